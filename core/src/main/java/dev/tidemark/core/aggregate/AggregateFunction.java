@@ -1,0 +1,39 @@
+package dev.tidemark.core.aggregate;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An aggregate function as a user names it in the catalog. Adding one: a class, its line in {@link AggregateFunctions},
+ * one line in the law test, one row in docs/semantics.md.
+ */
+public interface AggregateFunction {
+
+    /** What it aggregates. */
+    enum Input {
+        /** No {@code input:} in the definition. */
+        NONE,
+        /** A JSON number. */
+        NUMBER,
+        /** A JSON string, number or boolean. */
+        SCALAR
+    }
+
+    /** The name in the catalog, such as {@code avg}. */
+    String name();
+
+    /** One line for messages and documentation. */
+    String summary();
+
+    Input input();
+
+    List<Parameter> parameters();
+
+    /**
+     * Resolves the function for one feature.
+     *
+     * @param input the slot and path of the input; ignored when {@link #input()} is {@code NONE}
+     * @param arguments validated values of the declared parameters, defaults filled in
+     */
+    Computation bind(FieldInput input, Map<String, Object> arguments);
+}

@@ -1,0 +1,85 @@
+package dev.tidemark.core.aggregate;
+
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** Reads what {@link ByteWriter} wrote. Bytes that end early or do not fit are an {@link IllegalArgumentException}. */
+public final class ByteReader {
+
+    private final byte[] bytes;
+    private int at;
+
+    public ByteReader(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    public boolean hasRemaining() {
+        return at < bytes.length;
+    }
+
+    public int remaining() {
+        return bytes.length - at;
+    }
+
+    public int readByte() {
+        need(1);
+        return bytes[at++] & 0xFF;
+    }
+
+    public long readVarint() {
+        long value = 0;
+        for (int shift = 0; shift < 70; shift += 7) {
+            int next = readByte();
+            value |= (long) (next & 0x7F) << shift;
+            if (next < 0x80) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException("a varint of more than ten bytes before offset " + at);
+    }
+
+    /** A varint that counts something: not negative and at most {@code max}. */
+    public int readCount(int max) {
+        long value = readVarint();
+        if (value < 0 || value > max) {
+            throw new IllegalArgumentException("a count of " + value + " (at most " + max + ") before offset " + at);
+        }
+        return (int) value;
+    }
+
+    public long readSigned() {
+        long value = readVarint();
+        return (value >>> 1) ^ -(value & 1);
+    }
+
+    public byte[] readBytes() {
+        return readRaw(readCount(remaining()));
+    }
+
+    public byte[] readRaw(int length) {
+        need(length);
+        byte[] value = Arrays.copyOfRange(bytes, at, at + length);
+        at += length;
+        return value;
+    }
+
+    public String readString() {
+        return new String(readBytes(), StandardCharsets.UTF_8);
+    }
+
+    public BigInteger readBigInteger() {
+        byte[] value = readBytes();
+        if (value.length == 0) {
+            throw new IllegalArgumentException("an empty integer before offset " + at);
+        }
+        return new BigInteger(value);
+    }
+
+    private void need(int count) {
+        if (count > bytes.length - at) {
+            throw new IllegalArgumentException(
+                    "encoded bytes end early: " + count + " wanted at offset " + at + " of " + bytes.length);
+        }
+    }
+}

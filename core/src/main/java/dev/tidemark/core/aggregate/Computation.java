@@ -1,0 +1,33 @@
+package dev.tidemark.core.aggregate;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An aggregate function bound to one feature: which states a tile keeps for it and how a value is read off them. */
+public interface Computation {
+
+    /** The states needed in each tile, in the order in which {@link TileStates} presents them. */
+    List<StateType> states();
+
+    /**
+     * Computes the value. Called once per read, never per event.
+     *
+     * @param tiles the states of the window
+     * @return null (nothing to compute from), {@link Boolean}, {@link Long}, {@link java.math.BigDecimal},
+     *     {@link String}, or a {@link List} or {@link java.util.Map} of these in a deterministic order; never
+     *     {@link Double}
+     */
+    @Nullable
+    Object value(TileStates tiles);
+
+    /** Whether and how the value may be inexact, for this window; null when it is exact. */
+    default @Nullable Approximation approximation(TileStates tiles) {
+        return null;
+    }
+
+    /**
+     * @param method such as {@code ultraloglog}
+     * @param relativeError one standard error, or a bound, as the method's documentation says
+     */
+    record Approximation(String method, double relativeError) {}
+}

@@ -1,0 +1,27 @@
+package dev.tidemark.core.aggregate;
+
+/**
+ * What kind of accumulator a tile holds, bound to its input slot and parameters. Features that need the same state
+ * share it: {@code avg(price)} and {@code sum(price)} use one sum.
+ */
+public interface StateType {
+
+    /**
+     * Canonical text of everything that decides the state's content and encoding, such as {@code sum(price)}; part of
+     * the view version, and equal iff two states may be shared. Names fields, not slots.
+     */
+    String id();
+
+    /** The empty state. */
+    State create();
+
+    /**
+     * Reads what {@link State#writeTo} wrote.
+     *
+     * @param shardId the shard whose lane wrote the item; order-sensitive states need it as a tie-break
+     */
+    State read(ByteReader in, String shardId);
+
+    /** An upper bound of the encoded size in bytes, whatever events are added. */
+    int maxEncodedBytes();
+}

@@ -1,0 +1,45 @@
+package dev.tidemark.core.catalog;
+
+import dev.tidemark.core.event.EventShape;
+import dev.tidemark.core.view.View;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All definitions, validated and compiled.
+ *
+ * @param hash content hash of the definitions (comments and layout do not matter)
+ * @param sources in file order
+ * @param views in file order
+ * @param json the definitions as canonical JSON, for the catalog endpoint
+ */
+public record Catalog(String hash, List<Source> sources, List<View> views, String json) {
+
+    /**
+     * @param name as in the catalog
+     * @param stream name of the Kinesis stream
+     * @param shape the fields that its views read
+     */
+    public record Source(String name, String stream, EventShape shape) {}
+
+    public Catalog {
+        sources = List.copyOf(sources);
+        views = List.copyOf(views);
+    }
+
+    public Optional<View> view(String name) {
+        return views.stream().filter(view -> view.name().equals(name)).findFirst();
+    }
+
+    public List<View> viewsOf(Source source) {
+        return views.stream()
+                .filter(view -> view.source().equals(source.name()))
+                .toList();
+    }
+
+    public Optional<Source> sourceOfStream(String streamName) {
+        return sources.stream()
+                .filter(source -> source.stream().equals(streamName))
+                .findFirst();
+    }
+}

@@ -1,0 +1,150 @@
+package dev.tidemark.core.event;
+
+import dev.tidemark.core.stream.Position;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of one event that the views of its source need, by slot number. Mutable and reused so that reading a
+ * record allocates little: a reader fills it, the fold reads it, nobody keeps it beyond the batch.
+ *
+ * <p>A small decimal (at most 18 significant digits) is held as {@code unscaled * 10^-scale} in primitives; larger
+ * numbers as {@link BigDecimal}. JSON {@code null} and a missing member are both {@link Kind#ABSENT}.
+ */
+public final class EventRow {
+
+    /** What a slot holds. */
+    public enum Kind {
+        ABSENT,
+        NUMBER,
+        BIG_NUMBER,
+        STRING,
+        BOOLEAN,
+        /** An object or array where a scalar is wanted. */
+        COMPOUND
+    }
+
+    private final Kind[] kinds;
+    private final long[] unscaled;
+    private final int[] scales;
+    private final @Nullable Object[] objects;
+    private long eventTimeMillis;
+    private long arrivalMillis;
+    private Position position = Position.ORIGIN;
+    private String shardId = "";
+
+    public EventRow(int slots) {
+        kinds = new Kind[slots];
+        unscaled = new long[slots];
+        scales = new int[slots];
+        objects = new Object[slots];
+        clear();
+    }
+
+    public int slots() {
+        return kinds.length;
+    }
+
+    /** Makes every slot absent. */
+    public void clear() {
+        Arrays.fill(kinds, Kind.ABSENT);
+        Arrays.fill(objects, null);
+    }
+
+    public void setNumber(int slot, long unscaledValue, int scale) {
+        kinds[slot] = Kind.NUMBER;
+        unscaled[slot] = unscaledValue;
+        scales[slot] = scale;
+    }
+
+    public void setBigNumber(int slot, BigDecimal value) {
+        kinds[slot] = Kind.BIG_NUMBER;
+        objects[slot] = value;
+    }
+
+    public void setString(int slot, String value) {
+        kinds[slot] = Kind.STRING;
+        objects[slot] = value;
+    }
+
+    public void setBoolean(int slot, boolean value) {
+        kinds[slot] = Kind.BOOLEAN;
+        unscaled[slot] = value ? 1 : 0;
+    }
+
+    public void setCompound(int slot) {
+        kinds[slot] = Kind.COMPOUND;
+    }
+
+    /** Sets what is known of the record besides its payload. */
+    public void setRecord(Position at, String shard, long arrivedMillis) {
+        position = at;
+        shardId = shard;
+        arrivalMillis = arrivedMillis;
+    }
+
+    public void setEventTimeMillis(long millis) {
+        eventTimeMillis = millis;
+    }
+
+    public Kind kind(int slot) {
+        return kinds[slot];
+    }
+
+    public boolean isAbsent(int slot) {
+        return kinds[slot] == Kind.ABSENT;
+    }
+
+    public boolean isNumber(int slot) {
+        return kinds[slot] == Kind.NUMBER || kinds[slot] == Kind.BIG_NUMBER;
+    }
+
+    /** Only for {@link Kind#NUMBER}. */
+    public long unscaled(int slot) {
+        return unscaled[slot];
+    }
+
+    /** Only for {@link Kind#NUMBER}; may be negative. */
+    public int scale(int slot) {
+        return scales[slot];
+    }
+
+    /** The exact value of a number of either kind, as it was written (trailing zeros kept). */
+    public BigDecimal decimal(int slot) {
+        Object object = objects[slot];
+        return kinds[slot] == Kind.BIG_NUMBER && object instanceof BigDecimal big
+                ? big
+                : BigDecimal.valueOf(unscaled[slot], scales[slot]);
+    }
+
+    /** Only for {@link Kind#STRING}. */
+    public String string(int slot) {
+        if (objects[slot] instanceof String text) {
+            return text;
+        }
+        throw new IllegalStateException("slot " + slot + " holds " + kinds[slot] + ", not a string");
+    }
+
+    /** Only for {@link Kind#BOOLEAN}. */
+    public boolean bool(int slot) {
+        return unscaled[slot] != 0;
+    }
+
+    /** When it happened, milliseconds since the epoch, after clamping to arrival. */
+    public long eventTimeMillis() {
+        return eventTimeMillis;
+    }
+
+    public long arrivalMillis() {
+        return arrivalMillis;
+    }
+
+    public Position position() {
+        return position;
+    }
+
+    public String shardId() {
+        return shardId;
+    }
+}

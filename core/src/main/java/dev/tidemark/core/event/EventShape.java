@@ -1,0 +1,38 @@
+package dev.tidemark.core.event;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+
+/**
+ * Which fields of a source's events are read, and into which slots: the field at index {@code i} goes to slot
+ * {@code i}. One shape serves all views of a source, so that a record is parsed once.
+ *
+ * @param fields distinct paths; none may be a prefix of another (a field is either a scalar or an object)
+ * @param eventTime where the event time stands and how it is written
+ * @param maxEventBytes a larger record is {@link InvalidEvent.Reason#TOO_LARGE}
+ */
+public record EventShape(List<FieldPath> fields, EventTime eventTime, int maxEventBytes) {
+
+    /** How an event time is written. */
+    public enum TimeFormat {
+        /** {@code 2026-01-31T10:00:00.123Z} or with an offset; fractions below a millisecond are cut off. */
+        ISO8601,
+        /** A number of milliseconds since the epoch; fractions are cut off. */
+        EPOCH_MILLIS,
+        /** A number of seconds since the epoch, with decimals down to the millisecond. */
+        EPOCH_SECONDS
+    }
+
+    /** @param slot the slot of the field that holds the event time */
+    public record EventTime(int slot, TimeFormat format) {}
+
+    public EventShape {
+        fields = List.copyOf(fields);
+        if (new LinkedHashSet<>(fields).size() != fields.size()) {
+            throw new IllegalArgumentException("a field twice in " + fields);
+        }
+        if (eventTime.slot() < 0 || eventTime.slot() >= fields.size()) {
+            throw new IllegalArgumentException("no event time slot " + eventTime.slot() + " in " + fields);
+        }
+    }
+}

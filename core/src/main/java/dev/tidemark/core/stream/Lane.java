@@ -1,0 +1,47 @@
+package dev.tidemark.core.stream;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * One ordered line of records: a shard of one incarnation of a stream (protocol rule P1). Shard ids repeat in every
+ * stream, and again when a stream is deleted and created anew, so neither is enough alone.
+ *
+ * @param streamArn the stream's ARN
+ * @param streamCreatedMillis the stream's creation time, milliseconds since the epoch
+ * @param shardId for example {@code shardId-000000000003}
+ */
+public record Lane(String streamArn, long streamCreatedMillis, String shardId) {
+
+    private static final int HASH_HEX_DIGITS = 12;
+
+    public Lane {
+        if (streamArn.isBlank()) {
+            throw new IllegalArgumentException("blank stream ARN");
+        }
+        if (!shardId.startsWith("shardId-")) {
+            throw new IllegalArgumentException("not a shard id: '" + shardId + "'");
+        }
+    }
+
+    /** The stream's name, the last part of its ARN. */
+    public String streamName() {
+        return streamArn.substring(streamArn.lastIndexOf('/') + 1);
+    }
+
+    /** A short text for item keys: a hash of stream and creation time, a dot, the shard number. */
+    public String id() {
+        return hash(streamArn + "|" + streamCreatedMillis) + "." + shardId.substring("shardId-".length());
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest).substring(0, HASH_HEX_DIGITS);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

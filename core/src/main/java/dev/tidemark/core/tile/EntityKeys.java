@@ -1,0 +1,84 @@
+package dev.tidemark.core.tile;
+
+import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.event.InvalidEvent;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * The canonical text of an entity: its key values joined by {@code |}, with {@code |} and {@code \} inside a value
+ * escaped by {@code \}. A number is written as a plain decimal without trailing zeros, so 42, 42.0 and "42" are one
+ * entity.
+ */
+public final class EntityKeys {
+
+    /** DynamoDB allows 2,048 bytes of partition key; the rest is for the view version. */
+    public static final int MAX_BYTES = 1_024;
+
+    private EntityKeys() {}
+
+    /** @throws InvalidEvent if a key value is absent, empty, a boolean or a compound, or the text is too long */
+    public static String of(EventRow row, int[] slots, List<String> names) {
+        if (slots.length == 1) {
+            return checkLength(escape(value(row, slots[0], names.get(0))));
+        }
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < slots.length; i++) {
+            text.append(i == 0 ? "" : "|").append(escape(value(row, slots[i], names.get(i))));
+        }
+        return checkLength(text.toString());
+    }
+
+    /** The text for key values given outside an event, in the view's order. */
+    public static String of(List<String> values) {
+        return String.join("|", values.stream().map(EntityKeys::escape).toList());
+    }
+
+    private static String value(EventRow row, int slot, String name) {
+        switch (row.kind(slot)) {
+            case STRING:
+                String text = row.string(slot);
+                if (!text.isEmpty()) {
+                    return text;
+                }
+                throw missing(name);
+            case NUMBER:
+                if (row.scale(slot) == 0) {
+                    return Long.toString(row.unscaled(slot));
+                }
+                return row.decimal(slot).stripTrailingZeros().toPlainString();
+            case BIG_NUMBER:
+                return row.decimal(slot).stripTrailingZeros().toPlainString();
+            case ABSENT:
+                throw missing(name);
+            default:
+                throw new InvalidEvent(
+                        InvalidEvent.Reason.MISTYPED_FIELD,
+                        "entity key '" + name + "' is neither a string nor a number",
+                        "send the key as a JSON string or number");
+        }
+    }
+
+    private static InvalidEvent missing(String name) {
+        return new InvalidEvent(
+                InvalidEvent.Reason.MISSING_FIELD,
+                "entity key '" + name + "' is missing or empty",
+                "send the key in every event, or exclude such events with the view's where");
+    }
+
+    private static String escape(String value) {
+        return value.indexOf('|') < 0 && value.indexOf('\\') < 0
+                ? value
+                : value.replace("\\", "\\\\").replace("|", "\\|");
+    }
+
+    private static String checkLength(String text) {
+        if (text.length() * 3L > MAX_BYTES && text.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
+            throw new InvalidEvent(
+                    InvalidEvent.Reason.VALUE_OUT_OF_BOUNDS,
+                    "the entity key is longer than " + MAX_BYTES + " bytes",
+                    "use a shorter identifier as the view's entity");
+        }
+        return text;
+    }
+}

@@ -1,0 +1,57 @@
+package dev.tidemark.core.tile;
+
+/**
+ * The key of a stored item (protocol rule P3): one view version, entity, width, block and lane. Only that lane writes
+ * it.
+ *
+ * @param viewVersion hash of everything that decides the state's content
+ * @param entity the entity's canonical text, see {@link EntityKeys}
+ * @param width the code of the tile width
+ * @param block the block's number, not negative
+ * @param lane the lane's id, or {@code bf#} and a lane's id for a backfill
+ */
+public record ItemKey(String viewVersion, String entity, String width, long block, String lane) {
+
+    private static final int BLOCK_DIGITS = 10;
+
+    public ItemKey {
+        if (block < 0) {
+            throw new IllegalArgumentException("negative block " + block + " of entity in view " + viewVersion);
+        }
+    }
+
+    /** {@code viewVersion|entity}: all state of one entity in one view. */
+    public String partitionKey() {
+        return partitionKey(viewVersion, entity);
+    }
+
+    /** {@code width/block/lane}: blocks of one width are contiguous, whatever their lane. */
+    public String sortKey() {
+        return sortKeyPrefix(width, block) + lane;
+    }
+
+    public static String partitionKey(String viewVersion, String entity) {
+        return viewVersion + "|" + entity;
+    }
+
+    /** What the sort keys of one block have in common; with {@code '~'} appended it follows all of them. */
+    public static String sortKeyPrefix(String width, long block) {
+        String digits = Long.toString(block);
+        return width + "/" + "0".repeat(Math.max(0, BLOCK_DIGITS - digits.length())) + digits + "/";
+    }
+
+    /** The inverse of {@link #partitionKey()} and {@link #sortKey()}. */
+    public static ItemKey parse(String partitionKey, String sortKey) {
+        int bar = partitionKey.indexOf('|');
+        String[] parts = sortKey.split("/", 3);
+        if (bar < 0 || parts.length != 3) {
+            throw new IllegalArgumentException("not an item key: '" + partitionKey + "', '" + sortKey + "'");
+        }
+        return new ItemKey(
+                partitionKey.substring(0, bar),
+                partitionKey.substring(bar + 1),
+                parts[0],
+                Long.parseLong(parts[1]),
+                parts[2]);
+    }
+}

@@ -1,0 +1,94 @@
+package dev.tidemark.core.view;
+
+import dev.tidemark.core.aggregate.AggregateFunction;
+import dev.tidemark.core.aggregate.Computation;
+import dev.tidemark.core.expression.EventFilter;
+import dev.tidemark.core.expression.FeatureExpression;
+import dev.tidemark.core.tile.TileLayout;
+import dev.tidemark.core.window.Ladder;
+import dev.tidemark.core.window.Window;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A feature view, compiled: field names resolved to slots of its source's event shape, states shared between features.
+ *
+ * @param name as in the catalog
+ * @param version hash of everything that decides the content of its state (rule P3)
+ * @param source name of the source
+ * @param entity the fields that make up the entity key, in key order
+ * @param where which events belong to the view; null for all
+ * @param filters the distinct {@code where} of its features; a tile state refers to them by index
+ * @param inputs what an event that belongs to the view must or may carry
+ * @param layout what each tile holds
+ * @param ladder its tile widths
+ * @param retentionMillis how late an event may be and still be folded, and how far back a value can be read
+ * @param skewMillis how far an event time may lie after arrival and still be taken (as the arrival time)
+ * @param duplicates how producer duplicates are recognized; null if they are not
+ * @param streamRetentionMillis how long a record may wait in the stream; part of how long items are kept
+ * @param features in catalog order, one per function and window
+ * @param derived in catalog order; each may use the features and the derived features before it
+ */
+public record View(
+        String name,
+        String version,
+        String source,
+        List<KeyField> entity,
+        @Nullable EventFilter where,
+        List<EventFilter> filters,
+        List<InputField> inputs,
+        TileLayout layout,
+        Ladder ladder,
+        long retentionMillis,
+        long skewMillis,
+        @Nullable Duplicates duplicates,
+        long streamRetentionMillis,
+        List<Feature> features,
+        List<Derived> derived) {
+
+    /** One part of the entity key. */
+    public record KeyField(String name, int slot) {}
+
+    /**
+     * A field that features aggregate.
+     *
+     * @param path for messages
+     * @param input the type that is wanted
+     * @param required whether an event without it is bad; otherwise it is passed over
+     * @param filter the field matters only for events that pass this filter; {@link TileLayout#NO_FILTER} for all
+     */
+    public record InputField(String path, int slot, AggregateFunction.Input input, boolean required, int filter) {}
+
+    /**
+     * Producer duplicates: same event id, arrivals at most the horizon apart (rule T3).
+     *
+     * @param slot the slot of the event id
+     * @param path its path, for messages
+     * @param maxIds how many ids an item remembers at most; the oldest go first
+     */
+    public record Duplicates(int slot, String path, long horizonMillis, int maxIds) {}
+
+    /**
+     * One value of an answer.
+     *
+     * @param name function name in the catalog, underscore, window
+     * @param states where the computation's states stand in the layout, in the computation's order
+     */
+    public record Feature(String name, Window window, Computation computation, List<Integer> states) {
+
+        public Feature {
+            states = List.copyOf(states);
+        }
+    }
+
+    /** A value computed from other values of the same answer. */
+    public record Derived(String name, FeatureExpression expression) {}
+
+    public View {
+        entity = List.copyOf(entity);
+        filters = List.copyOf(filters);
+        inputs = List.copyOf(inputs);
+        features = List.copyOf(features);
+        derived = List.copyOf(derived);
+    }
+}

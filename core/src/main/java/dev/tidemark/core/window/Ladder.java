@@ -1,0 +1,189 @@
+package dev.tidemark.core.window;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * The tile widths of a view, finest (the hop) first, each dividing the next; the lifetime rung, where there is one,
+ * last. An event touches one tile per width, whatever the length of the windows.
+ *
+ * <p>A window of width {@code w} at moment {@code t} covers {@code [floor(t - w, step), hopEnd(t))}: its tail starts on
+ * a multiple of {@code step}, the widest rung of at most {@code w / 60}, so it covers at most a sixtieth more than
+ * asked; its head takes the whole hop tile in which {@code t} lies. A coarse tile is used only where it lies wholly
+ * inside.
+ */
+public record Ladder(List<TileWidth> widths) {
+
+    private static final long HOUR_MILLIS = 3_600_000L;
+    private static final long DAY_MILLIS = 24 * HOUR_MILLIS;
+    private static final long[] HOPS_SECONDS = {3600, 1800, 1200, 900, 600, 300, 120, 60, 30, 20, 15, 10, 5, 2, 1};
+
+    /** The part of a window by which its tail may be over-covered: one sixtieth. */
+    public static final int STEPS_PER_WINDOW = 60;
+
+    /** A window that would read more tiles than this of one width gets a coarser rung. */
+    private static final long MAX_TILES_OF_ONE_WIDTH = 1_000;
+
+    public Ladder {
+        widths = List.copyOf(widths);
+        if (widths.isEmpty()) {
+            throw new IllegalArgumentException("a ladder without rungs");
+        }
+        for (int i = 1; i < widths.size(); i++) {
+            TileWidth finer = widths.get(i - 1);
+            TileWidth coarser = widths.get(i);
+            if (finer.isLifetime() || (!coarser.isLifetime() && coarser.widthMillis() % finer.widthMillis() != 0)) {
+                throw new IllegalArgumentException(finer.code() + " does not divide " + coarser.code());
+            }
+        }
+    }
+
+    /** The widest hop that serves these windows: a divisor of an hour and at most a sixtieth of the shortest window. */
+    public static long defaultHopMillis(Collection<Window> windows) {
+        long shortest = windows.stream().mapToLong(Window::widthMillis).min().orElse(Window.UNBOUNDED);
+        for (long seconds : HOPS_SECONDS) {
+            if (seconds * 1000 <= shortest / STEPS_PER_WINDOW) {
+                return seconds * 1000;
+            }
+        }
+        return 1000;
+    }
+
+    /** Whether a hop is one of the widths that tile an hour evenly. */
+    public static boolean isHop(long millis) {
+        return millis >= 1000 && millis % 1000 == 0 && HOUR_MILLIS % millis == 0;
+    }
+
+    /**
+     * The rungs that these windows need.
+     *
+     * @param windows at least one; each bounded width a multiple of the hop and at least sixty hops
+     * @param hopMillis see {@link #isHop}
+     * @param maxTileBytes the largest encoded tile
+     * @param maxItemBytes the largest encoded item; a block gets as many tiles as fit, up to a sensible number
+     */
+    public static Ladder of(Collection<Window> windows, long hopMillis, int maxTileBytes, int maxItemBytes) {
+        List<Long> rungs = rungsFor(windows, hopMillis);
+        List<TileWidth> widths = new ArrayList<>();
+        for (int i = 0; i < rungs.size(); i++) {
+            long width = rungs.get(i);
+            long keep = keepMillis(windows, rungs, i);
+            int tiles = tilesPerBlock(width, maxTileBytes, maxItemBytes);
+            widths.add(new TileWidth(Window.formatDuration(width), width, tiles, keep));
+        }
+        if (windows.stream().anyMatch(Window::isLifetime)) {
+            widths.add(TileWidth.lifetime());
+        }
+        return new Ladder(widths);
+    }
+
+    /** The finest width. */
+    public TileWidth hop() {
+        return widths.get(0);
+    }
+
+    /** The width on whose multiples the tail of a window starts. */
+    public TileWidth step(Window window) {
+        TileWidth step = hop();
+        for (TileWidth width : widths) {
+            if (!width.isLifetime() && width.widthMillis() <= window.widthMillis() / STEPS_PER_WINDOW) {
+                step = width;
+            }
+        }
+        return step;
+    }
+
+    /** The tiles that answer a window at a moment: the fewest, none reaching outside the covered interval. */
+    public Cover cover(Window window, long atMillis) {
+        if (window.isLifetime()) {
+            TileRange all = new TileRange(widths.get(widths.size() - 1), 0, 1);
+            return new Cover(new Interval(Long.MIN_VALUE, headEndMillis(atMillis)), List.of(all));
+        }
+        TileWidth step = step(window);
+        long start = step.tileOf(atMillis - window.widthMillis()) * step.widthMillis();
+        long end = headEndMillis(atMillis);
+        List<TileRange> ranges = new ArrayList<>();
+        int coarsest = widths.size() - 1;
+        addRanges(start, end, widths.get(coarsest).isLifetime() ? coarsest - 1 : coarsest, ranges);
+        return new Cover(new Interval(start, end), ranges);
+    }
+
+    private long headEndMillis(long atMillis) {
+        return hop().isLifetime() ? atMillis + 1 : hop().tileEndMillis(hop().tileOf(atMillis));
+    }
+
+    private void addRanges(long start, long end, int rung, List<TileRange> ranges) {
+        if (start >= end) {
+            return;
+        }
+        TileWidth width = widths.get(rung);
+        long first = Math.floorDiv(start + width.widthMillis() - 1, width.widthMillis());
+        long after = Math.floorDiv(end, width.widthMillis());
+        if (first >= after) {
+            addRanges(start, end, rung - 1, ranges);
+            return;
+        }
+        addRanges(start, first * width.widthMillis(), rung - 1, ranges);
+        ranges.add(new TileRange(width, first, after));
+        addRanges(after * width.widthMillis(), end, rung - 1, ranges);
+    }
+
+    private static List<Long> rungsFor(Collection<Window> windows, long hopMillis) {
+        long longest = windows.stream()
+                .filter(window -> !window.isLifetime())
+                .mapToLong(Window::widthMillis)
+                .max()
+                .orElse(0);
+        List<Long> rungs = new ArrayList<>();
+        if (longest > 0) {
+            rungs.add(hopMillis);
+        }
+        for (long coarser : new long[] {HOUR_MILLIS, DAY_MILLIS}) {
+            long finest = rungs.isEmpty() ? coarser : rungs.get(rungs.size() - 1);
+            if (finest < coarser && longest >= 2 * coarser && longest / finest > maxTiles(finest)) {
+                rungs.add(coarser);
+            }
+        }
+        return rungs;
+    }
+
+    /** Hour tiles are grouped into days sooner: ten days of hours are enough to read one by one. */
+    private static long maxTiles(long rungMillis) {
+        return rungMillis >= HOUR_MILLIS ? 240 : MAX_TILES_OF_ONE_WIDTH;
+    }
+
+    /** A rung serves whole windows where it is the coarsest, else only up to the next coarser boundary at either end. */
+    private static long keepMillis(Collection<Window> windows, List<Long> rungs, int rung) {
+        long width = rungs.get(rung);
+        long keep = rung + 1 < rungs.size() ? rungs.get(rung + 1) : width;
+        for (Window window : windows) {
+            if (!window.isLifetime() && reaches(window, rungs, rung)) {
+                keep = Math.max(keep, window.widthMillis() + width);
+            }
+        }
+        return keep;
+    }
+
+    /** Whether the tail of the window may need tiles of this rung: its step is this rung or a finer one. */
+    private static boolean reaches(Window window, List<Long> rungs, int rung) {
+        long step = rungs.get(0);
+        for (long candidate : rungs) {
+            if (candidate <= window.widthMillis() / STEPS_PER_WINDOW) {
+                step = candidate;
+            }
+        }
+        return step <= rungs.get(rung);
+    }
+
+    private static int tilesPerBlock(long widthMillis, int maxTileBytes, int maxItemBytes) {
+        int wanted = widthMillis >= DAY_MILLIS ? 30 : widthMillis >= HOUR_MILLIS ? 24 : 60;
+        int[] candidates = {60, 30, 24, 20, 15, 12, 10, 6, 5, 4, 3, 2};
+        for (int tiles : candidates) {
+            if (tiles <= wanted && (long) tiles * maxTileBytes <= maxItemBytes) {
+                return tiles;
+            }
+        }
+        return 1;
+    }
+}

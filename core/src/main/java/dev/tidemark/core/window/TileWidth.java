@@ -1,0 +1,55 @@
+package dev.tidemark.core.window;
+
+/**
+ * One rung of a ladder. A tile of index {@code i} covers event times {@code [i * width, (i + 1) * width)}; the single
+ * lifetime tile has index 0 and covers everything. Consecutive tiles form a block, stored as one item.
+ *
+ * @param code short text used in item keys, such as {@code 5s} or {@code 1d}
+ * @param widthMillis the width; {@link Window#UNBOUNDED} for the lifetime rung
+ * @param tilesPerBlock how many tiles one block spans, at least 1
+ * @param keepMillis how long after its end a tile may still be needed by a window that ends now;
+ *     {@link Window#UNBOUNDED} for ever
+ */
+public record TileWidth(String code, long widthMillis, int tilesPerBlock, long keepMillis) {
+
+    public TileWidth {
+        if (widthMillis <= 0 || tilesPerBlock <= 0 || keepMillis <= 0) {
+            throw new IllegalArgumentException("tile width " + code + " of " + widthMillis + " ms, " + tilesPerBlock
+                    + " tiles a block, kept " + keepMillis + " ms");
+        }
+    }
+
+    /** The lifetime rung: one tile in one block, kept for ever. */
+    public static TileWidth lifetime() {
+        return new TileWidth("life", Window.UNBOUNDED, 1, Window.UNBOUNDED);
+    }
+
+    public boolean isLifetime() {
+        return widthMillis == Window.UNBOUNDED;
+    }
+
+    public long tileOf(long eventTimeMillis) {
+        return isLifetime() ? 0 : Math.floorDiv(eventTimeMillis, widthMillis);
+    }
+
+    public long blockOf(long tile) {
+        return isLifetime() ? 0 : Math.floorDiv(tile, (long) tilesPerBlock);
+    }
+
+    public long firstTileOf(long block) {
+        return isLifetime() ? 0 : block * tilesPerBlock;
+    }
+
+    public long tileStartMillis(long tile) {
+        return isLifetime() ? Long.MIN_VALUE : tile * widthMillis;
+    }
+
+    public long tileEndMillis(long tile) {
+        return isLifetime() ? Long.MAX_VALUE : (tile + 1) * widthMillis;
+    }
+
+    /** The end of the block's last tile. */
+    public long blockEndMillis(long block) {
+        return isLifetime() ? Long.MAX_VALUE : (block + 1) * tilesPerBlock * widthMillis;
+    }
+}
