@@ -35,28 +35,29 @@ public final class EntityKeys {
     }
 
     private static String value(EventRow row, int slot, String name) {
-        switch (row.kind(slot)) {
-            case STRING:
-                String text = row.string(slot);
-                if (!text.isEmpty()) {
-                    return text;
-                }
-                throw missing(name);
-            case NUMBER:
-                if (row.scale(slot) == 0) {
-                    return Long.toString(row.unscaled(slot));
-                }
-                return row.decimal(slot).stripTrailingZeros().toPlainString();
-            case BIG_NUMBER:
-                return row.decimal(slot).stripTrailingZeros().toPlainString();
-            case ABSENT:
-                throw missing(name);
-            default:
+        return switch (row.kind(slot)) {
+            case STRING -> nonEmpty(row.string(slot), name);
+            case NUMBER, BIG_NUMBER -> number(row, slot);
+            case ABSENT -> throw missing(name);
+            case BOOLEAN, COMPOUND ->
                 throw new InvalidEvent(
                         InvalidEvent.Reason.MISTYPED_FIELD,
                         "entity key '" + name + "' is neither a string nor a number",
                         "send the key as a JSON string or number");
+        };
+    }
+
+    private static String nonEmpty(String text, String name) {
+        if (text.isEmpty()) {
+            throw missing(name);
         }
+        return text;
+    }
+
+    private static String number(EventRow row, int slot) {
+        return row.kind(slot) == EventRow.Kind.NUMBER && row.scale(slot) == 0
+                ? Long.toString(row.unscaled(slot))
+                : row.decimal(slot).stripTrailingZeros().toPlainString();
     }
 
     private static InvalidEvent missing(String name) {
