@@ -39,19 +39,30 @@ final class Chance {
         return random.nextGaussian();
     }
 
-    /** An index below the size; index i is drawn in proportion to {@code (i + 1)^-exponent}: few get most (Zipf). */
-    int zipf(int size, double exponent) {
-        double total = 0;
-        for (int rank = 1; rank <= size; rank++) {
-            total += StrictMath.pow(rank, -exponent);
-        }
-        double left = random.nextDouble() * total;
-        for (int rank = 1; rank < size; rank++) {
-            left -= StrictMath.pow(rank, -exponent);
+    /** An index into the shares; each is drawn in proportion to its share. */
+    int index(double[] shares) {
+        double left = random.nextDouble();
+        int last = shares.length - 1;
+        for (int i = 0; i < last; i++) {
+            left -= shares[i];
             if (left < 0) {
-                return rank - 1;
+                return i;
             }
         }
-        return size - 1;
+        return last;
+    }
+
+    /** Shares of the whole in proportion to {@code rank^-exponent}: few get most (Zipf). */
+    static double[] zipf(int size, double exponent) {
+        double[] shares = new double[size];
+        double total = 0;
+        for (int i = 0; i < size; i++) {
+            shares[i] = StrictMath.pow(i + 1, -exponent);
+            total += shares[i];
+        }
+        for (int i = 0; i < size; i++) {
+            shares[i] /= total;
+        }
+        return shares;
     }
 }

@@ -65,8 +65,7 @@ public final class EventGenerator {
                     .map(SampleEvent::parse)
                     .toList();
             Files.writeString(
-                    sampleFolder.resolve("expected.json"),
-                    new ExpectedAnswers(catalog, sample.shards(), events).toJson());
+                    sampleFolder.resolve("expected.json"), new ExpectedAnswers(sample, catalog, events).toJson());
         }
     }
 

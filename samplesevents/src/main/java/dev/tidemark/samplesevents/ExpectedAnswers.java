@@ -9,9 +9,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.samplesevents.oracle.Oracle;
-import dev.tidemark.samplesevents.oracle.StreamRecord;
 import dev.tidemark.samplesevents.oracle.ViewReport;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,37 +25,26 @@ import java.util.TreeMap;
  */
 final class ExpectedAnswers {
 
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
-            .build();
-    private static final DefaultPrettyPrinter PRETTY =
-            new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
-
-    /** The busiest entity, some others by rank, and one that nobody has heard of. */
-    private static final int[] RANKS = {0, 4, 24};
+    /** The busiest entities, some others by rank, and one that nobody has heard of. */
+    private static final int[] RANKS = {0, 1, 4, 24};
 
     private static final String UNKNOWN = "nobody";
 
     /** Back from the end of the stream. The odd milliseconds keep the moments off the tile boundaries. */
     private static final long[] BACK_MILLIS = {0, 97 * 60_000L + 1_234, 5 * 3_600_000L + 777};
 
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
+            .build();
+    private static final DefaultPrettyPrinter PRETTY =
+            new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
+
     private final Oracle oracle;
     private final List<SampleEvent> events;
 
-    ExpectedAnswers(String catalog, int shards, List<SampleEvent> events) {
+    ExpectedAnswers(Sample sample, String catalog, List<SampleEvent> events) {
         this.events = events;
-        // The stream's name does not matter for the values; the oracle wants the one of the catalog's only source.
-        this.oracle = new Oracle(catalog, records(catalog, shards, events));
-    }
-
-    private static List<StreamRecord> records(String catalog, int shards, List<SampleEvent> events) {
-        String stream = catalog.lines()
-                .map(String::strip)
-                .filter(line -> line.startsWith("stream:"))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("a catalog without a stream"))
-                .split("\\s+")[1];
-        return SampleReplay.asGenerated(stream, shards, events);
+        this.oracle = new Oracle(catalog, SampleReplay.asGenerated(sample, events));
     }
 
     String toJson() {
@@ -68,9 +57,7 @@ final class ExpectedAnswers {
         for (String view : oracle.views()) {
             report(oracle.report(view), reports.putObject(view));
             for (String entity : chosenEntities(view)) {
-                for (long back : BACK_MILLIS) {
-                    answers.add(oracle.answer(view, entity, SampleReplay.endMillis(events) - back));
-                }
+                moments().forEach(at -> answers.add(oracle.answer(view, entity, at)));
             }
         }
         try {
@@ -78,6 +65,14 @@ final class ExpectedAnswers {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree of plain values can always be written", e);
         }
+    }
+
+    /** Those that lie in the stream. */
+    private List<Long> moments() {
+        return Arrays.stream(BACK_MILLIS)
+                .mapToObj(back -> SampleReplay.endMillis(events) - back)
+                .filter(at -> at >= SampleEvent.START_MILLIS)
+                .toList();
     }
 
     private static void report(ViewReport report, ObjectNode json) {

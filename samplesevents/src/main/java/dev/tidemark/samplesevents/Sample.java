@@ -9,21 +9,28 @@ import java.util.List;
 /** The samples that travel with the project; each is a folder with a catalog, events and expected answers. */
 public enum Sample {
     /** A web shop: 12 hours of views, carts, purchases and predictions, with everything that goes wrong in a stream. */
-    SHOP("shop", 4),
+    SHOP("shop", "shop-events", 4),
     /** Ten events and one feature. */
-    HELLO("hello", 1);
+    HELLO("hello", "hello-events", 1);
 
     private final String folder;
+    private final String stream;
     private final int shards;
 
-    Sample(String folder, int shards) {
+    Sample(String folder, String stream, int shards) {
         this.folder = folder;
+        this.stream = stream;
         this.shards = shards;
     }
 
     /** Name of the folder. */
     public String folder() {
         return folder;
+    }
+
+    /** Name of the stream that its catalog reads. */
+    public String stream() {
+        return stream;
     }
 
     /** Into how many shards the expected answers assume that the stream was cut. */

@@ -54,13 +54,13 @@ public final class SampleReplay {
         return Math.floorDiv(deltaToEndAt(events, nowMillis), HOUR_MILLIS) * HOUR_MILLIS;
     }
 
-    /** The records as they arrive at the pace of the generated stream, in a stream of that many equal shards. */
-    public static List<StreamRecord> asGenerated(String stream, int shards, List<SampleEvent> events) {
+    /** The records as they arrive at the pace of the generated stream, in a stream of the sample's shards. */
+    public static List<StreamRecord> asGenerated(Sample sample, List<SampleEvent> events) {
         List<StreamRecord> records = new ArrayList<>();
         for (SampleEvent event : events) {
             records.add(new StreamRecord(
-                    stream,
-                    String.format("shardId-%012d", shardOf(event.partitionKey(), shards)),
+                    sample.stream(),
+                    String.format("shardId-%012d", shardOf(event.partitionKey(), sample.shards())),
                     FIRST_SEQUENCE_NUMBER
                             .add(BigInteger.valueOf(records.size()))
                             .toString(),

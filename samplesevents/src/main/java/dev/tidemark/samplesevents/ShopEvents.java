@@ -15,12 +15,15 @@ final class ShopEvents {
     static final long SPAN_MILLIS = 12 * 3_600_000L;
 
     private static final int SESSIONS = 560;
-    private static final int USERS = 300;
-    private static final int ITEMS = 120;
+    private static final double[] USERS = Chance.zipf(300, 1.05);
+    private static final double[] ITEMS = Chance.zipf(120, 0.8);
     private static final String[] CATEGORIES = {
         "shoes", "shirts", "trousers", "hats", "bags", "jackets", "toys", "books"
     };
     private static final String[] DEVICES = {"phone", "desktop", "tablet"};
+    private static final double[] CATEGORY_SHARES = Chance.zipf(CATEGORIES.length, 0.7);
+    private static final double[] DEVICE_SHARES = Chance.zipf(DEVICES.length, 1.2);
+    private static final double[] QUANTITIES = Chance.zipf(4, 1.8);
 
     private final Chance chance;
     private final List<Item> items = new ArrayList<>();
@@ -41,9 +44,9 @@ final class ShopEvents {
 
     ShopEvents(Chance chance) {
         this.chance = chance;
-        for (int i = 0; i < ITEMS; i++) {
+        for (int i = 0; i < ITEMS.length; i++) {
             double price = StrictMath.exp(3.6 + 0.9 * chance.gaussian());
-            String category = CATEGORIES[chance.zipf(CATEGORIES.length, 0.7)];
+            String category = CATEGORIES[chance.index(CATEGORY_SHARES)];
             items.add(new Item(String.format("item-%03d", i + 1), category, decimal(Math.max(price, 0.99), 2)));
         }
     }
@@ -59,11 +62,11 @@ final class ShopEvents {
 
     /** One customer's visit. */
     private void session() {
-        String user = "user-" + (1 + chance.zipf(USERS, 1.05));
-        String device = DEVICES[chance.zipf(DEVICES.length, 1.2)];
+        String user = "user-" + (1 + chance.index(USERS));
+        String device = DEVICES[chance.index(DEVICE_SHARES)];
         long time = SampleEvent.START_MILLIS + chance.between(0, SPAN_MILLIS - 1);
         do {
-            Item item = items.get(chance.zipf(ITEMS, 0.8));
+            Item item = items.get(chance.index(ITEMS));
             view(time, user, device, item);
             time += 2_000 + chance.waitMillis(24_000);
         } while (chance.happens(0.8));
@@ -81,7 +84,7 @@ final class ShopEvents {
     }
 
     private void cart(long time, String user, Item item) {
-        int quantity = 1 + chance.zipf(4, 1.8);
+        int quantity = 1 + chance.index(QUANTITIES);
         add(time, user, "cart", item(item) + price(item) + ",\"quantity\":" + quantity);
         if (chance.happens(0.5)) {
             purchase(time + chance.between(10_000, 300_000), user, item, quantity);
@@ -106,7 +109,7 @@ final class ShopEvents {
         double lean = (outcome ? 0.62 : 0.3) + 0.2 * chance.gaussian();
         BigDecimal score = decimal(Math.min(Math.max(lean, 0.001), 0.999), 3);
         BigDecimal error = (outcome ? BigDecimal.ONE.subtract(score) : score);
-        long latency = Math.round(latencyMillis * StrictMath.exp(0.5 * chance.gaussian()));
+        long latency = StrictMath.round(latencyMillis * StrictMath.exp(0.5 * chance.gaussian()));
         add(
                 time,
                 user,

@@ -50,7 +50,7 @@ final class FeatureValues {
     private static final Tolerance DECAYED_TOLERANCE = Tolerance.relative(2e-11);
 
     /** A percentile is additionally rounded to eight significant digits. */
-    private static final double PERCENTILE_ROUNDING = 1e-7;
+    private static final BigDecimal PERCENTILE_ROUNDING = new BigDecimal("1e-7");
 
     /** When it happened; ties by sequence number, then shard, then place in a packed record (rule T2). */
     private static final Comparator<Event> BY_TIME = Comparator.comparingLong(Event::timeMillis)
@@ -227,7 +227,8 @@ final class FeatureValues {
     /** @param form an object for one member per percentile; anything else for the median alone */
     private Evaluated percentiles(List<Event> events, JsonNode form) {
         BigDecimal relativeError = feature.decimal("relative_error", "0.01");
-        Tolerance tolerance = Tolerance.relative(relativeError.doubleValue() + PERCENTILE_ROUNDING);
+        Tolerance tolerance =
+                Tolerance.relative(relativeError.add(PERCENTILE_ROUNDING).doubleValue());
         List<BigDecimal> sorted = numbers(events).stream().sorted().toList();
         if (!(form instanceof ObjectNode values)) {
             return new Evaluated(nearestRank(sorted, BigDecimal.valueOf(50)), tolerance);

@@ -12,18 +12,21 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The answer to every question about a catalog and a set of records, as known when all of them have arrived. Plain and
  * slow on purpose: no tiles, no marks, no merging; every question goes through the entity's events. Immutable once made.
  *
- * <p>A question about a past moment is answered from all records, those that arrived later included. A lifetime window
- * holds everything that was ever folded, whatever the moment. For what was served at a moment, give only the records
- * that had arrived by then.
+ * <p>A question about a past moment is answered from all records, those that arrived later included. For what was served
+ * at a moment, give only the records that had arrived by then. Lifetime windows are answered for past moments too,
+ * although the live state keeps them as of now only; each answer names them.
  *
  * <p>Beyond its means, and refused with an exception rather than answered wrongly: more event ids of one entity than
  * {@code max_ids}. Values that the product estimates or computes in floating point come with a tolerance; see
@@ -42,7 +45,11 @@ public final class Oracle {
      */
     public Oracle(String catalogYaml, Collection<StreamRecord> records) {
         definitions = Definitions.read(catalogYaml);
-        definitions.views().forEach((name, view) -> events.put(name, new ViewEvents(view, records)));
+        Map<Definitions.Source, List<Reading>> readings = new HashMap<>();
+        for (ViewDefinition view : definitions.views().values()) {
+            List<Reading> ofSource = readings.computeIfAbsent(view.source(), source -> Reading.all(source, records));
+            events.put(view.name(), new ViewEvents(view, ofSource));
+        }
     }
 
     /** View names in catalog order. */
@@ -79,8 +86,9 @@ public final class Oracle {
 
     /**
      * All values of an entity: {@code {"view", "entity", "at", "values": {name: value}, "tolerances": {name: …},
-     * "covered": {window: {"start", "end"}}}}; values in catalog order, tolerances only where a value may differ,
-     * covered intervals of the bounded windows as {@code [start, end)}.
+     * "covered": {window: {"start", "end"}}, "lifetime": [name]}}; values in catalog order, tolerances only where a
+     * value may differ, covered intervals of the bounded windows as {@code [start, end)}, and the names of the values
+     * that look at a lifetime window, themselves or through another value.
      *
      * @param entity the canonical key text; an unknown entity has the values of no events
      */
@@ -89,10 +97,13 @@ public final class Oracle {
         List<Event> known = eventsOf(view).of(entity);
         Map<String, Evaluated> values = new LinkedHashMap<>();
         ObjectNode covered = FeatureValues.NODES.objectNode();
+        Set<String> lifetime = new LinkedHashSet<>();
         for (Feature feature : definition.features()) {
             for (String window : feature.windows()) {
                 Span span = definition.rungs().covered(Definitions.windowMillis(window), atMillis);
-                if (!window.equals("lifetime")) {
+                if (window.equals("lifetime")) {
+                    lifetime.add(feature.name() + "_" + window);
+                } else {
                     covered.putObject(window)
                             .put(
                                     "start",
@@ -104,8 +115,14 @@ public final class Oracle {
         }
         for (Derived derived : definition.derived()) {
             values.put(derived.name(), evaluate(derived, values));
+            if (derived.expression().paths().stream().anyMatch(lifetime::contains)) {
+                lifetime.add(derived.name());
+            }
         }
-        return toJson(view, entity, atMillis, values, covered);
+        ObjectNode answer = toJson(view, entity, atMillis, values);
+        answer.set("covered", covered);
+        lifetime.forEach(answer.putArray("lifetime")::add);
+        return answer;
     }
 
     private static Evaluated evaluate(
@@ -114,7 +131,7 @@ public final class Oracle {
                 .filter(event -> span.contains(event.timeMillis()))
                 .toList();
         boolean decays = feature.function().startsWith("decayed_");
-        if (decays && span.endMillis() == Rungs.LIFETIME) {
+        if (decays && span.startMillis() == Long.MIN_VALUE) {
             throw new IllegalArgumentException("feature '" + feature.name() + "' decays over a lifetime window");
         }
         Moment moment = new Moment(atMillis, decays ? view.rungs().tiles(span) : List.of());
@@ -164,8 +181,7 @@ public final class Oracle {
                 : value.isBoolean() ? value.booleanValue() : value.asText();
     }
 
-    private static ObjectNode toJson(
-            String view, String entity, long atMillis, Map<String, Evaluated> values, ObjectNode covered) {
+    private static ObjectNode toJson(String view, String entity, long atMillis, Map<String, Evaluated> values) {
         ObjectNode answer = FeatureValues.NODES.objectNode();
         answer.put("view", view);
         answer.put("entity", entity);
@@ -178,7 +194,6 @@ public final class Oracle {
                 tolerances.set(name, evaluated.tolerance().toJson());
             }
         });
-        answer.set("covered", covered);
         return answer;
     }
 

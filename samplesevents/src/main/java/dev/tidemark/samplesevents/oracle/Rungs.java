@@ -10,7 +10,8 @@ import java.util.List;
  * <p>The finest width is the hop. An hour rung is added when the longest bounded window is at least two hours and would
  * read more than 1,000 tiles of the hop; a day rung when it is at least two days and would read more than 240 hour
  * tiles (or more than 1,000 of a finer finest rung). A window of width {@code w} at {@code t} covers
- * {@code [floor(t - w, step), floor(t, hop) + hop)}, where {@code step} is the widest rung of at most {@code w / 60}.
+ * {@code [floor(t - w, step), floor(t, hop) + hop)}, where {@code step} is the widest rung of at most {@code w / 60}. In
+ * a view of lifetime windows only there is no hop, and they end with {@code t} itself.
  *
  * @param hopMillis the finest width
  * @param widthsMillis all bounded widths, finest first; empty if every window is lifetime
@@ -68,10 +69,11 @@ record Rungs(long hopMillis, List<Long> widthsMillis) {
         return 1_000L;
     }
 
-    /** What a window covers. A lifetime window covers all that was ever folded, whatever the moment. */
+    /** What a window covers; a lifetime window has no tail. */
     Span covered(long windowMillis, long atMillis) {
+        long end = widthsMillis.isEmpty() ? atMillis + 1 : floor(atMillis, hopMillis) + hopMillis;
         if (windowMillis == LIFETIME) {
-            return new Span(Long.MIN_VALUE, LIFETIME);
+            return new Span(Long.MIN_VALUE, end);
         }
         long step = hopMillis;
         for (long width : widthsMillis) {
@@ -79,7 +81,7 @@ record Rungs(long hopMillis, List<Long> widthsMillis) {
                 step = width;
             }
         }
-        return new Span(floor(atMillis - windowMillis, step), floor(atMillis, hopMillis) + hopMillis);
+        return new Span(floor(atMillis - windowMillis, step), end);
     }
 
     /** The fewest tiles that make up a bounded interval, oldest first; none reaches outside it. */

@@ -6,7 +6,6 @@ import dev.tidemark.samplesevents.oracle.Definitions.Horizon;
 import dev.tidemark.samplesevents.oracle.Definitions.ViewDefinition;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,20 +38,9 @@ final class ViewEvents {
 
     private record DuplicateKey(String shardId, String entity, String id) {}
 
-    ViewEvents(ViewDefinition view, Collection<StreamRecord> records) {
+    ViewEvents(ViewDefinition view, List<Reading> readings) {
         this.view = view;
-        Map<String, List<StreamRecord>> byShard = new TreeMap<>();
-        for (StreamRecord record : records) {
-            if (record.stream().equals(view.source().stream())) {
-                byShard.computeIfAbsent(record.shardId(), shard -> new ArrayList<>())
-                        .add(record);
-            }
-        }
-        for (List<StreamRecord> shard : byShard.values()) {
-            shard.sort(StreamRecord.BY_POSITION);
-            refuseRepeats(shard);
-            shard.forEach(this::take);
-        }
+        readings.forEach(this::take);
     }
 
     /** The events of one entity, in no particular order. */
@@ -69,20 +57,15 @@ final class ViewEvents {
         return new ViewReport(view.name(), folded, passedBy, quarantined, tooLate, duplicates);
     }
 
-    /** The oracle wants each record once; what a poller saw twice is for the caller to remove. */
-    private static void refuseRepeats(List<StreamRecord> shard) {
-        for (int i = 1; i < shard.size(); i++) {
-            if (StreamRecord.BY_POSITION.compare(shard.get(i - 1), shard.get(i)) == 0) {
-                throw new IllegalArgumentException("the same record twice: " + shard.get(i));
+    private void take(Reading reading) {
+        if (reading.badReason() != null) {
+            quarantined.add(new ViewReport.Quarantined(reading.record(), reading.badReason()));
+        } else if (reading.event() != null) {
+            try {
+                judge(reading.event());
+            } catch (BadRecord e) {
+                quarantined.add(new ViewReport.Quarantined(reading.record(), e.reason()));
             }
-        }
-    }
-
-    private void take(StreamRecord record) {
-        try {
-            judge(Event.parse(record, view.source()));
-        } catch (BadRecord e) {
-            quarantined.add(new ViewReport.Quarantined(record, e.reason()));
         }
     }
 
