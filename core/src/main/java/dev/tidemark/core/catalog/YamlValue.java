@@ -145,6 +145,24 @@ final class YamlValue {
         return null;
     }
 
+    /** A {@link BigDecimal}, {@link Boolean} or {@link String}. */
+    @Nullable
+    Object scalar(String remedy) {
+        if (!(node instanceof ScalarNode scalar) || scalar.getTag().equals(Tag.NULL)) {
+            problem(shown() + " where a text is wanted", remedy);
+            return null;
+        }
+        if (scalar.getTag().equals(Tag.BOOL)) {
+            return bool();
+        }
+        return isNumber() ? decimal() : scalar.getValue();
+    }
+
+    /** Whether YAML takes it for a number. */
+    boolean isNumber() {
+        return node.getTag().equals(Tag.INT) || node.getTag().equals(Tag.FLOAT);
+    }
+
     /** A duration in milliseconds. */
     @Nullable
     Long duration() {
