@@ -83,7 +83,8 @@ final class ArgumentReader {
             if (number == null) {
                 return null;
             }
-            if (number.precision() > Bounds.MAX_NUMBER_DIGITS || Math.abs(number.scale()) > Bounds.MAX_NUMBER_EXPONENT) {
+            if (number.precision() > Bounds.MAX_NUMBER_DIGITS
+                    || Math.abs(number.scale()) > Bounds.MAX_NUMBER_EXPONENT) {
                 element.problem(
                         element.shown() + " is out of bounds", "use at most " + Bounds.MAX_NUMBER_DIGITS + " digits");
                 return null;
@@ -117,8 +118,7 @@ final class ArgumentReader {
                 element.problem(element.shown() + " stands twice", "list every value once");
                 valid = false;
             } else if (text.getBytes(StandardCharsets.UTF_8).length > Bounds.MAX_SCALAR_BYTES) {
-                element.problem(
-                        element.shown() + " is too long", "use at most " + Bounds.MAX_SCALAR_BYTES + " bytes");
+                element.problem(element.shown() + " is too long", "use at most " + Bounds.MAX_SCALAR_BYTES + " bytes");
                 valid = false;
             } else {
                 texts.add(text);

@@ -19,7 +19,8 @@ final class DerivedReader {
     static final int MAX_DERIVED = 500;
 
     private static final Set<String> KEYS = new LinkedHashSet<>(List.of("expression", "default"));
-    private static final String REMEDY = "write an expression over values, such as expression: purchases_30m / views_30m";
+    private static final String REMEDY =
+            "write an expression over values, such as expression: purchases_30m / views_30m";
 
     /** What is known so far: the features' values, then each derived value as soon as its type is known. */
     private final Map<String, ValueType> types;
@@ -171,13 +172,12 @@ final class DerivedReader {
 
     private static void checkDefault(Parsed one, ValueType type) {
         Object value = one.defaultValue();
-        boolean fits =
-                switch (type) {
-                    case NUMBER -> value instanceof BigDecimal;
-                    case BOOLEAN -> value instanceof Boolean;
-                    case STRING -> value instanceof String;
-                    case SCALAR, COMPOUND -> true;
-                };
+        boolean fits = switch (type) {
+            case NUMBER -> value instanceof BigDecimal;
+            case BOOLEAN -> value instanceof Boolean;
+            case STRING -> value instanceof String;
+            case SCALAR, COMPOUND -> true;
+        };
         if (one.defaultAt() != null && !fits) {
             one.defaultAt()
                     .problem(

@@ -6,9 +6,6 @@ import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.expression.FilterExpression;
 import dev.tidemark.core.window.Window;
 import java.math.BigDecimal;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -80,8 +77,7 @@ final class FeatureReader {
         }
         AggregateFunction function = functions.get(name);
         if (function == null) {
-            at.problem(
-                    "unknown function " + at.shown(), Suggestions.remedy(name, functions.keySet(), "functions"));
+            at.problem("unknown function " + at.shown(), Suggestions.remedy(name, functions.keySet(), "functions"));
         }
         return function;
     }
@@ -200,8 +196,7 @@ final class FeatureReader {
             return null;
         }
         if (elements.isEmpty() || elements.size() > LARGEST_MAX_GROUPS) {
-            at.problem(
-                    "'groups' with " + elements.size() + " elements", "list 1 to " + LARGEST_MAX_GROUPS + " groups");
+            at.problem("'groups' with " + elements.size() + " elements", "list 1 to " + LARGEST_MAX_GROUPS + " groups");
             return null;
         }
         for (YamlValue element : elements) {

@@ -34,6 +34,15 @@ final class SourceFields {
         return new Field(path, slot);
     }
 
+    /** The slot of a field in use. */
+    int slotOf(FieldPath path) {
+        Integer slot = slots.get(path);
+        if (slot == null) {
+            throw new IllegalArgumentException("field '" + path + "' is not in use");
+        }
+        return slot;
+    }
+
     /** By slot. */
     List<FieldPath> paths() {
         return List.copyOf(slots.keySet());
@@ -41,8 +50,7 @@ final class SourceFields {
 
     private static void reportConflict(FieldPath outer, FieldPath inner, FieldPath used, YamlValue at) {
         at.problem(
-                "'" + used + "' cannot be read: '" + outer + "' would be a value and, as in '" + inner
-                        + "', an object",
+                "'" + used + "' cannot be read: '" + outer + "' would be a value and, as in '" + inner + "', an object",
                 "use one of them; in a source a field is either a value or an object");
     }
 

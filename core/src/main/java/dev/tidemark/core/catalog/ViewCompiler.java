@@ -4,6 +4,7 @@ import dev.tidemark.core.aggregate.AggregateFunction;
 import dev.tidemark.core.aggregate.Computation;
 import dev.tidemark.core.aggregate.FieldInput;
 import dev.tidemark.core.aggregate.GroupBy;
+import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.expression.FilterExpression;
 import dev.tidemark.core.tile.ItemSize;
 import dev.tidemark.core.tile.SeenIds;
@@ -16,6 +17,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -87,7 +89,7 @@ final class ViewCompiler {
                         .toList());
     }
 
-    private int slot(dev.tidemark.core.event.FieldPath path) {
+    private int slot(FieldPath path) {
         return definition.source().fields().slotOf(path);
     }
 
@@ -98,8 +100,7 @@ final class ViewCompiler {
                     ? FieldInput.NONE
                     : new FieldInput(input.slot(), input.toString(), feature.optional());
             Computation plain = feature.function().bind(bindTo, feature.arguments());
-            Computation computation =
-                    feature.grouping() == null ? plain : GroupBy.of(plain, spec(feature.grouping()));
+            Computation computation = feature.grouping() == null ? plain : GroupBy.of(plain, spec(feature.grouping()));
             int filter = filterIndex(feature.where());
             List<TileLayout.Entry> entries = new ArrayList<>();
             for (int state = 0; state < computation.states().size(); state++) {
@@ -108,7 +109,10 @@ final class ViewCompiler {
             }
             return new Bound(feature, computation, entries);
         } catch (IllegalArgumentException e) {
-            feature.at().problem(String.valueOf(e.getMessage()), "see the parameters of " + feature.function().name());
+            feature.at()
+                    .problem(
+                            String.valueOf(e.getMessage()),
+                            "see the parameters of " + feature.function().name());
             return null;
         }
     }
@@ -156,8 +160,8 @@ final class ViewCompiler {
         Set<Window> windows = new LinkedHashSet<>();
         definition.features().forEach(feature -> windows.addAll(feature.windows()));
         SeenIds.Rule rule = rule();
-        Ladder ladder = Ladder.of(
-                windows, definition.hopMillis(), ItemSize.maxTileBytes(layout), ItemSize.bytesForTiles(rule));
+        Ladder ladder =
+                Ladder.of(windows, definition.hopMillis(), ItemSize.maxTileBytes(layout), ItemSize.bytesForTiles(rule));
         ItemSize largest = ladder.widths().stream()
                 .map(width -> ItemSize.of(layout, width, rule))
                 .max(Comparator.comparingLong(ItemSize::totalBytes))
@@ -168,8 +172,8 @@ final class ViewCompiler {
         definition
                 .at()
                 .problem(
-                        "an item could exceed the " + String.format(java.util.Locale.ROOT, "%,d", ItemSize.MAX_BYTES)
-                                + " bytes that DynamoDB takes: " + arithmetic(largest),
+                        "an item could exceed the " + String.format(Locale.ROOT, "%,d", ItemSize.MAX_BYTES)
+                                + " bytes that DynamoDB takes: " + largest.arithmetic(),
                         "lower the largest: smaller parameters, fewer groups or ids, or split the view");
         return null;
     }
@@ -189,12 +193,13 @@ final class ViewCompiler {
                 add(inputs, input, feature.function().input(), !feature.optional(), filter);
             }
             if (feature.grouping() != null) {
-                one.entries().forEach(entry -> add(
-                        inputs,
-                        feature.grouping().field(),
-                        AggregateFunction.Input.SCALAR,
-                        false,
-                        entry.filter()));
+                one.entries()
+                        .forEach(entry -> add(
+                                inputs,
+                                feature.grouping().field(),
+                                AggregateFunction.Input.SCALAR,
+                                false,
+                                entry.filter()));
             }
         }
         return List.copyOf(inputs.values());
@@ -234,10 +239,5 @@ final class ViewCompiler {
             }
         }
         return features;
-    }
-
-    /** The terms that matter, largest first, and the sum of the rest. */
-    private static String arithmetic(ItemSize size) {
-        return size.arithmetic();
     }
 }

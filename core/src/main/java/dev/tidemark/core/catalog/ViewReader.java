@@ -27,8 +27,8 @@ final class ViewReader {
     static final int MAX_ENTITY_FIELDS = 8;
     static final int MAX_FEATURES = 500;
 
-    private static final Set<String> KEYS = new LinkedHashSet<>(List.of(
-            "source", "entity", "where", "hop", "retention", "skew", "drop_duplicates", "features", "derived"));
+    private static final Set<String> KEYS = new LinkedHashSet<>(
+            List.of("source", "entity", "where", "hop", "retention", "skew", "drop_duplicates", "features", "derived"));
     private static final Set<String> DUPLICATES_KEYS = new LinkedHashSet<>(List.of("horizon", "max_ids"));
     private static final String ENTITY_REMEDY =
             "name the field or fields that identify what the features describe, such as entity: user_id";
@@ -72,17 +72,7 @@ final class ViewReader {
             return null;
         }
         return new ViewDefinition(
-                entry.name(),
-                entry.value(),
-                source,
-                entity,
-                where,
-                hop,
-                retention,
-                skew,
-                duplicates,
-                read,
-                derived);
+                entry.name(), entry.value(), source, entity, where, hop, retention, skew, duplicates, read, derived);
     }
 
     private @Nullable SourceDefinition source(YamlMapping view) {

@@ -77,8 +77,7 @@ final class ViewVersion {
         sorted(text, inputs.stream().map(this::input));
         ladder.widths().forEach(width -> line(text, "width", width(width)));
         // In the layout's order, which is that of the encoded tile.
-        layout.entries()
-                .forEach(entry -> line(text, "state", entry.type().id() + filter(entry.filter())));
+        layout.entries().forEach(entry -> line(text, "state", entry.type().id() + filter(entry.filter())));
         return text.toString();
     }
 
@@ -91,7 +90,9 @@ final class ViewVersion {
     }
 
     private String filter(int filter) {
-        return filter == TileLayout.NO_FILTER ? "" : " where " + filters.get(filter).text();
+        return filter == TileLayout.NO_FILTER
+                ? ""
+                : " where " + filters.get(filter).text();
     }
 
     private static void sorted(StringBuilder text, Stream<String> inputs) {

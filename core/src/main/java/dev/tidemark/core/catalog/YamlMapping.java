@@ -35,7 +35,8 @@ final class YamlMapping {
                     name, new Entry(name, key, new YamlValue(tuple.getValueNode(), path, problems)));
             if (first != null) {
                 key.problem(
-                        "'" + name + "' stands twice, first in line " + first.key().line(),
+                        "'" + name + "' stands twice, first in line "
+                                + first.key().line(),
                         "keep one of them, or give them different names");
             }
         }

@@ -43,10 +43,10 @@ public final class FilterExpression {
                     "a number where a condition is wanted",
                     "compare it, for example price * 2 > 10"));
         }
-        return new FilterExpression(text, fields, checked);
+        return new FilterExpression(text.strip(), fields, checked);
     }
 
-    /** As written. */
+    /** As written, without blanks around it. */
     public String text() {
         return text;
     }
