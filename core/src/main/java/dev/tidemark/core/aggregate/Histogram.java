@@ -25,6 +25,11 @@ final class Histogram implements AggregateFunction {
     }
 
     @Override
+    public Output output() {
+        return Output.COMPOUND;
+    }
+
+    @Override
     public List<Parameter> parameters() {
         return List.of(BOUNDARIES);
     }

@@ -115,6 +115,11 @@ final class Percentile implements Computation {
             return List.of(PERCENTILES, RELATIVE_ERROR, MAX_BUCKETS);
         }
 
+        @Override
+        public Output output() {
+            return Output.COMPOUND;
+        }
+
         /** @throws IllegalArgumentException if a percentile is not from 0 to 100 */
         @Override
         public Computation bind(FieldInput input, Map<String, Object> arguments) {

@@ -47,6 +47,11 @@ final class TopK implements AggregateFunction {
     }
 
     @Override
+    public Output output() {
+        return Output.COMPOUND;
+    }
+
+    @Override
     public List<Parameter> parameters() {
         return List.of(K, MAX_VALUES);
     }
