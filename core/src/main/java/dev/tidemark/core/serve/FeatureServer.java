@@ -1,0 +1,194 @@
+package dev.tidemark.core.serve;
+
+import dev.tidemark.core.aggregate.Computation.Approximation;
+import dev.tidemark.core.aggregate.TileStates;
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.port.ItemStore;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.ItemKey;
+import dev.tidemark.core.tile.StoredItem;
+import dev.tidemark.core.view.View;
+import dev.tidemark.core.window.Cover;
+import dev.tidemark.core.window.TileRange;
+import dev.tidemark.core.window.Window;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Answers questions from the live state. Thread-safe. */
+public final class FeatureServer {
+
+    /** DynamoDB's own overhead per item, with the short attribute names. */
+    private static final long ITEM_OVERHEAD_BYTES = 100;
+
+    private static final int MILLIS_PER_SECOND = 1_000;
+
+    private final Catalog catalog;
+    private final ItemStore items;
+    private final ProgressCache progress;
+    private final ItemDecoder decoder;
+
+    FeatureServer(Catalog catalog, ItemStore items, ProgressCache progress, ItemDecoder decoder) {
+        this.catalog = catalog;
+        this.items = items;
+        this.progress = progress;
+        this.decoder = decoder;
+    }
+
+    /** How far a view is folded, at most as old as the progress cache allows. */
+    public CompletableFuture<ViewProgress> progressOf(View view, long nowMillis) {
+        return progress.get(nowMillis).thenApply(rows -> ViewProgress.of(rows, view, streamOf(view)));
+    }
+
+    /**
+     * Answers the plan for one entity: a few read requests in parallel, then pure computation. The lane rows are read
+     * before the items, so everything up to their positions is contained in what the items say.
+     *
+     * @param entity canonical text, see {@link dev.tidemark.core.tile.EntityKeys}; an entity never heard of has empty
+     *     windows
+     * @param nowMillis items that have expired by now are not looked at, whether or not they are deleted already
+     * @return completes exceptionally if a store cannot be read or an item cannot be decoded
+     */
+    public CompletableFuture<Answer> answer(QueryPlan plan, String entity, long nowMillis) {
+        return progressOf(plan.view(), nowMillis)
+                .thenCompose(view -> readAll(plan, entity).thenApply(found -> {
+                    long nowSeconds = Math.floorDiv(nowMillis, (long) MILLIS_PER_SECOND);
+                    return new Computing(plan, view, entity).answer(found, nowSeconds);
+                }));
+    }
+
+    private CompletableFuture<List<List<ItemStore.Found>>> readAll(QueryPlan plan, String entity) {
+        List<CompletableFuture<List<ItemStore.Found>>> reads = new ArrayList<>();
+        for (BlockRange range : plan.reads()) {
+            reads.add(items.query(
+                    plan.view().version(), entity, range.width().code(), range.firstBlock(), range.lastBlock()));
+        }
+        return CompletableFuture.allOf(reads.toArray(CompletableFuture[]::new))
+                .thenApply(done -> reads.stream().map(CompletableFuture::join).toList());
+    }
+
+    private String streamOf(View view) {
+        return catalog.sources().stream()
+                .filter(source -> source.name().equals(view.source()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no source '" + view.source() + "' in the catalog"))
+                .stream();
+    }
+
+    /** The computation of one answer. */
+    private final class Computing {
+
+        private final QueryPlan plan;
+        private final ViewProgress progress;
+        private final String entity;
+        private final FoundTiles tiles;
+        private final List<Answer.ItemMark> ahead = new ArrayList<>();
+        private final Map<String, Position> positions = new HashMap<>();
+
+        Computing(QueryPlan plan, ViewProgress progress, String entity) {
+            this.plan = plan;
+            this.progress = progress;
+            this.entity = entity;
+            this.tiles = new FoundTiles(plan.view().layout());
+            progress.lanes().forEach(row -> positions.put(row.lane().id(), row.last()));
+        }
+
+        Answer answer(List<List<ItemStore.Found>> found, long nowSeconds) {
+            List<Answer.Read> reads = new ArrayList<>();
+            for (int i = 0; i < found.size(); i++) {
+                reads.add(take(plan.reads().get(i), found.get(i), nowSeconds));
+            }
+            ahead.sort(Comparator.comparing(Answer.ItemMark::sortKey));
+            Map<String, Approximation> approximations = new LinkedHashMap<>();
+            Map<String, @Nullable Object> values = values(approximations);
+            return new Answer(plan, progress, entity, values, approximations, ahead, reads, tileCounts());
+        }
+
+        private Answer.Read take(BlockRange range, List<ItemStore.Found> found, long nowSeconds) {
+            List<Answer.ItemMark> marks = new ArrayList<>();
+            long bytes = 0;
+            for (ItemStore.Found one : found) {
+                bytes += storedBytes(one);
+                if (!isExpired(one.item(), nowSeconds)) {
+                    Answer.ItemMark mark =
+                            new Answer.ItemMark(one.key().sortKey(), one.item().mark());
+                    marks.add(mark);
+                    if (isAhead(one.key(), one.item())) {
+                        ahead.add(mark);
+                    }
+                    decoder.decode(
+                            plan.view().layout(),
+                            range.width(),
+                            one.key(),
+                            one.item(),
+                            (tile, states) -> tiles.add(range.width(), tile, states));
+                }
+            }
+            marks.sort(Comparator.comparing(Answer.ItemMark::sortKey));
+            return new Answer.Read(range, marks, bytes);
+        }
+
+        private boolean isAhead(ItemKey key, StoredItem item) {
+            Position position = positions.get(key.lane());
+            return position == null || item.mark().isAfter(position);
+        }
+
+        private Map<String, @Nullable Object> values(Map<String, Approximation> approximations) {
+            Map<Window, WindowTiles> windows = new HashMap<>();
+            Map<String, @Nullable Object> computed = new HashMap<>();
+            for (View.Feature feature : plan.features()) {
+                WindowTiles window = windows.computeIfAbsent(
+                        feature.window(), key -> new WindowTiles(tiles, cover(key), plan.atMillis()));
+                TileStates states = window.states(feature.states());
+                computed.put(feature.name(), feature.computation().value(states));
+                Approximation approximation = feature.computation().approximation(states);
+                if (approximation != null && plan.names().contains(feature.name())) {
+                    approximations.put(feature.name(), approximation);
+                }
+            }
+            for (View.Derived derived : plan.derived()) {
+                computed.put(derived.name(), derived.expression().evaluate(computed));
+            }
+            Map<String, @Nullable Object> values = new LinkedHashMap<>();
+            plan.names().forEach(name -> values.put(name, computed.get(name)));
+            return values;
+        }
+
+        private Cover cover(Window window) {
+            Cover cover = plan.covers().get(window);
+            if (cover == null) {
+                throw new IllegalStateException("no cover of window " + window.text() + " in the plan");
+            }
+            return cover;
+        }
+
+        private Map<String, Map<String, Integer>> tileCounts() {
+            Map<String, Map<String, Integer>> counts = new LinkedHashMap<>();
+            plan.covers().forEach((window, cover) -> {
+                Map<String, Integer> ofWindow = new LinkedHashMap<>();
+                for (TileRange range : cover.ranges()) {
+                    ofWindow.merge(range.width().code(), tiles.in(range).size(), Integer::sum);
+                }
+                counts.put(window.text(), ofWindow);
+            });
+            return counts;
+        }
+    }
+
+    private static boolean isExpired(StoredItem item, long nowSeconds) {
+        return item.expiresAtSeconds() != 0 && item.expiresAtSeconds() < nowSeconds;
+    }
+
+    private static long storedBytes(ItemStore.Found found) {
+        return ITEM_OVERHEAD_BYTES
+                + found.key().partitionKey().length()
+                + found.key().sortKey().length()
+                + found.item().mark().text().length()
+                + found.item().body().length;
+    }
+}
