@@ -2,6 +2,7 @@ package dev.tidemark.core.serve;
 
 import dev.tidemark.core.aggregate.Computation.Approximation;
 import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.window.TileRange;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param ahead the items that also contain events after their lane's position in {@code progress}, with their marks, in
  *     key order; together with the positions they say exactly which events are contained
  * @param reads the plan's reads with what each found
- * @param tiles how many tiles held something, per window text and then per width code
+ * @param tiles in how many tiles of each of the covers' ranges there was something
  */
 public record Answer(
         QueryPlan plan,
@@ -29,7 +30,7 @@ public record Answer(
         Map<String, Approximation> approximations,
         List<ItemMark> ahead,
         List<Read> reads,
-        Map<String, Map<String, Integer>> tiles) {
+        Map<TileRange, Integer> tiles) {
 
     /**
      * An item and how far it is folded.
@@ -63,6 +64,6 @@ public record Answer(
         approximations = Collections.unmodifiableMap(new LinkedHashMap<>(approximations));
         ahead = List.copyOf(ahead);
         reads = List.copyOf(reads);
-        tiles = Collections.unmodifiableMap(new LinkedHashMap<>(tiles));
+        tiles = Map.copyOf(tiles);
     }
 }

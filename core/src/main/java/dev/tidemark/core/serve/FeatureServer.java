@@ -26,7 +26,7 @@ public final class FeatureServer {
     /** DynamoDB's own overhead per item, with the short attribute names. */
     private static final long ITEM_OVERHEAD_BYTES = 100;
 
-    private static final int MILLIS_PER_SECOND = 1_000;
+    private static final long MILLIS_PER_SECOND = 1_000;
 
     private final Catalog catalog;
     private final ItemStore items;
@@ -42,24 +42,36 @@ public final class FeatureServer {
 
     /** How far a view is folded, at most as old as the progress cache allows. */
     public CompletableFuture<ViewProgress> progressOf(View view, long nowMillis) {
-        return progress.get(nowMillis).thenApply(rows -> ViewProgress.of(rows, view, streamOf(view)));
+        return progress.get(nowMillis).thenApply(rows -> progressOf(view, rows));
+    }
+
+    /** How far a view is folded, according to these rows. */
+    public ViewProgress progressOf(View view, Progress rows) {
+        return ViewProgress.of(rows, view, streamOf(view));
     }
 
     /**
-     * Answers the plan for one entity: a few read requests in parallel, then pure computation. The lane rows are read
-     * before the items, so everything up to their positions is contained in what the items say.
+     * Answers the plan for some entities: a few read requests each, all in parallel, then pure computation. The lane rows
+     * are read before the items, so everything up to their positions is contained in what the items say; all answers
+     * share them.
      *
-     * @param entity canonical text, see {@link dev.tidemark.core.tile.EntityKeys}; an entity never heard of has empty
+     * @param entities canonical texts, see {@link dev.tidemark.core.tile.EntityKeys}; an entity never heard of has empty
      *     windows
      * @param nowMillis items that have expired by now are not looked at, whether or not they are deleted already
-     * @return completes exceptionally if a store cannot be read or an item cannot be decoded
+     * @return one answer per entity, in order; completes exceptionally with {@link StoreUnavailable} if a store cannot be
+     *     read
      */
-    public CompletableFuture<Answer> answer(QueryPlan plan, String entity, long nowMillis) {
+    public CompletableFuture<List<Answer>> answer(QueryPlan plan, List<String> entities, long nowMillis) {
         return progressOf(plan.view(), nowMillis)
-                .thenCompose(view -> readAll(plan, entity).thenApply(found -> {
-                    long nowSeconds = Math.floorDiv(nowMillis, (long) MILLIS_PER_SECOND);
-                    return new Computing(plan, view, entity).answer(found, nowSeconds);
-                }));
+                .thenCompose(progress -> inOrder(entities.stream()
+                        .map(entity -> answer(plan, progress, entity, nowMillis))
+                        .toList()));
+    }
+
+    private CompletableFuture<Answer> answer(QueryPlan plan, ViewProgress progress, String entity, long nowMillis) {
+        long nowSeconds = Math.floorDiv(nowMillis, MILLIS_PER_SECOND);
+        return StoreUnavailable.wrap(readAll(plan, entity))
+                .thenApply(found -> new Computing(plan, progress, entity).answer(found, nowSeconds));
     }
 
     private CompletableFuture<List<List<ItemStore.Found>>> readAll(QueryPlan plan, String entity) {
@@ -68,8 +80,12 @@ public final class FeatureServer {
             reads.add(items.query(
                     plan.view().version(), entity, range.width().code(), range.firstBlock(), range.lastBlock()));
         }
-        return CompletableFuture.allOf(reads.toArray(CompletableFuture[]::new))
-                .thenApply(done -> reads.stream().map(CompletableFuture::join).toList());
+        return inOrder(reads);
+    }
+
+    private static <T> CompletableFuture<List<T>> inOrder(List<CompletableFuture<T>> futures) {
+        return CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new))
+                .thenApply(done -> futures.stream().map(CompletableFuture::join).toList());
     }
 
     private String streamOf(View view) {
@@ -167,15 +183,11 @@ public final class FeatureServer {
             return cover;
         }
 
-        private Map<String, Map<String, Integer>> tileCounts() {
-            Map<String, Map<String, Integer>> counts = new LinkedHashMap<>();
-            plan.covers().forEach((window, cover) -> {
-                Map<String, Integer> ofWindow = new LinkedHashMap<>();
-                for (TileRange range : cover.ranges()) {
-                    ofWindow.merge(range.width().code(), tiles.in(range).size(), Integer::sum);
-                }
-                counts.put(window.text(), ofWindow);
-            });
+        private Map<TileRange, Integer> tileCounts() {
+            Map<TileRange, Integer> counts = new HashMap<>();
+            for (Cover cover : plan.covers().values()) {
+                cover.ranges().forEach(range -> counts.put(range, tiles.in(range).size()));
+            }
             return counts;
         }
     }

@@ -46,7 +46,9 @@ public final class ProgressCache {
     }
 
     private CompletableFuture<Progress> read() {
-        return store.readControl()
-                .thenCombine(store.readLanes(), (control, lanes) -> new Progress(control.orElse(null), lanes));
+        return StoreUnavailable.wrap(store.readControl())
+                .thenCombine(
+                        StoreUnavailable.wrap(store.readLanes()),
+                        (control, lanes) -> new Progress(control.orElse(null), lanes));
     }
 }
