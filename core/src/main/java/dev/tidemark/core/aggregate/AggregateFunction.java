@@ -29,6 +29,16 @@ public interface AggregateFunction {
 
     List<Parameter> parameters();
 
+    /** Whether a {@code lifetime} window makes sense; not for functions that look at the age of a tile. */
+    default boolean allowsLifetime() {
+        return true;
+    }
+
+    /** Whether a feature of this function must have a {@code where} of its own. */
+    default boolean needsWhere() {
+        return false;
+    }
+
     /**
      * Resolves the function for one feature.
      *
