@@ -3,6 +3,7 @@ package dev.tidemark.core.serve;
 import dev.tidemark.core.aggregate.Computation.Approximation;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.window.TileRange;
+import dev.tidemark.core.window.Window;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     key order; together with the positions they say exactly which events are contained
  * @param reads the plan's reads with what each found
  * @param tiles in how many tiles of each of the covers' ranges there was something
+ * @param events how many events each window counted; empty if the view keeps no count of all its events
  */
 public record Answer(
         QueryPlan plan,
@@ -30,7 +32,8 @@ public record Answer(
         Map<String, Approximation> approximations,
         List<ItemMark> ahead,
         List<Read> reads,
-        Map<TileRange, Integer> tiles) {
+        Map<TileRange, Integer> tiles,
+        Map<Window, Long> events) {
 
     /**
      * An item and how far it is folded.
@@ -65,5 +68,6 @@ public record Answer(
         ahead = List.copyOf(ahead);
         reads = List.copyOf(reads);
         tiles = Map.copyOf(tiles);
+        events = Map.copyOf(events);
     }
 }

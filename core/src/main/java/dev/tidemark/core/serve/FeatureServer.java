@@ -1,15 +1,22 @@
 package dev.tidemark.core.serve;
 
+import dev.tidemark.core.aggregate.AggregateFunctions;
+import dev.tidemark.core.aggregate.Computation;
 import dev.tidemark.core.aggregate.Computation.Approximation;
+import dev.tidemark.core.aggregate.FieldInput;
 import dev.tidemark.core.aggregate.TileStates;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.CorruptItem;
 import dev.tidemark.core.tile.ItemKey;
+import dev.tidemark.core.tile.ItemState;
 import dev.tidemark.core.tile.StoredItem;
+import dev.tidemark.core.tile.TileLayout;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Cover;
 import dev.tidemark.core.window.TileRange;
+import dev.tidemark.core.window.TileWidth;
 import dev.tidemark.core.window.Window;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,16 +35,21 @@ public final class FeatureServer {
 
     private static final long MILLIS_PER_SECOND = 1_000;
 
+    /** A count of all events of the view, which views keep where a feature needs it. */
+    private static final Computation COUNT =
+            AggregateFunctions.find("count").orElseThrow().bind(FieldInput.NONE, Map.of());
+
+    private static final TileLayout.Entry EVERY_EVENT =
+            new TileLayout.Entry(COUNT.states().get(0), TileLayout.NO_FILTER);
+
     private final Catalog catalog;
     private final ItemStore items;
     private final ProgressCache progress;
-    private final ItemDecoder decoder;
 
-    FeatureServer(Catalog catalog, ItemStore items, ProgressCache progress, ItemDecoder decoder) {
+    public FeatureServer(Catalog catalog, ItemStore items, ProgressCache progress) {
         this.catalog = catalog;
         this.items = items;
         this.progress = progress;
-        this.decoder = decoder;
     }
 
     /** How far a view is folded, at most as old as the progress cache allows. */
@@ -105,6 +117,7 @@ public final class FeatureServer {
         private final FoundTiles tiles;
         private final List<Answer.ItemMark> ahead = new ArrayList<>();
         private final Map<String, Position> positions = new HashMap<>();
+        private final Map<Window, WindowTiles> windows = new HashMap<>();
 
         Computing(QueryPlan plan, ViewProgress progress, String entity) {
             this.plan = plan;
@@ -122,7 +135,8 @@ public final class FeatureServer {
             ahead.sort(Comparator.comparing(Answer.ItemMark::sortKey));
             Map<String, Approximation> approximations = new LinkedHashMap<>();
             Map<String, @Nullable Object> values = values(approximations);
-            return new Answer(plan, progress, entity, values, approximations, ahead, reads, tileCounts());
+            return new Answer(
+                    plan, progress, entity, values, approximations, ahead, reads, tileCounts(), eventCounts());
         }
 
         private Answer.Read take(BlockRange range, List<ItemStore.Found> found, long nowSeconds) {
@@ -137,16 +151,29 @@ public final class FeatureServer {
                     if (isAhead(one.key(), one.item())) {
                         ahead.add(mark);
                     }
-                    decoder.decode(
-                            plan.view().layout(),
-                            range.width(),
-                            one.key(),
-                            one.item(),
-                            (tile, states) -> tiles.add(range.width(), tile, states));
+                    addTiles(range.width(), one.key(), one.item());
                 }
             }
             marks.sort(Comparator.comparing(Answer.ItemMark::sortKey));
             return new Answer.Read(range, marks, bytes);
+        }
+
+        private void addTiles(TileWidth width, ItemKey key, StoredItem item) {
+            ItemState state = decode(width, key, item);
+            for (int i = 0; i < state.tileCount(); i++) {
+                tiles.add(width, state.tileIndex(i), state.tile(i));
+            }
+        }
+
+        private ItemState decode(TileWidth width, ItemKey key, StoredItem item) {
+            try {
+                return ItemState.decode(plan.view().layout(), width, key.block(), key.shardId(), item.body());
+            } catch (CorruptItem e) {
+                throw new IllegalStateException(
+                        "item " + key.sortKey() + " of view version " + key.viewVersion() + " at mark "
+                                + item.mark().text() + ": " + e.getMessage(),
+                        e);
+            }
         }
 
         private boolean isAhead(ItemKey key, StoredItem item) {
@@ -155,12 +182,9 @@ public final class FeatureServer {
         }
 
         private Map<String, @Nullable Object> values(Map<String, Approximation> approximations) {
-            Map<Window, WindowTiles> windows = new HashMap<>();
             Map<String, @Nullable Object> computed = new HashMap<>();
             for (View.Feature feature : plan.features()) {
-                WindowTiles window = windows.computeIfAbsent(
-                        feature.window(), key -> new WindowTiles(tiles, cover(key), plan.atMillis()));
-                TileStates states = window.states(feature.states());
+                TileStates states = window(feature.window()).states(feature.states());
                 computed.put(feature.name(), feature.computation().value(states));
                 Approximation approximation = feature.computation().approximation(states);
                 if (approximation != null && plan.names().contains(feature.name())) {
@@ -175,12 +199,30 @@ public final class FeatureServer {
             return values;
         }
 
+        private WindowTiles window(Window window) {
+            return windows.computeIfAbsent(window, key -> new WindowTiles(tiles, cover(key), plan.atMillis()));
+        }
+
         private Cover cover(Window window) {
             Cover cover = plan.covers().get(window);
             if (cover == null) {
                 throw new IllegalStateException("no cover of window " + window.text() + " in the plan");
             }
             return cover;
+        }
+
+        private Map<Window, Long> eventCounts() {
+            Map<Window, Long> counts = new HashMap<>();
+            int index = plan.view().layout().entries().indexOf(EVERY_EVENT);
+            if (index >= 0) {
+                for (Window window : plan.covers().keySet()) {
+                    Object count = COUNT.value(window(window).states(List.of(index)));
+                    if (count instanceof Long events) {
+                        counts.put(window, events);
+                    }
+                }
+            }
+            return counts;
         }
 
         private Map<TileRange, Integer> tileCounts() {

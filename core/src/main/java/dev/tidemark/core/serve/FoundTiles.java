@@ -1,7 +1,7 @@
 package dev.tidemark.core.serve;
 
-import dev.tidemark.core.aggregate.State;
 import dev.tidemark.core.aggregate.StateType;
+import dev.tidemark.core.tile.Tile;
 import dev.tidemark.core.tile.TileLayout;
 import dev.tidemark.core.window.TileRange;
 import dev.tidemark.core.window.TileWidth;
@@ -17,22 +17,22 @@ import java.util.TreeMap;
 final class FoundTiles {
 
     private final TileLayout layout;
-    private final Map<TileWidth, NavigableMap<Long, List<List<State>>>> byWidth = new HashMap<>();
+    private final Map<TileWidth, NavigableMap<Long, List<Tile>>> byWidth = new HashMap<>();
 
     FoundTiles(TileLayout layout) {
         this.layout = layout;
     }
 
-    /** Adds one lane's tile; {@code states} stand in the order of the layout and are never changed. */
-    void add(TileWidth width, long tile, List<State> states) {
+    /** Adds one lane's tile, which is never changed from now on. */
+    void add(TileWidth width, long index, Tile tile) {
         byWidth.computeIfAbsent(width, key -> new TreeMap<>())
-                .computeIfAbsent(tile, key -> new ArrayList<>(1))
-                .add(states);
+                .computeIfAbsent(index, key -> new ArrayList<>(1))
+                .add(tile);
     }
 
-    /** The tiles of a range in time order; per tile, the states of each lane. */
-    SortedMap<Long, List<List<State>>> in(TileRange range) {
-        NavigableMap<Long, List<List<State>>> tiles = byWidth.get(range.width());
+    /** The tiles of a range in time order, by index; each as its lanes have it. */
+    SortedMap<Long, List<Tile>> in(TileRange range) {
+        NavigableMap<Long, List<Tile>> tiles = byWidth.get(range.width());
         return tiles == null ? new TreeMap<>() : tiles.subMap(range.firstTile(), range.endTile());
     }
 

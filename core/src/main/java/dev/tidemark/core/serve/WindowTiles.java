@@ -2,6 +2,7 @@ package dev.tidemark.core.serve;
 
 import dev.tidemark.core.aggregate.State;
 import dev.tidemark.core.aggregate.TileStates;
+import dev.tidemark.core.tile.Tile;
 import dev.tidemark.core.window.Cover;
 import dev.tidemark.core.window.TileRange;
 import dev.tidemark.core.window.TileWidth;
@@ -37,9 +38,9 @@ final class WindowTiles {
         if (state == null) {
             state = tiles.type(layoutIndex).create();
             for (TileRange range : cover.ranges()) {
-                for (List<List<State>> lanes : tiles.in(range).values()) {
-                    for (List<State> lane : lanes) {
-                        state.merge(lane.get(layoutIndex));
+                for (List<Tile> lanes : tiles.in(range).values()) {
+                    for (Tile lane : lanes) {
+                        state.merge(lane.state(layoutIndex));
                     }
                 }
             }
@@ -48,12 +49,12 @@ final class WindowTiles {
         return state;
     }
 
-    private State acrossLanes(List<List<State>> lanes, int layoutIndex) {
+    private State acrossLanes(List<Tile> lanes, int layoutIndex) {
         if (lanes.size() == 1) {
-            return lanes.get(0).get(layoutIndex);
+            return lanes.get(0).state(layoutIndex);
         }
         State state = tiles.type(layoutIndex).create();
-        lanes.forEach(lane -> state.merge(lane.get(layoutIndex)));
+        lanes.forEach(lane -> state.merge(lane.state(layoutIndex)));
         return state;
     }
 
@@ -79,7 +80,7 @@ final class WindowTiles {
                             .map(index -> acrossLanes(lanes, index))
                             .toList();
                     if (!states.stream().allMatch(State::isEmpty)) {
-                        slices.add(new Tile(range.width(), tile, states));
+                        slices.add(new MergedTile(range.width(), tile, states));
                     }
                 });
             }
@@ -92,7 +93,7 @@ final class WindowTiles {
         }
     }
 
-    private record Tile(TileWidth width, long index, List<State> states) implements TileStates.Slice {
+    private record MergedTile(TileWidth width, long index, List<State> states) implements TileStates.Slice {
 
         @Override
         public long startMillis() {

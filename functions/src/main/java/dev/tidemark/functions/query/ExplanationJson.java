@@ -61,6 +61,10 @@ final class ExplanationJson {
             if (!entry.getKey().isLifetime()) {
                 overCoverage(entry.getKey(), entry.getValue());
             }
+            Long events = answer.events().get(entry.getKey());
+            if (events != null) {
+                out.writeNumberField("events", events);
+            }
             out.writeArrayFieldStart("tiles");
             for (TileRange range : entry.getValue().ranges()) {
                 tiles(range);

@@ -59,7 +59,7 @@ final class Reads {
 
     /** Waits for stores, but not for ever. */
     static <T> T await(CompletableFuture<T> future) {
-        return future.orTimeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS).join();
+        return future.copy().orTimeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS).join();
     }
 
     private View view(String name) {
