@@ -50,7 +50,7 @@ class FeatureServerTest {
         List<Event> events = new ArrayList<>();
         for (int i = 1; i <= 600; i++) {
             Lane lane = random.nextBoolean() ? LANE_A : LANE_B;
-            long age = (long) (Math.exp(random.nextDouble() * Math.log(9.0 * DAY_MILLIS)));
+            long age = (long) Math.exp(random.nextDouble() * Math.log(9.0 * DAY_MILLIS));
             BigDecimal price = new BigDecimal(random.nextInt(100_000)).movePointLeft(random.nextInt(4));
             Event event = new Event(lane, i, NOW_MILLIS - age, price);
             events.add(event);
@@ -146,12 +146,10 @@ class FeatureServerTest {
         shop.store(LANE_A, 5, NOW_MILLIS);
         shop.store(LANE_B, 6, NOW_MILLIS);
 
-        assertThat(shop.ask("42", null, null).ahead())
-                .singleElement()
-                .satisfies(item -> {
-                    assertThat(item.mark()).isEqualTo(position(7));
-                    assertThat(item.sortKey()).endsWith(LANE_B.id());
-                });
+        assertThat(shop.ask("42", null, null).ahead()).singleElement().satisfies(item -> {
+            assertThat(item.mark()).isEqualTo(position(7));
+            assertThat(item.sortKey()).endsWith(LANE_B.id());
+        });
     }
 
     @Test
@@ -212,8 +210,9 @@ class FeatureServerTest {
     void readUnitsCountWholeFourKilobytes() {
         ServedShop shop = new ServedShop("5m");
         Answer answer = shop.ask("nobody", null, null);
-        assertThat(answer.reads()).singleElement().satisfies(read -> assertThat(read.units())
-                .isOne());
+        assertThat(answer.reads())
+                .singleElement()
+                .satisfies(read -> assertThat(read.units()).isOne());
         BlockRange range = answer.reads().get(0).range();
         assertThat(new Answer.Read(range, List.of(), 4_096).units()).isEqualTo(1);
         assertThat(new Answer.Read(range, List.of(), 4_097).units()).isEqualTo(2);
@@ -234,8 +233,7 @@ class FeatureServerTest {
         }
 
         @Override
-        public CompletableFuture<Cas<StoredItem>> put(
-                ItemKey key, StoredItem item, @Nullable Position expectedMark) {
+        public CompletableFuture<Cas<StoredItem>> put(ItemKey key, StoredItem item, @Nullable Position expectedMark) {
             return target.put(key, item, expectedMark);
         }
 

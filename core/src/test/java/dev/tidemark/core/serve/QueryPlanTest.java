@@ -79,7 +79,8 @@ class QueryPlanTest {
         assertThat(plan.reads())
                 .filteredOn(read -> read.width().equals(view.ladder().hop()))
                 .hasSize(2)
-                .allSatisfy(read -> assertThat(read.lastBlock() - read.firstBlock()).isLessThan(20));
+                .allSatisfy(
+                        read -> assertThat(read.lastBlock() - read.firstBlock()).isLessThan(20));
     }
 
     @Test
@@ -93,8 +94,7 @@ class QueryPlanTest {
     void namesComeInCatalogOrderOnce() {
         View view = new ServedShop("5m", "30m").view;
 
-        QueryPlan plan =
-                QueryPlan.of(view, List.of("double", "sum_5m", "count_30m", "sum_5m"), null, NOW_MILLIS);
+        QueryPlan plan = QueryPlan.of(view, List.of("double", "sum_5m", "count_30m", "sum_5m"), null, NOW_MILLIS);
 
         assertThat(plan.names()).containsExactly("count_30m", "sum_5m", "double");
     }

@@ -163,7 +163,7 @@ final class ServedShop {
             for (String name : names) {
                 total = total.add(new BigDecimal(String.valueOf(values.get(name))));
             }
-            return total.multiply(BigDecimal.TWO);
+            return total.multiply(new BigDecimal(2));
         }
     }
 }

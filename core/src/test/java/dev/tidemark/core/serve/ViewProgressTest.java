@@ -75,9 +75,7 @@ class ViewProgressTest {
         assertThat(progress.isComplete()).isFalse();
         assertThat(progress.missing())
                 .extracting(ViewProgress.Missing::lane, ViewProgress.Missing::upTo)
-                .containsExactly(
-                        tuple(LANE_A.id(), position(4)),
-                        tuple(LANE_B.id(), null));
+                .containsExactly(tuple(LANE_A.id(), position(4)), tuple(LANE_B.id(), null));
     }
 
     @Test
