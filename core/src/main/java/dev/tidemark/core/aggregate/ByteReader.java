@@ -60,6 +60,15 @@ public final class ByteReader {
         return (value >>> 1) ^ -(value & 1);
     }
 
+    public long readLong() {
+        need(Long.BYTES);
+        long value = 0;
+        for (int i = 0; i < Long.BYTES; i++) {
+            value = value << 8 | (bytes[at++] & 0xFF);
+        }
+        return value;
+    }
+
     public byte[] readBytes() {
         return readRaw(readCount(remaining()));
     }

@@ -61,6 +61,14 @@ public final class ByteWriter implements DecimalConsumer {
         writeVarint(zigzag(value));
     }
 
+    /** Eight bytes, big-endian. */
+    public void writeLong(long value) {
+        ensure(Long.BYTES);
+        for (int shift = Long.SIZE - 8; shift >= 0; shift -= 8) {
+            bytes[size++] = (byte) (value >>> shift);
+        }
+    }
+
     /** Varint length, then the bytes. */
     public void writeBytes(byte[] value) {
         writeVarint(value.length);
