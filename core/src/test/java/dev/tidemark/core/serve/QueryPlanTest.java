@@ -12,6 +12,7 @@ import dev.tidemark.core.window.TileRange;
 import dev.tidemark.core.window.Window;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.LongStream;
@@ -61,10 +62,16 @@ class QueryPlanTest {
 
     /** An item read twice would be counted twice. */
     private static void assertDisjoint(Collection<BlockRange> reads) {
-        for (BlockRange a : reads) {
-            assertThat(reads)
-                    .filteredOn(b -> b != a && b.width().equals(a.width()))
-                    .allMatch(b -> b.firstBlock() > a.lastBlock() || b.lastBlock() < a.firstBlock());
+        List<BlockRange> sorted = reads.stream()
+                .sorted(Comparator.comparing((BlockRange read) -> read.width().code())
+                        .thenComparing(BlockRange::firstBlock))
+                .toList();
+        for (int i = 1; i < sorted.size(); i++) {
+            BlockRange before = sorted.get(i - 1);
+            assertThat(!before.width().equals(sorted.get(i).width())
+                            || before.lastBlock() < sorted.get(i).firstBlock())
+                    .as("%s", sorted)
+                    .isTrue();
         }
     }
 
