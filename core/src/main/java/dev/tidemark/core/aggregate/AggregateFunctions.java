@@ -19,6 +19,11 @@ public final class AggregateFunctions {
             Ordered.last(),
             Ordered.firstN(),
             Ordered.lastN(),
+            new Distinct(),
+            new Percentile.Function(),
+            new Percentile.Median(),
+            new TopK(),
+            new Histogram(),
             Decayed.sum(),
             Decayed.avg(),
             Decayed.count());

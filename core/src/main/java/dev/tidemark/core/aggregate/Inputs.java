@@ -76,7 +76,7 @@ final class Inputs {
         };
     }
 
-    /** A total order: booleans, then numbers, then strings by code point. */
+    /** A total order: numbers, then strings by code point, then booleans. */
     static int compareScalars(Object a, Object b) {
         if (a instanceof BigDecimal numberA && b instanceof BigDecimal numberB) {
             return numberA.compareTo(numberB);
@@ -91,11 +91,11 @@ final class Inputs {
     }
 
     private static int rank(Object value) {
-        return value instanceof Boolean ? 0 : value instanceof BigDecimal ? 1 : 2;
+        return value instanceof BigDecimal ? 0 : value instanceof String ? 1 : 2;
     }
 
     /** UTF-8 sorts by code point; UTF-16, as in String.compareTo, does not. */
-    private static int compareText(String a, String b) {
+    static int compareText(String a, String b) {
         return Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
     }
 }

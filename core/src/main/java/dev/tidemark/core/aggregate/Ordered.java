@@ -53,6 +53,11 @@ final class Ordered implements AggregateFunction {
     }
 
     @Override
+    public Output output() {
+        return list ? Output.COMPOUND : Output.SCALAR;
+    }
+
+    @Override
     public List<Parameter> parameters() {
         return list ? List.of(N) : List.of();
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class ItemState {
 
     /** The first byte of every body; docs/format.md describes it. */
-    static final int FORMAT_VERSION = 1;
+    public static final int FORMAT_VERSION = 1;
 
     private final TileLayout layout;
     private final TileWidth width;

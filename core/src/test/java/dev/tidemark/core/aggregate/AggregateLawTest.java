@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.tidemark.core.event.EventRow;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -43,10 +44,45 @@ class AggregateLawTest {
             Subject.ofOptional("last_n", Map.of("n", 100), Naive.lastN(100)),
             Subject.of("decayed_sum", Map.of("half_life", 2_000L), Naive.decayedSum(2_000)),
             Subject.ofOptional("decayed_avg", Map.of("half_life", 2_000L), Naive.decayedAvg(2_000)),
-            Subject.of("decayed_count", Map.of("half_life", 2_000L), Naive.decayedCount(2_000)));
+            Subject.of("decayed_count", Map.of("half_life", 2_000L), Naive.decayedCount(2_000)),
+            Subject.of("distinct", Map.of(), Naive::distinct),
+            Subject.ofOptional("distinct", Map.of("exact_up_to", 1_000), Naive::distinct),
+            Subject.of("distinct", Map.of("exact_up_to", 3, "precision", 8)),
+            Subject.of("distinct", Map.of("exact_up_to", 0)),
+            Subject.of("percentile", Map.of("percentiles", decimals("0", "50", "99.9"))),
+            Subject.ofOptional("median", Map.of("max_buckets", 3)),
+            Subject.of("top_k", Map.of(), Naive.topK(10)),
+            Subject.ofOptional("top_k", Map.of("k", 3), Naive.topK(3)),
+            Subject.of("top_k", Map.of("max_values", 4)),
+            Subject.ofOptional("top_k", Map.of("max_values", 1)),
+            Subject.of(
+                    "histogram", Map.of("boundaries", decimals("0", "1.5", "100")), Naive.histogram("0", "1.5", "100")),
+            Subject.ofOptional("histogram", Map.of("boundaries", decimals("-1")), Naive.histogram("-1")),
+            Subject.of("sum", Map.of(), Naive::sum).groupedBy(listed("group 4", "group 2")),
+            Subject.ofOptional("avg", Map.of(), Naive::avg).groupedBy(upTo(20)),
+            Subject.of("decayed_avg", Map.of("half_life", 2_000L), Naive.decayedAvg(2_000))
+                    .groupedBy(upTo(20)),
+            Subject.of("ratio", Map.of(), Naive::one).groupedBy(upTo(20)),
+            Subject.ofOptional("sum", Map.of()).groupedBy(upTo(3)),
+            Subject.of("last_n", Map.of("n", 4)).groupedBy(upTo(2)),
+            Subject.ofOptional("distinct", Map.of("exact_up_to", 3, "precision", 8))
+                    .groupedBy(upTo(3)),
+            Subject.ofOptional("top_k", Map.of("max_values", 3)).groupedBy(listed("group 1")));
 
     private static final int SEEDS = 8;
     private static final String EACH = "{0}, {1} events, seed {2}";
+
+    private static GroupBy.Spec listed(String... groups) {
+        return new GroupBy.Listed(Traffic.GROUP_FIELD, List.of(groups));
+    }
+
+    private static GroupBy.Spec upTo(int maxGroups) {
+        return new GroupBy.Bounded(Traffic.GROUP_FIELD, maxGroups);
+    }
+
+    private static List<BigDecimal> decimals(String... texts) {
+        return Stream.of(texts).map(BigDecimal::new).toList();
+    }
 
     static Stream<Arguments> cases() {
         return SUBJECTS.stream()

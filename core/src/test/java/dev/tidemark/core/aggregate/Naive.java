@@ -5,8 +5,11 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -105,6 +108,62 @@ final class Naive {
                 .limit(n)
                 .map(Naive::scalar)
                 .toList();
+    }
+
+    static long distinct(List<EventRow> events) {
+        return withInput(events).stream().map(Naive::scalar).distinct().count();
+    }
+
+    static Function<List<EventRow>, @Nullable Object> topK(int k) {
+        return events -> {
+            Map<Object, Long> counts = new HashMap<>();
+            withInput(events).forEach(event -> counts.merge(scalar(event), 1L, Long::sum));
+            return counts.entrySet().stream()
+                    .sorted(Map.Entry.<Object, Long>comparingByValue()
+                            .reversed()
+                            .thenComparing(Map.Entry.comparingByKey(Inputs::compareScalars)))
+                    .limit(k)
+                    .map(entry -> Map.of("value", entry.getKey(), "count", entry.getValue()))
+                    .toList();
+        };
+    }
+
+    static Function<List<EventRow>, @Nullable Object> histogram(String... boundaries) {
+        return events -> {
+            List<Long> counts = new ArrayList<>();
+            for (int i = 0; i <= boundaries.length; i++) {
+                int bucket = i;
+                counts.add(numbers(events).stream()
+                        .filter(x -> bucket == 0 || x.compareTo(new BigDecimal(boundaries[bucket - 1])) >= 0)
+                        .filter(x -> bucket == boundaries.length || x.compareTo(new BigDecimal(boundaries[bucket])) < 0)
+                        .count());
+            }
+            return counts;
+        };
+    }
+
+    /** For groups that are all listed, or all allowed. */
+    static Function<List<EventRow>, @Nullable Object> grouped(
+            Function<List<EventRow>, @Nullable Object> naive, GroupBy.Spec groups, boolean overInput) {
+        return events -> {
+            Map<String, List<EventRow>> byGroup = new HashMap<>();
+            for (EventRow event : overInput ? withInput(events) : events) {
+                byGroup.merge(groupOf(event, groups), List.of(event), Naive::concatenated);
+            }
+            Map<String, @Nullable Object> values = new HashMap<>();
+            byGroup.forEach((group, ofGroup) -> values.put(group, naive.apply(ofGroup)));
+            return values;
+        };
+    }
+
+    private static String groupOf(EventRow event, GroupBy.Spec groups) {
+        String name = switch (event.kind(Traffic.GROUP)) {
+            case STRING -> event.string(Traffic.GROUP);
+            case BOOLEAN -> String.valueOf(event.bool(Traffic.GROUP));
+            case NUMBER, BIG_NUMBER -> canonical(event.decimal(Traffic.GROUP)).toPlainString();
+            case ABSENT, COMPOUND -> "$other";
+        };
+        return groups instanceof GroupBy.Listed listed && !listed.groups().contains(name) ? "$other" : name;
     }
 
     static Function<List<EventRow>, @Nullable Object> decayedSum(double halfLifeMillis) {

@@ -35,9 +35,26 @@ record Subject(
     }
 
     /** The same with {@code optional: true}: some events lack the input. */
+    static Subject ofOptional(String function, Map<String, Object> arguments) {
+        return bind(function, arguments, true, null);
+    }
+
+    /** The same with {@code optional: true}: some events lack the input. */
     static Subject ofOptional(
             String function, Map<String, Object> arguments, Function<List<EventRow>, @Nullable Object> naive) {
         return bind(function, arguments, true, naive);
+    }
+
+    /** The same for each group of slot {@link Traffic#GROUP}. */
+    Subject groupedBy(GroupBy.Spec groups) {
+        boolean overInput = input != AggregateFunction.Input.NONE;
+        return new Subject(
+                name + " by " + groups,
+                null,
+                input,
+                GroupBy.of(computation, groups),
+                optional,
+                naive == null ? null : Naive.grouped(naive, groups, overInput));
     }
 
     private static Subject bind(

@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Seeded events: slot {@link #INPUT} holds what is aggregated, slot {@link #GROUP} one of a few short texts. */
+/**
+ * Seeded events: slot {@link #INPUT} holds what is aggregated, slot {@link #GROUP} one of a few short texts (in hostile
+ * traffic also numbers, booleans and nothing).
+ */
 enum Traffic {
     /** What a shop sends: prices in cents, a few product names. */
     ORDINARY,
@@ -18,6 +21,7 @@ enum Traffic {
 
     static final int INPUT = 0;
     static final int GROUP = 1;
+    static final FieldInput GROUP_FIELD = new FieldInput(GROUP, "item.category", true);
     static final List<String> SHARDS = List.of("shardId-000000000000", "shardId-000000000001", "shardId-000000000010");
 
     private static final int MAX_SCALE = Bounds.MAX_NUMBER_EXPONENT;
@@ -33,7 +37,7 @@ enum Traffic {
             if (!missing || random.nextInt(4) > 0) {
                 setInput(random, input, row);
             }
-            row.setString(GROUP, "group " + random.nextInt(5));
+            setGroup(random, row);
             row.setEventTimeMillis(1_700_000_000_000L + random.nextInt(this == HOSTILE ? 4 : 5_000));
             row.setRecord(
                     new Position(sequenceNumber(random, i), random.nextInt(3)),
@@ -42,6 +46,23 @@ enum Traffic {
             events.add(row);
         }
         return events;
+    }
+
+    private void setGroup(Random random, EventRow row) {
+        switch (random.nextInt(this == HOSTILE ? 12 : 5)) {
+            case 5 -> row.setNumber(GROUP, 420, 1);
+            case 6 -> row.setString(GROUP, "42");
+            case 7 -> row.setBigNumber(GROUP, BigDecimal.TEN.pow(20));
+            case 8 -> row.setBoolean(GROUP, random.nextBoolean());
+            case 9 -> row.setString(GROUP, GroupText.OTHER);
+            case 10 -> row.setString(GROUP, "");
+            case 11 -> row.setCompound(GROUP);
+            default -> {
+                if (this == ORDINARY || random.nextInt(8) > 0) {
+                    row.setString(GROUP, "group " + random.nextInt(5));
+                }
+            }
+        }
     }
 
     private void setInput(Random random, AggregateFunction.Input input, EventRow row) {
