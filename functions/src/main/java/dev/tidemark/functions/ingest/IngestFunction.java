@@ -6,11 +6,27 @@ import com.amazonaws.services.lambda.runtime.events.KinesisEvent;
 import com.amazonaws.services.lambda.runtime.events.KinesisEvent.KinesisEventRecord;
 import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse;
 import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse.BatchItemFailure;
+import dev.tidemark.aws.AwsClients;
+import dev.tidemark.aws.Backoff;
+import dev.tidemark.aws.Environment;
+import dev.tidemark.aws.dynamodb.CapacityMeter;
+import dev.tidemark.aws.dynamodb.DynamoControlStore;
+import dev.tidemark.aws.dynamodb.DynamoItemStore;
+import dev.tidemark.aws.kinesis.KinesisStreams;
 import dev.tidemark.aws.kinesis.StreamInfo;
+import dev.tidemark.aws.s3.S3Archive;
+import dev.tidemark.aws.s3.S3Quarantine;
+import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.BatchFold;
+import dev.tidemark.core.fold.FoldPorts;
+import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.stream.Batch;
+import dev.tidemark.functions.Deployment;
+import dev.tidemark.functions.Priming;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -30,14 +46,23 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
     private final BatchLog log;
     private final LongSupplier clockMillis;
 
+    /** Held because the checkpoint's context holds it weakly; null where there is no checkpoint. */
+    @SuppressWarnings("unused")
+    private final @Nullable Priming priming;
+
     /** For Lambda: everything from the environment. */
     public IngestFunction() {
-        this(IngestWiring.fromEnvironment());
+        this(Deployment.of(System.getenv()), new JsonBatchLog(System.out));
     }
 
-    private IngestFunction(IngestWiring wiring) {
-        this(wiring.fold(), wiring.streams(), wiring.log(), System::currentTimeMillis);
-        wiring.prime(this);
+    /** For a deployment found elsewhere, such as the local run's. */
+    public IngestFunction(Deployment deployment, BatchLog log) {
+        this.clockMillis = System::currentTimeMillis;
+        this.fold = new BatchFold(
+                deployment.catalog(), JsonEventReader::new, ports(deployment, clockMillis), FoldSettings.DEFAULT);
+        this.streams = new KinesisStreams(deployment.clients().kinesis(), InstantSource.system())::describe;
+        this.log = log;
+        this.priming = Priming.register(() -> new Rehearsal(deployment.catalog()).run());
     }
 
     /**
@@ -48,6 +73,30 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
         this.streams = streams;
         this.log = log;
         this.clockMillis = clockMillis;
+        this.priming = null;
+    }
+
+    private static FoldPorts ports(Deployment deployment, LongSupplier clockMillis) {
+        AwsClients clients = deployment.clients();
+        Backoff backoff = Backoff.system();
+        String bucket = deployment.value(Environment.BUCKET);
+        return new FoldPorts(
+                new DynamoItemStore(
+                        clients.dynamoDb(),
+                        clients.dynamoDbWrites(),
+                        deployment.value(Environment.STATE_TABLE),
+                        CapacityMeter.NONE,
+                        backoff),
+                new DynamoControlStore(
+                        clients.dynamoDb(),
+                        clients.dynamoDbWrites(),
+                        deployment.value(Environment.CONTROL_TABLE),
+                        CapacityMeter.NONE),
+                new S3Archive(clients.s3(), bucket, backoff),
+                new S3Quarantine(clients.s3(), bucket, backoff),
+                backoff.scheduler()::after,
+                clockMillis,
+                new SplittableRandom());
     }
 
     @Override
