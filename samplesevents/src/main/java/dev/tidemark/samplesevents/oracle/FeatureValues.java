@@ -89,14 +89,12 @@ final class FeatureValues {
     private Evaluated grouped(List<Event> events, Grouping grouping) {
         Map<String, List<Event>> groups = new TreeMap<>(CanonicalOrder::compareText);
         for (Event event : events) {
-            JsonNode group = event.field(grouping.field());
-            if (group != null) {
-                groups.computeIfAbsent(groupName(group, grouping), key -> new ArrayList<>())
-                        .add(event);
-            }
+            groups.computeIfAbsent(groupName(event, grouping), key -> new ArrayList<>())
+                    .add(event);
         }
         ObjectNode value = NODES.objectNode();
-        boolean overflows = grouping.groups() == null && groups.size() > grouping.maxGroups();
+        int named = groups.size() - (groups.containsKey(OTHER_GROUP) ? 1 : 0);
+        boolean overflows = grouping.groups() == null && named > grouping.maxGroups();
         Tolerance tolerance = overflows ? new Tolerance(0, grouping.maxGroups()) : Tolerance.EXACT;
         for (Map.Entry<String, List<Event>> group : groups.entrySet()) {
             Evaluated evaluated = value(group.getValue());
@@ -106,8 +104,9 @@ final class FeatureValues {
         return new Evaluated(value, tolerance);
     }
 
-    private static String groupName(JsonNode group, Grouping grouping) {
-        String name = CanonicalOrder.text(group);
+    private static String groupName(Event event, Grouping grouping) {
+        JsonNode group = event.field(grouping.field());
+        String name = group == null ? OTHER_GROUP : CanonicalOrder.text(group);
         return grouping.groups() == null || grouping.groups().contains(name) ? name : OTHER_GROUP;
     }
 

@@ -20,16 +20,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Duplicates (rule T3) are judged shard by shard in order of position. An event is dropped if an earlier event of the
  * same shard and entity with the same id counted, and the two arrivals lie at most the horizon apart. A dropped event
- * does not start the horizon anew.
+ * does not start the horizon anew. An event without an id is no duplicate. The fold remembers ids item by item, so it
+ * agrees only on copies that bear the same event time, as the copies of a retrying producer do.
  */
 final class ViewEvents {
 
     private static final int MAX_ENTITY_BYTES = 1_024;
 
+    /** Arrivals may go back by this much and an id is still remembered. */
+    private static final long REGRESS_MILLIS = 60_000;
+
     private final ViewDefinition view;
     private final Map<String, List<Event>> byEntity = new TreeMap<>(CanonicalOrder::compareText);
     private final Map<DuplicateKey, List<Long>> countedArrivals = new HashMap<>();
-    private final Map<String, Integer> idsPerEntity = new HashMap<>();
+    private final Map<String, List<Long>> idArrivals = new HashMap<>();
     private final List<ViewReport.Quarantined> quarantined = new ArrayList<>();
     private final List<StreamRecord> tooLate = new ArrayList<>();
     private final List<StreamRecord> duplicates = new ArrayList<>();
@@ -134,10 +138,8 @@ final class ViewEvents {
                 throw new BadRecord(BadRecord.MISSING_FIELD);
             }
         }
-        if (feature.groupBy() != null
-                && event.scalar(feature.groupBy().field(), false) == null
-                && !feature.optional()) {
-            throw new BadRecord(BadRecord.MISSING_FIELD);
+        if (feature.groupBy() != null) {
+            event.scalar(feature.groupBy().field(), false); // An event without a group is one of the others.
         }
     }
 
@@ -145,20 +147,24 @@ final class ViewEvents {
         String path = Objects.requireNonNull(view.source().eventId(), "drop_duplicates without an event_id");
         JsonNode id = event.scalar(path, false);
         if (id == null) {
-            throw new BadRecord(BadRecord.MISSING_FIELD);
+            return false;
         }
         String shardId = event.record().shardId();
+        long arrival = event.record().arrivalMillis();
         List<Long> arrivals = countedArrivals.computeIfAbsent(
                 new DuplicateKey(shardId, entity, CanonicalOrder.text(id)), key -> new ArrayList<>());
-        long arrival = event.record().arrivalMillis();
         if (arrivals.stream().anyMatch(earlier -> Math.abs(arrival - earlier) <= horizon.horizonMillis())) {
             return true;
         }
         arrivals.add(arrival);
-        // The fold forgets the oldest ids beyond max_ids; the oracle would have to know its blocks to say which.
-        if (idsPerEntity.merge(shardId + "/" + entity, 1, Integer::sum) > horizon.maxIds()) {
+        List<Long> remembered = idArrivals.computeIfAbsent(shardId + "/" + entity, key -> new ArrayList<>());
+        remembered.removeIf(earlier -> earlier < arrival - horizon.horizonMillis() - REGRESS_MILLIS);
+        remembered.add(arrival);
+        if (remembered.size() > horizon.maxIds()) {
+            // The fold forgets the oldest ids beyond max_ids, item by item, and may count a duplicate.
             throw new UnsupportedOperationException("entity '" + entity + "' of view '" + view.name()
-                    + "' has more ids than max_ids, " + horizon.maxIds() + "; the oracle answers only below it");
+                    + "' has more ids within the horizon than max_ids, " + horizon.maxIds()
+                    + "; the oracle answers only below it");
         }
         return false;
     }

@@ -83,16 +83,17 @@ class OracleFunctionsTest {
     }
 
     @Test
-    void groupsThatAreNotListedCountUnderOther() {
+    void whatIsNotListedOrHasNoGroupCountsUnderOther() {
         TestRecords records = new TestRecords()
                 .at(TEN_O_CLOCK, "\"g\":\"shoes\"")
                 .at(TEN_O_CLOCK, "\"g\":\"hats\"")
-                .at(TEN_O_CLOCK, "\"g\":\"toys\"");
+                .at(TEN_O_CLOCK, "\"g\":\"toys\"")
+                .at(TEN_O_CLOCK, "");
         assertValue(
                 "function: count, group_by: {field: g, groups: [shoes, bags]}",
                 records,
                 TEN_O_CLOCK,
-                "{\"$other\": 2, \"shoes\": 1}");
+                "{\"$other\": 3, \"shoes\": 1}");
     }
 
     @Test

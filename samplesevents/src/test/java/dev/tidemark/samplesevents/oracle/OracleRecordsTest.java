@@ -179,6 +179,15 @@ class OracleRecordsTest {
     }
 
     @Test
+    void anEventWithoutAnIdIsNoDuplicate() {
+        List<StreamRecord> records = new TestRecords()
+                .at(TEN_O_CLOCK, "\"x\":1")
+                .at(TEN_O_CLOCK, "\"x\":1")
+                .list();
+        assertThat(report(dropDuplicates(1_000), records).folded()).isEqualTo(2);
+    }
+
+    @Test
     void withoutDropDuplicatesBothCount() {
         List<StreamRecord> records = new TestRecords()
                 .at(TEN_O_CLOCK, "\"id\":\"e1\",\"x\":1")
@@ -189,6 +198,11 @@ class OracleRecordsTest {
 
     @Test
     void moreIdsThanTheOracleCanJudgeAreRefused() {
+        List<StreamRecord> farApart = new TestRecords()
+                .at(TEN_O_CLOCK, "\"id\":\"e1\",\"x\":1")
+                .at(TEN_O_CLOCK + 12 * MINUTE, "\"id\":\"e2\",\"x\":1")
+                .list();
+        assertThat(report(dropDuplicates(1), farApart).folded()).isEqualTo(2);
         List<StreamRecord> records = new TestRecords()
                 .at(TEN_O_CLOCK, "\"id\":\"e1\",\"x\":1")
                 .at(TEN_O_CLOCK, "\"id\":\"e2\",\"x\":1")
