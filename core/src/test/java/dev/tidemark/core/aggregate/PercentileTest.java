@@ -121,8 +121,8 @@ class PercentileTest {
             events.add(Rows.row(1L << power));
             events.add(Rows.row(-(1L << power)));
         }
-        Map<String, Object> bound = Map.of("max_buckets", 4, "percentiles", decimals("2.5", "50", "60", "97.5"));
-        Computation outer = Rows.bind("percentile", Map.of("max_buckets", 4, "percentiles", decimals("2.5", "97.5")));
+        Map<String, Object> bound = Map.of("max_buckets", 4, "percentiles", decimals("2.5", "50", "60", "99"));
+        Computation outer = Rows.bind("percentile", Map.of("max_buckets", 4, "percentiles", decimals("2.5", "99")));
         Computation inner = Rows.bind("percentile", bound);
         assertThat(outer.approximation(Rows.tiles(outer, events)))
                 .isEqualTo(new Computation.Approximation("log_buckets", 0.01));
@@ -132,7 +132,7 @@ class PercentileTest {
         assertThat((BigDecimal) values.get("p2.5")).isBetween(new BigDecimal(-529_531), new BigDecimal(-519_045));
         assertThat((BigDecimal) values.get("p50")).isBetween(new BigDecimal(-66_192), new BigDecimal(-64_880));
         assertThat((BigDecimal) values.get("p60")).isBetween(new BigDecimal(64_880), new BigDecimal(66_192));
-        assertThat((BigDecimal) values.get("p97.5")).isBetween(new BigDecimal(519_045), new BigDecimal(529_531));
+        assertThat((BigDecimal) values.get("p99")).isBetween(new BigDecimal(519_045), new BigDecimal(529_531));
     }
 
     /** The model keeps everything and collapses once, at the end. */
