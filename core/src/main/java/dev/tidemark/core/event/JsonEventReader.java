@@ -211,6 +211,11 @@ public final class JsonEventReader implements EventReader {
         if (!row.isNumber(slot)) {
             return IsoTime.NONE;
         }
+        if (row.kind(slot) == EventRow.Kind.NUMBER && row.scale(slot) == 0) {
+            long factor = shift == 0 ? 1 : 1000;
+            long whole = row.unscaled(slot);
+            return whole >= 0 && whole <= IsoTime.MAX_MILLIS / factor ? whole * factor : IsoTime.NONE;
+        }
         BigInteger millis = row.decimal(slot)
                 .scaleByPowerOfTen(shift)
                 .setScale(0, RoundingMode.FLOOR)

@@ -11,9 +11,10 @@ import com.fasterxml.jackson.core.sym.ByteQuadsCanonicalizer;
 import com.fasterxml.jackson.core.util.BufferRecycler;
 
 /**
- * Jackson's parser for UTF-8, made to read one small record after another: setting up a parser, its buffers and its
- * table of member names for each record would cost as much as reading the record. A parser that has thrown must not be
- * used again.
+ * Jackson's parser for UTF-8, made to read one small record after another. Setting up a parser for every record would
+ * cost about an eighth of the time to read it, and a quarter where the JVM compiles with C1 only, as Lambda's often does.
+ * It relies on nothing but the protected fields that Jackson's other formats use; the reader's tests hold it against
+ * Jackson's tree. A parser that has thrown must not be used again.
  */
 final class RecordParser extends UTF8StreamJsonParser {
 
