@@ -44,6 +44,8 @@ public interface AggregateFunction {
      *
      * @param input the slot and path of the input; ignored when {@link #input()} is {@code NONE}
      * @param arguments validated values of the declared parameters, defaults filled in
+     * @throws IllegalArgumentException naming a value that its parameter allows but the function does not, such as a
+     *     percentile of 101
      */
     Computation bind(FieldInput input, Map<String, Object> arguments);
 }
