@@ -1,11 +1,18 @@
 package dev.tidemark.core.aggregate;
 
+import dev.tidemark.core.event.Bounds;
+import dev.tidemark.core.number.DecimalConsumer;
+import dev.tidemark.core.number.DecimalSum;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Reads what {@link ByteWriter} wrote. Bytes that end early or do not fit are an {@link IllegalArgumentException}. */
 public final class ByteReader {
+
+    /** The square of a number has twice its decimals. */
+    private static final int MAX_SCALE = 2 * Bounds.MAX_NUMBER_EXPONENT;
 
     private final byte[] bytes;
     private int at;
@@ -53,6 +60,15 @@ public final class ByteReader {
         return (value >>> 1) ^ -(value & 1);
     }
 
+    public long readLong() {
+        need(Long.BYTES);
+        long value = 0;
+        for (int i = 0; i < Long.BYTES; i++) {
+            value = value << 8 | (bytes[at++] & 0xFF);
+        }
+        return value;
+    }
+
     public byte[] readBytes() {
         return readRaw(readCount(remaining()));
     }
@@ -74,6 +90,27 @@ public final class ByteReader {
             throw new IllegalArgumentException("an empty integer before offset " + at);
         }
         return new BigInteger(value);
+    }
+
+    /** Hands over what {@link ByteWriter#writeDecimal} wrote. */
+    public void readDecimal(DecimalConsumer consumer) {
+        long head = readVarint();
+        int scale = (int) head & ByteWriter.LONG_DECIMAL;
+        long rest = head >>> ByteWriter.DECIMAL_SCALE_BITS;
+        if (scale != ByteWriter.LONG_DECIMAL) {
+            consumer.accept((rest >>> 1) ^ -(rest & 1), scale);
+        } else if (rest <= MAX_SCALE) {
+            consumer.accept(new BigDecimal(readBigInteger(), (int) rest));
+        } else {
+            throw new IllegalArgumentException("a decimal with " + rest + " decimals before offset " + at);
+        }
+    }
+
+    /** As {@link #readDecimal(DecimalConsumer)}, canonical. */
+    public BigDecimal readDecimal() {
+        DecimalSum value = new DecimalSum();
+        readDecimal(value);
+        return value.value();
     }
 
     private void need(int count) {

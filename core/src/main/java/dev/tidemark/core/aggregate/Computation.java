@@ -10,6 +10,14 @@ public interface Computation {
     List<StateType> states();
 
     /**
+     * Whether the state at this index of {@link #states()} takes every event of the view, also those that do not pass
+     * the feature's {@code where}.
+     */
+    default boolean ignoresWhere(int state) {
+        return false;
+    }
+
+    /**
      * Computes the value. Called once per read, never per event.
      *
      * @param tiles the states of the window

@@ -18,7 +18,10 @@ public interface State {
     /** Adds everything the other holds; the other is of the same type and is not changed. */
     void merge(State other);
 
-    /** Writes the canonical encoding: equal contents give equal bytes. */
+    /**
+     * Writes the canonical encoding: equal contents give equal bytes. Never called on an empty state, which a tile
+     * marks instead of writing.
+     */
     void writeTo(ByteWriter out);
 
     /** True when no event was added. */

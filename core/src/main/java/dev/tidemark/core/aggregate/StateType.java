@@ -16,7 +16,7 @@ public interface StateType {
     State create();
 
     /**
-     * Reads what {@link State#writeTo} wrote.
+     * Reads what {@link State#writeTo} wrote; bytes that cannot be are an {@link IllegalArgumentException}.
      *
      * @param shardId the shard whose lane wrote the item; order-sensitive states need it as a tie-break
      */

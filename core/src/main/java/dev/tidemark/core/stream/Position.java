@@ -25,6 +25,9 @@ public record Position(String sequenceNumber, long subsequence) implements Compa
         if (subsequence < 0) {
             throw new IllegalArgumentException("negative subsequence number: " + subsequence);
         }
+        if (sequenceNumber.isEmpty() && subsequence != 0) {
+            throw new IllegalArgumentException("subsequence number " + subsequence + " of no sequence number");
+        }
     }
 
     /** The inverse of {@link #text()}. */

@@ -30,6 +30,11 @@ public record ItemKey(String viewVersion, String entity, String width, long bloc
         return sortKeyPrefix(width, block) + lane;
     }
 
+    /** The id of the shard that the lane reads, as its records carry it. */
+    public String shardId() {
+        return "shardId-" + lane.substring(lane.lastIndexOf('.') + 1);
+    }
+
     public static String partitionKey(String viewVersion, String entity) {
         return viewVersion + "|" + entity;
     }

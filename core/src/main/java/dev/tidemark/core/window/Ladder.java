@@ -39,15 +39,23 @@ public record Ladder(List<TileWidth> widths) {
         }
     }
 
-    /** The widest hop that serves these windows: a divisor of an hour and at most a sixtieth of the shortest window. */
+    /**
+     * The widest hop that serves these windows: a divisor of an hour and of every window, and at most a sixtieth of the
+     * shortest; one second where there is none.
+     */
     public static long defaultHopMillis(Collection<Window> windows) {
-        long shortest = windows.stream().mapToLong(Window::widthMillis).min().orElse(Window.UNBOUNDED);
         for (long seconds : HOPS_SECONDS) {
-            if (seconds * 1000 <= shortest / STEPS_PER_WINDOW) {
-                return seconds * 1000;
+            long hopMillis = seconds * 1000;
+            if (windows.stream().allMatch(window -> serves(hopMillis, window))) {
+                return hopMillis;
             }
         }
         return 1000;
+    }
+
+    private static boolean serves(long hopMillis, Window window) {
+        return window.isLifetime()
+                || (window.widthMillis() % hopMillis == 0 && window.widthMillis() / hopMillis >= STEPS_PER_WINDOW);
     }
 
     /** Whether a hop is one of the widths that tile an hour evenly. */

@@ -1,0 +1,145 @@
+package dev.tidemark.core.catalog;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.core.aggregate.Parameter;
+import dev.tidemark.core.expression.FilterExpression;
+import dev.tidemark.core.window.Window;
+import java.math.BigDecimal;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The definitions as canonical JSON: every key in a fixed order, defaults filled in, durations in their shortest form;
+ * sources, views and features in file order, which is that of the answers. Definitions that mean the same give the same
+ * bytes, whatever their comments and layout.
+ */
+final class CatalogJson {
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private CatalogJson() {}
+
+    static String of(Collection<SourceDefinition> sources, Collection<ViewDefinition> views) {
+        ObjectNode catalog = NODES.objectNode();
+        catalog.put("tidemark", CatalogReader.FORMAT_VERSION);
+        ObjectNode sourceNodes = catalog.putObject("sources");
+        sources.forEach(source -> sourceNodes.set(source.name(), source(source)));
+        ObjectNode viewNodes = catalog.putObject("views");
+        views.forEach(view -> viewNodes.set(view.name(), view(view)));
+        return catalog.toString();
+    }
+
+    private static ObjectNode source(SourceDefinition source) {
+        ObjectNode node = NODES.objectNode();
+        node.put("stream", source.stream());
+        node.put("stream_retention", Window.formatDuration(source.streamRetentionMillis()));
+        node.putObject("event_time")
+                .put("field", source.eventTime().toString())
+                .put("format", SourceReader.nameOf(source.timeFormat()));
+        if (source.eventId() != null) {
+            node.put("event_id", source.eventId().toString());
+        }
+        node.put("max_event_bytes", source.maxEventBytes());
+        return node;
+    }
+
+    private static ObjectNode view(ViewDefinition view) {
+        ObjectNode node = NODES.objectNode();
+        node.put("source", view.source().name());
+        node.set("entity", texts(view.entity().stream().map(Field::toString).toList()));
+        where(node, view.where());
+        node.put("hop", Window.formatDuration(view.hopMillis()));
+        node.put("retention", Window.formatDuration(view.retentionMillis()));
+        node.put("skew", Window.formatDuration(view.skewMillis()));
+        ViewDefinition.Duplicates duplicates = view.duplicates();
+        if (duplicates != null) {
+            node.putObject("drop_duplicates")
+                    .put("horizon", Window.formatDuration(duplicates.horizonMillis()))
+                    .put("max_ids", duplicates.maxIds());
+        }
+        ObjectNode features = node.putObject("features");
+        view.features().forEach(feature -> features.set(feature.name(), feature(feature)));
+        ObjectNode derived = node.putObject("derived");
+        view.derived().forEach(one -> derived.set(one.name(), derived(one)));
+        return node;
+    }
+
+    private static ObjectNode feature(ViewDefinition.Feature feature) {
+        ObjectNode node = NODES.objectNode();
+        node.put("function", feature.function().name());
+        for (Parameter parameter : feature.function().parameters()) {
+            Object argument = feature.arguments().get(parameter.name());
+            if (argument != null) {
+                put(node, parameter, argument);
+            }
+        }
+        if (feature.input() != null) {
+            node.put("input", feature.input().toString());
+            node.put("optional", feature.optional());
+        }
+        node.set("windows", texts(feature.windows().stream().map(Window::text).toList()));
+        where(node, feature.where());
+        ViewDefinition.Grouping grouping = feature.grouping();
+        if (grouping != null) {
+            ObjectNode groupBy = node.putObject("group_by");
+            groupBy.put("field", grouping.field().toString());
+            if (grouping.groups() == null) {
+                groupBy.put("max_groups", grouping.maxGroups());
+            } else {
+                groupBy.set("groups", texts(grouping.groups()));
+            }
+        }
+        return node;
+    }
+
+    private static ObjectNode derived(ViewDefinition.Derived derived) {
+        ObjectNode node = NODES.objectNode();
+        node.put("expression", derived.text());
+        if (derived.defaultValue() instanceof BigDecimal number) {
+            node.put("default", number);
+        } else if (derived.defaultValue() instanceof Boolean bool) {
+            node.put("default", bool);
+        } else if (derived.defaultValue() instanceof String text) {
+            node.put("default", text);
+        }
+        return node;
+    }
+
+    private static void where(ObjectNode node, @Nullable FilterExpression where) {
+        if (where != null) {
+            node.put("where", where.text());
+        }
+    }
+
+    private static void put(ObjectNode node, Parameter parameter, Object argument) {
+        if (parameter.kind() == Parameter.Kind.DURATION && argument instanceof Long millis) {
+            node.put(parameter.name(), Window.formatDuration(millis));
+        } else if (argument instanceof Integer integer) {
+            node.put(parameter.name(), integer);
+        } else if (argument instanceof BigDecimal number) {
+            node.put(parameter.name(), number);
+        } else if (argument instanceof Boolean bool) {
+            node.put(parameter.name(), bool);
+        } else if (argument instanceof List<?> list) {
+            ArrayNode elements = node.putArray(parameter.name());
+            list.forEach(element -> {
+                if (element instanceof BigDecimal number) {
+                    elements.add(number);
+                } else {
+                    elements.add(String.valueOf(element));
+                }
+            });
+        } else {
+            throw new IllegalStateException("argument '" + parameter.name() + "' is " + argument.getClass());
+        }
+    }
+
+    private static ArrayNode texts(List<String> texts) {
+        ArrayNode node = NODES.arrayNode();
+        texts.forEach(node::add);
+        return node;
+    }
+}

@@ -1,0 +1,219 @@
+package dev.tidemark.core.catalog;
+
+import dev.tidemark.core.aggregate.AggregateFunction;
+import dev.tidemark.core.aggregate.Parameter;
+import dev.tidemark.core.event.FieldPath;
+import dev.tidemark.core.expression.FilterExpression;
+import dev.tidemark.core.window.Window;
+import java.math.BigDecimal;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one feature of a view. */
+final class FeatureReader {
+
+    static final int DEFAULT_MAX_GROUPS = 50;
+    static final int LARGEST_MAX_GROUPS = 1_000;
+    static final int MAX_WINDOWS = 20;
+
+    /** The keys that every function knows, before its parameters. */
+    static final List<String> KEYS = List.of("function", "input", "windows", "where", "optional", "group_by");
+
+    private static final Set<String> GROUP_KEYS = new LinkedHashSet<>(List.of("field", "max_groups", "groups"));
+    private static final String OTHER_GROUP = "$other";
+    private static final String WINDOWS_REMEDY = "list how far to look back, such as windows: [5m, 30m, 24h]";
+
+    private final Map<String, AggregateFunction> functions = new LinkedHashMap<>();
+
+    FeatureReader(List<AggregateFunction> functions) {
+        functions.forEach(function -> this.functions.put(function.name(), function));
+    }
+
+    /** A feature with the place of each of its windows, which the view checks against its hop. */
+    record Read(ViewDefinition.@Nullable Feature feature, Map<Window, YamlValue> windows) {}
+
+    Read read(YamlMapping.Entry entry, SourceFields fields) {
+        Names.check(entry, "feature");
+        YamlMapping feature = entry.value().mapping("describe the feature: function and windows");
+        if (feature == null) {
+            return new Read(null, Map.of());
+        }
+        AggregateFunction function = function(feature);
+        Map<String, Object> arguments = function == null ? Map.of() : arguments(feature, function);
+        Map<Window, YamlValue> windows = windows(feature, function);
+        FilterExpression where = FilterReader.read(feature.optional("where"), fields);
+        ViewDefinition.Grouping grouping = grouping(feature, fields);
+        YamlValue optionalAt = feature.optional("optional");
+        Boolean optional = optionalAt == null ? Boolean.FALSE : optionalAt.bool();
+        if (function == null) {
+            checkPath(feature, fields);
+            return new Read(null, windows);
+        }
+        checkWhere(feature, function);
+        Field input = input(feature, function, fields, optionalAt);
+        ViewDefinition.Feature read = new ViewDefinition.Feature(
+                entry.name(),
+                entry.value(),
+                function,
+                input,
+                optional != null && optional,
+                List.copyOf(windows.keySet()),
+                where,
+                grouping,
+                arguments);
+        return new Read(read, windows);
+    }
+
+    private @Nullable AggregateFunction function(YamlMapping feature) {
+        String all = "functions: " + String.join(", ", functions.keySet());
+        YamlValue at = feature.required("function", "say what to compute; " + all);
+        String name = at == null ? null : at.text(all);
+        if (at == null || name == null) {
+            return null;
+        }
+        AggregateFunction function = functions.get(name);
+        if (function == null) {
+            at.problem("unknown function " + at.shown(), Suggestions.remedy(name, functions.keySet(), "functions"));
+        }
+        return function;
+    }
+
+    private static Map<String, Object> arguments(YamlMapping feature, AggregateFunction function) {
+        Set<String> known = new LinkedHashSet<>(KEYS);
+        function.parameters().stream().map(Parameter::name).forEach(known::add);
+        feature.allowOnly(known);
+        return ArgumentReader.read(feature, function.parameters());
+    }
+
+    private static Map<Window, YamlValue> windows(YamlMapping feature, @Nullable AggregateFunction function) {
+        YamlValue at = feature.required("windows", WINDOWS_REMEDY);
+        if (at == null) {
+            return Map.of();
+        }
+        // A single window needs no brackets.
+        List<YamlValue> elements = at.isList() ? at.list(WINDOWS_REMEDY) : List.of(at);
+        if (elements == null || elements.isEmpty() || elements.size() > MAX_WINDOWS) {
+            at.problem(
+                    "'windows' with " + (elements == null ? 0 : elements.size()) + " elements",
+                    "list 1 to " + MAX_WINDOWS + " windows");
+            return Map.of();
+        }
+        Map<Window, YamlValue> windows = new LinkedHashMap<>();
+        for (YamlValue element : elements) {
+            Window window = element.window();
+            if (window == null) {
+                continue;
+            }
+            if (windows.containsKey(window)) {
+                element.problem("window " + element.shown() + " stands twice", "list every window once");
+            } else if (window.isLifetime() && function != null && !function.allowsLifetime()) {
+                element.problem(
+                        function.name() + " cannot have the window 'lifetime'",
+                        "give it a window of several half-lives; older events weigh next to nothing");
+            } else {
+                windows.put(window, element);
+            }
+        }
+        return windows;
+    }
+
+    private static void checkWhere(YamlMapping feature, AggregateFunction function) {
+        if (function.needsWhere() && feature.optional("where") == null) {
+            feature.at()
+                    .problem(
+                            function.name() + " without 'where'",
+                            "add the condition whose share of the view's events is wanted");
+        }
+    }
+
+    private static @Nullable Field input(
+            YamlMapping feature, AggregateFunction function, SourceFields fields, @Nullable YamlValue optionalAt) {
+        YamlValue at = feature.optional("input");
+        if (function.input() == AggregateFunction.Input.NONE) {
+            reportSuperfluous(function, at, "input");
+            reportSuperfluous(function, optionalAt, "optional");
+            return null;
+        }
+        if (at == null) {
+            feature.at()
+                    .problem(
+                            "'input' is missing",
+                            "say which field " + function.name() + " aggregates, such as input: price");
+            return null;
+        }
+        FieldPath path = at.field();
+        return path == null ? null : fields.use(path, at);
+    }
+
+    private static void reportSuperfluous(AggregateFunction function, @Nullable YamlValue at, String key) {
+        if (at != null) {
+            at.problem(
+                    function.name() + " takes no input, so '" + key + "' has no meaning",
+                    "remove it; to take only some events, use where");
+        }
+    }
+
+    /** With an unknown function the path is still worth checking. */
+    private static void checkPath(YamlMapping feature, SourceFields fields) {
+        YamlValue at = feature.optional("input");
+        FieldPath path = at == null ? null : at.field();
+        if (at != null && path != null) {
+            fields.use(path, at);
+        }
+    }
+
+    private static ViewDefinition.@Nullable Grouping grouping(YamlMapping feature, SourceFields fields) {
+        YamlValue at = feature.optional("group_by");
+        String remedy = "write group_by: {field: item.category, max_groups: 50}, or groups: [shoes, hats]";
+        YamlMapping mapping = at == null ? null : at.mapping(remedy);
+        if (at == null || mapping == null) {
+            return null;
+        }
+        mapping.allowOnly(GROUP_KEYS);
+        YamlValue fieldAt = mapping.required("field", remedy);
+        FieldPath path = fieldAt == null ? null : fieldAt.field();
+        YamlValue maxAt = mapping.optional("max_groups");
+        YamlValue groupsAt = mapping.optional("groups");
+        if (maxAt != null && groupsAt != null) {
+            maxAt.problem("both 'max_groups' and 'groups'", "keep one: a number of groups, or the groups themselves");
+            return null;
+        }
+        Long max = maxAt == null ? (Long) (long) DEFAULT_MAX_GROUPS : maxAt.integer(1, LARGEST_MAX_GROUPS);
+        List<String> groups = groupsAt == null ? null : groups(groupsAt);
+        if (fieldAt == null || path == null || max == null || (groupsAt != null && groups == null)) {
+            return null;
+        }
+        return new ViewDefinition.Grouping(fields.use(path, fieldAt), groups, max.intValue());
+    }
+
+    private static @Nullable List<String> groups(YamlValue at) {
+        List<YamlValue> elements = at.list("list the groups, such as groups: [shoes, hats]");
+        if (elements == null) {
+            return null;
+        }
+        if (elements.isEmpty() || elements.size() > LARGEST_MAX_GROUPS) {
+            at.problem("'groups' with " + elements.size() + " elements", "list 1 to " + LARGEST_MAX_GROUPS + " groups");
+            return null;
+        }
+        for (YamlValue element : elements) {
+            BigDecimal number = element.isNumber() ? element.decimal() : null;
+            if (number != null && !number.stripTrailingZeros().toPlainString().equals(element.text(""))) {
+                element.problem(
+                        element.shown() + " names no group",
+                        "a number's group is its plain text: '"
+                                + number.stripTrailingZeros().toPlainString() + "'");
+                return null;
+            }
+        }
+        List<String> groups = ArgumentReader.distinctTexts(elements);
+        if (groups != null && groups.contains(OTHER_GROUP)) {
+            at.problem("'" + OTHER_GROUP + "' cannot be listed", "remove it; it stands for all groups that are not");
+            return null;
+        }
+        return groups;
+    }
+}

@@ -1,0 +1,141 @@
+package dev.tidemark.core.catalog;
+
+import dev.tidemark.core.event.EventShape.TimeFormat;
+import dev.tidemark.core.event.FieldPath;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code sources:}. */
+final class SourceReader {
+
+    static final String DEFAULT_STREAM_RETENTION = "24h";
+    static final long DEFAULT_STREAM_RETENTION_MILLIS = 86_400_000;
+
+    /** Kinesis keeps records for at most 365 days and a record is at most 10 MiB. */
+    static final long MAX_STREAM_RETENTION_MILLIS = 365 * 86_400_000L;
+
+    static final int DEFAULT_MAX_EVENT_BYTES = 262_144;
+    static final int LARGEST_MAX_EVENT_BYTES = 10 << 20;
+
+    /** What Kinesis allows. */
+    static final String STREAM_PATTERN = "[a-zA-Z0-9_.-]{1,128}";
+
+    private static final Pattern STREAM = Pattern.compile(STREAM_PATTERN);
+    private static final Set<String> KEYS =
+            new LinkedHashSet<>(List.of("stream", "stream_retention", "event_time", "event_id", "max_event_bytes"));
+    private static final Set<String> TIME_KEYS = new LinkedHashSet<>(List.of("field", "format"));
+    private static final String TIME_REMEDY = "say which field holds the time of the event, such as event_time: ts";
+
+    private final Map<String, YamlValue> streams = new LinkedHashMap<>();
+
+    /** Null if the source has a mistake that leaves nothing to work with. */
+    @Nullable
+    SourceDefinition read(YamlMapping.Entry entry) {
+        Names.check(entry, "source");
+        YamlMapping source = entry.value().mapping("describe the source: stream and event_time");
+        if (source == null) {
+            return null;
+        }
+        source.allowOnly(KEYS);
+        String stream = stream(source);
+        Long retention = retention(source);
+        YamlValue idAt = source.optional("event_id");
+        FieldPath eventId = idAt == null ? null : idAt.field();
+        YamlValue maxAt = source.optional("max_event_bytes");
+        Long maxBytes =
+                maxAt == null ? (Long) (long) DEFAULT_MAX_EVENT_BYTES : maxAt.integer(1, LARGEST_MAX_EVENT_BYTES);
+        SourceFields fields = new SourceFields();
+        EventTime time = eventTime(source, fields);
+        if (stream == null || retention == null || time == null || maxBytes == null) {
+            return null;
+        }
+        return new SourceDefinition(
+                entry.name(), stream, retention, time.field(), time.format(), eventId, maxBytes.intValue(), fields);
+    }
+
+    private record EventTime(Field field, TimeFormat format) {}
+
+    private @Nullable String stream(YamlMapping source) {
+        YamlValue at = source.required("stream", "name the Kinesis stream, such as stream: shop-events");
+        String stream = at == null ? null : at.text("name the Kinesis stream");
+        if (at == null || stream == null) {
+            return null;
+        }
+        if (!STREAM.matcher(stream).matches()) {
+            at.problem(
+                    at.shown() + " is no name of a Kinesis stream",
+                    "use 1 to 128 letters, digits, '_', '.' and '-'; the name, not the ARN");
+            return null;
+        }
+        YamlValue first = streams.putIfAbsent(stream, at);
+        if (first != null) {
+            at.problem(
+                    "stream " + at.shown() + " is already read by " + first.path() + " in line " + first.line(),
+                    "give the views of both sources one source");
+        }
+        return stream;
+    }
+
+    private static @Nullable Long retention(YamlMapping source) {
+        YamlValue at = source.optional("stream_retention");
+        Long millis = at == null ? (Long) DEFAULT_STREAM_RETENTION_MILLIS : at.duration();
+        if (at != null && millis != null && millis > MAX_STREAM_RETENTION_MILLIS) {
+            at.problem(at.shown() + " is more than Kinesis keeps records", "write at most 365d");
+            return null;
+        }
+        return millis;
+    }
+
+    private static @Nullable EventTime eventTime(YamlMapping source, SourceFields fields) {
+        YamlValue at = source.required("event_time", TIME_REMEDY);
+        if (at == null) {
+            return null;
+        }
+        if (!at.isMapping()) {
+            FieldPath path = at.field();
+            return path == null ? null : new EventTime(fields.use(path, at), TimeFormat.ISO8601);
+        }
+        YamlMapping mapping = at.mapping(TIME_REMEDY);
+        if (mapping == null) {
+            return null;
+        }
+        mapping.allowOnly(TIME_KEYS);
+        YamlValue fieldAt = mapping.required("field", TIME_REMEDY);
+        FieldPath path = fieldAt == null ? null : fieldAt.field();
+        YamlValue formatAt = mapping.optional("format");
+        TimeFormat format = formatAt == null ? TimeFormat.ISO8601 : format(formatAt);
+        return fieldAt == null || path == null || format == null
+                ? null
+                : new EventTime(fields.use(path, fieldAt), format);
+    }
+
+    private static @Nullable TimeFormat format(YamlValue at) {
+        String text = at.text("write one of " + formats());
+        if (text == null) {
+            return null;
+        }
+        for (TimeFormat format : TimeFormat.values()) {
+            if (nameOf(format).equals(text)) {
+                return format;
+            }
+        }
+        at.problem("unknown time format " + at.shown(), Suggestions.remedy(text, formats(), "formats"));
+        return null;
+    }
+
+    /** As the catalog writes it. */
+    static String nameOf(TimeFormat format) {
+        return format.name().toLowerCase(Locale.ROOT);
+    }
+
+    static List<String> formats() {
+        return Arrays.stream(TimeFormat.values()).map(SourceReader::nameOf).toList();
+    }
+}

@@ -1,0 +1,245 @@
+package dev.tidemark.core.catalog;
+
+import dev.tidemark.core.aggregate.AggregateFunction;
+import dev.tidemark.core.aggregate.Computation;
+import dev.tidemark.core.aggregate.FieldInput;
+import dev.tidemark.core.aggregate.GroupBy;
+import dev.tidemark.core.event.FieldPath;
+import dev.tidemark.core.expression.FilterExpression;
+import dev.tidemark.core.tile.ItemSize;
+import dev.tidemark.core.tile.SeenIds;
+import dev.tidemark.core.tile.TileLayout;
+import dev.tidemark.core.view.View;
+import dev.tidemark.core.window.Ladder;
+import dev.tidemark.core.window.Window;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a {@link View} of a definition without mistakes. Features that need the same state share it, and the layout
+ * lists states in an order of their own, so that neither the names nor the order of features change what is stored.
+ */
+final class ViewCompiler {
+
+    private final ViewDefinition definition;
+    private final List<FilterExpression> filters = new ArrayList<>();
+    private final Map<String, Integer> filterIndexes = new LinkedHashMap<>();
+
+    private ViewCompiler(ViewDefinition definition) {
+        this.definition = definition;
+    }
+
+    /** Null, with the mistake reported, if an argument does not suit a function or an item could become too large. */
+    static @Nullable View compile(ViewDefinition definition) {
+        return new ViewCompiler(definition).compile();
+    }
+
+    /** A feature whose states are not yet placed in the layout. */
+    private record Bound(ViewDefinition.Feature feature, Computation computation, List<TileLayout.Entry> entries) {}
+
+    private @Nullable View compile() {
+        List<Bound> bound = new ArrayList<>();
+        for (ViewDefinition.Feature feature : definition.features()) {
+            Bound one = bind(feature);
+            if (one == null) {
+                return null;
+            }
+            bound.add(one);
+        }
+        TileLayout layout = layout(bound);
+        Ladder ladder = ladder(layout);
+        if (ladder == null) {
+            return null;
+        }
+        List<View.InputField> inputs = inputs(bound);
+        String version = new ViewVersion(definition, filters, inputs, layout, ladder).hash();
+        return new View(
+                definition.name(),
+                version,
+                definition.source().name(),
+                definition.entity().stream()
+                        .map(field -> new View.KeyField(field.toString(), field.slot()))
+                        .toList(),
+                definition.where() == null ? null : definition.where().bind(this::slot),
+                filters.stream().map(filter -> filter.bind(this::slot)).toList(),
+                inputs,
+                layout,
+                ladder,
+                definition.retentionMillis(),
+                definition.skewMillis(),
+                duplicates(),
+                definition.source().streamRetentionMillis(),
+                features(bound, layout),
+                definition.derived().stream()
+                        .map(derived -> new View.Derived(derived.name(), derived.expression()))
+                        .toList());
+    }
+
+    private int slot(FieldPath path) {
+        return definition.source().fields().slotOf(path);
+    }
+
+    private @Nullable Bound bind(ViewDefinition.Feature feature) {
+        try {
+            Field input = feature.input();
+            FieldInput bindTo = input == null
+                    ? FieldInput.NONE
+                    : new FieldInput(input.slot(), input.toString(), feature.optional());
+            Computation plain = feature.function().bind(bindTo, feature.arguments());
+            Computation computation = feature.grouping() == null ? plain : GroupBy.of(plain, spec(feature.grouping()));
+            int filter = filterIndex(feature.where());
+            List<TileLayout.Entry> entries = new ArrayList<>();
+            for (int state = 0; state < computation.states().size(); state++) {
+                int passes = computation.ignoresWhere(state) ? TileLayout.NO_FILTER : filter;
+                entries.add(new TileLayout.Entry(computation.states().get(state), passes));
+            }
+            return new Bound(feature, computation, entries);
+        } catch (IllegalArgumentException e) {
+            feature.at()
+                    .problem(
+                            String.valueOf(e.getMessage()),
+                            "see the parameters of " + feature.function().name());
+            return null;
+        }
+    }
+
+    private static GroupBy.Spec spec(ViewDefinition.Grouping grouping) {
+        FieldInput field =
+                new FieldInput(grouping.field().slot(), grouping.field().toString(), true);
+        return grouping.groups() == null
+                ? new GroupBy.Bounded(field, grouping.maxGroups())
+                : new GroupBy.Listed(field, grouping.groups());
+    }
+
+    private int filterIndex(@Nullable FilterExpression filter) {
+        if (filter == null) {
+            return TileLayout.NO_FILTER;
+        }
+        Integer known = filterIndexes.get(filter.text());
+        if (known != null) {
+            return known;
+        }
+        filters.add(filter);
+        filterIndexes.put(filter.text(), filters.size() - 1);
+        return filters.size() - 1;
+    }
+
+    private TileLayout layout(List<Bound> bound) {
+        Map<String, TileLayout.Entry> distinct = new LinkedHashMap<>();
+        bound.forEach(one -> one.entries().forEach(entry -> distinct.putIfAbsent(key(entry), entry)));
+        return new TileLayout(distinct.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(Map.Entry::getValue)
+                .toList());
+    }
+
+    /** Equal iff two states may be shared. */
+    private String key(TileLayout.Entry entry) {
+        return entry.type().id() + "\n" + filterText(entry.filter());
+    }
+
+    private String filterText(int filter) {
+        return filter == TileLayout.NO_FILTER ? "" : filters.get(filter).text();
+    }
+
+    private @Nullable Ladder ladder(TileLayout layout) {
+        Set<Window> windows = new LinkedHashSet<>();
+        definition.features().forEach(feature -> windows.addAll(feature.windows()));
+        SeenIds.Rule rule = rule();
+        Ladder ladder =
+                Ladder.of(windows, definition.hopMillis(), ItemSize.maxTileBytes(layout), ItemSize.bytesForTiles(rule));
+        ItemSize largest = ladder.widths().stream()
+                .map(width -> ItemSize.of(layout, width, rule))
+                .max(Comparator.comparingLong(ItemSize::totalBytes))
+                .orElseThrow();
+        if (largest.fits()) {
+            return ladder;
+        }
+        definition
+                .at()
+                .problem(
+                        "an item could exceed the " + String.format(Locale.ROOT, "%,d", ItemSize.MAX_BYTES)
+                                + " bytes that DynamoDB takes: " + largest.arithmetic(),
+                        "lower the largest: smaller parameters, fewer groups or ids, or split the view");
+        return null;
+    }
+
+    private View.@Nullable Duplicates duplicates() {
+        ViewDefinition.Duplicates duplicates = definition.duplicates();
+        SeenIds.Rule rule = rule();
+        return duplicates == null || rule == null
+                ? null
+                : new View.Duplicates(
+                        duplicates.eventId().slot(), duplicates.eventId().toString(), rule);
+    }
+
+    private SeenIds.@Nullable Rule rule() {
+        ViewDefinition.Duplicates duplicates = definition.duplicates();
+        return duplicates == null ? null : new SeenIds.Rule(duplicates.horizonMillis(), duplicates.maxIds());
+    }
+
+    private List<View.InputField> inputs(List<Bound> bound) {
+        Map<String, View.InputField> inputs = new LinkedHashMap<>();
+        for (Bound one : bound) {
+            ViewDefinition.Feature feature = one.feature();
+            int filter = filterIndex(feature.where());
+            Field input = feature.input();
+            if (input != null) {
+                add(inputs, input, feature.function().input(), !feature.optional(), filter);
+            }
+            if (feature.grouping() != null) {
+                one.entries()
+                        .forEach(entry -> add(
+                                inputs,
+                                feature.grouping().field(),
+                                AggregateFunction.Input.SCALAR,
+                                false,
+                                entry.filter()));
+            }
+        }
+        return List.copyOf(inputs.values());
+    }
+
+    /** Required for one feature is required, whatever other features say. */
+    private static void add(
+            Map<String, View.InputField> inputs,
+            Field field,
+            AggregateFunction.Input kind,
+            boolean required,
+            int filter) {
+        inputs.merge(
+                field.slot() + " " + kind + " " + filter,
+                new View.InputField(field.toString(), field.slot(), kind, required, filter),
+                (a, b) -> a.required() ? a : b);
+    }
+
+    private List<View.Feature> features(List<Bound> bound, TileLayout layout) {
+        Map<String, Integer> places = new LinkedHashMap<>();
+        for (TileLayout.Entry entry : layout.entries()) {
+            places.put(key(entry), places.size());
+        }
+        List<View.Feature> features = new ArrayList<>();
+        for (Bound one : bound) {
+            List<Integer> states = new ArrayList<>();
+            for (TileLayout.Entry entry : one.entries()) {
+                Integer place = places.get(key(entry));
+                if (place == null) {
+                    throw new IllegalStateException("no place for " + key(entry));
+                }
+                states.add(place);
+            }
+            for (Window window : one.feature().windows()) {
+                String name = ViewReader.valueName(one.feature().name(), window);
+                features.add(new View.Feature(name, window, one.computation(), states));
+            }
+        }
+        return features;
+    }
+}

@@ -1,0 +1,44 @@
+package dev.tidemark.core.catalog;
+
+import dev.tidemark.core.aggregate.AggregateFunction;
+import dev.tidemark.core.expression.FeatureExpression;
+import dev.tidemark.core.expression.FilterExpression;
+import dev.tidemark.core.window.Window;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A view as the catalog defines it, checked and with its defaults filled in, but not yet compiled. */
+record ViewDefinition(
+        String name,
+        YamlValue at,
+        SourceDefinition source,
+        List<Field> entity,
+        @Nullable FilterExpression where,
+        long hopMillis,
+        long retentionMillis,
+        long skewMillis,
+        @Nullable Duplicates duplicates,
+        List<Feature> features,
+        List<Derived> derived) {
+
+    record Duplicates(Field eventId, long horizonMillis, int maxIds) {}
+
+    /** @param arguments of the function's parameters, defaults filled in */
+    record Feature(
+            String name,
+            YamlValue at,
+            AggregateFunction function,
+            @Nullable Field input,
+            boolean optional,
+            List<Window> windows,
+            @Nullable FilterExpression where,
+            @Nullable Grouping grouping,
+            Map<String, Object> arguments) {}
+
+    /** @param groups null for whatever groups come, up to {@code maxGroups} */
+    record Grouping(Field field, @Nullable List<String> groups, int maxGroups) {}
+
+    /** In the order of computation: each uses only the features and the derived features before it. */
+    record Derived(String name, String text, @Nullable Object defaultValue, FeatureExpression expression) {}
+}

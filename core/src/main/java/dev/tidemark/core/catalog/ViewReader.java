@@ -1,0 +1,248 @@
+package dev.tidemark.core.catalog;
+
+import dev.tidemark.core.aggregate.AggregateFunction;
+import dev.tidemark.core.event.FieldPath;
+import dev.tidemark.core.expression.FilterExpression;
+import dev.tidemark.core.expression.ValueType;
+import dev.tidemark.core.tile.TileLayout;
+import dev.tidemark.core.window.Ladder;
+import dev.tidemark.core.window.Window;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one view. */
+final class ViewReader {
+
+    static final String DEFAULT_RETENTION = "24h";
+    static final long DEFAULT_RETENTION_MILLIS = 86_400_000;
+    static final String DEFAULT_SKEW = "1m";
+    static final long DEFAULT_SKEW_MILLIS = 60_000;
+    static final int DEFAULT_MAX_IDS = 1_000;
+    static final int LARGEST_MAX_IDS = 20_000;
+    static final int MAX_ENTITY_FIELDS = 8;
+    static final int MAX_FEATURES = 500;
+
+    private static final Set<String> KEYS = new LinkedHashSet<>(
+            List.of("source", "entity", "where", "hop", "retention", "skew", "drop_duplicates", "features", "derived"));
+    private static final Set<String> DUPLICATES_KEYS = new LinkedHashSet<>(List.of("horizon", "max_ids"));
+    private static final String ENTITY_REMEDY =
+            "name the field or fields that identify what the features describe, such as entity: user_id";
+
+    private final FeatureReader features;
+    private final Map<String, SourceDefinition> sources;
+    private final Set<String> sourceNames;
+
+    /** @param sourceNames all of them, also those whose definition has a mistake */
+    ViewReader(List<AggregateFunction> functions, Map<String, SourceDefinition> sources, Set<String> sourceNames) {
+        this.features = new FeatureReader(functions);
+        this.sources = sources;
+        this.sourceNames = sourceNames;
+    }
+
+    /** Null if the view has a mistake that leaves nothing to work with. */
+    @Nullable
+    ViewDefinition read(YamlMapping.Entry entry) {
+        Names.check(entry, "view");
+        YamlMapping view = entry.value().mapping("describe the view: source, entity and features");
+        if (view == null) {
+            return null;
+        }
+        view.allowOnly(KEYS);
+        SourceDefinition source = source(view);
+        SourceFields fields = source == null ? new SourceFields() : source.fields();
+        List<Field> entity = entity(view, fields);
+        FilterExpression where = FilterReader.read(view.optional("where"), fields);
+        Long retention = duration(view, "retention", DEFAULT_RETENTION_MILLIS);
+        Long skew = duration(view, "skew", DEFAULT_SKEW_MILLIS);
+        ViewDefinition.Duplicates duplicates = duplicates(view, source, fields);
+        Map<Window, YamlValue> windows = new LinkedHashMap<>();
+        List<ViewDefinition.Feature> read = features(view, fields, windows);
+        Long hop = hop(view, windows);
+        if (hop != null) {
+            checkWindows(windows, hop);
+        }
+        checkFilters(view, read);
+        List<ViewDefinition.Derived> derived = DerivedReader.read(view.optional("derived"), valueTypes(read));
+        if (source == null || hop == null || retention == null || skew == null) {
+            return null;
+        }
+        return new ViewDefinition(
+                entry.name(), entry.value(), source, entity, where, hop, retention, skew, duplicates, read, derived);
+    }
+
+    private @Nullable SourceDefinition source(YamlMapping view) {
+        YamlValue at = view.required("source", "name one of the sources: " + String.join(", ", sourceNames));
+        String name = at == null ? null : at.text("name one of the sources: " + String.join(", ", sourceNames));
+        if (at != null && name != null && !sourceNames.contains(name)) {
+            at.problem("unknown source " + at.shown(), Suggestions.remedy(name, sourceNames, "sources"));
+        }
+        return name == null ? null : sources.get(name);
+    }
+
+    private static List<Field> entity(YamlMapping view, SourceFields fields) {
+        YamlValue at = view.required("entity", ENTITY_REMEDY);
+        if (at == null) {
+            return List.of();
+        }
+        List<YamlValue> elements = at.isList() ? at.list(ENTITY_REMEDY) : List.of(at);
+        if (elements == null || elements.isEmpty() || elements.size() > MAX_ENTITY_FIELDS) {
+            at.problem(
+                    "'entity' with " + (elements == null ? 0 : elements.size()) + " fields",
+                    "name 1 to " + MAX_ENTITY_FIELDS + " fields");
+            return List.of();
+        }
+        Map<FieldPath, Field> entity = new LinkedHashMap<>();
+        for (YamlValue element : elements) {
+            FieldPath path = element.field();
+            if (path != null && entity.putIfAbsent(path, fields.use(path, element)) != null) {
+                element.problem(element.shown() + " stands twice", "name every field of the entity once");
+            }
+        }
+        return List.copyOf(entity.values());
+    }
+
+    private static @Nullable Long duration(YamlMapping view, String key, long defaultMillis) {
+        YamlValue at = view.optional(key);
+        return at == null ? (Long) defaultMillis : at.duration();
+    }
+
+    private static ViewDefinition.@Nullable Duplicates duplicates(
+            YamlMapping view, @Nullable SourceDefinition source, SourceFields fields) {
+        YamlValue at = view.optional("drop_duplicates");
+        String remedy = "write drop_duplicates: {horizon: 10m}";
+        YamlMapping mapping = at == null ? null : at.mapping(remedy);
+        if (at == null || mapping == null) {
+            return null;
+        }
+        mapping.allowOnly(DUPLICATES_KEYS);
+        YamlValue horizonAt = mapping.required("horizon", "say how far apart two of an id may arrive: horizon: 10m");
+        Long horizon = horizonAt == null ? null : horizonAt.duration();
+        YamlValue maxAt = mapping.optional("max_ids");
+        Long maxIds = maxAt == null ? (Long) (long) DEFAULT_MAX_IDS : maxAt.integer(1, LARGEST_MAX_IDS);
+        if (source == null) {
+            return null;
+        }
+        FieldPath eventId = source.eventId();
+        if (eventId == null) {
+            at.problem(
+                    "'drop_duplicates', but source '" + source.name() + "' has no event_id",
+                    "say in the source which field identifies an event, such as event_id: event_id");
+            return null;
+        }
+        Field field = fields.use(eventId, at);
+        return horizon == null || maxIds == null
+                ? null
+                : new ViewDefinition.Duplicates(field, horizon, maxIds.intValue());
+    }
+
+    private List<ViewDefinition.Feature> features(
+            YamlMapping view, SourceFields fields, Map<Window, YamlValue> windows) {
+        YamlValue at = view.required("features", "add at least one feature");
+        YamlMapping mapping = at == null ? null : at.mapping("add at least one feature: a name with its definition");
+        if (at == null || mapping == null) {
+            return List.of();
+        }
+        List<YamlMapping.Entry> entries = mapping.entries();
+        if (entries.isEmpty() || entries.size() > MAX_FEATURES) {
+            at.problem("a view with " + entries.size() + " features", "define 1 to " + MAX_FEATURES + " features");
+            return List.of();
+        }
+        List<ViewDefinition.Feature> read = new ArrayList<>();
+        for (YamlMapping.Entry entry : entries) {
+            FeatureReader.Read feature = features.read(entry, fields);
+            feature.windows().forEach(windows::putIfAbsent);
+            if (feature.feature() != null) {
+                read.add(feature.feature());
+            }
+        }
+        return read;
+    }
+
+    private static @Nullable Long hop(YamlMapping view, Map<Window, YamlValue> windows) {
+        YamlValue at = view.optional("hop");
+        if (at == null) {
+            return Ladder.defaultHopMillis(windows.keySet());
+        }
+        Long hop = at.duration();
+        if (hop != null && !Ladder.isHop(hop)) {
+            at.problem(
+                    "hop " + at.shown() + " does not divide an hour",
+                    "write 1s, 2s, 5s, 10s, 15s, 20s, 30s, 1m, 2m, 5m, 10m, 15m, 20m, 30m or 1h");
+            return null;
+        }
+        return hop;
+    }
+
+    private static void checkWindows(Map<Window, YamlValue> windows, long hopMillis) {
+        String hop = Window.formatDuration(hopMillis);
+        windows.forEach((window, at) -> {
+            if (window.isLifetime()) {
+                return;
+            }
+            if (window.widthMillis() < Ladder.STEPS_PER_WINDOW * hopMillis) {
+                at.problem(
+                        "window " + at.shown() + " is shorter than " + Ladder.STEPS_PER_WINDOW + " hops of " + hop,
+                        shorterHop(window) + "a window of at least "
+                                + Window.formatDuration(Ladder.STEPS_PER_WINDOW * hopMillis));
+            } else if (window.widthMillis() % hopMillis != 0) {
+                long below = window.widthMillis() / hopMillis * hopMillis;
+                at.problem(
+                        "window " + at.shown() + " is no multiple of the hop " + hop,
+                        "use " + Window.formatDuration(below) + " or " + Window.formatDuration(below + hopMillis)
+                                + ", or set a hop that divides it");
+            }
+        });
+    }
+
+    private static String shorterHop(Window window) {
+        return window.widthMillis() < Ladder.STEPS_PER_WINDOW * 1000L
+                ? "use "
+                : "set hop: " + Window.formatDuration(Ladder.defaultHopMillis(List.of(window))) + ", or use ";
+    }
+
+    private static void checkFilters(YamlMapping view, List<ViewDefinition.Feature> features) {
+        Set<String> filters = new LinkedHashSet<>();
+        for (ViewDefinition.Feature feature : features) {
+            if (feature.where() != null) {
+                filters.add(feature.where().text());
+            }
+        }
+        YamlValue at = view.optional("features");
+        if (at != null && filters.size() > TileLayout.MAX_FILTERS) {
+            at.problem(
+                    filters.size() + " different 'where' in one view",
+                    "use at most " + TileLayout.MAX_FILTERS + "; split the view, or count by group with group_by");
+        }
+    }
+
+    private static Map<String, ValueType> valueTypes(List<ViewDefinition.Feature> features) {
+        Map<String, ValueType> types = new LinkedHashMap<>();
+        for (ViewDefinition.Feature feature : features) {
+            for (Window window : feature.windows()) {
+                types.put(valueName(feature.name(), window), type(feature));
+            }
+        }
+        return types;
+    }
+
+    /** The name of a value in an answer. */
+    static String valueName(String feature, Window window) {
+        return feature + "_" + window.text();
+    }
+
+    private static ValueType type(ViewDefinition.Feature feature) {
+        if (feature.grouping() != null) {
+            return ValueType.COMPOUND;
+        }
+        return switch (feature.function().output()) {
+            case NUMBER -> ValueType.NUMBER;
+            case SCALAR -> ValueType.SCALAR;
+            case COMPOUND -> ValueType.COMPOUND;
+        };
+    }
+}

@@ -1,0 +1,109 @@
+package dev.tidemark.core.catalog;
+
+import dev.tidemark.core.event.Bounds;
+import dev.tidemark.core.expression.FilterExpression;
+import dev.tidemark.core.tile.ItemState;
+import dev.tidemark.core.tile.SeenIds;
+import dev.tidemark.core.tile.TileLayout;
+import dev.tidemark.core.view.View;
+import dev.tidemark.core.window.Ladder;
+import dev.tidemark.core.window.TileWidth;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The version of a view (rule P3): a hash of everything that decides the content of its items, and of nothing else.
+ * Names and order of features, derived features, comments, and windows that do not change the ladder are not part of
+ * it, so changing them needs no backfill. What is part of it: the stream (items are keyed by version, not by view, so
+ * two streams must never share one), how its events are read, which of them belong to the entity and to each state,
+ * which are refused, the ladder with how long its items are kept, and the format of items.
+ */
+final class ViewVersion {
+
+    /** Part of the text, so that a change of how filters or bounds are understood can give new versions. */
+    private static final String RULES = "1";
+
+    private final ViewDefinition definition;
+    private final List<FilterExpression> filters;
+    private final List<View.InputField> inputs;
+    private final TileLayout layout;
+    private final Ladder ladder;
+
+    ViewVersion(
+            ViewDefinition definition,
+            List<FilterExpression> filters,
+            List<View.InputField> inputs,
+            TileLayout layout,
+            Ladder ladder) {
+        this.definition = definition;
+        this.filters = filters;
+        this.inputs = inputs;
+        this.layout = layout;
+        this.ladder = ladder;
+    }
+
+    String hash() {
+        return Hashes.shortHash(text());
+    }
+
+    /** The canonical text: one line per fact. */
+    String text() {
+        StringBuilder text = new StringBuilder();
+        SourceDefinition source = definition.source();
+        line(text, "rules", RULES);
+        line(text, "item_format", Integer.toString(ItemState.FORMAT_VERSION));
+        line(
+                text,
+                "bounds",
+                Bounds.MAX_NUMBER_DIGITS + " " + Bounds.MAX_NUMBER_EXPONENT + " " + Bounds.MAX_SCALAR_BYTES);
+        line(text, "stream", source.stream());
+        line(text, "stream_retention", Long.toString(source.streamRetentionMillis()));
+        line(text, "event_time", source.eventTime() + " " + SourceReader.nameOf(source.timeFormat()));
+        line(text, "max_event_bytes", Integer.toString(source.maxEventBytes()));
+        definition.entity().forEach(field -> line(text, "entity", field.toString()));
+        if (definition.where() != null) {
+            line(text, "where", definition.where().text());
+        }
+        line(text, "retention", Long.toString(definition.retentionMillis()));
+        line(text, "skew", Long.toString(definition.skewMillis()));
+        ViewDefinition.Duplicates duplicates = definition.duplicates();
+        if (duplicates != null) {
+            line(
+                    text,
+                    "duplicates",
+                    duplicates.eventId() + " " + duplicates.horizonMillis() + " " + duplicates.maxIds() + " "
+                            + SeenIds.REGRESS_MILLIS);
+        }
+        sorted(text, inputs.stream().map(this::input));
+        ladder.widths().forEach(width -> line(text, "width", width(width)));
+        // In the layout's order, which is that of the encoded tile.
+        layout.entries().forEach(entry -> line(text, "state", entry.type().id() + filter(entry.filter())));
+        return text.toString();
+    }
+
+    private String input(View.InputField input) {
+        return input.path() + " " + input.input() + (input.required() ? " required" : "") + filter(input.filter());
+    }
+
+    private static String width(TileWidth width) {
+        return width.code() + " " + width.widthMillis() + " " + width.tilesPerBlock() + " " + width.keepMillis();
+    }
+
+    private String filter(int filter) {
+        return filter == TileLayout.NO_FILTER
+                ? ""
+                : " where " + filters.get(filter).text();
+    }
+
+    private static void sorted(StringBuilder text, Stream<String> inputs) {
+        inputs.sorted().forEach(input -> line(text, "input", input));
+    }
+
+    /** A fact in one line: no text can pass for two facts. */
+    private static void line(StringBuilder text, String name, String fact) {
+        text.append(name)
+                .append(' ')
+                .append(fact.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r"))
+                .append('\n');
+    }
+}

@@ -1,0 +1,80 @@
+package dev.tidemark.core.expression;
+
+import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.ast.CelExpr;
+import dev.cel.common.types.CelType;
+import dev.cel.common.types.SimpleType;
+import dev.tidemark.core.event.FieldPath;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToIntFunction;
+
+/**
+ * A {@code where}, checked but not yet bound to slots. In it a field's path stands for its value: a JSON number
+ * without fractional part that fits is a 64-bit integer, any other number a double, an absent field {@code null}. An
+ * object or array is equal to nothing. Comparing the order of things that have none (null, a number and a string), and
+ * arithmetic on what is no number, fails; {@code &&} and {@code ||} fail only if neither side decides.
+ */
+public final class FilterExpression {
+
+    private final String text;
+    private final List<FieldPath> fields;
+    private final CelAbstractSyntaxTree tree;
+
+    private FilterExpression(String text, List<FieldPath> fields, CelAbstractSyntaxTree tree) {
+        this.text = text;
+        this.fields = fields;
+        this.tree = tree;
+    }
+
+    /** @throws InvalidExpression with every mistake found */
+    public static FilterExpression parse(String text) throws InvalidExpression {
+        CelAbstractSyntaxTree parsed = Dialect.FILTER.parse(text);
+        Patterns.check(parsed);
+        List<FieldPath> fields = FieldReferences.of(parsed);
+        Map<String, CelType> variables = new LinkedHashMap<>();
+        fields.forEach(field -> variables.put(field.toString(), SimpleType.DYN));
+        CelAbstractSyntaxTree checked = Dialect.FILTER.check(parsed, variables, SimpleType.BOOL);
+        if (isNumber(checked.getExpr())) {
+            throw Dialect.invalid(Dialect.problemAt(
+                    parsed,
+                    parsed.getExpr().id(),
+                    "a number where a condition is wanted",
+                    "compare it, for example price * 2 > 10"));
+        }
+        return new FilterExpression(text.strip(), fields, checked);
+    }
+
+    /** As written, without blanks around it. */
+    public String text() {
+        return text;
+    }
+
+    /** The distinct fields it uses, in the order of the text. */
+    public List<FieldPath> fields() {
+        return fields;
+    }
+
+    /** @param slots where each of {@link #fields()} stands in the event row */
+    public EventFilter bind(ToIntFunction<FieldPath> slots) {
+        Map<String, Integer> slotOf = new LinkedHashMap<>();
+        fields.forEach(field -> slotOf.put(field.toString(), slots.applyAsInt(field)));
+        CelFilter complete = new CelFilter(text, Dialect.FILTER.program(tree), slotOf);
+        return ShortcutBuilder.build(tree.getExpr(), slotOf)
+                .<EventFilter>map(shortcut -> new ShortcutFilter(shortcut, complete))
+                .orElse(complete);
+    }
+
+    /** Bound without shortcut, for comparison in tests and measurements. */
+    EventFilter bindToCel(ToIntFunction<FieldPath> slots) {
+        Map<String, Integer> slotOf = new LinkedHashMap<>();
+        fields.forEach(field -> slotOf.put(field.toString(), slots.applyAsInt(field)));
+        return new CelFilter(text, Dialect.FILTER.program(tree), slotOf);
+    }
+
+    private static boolean isNumber(CelExpr expression) {
+        return expression.getKind() == CelExpr.ExprKind.Kind.CALL
+                && DoubleFunction.isOperator(expression.call().function());
+    }
+}

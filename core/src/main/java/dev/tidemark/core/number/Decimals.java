@@ -1,0 +1,78 @@
+package dev.tidemark.core.number;
+
+import java.math.BigDecimal;
+
+/**
+ * Decimals as {@code unscaled * 10^-scale} in primitives. A decimal is canonical when its scale is the smallest, not
+ * below 0, that holds it exactly: 1.50 is (15, 1), 100 is (100, 0).
+ */
+public final class Decimals {
+
+    /** The greatest power of ten that a long holds. */
+    private static final int MAX_SHIFT = 18;
+
+    private static final long[] POWERS = powers();
+
+    private Decimals() {}
+
+    /** The same value with the smallest scale that is not below 0, so that equal values are equal objects. */
+    public static BigDecimal canonical(BigDecimal value) {
+        BigDecimal stripped = value.stripTrailingZeros();
+        return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
+    }
+
+    /** How many of at most {@code scale} decimals are zeros at the end; {@code unscaled} is not 0. */
+    public static int trailingZeros(long unscaled, int scale) {
+        int zeros = 0;
+        for (long rest = unscaled; zeros < scale && rest % 10 == 0; rest /= 10) {
+            zeros++;
+        }
+        return zeros;
+    }
+
+    /** {@code 10^exponent}, for exponents 0 to 18. */
+    public static long power(int exponent) {
+        return POWERS[exponent];
+    }
+
+    /** Whether {@code value * 10^shift} fits a long; shift is not negative. */
+    public static boolean fitsShifted(long value, int shift) {
+        if (shift > MAX_SHIFT) {
+            return value == 0;
+        }
+        return Math.multiplyHigh(value, POWERS[shift]) == (value * POWERS[shift]) >> 63;
+    }
+
+    /** Numeric order of two decimals. */
+    public static int compare(long unscaledA, int scaleA, long unscaledB, int scaleB) {
+        if (scaleA == scaleB) {
+            return Long.compare(unscaledA, unscaledB);
+        }
+        int signA = Long.signum(unscaledA);
+        if (signA == 0 || signA != Long.signum(unscaledB)) {
+            return Integer.compare(signA, Long.signum(unscaledB));
+        }
+        return scaleA < scaleB
+                ? compareShifted(unscaledA, scaleB - scaleA, unscaledB)
+                : -compareShifted(unscaledB, scaleA - scaleB, unscaledA);
+    }
+
+    /** Compares {@code a * 10^shift} with {@code b} in 128 bits; both have the same sign and are not 0. */
+    private static int compareShifted(long a, int shift, long b) {
+        if (shift > MAX_SHIFT) {
+            return Long.signum(a); // 10^19 is beyond every long.
+        }
+        long high = Math.multiplyHigh(a, POWERS[shift]);
+        long highOfB = b >> 63;
+        return high != highOfB ? Long.compare(high, highOfB) : Long.compareUnsigned(a * POWERS[shift], b);
+    }
+
+    private static long[] powers() {
+        long[] powers = new long[MAX_SHIFT + 1];
+        powers[0] = 1;
+        for (int i = 1; i <= MAX_SHIFT; i++) {
+            powers[i] = 10 * powers[i - 1];
+        }
+        return powers;
+    }
+}

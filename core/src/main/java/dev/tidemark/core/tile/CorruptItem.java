@@ -1,0 +1,18 @@
+package dev.tidemark.core.tile;
+
+/**
+ * The stored bytes of an item cannot be read: cut short, of an unknown format version, or not what a fold writes. Says
+ * what is wrong with the bytes; the caller knows and adds which item it was.
+ */
+public final class CorruptItem extends IllegalArgumentException {
+
+    private static final long serialVersionUID = 1L;
+
+    CorruptItem(String problem) {
+        super(problem);
+    }
+
+    CorruptItem(String problem, Throwable cause) {
+        super(problem, cause);
+    }
+}

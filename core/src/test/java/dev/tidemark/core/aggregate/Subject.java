@@ -1,0 +1,88 @@
+package dev.tidemark.core.aggregate;
+
+import dev.tidemark.core.event.EventRow;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line of the law test: a function with its arguments, and what its value should be where that is simple to say.
+ *
+ * @param name shown in the test's name
+ * @param function the function's name in the catalog; null for a computation that is made otherwise
+ * @param computation the bound function; its input is slot {@link Traffic#INPUT}
+ * @param optional whether events may lack the input
+ * @param naive the value by another way; null where there is none
+ */
+record Subject(
+        String name,
+        @Nullable String function,
+        AggregateFunction.Input input,
+        Computation computation,
+        boolean optional,
+        @Nullable Function<List<EventRow>, @Nullable Object> naive) {
+
+    /** A registered function; arguments that are not given take their defaults. */
+    static Subject of(String function, Map<String, Object> arguments) {
+        return bind(function, arguments, false, null);
+    }
+
+    static Subject of(
+            String function, Map<String, Object> arguments, Function<List<EventRow>, @Nullable Object> naive) {
+        return bind(function, arguments, false, naive);
+    }
+
+    /** The same with {@code optional: true}: some events lack the input. */
+    static Subject ofOptional(String function, Map<String, Object> arguments) {
+        return bind(function, arguments, true, null);
+    }
+
+    /** The same with {@code optional: true}: some events lack the input. */
+    static Subject ofOptional(
+            String function, Map<String, Object> arguments, Function<List<EventRow>, @Nullable Object> naive) {
+        return bind(function, arguments, true, naive);
+    }
+
+    /** The same for each group of slot {@link Traffic#GROUP}. */
+    Subject groupedBy(GroupBy.Spec groups) {
+        boolean overInput = input != AggregateFunction.Input.NONE;
+        return new Subject(
+                name + " by " + groups,
+                null,
+                input,
+                GroupBy.of(computation, groups),
+                optional,
+                naive == null ? null : Naive.grouped(naive, groups, overInput));
+    }
+
+    private static Subject bind(
+            String name,
+            Map<String, Object> arguments,
+            boolean optional,
+            @Nullable Function<List<EventRow>, @Nullable Object> naive) {
+        AggregateFunction function = AggregateFunctions.find(name).orElseThrow();
+        Map<String, Object> complete = new HashMap<>(arguments);
+        for (Parameter parameter : function.parameters()) {
+            if (parameter.defaultValue() != null) {
+                complete.putIfAbsent(parameter.name(), parameter.defaultValue());
+            }
+        }
+        FieldInput input = function.input() == AggregateFunction.Input.NONE
+                ? FieldInput.NONE
+                : new FieldInput(Traffic.INPUT, "item.price", optional);
+        return new Subject(
+                name + arguments + (optional ? " optional" : ""),
+                name,
+                function.input(),
+                function.bind(input, complete),
+                optional,
+                naive);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

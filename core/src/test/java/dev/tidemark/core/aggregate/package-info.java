@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.core.aggregate;
+
+import org.jspecify.annotations.NullMarked;

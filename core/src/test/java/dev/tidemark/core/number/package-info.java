@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.core.number;
+
+import org.jspecify.annotations.NullMarked;

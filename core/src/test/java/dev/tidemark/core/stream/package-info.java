@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.core.stream;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.core.tile;
+
+import org.jspecify.annotations.NullMarked;

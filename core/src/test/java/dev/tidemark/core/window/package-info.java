@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.core.window;
+
+import org.jspecify.annotations.NullMarked;
