@@ -93,8 +93,8 @@ class QueryFunctionTest {
                 .at("/receipt/ahead");
 
         assertThat(ahead).hasSize(1);
-        assertThat(ahead.fields().next().getKey()).endsWith("/" + LANE.id());
-        assertThat(ahead.fields().next().getValue().asText())
+        assertThat(ahead.properties().iterator().next().getKey()).endsWith("/" + LANE.id());
+        assertThat(ahead.properties().iterator().next().getValue().asText())
                 .isEqualTo(position(5).text());
     }
 
