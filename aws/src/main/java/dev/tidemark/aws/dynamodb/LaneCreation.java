@@ -44,7 +44,7 @@ final class LaneCreation {
                 .transactItems(
                         TransactWriteItem.builder().conditionCheck(control).build(),
                         TransactWriteItem.builder().put(lane).build())
-                .clientRequestToken(token(item, controlRev))
+                .clientRequestToken(token(table, item, controlRev))
                 .returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)
                 .build();
     }
@@ -82,10 +82,11 @@ final class LaneCreation {
 
     /**
      * The same creation always has the same token, so sending it again after a lost answer finds out that it had been
-     * applied. DynamoDB allows 36 characters, the length of a UUID.
+     * applied. Tokens are known to the whole account for ten minutes, so the table is part of it. DynamoDB allows 36
+     * characters, the length of a UUID.
      */
-    private static String token(Map<String, AttributeValue> item, long controlRev) {
-        return UUID.nameUUIDFromBytes((controlRev + " " + item).getBytes(StandardCharsets.UTF_8))
+    private static String token(String table, Map<String, AttributeValue> item, long controlRev) {
+        return UUID.nameUUIDFromBytes((table + " " + controlRev + " " + item).getBytes(StandardCharsets.UTF_8))
                 .toString();
     }
 }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Approximation: method {@code log_buckets} with the relative error as a bound on each number. If more buckets were
  * needed than {@code max_buckets} and a percentile asked for lies among those that had to become one, the method is
- * {@code log_buckets_collapsed} and the bound 1, relative to the number shown: the true one lies between 0 and it.
+ * {@code log_buckets_collapsed} and the bound 1, relative to the number shown: the true one lies between 0 and it (or
+ * beyond it by the relative error at most).
  */
 final class Percentile implements Computation {
 

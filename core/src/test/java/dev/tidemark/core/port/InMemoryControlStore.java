@@ -22,6 +22,12 @@ public final class InMemoryControlStore implements ControlStore {
     /** Faults of the coming lane writes, first first; none when empty. */
     public final Deque<Fault> laneFaults = new ArrayDeque<>();
 
+    /** Older lane rows that reads see instead, once each, as an eventually consistent read may. */
+    public final Map<String, LaneRow> staleLanes = new TreeMap<>();
+
+    /** Runs before each birth of a lane. */
+    public Runnable beforeLaneCreate = () -> {};
+
     /** Runs before each lane write, so that a test can let another writer in between. */
     public Runnable beforeLaneWrite = () -> {};
 
@@ -42,7 +48,8 @@ public final class InMemoryControlStore implements ControlStore {
 
     @Override
     public synchronized CompletableFuture<Optional<LaneRow>> readLane(Lane lane) {
-        return CompletableFuture.completedFuture(Optional.ofNullable(lanes.get(lane.id())));
+        LaneRow stale = staleLanes.remove(lane.id());
+        return CompletableFuture.completedFuture(Optional.ofNullable(stale == null ? lanes.get(lane.id()) : stale));
     }
 
     @Override
@@ -52,6 +59,7 @@ public final class InMemoryControlStore implements ControlStore {
 
     @Override
     public synchronized CompletableFuture<Cas<LaneRow>> createLane(LaneRow row, long controlRev) {
+        beforeLaneCreate.run();
         LaneRow current = lanes.get(row.lane().id());
         if (current != null) {
             return CompletableFuture.completedFuture(new Cas.Conflict<>(current));

@@ -4,6 +4,7 @@ import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +26,9 @@ public final class InMemoryItemStore implements ItemStore {
 
     /** Keys of the puts that were issued, in order. */
     public final List<ItemKey> puts = new ArrayList<>();
+
+    /** What every mark stood for: content is a function of key and mark, whoever wrote it, however often. */
+    private final Map<String, byte[]> contents = new HashMap<>();
 
     /** Decides what happens to each put. */
     public Function<ItemKey, Fault> faults = key -> Fault.NONE;
@@ -97,6 +101,12 @@ public final class InMemoryItemStore implements ItemStore {
         Position mark = current == null ? null : current.mark();
         if (expectedMark == null ? mark != null : !expectedMark.equals(mark)) {
             return new Cas.Conflict<>(current);
+        }
+        byte[] before = contents.putIfAbsent(
+                key.partitionKey() + " " + key.sortKey() + " " + item.mark().text(), item.body());
+        if (before != null && !Arrays.equals(before, item.body())) {
+            throw new AssertionError("equal marks, different content: " + key + " at "
+                    + item.mark().text());
         }
         items.put(key, item);
         return new Cas.Stored<>();
