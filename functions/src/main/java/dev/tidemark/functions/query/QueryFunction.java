@@ -51,7 +51,8 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
         this(Deployment.of(System.getenv()), InstantSource.system());
     }
 
-    private QueryFunction(Deployment deployment, InstantSource clock) {
+    /** For a deployment found elsewhere, such as the local run's. */
+    public QueryFunction(Deployment deployment, InstantSource clock) {
         AwsClients clients = deployment.clients();
         this.clock = clock;
         this.router = new Router(

@@ -145,18 +145,9 @@ class QueryFunctionTest {
 
     @Test
     void aViewActivatedLaterIsIncomplete() {
-        LaneRow row = world.control.lanes.get(LANE.id());
-        assertThat(row).isNotNull();
+        Map<String, Position> views = Map.of(world.catalog.views().get(0).version(), position(3));
         world.control.lanes.put(
-                LANE.id(),
-                new LaneRow(
-                        LANE,
-                        2,
-                        row.last(),
-                        row.count(),
-                        row.maxArrivalMillis(),
-                        "g1",
-                        Map.of(world.catalog.views().get(0).version(), position(3))));
+                LANE.id(), new LaneRow(LANE, 2, position(100), 100, NOW.toEpochMilli() - 40, "g1", views));
 
         JsonNode freshness = json(world.get("/v1/views/viewer/entities/42")).get("freshness");
 
