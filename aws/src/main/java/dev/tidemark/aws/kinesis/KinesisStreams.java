@@ -55,7 +55,12 @@ public final class KinesisStreams {
             return CompletableFuture.completedFuture(cached.info());
         }
         return fetch(streamArn).exceptionally(failure -> {
-            LOG.log(Level.WARNING, "The description of stream " + streamArn + " could not be refreshed", failure);
+            LOG.log(
+                    Level.WARNING,
+                    "The description of stream {0} could not be refreshed, the one of {1} is used: {2}",
+                    streamArn,
+                    cached.at(),
+                    failure.getMessage());
             return cached.info();
         });
     }
