@@ -1,7 +1,7 @@
 package dev.tidemark.aws.kinesis;
 
+import dev.tidemark.core.stream.HashRange;
 import java.lang.System.Logger.Level;
-import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -106,8 +106,7 @@ public final class KinesisStreams {
     }
 
     private static HashRange range(Shard shard) {
-        return new HashRange(
-                new BigInteger(shard.hashKeyRange().startingHashKey()),
-                new BigInteger(shard.hashKeyRange().endingHashKey()));
+        return HashRange.of(
+                shard.hashKeyRange().startingHashKey(), shard.hashKeyRange().endingHashKey());
     }
 }

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import dev.tidemark.aws.AwsClients;
 import dev.tidemark.aws.testing.LocalAws;
 import dev.tidemark.aws.testing.ScriptedHttp;
+import dev.tidemark.core.stream.HashRange;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -101,18 +102,6 @@ class KinesisStreamsTest {
         assertThatThrownBy(() -> streams.describe(ARN, "shardId-000000000077").join())
                 .isInstanceOf(CompletionException.class)
                 .hasMessageContaining("AccessDeniedException");
-    }
-
-    @Test
-    void aHashRangeIncludesBothEnds() {
-        HashRange range = new HashRange(BigInteger.TEN, BigInteger.valueOf(20));
-
-        assertThat(range.contains(BigInteger.valueOf(9))).isFalse();
-        assertThat(range.contains(BigInteger.TEN)).isTrue();
-        assertThat(range.contains(BigInteger.valueOf(20))).isTrue();
-        assertThat(range.contains(BigInteger.valueOf(21))).isFalse();
-        assertThatThrownBy(() -> new HashRange(BigInteger.TEN, BigInteger.ONE)).hasMessageContaining("10 to 1");
-        assertThatThrownBy(() -> new HashRange(BigInteger.ZERO, END)).hasMessageContaining("not a range");
     }
 
     /** Speaks the protocol of Kinesis: CBOR, timestamps in milliseconds, one shard a page. */
