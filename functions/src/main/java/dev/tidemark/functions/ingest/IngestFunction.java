@@ -137,7 +137,10 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
     /** Kinesis may not answer for a while; the batch waits in the stream. */
     private static String undescribed(String firstSequence, Throwable failure) {
         System.getLogger(IngestFunction.class.getName())
-                .log(System.Logger.Level.WARNING, "the stream could not be described; the batch is delivered again", failure);
+                .log(
+                        System.Logger.Level.WARNING,
+                        "the stream could not be described; the batch is delivered again",
+                        failure);
         return firstSequence;
     }
 
