@@ -19,6 +19,16 @@ public interface AggregateFunction {
         SCALAR
     }
 
+    /** What a value is, for expressions over values. */
+    enum Output {
+        /** An integer or a decimal. */
+        NUMBER,
+        /** Whatever the input was: a string, number or boolean. */
+        SCALAR,
+        /** A list or an object. */
+        COMPOUND
+    }
+
     /** The name in the catalog, such as {@code avg}. */
     String name();
 
@@ -28,6 +38,11 @@ public interface AggregateFunction {
     Input input();
 
     List<Parameter> parameters();
+
+    /** What its values are, where they are not null. */
+    default Output output() {
+        return Output.NUMBER;
+    }
 
     /** Whether a {@code lifetime} window makes sense; not for functions that look at the age of a tile. */
     default boolean allowsLifetime() {
@@ -44,8 +59,8 @@ public interface AggregateFunction {
      *
      * @param input the slot and path of the input; ignored when {@link #input()} is {@code NONE}
      * @param arguments validated values of the declared parameters, defaults filled in
-     * @throws IllegalArgumentException naming a value that its parameter allows but the function does not, such as a
-     *     percentile of 101
+     * @throws IllegalArgumentException naming the value, if the arguments break a rule that {@link Parameter} cannot
+     *     express; the catalog's author sees the message
      */
     Computation bind(FieldInput input, Map<String, Object> arguments);
 }
