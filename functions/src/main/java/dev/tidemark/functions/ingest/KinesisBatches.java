@@ -55,7 +55,7 @@ final class KinesisBatches {
 
     private static void unpack(KinesisEvent.Record record, Optional<HashRange> range, List<RawRecord> into) {
         byte[] data = bytes(record.getData());
-        long arrivalMillis = record.getApproximateArrivalTimestamp().getTime();
+        long arrivalMillis = record.getApproximateArrivalTimestamp().toInstant().toEpochMilli();
         String sequence = record.getSequenceNumber();
         Optional<List<KplRecords.UserRecord>> aggregated = KplRecords.unpack(data);
         if (aggregated.isEmpty()) {
