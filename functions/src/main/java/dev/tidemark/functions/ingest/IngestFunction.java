@@ -117,10 +117,11 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
         KinesisEventRecord first = event.getRecords().get(0);
         String firstSequence = first.getKinesis().getSequenceNumber();
         return streams.describe(KinesisBatches.streamArn(first), KinesisBatches.shardId(first))
-                .handle((stream, failure) -> failure == null
-                        ? fold(event, stream, stopAtMillis)
-                        : CompletableFuture.completedFuture(response(undescribed(firstSequence, failure))))
-                .thenCompose(response -> response);
+                .thenApply(Optional::of)
+                .exceptionally(IngestFunction::undescribed)
+                .thenCompose(stream -> stream.isPresent()
+                        ? fold(event, stream.get(), stopAtMillis)
+                        : CompletableFuture.completedFuture(response(firstSequence)));
     }
 
     private CompletableFuture<StreamsEventResponse> fold(KinesisEvent event, StreamInfo stream, long stopAtMillis) {
@@ -135,13 +136,13 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
     }
 
     /** Kinesis may not answer for a while; the batch waits in the stream. */
-    private static String undescribed(String firstSequence, Throwable failure) {
+    private static Optional<StreamInfo> undescribed(Throwable failure) {
         System.getLogger(IngestFunction.class.getName())
                 .log(
                         System.Logger.Level.WARNING,
                         "the stream could not be described; the batch is delivered again",
                         failure);
-        return firstSequence;
+        return Optional.empty();
     }
 
     private static StreamsEventResponse response(@Nullable String firstFailed) {
