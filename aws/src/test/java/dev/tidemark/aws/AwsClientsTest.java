@@ -18,7 +18,9 @@ import software.amazon.awssdk.services.dynamodb.model.InternalServerErrorExcepti
 class AwsClientsTest {
 
     private final ScriptedHttp server = new ScriptedHttp((target, body) -> new ScriptedHttp.Answer(
-            500, "application/x-amz-json-1.0", FaultyHttp.error("InternalServerError").getBytes(UTF_8)));
+            500,
+            "application/x-amz-json-1.0",
+            FaultyHttp.error("InternalServerError").getBytes(UTF_8)));
 
     @AfterEach
     void close() {
@@ -45,9 +47,11 @@ class AwsClientsTest {
     void oneVariableOverridesTheEndpointsOfAllServices() {
         try (AwsClients clients = clients("AWS_ENDPOINT_URL")) {
             assertFails(clients.dynamoDbWrites());
-            assertThat(clients.s3().utilities().getUrl(url -> url.bucket("b").key("k")))
+            assertThat(clients.s3()
+                            .utilities()
+                            .getUrl(url -> url.bucket("bucket").key("k")))
                     .as("buckets are addressed by path")
-                    .hasToString(server.endpoint() + "/b/k");
+                    .hasToString(server.endpoint() + "/bucket/k");
         }
         assertThat(server.requests()).isEqualTo(1);
     }
@@ -59,8 +63,10 @@ class AwsClientsTest {
                 "AWS_ENDPOINT_URL", "http://127.0.0.1:1",
                 "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
         try (AwsClients clients = AwsClients.of(environment, LocalAws.CREDENTIALS)) {
-            assertThat(clients.s3().utilities().getUrl(url -> url.bucket("b").key("k")))
-                    .hasToString("https://b.s3.eu-central-1.amazonaws.com/k");
+            assertThat(clients.s3()
+                            .utilities()
+                            .getUrl(url -> url.bucket("bucket").key("k")))
+                    .hasToString("https://bucket.s3.eu-central-1.amazonaws.com/k");
         }
     }
 

@@ -10,7 +10,8 @@ class EnvironmentTest {
 
     @Test
     void takesTheVariable() {
-        assertThat(Environment.STATE_TABLE.in(Map.of("TIDEMARK_STATE_TABLE", "items"))).isEqualTo("items");
+        assertThat(Environment.STATE_TABLE.in(Map.of("TIDEMARK_STATE_TABLE", "items")))
+                .isEqualTo("items");
     }
 
     @Test

@@ -15,7 +15,7 @@ final class CatalogFile {
 
     static Catalog compile(Path file) {
         try {
-            return CatalogCompiler.compile(read(file));
+            return new CatalogCompiler().compile(read(file));
         } catch (InvalidDefinition e) {
             throw new Failure(e.problems().stream()
                     .map(problem -> file + ":" + problem.line() + ":" + problem.column() + ": " + problem.path() + ": "

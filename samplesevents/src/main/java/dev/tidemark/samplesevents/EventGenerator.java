@@ -31,6 +31,11 @@ public final class EventGenerator {
 
     private static final long FAST_CLOCK_MILLIS = 30_000;
 
+    /** A prediction whose score has no order with a number. */
+    private static final String PREDICTION =
+            "\"model\":\"ranker\",\"model_version\":\"r9\",\"score\":\"high\",\"outcome\":1,"
+                    + "\"error\":0.1,\"latency_millis\":40}";
+
     private final Chance chance;
     private final List<SampleEvent> events = new ArrayList<>();
     private int nextId = 1;
@@ -150,7 +155,10 @@ public final class EventGenerator {
         bad("MISTYPED_FIELD", data -> data.replaceFirst("\"user_id\":\"[^\"]*\"", "\"user_id\":true"));
         bad("VALUE_OUT_OF_BOUNDS", data -> data.replace("\"price\":19.90", "\"price\":1e400"));
         bad("NO_EVENT_TIME", data -> data.replaceFirst("\"ts\":\"[^\"]*\"", "\"ts\":\"yesterday\""));
-        bad("FILTER_FAILED", data -> data.replace("\"type\":\"view\",", ""));
+        bad("no view wants it", data -> data.replace("\"type\":\"view\",", ""));
+        bad(
+                "FILTER_FAILED",
+                data -> data.replaceFirst("\"view\"", "\"prediction\"").replaceFirst("\"item\".*", PREDICTION));
         bad("TOO_LARGE", data -> data.replace("\"device\"", "\"note\":\"" + "z".repeat(4_096) + "\",\"device\""));
     }
 

@@ -1,7 +1,7 @@
 package dev.tidemark.aws.kinesis;
 
+import dev.tidemark.core.stream.HashRange;
 import java.lang.System.Logger.Level;
-import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -55,7 +55,12 @@ public final class KinesisStreams {
             return CompletableFuture.completedFuture(cached.info());
         }
         return fetch(streamArn).exceptionally(failure -> {
-            LOG.log(Level.WARNING, "The description of stream " + streamArn + " could not be refreshed", failure);
+            LOG.log(
+                    Level.WARNING,
+                    "The description of stream {0} could not be refreshed, the one of {1} is used: {2}",
+                    streamArn,
+                    cached.at(),
+                    failure.getMessage());
             return cached.info();
         });
     }
@@ -101,8 +106,7 @@ public final class KinesisStreams {
     }
 
     private static HashRange range(Shard shard) {
-        return new HashRange(
-                new BigInteger(shard.hashKeyRange().startingHashKey()),
-                new BigInteger(shard.hashKeyRange().endingHashKey()));
+        return HashRange.of(
+                shard.hashKeyRange().startingHashKey(), shard.hashKeyRange().endingHashKey());
     }
 }

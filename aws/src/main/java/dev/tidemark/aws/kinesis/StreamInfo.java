@@ -1,5 +1,6 @@
 package dev.tidemark.aws.kinesis;
 
+import dev.tidemark.core.stream.HashRange;
 import dev.tidemark.core.stream.Lane;
 import java.util.Map;
 import java.util.Optional;

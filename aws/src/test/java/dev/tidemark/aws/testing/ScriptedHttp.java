@@ -16,6 +16,7 @@ public final class ScriptedHttp implements AutoCloseable {
     private final AtomicInteger requests = new AtomicInteger();
 
     /** What the server says to a request. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
     public record Answer(int status, String contentType, byte[] body) {}
 
     /** Decides on an answer. */

@@ -72,7 +72,8 @@ final class Rehearsal {
             for (String name : path.names()) {
                 member = member.members.computeIfAbsent(name, key -> new Member());
             }
-            member.value = slot == shape.eventTime().slot() ? time(shape.eventTime().format()) : "1";
+            member.value =
+                    slot == shape.eventTime().slot() ? time(shape.eventTime().format()) : "1";
         }
         return root.json();
     }

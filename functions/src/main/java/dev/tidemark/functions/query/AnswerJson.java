@@ -150,7 +150,8 @@ final class AnswerJson {
         }
         out.writeObjectFieldStart("unavailable");
         for (String name : plan.unavailable()) {
-            out.writeStringField(name, "lifetime windows are kept as of now only; leave out 'at', or replay the archive");
+            out.writeStringField(
+                    name, "lifetime windows are kept as of now only; leave out 'at', or replay the archive");
         }
         out.writeEndObject();
     }
@@ -185,8 +186,8 @@ final class AnswerJson {
             return;
         }
         out.writeArrayFieldStart("missing");
-        for (ViewProgress.Missing missing :
-                progress.missing().subList(0, Math.min(MAX_MISSING, progress.missing().size()))) {
+        for (ViewProgress.Missing missing : progress.missing()
+                .subList(0, Math.min(MAX_MISSING, progress.missing().size()))) {
             out.writeStartObject();
             out.writeStringField("reason", missing.reason());
             if (missing.lane() != null) {

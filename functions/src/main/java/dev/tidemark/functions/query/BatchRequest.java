@@ -28,9 +28,8 @@ record BatchRequest(@Nullable String at, List<Query> queries) {
     static final int MAX_FEATURES = 1_000;
 
     private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(8)
-                            .build())
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder().maxNestingDepth(8).build())
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -39,7 +38,8 @@ record BatchRequest(@Nullable String at, List<Query> queries) {
     /**
      * @param features names of values; null for all of the view
      */
-    record Query(String view, List<String> entities, @Nullable List<String> features) {}
+    record Query(
+            String view, List<String> entities, @Nullable List<String> features) {}
 
     static BatchRequest parse(String body) {
         JsonNode root = object(tree(body), "", Set.of("at", "queries"));
@@ -47,7 +47,8 @@ record BatchRequest(@Nullable String at, List<Query> queries) {
         for (JsonNode query : array(root.path("queries"), "/queries", MAX_QUERIES)) {
             queries.add(query(query, "/queries/" + queries.size()));
         }
-        int entities = queries.stream().mapToInt(query -> query.entities().size()).sum();
+        int entities =
+                queries.stream().mapToInt(query -> query.entities().size()).sum();
         if (entities > MAX_ENTITIES) {
             throw bad("", "asks for " + entities + " entities", "ask for at most " + MAX_ENTITIES + " in one request");
         }
@@ -72,7 +73,11 @@ record BatchRequest(@Nullable String at, List<Query> queries) {
 
     private static JsonNode object(JsonNode node, String at, Set<String> members) {
         if (!node.isObject()) {
-            throw bad(at, "is not an object", "send an object with the members " + members.stream().sorted().toList());
+            throw bad(
+                    at,
+                    "is not an object",
+                    "send an object with the members "
+                            + members.stream().sorted().toList());
         }
         for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
             String name = names.next();

@@ -38,7 +38,10 @@ final class Documents {
                 out.writeStartObject();
                 out.writeStringField("view", view.name());
                 out.writeStringField("version", view.version());
-                strings(out, "entity", view.entity().stream().map(View.KeyField::name).toList());
+                strings(
+                        out,
+                        "entity",
+                        view.entity().stream().map(View.KeyField::name).toList());
                 strings(out, "features", QueryPlan.namesOf(view));
                 out.writeEndObject();
             }
@@ -56,16 +59,21 @@ final class Documents {
             Json.moment(out, "now", nowMillis);
             out.writeStringField("catalog", catalog.hash());
             out.writeStringField("generation", control == null ? null : control.generation());
-            out.writeStringField("phase", control == null ? null : control.phase().name());
-            out.writeNumberField("records", progress.lanes().stream().mapToLong(LaneRow::count).sum());
+            out.writeStringField(
+                    "phase", control == null ? null : control.phase().name());
+            out.writeNumberField(
+                    "records",
+                    progress.lanes().stream().mapToLong(LaneRow::count).sum());
             out.writeNumberField("laneCount", progress.lanes().size());
             out.writeArrayFieldStart("views");
             for (int i = 0; i < views.size(); i++) {
-                new AnswerJson(catalog.hash(), nowMillis).health(out, catalog.views().get(i), views.get(i));
+                new AnswerJson(catalog.hash(), nowMillis)
+                        .health(out, catalog.views().get(i), views.get(i));
             }
             out.writeEndArray();
             out.writeArrayFieldStart("lanes");
-            for (LaneRow row : progress.lanes().subList(0, Math.min(MAX_LANES, progress.lanes().size()))) {
+            for (LaneRow row : progress.lanes()
+                    .subList(0, Math.min(MAX_LANES, progress.lanes().size()))) {
                 LaneJson.write(out, row);
             }
             out.writeEndArray();

@@ -61,7 +61,8 @@ final class EntityText {
 
     private static RequestProblem bad(String detail, View view) {
         String form = String.join(
-                "|", view.entity().stream().map(field -> "{" + field.name() + "}").toList());
+                "|",
+                view.entity().stream().map(field -> "{" + field.name() + "}").toList());
         return new RequestProblem(
                 Problem.Kind.BAD_ENTITY,
                 detail,

@@ -37,7 +37,13 @@ final class ExplanationJson {
             out.writeStringField("window", feature.window().text());
             out.writeArrayFieldStart("states");
             for (int index : feature.states()) {
-                out.writeString(answer.plan().view().layout().entries().get(index).type().id());
+                out.writeString(answer.plan()
+                        .view()
+                        .layout()
+                        .entries()
+                        .get(index)
+                        .type()
+                        .id());
             }
             out.writeEndArray();
             out.writeEndObject();

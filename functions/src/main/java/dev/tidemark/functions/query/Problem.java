@@ -45,7 +45,8 @@ record Problem(Kind kind, String detail, String remedy, List<String> available) 
 
         /** A tag URI (RFC 4151): it identifies, and does not pretend to be an address. */
         String type() {
-            return "tag:tidemark.dev,2026:problem/" + name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+            return "tag:tidemark.dev,2026:problem/"
+                    + name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
         }
     }
 

@@ -4,11 +4,19 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import dev.tidemark.aws.AwsClients;
+import dev.tidemark.aws.Backoff;
+import dev.tidemark.aws.Environment;
+import dev.tidemark.aws.dynamodb.CapacityMeter;
+import dev.tidemark.aws.dynamodb.DynamoControlStore;
+import dev.tidemark.aws.dynamodb.DynamoItemStore;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.port.ControlStore;
 import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.serve.StoreUnavailable;
 import dev.tidemark.core.serve.Unanswerable;
+import dev.tidemark.functions.Deployment;
+import dev.tidemark.functions.Priming;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -34,6 +42,35 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
     private final InstantSource clock;
     private final Router router;
 
+    /** Held because the checkpoint's context holds it weakly; null where there is no checkpoint. */
+    @SuppressWarnings("unused")
+    private final @Nullable Priming priming;
+
+    /** For Lambda: everything from the environment. */
+    public QueryFunction() {
+        this(Deployment.of(System.getenv()), InstantSource.system());
+    }
+
+    /** For a deployment found elsewhere, such as the local run's. */
+    public QueryFunction(Deployment deployment, InstantSource clock) {
+        AwsClients clients = deployment.clients();
+        this.clock = clock;
+        this.router = new Router(
+                deployment.catalog(),
+                new DynamoItemStore(
+                        clients.dynamoDb(),
+                        clients.dynamoDbWrites(),
+                        deployment.value(Environment.STATE_TABLE),
+                        CapacityMeter.NONE,
+                        Backoff.system()),
+                new DynamoControlStore(
+                        clients.dynamoDb(),
+                        clients.dynamoDbWrites(),
+                        deployment.value(Environment.CONTROL_TABLE),
+                        CapacityMeter.NONE));
+        this.priming = Priming.register(() -> prime(deployment.catalog()));
+    }
+
     /**
      * @param catalog what can be asked
      * @param items the state table
@@ -43,6 +80,13 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
     public QueryFunction(Catalog catalog, ItemStore items, ControlStore control, InstantSource clock) {
         this.clock = clock;
         this.router = new Router(catalog, items, control);
+        this.priming = null;
+    }
+
+    /** One query in memory, and one read of the control table to load the AWS client; its answer does not matter. */
+    private void prime(Catalog catalog) {
+        new Rehearsal(catalog, clock).run();
+        handleRequest(new APIGatewayProxyRequestEvent().withHttpMethod("GET").withPath("/v1/health"), null);
     }
 
     @Override

@@ -63,9 +63,8 @@ final class Router {
 
     private static String body(APIGatewayProxyRequestEvent event) {
         String body = event.getBody() == null ? "" : event.getBody();
-        byte[] bytes = Boolean.TRUE.equals(event.getIsBase64Encoded())
-                ? decoded(body)
-                : body.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes =
+                Boolean.TRUE.equals(event.getIsBase64Encoded()) ? decoded(body) : body.getBytes(StandardCharsets.UTF_8);
         if (bytes.length > BatchRequest.MAX_BODY_BYTES) {
             throw new RequestProblem(
                     Problem.Kind.BODY_TOO_LARGE,
