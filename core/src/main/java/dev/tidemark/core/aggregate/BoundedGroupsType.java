@@ -11,13 +11,16 @@ final class BoundedGroupsType implements StateType {
         VALUE
     }
 
+    /** Far above what an item can hold. */
+    private static final int MAX_GROUPS = 100_000;
+
     private final FieldInput field;
     private final Keying keying;
     private final int maxGroups;
     private final StateType inner;
 
     BoundedGroupsType(FieldInput field, Keying keying, int maxGroups, StateType inner) {
-        if (maxGroups < 1) {
+        if (maxGroups < 1 || maxGroups > MAX_GROUPS) {
             throw new IllegalArgumentException("room for " + maxGroups + " groups of " + field.path());
         }
         this.field = field;
@@ -58,10 +61,11 @@ final class BoundedGroupsType implements StateType {
         return BoundedGroups.read(this, in, shardId);
     }
 
-    /** The header, every group with its key, and one state for the others. */
+    /** The header, every group with its key, and one state for the others; at most {@link Integer#MAX_VALUE}. */
     @Override
     public int maxEncodedBytes() {
         long groupBytes = (long) Inputs.MAX_SCALAR_BYTES + inner.maxEncodedBytes();
-        return (int) Math.min(Integer.MAX_VALUE, 5 + maxGroups * groupBytes + inner.maxEncodedBytes());
+        long headerBytes = ByteWriter.varintBytes((long) maxGroups << 2 | 3);
+        return (int) Math.min(Integer.MAX_VALUE, headerBytes + maxGroups * groupBytes + inner.maxEncodedBytes());
     }
 }

@@ -92,9 +92,9 @@ final class BucketCounts {
         read.counts = new long[Math.max(1, read.size)];
         for (int i = 0; i < read.size; i++) {
             long index = i == 0 ? in.readSigned() : (long) read.indices[i - 1] + 1 + in.readCount(Integer.MAX_VALUE);
-            read.indices[i] = Math.toIntExact(index);
+            read.indices[i] = (int) index;
             read.counts[i] = in.readVarint();
-            if (read.counts[i] <= 0) {
+            if (read.indices[i] != index || read.counts[i] <= 0) {
                 throw new IllegalArgumentException("bucket " + index + " counts " + read.counts[i]);
             }
         }

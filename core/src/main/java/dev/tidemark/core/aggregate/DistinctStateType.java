@@ -53,7 +53,7 @@ final class DistinctStateType implements StateType {
     /** The header, then all hashes or all registers. */
     @Override
     public int maxEncodedBytes() {
-        return 3 + Math.max(exactUpTo * Long.BYTES, 1 << precision);
+        return ByteWriter.varintBytes(exactUpTo + 2L) + Math.max(exactUpTo * Long.BYTES, 1 << precision);
     }
 
     private static long[] readHashes(ByteReader in, int count) {

@@ -2,13 +2,9 @@ package dev.tidemark.core.aggregate;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,142 +101,25 @@ public final class GroupBy implements Computation {
     @Override
     public Map<String, @Nullable Object> value(TileStates tiles) {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
-        views(tiles).forEach((group, view) -> values.put(group, inner.value(view)));
+        new GroupViews(tiles, inner.states()).byName().forEach((group, view) -> values.put(group, inner.value(view)));
         return Collections.unmodifiableMap(values);
     }
 
     @Override
     public @Nullable Approximation approximation(TileStates tiles) {
-        Approximation worst = views(tiles).values().stream()
-                .map(inner::approximation)
-                .filter(approximation -> approximation != null)
-                .max(Comparator.comparingDouble(Approximation::relativeError))
-                .orElse(null);
-        boolean overflowed = false;
-        for (int state = 0; state < states.size(); state++) {
-            overflowed |= groups(tiles.merged(state)).isOverflowed();
+        GroupViews views = new GroupViews(tiles, inner.states());
+        Approximation worst = null;
+        for (TileStates view : views.byName().values()) {
+            Approximation each = inner.approximation(view);
+            if (each != null && (worst == null || each.relativeError() > worst.relativeError())) {
+                worst = each;
+            }
         }
-        if (!overflowed) {
+        if (!views.isOverflowed()) {
             return worst;
         }
         return worst == null
                 ? new Approximation(OVERFLOW_METHOD, 0)
                 : new Approximation(OVERFLOW_METHOD + "+" + worst.method(), worst.relativeError());
-    }
-
-    /** The states of each group that got events, sorted by the group's name. */
-    private Map<String, TileStates> views(TileStates tiles) {
-        Set<ScalarKey> shown = shown(tiles);
-        Map<String, TileStates> views = new TreeMap<>(Inputs::compareText);
-        for (ScalarKey key : shown) {
-            views.put((String) key.value(), new View(tiles, (state, groups) -> ofGroup(state, groups, key)));
-        }
-        View other = new View(tiles, (state, groups) -> ofOther(state, groups, shown));
-        if (!other.isEmpty(tiles::merged)) {
-            views.put(GroupText.OTHER, other);
-        }
-        return views;
-    }
-
-    private Set<ScalarKey> shown(TileStates tiles) {
-        Set<ScalarKey> shown = new LinkedHashSet<>();
-        for (int state = 0; state < states.size(); state++) {
-            shown.addAll(groups(tiles.merged(state)).keys());
-        }
-        for (int state = 0; state < states.size(); state++) {
-            Groups groups = groups(tiles.merged(state));
-            shown.removeIf(key -> !groups.separates(key));
-        }
-        return shown;
-    }
-
-    private State ofGroup(int state, Groups groups, ScalarKey key) {
-        State found = groups.get(key);
-        return found == null ? inner.states().get(state).create() : found;
-    }
-
-    private State ofOther(int state, Groups groups, Set<ScalarKey> shown) {
-        State other = inner.states().get(state).create();
-        other.merge(groups.other());
-        for (ScalarKey key : groups.keys()) {
-            State group = groups.get(key);
-            if (group != null && !shown.contains(key)) {
-                other.merge(group);
-            }
-        }
-        return other;
-    }
-
-    private static Groups groups(State state) {
-        return (Groups) state;
-    }
-
-    /** Takes one group's state, or that of the others, out of the state of all groups. */
-    private interface Selection {
-        State select(int state, Groups groups);
-    }
-
-    private interface StateByIndex {
-        State get(int state);
-    }
-
-    /** The tiles as the wrapped computation sees them: one group only. */
-    private final class View implements TileStates {
-
-        private final TileStates tiles;
-        private final Selection selection;
-
-        View(TileStates tiles, Selection selection) {
-            this.tiles = tiles;
-            this.selection = selection;
-        }
-
-        @Override
-        public State merged(int state) {
-            return selection.select(state, groups(tiles.merged(state)));
-        }
-
-        @Override
-        public List<Slice> slices() {
-            List<Slice> slices = new ArrayList<>();
-            for (Slice slice : tiles.slices()) {
-                if (!isEmpty(slice::state)) {
-                    slices.add(new GroupSlice(slice, selection));
-                }
-            }
-            return slices;
-        }
-
-        @Override
-        public long atMillis() {
-            return tiles.atMillis();
-        }
-
-        boolean isEmpty(StateByIndex all) {
-            for (int state = 0; state < states.size(); state++) {
-                if (!selection.select(state, groups(all.get(state))).isEmpty()) {
-                    return false;
-                }
-            }
-            return true;
-        }
-    }
-
-    private record GroupSlice(TileStates.Slice slice, Selection selection) implements TileStates.Slice {
-
-        @Override
-        public long startMillis() {
-            return slice.startMillis();
-        }
-
-        @Override
-        public long endMillis() {
-            return slice.endMillis();
-        }
-
-        @Override
-        public State state(int state) {
-            return selection.select(state, groups(slice.state(state)));
-        }
     }
 }

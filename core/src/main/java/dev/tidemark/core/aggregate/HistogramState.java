@@ -42,7 +42,12 @@ final class HistogramState implements State {
 
     @Override
     public boolean isEmpty() {
-        return LongStream.of(counts).allMatch(count -> count == 0);
+        for (long count : counts) {
+            if (count != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     List<Long> counts() {

@@ -74,7 +74,7 @@ final class ListedGroups implements Groups {
     @Override
     public void writeTo(ByteWriter out) {
         boolean hasOther = !other.isEmpty();
-        out.writeVarint((long) keys().size() << 1 | (hasOther ? 1 : 0));
+        out.writeVarint((long) groupsInUse() << 1 | (hasOther ? 1 : 0));
         int next = 0;
         for (int place = 0; place < states.length; place++) {
             State state = states[place];
@@ -91,7 +91,15 @@ final class ListedGroups implements Groups {
 
     @Override
     public boolean isEmpty() {
-        return other.isEmpty() && keys().isEmpty();
+        return other.isEmpty() && groupsInUse() == 0;
+    }
+
+    private int groupsInUse() {
+        int inUse = 0;
+        for (State state : states) {
+            inUse += state == null || state.isEmpty() ? 0 : 1;
+        }
+        return inUse;
     }
 
     @Override

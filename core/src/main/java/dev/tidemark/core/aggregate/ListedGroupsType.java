@@ -73,10 +73,11 @@ final class ListedGroupsType implements StateType {
         return ListedGroups.read(this, in, shardId);
     }
 
-    /** The header, every group with its distance, and one state for the others. */
+    /** The header, every group with its distance, and one state for the others; at most {@link Integer#MAX_VALUE}. */
     @Override
     public int maxEncodedBytes() {
-        long groupBytes = 5L + inner.maxEncodedBytes();
-        return (int) Math.min(Integer.MAX_VALUE, 5 + groups.size() * groupBytes + inner.maxEncodedBytes());
+        long headerBytes = ByteWriter.varintBytes((long) groups.size() << 1 | 1);
+        long groupBytes = (long) ByteWriter.varintBytes(groups.size()) + inner.maxEncodedBytes();
+        return (int) Math.min(Integer.MAX_VALUE, headerBytes + groups.size() * groupBytes + inner.maxEncodedBytes());
     }
 }

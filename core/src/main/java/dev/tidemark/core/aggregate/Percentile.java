@@ -2,6 +2,7 @@ package dev.tidemark.core.aggregate;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Approximation: method {@code log_buckets} with the relative error as a bound on each number. If more buckets were
  * needed than {@code max_buckets} and a percentile asked for lies among those that had to become one, the method is
- * {@code log_buckets_collapsed} and the bound 1, relative to the number shown: the true one lies between 0 and it.
+ * {@code log_buckets_collapsed} and the bound 1, relative to the number shown: the true one lies between 0 and it (or
+ * beyond it by the relative error at most).
  */
 final class Percentile implements Computation {
 
@@ -66,7 +68,7 @@ final class Percentile implements Computation {
         for (BigDecimal percentile : percentiles) {
             values.put("p" + percentile.stripTrailingZeros().toPlainString(), numberAt(state, percentile));
         }
-        return values;
+        return Collections.unmodifiableMap(values);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.tidemark.core.aggregate;
 
 import dev.tidemark.core.event.EventRow;
+import java.math.BigDecimal;
 
 /** The number in a row's slot as a double, correctly rounded however it was written: 1.5, 1.50 and 15e-1 agree. */
 final class RowNumbers {
@@ -17,17 +18,22 @@ final class RowNumbers {
 
     /** Allocates nothing for numbers of up to 15 digits: one division of two exact doubles is correctly rounded. */
     static double toDouble(EventRow row, int slot) {
-        if (row.kind(slot) == EventRow.Kind.NUMBER) {
-            long unscaled = row.unscaled(slot);
-            int scale = row.scale(slot);
-            boolean isExact = -MAX_EXACT_INTEGER <= unscaled && unscaled <= MAX_EXACT_INTEGER;
-            if (isExact && scale >= 0 && scale < EXACT_POWERS_OF_TEN.length) {
-                return unscaled / EXACT_POWERS_OF_TEN[scale];
-            }
-            if (isExact && scale < 0 && -scale < EXACT_POWERS_OF_TEN.length) {
-                return unscaled * EXACT_POWERS_OF_TEN[-scale];
-            }
+        return switch (row.kind(slot)) {
+            case NUMBER -> toDouble(row.unscaled(slot), row.scale(slot));
+            case BIG_NUMBER -> row.decimal(slot).doubleValue();
+            case ABSENT, STRING, BOOLEAN, COMPOUND ->
+                throw new IllegalStateException("slot " + slot + " holds " + row.kind(slot) + ", not a number");
+        };
+    }
+
+    private static double toDouble(long unscaled, int scale) {
+        boolean isExact = -MAX_EXACT_INTEGER <= unscaled && unscaled <= MAX_EXACT_INTEGER;
+        if (isExact && scale >= 0 && scale < EXACT_POWERS_OF_TEN.length) {
+            return unscaled / EXACT_POWERS_OF_TEN[scale];
         }
-        return row.decimal(slot).doubleValue();
+        if (isExact && scale < 0 && -scale < EXACT_POWERS_OF_TEN.length) {
+            return unscaled * EXACT_POWERS_OF_TEN[-scale];
+        }
+        return BigDecimal.valueOf(unscaled, scale).doubleValue();
     }
 }

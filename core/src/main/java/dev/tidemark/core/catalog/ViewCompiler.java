@@ -60,7 +60,6 @@ final class ViewCompiler {
         }
         List<View.InputField> inputs = inputs(bound);
         String version = new ViewVersion(definition, filters, inputs, layout, ladder).hash();
-        ViewDefinition.Duplicates duplicates = definition.duplicates();
         return new View(
                 definition.name(),
                 version,
@@ -75,13 +74,7 @@ final class ViewCompiler {
                 ladder,
                 definition.retentionMillis(),
                 definition.skewMillis(),
-                duplicates == null
-                        ? null
-                        : new View.Duplicates(
-                                duplicates.eventId().slot(),
-                                duplicates.eventId().toString(),
-                                duplicates.horizonMillis(),
-                                duplicates.maxIds()),
+                duplicates(),
                 definition.source().streamRetentionMillis(),
                 features(bound, layout),
                 definition.derived().stream()
@@ -176,6 +169,15 @@ final class ViewCompiler {
                                 + " bytes that DynamoDB takes: " + largest.arithmetic(),
                         "lower the largest: smaller parameters, fewer groups or ids, or split the view");
         return null;
+    }
+
+    private View.@Nullable Duplicates duplicates() {
+        ViewDefinition.Duplicates duplicates = definition.duplicates();
+        SeenIds.Rule rule = rule();
+        return duplicates == null || rule == null
+                ? null
+                : new View.Duplicates(
+                        duplicates.eventId().slot(), duplicates.eventId().toString(), rule);
     }
 
     private SeenIds.@Nullable Rule rule() {

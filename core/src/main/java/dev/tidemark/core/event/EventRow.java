@@ -52,6 +52,10 @@ public final class EventRow {
         Arrays.fill(objects, null);
     }
 
+    public void setAbsent(int slot) {
+        kinds[slot] = Kind.ABSENT;
+    }
+
     public void setNumber(int slot, long unscaledValue, int scale) {
         kinds[slot] = Kind.NUMBER;
         unscaled[slot] = unscaledValue;

@@ -4,6 +4,7 @@ import dev.tidemark.core.aggregate.AggregateFunction;
 import dev.tidemark.core.aggregate.Computation;
 import dev.tidemark.core.expression.EventFilter;
 import dev.tidemark.core.expression.FeatureExpression;
+import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.tile.TileLayout;
 import dev.tidemark.core.window.Ladder;
 import dev.tidemark.core.window.Window;
@@ -64,9 +65,9 @@ public record View(
      *
      * @param slot the slot of the event id
      * @param path its path, for messages
-     * @param maxIds how many ids an item remembers at most; the oldest go first
+     * @param rule horizon and bound
      */
-    public record Duplicates(int slot, String path, long horizonMillis, int maxIds) {}
+    public record Duplicates(int slot, String path, SeenIds.Rule rule) {}
 
     /**
      * One value of an answer.

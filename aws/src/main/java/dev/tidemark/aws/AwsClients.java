@@ -1,0 +1,186 @@
+package dev.tidemark.aws;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.http.crt.AwsCrtAsyncHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.DefaultRetryStrategy;
+import software.amazon.awssdk.retries.api.RetryStrategy;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+
+/**
+ * The AWS clients of one process, made on first use and sharing one HTTP client. Region, credentials and endpoints are
+ * found the way every AWS SDK finds them; an endpoint is overridden by {@code AWS_ENDPOINT_URL_DYNAMODB},
+ * {@code AWS_ENDPOINT_URL_S3}, {@code AWS_ENDPOINT_URL_KINESIS} or {@code AWS_ENDPOINT_URL} and by nothing else.
+ * Thread-safe.
+ */
+public final class AwsClients implements AutoCloseable {
+
+    private static final int MAX_ATTEMPTS = 4;
+    private static final int MAX_CONNECTIONS = 128;
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+
+    /** Enough for the 16 MB of a full BatchGetItem; a lost packet is noticed well within a function's time. */
+    private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(5);
+
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(15);
+
+    /** Archive segments are megabytes. */
+    private static final Duration OBJECT_ATTEMPT_TIMEOUT = Duration.ofSeconds(15);
+
+    private static final Duration OBJECT_CALL_TIMEOUT = Duration.ofSeconds(40);
+
+    private final Map<String, String> environment;
+    private final @Nullable AwsCredentialsProvider credentials;
+
+    private @Nullable SdkAsyncHttpClient http;
+    private @Nullable DynamoDbAsyncClient dynamoDb;
+    private @Nullable DynamoDbAsyncClient dynamoDbWrites;
+    private @Nullable S3AsyncClient s3;
+    private @Nullable KinesisAsyncClient kinesis;
+
+    private AwsClients(Map<String, String> environment, @Nullable AwsCredentialsProvider credentials) {
+        this.environment = Map.copyOf(environment);
+        this.credentials = credentials;
+    }
+
+    /**
+     * Clients with credentials from the SDK's default chain.
+     *
+     * @param environment where region and endpoint overrides are looked up, such as {@link System#getenv()}
+     */
+    public static AwsClients of(Map<String, String> environment) {
+        return new AwsClients(environment, null);
+    }
+
+    /** Clients with the given credentials, for the local run and tests. */
+    public static AwsClients of(Map<String, String> environment, AwsCredentialsProvider credentials) {
+        return new AwsClients(environment, credentials);
+    }
+
+    /** For reads and idempotent calls: retried by the SDK's standard strategy. */
+    public synchronized DynamoDbAsyncClient dynamoDb() {
+        if (dynamoDb == null) {
+            dynamoDb = dynamoDb(reads(ATTEMPT_TIMEOUT, CALL_TIMEOUT));
+        }
+        return dynamoDb;
+    }
+
+    /**
+     * For conditional writes: never retried by the SDK. A retry hides whether an earlier attempt was applied, and that
+     * is what the fold must know (rule F4); the fold does its own retries.
+     */
+    public synchronized DynamoDbAsyncClient dynamoDbWrites() {
+        if (dynamoDbWrites == null) {
+            dynamoDbWrites = dynamoDb(overrides(DefaultRetryStrategy.doNotRetry(), ATTEMPT_TIMEOUT, ATTEMPT_TIMEOUT));
+        }
+        return dynamoDbWrites;
+    }
+
+    /** Retried by the SDK; with an endpoint override, buckets are addressed by path. */
+    public synchronized S3AsyncClient s3() {
+        if (s3 == null) {
+            var builder = S3AsyncClient.builder()
+                    .httpClient(http())
+                    .overrideConfiguration(reads(OBJECT_ATTEMPT_TIMEOUT, OBJECT_CALL_TIMEOUT))
+                    .forcePathStyle(endpoint("S3").isPresent());
+            s3 = configure(builder, "S3").build();
+        }
+        return s3;
+    }
+
+    /** Retried by the SDK. Speaks HTTP/1.1, so it is not for subscriptions with enhanced fan-out. */
+    public synchronized KinesisAsyncClient kinesis() {
+        if (kinesis == null) {
+            var builder = KinesisAsyncClient.builder()
+                    .httpClient(http())
+                    .overrideConfiguration(reads(ATTEMPT_TIMEOUT, CALL_TIMEOUT));
+            kinesis = configure(builder, "KINESIS").build();
+        }
+        return kinesis;
+    }
+
+    @Override
+    public synchronized void close() {
+        close(dynamoDb);
+        close(dynamoDbWrites);
+        close(s3);
+        close(kinesis);
+        close(http);
+    }
+
+    private DynamoDbAsyncClient dynamoDb(ClientOverrideConfiguration overrides) {
+        var builder = DynamoDbAsyncClient.builder().httpClient(http()).overrideConfiguration(overrides);
+        return configure(builder, "DYNAMODB").build();
+    }
+
+    private <B extends AwsClientBuilder<B, C>, C> B configure(B builder, String service) {
+        endpoint(service).ifPresent(builder::endpointOverride);
+        variable("AWS_REGION").map(Region::of).ifPresent(builder::region);
+        if (credentials != null) {
+            builder.credentialsProvider(credentials);
+        }
+        return builder;
+    }
+
+    private Optional<URI> endpoint(String service) {
+        if ("true".equalsIgnoreCase(environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))) {
+            return Optional.empty();
+        }
+        return variable("AWS_ENDPOINT_URL_" + service)
+                .or(() -> variable("AWS_ENDPOINT_URL"))
+                .map(URI::create);
+    }
+
+    private Optional<String> variable(String name) {
+        return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
+    }
+
+    private SdkAsyncHttpClient http() {
+        if (http == null) {
+            http = AwsCrtAsyncHttpClient.builder()
+                    .maxConcurrency(MAX_CONNECTIONS)
+                    .connectionTimeout(CONNECT_TIMEOUT)
+                    .build();
+        }
+        return http;
+    }
+
+    private static ClientOverrideConfiguration reads(Duration attemptTimeout, Duration callTimeout) {
+        return overrides(
+                DefaultRetryStrategy.standardStrategyBuilder()
+                        .maxAttempts(MAX_ATTEMPTS)
+                        .build(),
+                attemptTimeout,
+                callTimeout);
+    }
+
+    private static ClientOverrideConfiguration overrides(
+            RetryStrategy retries, Duration attemptTimeout, Duration callTimeout) {
+        return ClientOverrideConfiguration.builder()
+                .retryStrategy(retries)
+                .apiCallAttemptTimeout(attemptTimeout)
+                .apiCallTimeout(callTimeout)
+                .build();
+    }
+
+    private static void close(@Nullable AutoCloseable client) {
+        if (client == null) {
+            return;
+        }
+        try {
+            client.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("an AWS client could not be closed", e);
+        }
+    }
+}

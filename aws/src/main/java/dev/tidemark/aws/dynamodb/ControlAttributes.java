@@ -1,0 +1,140 @@
+package dev.tidemark.aws.dynamodb;
+
+import dev.tidemark.core.fold.ControlRow;
+import dev.tidemark.core.fold.LaneRow;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * The rows of the control table as DynamoDB attributes. All lane rows share a partition key, so that one Query lists
+ * them; the control row has its own.
+ */
+final class ControlAttributes {
+
+    static final String PARTITION_KEY = "pk";
+    static final String SORT_KEY = "sk";
+    static final String REV = "r";
+
+    static final AttributeValue LANES = AttributeValue.fromS("lane");
+    private static final AttributeValue CONTROL = AttributeValue.fromS("control");
+
+    private static final String FORMAT = "f";
+    private static final String GENERATION = "g";
+    private static final String VIEWS = "v";
+    private static final String PHASE = "p";
+    private static final String STREAM_ARN = "s";
+    private static final String STREAM_CREATED = "t";
+    private static final String SHARD = "h";
+    private static final String LAST = "l";
+    private static final String COUNT = "c";
+    private static final String MAX_ARRIVAL = "a";
+
+    /** Raised when an attribute changes its meaning. */
+    private static final long FORMAT_VERSION = 1;
+
+    private ControlAttributes() {}
+
+    static Map<String, AttributeValue> controlKey() {
+        return Map.of(PARTITION_KEY, CONTROL, SORT_KEY, CONTROL);
+    }
+
+    static Map<String, AttributeValue> laneKey(Lane lane) {
+        return Map.of(PARTITION_KEY, LANES, SORT_KEY, AttributeValue.fromS(lane.id()));
+    }
+
+    static Map<String, AttributeValue> encode(ControlRow row) {
+        Map<String, AttributeValue> attributes = new TreeMap<>(controlKey());
+        attributes.put(FORMAT, number(FORMAT_VERSION));
+        attributes.put(REV, number(row.rev()));
+        attributes.put(GENERATION, AttributeValue.fromS(row.generation()));
+        attributes.put(PHASE, AttributeValue.fromS(row.phase().name()));
+        attributes.put(VIEWS, map(row.views(), ControlRow.ViewStatus::name));
+        return attributes;
+    }
+
+    static Map<String, AttributeValue> encode(LaneRow row) {
+        Map<String, AttributeValue> attributes = new TreeMap<>(laneKey(row.lane()));
+        attributes.put(FORMAT, number(FORMAT_VERSION));
+        attributes.put(REV, number(row.rev()));
+        attributes.put(STREAM_ARN, AttributeValue.fromS(row.lane().streamArn()));
+        attributes.put(STREAM_CREATED, number(row.lane().streamCreatedMillis()));
+        attributes.put(SHARD, AttributeValue.fromS(row.lane().shardId()));
+        attributes.put(LAST, AttributeValue.fromS(row.last().text()));
+        attributes.put(COUNT, number(row.count()));
+        attributes.put(MAX_ARRIVAL, number(row.maxArrivalMillis()));
+        attributes.put(GENERATION, AttributeValue.fromS(row.generation()));
+        attributes.put(VIEWS, map(row.views(), Position::text));
+        return attributes;
+    }
+
+    static ControlRow decodeControl(Map<String, AttributeValue> attributes) {
+        checkFormat(attributes);
+        return new ControlRow(
+                number(attributes, REV),
+                text(attributes, GENERATION),
+                ControlRow.Phase.valueOf(text(attributes, PHASE)),
+                views(attributes, ControlRow.ViewStatus::valueOf));
+    }
+
+    static LaneRow decodeLane(Map<String, AttributeValue> attributes) {
+        checkFormat(attributes);
+        Lane lane = new Lane(text(attributes, STREAM_ARN), number(attributes, STREAM_CREATED), text(attributes, SHARD));
+        return new LaneRow(
+                lane,
+                number(attributes, REV),
+                Position.parse(text(attributes, LAST)),
+                number(attributes, COUNT),
+                number(attributes, MAX_ARRIVAL),
+                text(attributes, GENERATION),
+                views(attributes, Position::parse));
+    }
+
+    static AttributeValue number(long value) {
+        return AttributeValue.fromN(Long.toString(value));
+    }
+
+    /** In key order, so that equal rows have equal attributes down to their text. */
+    private static <T> AttributeValue map(Map<String, T> values, Function<T, String> text) {
+        Map<String, AttributeValue> attributes = new TreeMap<>();
+        values.forEach((key, value) -> attributes.put(key, AttributeValue.fromS(text.apply(value))));
+        return AttributeValue.fromM(attributes);
+    }
+
+    private static <T> Map<String, T> views(Map<String, AttributeValue> attributes, Function<String, T> parse) {
+        return attribute(attributes, VIEWS).m().entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, entry -> parse.apply(entry.getValue().s())));
+    }
+
+    private static String text(Map<String, AttributeValue> attributes, String name) {
+        return attribute(attributes, name).s();
+    }
+
+    private static long number(Map<String, AttributeValue> attributes, String name) {
+        return Long.parseLong(attribute(attributes, name).n());
+    }
+
+    private static AttributeValue attribute(Map<String, AttributeValue> attributes, String name) {
+        AttributeValue value = attributes.get(name);
+        if (value == null) {
+            throw new IllegalStateException(
+                    "The control table's row " + attributes.get(SORT_KEY) + " has no attribute '" + name
+                            + "', so something other than Tidemark wrote it. Restore the table.");
+        }
+        return value;
+    }
+
+    private static void checkFormat(Map<String, AttributeValue> attributes) {
+        long format = number(attributes, FORMAT);
+        if (format != FORMAT_VERSION) {
+            throw new IllegalStateException("The control table's row " + attributes.get(SORT_KEY) + " has format "
+                    + format + ", and this version of Tidemark reads format " + FORMAT_VERSION
+                    + " only. Deploy the version that wrote it, or a later one.");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package dev.tidemark.aws.s3;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of a raw record in archive and quarantine: {@code seq}, {@code sub}, {@code arrival}, {@code key}, and the
+ * payload as {@code data} (text) if it is valid UTF-8, else as {@code data_base64}.
+ */
+final class RecordJson {
+
+    static final String SEQUENCE = "seq";
+    static final String SUBSEQUENCE = "sub";
+    static final String ARRIVAL = "arrival";
+    static final String KEY = "key";
+    static final String TEXT = "data";
+    static final String BASE64 = "data_base64";
+
+    private RecordJson() {}
+
+    /** Writes the fields into the object that is open. */
+    static void writeFields(JsonGenerator json, RawRecord record) throws IOException {
+        json.writeStringField(SEQUENCE, record.position().sequenceNumber());
+        json.writeNumberField(SUBSEQUENCE, record.position().subsequence());
+        json.writeNumberField(ARRIVAL, record.arrivalMillis());
+        json.writeStringField(KEY, record.partitionKey());
+        byte[] data = record.data();
+        if (isUtf8(data)) {
+            json.writeFieldName(TEXT);
+            json.writeUTF8String(data, 0, data.length);
+        } else {
+            json.writeBinaryField(BASE64, data);
+        }
+    }
+
+    /** Valid in the strict sense, so that decoding and encoding again gives the same bytes. */
+    private static boolean isUtf8(byte[] data) {
+        if (isAscii(data)) {
+            return true;
+        }
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(data));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
+    }
+
+    private static boolean isAscii(byte[] data) {
+        int bits = 0;
+        for (byte b : data) {
+            bits |= b;
+        }
+        return bits >= 0;
+    }
+
+    /** Collects the fields of one record. */
+    static final class Builder {
+
+        private @Nullable String sequence;
+        private long subsequence;
+        private long arrivalMillis = Long.MIN_VALUE;
+        private @Nullable String partitionKey;
+        private byte @Nullable [] data;
+
+        /** Takes the field whose value the parser stands on; false if it is not a record's field. */
+        boolean accept(String field, JsonParser json) throws IOException {
+            switch (field) {
+                case SEQUENCE -> sequence = json.getText();
+                case SUBSEQUENCE -> subsequence = json.getLongValue();
+                case ARRIVAL -> arrivalMillis = json.getLongValue();
+                case KEY -> partitionKey = json.getText();
+                case TEXT -> data = json.getText().getBytes(StandardCharsets.UTF_8);
+                case BASE64 -> data = json.getBinaryValue();
+                default -> {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        RawRecord build() {
+            if (sequence == null || arrivalMillis == Long.MIN_VALUE || partitionKey == null || data == null) {
+                throw new InvalidObjectException("a record lacks one of " + SEQUENCE + ", " + ARRIVAL + ", " + KEY
+                        + " and " + TEXT + " or " + BASE64);
+            }
+            return new RawRecord(new Position(sequence, subsequence), arrivalMillis, partitionKey, data);
+        }
+    }
+}

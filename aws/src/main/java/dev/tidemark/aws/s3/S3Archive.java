@@ -1,0 +1,63 @@
+package dev.tidemark.aws.s3;
+
+import dev.tidemark.aws.Backoff;
+import dev.tidemark.core.port.Archive;
+import dev.tidemark.core.stream.RawRecord;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+
+/** The archive on S3 (rule F7): one object per batch, never changed. Thread-safe. */
+public final class S3Archive implements Archive {
+
+    private static final String CONTENT_TYPE = "application/gzip";
+
+    private static final DateTimeFormatter HOUR =
+            DateTimeFormatter.ofPattern("uuuu/MM/dd/HH").withZone(ZoneOffset.UTC);
+
+    private final S3Objects objects;
+
+    public S3Archive(S3AsyncClient s3, String bucket, Backoff backoff) {
+        this.objects = new S3Objects(s3, bucket, backoff);
+    }
+
+    /**
+     * Encodes the segment before it returns, then uploads. A segment with the same lane and the same first and last
+     * position that is already there is the same segment.
+     *
+     * @throws IllegalArgumentException if the segment holds no records
+     */
+    @Override
+    public CompletableFuture<Void> append(Segment segment) {
+        return objects.putOnce(key(segment), CONTENT_TYPE, SegmentWriter.write(segment));
+    }
+
+    /** Reads a segment; see {@link SegmentReader#read} for the exceptions it completes with. */
+    public CompletableFuture<Segment> read(String key) {
+        return objects.get(key).thenApply(SegmentReader::read);
+    }
+
+    /**
+     * Where a segment is stored: {@code archive/<stream name>/<yyyy>/<MM>/<dd>/<HH>/<lane id>/<first>_<last>.jsonl.gz},
+     * under the hour (UTC) in which its first record arrived. Within one hour and lane, keys sort as positions do.
+     *
+     * @throws IllegalArgumentException if the segment holds no records
+     */
+    public static String key(Segment segment) {
+        List<RawRecord> records = segment.records();
+        if (records.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "an archive segment of no records in lane " + segment.lane().id());
+        }
+        RawRecord first = records.get(0);
+        RawRecord last = records.get(records.size() - 1);
+        return "archive/" + segment.lane().streamName()
+                + "/" + HOUR.format(Instant.ofEpochMilli(first.arrivalMillis()))
+                + "/" + segment.lane().id()
+                + "/" + PositionText.of(first.position())
+                + "_" + PositionText.of(last.position()) + ".jsonl.gz";
+    }
+}

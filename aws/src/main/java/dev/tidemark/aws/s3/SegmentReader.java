@@ -1,0 +1,128 @@
+package dev.tidemark.aws.s3;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.tidemark.core.port.Archive.Segment;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the segments of the archive; the format is described in docs/format.md. */
+public final class SegmentReader {
+
+    static final String FORMAT = "format";
+    static final String STREAM_ARN = "stream_arn";
+    static final String STREAM_CREATED = "stream_created";
+    static final String SHARD = "shard";
+    static final String LAST = "last";
+    static final String COUNT = "count";
+    static final String RECORDS = "records";
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private SegmentReader() {}
+
+    /**
+     * Decodes one object. Fields it does not know are passed over, so that a later version may add some.
+     *
+     * @param gzip the whole object
+     * @throws InvalidObjectException if the object is damaged or cut off, is of another format version, holds another
+     *     number of records than its header says, or holds them out of order
+     */
+    public static Segment read(byte[] gzip) {
+        try (InputStream lines = new GZIPInputStream(new ByteArrayInputStream(gzip));
+                JsonParser json = JSON.createParser(lines)) {
+            Header header = readHeader(json);
+            List<RawRecord> records = new ArrayList<>();
+            while (json.nextToken() != null) {
+                records.add(readRecord(json));
+            }
+            header.check(records);
+            return new Segment(header.lane(), header.last, header.count, List.copyOf(records));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new InvalidObjectException("not a readable archive segment: " + e.getMessage(), e);
+        }
+    }
+
+    private static Header readHeader(JsonParser json) throws IOException {
+        expectObject(json.nextToken());
+        Header header = new Header();
+        for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
+            json.nextToken();
+            header.accept(field, json);
+        }
+        if (header.format != SegmentWriter.FORMAT_VERSION) {
+            throw new InvalidObjectException("an archive segment of format " + header.format
+                    + "; this version of Tidemark reads format " + SegmentWriter.FORMAT_VERSION
+                    + ". Use the version that wrote it, or a later one.");
+        }
+        return header;
+    }
+
+    private static RawRecord readRecord(JsonParser json) throws IOException {
+        expectObject(json.currentToken());
+        RecordJson.Builder record = new RecordJson.Builder();
+        for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
+            json.nextToken();
+            if (!record.accept(field, json)) {
+                json.skipChildren();
+            }
+        }
+        return record.build();
+    }
+
+    private static void expectObject(@Nullable JsonToken token) {
+        if (token != JsonToken.START_OBJECT) {
+            throw new InvalidObjectException("a line of an archive segment is no JSON object");
+        }
+    }
+
+    private static final class Header {
+
+        private int format;
+        private String streamArn = "";
+        private long streamCreatedMillis;
+        private String shardId = "";
+        private Position last = Position.ORIGIN;
+        private long count;
+        private int records = -1;
+
+        void accept(String field, JsonParser json) throws IOException {
+            switch (field) {
+                case FORMAT -> format = json.getIntValue();
+                case STREAM_ARN -> streamArn = json.getText();
+                case STREAM_CREATED -> streamCreatedMillis = json.getLongValue();
+                case SHARD -> shardId = json.getText();
+                case LAST -> last = Position.parse(json.getText());
+                case COUNT -> count = json.getLongValue();
+                case RECORDS -> records = json.getIntValue();
+                default -> json.skipChildren();
+            }
+        }
+
+        Lane lane() {
+            return new Lane(streamArn, streamCreatedMillis, shardId);
+        }
+
+        void check(List<RawRecord> found) {
+            if (found.size() != records) {
+                throw new InvalidObjectException("an archive segment of " + found.size() + " records whose header says "
+                        + records + ": it was cut off or changed");
+            }
+            for (int i = 1; i < found.size(); i++) {
+                Position at = found.get(i).position();
+                if (!at.isAfter(found.get(i - 1).position())) {
+                    throw new InvalidObjectException("an archive segment with record " + at.text() + " out of order");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package dev.tidemark.aws.s3;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidemark.aws.Backoff;
+import dev.tidemark.aws.testing.FaultyHttp;
+import dev.tidemark.aws.testing.FaultyHttp.Fault;
+import dev.tidemark.aws.testing.LocalAws;
+import dev.tidemark.core.port.Archive.Segment;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.http.crt.AwsCrtAsyncHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.DefaultRetryStrategy;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+class S3ArchiveTest {
+
+    private static final String BUCKET = "archive-" + UUID.randomUUID();
+    private static final SdkAsyncHttpClient HTTP = AwsCrtAsyncHttpClient.create();
+    private static final Fault CONFLICT =
+            new Fault.Answered(409, "<Error><Code>ConditionalRequestConflict</Code></Error>");
+
+    private final List<Long> pauses = Collections.synchronizedList(new ArrayList<>());
+    private final Backoff backoff = new Backoff(
+            delayMillis -> {
+                pauses.add(delayMillis);
+                return CompletableFuture.completedFuture(null);
+            },
+            () -> 0.5);
+    private final S3Archive archive = new S3Archive(LocalAws.clients().s3(), BUCKET, backoff);
+    private final Lane lane =
+            new Lane("arn:aws:kinesis:us-east-1:000000000000:stream/" + UUID.randomUUID(), 1, "shardId-1");
+
+    @BeforeAll
+    static void createBucket() {
+        LocalAws.clients().s3().createBucket(request -> request.bucket(BUCKET)).join();
+    }
+
+    @AfterAll
+    static void close() {
+        HTTP.close();
+    }
+
+    @Test
+    void keepsASegmentUnderTheHourOfItsFirstArrival() {
+        Segment segment = segment("one", 7);
+        // 2026-01-01T00:59:59.999Z; the second record arrives in the next hour.
+        String key = "archive/" + lane.streamName() + "/2026/01/01/00/" + lane.id()
+                + "/002-10-0000000000000000000_002-11-0000000000000000003.jsonl.gz";
+
+        archive.append(segment).join();
+
+        assertThat(S3Archive.key(segment)).isEqualTo(key);
+        SegmentFormatTest.assertSame(archive.read(key).join(), segment);
+    }
+
+    @Test
+    void appendingASegmentAgainChangesNothing() {
+        archive.append(segment("first", 7)).join();
+        archive.append(segment("second", 8)).join();
+
+        Segment read = archive.read(S3Archive.key(segment("", 0))).join();
+        assertThat(read.count()).isEqualTo(7);
+        assertThat(read.records().get(0).data()).asString(UTF_8).isEqualTo("first");
+    }
+
+    @Test
+    void anAppendWhoseAnswerIsLostSucceedsWhenTheSdkTriesAgain() {
+        FaultyHttp http = new FaultyHttp(HTTP, new Fault.AnswerLost());
+
+        archive(http).append(segment("one", 7)).join();
+
+        assertThat(http.requests()).as("the second is answered 412").isEqualTo(2);
+        assertThat(archive.read(S3Archive.key(segment("one", 7))).join().count())
+                .isEqualTo(7);
+    }
+
+    @Test
+    void anAppendThatRacesWithAnotherIsTriedAgain() {
+        archive(new FaultyHttp(HTTP, CONFLICT, CONFLICT))
+                .append(segment("one", 7))
+                .join();
+
+        assertThat(pauses).hasSize(2);
+        assertThat(archive.read(S3Archive.key(segment("one", 7))).join().count())
+                .isEqualTo(7);
+    }
+
+    @Test
+    void anAppendThatRacesForEverFails() {
+        Fault[] conflicts = Collections.nCopies(Backoff.MAX_ATTEMPTS, CONFLICT).toArray(Fault[]::new);
+        FaultyHttp http = new FaultyHttp(HTTP, conflicts);
+
+        CompletableFuture<Void> append = archive(http).append(segment("one", 7));
+
+        assertThatThrownBy(append::join).hasCauseInstanceOf(S3Exception.class);
+        assertThat(http.requests()).isEqualTo(Backoff.MAX_ATTEMPTS);
+    }
+
+    @Test
+    void anAppendThatIsNotConfirmedFails() {
+        Fault denied = new Fault.Answered(403, "<Error><Code>AccessDenied</Code></Error>");
+
+        CompletableFuture<Void> append = archive(new FaultyHttp(HTTP, denied)).append(segment("one", 7));
+
+        assertThatThrownBy(append::join).hasMessageContaining("AccessDenied");
+        assertThatThrownBy(() -> archive.read(S3Archive.key(segment("one", 7))).join())
+                .hasCauseInstanceOf(NoSuchKeyException.class);
+    }
+
+    @Test
+    void aSegmentOfNoRecordsIsRejected() {
+        assertThatThrownBy(() -> archive.append(new Segment(lane, Position.ORIGIN, 0, List.of())))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(lane.id());
+    }
+
+    private Segment segment(String data, long count) {
+        return new Segment(
+                lane,
+                new Position("9", 0),
+                count,
+                List.of(
+                        new RawRecord(new Position("10", 0), 1_767_229_199_999L, "key", data.getBytes(UTF_8)),
+                        new RawRecord(new Position("11", 3), 1_767_229_200_000L, "key", new byte[] {(byte) 0xff})));
+    }
+
+    private S3Archive archive(SdkAsyncHttpClient http) {
+        S3AsyncClient s3 = S3AsyncClient.builder()
+                .httpClient(http)
+                .endpointOverride(LocalAws.s3Endpoint())
+                .forcePathStyle(true)
+                .region(Region.US_EAST_1)
+                .credentialsProvider(LocalAws.CREDENTIALS)
+                .overrideConfiguration(
+                        overrides -> overrides.retryStrategy(DefaultRetryStrategy.standardStrategyBuilder()
+                                .maxAttempts(3)
+                                .backoffStrategy(BackoffStrategy.retryImmediately())
+                                .build()))
+                .build();
+        return new S3Archive(s3, BUCKET, backoff);
+    }
+}

@@ -1,0 +1,186 @@
+package dev.tidemark.aws.s3;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidemark.core.port.Archive.Segment;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The golden files freeze the format: what once was written must be readable for ever, and is written the same. */
+class SegmentFormatTest {
+
+    private static final String SEQUENCE = "4959033827149025660855969253836157109592157598913658889";
+    private static final Lane LANE = new Lane(
+            "arn:aws:kinesis:us-east-1:123456789012:stream/shop-events", 1_767_225_600_123L, "shardId-000000000003");
+
+    /** What the golden files hold. */
+    private static final Segment GOLDEN = new Segment(
+            LANE,
+            new Position(SEQUENCE + "7", 0),
+            41,
+            List.of(
+                    record("8", 0, 1_767_229_200_000L, "user-42", bytes("{\"type\":\"view\",\"price\":12.50}")),
+                    record(
+                            "9",
+                            0,
+                            1_767_229_200_007L,
+                            "user-7",
+                            bytes("caf\u00e9 \ud83c\udf0a \\ \"quoted\"\nnext\tline")),
+                    record("9", 1, 1_767_229_200_007L, "user-7", new byte[0]),
+                    record("90", 0, 1_767_229_200_005L, "", HexFormat.of().parseHex("ff00fe")),
+                    // A surrogate encoded as if it were a character: not UTF-8 in the strict sense.
+                    record("91", 0, 1_767_229_200_009L, "k", HexFormat.of().parseHex("eda080"))));
+
+    @Test
+    void writesTheGoldenFile() throws IOException {
+        assertThat(unzip(SegmentWriter.write(GOLDEN))).asString(UTF_8).isEqualTo(new String(resource(".jsonl"), UTF_8));
+    }
+
+    @Test
+    void readsTheGoldenFile() throws IOException {
+        assertSame(SegmentReader.read(resource(".jsonl.gz")), GOLDEN);
+    }
+
+    @Test
+    void writesTheSameBytesForTheSameSegment() {
+        assertThat(SegmentWriter.write(GOLDEN)).isEqualTo(SegmentWriter.write(GOLDEN));
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void readsBackWhateverWasWritten(long seed) {
+        Segment segment = randomSegment(new Random(seed));
+
+        assertSame(SegmentReader.read(SegmentWriter.write(segment)), segment);
+    }
+
+    @Test
+    void passesOverFieldsOfLaterVersions() throws IOException {
+        String text = new String(resource(".jsonl"), UTF_8)
+                .replace("{\"format\":1,", "{\"format\":1,\"later\":{\"a\":[1,2]},")
+                .replace("{\"seq\":", "{\"later\":[{}],\"seq\":");
+
+        assertSame(SegmentReader.read(zip(text)), GOLDEN);
+    }
+
+    @Test
+    void aSegmentThatWasCutOffIsNotRead() throws IOException {
+        byte[] whole = SegmentWriter.write(GOLDEN);
+        for (int length = 0; length < whole.length; length++) {
+            byte[] cut = Arrays.copyOf(whole, length);
+
+            assertThatThrownBy(() -> SegmentReader.read(cut))
+                    .as("cut at byte %d", length)
+                    .isInstanceOf(InvalidObjectException.class);
+        }
+        String lines = new String(resource(".jsonl"), UTF_8);
+        String oneLess = lines.substring(0, lines.lastIndexOf('\n', lines.length() - 2) + 1);
+
+        assertThatThrownBy(() -> SegmentReader.read(zip(oneLess)))
+                .isInstanceOf(InvalidObjectException.class)
+                .hasMessageContaining("4 records whose header says 5");
+    }
+
+    @Test
+    void aDamagedSegmentIsNotRead() throws IOException {
+        String lines = new String(resource(".jsonl"), UTF_8);
+
+        assertInvalid(lines.replace("{\"format\":1", "{\"format\":2"), "format 2");
+        assertInvalid(lines.replace("{\"format\":1,", "{"), "format 0");
+        assertInvalid(lines.replace("\"sub\":1", "\"sub\":0"), "out of order");
+        assertInvalid(lines.replace(",\"key\":\"k\"", ""), "lacks");
+        assertInvalid(lines.replace("\"arrival\":1767229200009", "\"arrival\":\"noon\""), "not a readable");
+        assertInvalid(lines + "[]\n", "no JSON object");
+        assertInvalid("", "no JSON object");
+    }
+
+    private static void assertInvalid(String lines, String message) throws IOException {
+        byte[] object = zip(lines);
+        assertThatThrownBy(() -> SegmentReader.read(object))
+                .isInstanceOf(InvalidObjectException.class)
+                .hasMessageContaining(message);
+    }
+
+    static void assertSame(Segment actual, Segment expected) {
+        assertThat(actual.lane()).isEqualTo(expected.lane());
+        assertThat(actual.last()).isEqualTo(expected.last());
+        assertThat(actual.count()).isEqualTo(expected.count());
+        assertThat(texts(actual)).isEqualTo(texts(expected));
+    }
+
+    /** Records compare their payload by identity, so they are compared as text. */
+    private static List<String> texts(Segment segment) {
+        return segment.records().stream()
+                .map(record -> record.position().text() + " " + record.arrivalMillis() + " " + record.partitionKey()
+                        + " " + HexFormat.of().formatHex(record.data()))
+                .toList();
+    }
+
+    private static Segment randomSegment(Random random) {
+        List<RawRecord> records = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            byte[] data = new byte[random.nextInt(300)];
+            random.nextBytes(data);
+            if (random.nextBoolean()) {
+                data = randomText(random).getBytes(UTF_8);
+            }
+            String sequence = "1".repeat(50 + i / 50) + (10_000 + i);
+            records.add(
+                    new RawRecord(new Position(sequence, i % 3), random.nextLong() >>> 20, randomText(random), data));
+        }
+        return new Segment(LANE, Position.ORIGIN, 0, records);
+    }
+
+    private static String randomText(Random random) {
+        StringBuilder text = new StringBuilder();
+        random.ints(random.nextInt(60), 0, Character.MAX_CODE_POINT)
+                .filter(point -> point < Character.MIN_SURROGATE || point > Character.MAX_SURROGATE)
+                .map(point -> random.nextBoolean() ? point % 128 : point)
+                .forEach(text::appendCodePoint);
+        return text.toString();
+    }
+
+    private static RawRecord record(String end, long subsequence, long arrivalMillis, String key, byte[] data) {
+        return new RawRecord(new Position(SEQUENCE + end, subsequence), arrivalMillis, key, data);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    private static byte[] resource(String extension) throws IOException {
+        try (InputStream in = SegmentFormatTest.class.getResourceAsStream("segment-1" + extension)) {
+            assertThat(in).isNotNull();
+            return in.readAllBytes();
+        }
+    }
+
+    private static byte[] unzip(byte[] gzip) throws IOException {
+        return new GZIPInputStream(new ByteArrayInputStream(gzip)).readAllBytes();
+    }
+
+    private static byte[] zip(String text) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+            gzip.write(text.getBytes(UTF_8));
+        }
+        return bytes.toByteArray();
+    }
+}

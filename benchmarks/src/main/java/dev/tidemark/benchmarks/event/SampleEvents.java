@@ -1,0 +1,50 @@
+package dev.tidemark.benchmarks.event;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** E-commerce events of about 150 bytes from a fixed seed: one event a millisecond, users by Zipf's law. */
+public final class SampleEvents {
+
+    private static final long SEED = 42;
+    private static final int USERS = 50_000;
+    private static final Instant START = Instant.parse("2026-01-31T10:00:00Z");
+    private static final String[] TYPES = {"view", "view", "view", "view", "view", "view", "cart", "cart", "purchase"};
+
+    private SampleEvents() {}
+
+    /** Events as JSON, in event-time order. */
+    public static List<byte[]> json(int count) {
+        Random random = new Random(SEED);
+        double[] cumulative = zipf();
+        List<byte[]> events = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            int user = user(cumulative, random.nextDouble() * cumulative[USERS - 1]);
+            String event = "{\"event_id\":\"" + Long.toHexString(random.nextLong()) + "\",\"type\":\""
+                    + TYPES[random.nextInt(TYPES.length)] + "\",\"ts\":\"" + START.plusMillis(i) + "\",\"user_id\":\"u"
+                    + user + "\",\"item_id\":\"i" + random.nextInt(10_000) + "\",\"price\":" + random.nextInt(1, 500)
+                    + "." + random.nextInt(10, 100) + ",\"currency\":\"EUR\",\"quantity\":" + random.nextInt(1, 4)
+                    + "}";
+            events.add(event.getBytes(StandardCharsets.UTF_8));
+        }
+        return events;
+    }
+
+    private static double[] zipf() {
+        double[] cumulative = new double[USERS];
+        double sum = 0;
+        for (int rank = 0; rank < USERS; rank++) {
+            sum += 1.0 / (rank + 1);
+            cumulative[rank] = sum;
+        }
+        return cumulative;
+    }
+
+    private static int user(double[] cumulative, double at) {
+        int found = java.util.Arrays.binarySearch(cumulative, at);
+        return found >= 0 ? found : -found - 1;
+    }
+}

@@ -1,0 +1,5 @@
+/** What all benchmarks share. */
+@NullMarked
+package dev.tidemark.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,39 @@
+package dev.tidemark.cli;
+
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.CatalogCompiler;
+import dev.tidemark.core.catalog.InvalidDefinition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+
+/** Reads a catalog from disk, with messages in the {@code file:line:column} form that editors understand. */
+final class CatalogFile {
+
+    private CatalogFile() {}
+
+    static Catalog compile(Path file) {
+        try {
+            return new CatalogCompiler().compile(read(file));
+        } catch (InvalidDefinition e) {
+            throw new Failure(e.problems().stream()
+                    .map(problem -> file + ":" + problem.line() + ":" + problem.column() + ": " + problem.path() + ": "
+                            + problem.problem() + "\n    " + problem.remedy())
+                    .collect(Collectors.joining("\n", "", "\n" + countOf(e.problems().size()) + " in " + file)));
+        }
+    }
+
+    static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new Failure("cannot read " + file + " (" + e.getClass().getSimpleName()
+                    + "): give the path of a readable file");
+        }
+    }
+
+    private static String countOf(int problems) {
+        return problems == 1 ? "1 problem" : problems + " problems";
+    }
+}

@@ -1,0 +1,112 @@
+package dev.tidemark.cli;
+
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.fold.BatchOutcome;
+import dev.tidemark.core.stream.Batch;
+import dev.tidemark.core.view.View;
+import dev.tidemark.functions.ingest.BatchLog;
+import dev.tidemark.local.Endpoints;
+import dev.tidemark.local.LocalSystem;
+import dev.tidemark.local.kinesis.Streams;
+import dev.tidemark.local.mapping.MappingListener;
+import java.io.PrintWriter;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What {@code tidemark run} tells its user. Thread-safe. */
+final class Console implements BatchLog, MappingListener {
+
+    private final PrintWriter out;
+    private final PrintWriter err;
+    private final boolean interactive = System.console() != null;
+    private final LongAdder quarantined = new LongAdder();
+    private final LongAdder tooLate = new LongAdder();
+    private boolean lineIsOpen;
+
+    Console(PrintWriter out, PrintWriter err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    synchronized void ready(LocalSystem system, Catalog catalog) {
+        Endpoints endpoints = system.endpoints();
+        out.println("Tidemark is running. Stop it with Ctrl-C.");
+        out.println();
+        out.println("  API  " + system.api());
+        for (View view : catalog.views()) {
+            out.println("       " + system.api() + "/v1/views/" + view.name() + "/entities/{"
+                    + String.join(
+                            "|", view.entity().stream().map(View.KeyField::name).toList()) + "}");
+        }
+        out.println("       " + system.api() + "/v1/health");
+        out.println();
+        out.println("Any AWS client can use these (for example: aws kinesis list-streams):");
+        out.println("  export AWS_ENDPOINT_URL_KINESIS=" + endpoints.kinesis());
+        out.println("  export AWS_ENDPOINT_URL_DYNAMODB=" + endpoints.dynamoDb());
+        out.println("  export AWS_ENDPOINT_URL_S3=" + endpoints.s3());
+        out.println("  export AWS_REGION=" + Streams.REGION + " AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local");
+        out.println();
+        out.flush();
+    }
+
+    synchronized void progress(int done, int total, long pending) {
+        String line = "Replaying events: " + done + " of " + total + ", " + pending + " to fold, " + quarantined
+                + " quarantined, " + tooLate + " too late";
+        if (interactive) {
+            out.print("\r" + line + "   ");
+            lineIsOpen = done < total;
+            if (!lineIsOpen) {
+                out.println();
+            }
+        } else {
+            out.println(line);
+        }
+        out.flush();
+    }
+
+    synchronized void note(String text) {
+        closeLine();
+        out.println("Note: " + text);
+        out.flush();
+    }
+
+    synchronized void stopping() {
+        closeLine();
+        out.println("Stopping.");
+        out.flush();
+    }
+
+    @Override
+    public void folded(Batch batch, BatchOutcome outcome) {
+        quarantined.add(outcome.counts().quarantined.sum());
+        tooLate.add(outcome.counts().tooLate.sum());
+        for (String violation : outcome.violations()) {
+            complain("protocol violation: " + violation);
+        }
+        if (outcome.held() != null) {
+            complain("batch of " + batch.lane().shardId() + " held back: " + outcome.held());
+        }
+    }
+
+    @Override
+    public void failed(String shardId, int records, Throwable cause) {
+        complain("the ingest function failed on " + records + " records of " + shardId + ": " + cause);
+    }
+
+    @Override
+    public void broken(String shardId, Throwable cause) {
+        complain("the mapping of " + shardId + " stopped: " + cause);
+    }
+
+    private synchronized void complain(String text) {
+        closeLine();
+        err.println(text);
+        err.flush();
+    }
+
+    private void closeLine() {
+        if (lineIsOpen) {
+            out.println();
+            lineIsOpen = false;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.tidemark.cli;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Reads features over HTTP, as any client would. */
+@Command(
+        name = "get",
+        description = "Read the features of an entity.",
+        mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields.
+final class GetCommand implements Callable<Integer> {
+
+    @Parameters(index = "0", paramLabel = "VIEW", description = "The view's name.")
+    private String view;
+
+    @Parameters(
+            index = "1",
+            paramLabel = "KEY",
+            description = "The entity's key; the parts of a composite key joined by |.")
+    private String key;
+
+    @Option(names = "--features", paramLabel = "A,B", description = "Only these values, such as avg_price_30m.")
+    private @Nullable String features;
+
+    @Option(names = "--at", paramLabel = "TIME", description = "A past moment within the view's retention (ISO 8601).")
+    private @Nullable String at;
+
+    @Option(names = "--explain", description = "Say what the values were computed from.")
+    private boolean explain;
+
+    @Option(names = "--all", description = "Print the whole answer, with coverage, freshness and receipt.")
+    private boolean all;
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            defaultValue = "http://127.0.0.1:8080",
+            description = "The endpoint. Default: ${DEFAULT-VALUE} (tidemark run).")
+    private URI url;
+
+    @Spec
+    private CommandSpec spec;
+
+    private final ObjectMapper json = new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        HttpResponse<String> response = send();
+        JsonNode body = json.readTree(response.body());
+        if (response.statusCode() != 200) {
+            spec.commandLine().getErr().println(problem(response.statusCode(), body));
+            return 1;
+        }
+        JsonNode shown = all || explain ? body : body.path("features");
+        spec.commandLine().getOut().println(json.writerWithDefaultPrettyPrinter().writeValueAsString(shown));
+        return 0;
+    }
+
+    private HttpResponse<String> send() throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(target()).timeout(Duration.ofSeconds(30)).GET().build();
+        try {
+            return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new Failure("cannot reach " + url + " (" + e.getClass().getSimpleName()
+                    + "): start it with `tidemark run`, or name another endpoint with --url");
+        }
+    }
+
+    private URI target() {
+        List<String> query = new ArrayList<>();
+        if (features != null) {
+            query.add("features=" + encode(features));
+        }
+        if (at != null) {
+            query.add("at=" + encode(at));
+        }
+        if (explain) {
+            query.add("explain=true");
+        }
+        String path = "/v1/views/" + encode(view) + "/entities/" + encode(key);
+        return URI.create(url + path + (query.isEmpty() ? "" : "?" + String.join("&", query)));
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private static String problem(int status, JsonNode body) {
+        String detail = body.path("detail").asText(body.path("title").asText("status " + status));
+        String remedy = body.path("remedy").asText("");
+        return remedy.isEmpty() ? detail : detail + "\n    " + remedy;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.tidemark.cli;
+
+import dev.tidemark.aws.AwsClients;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+
+/** Which Kinesis is meant: the local run's unless told otherwise. */
+final class KinesisEndpoint {
+
+    private static final String VARIABLE = "AWS_ENDPOINT_URL_KINESIS";
+    private static final String LOCAL = "http://127.0.0.1:8081";
+
+    @Option(
+            names = "--endpoint",
+            paramLabel = "URL",
+            description = "Kinesis endpoint. Default: $" + VARIABLE + ", else " + LOCAL + " (tidemark run).")
+    private @Nullable URI endpoint;
+
+    @Option(names = "--aws", description = "Use AWS itself: region and credentials as every AWS SDK finds them.")
+    private boolean aws;
+
+    AwsClients clients() {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        if (aws) {
+            return AwsClients.of(environment);
+        }
+        if (endpoint != null) {
+            environment.put(VARIABLE, endpoint.toString());
+        }
+        environment.putIfAbsent(VARIABLE, LOCAL);
+        environment.putIfAbsent("AWS_REGION", "us-east-1");
+        return AwsClients.of(
+                environment, StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")));
+    }
+
+    @Override
+    public String toString() {
+        if (aws) {
+            return "AWS";
+        }
+        return endpoint != null ? endpoint.toString() : System.getenv().getOrDefault(VARIABLE, LOCAL);
+    }
+}

@@ -1,0 +1,325 @@
+package dev.tidemark.core.event;
+
+import static dev.tidemark.core.event.InvalidEvent.Reason.NOT_JSON;
+import static dev.tidemark.core.event.InvalidEvent.Reason.NO_EVENT_TIME;
+import static dev.tidemark.core.event.InvalidEvent.Reason.TOO_LARGE;
+import static dev.tidemark.core.event.InvalidEvent.Reason.VALUE_OUT_OF_BOUNDS;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+import dev.tidemark.core.event.EventShape.TimeFormat;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
+import java.util.Arrays;
+
+/**
+ * Reads events that are JSON objects (RFC 8259, strictly: UTF-8 without byte order mark, no comments, no NaN, at most
+ * 64 levels, nothing after the object) in one pass over the bytes. Members that no view wants are skipped, but must be
+ * valid JSON.
+ *
+ * <p>Numbers are exact. Of several members with one name the last one counts, whole: an event with {@code "item":
+ * {"price": 1}} and then {@code "item": {}} has no {@code item.price}. Only what counts is checked against bounds. A
+ * record with several flaws is reported for the first of: too large, not JSON, no event time, value out of bounds.
+ *
+ * <p>Event times lie from 1970-01-01T00:00:00Z to 9999-12-31T23:59:59.999Z. ISO 8601 is read as {@link IsoTime} says;
+ * the epoch formats take JSON numbers, not numbers in strings.
+ */
+public final class JsonEventReader implements EventReader {
+
+    /**
+     * The parser is replaced after so many bytes. This bounds what its table of member names can hold when a producer
+     * sends names that never repeat, such as ids.
+     */
+    private static final long BYTES_PER_PARSER = 16L << 20;
+
+    private static final String JSON_REMEDY = "send one JSON object in UTF-8 per record";
+
+    private final EventShape shape;
+    private final PathNode root;
+    private final DecimalText decimal = new DecimalText();
+    private final Flaw[] flaws;
+    private boolean anyFlaw;
+    private long isoMillis;
+    private RecordParser parser = new RecordParser();
+    private long parserBytes;
+
+    /** What is wrong with a slot's value; an event with a flaw is good all the same if a later member replaces it. */
+    private enum Flaw {
+        NONE,
+        NUMBER_OUT_OF_BOUNDS,
+        LONE_SURROGATE
+    }
+
+    /** @throws IllegalArgumentException if a field of the shape lies inside another */
+    public JsonEventReader(EventShape shape) {
+        this.shape = shape;
+        this.root = PathNode.rootOf(shape.fields());
+        this.flaws = new Flaw[shape.fields().size()];
+        clearFlaws();
+    }
+
+    @Override
+    public void read(byte[] data, EventRow row) {
+        if (data.length > shape.maxEventBytes()) {
+            throw tooLarge(data.length);
+        }
+        checkEncoding(data);
+        row.clear();
+        isoMillis = IsoTime.NONE;
+        if (anyFlaw) {
+            clearFlaws();
+        }
+        parse(data, row);
+        row.setEventTimeMillis(eventTimeMillis(row));
+        if (anyFlaw) {
+            refuseFlaws();
+        }
+    }
+
+    private void parse(byte[] data, EventRow row) {
+        if (parserBytes > BYTES_PER_PARSER) {
+            replaceParser();
+        }
+        parserBytes += data.length;
+        boolean whole = false;
+        try {
+            parser.start(data);
+            parser.nextToken();
+            readMembers(root, row);
+            checkEnd(data, parser.position());
+            whole = true;
+        } catch (JacksonException e) {
+            throw notJson(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading bytes in memory cannot fail", e);
+        } finally {
+            if (!whole) {
+                replaceParser();
+            }
+        }
+    }
+
+    private void replaceParser() {
+        parser = new RecordParser();
+        parserBytes = 0;
+    }
+
+    private void readMembers(PathNode node, EventRow row) throws IOException {
+        int guess = 0;
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            JsonToken value = parser.nextToken();
+            int index = node.indexOf(name, guess);
+            if (index < 0) {
+                parser.skipChildren();
+            } else {
+                guess = index + 1;
+                readMember(node.child(index), value, row);
+            }
+        }
+    }
+
+    private void readMember(PathNode node, JsonToken value, EventRow row) throws IOException {
+        if (node.isField()) {
+            readField(node.slot(), value, row);
+            return;
+        }
+        for (int slot : node.slots()) {
+            row.setAbsent(slot);
+            flaws[slot] = Flaw.NONE;
+        }
+        if (value == JsonToken.START_OBJECT) {
+            readMembers(node, row);
+        } else {
+            parser.skipChildren();
+        }
+    }
+
+    private void readField(int slot, JsonToken value, EventRow row) throws IOException {
+        flaws[slot] = Flaw.NONE;
+        switch (value) {
+            case VALUE_STRING -> readString(slot, row);
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> readNumber(slot, row);
+            case VALUE_TRUE -> row.setBoolean(slot, true);
+            case VALUE_FALSE -> row.setBoolean(slot, false);
+            case START_OBJECT, START_ARRAY -> {
+                row.setCompound(slot);
+                parser.skipChildren();
+            }
+            default -> row.setAbsent(slot);
+        }
+    }
+
+    private void readString(int slot, EventRow row) throws IOException {
+        char[] text = parser.getTextCharacters();
+        int offset = parser.getTextOffset();
+        int length = parser.getTextLength();
+        if (slot == shape.eventTime().slot()) {
+            isoMillis = IsoTime.parseMillis(text, offset, length);
+        }
+        if (hasLoneSurrogate(text, offset, offset + length)) {
+            setFlaw(slot, Flaw.LONE_SURROGATE);
+        }
+        row.setString(slot, new String(text, offset, length));
+    }
+
+    private void readNumber(int slot, EventRow row) throws IOException {
+        if (!decimal.read(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength())) {
+            setFlaw(slot, Flaw.NUMBER_OUT_OF_BOUNDS);
+            row.setAbsent(slot);
+            return;
+        }
+        BigDecimal big = decimal.big();
+        if (big == null) {
+            row.setNumber(slot, decimal.unscaled(), decimal.scale());
+        } else {
+            row.setBigNumber(slot, big);
+        }
+    }
+
+    private static boolean hasLoneSurrogate(char[] text, int from, int end) {
+        for (int at = from; at < end; at++) {
+            if (Character.isSurrogate(text[at])) {
+                boolean pair = at + 1 < end && Character.isSurrogatePair(text[at], text[at + 1]);
+                if (!pair) {
+                    return true;
+                }
+                at++;
+            }
+        }
+        return false;
+    }
+
+    private long eventTimeMillis(EventRow row) {
+        int slot = shape.eventTime().slot();
+        TimeFormat format = shape.eventTime().format();
+        long millis = format == TimeFormat.ISO8601
+                ? (row.kind(slot) == EventRow.Kind.STRING ? isoMillis : IsoTime.NONE)
+                : epochMillis(row, slot, format == TimeFormat.EPOCH_SECONDS ? 3 : 0);
+        if (millis == IsoTime.NONE) {
+            throw noEventTime(row.isAbsent(slot) && flaws[slot] == Flaw.NONE);
+        }
+        return millis;
+    }
+
+    /** @param shift how many decimal places to move the point to the right to get milliseconds */
+    private static long epochMillis(EventRow row, int slot, int shift) {
+        if (!row.isNumber(slot)) {
+            return IsoTime.NONE;
+        }
+        if (row.kind(slot) == EventRow.Kind.NUMBER && row.scale(slot) == 0) {
+            long factor = shift == 0 ? 1 : 1000;
+            long whole = row.unscaled(slot);
+            return whole >= 0 && whole <= IsoTime.MAX_MILLIS / factor ? whole * factor : IsoTime.NONE;
+        }
+        BigInteger millis = row.decimal(slot)
+                .scaleByPowerOfTen(shift)
+                .setScale(0, RoundingMode.FLOOR)
+                .unscaledValue();
+        boolean inRange = millis.signum() >= 0 && millis.compareTo(BigInteger.valueOf(IsoTime.MAX_MILLIS)) <= 0;
+        return inRange ? millis.longValueExact() : IsoTime.NONE;
+    }
+
+    private void setFlaw(int slot, Flaw flaw) {
+        flaws[slot] = flaw;
+        anyFlaw = true;
+    }
+
+    private void clearFlaws() {
+        Arrays.fill(flaws, Flaw.NONE);
+        anyFlaw = false;
+    }
+
+    private void refuseFlaws() {
+        for (int slot = 0; slot < flaws.length; slot++) {
+            if (flaws[slot] != Flaw.NONE) {
+                throw outOfBounds(shape.fields().get(slot), flaws[slot]);
+            }
+        }
+    }
+
+    private static void checkEncoding(byte[] data) {
+        int first = skipWhitespace(data, 0);
+        if (first == data.length) {
+            throw new InvalidEvent(NOT_JSON, "the record is empty", JSON_REMEDY);
+        }
+        if (data[first] != '{') {
+            boolean mark = (data[first] & 0xFF) == 0xEF;
+            String what = mark ? "the record starts with a byte order mark" : "the record is no JSON object";
+            throw new InvalidEvent(NOT_JSON, what, JSON_REMEDY);
+        }
+        int malformed = Utf8.firstMalformed(data);
+        if (malformed >= 0) {
+            throw new InvalidEvent(NOT_JSON, "the record is not UTF-8 at byte " + malformed, JSON_REMEDY);
+        }
+    }
+
+    private static void checkEnd(byte[] data, int end) {
+        int next = skipWhitespace(data, end);
+        if (next < data.length) {
+            throw new InvalidEvent(NOT_JSON, "something follows the JSON object, from byte " + next, JSON_REMEDY);
+        }
+    }
+
+    private static int skipWhitespace(byte[] data, int from) {
+        int at = from;
+        while (at < data.length && (data[at] == ' ' || data[at] == '\n' || data[at] == '\r' || data[at] == '\t')) {
+            at++;
+        }
+        return at;
+    }
+
+    /** The parser's own message is not passed on, because it quotes the payload. */
+    private InvalidEvent notJson(JacksonException e) {
+        if (e instanceof StreamConstraintsException) {
+            return new InvalidEvent(
+                    NOT_JSON,
+                    "objects and arrays are nested more than " + RecordParser.MAX_DEPTH + " levels deep",
+                    "send flatter events");
+        }
+        String problem = e instanceof JsonEOFException
+                ? "the record ends inside its JSON object"
+                : "the record is no valid JSON at about byte " + parser.position();
+        return new InvalidEvent(NOT_JSON, problem, JSON_REMEDY);
+    }
+
+    private InvalidEvent tooLarge(int bytes) {
+        return new InvalidEvent(
+                TOO_LARGE,
+                "the record has " + bytes + " bytes; " + shape.maxEventBytes() + " are allowed",
+                "send smaller events, or raise the source's max_event_bytes");
+    }
+
+    private InvalidEvent noEventTime(boolean absent) {
+        FieldPath field = shape.fields().get(shape.eventTime().slot());
+        String wanted = switch (shape.eventTime().format()) {
+            case ISO8601 -> "an ISO 8601 string with an offset, such as 2026-01-31T10:00:00.123Z";
+            case EPOCH_MILLIS -> "a number of milliseconds since 1970 (not a string)";
+            case EPOCH_SECONDS -> "a number of seconds since 1970 (not a string)";
+        };
+        return new InvalidEvent(
+                NO_EVENT_TIME,
+                absent
+                        ? "the event time '" + field + "' is missing"
+                        : "the event time '" + field + "' cannot be read as a time from 1970 to 9999",
+                "send " + wanted + ", or correct the source's event_time");
+    }
+
+    private static InvalidEvent outOfBounds(FieldPath field, Flaw flaw) {
+        if (flaw == Flaw.LONE_SURROGATE) {
+            return new InvalidEvent(
+                    VALUE_OUT_OF_BOUNDS,
+                    "the string '" + field + "' holds half of a surrogate pair, which is no Unicode text",
+                    "escape characters beyond U+FFFF as two \\u escapes, or do not escape them");
+        }
+        return new InvalidEvent(
+                VALUE_OUT_OF_BOUNDS,
+                "the number '" + field + "' has more than " + Bounds.MAX_NUMBER_DIGITS + " significant digits, or lies "
+                        + "outside 10^-" + Bounds.MAX_NUMBER_EXPONENT + " to 10^" + (Bounds.MAX_NUMBER_EXPONENT + 1),
+                "send numbers within these bounds, or large identifiers as strings");
+    }
+}

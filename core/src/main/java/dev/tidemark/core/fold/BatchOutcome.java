@@ -1,0 +1,34 @@
+package dev.tidemark.core.fold;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of a batch.
+ *
+ * @param firstFailed sequence number from which on the batch must be delivered again; null when all of it is done
+ * @param held why nothing was folded, when nothing was; a state of the deployment, not of the records
+ * @param counts what happened to the records
+ * @param violations protocol assertions that did not hold; each is an alarm
+ */
+public record BatchOutcome(
+        @Nullable String firstFailed, @Nullable Hold held, FoldCounts counts, List<String> violations) {
+
+    /** Why a batch is held back without being folded. */
+    public enum Hold {
+        /** The lane folds a view that this catalog does not know (rule L2): another version of the function must. */
+        UNKNOWN_VIEW,
+        /** The deployment is being restored, or this function folds into another generation (rule R2). */
+        NOT_LIVE,
+        /** The control table did not answer, or kept changing. */
+        CONTROL_UNAVAILABLE
+    }
+
+    public BatchOutcome {
+        violations = List.copyOf(violations);
+    }
+
+    public boolean isDone() {
+        return firstFailed == null;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.tidemark.core.fold;
+
+import dev.tidemark.core.event.EventReader;
+import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.event.EventShape;
+import dev.tidemark.core.event.InvalidEvent;
+import dev.tidemark.core.stream.RawRecord;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The records of one batch, each parsed once for all views of its source. Reused from batch to batch. */
+final class BatchRows {
+
+    private final EventReader reader;
+    private final int slots;
+    private final List<EventRow> rows = new ArrayList<>();
+    private @Nullable InvalidEvent[] invalid = new InvalidEvent[0];
+    private long[] statedTimesMillis = new long[0];
+
+    BatchRows(EventShape shape, EventReader reader) {
+        this.reader = reader;
+        this.slots = shape.fields().size();
+    }
+
+    void read(List<RawRecord> records, String shardId) {
+        int size = records.size();
+        if (statedTimesMillis.length < size) {
+            invalid = new InvalidEvent[size];
+            statedTimesMillis = new long[size];
+        }
+        Arrays.fill(invalid, null);
+        while (rows.size() < size) {
+            rows.add(new EventRow(slots));
+        }
+        for (int i = 0; i < size; i++) {
+            read(i, records.get(i), shardId);
+        }
+    }
+
+    private void read(int index, RawRecord record, String shardId) {
+        EventRow row = rows.get(index);
+        row.clear();
+        row.setRecord(record.position(), shardId, record.arrivalMillis());
+        try {
+            reader.read(record.data(), row);
+            statedTimesMillis[index] = row.eventTimeMillis();
+            // An event cannot have happened after it arrived; a producer's clock that runs ahead is put right here.
+            row.setEventTimeMillis(Math.min(row.eventTimeMillis(), record.arrivalMillis()));
+        } catch (InvalidEvent e) {
+            invalid[index] = e;
+        }
+    }
+
+    EventRow row(int index) {
+        return rows.get(index);
+    }
+
+    /** Why the record cannot be read, or null if it can. */
+    @Nullable
+    InvalidEvent invalid(int index) {
+        return invalid[index];
+    }
+
+    /** The event time as written. */
+    long statedTimeMillis(int index) {
+        return statedTimesMillis[index];
+    }
+}

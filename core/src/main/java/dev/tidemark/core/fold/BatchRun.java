@@ -1,0 +1,288 @@
+package dev.tidemark.core.fold;
+
+import dev.tidemark.core.port.Archive;
+import dev.tidemark.core.port.Cas;
+import dev.tidemark.core.port.Quarantine;
+import dev.tidemark.core.stream.Batch;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.tile.ItemKey;
+import dev.tidemark.core.tile.StoredItem;
+import dev.tidemark.core.view.View;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** One batch on its way through the protocol. */
+final class BatchRun {
+
+    /** How often the lane's views may change under one batch. */
+    private static final int MAX_ROUNDS = 5;
+
+    private final Batch batch;
+    private final List<View> views;
+    private final Lanes lanes;
+    private final RowsPool pool;
+    private final ItemCache cache;
+    private final FoldPorts ports;
+    private final FoldSettings settings;
+    private final BooleanSupplier stop;
+    private final FoldCounts counts = new FoldCounts();
+    private final List<String> violations = Collections.synchronizedList(new ArrayList<>());
+
+    BatchRun(
+            Batch batch,
+            List<View> views,
+            Lanes lanes,
+            RowsPool pool,
+            ItemCache cache,
+            FoldPorts ports,
+            FoldSettings settings,
+            long stopAtMillis) {
+        this.batch = batch;
+        this.views = views;
+        this.lanes = lanes;
+        this.pool = pool;
+        this.cache = cache;
+        this.ports = ports;
+        this.settings = settings;
+        this.stop = () -> ports.clockMillis().getAsLong() >= stopAtMillis;
+    }
+
+    CompletableFuture<BatchOutcome> run() {
+        counts.records.add(batch.records().size());
+        return lanes.open(batch.lane())
+                .exceptionally(error -> new Lanes.Opened(null, BatchOutcome.Hold.CONTROL_UNAVAILABLE))
+                .thenCompose(opened -> opened.row() == null
+                        ? completed(held(Objects.requireNonNull(opened.held())))
+                        : round(opened.row(), 1));
+    }
+
+    /** Folds the batch under one version of the lane row. */
+    private CompletableFuture<BatchOutcome> round(LaneRow row, int round) {
+        if (!lanes.mayFold(row)) {
+            return completed(held(BatchOutcome.Hold.UNKNOWN_VIEW));
+        }
+        if (!row.generation().equals(settings.generation())) {
+            return completed(held(BatchOutcome.Hold.NOT_LIVE));
+        }
+        if (round > MAX_ROUNDS) {
+            return completed(held(BatchOutcome.Hold.CONTROL_UNAVAILABLE));
+        }
+        List<RawRecord> records = above(row.last());
+        if (round == 1) {
+            counts.redelivered.add(batch.records().size() - records.size());
+        }
+        if (records.isEmpty()) {
+            return completed(report(batch.last()));
+        }
+        return new Round(row, records)
+                .fold()
+                .thenCompose(done -> done == null ? completed(report(null)) : advance(row, records, done, round, 1));
+    }
+
+    /** What the lane row says is done needs no second look: it is archived and in every item. */
+    private List<RawRecord> above(Position last) {
+        List<RawRecord> records = batch.records();
+        int from = 0;
+        while (from < records.size() && !records.get(from).position().isAfter(last)) {
+            from++;
+        }
+        return records.subList(from, records.size());
+    }
+
+    /** F8. */
+    private CompletableFuture<BatchOutcome> advance(
+            LaneRow row, List<RawRecord> records, Position done, int round, int attempt) {
+        return ports.control()
+                .writeLane(LaneDecisions.advanced(row, records, done))
+                .exceptionally(Cas.Unknown::new)
+                .thenCompose(result -> {
+                    if (result instanceof Cas.Stored) {
+                        return completed(report(done));
+                    }
+                    if (result instanceof Cas.Conflict<LaneRow> conflict) {
+                        return overtaken(row, conflict.current(), records, done, round);
+                    }
+                    Retry retry = new Retry(ports, settings.maxAttempts(), stop, counts.retries);
+                    return retry.after(
+                            attempt,
+                            () -> advance(row, records, done, round, attempt + 1),
+                            held(BatchOutcome.Hold.CONTROL_UNAVAILABLE));
+                });
+    }
+
+    /** Another invocation, or an earlier attempt of this one, has written the lane row. */
+    private CompletableFuture<BatchOutcome> overtaken(
+            LaneRow row, @Nullable LaneRow current, List<RawRecord> records, Position done, int round) {
+        if (current == null) {
+            violations.add("the row of lane " + row.lane().id() + " vanished");
+            return completed(held(BatchOutcome.Hold.CONTROL_UNAVAILABLE));
+        }
+        counts.fencesLost.increment();
+        if (row.last().isAfter(current.last())) {
+            violations.add("the row of lane " + row.lane().id() + " went back from "
+                    + row.last().text() + " to " + current.last().text());
+            return completed(held(BatchOutcome.Hold.CONTROL_UNAVAILABLE));
+        }
+        boolean sameViews =
+                current.views().equals(row.views()) && current.generation().equals(row.generation());
+        if (!sameViews) {
+            return round(current, round + 1);
+        }
+        return current.last().compareTo(done) >= 0
+                ? completed(report(done))
+                : advance(current, records, done, round, 1);
+    }
+
+    /** F9: success up to {@code done}, and everything after it once more. */
+    private BatchOutcome report(@Nullable Position done) {
+        String firstFailed = null;
+        for (RawRecord record : batch.records()) {
+            if (done == null || record.position().isAfter(done)) {
+                firstFailed = record.position().sequenceNumber();
+                break;
+            }
+        }
+        return new BatchOutcome(firstFailed, null, counts, violations);
+    }
+
+    private BatchOutcome held(BatchOutcome.Hold hold) {
+        return new BatchOutcome(batch.first().sequenceNumber(), hold, counts, violations);
+    }
+
+    private static <T> CompletableFuture<T> completed(T value) {
+        return CompletableFuture.completedFuture(value);
+    }
+
+    /** Everything of the batch that one version of the lane row asks for. */
+    private final class Round {
+
+        private final LaneRow row;
+        private final List<RawRecord> records;
+        private final BatchRows rows = pool.take();
+        private final List<ViewWork> works = new ArrayList<>();
+        private int lowestFailed;
+
+        Round(LaneRow row, List<RawRecord> records) {
+            this.row = row;
+            this.records = records;
+            this.lowestFailed = records.size();
+        }
+
+        /** @return how far the batch is done; null if not even its first record is */
+        CompletableFuture<@Nullable Position> fold() {
+            CompletableFuture<Boolean> archived = archive();
+            rows.read(records, row.lane().shardId());
+            for (View view : views) {
+                Position act = row.views().get(view.version());
+                if (act != null) {
+                    ViewWork work = new ViewWork(view, row.lane().id(), records.size());
+                    work.sort(rows, records, act);
+                    work.countInto(counts);
+                    works.add(work);
+                }
+            }
+            return quarantine().thenCompose(ignored -> foldItems()).thenCombine(archived, (ignored, isArchived) -> {
+                pool.giveBack(rows);
+                return LaneDecisions.done(records, isArchived ? lowestFailed() : 0);
+            });
+        }
+
+        /** F7: done never passes what the archive has confirmed, and a batch is one segment. */
+        private CompletableFuture<Boolean> archive() {
+            return ports.archive()
+                    .append(new Archive.Segment(row.lane(), row.last(), row.count(), records))
+                    .handle((ignored, error) -> error == null);
+        }
+
+        /** F3. */
+        private CompletableFuture<Void> quarantine() {
+            List<Quarantine.Entry> entries = new ArrayList<>();
+            List<Integer> rowOf = new ArrayList<>();
+            for (ViewWork work : works) {
+                for (ViewWork.Bad bad : work.bad()) {
+                    entries.add(new Quarantine.Entry(
+                            work.view().name(),
+                            work.view().version(),
+                            row.lane(),
+                            records.get(bad.row()),
+                            bad.reason()));
+                    rowOf.add(bad.row());
+                }
+            }
+            List<Integer> all = new ArrayList<>();
+            for (int i = 0; i < entries.size(); i++) {
+                all.add(i);
+            }
+            return Flight.run(
+                    all,
+                    settings.maxPutsInFlight(),
+                    stop,
+                    index -> ports.quarantine().put(entries.get(index)).thenApply(ignored -> {
+                        counts.quarantined.increment();
+                        return true;
+                    }),
+                    index -> failed(rowOf.get(index)));
+        }
+
+        private CompletableFuture<Void> foldItems() {
+            List<Task> tasks = new ArrayList<>();
+            List<ItemKey> unseen = new ArrayList<>();
+            for (ViewWork view : works) {
+                for (ItemWork item : view.items()) {
+                    StoredItem cached = cache.get(item.key);
+                    tasks.add(new Task(view, item, cached));
+                    if (cached == null) {
+                        unseen.add(item.key);
+                    }
+                }
+            }
+            if (unseen.isEmpty()) {
+                return foldItems(tasks, Map.of());
+            }
+            // A failed read costs a failed condition later, which brings the item along; nothing is lost by going on.
+            return ports.items()
+                    .read(unseen)
+                    .exceptionally(error -> {
+                        counts.retries.increment();
+                        return Map.of();
+                    })
+                    .thenCompose(found -> foldItems(tasks, found));
+        }
+
+        private CompletableFuture<Void> foldItems(List<Task> tasks, Map<ItemKey, StoredItem> found) {
+            ItemFold fold = new ItemFold(ports, settings, cache, counts, violations, stop);
+            return Flight.run(
+                    tasks,
+                    settings.maxPutsInFlight(),
+                    stop,
+                    task -> {
+                        StoredItem base = task.cached() != null ? task.cached() : found.get(task.item().key);
+                        Position act = Objects.requireNonNull(
+                                row.views().get(task.view().view().version()));
+                        return fold.fold(task.item(), task.view(), rows, act, base);
+                    },
+                    task -> {
+                        counts.itemsFailed.increment();
+                        failed(task.item().firstRow());
+                    });
+        }
+
+        private synchronized void failed(int index) {
+            lowestFailed = Math.min(lowestFailed, index);
+        }
+
+        private synchronized int lowestFailed() {
+            return lowestFailed;
+        }
+
+        private record Task(
+                ViewWork view, ItemWork item, @Nullable StoredItem cached) {}
+    }
+}

@@ -1,0 +1,106 @@
+package dev.tidemark.core.fold;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Runs asynchronous tasks with a bound on how many are under way. Owns no thread: the next task starts on the thread
+ * that completed the one before. Once {@code stop} says so nothing further is started, and what was not started counts
+ * as failed; whatever was started is waited for (rule F9).
+ *
+ * @param <T> a task
+ */
+final class Flight<T> {
+
+    private final Deque<T> waiting;
+    private final int maxInFlight;
+    private final BooleanSupplier stop;
+    private final Function<T, CompletableFuture<Boolean>> start;
+    private final Consumer<T> failed;
+    private final CompletableFuture<Void> landed = new CompletableFuture<>();
+    private int inFlight;
+    private boolean pumping;
+
+    private Flight(
+            List<T> tasks,
+            int maxInFlight,
+            BooleanSupplier stop,
+            Function<T, CompletableFuture<Boolean>> start,
+            Consumer<T> failed) {
+        this.waiting = new ArrayDeque<>(tasks);
+        this.maxInFlight = maxInFlight;
+        this.stop = stop;
+        this.start = start;
+        this.failed = failed;
+    }
+
+    /**
+     * @param start begins a task; its future says whether the task succeeded, and may complete exceptionally
+     * @param failed told every task that failed or was never started; called by one thread at a time
+     * @return completes, never exceptionally, when every started task has
+     */
+    static <T> CompletableFuture<Void> run(
+            List<T> tasks,
+            int maxInFlight,
+            BooleanSupplier stop,
+            Function<T, CompletableFuture<Boolean>> start,
+            Consumer<T> failed) {
+        Flight<T> flight = new Flight<>(tasks, maxInFlight, stop, start, failed);
+        flight.pump();
+        return flight.landed;
+    }
+
+    /** A task that completes at once calls back into this method; the flag turns that recursion into the loop. */
+    @SuppressWarnings(
+            "FutureReturnValueIgnored") // What it completes with is what landedOne was told; that cannot fail.
+    private void pump() {
+        synchronized (this) {
+            if (pumping) {
+                return;
+            }
+            pumping = true;
+        }
+        while (true) {
+            T task;
+            synchronized (this) {
+                if (stop.getAsBoolean()) {
+                    waiting.forEach(failed);
+                    waiting.clear();
+                }
+                if (inFlight >= maxInFlight || waiting.isEmpty()) {
+                    pumping = false;
+                    if (inFlight == 0 && waiting.isEmpty()) {
+                        landed.complete(null);
+                    }
+                    return;
+                }
+                task = waiting.removeFirst();
+                inFlight++;
+            }
+            begin(task).whenComplete((done, error) -> landedOne(task, error == null && done));
+        }
+    }
+
+    private CompletableFuture<Boolean> begin(T task) {
+        try {
+            return start.apply(task);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private void landedOne(T task, boolean success) {
+        synchronized (this) {
+            inFlight--;
+            if (!success) {
+                failed.accept(task);
+            }
+        }
+        pump();
+    }
+}

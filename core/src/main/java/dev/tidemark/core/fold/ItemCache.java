@@ -1,0 +1,66 @@
+package dev.tidemark.core.fold;
+
+import dev.tidemark.core.tile.ItemKey;
+import dev.tidemark.core.tile.StoredItem;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Items that a warm sandbox has seen confirmed by the store (rule F5): read from it, or returned by a write that was
+ * confirmed. Never filled from a write of unknown outcome. An old version is harmless, because the write is conditional
+ * on its mark. Holds one generation at a time; drops the least recently used beyond its size. Thread-safe.
+ */
+public final class ItemCache {
+
+    /** What an entry costs besides its body: key texts, map entry, records. */
+    private static final long ENTRY_OVERHEAD_BYTES = 400;
+
+    private final long maxBytes;
+    private final LinkedHashMap<ItemKey, StoredItem> items = new LinkedHashMap<>(1024, 0.75f, true);
+    private long bytes;
+    private String generation = "";
+
+    public ItemCache(long maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
+    synchronized void useGeneration(String wanted) {
+        if (!generation.equals(wanted)) {
+            items.clear();
+            bytes = 0;
+            generation = wanted;
+        }
+    }
+
+    synchronized @Nullable StoredItem get(ItemKey key) {
+        return items.get(key);
+    }
+
+    synchronized void confirmed(ItemKey key, StoredItem item) {
+        forget(key);
+        items.put(key, item);
+        bytes += cost(item);
+        Iterator<Map.Entry<ItemKey, StoredItem>> oldest = items.entrySet().iterator();
+        while (bytes > maxBytes && oldest.hasNext()) {
+            bytes -= cost(oldest.next().getValue());
+            oldest.remove();
+        }
+    }
+
+    synchronized void forget(ItemKey key) {
+        StoredItem old = items.remove(key);
+        if (old != null) {
+            bytes -= cost(old);
+        }
+    }
+
+    synchronized int size() {
+        return items.size();
+    }
+
+    private static long cost(StoredItem item) {
+        return ENTRY_OVERHEAD_BYTES + item.body().length;
+    }
+}

@@ -1,0 +1,22 @@
+package dev.tidemark.core.serve;
+
+import dev.tidemark.core.fold.ControlRow;
+import dev.tidemark.core.fold.LaneRow;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The control row and all lane rows as they were read at one time. Rows read earlier are a safe lower bound later:
+ * positions only grow.
+ *
+ * @param control null while nothing was ever folded
+ * @param lanes sorted by lane id
+ */
+public record Progress(@Nullable ControlRow control, List<LaneRow> lanes) {
+
+    public Progress {
+        lanes = lanes.stream()
+                .sorted((a, b) -> a.lane().id().compareTo(b.lane().id()))
+                .toList();
+    }
+}

@@ -1,0 +1,20 @@
+package dev.tidemark.core.serve;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** A store could not be read; asking again may succeed. */
+public final class StoreUnavailable extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    StoreUnavailable(Throwable cause) {
+        super("a store could not be read", cause);
+    }
+
+    /** The same result; a failure becomes this exception, so that it can be told from a defect. */
+    static <T> CompletableFuture<T> wrap(CompletableFuture<T> read) {
+        return read.exceptionallyCompose(failure -> CompletableFuture.failedFuture(new StoreUnavailable(
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure)));
+    }
+}

@@ -1,0 +1,26 @@
+package dev.tidemark.core.serve;
+
+/** A well-formed question that the live state cannot answer. The message says what is wrong. */
+public final class Unanswerable extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String problem;
+    private final String remedy;
+
+    public Unanswerable(String problem, String remedy) {
+        super(problem, null, false, false);
+        this.problem = problem;
+        this.remedy = remedy;
+    }
+
+    /** What is wrong; never null, unlike a message. */
+    public String describe() {
+        return problem;
+    }
+
+    /** What to ask instead. */
+    public String remedy() {
+        return remedy;
+    }
+}

@@ -1,0 +1,90 @@
+package dev.tidemark.core.serve;
+
+import dev.tidemark.core.fold.ControlRow;
+import dev.tidemark.core.fold.LaneRow;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.view.View;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a view is folded.
+ *
+ * @param lanes the lanes of the view's stream, sorted by id
+ * @param missing what the state does not contain although it lies before the lanes' positions; empty when complete
+ */
+public record ViewProgress(List<LaneRow> lanes, List<Missing> missing) {
+
+    /**
+     * Events that are not in the state.
+     *
+     * @param lane the lane's id; null where it concerns the whole view
+     * @param reason in words
+     * @param upTo events of the lane up to this position (inclusive) are missing; null where the reason says it
+     */
+    public record Missing(
+            @Nullable String lane, String reason, @Nullable Position upTo) {}
+
+    public ViewProgress {
+        lanes = List.copyOf(lanes);
+        missing = List.copyOf(missing);
+    }
+
+    static ViewProgress of(Progress progress, View view, String streamName) {
+        List<LaneRow> lanes = progress.lanes().stream()
+                .filter(row -> row.lane().streamName().equals(streamName))
+                .toList();
+        List<Missing> missing = new ArrayList<>();
+        ControlRow control = progress.control();
+        if (control != null) {
+            addMissingOfView(control, view, missing);
+        }
+        lanes.forEach(row -> addMissingOfLane(row, view, missing));
+        return new ViewProgress(lanes, missing);
+    }
+
+    public boolean isComplete() {
+        return missing.isEmpty();
+    }
+
+    /**
+     * The arrival time up to which every lane is folded: the least of the lanes' newest folded arrivals. A lower bound,
+     * because a lane on which nothing arrives stands still. A lane silent for longer than the stream keeps records is
+     * left out: nothing can be waiting there.
+     */
+    public OptionalLong foldedUpToMillis(long streamRetentionMillis, long nowMillis) {
+        return lanes.stream()
+                .mapToLong(LaneRow::maxArrivalMillis)
+                .filter(arrival -> arrival >= nowMillis - streamRetentionMillis)
+                .min();
+    }
+
+    /** The newest arrival folded in any lane. */
+    public OptionalLong newestArrivalMillis() {
+        return lanes.stream()
+                .mapToLong(LaneRow::maxArrivalMillis)
+                .filter(arrival -> arrival != Long.MIN_VALUE)
+                .max();
+    }
+
+    private static void addMissingOfView(ControlRow control, View view, List<Missing> missing) {
+        if (control.phase() != ControlRow.Phase.LIVE) {
+            missing.add(new Missing(null, "the state is being restored (" + control.phase() + ")", null));
+        }
+        if (control.views().get(view.version()) == ControlRow.ViewStatus.RETIRED) {
+            missing.add(new Missing(null, "the view is retired; new events are not folded into it", null));
+        }
+    }
+
+    private static void addMissingOfLane(LaneRow row, View view, List<Missing> missing) {
+        Position act = row.views().get(view.version());
+        if (act == null) {
+            missing.add(new Missing(row.lane().id(), "the lane does not fold this view yet", null));
+        } else if (act.isAfter(Position.ORIGIN)) {
+            missing.add(new Missing(
+                    row.lane().id(), "the view was activated later; earlier events wait for a backfill", act));
+        }
+    }
+}

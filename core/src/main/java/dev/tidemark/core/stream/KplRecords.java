@@ -1,0 +1,193 @@
+package dev.tidemark.core.stream;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.WireFormat;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Unpacks records that the Kinesis Producer Library put together: the bytes {@code F3 89 9A C2}, a protobuf message,
+ * the MD5 of the message. The message is {@code AggregatedRecord} of the library's aggregation format:
+ *
+ * <pre>
+ * repeated string partition_key_table = 1;      message Record {
+ * repeated string explicit_hash_key_table = 2;    required uint64 partition_key_index = 1;
+ * repeated Record records = 3;                    optional uint64 explicit_hash_key_index = 2;
+ *                                                 required bytes data = 3;
+ *                                                 repeated Tag tags = 4; }
+ * </pre>
+ */
+public final class KplRecords {
+
+    private static final byte[] MAGIC = {(byte) 0xF3, (byte) 0x89, (byte) 0x9A, (byte) 0xC2};
+    private static final int DIGEST_BYTES = 16;
+    private static final int MAX_HASH_KEY_DIGITS = 39;
+
+    private static final int PARTITION_KEY = tag(1, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+    private static final int EXPLICIT_HASH_KEY = tag(2, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+    private static final int RECORD = tag(3, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+    private static final int PARTITION_KEY_INDEX = tag(1, WireFormat.WIRETYPE_VARINT);
+    private static final int EXPLICIT_HASH_KEY_INDEX = tag(2, WireFormat.WIRETYPE_VARINT);
+    private static final int DATA = tag(3, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+
+    private final List<String> partitionKeys = new ArrayList<>();
+    private final List<String> explicitHashKeys = new ArrayList<>();
+    private final List<Indexed> records = new ArrayList<>();
+
+    private KplRecords() {}
+
+    /**
+     * One record as its producer sent it.
+     *
+     * @param partitionKey the producer's partition key
+     * @param explicitHashKey decimal digits, less than 2^128; null if the producer gave none
+     * @param data the record's bytes
+     */
+    @SuppressWarnings("ArrayRecordComponent") // A payload on its way into a RawRecord; never compared.
+    public record UserRecord(String partitionKey, @Nullable String explicitHashKey, byte[] data) {
+
+        /**
+         * What decides the shard, as Kinesis computes it: the explicit hash key, or else the MD5 of the partition key's
+         * UTF-8 bytes as an unsigned number of 128 bits.
+         */
+        public BigInteger hashKey() {
+            return explicitHashKey != null
+                    ? new BigInteger(explicitHashKey)
+                    : new BigInteger(1, md5().digest(partitionKey.getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+
+    /** A record of the message before its indexes are looked up. */
+    @SuppressWarnings("ArrayRecordComponent") // As above.
+    private record Indexed(long partitionKeyIndex, long explicitHashKeyIndex, byte[] data) {
+
+        static final long NONE = -1;
+    }
+
+    /**
+     * The user records in the order in which they were put together, possibly none; the index of each is its
+     * subsequence number. Empty if the bytes are no aggregated record. Bytes that begin like one but are damaged in any
+     * way are none: like the Kinesis client library, Tidemark then takes them as one plain record, so that nothing is
+     * lost. (Where the message is whole but refers to a key that is not there, that library delivers the records before
+     * the bad reference; here the whole is a plain record.)
+     */
+    public static Optional<List<UserRecord>> unpack(byte[] data) {
+        int messageBytes = data.length - MAGIC.length - DIGEST_BYTES;
+        if (messageBytes <= 0 || !Arrays.equals(data, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
+            return Optional.empty();
+        }
+        MessageDigest md5 = md5();
+        md5.update(data, MAGIC.length, messageBytes);
+        int digestAt = MAGIC.length + messageBytes;
+        if (!Arrays.equals(md5.digest(), 0, DIGEST_BYTES, data, digestAt, data.length)) {
+            return Optional.empty();
+        }
+        try {
+            KplRecords message = new KplRecords();
+            message.read(CodedInputStream.newInstance(data, MAGIC.length, messageBytes));
+            return Optional.of(message.userRecords());
+        } catch (InvalidProtocolBufferException damaged) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading bytes in memory cannot fail", e);
+        }
+    }
+
+    private void read(CodedInputStream in) throws IOException {
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            if (tag == PARTITION_KEY) {
+                partitionKeys.add(in.readString());
+            } else if (tag == EXPLICIT_HASH_KEY) {
+                explicitHashKeys.add(in.readString());
+            } else if (tag == RECORD) {
+                int outer = in.pushLimit(in.readRawVarint32());
+                records.add(readRecord(in));
+                in.popLimit(outer);
+            } else {
+                skip(in, tag);
+            }
+        }
+    }
+
+    private static Indexed readRecord(CodedInputStream in) throws IOException {
+        long partitionKeyIndex = Indexed.NONE;
+        long explicitHashKeyIndex = Indexed.NONE;
+        byte @Nullable [] data = null;
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            if (tag == PARTITION_KEY_INDEX) {
+                partitionKeyIndex = index(in.readUInt64());
+            } else if (tag == EXPLICIT_HASH_KEY_INDEX) {
+                explicitHashKeyIndex = index(in.readUInt64());
+            } else if (tag == DATA) {
+                data = in.readByteArray();
+            } else {
+                skip(in, tag);
+            }
+        }
+        if (data == null) {
+            throw new InvalidProtocolBufferException("a record without data");
+        }
+        return new Indexed(partitionKeyIndex, explicitHashKeyIndex, data);
+    }
+
+    private List<UserRecord> userRecords() throws InvalidProtocolBufferException {
+        List<UserRecord> users = new ArrayList<>(records.size());
+        for (Indexed record : records) {
+            String explicitHashKey = record.explicitHashKeyIndex() == Indexed.NONE
+                    ? null
+                    : hashKey(at(explicitHashKeys, record.explicitHashKeyIndex()));
+            users.add(new UserRecord(at(partitionKeys, record.partitionKeyIndex()), explicitHashKey, record.data()));
+        }
+        return users;
+    }
+
+    /** Keeps an index that no table can have apart from {@link Indexed#NONE}. */
+    private static long index(long unsigned) {
+        return unsigned < 0 ? Long.MAX_VALUE : unsigned;
+    }
+
+    private static String at(List<String> table, long index) throws InvalidProtocolBufferException {
+        if (index < 0 || index >= table.size()) {
+            throw new InvalidProtocolBufferException("index " + index + " in a table of " + table.size());
+        }
+        return table.get((int) index);
+    }
+
+    private static String hashKey(String text) throws InvalidProtocolBufferException {
+        boolean digits = !text.isEmpty()
+                && text.length() <= MAX_HASH_KEY_DIGITS
+                && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        if (!digits || new BigInteger(text).compareTo(HashRange.HASH_KEYS) >= 0) {
+            throw new InvalidProtocolBufferException("not an explicit hash key");
+        }
+        return text;
+    }
+
+    private static void skip(CodedInputStream in, int tag) throws IOException {
+        if (!in.skipField(tag)) {
+            throw new InvalidProtocolBufferException("the end of a group that never began");
+        }
+    }
+
+    private static int tag(int field, int wireType) {
+        return field << 3 | wireType;
+    }
+
+    private static MessageDigest md5() {
+        try {
+            return MessageDigest.getInstance("MD5");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has MD5", e);
+        }
+    }
+}

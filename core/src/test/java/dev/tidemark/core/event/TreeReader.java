@@ -1,0 +1,116 @@
+package dev.tidemark.core.event;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@link JsonEventReader} is held against: the JDK's UTF-8 decoder, Jackson's tree of the whole text, and plain
+ * look-ups in it.
+ */
+final class TreeReader {
+
+    private final JsonMapper mapper = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder().maxNestingDepth(64).build())
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.USE_BIG_INTEGER_FOR_INTS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
+
+    /**
+     * The event as an object; empty if the bytes are none.
+     *
+     * @throws NumberFormatException if a number's exponent is too large for BigDecimal
+     */
+    Optional<JsonNode> object(byte[] data) {
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(data))
+                    .toString();
+            // A reader of characters passes over a byte order mark, which JSON forbids.
+            if (text.startsWith("\uFEFF")) {
+                return Optional.empty();
+            }
+            return Optional.ofNullable(mapper.readTree(text)).filter(JsonNode::isObject);
+        } catch (CharacterCodingException | JsonProcessingException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The reason that the record is bad, or null. */
+    InvalidEvent.@Nullable Reason flaw(JsonNode event, EventShape shape) {
+        JsonNode time = at(event, shape.fields().get(shape.eventTime().slot()));
+        char[] text = time.asText().toCharArray();
+        if (!time.isTextual() || IsoTime.parseMillis(text, 0, text.length) == IsoTime.NONE) {
+            return InvalidEvent.Reason.NO_EVENT_TIME;
+        }
+        for (FieldPath field : shape.fields()) {
+            JsonNode value = at(event, field);
+            boolean bounded = !value.isNumber() || Numbers.inBounds(value.decimalValue());
+            if (!bounded || !StandardCharsets.UTF_8.newEncoder().canEncode(value.asText())) {
+                return InvalidEvent.Reason.VALUE_OUT_OF_BOUNDS;
+            }
+        }
+        return null;
+    }
+
+    /** The fields' values in the form of {@link #values(EventRow)}. */
+    List<Object> values(JsonNode event, EventShape shape) {
+        List<Object> values = new ArrayList<>();
+        for (FieldPath field : shape.fields()) {
+            JsonNode value = at(event, field);
+            values.add(
+                    value.isNumber()
+                            ? canonical(value.decimalValue())
+                            : value.isTextual()
+                                    ? value.textValue()
+                                    : value.isBoolean()
+                                            ? value.booleanValue()
+                                            : value.isContainerNode() ? EventRow.Kind.COMPOUND : EventRow.Kind.ABSENT);
+        }
+        return values;
+    }
+
+    /** What a row holds, numbers canonical. */
+    static List<Object> values(EventRow row) {
+        List<Object> values = new ArrayList<>();
+        for (int slot = 0; slot < row.slots(); slot++) {
+            values.add(
+                    switch (row.kind(slot)) {
+                        case NUMBER, BIG_NUMBER -> canonical(row.decimal(slot));
+                        case STRING -> row.string(slot);
+                        case BOOLEAN -> row.bool(slot);
+                        case COMPOUND, ABSENT -> row.kind(slot);
+                    });
+        }
+        return values;
+    }
+
+    private static JsonNode at(JsonNode event, FieldPath field) {
+        JsonNode node = event;
+        for (String name : field.names()) {
+            node = node.path(name);
+        }
+        return node;
+    }
+
+    private static BigDecimal canonical(BigDecimal value) {
+        return value.signum() == 0 ? BigDecimal.ZERO : value.stripTrailingZeros();
+    }
+}

@@ -1,0 +1,492 @@
+package dev.tidemark.core.fold;
+
+import static dev.tidemark.core.fold.FoldWorld.LANE;
+import static dev.tidemark.core.fold.FoldWorld.NOW_MILLIS;
+import static dev.tidemark.core.fold.FoldWorld.ONE;
+import static dev.tidemark.core.fold.FoldWorld.TWO;
+import static dev.tidemark.core.fold.FoldWorld.click;
+import static dev.tidemark.core.fold.FoldWorld.position;
+import static dev.tidemark.core.fold.FoldWorld.record;
+import static dev.tidemark.core.fold.FoldWorld.sequence;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidemark.core.port.Fault;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.tile.StoredItem;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** One test or more for each rule of docs/protocol.md; the name says which rule's removal makes it fail. */
+class FoldProtocolTest {
+
+    private final FoldWorld world = new FoldWorld();
+    private final BatchFold fold = world.fold(ONE);
+
+    private static List<String> positions(int... numbers) {
+        return java.util.Arrays.stream(numbers)
+                .mapToObj(n -> position(n, 0).text())
+                .toList();
+    }
+
+    @Test
+    void foldsABatchOnceAndMovesTheLane() {
+        BatchOutcome outcome = world.deliver(fold, click(1, "ann"), click(2, "bob"), click(3, "ann"));
+
+        assertThat(outcome.isDone()).isTrue();
+        assertThat(world.folded(ONE, "ann")).isEqualTo(positions(1, 3));
+        assertThat(world.folded(ONE, "bob")).isEqualTo(positions(2));
+        assertThat(world.laneRow().last()).isEqualTo(position(3, 0));
+        assertThat(world.laneRow().count()).isEqualTo(3);
+        assertThat(world.laneRow().maxArrivalMillis()).isEqualTo(NOW_MILLIS + 3);
+        assertThat(world.archive.records(LANE.id())).hasSize(3);
+    }
+
+    @Nested
+    class KeysAndPositions {
+
+        @Test
+        @DisplayName("P1: a stream created anew is another lane, although its shard ids repeat")
+        void recreatedStream() {
+            Lane recreated = new Lane(LANE.streamArn(), LANE.streamCreatedMillis() + 1, LANE.shardId());
+            world.deliver(fold, click(5, "ann"));
+            world.deliver(fold, recreated, List.of(click(2, "ann")));
+
+            assertThat(world.folded(ONE, "ann")).isEqualTo(positions(2, 5));
+        }
+
+        @Test
+        @DisplayName("P2: a longer sequence number is a later one")
+        void sequenceNumbersOfDifferentLength() {
+            RawRecord nine = new RawRecord(
+                    new Position("9", 0), NOW_MILLIS, "k", click(1, "ann").data());
+            RawRecord ten = new RawRecord(
+                    new Position("10", 0), NOW_MILLIS, "k", click(1, "ann").data());
+            world.deliver(fold, nine);
+            world.deliver(fold, nine, ten);
+
+            assertThat(world.folded(ONE, "ann")).containsExactly("10:0", "9:0");
+            assertThat(world.laneRow().last()).isEqualTo(new Position("10", 0));
+        }
+
+        @Test
+        @DisplayName("P3: another version of a view has items of its own")
+        void versionsDoNotShareItems() {
+            BatchFold both = world.fold(ONE, TWO);
+            world.deliver(both, click(1, "ann"));
+
+            assertThat(world.folded(ONE, "ann")).isEqualTo(positions(1));
+            assertThat(world.folded(TWO, "ann")).isEqualTo(positions(1));
+        }
+
+        @Test
+        @DisplayName("a batch that is not of strictly increasing positions is refused")
+        void batchMustIncrease() {
+            assertThatThrownBy(() -> world.deliver(fold, click(2, "ann"), click(1, "ann")))
+                    .hasMessageContaining("must increase");
+        }
+    }
+
+    @Nested
+    class LaneRows {
+
+        @Test
+        @DisplayName("L1: a lane born while a view is being activated has that view, from its first record on")
+        void bornUnderTheNewControlRow() {
+            world.deliver(fold, FoldWorld.lane("shardId-000000000009"), List.of(click(1, "warm-up")));
+            BatchFold both = world.fold(ONE, TWO);
+            ControlRow before = java.util.Objects.requireNonNull(world.control.control);
+            world.control.control = control(before.rev(), ONE);
+            BirthRace race = new BirthRace(world, control(before.rev() + 1, ONE, TWO));
+            world.control.beforeLaneCreate = race;
+
+            world.deliver(both, click(1, "ann"));
+
+            assertThat(race.happened).isTrue();
+            assertThat(world.laneRow().views()).containsEntry(TWO.version(), Position.ORIGIN);
+            assertThat(world.folded(TWO, "ann")).isEqualTo(positions(1));
+        }
+
+        @Test
+        @DisplayName("L2: a lane with a view that this catalog does not know is not folded, and the batch not bisected")
+        void unknownViewHolds() {
+            world.deliver(world.fold(ONE, TWO), click(1, "ann"));
+
+            BatchOutcome outcome = world.deliver(fold, click(2, "ann"), click(3, "ann"));
+
+            assertThat(outcome.held()).isEqualTo(BatchOutcome.Hold.UNKNOWN_VIEW);
+            assertThat(outcome.firstFailed()).isEqualTo(sequence(2));
+            assertThat(world.folded(ONE, "ann")).isEqualTo(positions(1));
+            assertThat(world.laneRow().last()).isEqualTo(position(1, 0));
+        }
+
+        @Test
+        @DisplayName("L3: a view is activated from the lane's position, not from the batch's first record")
+        void activationStartsAtTheLanesPosition() {
+            world.deliver(fold, click(1, "ann"), click(2, "ann"));
+            world.control.control = control(2, ONE, TWO);
+            BatchFold both = world.fold(ONE, TWO);
+
+            // The batch reaches back behind the lane's position, as a redelivery does.
+            world.deliver(both, click(2, "ann"), click(3, "ann"));
+
+            assertThat(world.laneRow().views()).containsEntry(TWO.version(), position(2, 0));
+            assertThat(world.folded(TWO, "ann")).isEqualTo(positions(3));
+            assertThat(world.folded(ONE, "ann")).isEqualTo(positions(1, 2, 3));
+        }
+
+        @Test
+        @DisplayName("a retired view leaves the lane, so that code which no longer knows it can fold")
+        void retiredViewLeaves() {
+            world.deliver(world.fold(ONE, TWO), click(1, "ann"));
+            world.control.control = new ControlRow(
+                    2,
+                    "g1",
+                    ControlRow.Phase.LIVE,
+                    Map.of(ONE.version(), ControlRow.ViewStatus.ACTIVE, TWO.version(), ControlRow.ViewStatus.RETIRED));
+
+            assertThat(world.deliver(fold, click(2, "ann")).isDone()).isTrue();
+            assertThat(world.laneRow().views()).containsOnlyKeys(ONE.version());
+        }
+
+        @Test
+        @DisplayName("R2: outside LIVE, or in another generation, nothing is folded")
+        void onlyLive() {
+            world.control.control = new ControlRow(1, "g1", ControlRow.Phase.REPLAY, Map.of());
+            assertThat(world.deliver(fold, click(1, "ann")).held()).isEqualTo(BatchOutcome.Hold.NOT_LIVE);
+
+            world.control.control = new ControlRow(2, "g2", ControlRow.Phase.LIVE, Map.of());
+            assertThat(world.deliver(fold, click(1, "ann")).held()).isEqualTo(BatchOutcome.Hold.NOT_LIVE);
+            assertThat(world.items.items).isEmpty();
+        }
+
+        private ControlRow control(long rev, dev.tidemark.core.view.View... views) {
+            Map<String, ControlRow.ViewStatus> statuses = new HashMap<>();
+            for (dev.tidemark.core.view.View view : views) {
+                statuses.put(view.version(), ControlRow.ViewStatus.ACTIVE);
+            }
+            return new ControlRow(rev, "g1", ControlRow.Phase.LIVE, statuses);
+        }
+    }
+
+    /** Lets the control row move on between its read and the birth of a lane, once. */
+    private static final class BirthRace implements Runnable {
+
+        private final FoldWorld world;
+        private final ControlRow next;
+        private boolean happened;
+
+        BirthRace(FoldWorld world, ControlRow next) {
+            this.world = world;
+            this.next = next;
+        }
+
+        @Override
+        public void run() {
+            if (!happened) {
+                happened = true;
+                world.control.control = next;
+            }
+        }
+    }
+
+    @Nested
+    class Folding {
+
+        @Test
+        @DisplayName("F2, F4: redelivery with shifted boundaries and a stale lane row folds nothing twice")
+        void redelivery() {
+            world.deliver(fold, click(1, "ann"), click(2, "bob"));
+            LaneRow stale = world.laneRow();
+            world.deliver(fold, click(3, "ann"), click(4, "bob"));
+            world.control.staleLanes.put(LANE.id(), stale);
+
+            BatchOutcome outcome = world.deliver(world.fold(ONE), click(2, "bob"), click(3, "ann"), click(4, "bob"));
+
+            assertThat(outcome.isDone()).isTrue();
+            assertThat(world.folded(ONE, "ann")).isEqualTo(positions(1, 3));
+            assertThat(world.folded(ONE, "bob")).isEqualTo(positions(2, 4));
+            assertThat(world.laneRow().last()).isEqualTo(position(4, 0));
+            assertThat(world.laneRow().count()).isEqualTo(4);
+        }
+
+        @Test
+        @DisplayName("F3: a bad record is in quarantine before the lane passes it")
+        void quarantineFirst() {
+            world.quarantine.failing = entry -> true;
+            BatchOutcome failed = world.deliver(fold, click(1, "ann"), record(2, 0, "bad"), click(3, "ann"));
+            assertThat(failed.firstFailed()).isEqualTo(sequence(2));
+            assertThat(world.laneRow().last()).isEqualTo(position(1, 0));
+
+            world.quarantine.failing = entry -> false;
+            BatchOutcome done = world.deliver(fold, record(2, 0, "bad"), click(3, "ann"));
+            assertThat(done.isDone()).isTrue();
+            assertThat(world.quarantine.entries).hasSize(1);
+            assertThat(world.folded(ONE, "ann")).isEqualTo(positions(1, 3));
+        }
+
+        @Test
+        @DisplayName("F4: a put whose response was lost is found by its own mark, not folded again")
+        void ownMarkIsSuccess() {
+            int[] tries = {0};
+            world.items.faults = key -> tries[0]++ == 0 ? Fault.RESPONSE_LOST : Fault.NONE;
+
+            assertThat(world.deliver(fold, click(1, "ann")).isDone()).isTrue();
+            assertThat(world.folded(ONE, "ann")).isEqualTo(positions(1));
+        }
+
+        @Test
+        @DisplayName("F4: a stale reader folds again from what is stored, and overwrites nothing")
+        void fenceSendsBackToTheStoredItem() {
+            BatchFold otherSandbox = world.fold(ONE);
+            world.deliver(otherSandbox, click(1, "ann"));
+            world.deliver(fold, click(2, "ann"));
+
+            // Its cache still holds the item as it was after record 1.
+            assertThat(world.deliver(otherSandbox, click(3, "ann")).isDone()).isTrue();
+            assertThat(world.folded(ONE, "ann")).isEqualTo(positions(1, 2, 3));
+        }
+
+        @Test
+        @DisplayName("F4: a put that lands minutes later finds its fence gone")
+        void latePutIsFenced() {
+            world.deliver(fold, click(1, "ann"));
+            world.items.faults = key -> Fault.LATE;
+            assertThat(world.deliver(fold, click(2, "ann")).firstFailed()).isEqualTo(sequence(2));
+            world.items.faults = key -> Fault.NONE;
+            assertThat(world.deliver(fold, click(2, "ann"), click(3, "ann")).isDone())
+                    .isTrue();
+
+            world.items.landLate();
+
+            assertThat(world.folded(ONE, "ann")).isEqualTo(positions(1, 2, 3));
+        }
+
+        @Test
+        @DisplayName("F4: the subrecords of one record go into one put, and only together count as done")
+        void subrecordsStayTogether() {
+            String data = "ann@" + NOW_MILLIS;
+            String other = "bob@" + NOW_MILLIS;
+            world.items.faults = key -> key.entity().equals("bob") ? Fault.REFUSED : Fault.NONE;
+
+            BatchOutcome outcome =
+                    world.deliver(fold, click(1, "ann"), record(2, 0, data), record(2, 1, other), record(2, 2, data));
+
+            assertThat(outcome.firstFailed()).isEqualTo(sequence(2));
+            assertThat(world.laneRow().last()).isEqualTo(position(1, 0));
+            world.items.faults = key -> Fault.NONE;
+            world.deliver(fold, record(2, 0, data), record(2, 1, other), record(2, 2, data));
+            assertThat(world.folded(ONE, "ann"))
+                    .containsExactly(
+                            position(1, 0).text(),
+                            position(2, 0).text(),
+                            position(2, 2).text());
+            assertThat(world.folded(ONE, "bob")).containsExactly(position(2, 1).text());
+        }
+
+        @Test
+        @DisplayName("F5: the cache never holds what no store confirmed")
+        void cacheHoldsConfirmedOnly() {
+            world.items.faults = key -> Fault.REQUEST_LOST;
+            assertThat(world.deliver(fold, click(1, "ann")).firstFailed()).isEqualTo(sequence(1));
+            world.items.faults = key -> Fault.NONE;
+
+            assertThat(world.deliver(fold, click(1, "ann")).isDone()).isTrue();
+            assertThat(world.folded(ONE, "ann")).isEqualTo(positions(1));
+        }
+
+        @Test
+        @DisplayName("F6: done ends before the lowest record of ALL failed items")
+        void doneIsBeforeTheLowestOfAllFailures() {
+            world.items.faults = key -> key.entity().equals("ann") ? Fault.NONE : Fault.REFUSED;
+
+            BatchOutcome outcome =
+                    world.deliver(fold, click(1, "ann"), click(2, "bob"), click(3, "ann"), click(4, "cid"));
+
+            assertThat(outcome.firstFailed()).isEqualTo(sequence(2));
+            assertThat(world.laneRow().last()).isEqualTo(position(1, 0));
+            assertThat(world.laneRow().count()).isEqualTo(1);
+        }
+
+        @Test
+        @DisplayName("F7: nothing is done that the archive has not confirmed")
+        void archiveComesFirst() {
+            world.archive.failing = segment -> true;
+            BatchOutcome failed = world.deliver(fold, click(1, "ann"));
+            assertThat(failed.firstFailed()).isEqualTo(sequence(1));
+            assertThat(world.laneRow().last()).isEqualTo(Position.ORIGIN);
+
+            world.archive.failing = segment -> false;
+            assertThat(world.deliver(fold, click(1, "ann")).isDone()).isTrue();
+            assertThat(world.folded(ONE, "ann")).isEqualTo(positions(1));
+            assertThat(world.archive.records(LANE.id())).hasSize(1);
+        }
+
+        @Test
+        @DisplayName("F7: segments say where the lane stood, so that a gap shows")
+        void segmentsChain() {
+            world.deliver(fold, click(1, "ann"), click(2, "ann"));
+            world.deliver(fold, click(3, "ann"));
+
+            assertThat(world.archive.segments.get(1).last()).isEqualTo(position(2, 0));
+            assertThat(world.archive.segments.get(1).count()).isEqualTo(2);
+        }
+
+        @Test
+        @DisplayName("F8: a lane row another poller advanced further is left alone")
+        void overtakenByAFasterPoller() {
+            world.deliver(fold, click(1, "ann"));
+            BatchFold faster = world.fold(ONE);
+            boolean[] raced = {false};
+            world.control.beforeLaneWrite = () -> {
+                if (!raced[0]) {
+                    raced[0] = true;
+                    world.deliver(faster, click(2, "ann"), click(3, "ann"));
+                }
+            };
+
+            assertThat(world.deliver(fold, click(2, "ann")).isDone()).isTrue();
+            assertThat(world.laneRow().last()).isEqualTo(position(3, 0));
+            assertThat(world.laneRow().count()).isEqualTo(3);
+            assertThat(world.folded(ONE, "ann")).isEqualTo(positions(1, 2, 3));
+        }
+
+        @Test
+        @DisplayName("F8: a view activated while the batch was being folded gets the batch before the lane moves")
+        void viewActivatedMeanwhile() {
+            BatchFold both = world.fold(ONE, TWO);
+            world.control.control =
+                    new ControlRow(1, "g1", ControlRow.Phase.LIVE, Map.of(ONE.version(), ControlRow.ViewStatus.ACTIVE));
+            world.deliver(both, click(1, "ann"));
+            boolean[] raced = {false};
+            world.control.beforeLaneWrite = () -> {
+                if (!raced[0]) {
+                    raced[0] = true;
+                    LaneRow row = world.laneRow();
+                    Map<String, Position> views = new HashMap<>(row.views());
+                    views.put(TWO.version(), row.last());
+                    world.control.lanes.put(
+                            LANE.id(),
+                            new LaneRow(
+                                    row.lane(),
+                                    row.rev() + 1,
+                                    row.last(),
+                                    row.count(),
+                                    row.maxArrivalMillis(),
+                                    "g1",
+                                    views));
+                }
+            };
+
+            assertThat(world.deliver(both, click(2, "ann")).isDone()).isTrue();
+            assertThat(world.folded(TWO, "ann")).isEqualTo(positions(2));
+            assertThat(world.folded(ONE, "ann")).isEqualTo(positions(1, 2));
+            assertThat(world.laneRow().last()).isEqualTo(position(2, 0));
+        }
+
+        @Test
+        @DisplayName("F9: no success is reported before the lane row is written")
+        void reportFollowsTheLaneRow() {
+            world.deliver(fold, click(1, "ann"));
+            world.control.laneFaults.addAll(List.of(Fault.REFUSED, Fault.REFUSED, Fault.REFUSED));
+
+            BatchOutcome outcome = world.deliver(fold, click(2, "ann"));
+
+            assertThat(outcome.firstFailed()).isEqualTo(sequence(2));
+            assertThat(world.laneRow().last()).isEqualTo(position(1, 0));
+        }
+
+        @Test
+        @DisplayName("F9: a lane row whose write was lost on the way back counts as written")
+        void laneRowResponseLost() {
+            world.deliver(fold, click(1, "ann"));
+            world.control.laneFaults.add(Fault.RESPONSE_LOST);
+
+            assertThat(world.deliver(fold, click(2, "ann")).isDone()).isTrue();
+            assertThat(world.laneRow().count()).isEqualTo(2);
+        }
+
+        @Test
+        @DisplayName("F9: once time is up nothing further is issued, and what was not attempted is delivered again")
+        void stopsIssuing() {
+            world.items.faults = key -> {
+                world.nowMillis += 600;
+                return Fault.NONE;
+            };
+            RawRecord[] records = new RawRecord[20];
+            for (int i = 0; i < records.length; i++) {
+                records[i] = click(i, "user" + i);
+            }
+
+            BatchOutcome outcome = world.deliver(fold, records);
+
+            assertThat(outcome.firstFailed()).isEqualTo(sequence(1));
+            assertThat(world.items.puts).hasSize(2);
+        }
+
+        @Test
+        @DisplayName("F10: a block that is about to expire is not created anew")
+        void expiringBlockIsSkipped() {
+            world.deliver(fold, click(1, "ann"));
+            long expiresAtSeconds = world.items.items.entrySet().stream()
+                    .filter(entry ->
+                            entry.getKey().width().equals(ONE.ladder().hop().code()))
+                    .mapToLong(entry -> entry.getValue().expiresAtSeconds())
+                    .max()
+                    .orElseThrow();
+            world.items.items.clear();
+            world.control.lanes.clear();
+            world.nowMillis = expiresAtSeconds * 1000 - 60_000;
+
+            BatchOutcome outcome = world.deliver(world.fold(ONE), click(1, "ann"), click(2, "ann"));
+
+            assertThat(outcome.isDone()).isTrue();
+            assertThat(world.folded(ONE, "ann")).isEmpty();
+            assertThat(outcome.counts().expired.sum()).isGreaterThan(0);
+        }
+
+        @Test
+        @DisplayName("a mark that went back raises an alarm")
+        void markThatWentBackIsAViolation() {
+            world.deliver(fold, click(1, "ann"), click(2, "ann"));
+            world.items.items.replaceAll((key, item) -> new StoredItem(position(1, 0), item.body(), 0));
+
+            assertThat(world.deliver(fold, click(3, "ann")).violations())
+                    .anySatisfy(violation -> assertThat(violation).contains("a mark went back"));
+        }
+    }
+
+    @Nested
+    class EventTimes {
+
+        @Test
+        void anEventBeyondRetentionIsCountedAndArchivedNotFolded() {
+            BatchOutcome outcome = world.deliver(fold, record(1, 0, "ann@" + (NOW_MILLIS - 86_400_000L)));
+
+            assertThat(outcome.isDone()).isTrue();
+            assertThat(outcome.counts().tooLate.sum()).isEqualTo(1);
+            assertThat(world.folded(ONE, "ann")).isEmpty();
+            assertThat(world.archive.records(LANE.id())).hasSize(1);
+        }
+
+        @Test
+        void anEventOfTheFutureIsClampedWithinTheSkewAndQuarantinedBeyondIt() {
+            BatchOutcome outcome = world.deliver(
+                    fold, record(1, 0, "ann@" + (NOW_MILLIS + 60_001)), record(2, 0, "ann@" + (NOW_MILLIS + 60_003)));
+
+            assertThat(outcome.isDone()).isTrue();
+            assertThat(world.folded(ONE, "ann")).isEqualTo(positions(1));
+            assertThat(world.quarantine.entries).hasSize(1);
+            long clampedBlock = ONE.ladder().hop().blockOf(ONE.ladder().hop().tileOf(NOW_MILLIS + 1));
+            assertThat(world.items.items.keySet())
+                    .filteredOn(key -> key.width().equals(ONE.ladder().hop().code()))
+                    .allMatch(key -> key.block() == clampedBlock);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package dev.tidemark.core.fold;
+
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.event.EventReader;
+import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.event.EventShape;
+import dev.tidemark.core.event.FieldPath;
+import dev.tidemark.core.event.InvalidEvent;
+import dev.tidemark.core.port.InMemoryArchive;
+import dev.tidemark.core.port.InMemoryControlStore;
+import dev.tidemark.core.port.InMemoryItemStore;
+import dev.tidemark.core.port.InMemoryQuarantine;
+import dev.tidemark.core.stream.Batch;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.tile.ItemKey;
+import dev.tidemark.core.tile.ItemState;
+import dev.tidemark.core.tile.StoredItem;
+import dev.tidemark.core.tile.TileLayout;
+import dev.tidemark.core.view.View;
+import dev.tidemark.core.window.Ladder;
+import dev.tidemark.core.window.TileWidth;
+import dev.tidemark.core.window.Window;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Everything the fold touches, in memory, and a tiny event format ({@code entity@eventTimeMillis}, or {@code bad}), so
+ * that these tests look at the protocol and at nothing else.
+ */
+final class FoldWorld {
+
+    static final long NOW_MILLIS = 1_790_000_000_000L;
+    static final Lane LANE = lane("shardId-000000000000");
+    static final View ONE = view("1111111111111111");
+    static final View TWO = view("2222222222222222");
+
+    private static final int PATIENT_ATTEMPTS = 3;
+
+    final InMemoryItemStore items = new InMemoryItemStore();
+    final InMemoryControlStore control = new InMemoryControlStore();
+    final InMemoryArchive archive = new InMemoryArchive();
+    final InMemoryQuarantine quarantine = new InMemoryQuarantine();
+    long nowMillis = NOW_MILLIS;
+
+    static Lane lane(String shardId) {
+        return new Lane("arn:aws:kinesis:eu-central-1:111122223333:stream/clicks", 1_700_000_000_000L, shardId);
+    }
+
+    static View view(String version) {
+        return new View(
+                "view" + version.charAt(0),
+                version,
+                "clicks",
+                List.of(new View.KeyField("entity", 0)),
+                null,
+                List.of(),
+                List.of(),
+                new TileLayout(List.of(new TileLayout.Entry(new PositionsType(), TileLayout.NO_FILTER))),
+                Ladder.of(List.of(Window.parse("10m"), Window.parse("1d")), 10_000, 1_000, 100_000),
+                86_400_000,
+                60_000,
+                null,
+                86_400_000,
+                List.of(),
+                List.of());
+    }
+
+    static Catalog catalog(View... views) {
+        EventShape shape = new EventShape(
+                List.of(FieldPath.parse("entity"), FieldPath.parse("ts")),
+                new EventShape.EventTime(1, EventShape.TimeFormat.EPOCH_MILLIS),
+                1_000);
+        return new Catalog("hash", List.of(new Catalog.Source("clicks", "clicks", shape)), List.of(views), "{}");
+    }
+
+    /** A sandbox: its own cache, the shared stores. */
+    BatchFold fold(View... views) {
+        FoldPorts ports = new FoldPorts(
+                items,
+                control,
+                archive,
+                quarantine,
+                millis -> CompletableFuture.completedFuture(null),
+                () -> nowMillis,
+                new Random(1));
+        return new BatchFold(
+                catalog(views),
+                shape -> new PlainReader(),
+                ports,
+                new FoldSettings("g1", 4, PATIENT_ATTEMPTS, 1 << 20));
+    }
+
+    BatchOutcome deliver(BatchFold fold, RawRecord... records) {
+        return deliver(fold, LANE, List.of(records));
+    }
+
+    BatchOutcome deliver(BatchFold fold, Lane lane, List<RawRecord> records) {
+        return fold.fold(new Batch(lane, records), nowMillis + 1_000).join();
+    }
+
+    /** A click of an entity just before the present; the sequence number grows with {@code n}. */
+    static RawRecord click(int n, String entity) {
+        return record(n, 0, entity + "@" + (NOW_MILLIS - 1_000 + n));
+    }
+
+    static RawRecord record(int n, long subsequence, String data) {
+        return new RawRecord(position(n, subsequence), NOW_MILLIS + n, "key", data.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static Position position(int n, long subsequence) {
+        return new Position("4959033827149025660855969253836157109592157598913658" + (1_000 + n), subsequence);
+    }
+
+    static String sequence(int n) {
+        return position(n, 0).sequenceNumber();
+    }
+
+    /** Positions folded for an entity by the hop tiles of a view, over all lanes, in order; duplicates would show. */
+    List<String> folded(View view, String entity) {
+        List<String> positions = new ArrayList<>();
+        for (Map.Entry<ItemKey, StoredItem> entry : items.items.entrySet()) {
+            ItemKey key = entry.getKey();
+            if (key.viewVersion().equals(view.version())
+                    && key.entity().equals(entity)
+                    && key.width().equals(view.ladder().hop().code())) {
+                positions.addAll(positions(view, view.ladder().hop(), key, entry.getValue()));
+            }
+        }
+        return positions.stream().sorted().toList();
+    }
+
+    /** Every width must tell the same story. */
+    List<String> foldedInto(View view, TileWidth width) {
+        List<String> positions = new ArrayList<>();
+        items.items.forEach((key, item) -> {
+            if (key.viewVersion().equals(view.version()) && key.width().equals(width.code())) {
+                positions.addAll(positions(view, width, key, item));
+            }
+        });
+        return positions.stream().sorted().toList();
+    }
+
+    private static List<String> positions(View view, TileWidth width, ItemKey key, StoredItem item) {
+        List<String> positions = new ArrayList<>();
+        ItemState state = ItemState.decode(view.layout(), width, key.block(), LANE.shardId(), item.body());
+        for (int i = 0; i < state.tileCount(); i++) {
+            positions.addAll(((PositionsType.Positions) state.tile(i).state(0)).positions);
+        }
+        return positions;
+    }
+
+    LaneRow laneRow() {
+        LaneRow row = control.lanes.get(LANE.id());
+        if (row == null) {
+            throw new AssertionError("no lane row");
+        }
+        return row;
+    }
+
+    private static final class PlainReader implements EventReader {
+
+        @Override
+        public void read(byte[] data, EventRow row) {
+            String text = new String(data, StandardCharsets.UTF_8);
+            int at = text.indexOf('@');
+            if (at < 0) {
+                throw new InvalidEvent(InvalidEvent.Reason.NOT_JSON, "no @ in the event", "write entity@millis");
+            }
+            row.setString(0, text.substring(0, at));
+            row.setEventTimeMillis(Long.parseLong(text.substring(at + 1)));
+        }
+    }
+}

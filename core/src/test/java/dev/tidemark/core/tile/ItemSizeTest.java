@@ -1,0 +1,66 @@
+package dev.tidemark.core.tile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.window.TileWidth;
+import java.math.BigDecimal;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ItemSizeTest {
+
+    private static final TileWidth HOP = new TileWidth("5s", 5_000, 60, 300_000);
+
+    @Test
+    void theArithmeticNamesEveryTerm() {
+        ItemSize size = ItemSize.of(Layouts.of("avg", "max"), HOP, new SeenIds.Rule(600_000, 1_000));
+        assertThat(size.arithmetic())
+                .isEqualTo("3,249 (keys and attributes) + 4 (format version and number of tiles)"
+                        + " + 60 × 3 (a tile's place and marks) + 60 × 39 (sum(price)) + 60 × 8 (count())"
+                        + " + 60 × 18 (max(price)) + 12 (latest arrival and number of ids)"
+                        + " + 1000 × 19 (event ids) = 26,345 bytes");
+        assertThat(size.totalBytes()).isEqualTo(26_345);
+        assertThat(size.fits()).isTrue();
+    }
+
+    @Test
+    void theTilesThatTheBudgetAllowsFit() {
+        TileLayout layout = Layouts.of(Layouts.bind("last_n", Map.of("n", 100)));
+        SeenIds.Rule rule = new SeenIds.Rule(600_000, 1_000);
+        int tiles = ItemSize.bytesForTiles(rule) / ItemSize.maxTileBytes(layout);
+        assertThat(ItemSize.of(layout, new TileWidth("5s", 5_000, tiles, 1), rule)
+                        .fits())
+                .isTrue();
+        assertThat(ItemSize.of(layout, new TileWidth("5s", 5_000, tiles + 1, 1), rule)
+                        .fits())
+                .isFalse();
+    }
+
+    @Test
+    void idsAloneCanBeTooMany() {
+        SeenIds.Rule rule = new SeenIds.Rule(600_000, 1_000_000);
+        assertThat(ItemSize.bytesForTiles(rule)).isZero();
+        assertThat(ItemSize.of(Layouts.of("count"), HOP, rule).fits()).isFalse();
+    }
+
+    @Test
+    void theLargestEventsStayBelow() {
+        TileLayout layout = Layouts.of("avg", "min", "max", "variance", "last", "first");
+        SeenIds.Rule rule = new SeenIds.Rule(600_000, 10);
+        ItemState item = ItemState.empty(layout, HOP, 5);
+        EventRow row = new EventRow(1);
+        for (int i = 0; i < 600; i++) {
+            row.setBigNumber(0, new BigDecimal("-0.9999999999999999999999999999999999"));
+            row.setEventTimeMillis(Long.MAX_VALUE - i);
+            row.setRecord(new Position("9".repeat(129), Long.MAX_VALUE), "shardId-000000000003", 0);
+            item.add(300 + i % 60, row, 0);
+            row.setBigNumber(0, new BigDecimal("9".repeat(34) + "E1"));
+            item.add(300 + i % 60, row, 0);
+            item.seenIds().admit(SeenIds.hash("event " + i), 1_700_000_000_000L + 60_000L * i, rule);
+        }
+        assertThat((long) item.encode().length)
+                .isLessThanOrEqualTo(ItemSize.of(layout, HOP, rule).totalBytes());
+    }
+}

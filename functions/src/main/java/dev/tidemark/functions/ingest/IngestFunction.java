@@ -1,0 +1,152 @@
+package dev.tidemark.functions.ingest;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.KinesisEvent;
+import com.amazonaws.services.lambda.runtime.events.KinesisEvent.KinesisEventRecord;
+import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse;
+import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse.BatchItemFailure;
+import dev.tidemark.aws.AwsClients;
+import dev.tidemark.aws.Backoff;
+import dev.tidemark.aws.Environment;
+import dev.tidemark.aws.dynamodb.CapacityMeter;
+import dev.tidemark.aws.dynamodb.DynamoControlStore;
+import dev.tidemark.aws.dynamodb.DynamoItemStore;
+import dev.tidemark.aws.kinesis.KinesisStreams;
+import dev.tidemark.aws.kinesis.StreamInfo;
+import dev.tidemark.aws.s3.S3Archive;
+import dev.tidemark.aws.s3.S3Quarantine;
+import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.fold.BatchFold;
+import dev.tidemark.core.fold.FoldPorts;
+import dev.tidemark.core.fold.FoldSettings;
+import dev.tidemark.core.stream.Batch;
+import dev.tidemark.functions.Deployment;
+import dev.tidemark.functions.Priming;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The handler that Lambda's event source mapping calls with a batch of one shard. It answers with the first record that
+ * is not done (rule F9); the mapping then delivers again from there. It throws only for a defect, because an exception
+ * makes the mapping bisect the batch.
+ */
+public final class IngestFunction implements RequestHandler<KinesisEvent, StreamsEventResponse> {
+
+    /** Writes stop after this share of the time that is left, so that those under way end before the time-out. */
+    private static final double ISSUING_SHARE = 0.6;
+
+    private final BatchFold fold;
+    private final StreamDirectory streams;
+    private final BatchLog log;
+    private final LongSupplier clockMillis;
+
+    /** Held because the checkpoint's context holds it weakly; null where there is no checkpoint. */
+    @SuppressWarnings("unused")
+    private final @Nullable Priming priming;
+
+    /** For Lambda: everything from the environment. */
+    public IngestFunction() {
+        this(Deployment.of(System.getenv()), new JsonBatchLog(System.out));
+    }
+
+    /** For a deployment found elsewhere, such as the local run's. */
+    public IngestFunction(Deployment deployment, BatchLog log) {
+        this.clockMillis = System::currentTimeMillis;
+        this.fold = new BatchFold(
+                deployment.catalog(), JsonEventReader::new, ports(deployment, clockMillis), FoldSettings.DEFAULT);
+        this.streams = new KinesisStreams(deployment.clients().kinesis(), InstantSource.system())::describe;
+        this.log = log;
+        this.priming = Priming.register(() -> new Rehearsal(deployment.catalog()).run());
+    }
+
+    /**
+     * @param clockMillis the clock of the fold's ports
+     */
+    public IngestFunction(BatchFold fold, StreamDirectory streams, BatchLog log, LongSupplier clockMillis) {
+        this.fold = fold;
+        this.streams = streams;
+        this.log = log;
+        this.clockMillis = clockMillis;
+        this.priming = null;
+    }
+
+    private static FoldPorts ports(Deployment deployment, LongSupplier clockMillis) {
+        AwsClients clients = deployment.clients();
+        Backoff backoff = Backoff.system();
+        String bucket = deployment.value(Environment.BUCKET);
+        return new FoldPorts(
+                new DynamoItemStore(
+                        clients.dynamoDb(),
+                        clients.dynamoDbWrites(),
+                        deployment.value(Environment.STATE_TABLE),
+                        CapacityMeter.NONE,
+                        backoff),
+                new DynamoControlStore(
+                        clients.dynamoDb(),
+                        clients.dynamoDbWrites(),
+                        deployment.value(Environment.CONTROL_TABLE),
+                        CapacityMeter.NONE),
+                new S3Archive(clients.s3(), bucket, backoff),
+                new S3Quarantine(clients.s3(), bucket, backoff),
+                backoff.scheduler()::after,
+                clockMillis,
+                new SplittableRandom());
+    }
+
+    @Override
+    public StreamsEventResponse handleRequest(KinesisEvent event, Context context) {
+        long issuingMillis = (long) (context.getRemainingTimeInMillis() * ISSUING_SHARE);
+        return handle(event, clockMillis.getAsLong() + issuingMillis).join();
+    }
+
+    /**
+     * The same without blocking.
+     *
+     * @param stopAtMillis when to stop issuing writes
+     */
+    public CompletableFuture<StreamsEventResponse> handle(KinesisEvent event, long stopAtMillis) {
+        if (event.getRecords() == null || event.getRecords().isEmpty()) {
+            return CompletableFuture.completedFuture(response(null));
+        }
+        KinesisEventRecord first = event.getRecords().get(0);
+        String firstSequence = first.getKinesis().getSequenceNumber();
+        return streams.describe(KinesisBatches.streamArn(first), KinesisBatches.shardId(first))
+                .handle((stream, failure) -> failure == null
+                        ? fold(event, stream, stopAtMillis)
+                        : CompletableFuture.completedFuture(response(undescribed(firstSequence, failure))))
+                .thenCompose(response -> response);
+    }
+
+    private CompletableFuture<StreamsEventResponse> fold(KinesisEvent event, StreamInfo stream, long stopAtMillis) {
+        Optional<Batch> batch = KinesisBatches.decode(event, stream);
+        if (batch.isEmpty()) {
+            return CompletableFuture.completedFuture(response(null));
+        }
+        return fold.fold(batch.get(), stopAtMillis).thenApply(outcome -> {
+            log.folded(batch.get(), outcome);
+            return response(outcome.firstFailed());
+        });
+    }
+
+    /** Kinesis may not answer for a while; the batch waits in the stream. */
+    private static String undescribed(String firstSequence, Throwable failure) {
+        System.getLogger(IngestFunction.class.getName())
+                .log(
+                        System.Logger.Level.WARNING,
+                        "the stream could not be described; the batch is delivered again",
+                        failure);
+        return firstSequence;
+    }
+
+    private static StreamsEventResponse response(@Nullable String firstFailed) {
+        StreamsEventResponse response = new StreamsEventResponse();
+        response.setBatchItemFailures(firstFailed == null ? List.of() : List.of(new BatchItemFailure(firstFailed)));
+        return response;
+    }
+}

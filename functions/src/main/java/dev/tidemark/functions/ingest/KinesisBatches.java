@@ -1,0 +1,83 @@
+package dev.tidemark.functions.ingest;
+
+import com.amazonaws.services.lambda.runtime.events.KinesisEvent;
+import com.amazonaws.services.lambda.runtime.events.KinesisEvent.KinesisEventRecord;
+import dev.tidemark.aws.kinesis.StreamInfo;
+import dev.tidemark.core.stream.Batch;
+import dev.tidemark.core.stream.HashRange;
+import dev.tidemark.core.stream.KplRecords;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** From Lambda's Kinesis event to a batch: which shard, which records, KPL records unpacked (rule F4). */
+final class KinesisBatches {
+
+    private KinesisBatches() {}
+
+    /** The stream's ARN; a consumer with enhanced fan-out names itself behind it. */
+    static String streamArn(KinesisEventRecord record) {
+        String source = record.getEventSourceARN();
+        int consumer = source.indexOf("/consumer/");
+        return consumer < 0 ? source : source.substring(0, consumer);
+    }
+
+    /** The shard's id, which the event id carries: {@code shardId-000000000000:sequence}. */
+    static String shardId(KinesisEventRecord record) {
+        String id = record.getEventID();
+        int colon = id.indexOf(':');
+        if (colon < 0) {
+            throw new IllegalArgumentException("not a Kinesis event id (shard:sequence): '" + id + "'");
+        }
+        return id.substring(0, colon);
+    }
+
+    /**
+     * The user records of an event, all of one shard; empty when none of them belongs to the shard.
+     *
+     * @throws IllegalArgumentException if the event mixes shards or its records do not increase: Lambda never does that
+     */
+    static Optional<Batch> decode(KinesisEvent event, StreamInfo stream) {
+        String shardId = shardId(event.getRecords().get(0));
+        Optional<HashRange> range = stream.hashRange(shardId);
+        List<RawRecord> records = new ArrayList<>(event.getRecords().size());
+        for (KinesisEventRecord record : event.getRecords()) {
+            if (!shardId(record).equals(shardId)) {
+                throw new IllegalArgumentException("one batch of two shards: " + shardId + " and " + shardId(record));
+            }
+            unpack(record.getKinesis(), range, records);
+        }
+        return records.isEmpty() ? Optional.empty() : Optional.of(new Batch(stream.lane(shardId), records));
+    }
+
+    private static void unpack(KinesisEvent.Record record, Optional<HashRange> range, List<RawRecord> into) {
+        byte[] data = bytes(record.getData());
+        long arrivalMillis = record.getApproximateArrivalTimestamp().getTime();
+        String sequence = record.getSequenceNumber();
+        Optional<List<KplRecords.UserRecord>> aggregated = KplRecords.unpack(data);
+        if (aggregated.isEmpty()) {
+            into.add(new RawRecord(new Position(sequence, 0), arrivalMillis, record.getPartitionKey(), data));
+            return;
+        }
+        long subsequence = 0;
+        for (KplRecords.UserRecord user : aggregated.get()) {
+            if (range.isEmpty() || range.get().contains(user.hashKey())) {
+                into.add(new RawRecord(
+                        new Position(sequence, subsequence), arrivalMillis, user.partitionKey(), user.data()));
+            }
+            subsequence++;
+        }
+    }
+
+    private static byte[] bytes(ByteBuffer buffer) {
+        if (buffer.hasArray() && buffer.arrayOffset() == 0 && buffer.array().length == buffer.remaining()) {
+            return buffer.array();
+        }
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.duplicate().get(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,166 @@
+package dev.tidemark.functions.ingest;
+
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.event.EventShape;
+import dev.tidemark.core.event.FieldPath;
+import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.fold.BatchFold;
+import dev.tidemark.core.fold.BatchOutcome;
+import dev.tidemark.core.fold.ControlRow;
+import dev.tidemark.core.fold.FoldPorts;
+import dev.tidemark.core.fold.FoldSettings;
+import dev.tidemark.core.fold.LaneRow;
+import dev.tidemark.core.port.Cas;
+import dev.tidemark.core.port.ControlStore;
+import dev.tidemark.core.port.ItemStore;
+import dev.tidemark.core.stream.Batch;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.tile.ItemKey;
+import dev.tidemark.core.tile.StoredItem;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Folds one made-up event per source in memory, so that the code of a real batch is loaded. Touches nothing outside. */
+final class Rehearsal {
+
+    private static final long WHEN_MILLIS = 1_000_000_000_000L;
+
+    private final Catalog catalog;
+
+    Rehearsal(Catalog catalog) {
+        this.catalog = catalog;
+    }
+
+    /** @throws IllegalStateException if a fold does not succeed: then no real one would either */
+    void run() {
+        FoldPorts ports = new FoldPorts(
+                new ForgetfulItems(),
+                new OneLane(),
+                segment -> CompletableFuture.completedFuture(null),
+                entry -> CompletableFuture.completedFuture(null),
+                millis -> CompletableFuture.completedFuture(null),
+                () -> WHEN_MILLIS,
+                new SplittableRandom(1));
+        for (Catalog.Source source : catalog.sources()) {
+            BatchFold fold = new BatchFold(catalog, JsonEventReader::new, ports, FoldSettings.DEFAULT);
+            Lane lane = new Lane("arn:aws:kinesis:::stream/" + source.stream(), 0, "shardId-000000000000");
+            byte[] event = event(source.shape()).getBytes(StandardCharsets.UTF_8);
+            RawRecord record = new RawRecord(new Position("1", 0), WHEN_MILLIS, "key", event);
+            BatchOutcome outcome =
+                    fold.fold(new Batch(lane, List.of(record)), Long.MAX_VALUE).join();
+            if (!outcome.isDone()) {
+                throw new IllegalStateException("rehearsing source " + source.name() + " was held: " + outcome.held());
+            }
+        }
+    }
+
+    /** An event with a number in every field and a readable time. */
+    private static String event(EventShape shape) {
+        Member root = new Member();
+        for (int slot = 0; slot < shape.fields().size(); slot++) {
+            Member member = root;
+            FieldPath path = shape.fields().get(slot);
+            for (String name : path.names()) {
+                member = member.members.computeIfAbsent(name, key -> new Member());
+            }
+            member.value =
+                    slot == shape.eventTime().slot() ? time(shape.eventTime().format()) : "1";
+        }
+        return root.json();
+    }
+
+    private static String time(EventShape.TimeFormat format) {
+        return switch (format) {
+            case ISO8601 -> "\"2001-09-09T01:46:40Z\"";
+            case EPOCH_MILLIS -> Long.toString(WHEN_MILLIS);
+            case EPOCH_SECONDS -> Long.toString(WHEN_MILLIS / 1000);
+        };
+    }
+
+    private static final class Member {
+
+        private final Map<String, Member> members = new HashMap<>();
+        private String value = "";
+
+        private String json() {
+            if (members.isEmpty()) {
+                return value;
+            }
+            StringBuilder json = new StringBuilder("{");
+            members.forEach((name, member) -> json.append(json.length() == 1 ? "\"" : ",\"")
+                    .append(name)
+                    .append("\":")
+                    .append(member.json()));
+            return json.append('}').toString();
+        }
+    }
+
+    private static final class ForgetfulItems implements ItemStore {
+
+        @Override
+        public CompletableFuture<Map<ItemKey, StoredItem>> read(Collection<ItemKey> keys) {
+            return CompletableFuture.completedFuture(Map.of());
+        }
+
+        @Override
+        public CompletableFuture<Cas<StoredItem>> put(ItemKey key, StoredItem item, @Nullable Position expectedMark) {
+            return CompletableFuture.completedFuture(new Cas.Stored<>());
+        }
+
+        @Override
+        public CompletableFuture<List<Found>> query(
+                String viewVersion, String entity, String width, long firstBlock, long lastBlock) {
+            return CompletableFuture.completedFuture(List.of());
+        }
+    }
+
+    /** Remembers one control row and one lane row. */
+    private static final class OneLane implements ControlStore {
+
+        private @Nullable ControlRow control;
+        private @Nullable LaneRow lane;
+
+        @Override
+        public CompletableFuture<Optional<ControlRow>> readControl() {
+            return CompletableFuture.completedFuture(Optional.ofNullable(control));
+        }
+
+        @Override
+        public CompletableFuture<Cas<ControlRow>> writeControl(ControlRow next) {
+            control = next;
+            return CompletableFuture.completedFuture(new Cas.Stored<>());
+        }
+
+        @Override
+        public CompletableFuture<Optional<LaneRow>> readLane(Lane wanted) {
+            return CompletableFuture.completedFuture(
+                    Optional.ofNullable(lane).filter(row -> row.lane().equals(wanted)));
+        }
+
+        @Override
+        public CompletableFuture<List<LaneRow>> readLanes() {
+            return CompletableFuture.completedFuture(lane == null ? List.of() : List.of(lane));
+        }
+
+        @Override
+        public CompletableFuture<Cas<LaneRow>> createLane(LaneRow row, long controlRev) {
+            lane = row;
+            return CompletableFuture.completedFuture(new Cas.Stored<>());
+        }
+
+        @Override
+        public CompletableFuture<Cas<LaneRow>> writeLane(LaneRow next) {
+            lane = next;
+            return CompletableFuture.completedFuture(new Cas.Stored<>());
+        }
+    }
+}

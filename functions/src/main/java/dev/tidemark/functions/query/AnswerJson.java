@@ -1,0 +1,228 @@
+package dev.tidemark.functions.query;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.tidemark.core.aggregate.Computation.Approximation;
+import dev.tidemark.core.fold.LaneRow;
+import dev.tidemark.core.serve.Answer;
+import dev.tidemark.core.serve.QueryPlan;
+import dev.tidemark.core.serve.ViewProgress;
+import dev.tidemark.core.view.View;
+import dev.tidemark.core.window.Cover;
+import dev.tidemark.core.window.Interval;
+import dev.tidemark.core.window.Window;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The JSON of answers, as the OpenAPI document describes it.
+ *
+ * <p>An answer stays small by what its receipt leaves out. Items are written in the order of their lane, so an item
+ * whose mark is not after the lane's position holds exactly the lane's events up to that position; the position is
+ * enough to compute it again from the archive. Only items that are ahead of the position, because their batch was in
+ * flight, are listed with their marks.
+ */
+final class AnswerJson {
+
+    /** How many lanes a freshness report names as missing something. */
+    private static final int MAX_MISSING = 20;
+
+    private final String catalogHash;
+    private final long nowMillis;
+
+    AnswerJson(String catalogHash, long nowMillis) {
+        this.catalogHash = catalogHash;
+        this.nowMillis = nowMillis;
+    }
+
+    /** The answer to a single read. */
+    String single(Answer answer, boolean explain) {
+        return Json.write(out -> {
+            out.writeStartObject();
+            out.writeStringField("view", answer.plan().view().name());
+            entity(out, answer);
+            Json.moment(out, "at", answer.plan().atMillis());
+            features(out, answer);
+            coverage(out, answer.plan());
+            approximate(out, answer);
+            unavailable(out, answer.plan());
+            freshness(out, answer.plan().view(), answer.progress());
+            startReceipt(out, answer.plan(), answer.progress());
+            ahead(out, answer);
+            out.writeEndObject();
+            if (explain) {
+                new ExplanationJson(out, answer).write();
+            }
+            out.writeEndObject();
+        });
+    }
+
+    /**
+     * The answer to a batch: what is common to the entities of a query is written once.
+     *
+     * @param answers per query, one per entity; none of the lists is empty
+     */
+    String batch(long atMillis, List<List<Answer>> answers) {
+        return Json.write(out -> {
+            out.writeStartObject();
+            Json.moment(out, "at", atMillis);
+            out.writeArrayFieldStart("results");
+            for (List<Answer> ofQuery : answers) {
+                result(out, ofQuery);
+            }
+            out.writeEndArray();
+            out.writeEndObject();
+        });
+    }
+
+    private void result(JsonGenerator out, List<Answer> answers) throws IOException {
+        QueryPlan plan = answers.get(0).plan();
+        ViewProgress progress = answers.get(0).progress();
+        out.writeStartObject();
+        out.writeStringField("view", plan.view().name());
+        coverage(out, plan);
+        unavailable(out, plan);
+        freshness(out, plan.view(), progress);
+        startReceipt(out, plan, progress);
+        out.writeEndObject();
+        out.writeArrayFieldStart("entities");
+        for (Answer answer : answers) {
+            out.writeStartObject();
+            entity(out, answer);
+            features(out, answer);
+            approximate(out, answer);
+            ahead(out, answer);
+            out.writeEndObject();
+        }
+        out.writeEndArray();
+        out.writeEndObject();
+    }
+
+    private static void entity(JsonGenerator out, Answer answer) throws IOException {
+        List<String> parts = EntityText.parts(answer.entity());
+        out.writeObjectFieldStart("entity");
+        for (int i = 0; i < parts.size(); i++) {
+            out.writeStringField(answer.plan().view().entity().get(i).name(), parts.get(i));
+        }
+        out.writeEndObject();
+    }
+
+    private static void features(JsonGenerator out, Answer answer) throws IOException {
+        out.writeObjectFieldStart("features");
+        for (Map.Entry<String, @Nullable Object> value : answer.values().entrySet()) {
+            out.writeFieldName(value.getKey());
+            Json.value(out, value.getValue());
+        }
+        out.writeEndObject();
+    }
+
+    private static void coverage(JsonGenerator out, QueryPlan plan) throws IOException {
+        out.writeObjectFieldStart("coverage");
+        for (Map.Entry<Window, Cover> cover : plan.covers().entrySet()) {
+            Interval interval = cover.getValue().interval();
+            out.writeObjectFieldStart(cover.getKey().text());
+            Json.moment(out, "start", cover.getKey().isLifetime() ? null : interval.startMillis());
+            Json.moment(out, "end", interval.endMillis());
+            out.writeEndObject();
+        }
+        out.writeEndObject();
+    }
+
+    private static void approximate(JsonGenerator out, Answer answer) throws IOException {
+        if (answer.approximations().isEmpty()) {
+            return;
+        }
+        out.writeObjectFieldStart("approximate");
+        for (Map.Entry<String, Approximation> one : answer.approximations().entrySet()) {
+            out.writeObjectFieldStart(one.getKey());
+            out.writeStringField("method", one.getValue().method());
+            out.writeNumberField("relativeError", one.getValue().relativeError());
+            out.writeEndObject();
+        }
+        out.writeEndObject();
+    }
+
+    private static void unavailable(JsonGenerator out, QueryPlan plan) throws IOException {
+        if (plan.unavailable().isEmpty()) {
+            return;
+        }
+        out.writeObjectFieldStart("unavailable");
+        for (String name : plan.unavailable()) {
+            out.writeStringField(
+                    name, "lifetime windows are kept as of now only; leave out 'at', or replay the archive");
+        }
+        out.writeEndObject();
+    }
+
+    private void freshness(JsonGenerator out, View view, ViewProgress progress) throws IOException {
+        OptionalLong foldedUpTo = progress.foldedUpToMillis(view.streamRetentionMillis(), nowMillis);
+        out.writeObjectFieldStart("freshness");
+        out.writeBooleanField("complete", progress.isComplete());
+        missing(out, progress);
+        Json.moment(out, "foldedUpTo", boxed(foldedUpTo));
+        Json.moment(out, "newestArrival", boxed(progress.newestArrivalMillis()));
+        if (foldedUpTo.isPresent()) {
+            out.writeNumberField("lagMillis", Math.max(0, nowMillis - foldedUpTo.getAsLong()));
+        } else {
+            out.writeNullField("lagMillis");
+        }
+        out.writeEndObject();
+    }
+
+    /** How far one view is folded, for the health document. */
+    void health(JsonGenerator out, View view, ViewProgress progress) throws IOException {
+        out.writeStartObject();
+        out.writeStringField("view", view.name());
+        out.writeStringField("version", view.version());
+        freshness(out, view, progress);
+        out.writeEndObject();
+    }
+
+    /** Writes what the state lacks, if anything. */
+    private static void missing(JsonGenerator out, ViewProgress progress) throws IOException {
+        if (progress.isComplete()) {
+            return;
+        }
+        out.writeArrayFieldStart("missing");
+        for (ViewProgress.Missing missing : progress.missing()
+                .subList(0, Math.min(MAX_MISSING, progress.missing().size()))) {
+            out.writeStartObject();
+            out.writeStringField("reason", missing.reason());
+            if (missing.lane() != null) {
+                out.writeStringField("lane", missing.lane());
+            }
+            if (missing.upTo() != null) {
+                out.writeStringField("upTo", missing.upTo().text());
+            }
+            out.writeEndObject();
+        }
+        out.writeEndArray();
+    }
+
+    /** Writes the receipt but for its end, so that a single answer can add to it. */
+    private void startReceipt(JsonGenerator out, QueryPlan plan, ViewProgress progress) throws IOException {
+        out.writeObjectFieldStart("receipt");
+        out.writeStringField("catalog", catalogHash);
+        out.writeStringField("view", plan.view().version());
+        out.writeNumberField("at", plan.atMillis());
+        out.writeObjectFieldStart("lanes");
+        for (LaneRow row : progress.lanes()) {
+            out.writeStringField(row.lane().id(), row.last().text());
+        }
+        out.writeEndObject();
+    }
+
+    private static void ahead(JsonGenerator out, Answer answer) throws IOException {
+        out.writeObjectFieldStart("ahead");
+        for (Answer.ItemMark item : answer.ahead()) {
+            out.writeStringField(item.sortKey(), item.mark().text());
+        }
+        out.writeEndObject();
+    }
+
+    private static @Nullable Long boxed(OptionalLong value) {
+        return value.isPresent() ? value.getAsLong() : null;
+    }
+}

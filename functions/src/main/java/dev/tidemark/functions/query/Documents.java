@@ -1,0 +1,122 @@
+package dev.tidemark.functions.query;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.fold.ControlRow;
+import dev.tidemark.core.fold.LaneRow;
+import dev.tidemark.core.serve.Progress;
+import dev.tidemark.core.serve.QueryPlan;
+import dev.tidemark.core.serve.ViewProgress;
+import dev.tidemark.core.view.View;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/** The documents that are not answers: catalog, health, the API's description, problems. */
+final class Documents {
+
+    /** How many lanes the health document lists. */
+    private static final int MAX_LANES = 500;
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private Documents() {}
+
+    /** The definitions, and what can be asked of each view. */
+    static String catalog(Catalog catalog) {
+        return Json.write(out -> {
+            out.writeStartObject();
+            out.writeStringField("hash", catalog.hash());
+            out.writeArrayFieldStart("views");
+            for (View view : catalog.views()) {
+                out.writeStartObject();
+                out.writeStringField("view", view.name());
+                out.writeStringField("version", view.version());
+                strings(
+                        out,
+                        "entity",
+                        view.entity().stream().map(View.KeyField::name).toList());
+                strings(out, "features", QueryPlan.namesOf(view));
+                out.writeEndObject();
+            }
+            out.writeEndArray();
+            out.writeFieldName("definitions");
+            out.writeRawValue(catalog.json());
+            out.writeEndObject();
+        });
+    }
+
+    static String health(Catalog catalog, Progress progress, List<ViewProgress> views, long nowMillis) {
+        return Json.write(out -> {
+            ControlRow control = progress.control();
+            out.writeStartObject();
+            Json.moment(out, "now", nowMillis);
+            out.writeStringField("catalog", catalog.hash());
+            out.writeStringField("generation", control == null ? null : control.generation());
+            out.writeStringField(
+                    "phase", control == null ? null : control.phase().name());
+            out.writeNumberField(
+                    "records",
+                    progress.lanes().stream().mapToLong(LaneRow::count).sum());
+            out.writeNumberField("laneCount", progress.lanes().size());
+            out.writeArrayFieldStart("views");
+            for (int i = 0; i < views.size(); i++) {
+                new AnswerJson(catalog.hash(), nowMillis)
+                        .health(out, catalog.views().get(i), views.get(i));
+            }
+            out.writeEndArray();
+            out.writeArrayFieldStart("lanes");
+            for (LaneRow row : progress.lanes()
+                    .subList(0, Math.min(MAX_LANES, progress.lanes().size()))) {
+                LaneJson.write(out, row);
+            }
+            out.writeEndArray();
+            out.writeEndObject();
+        });
+    }
+
+    /** The OpenAPI document, kept as YAML for those who edit it. */
+    static String openApi() {
+        try (InputStream yaml = Documents.class.getResourceAsStream("/openapi.yaml")) {
+            if (yaml == null) {
+                throw new IllegalStateException("openapi.yaml is not on the class path");
+            }
+            String text = new String(yaml.readAllBytes(), StandardCharsets.UTF_8);
+            return MAPPER.writeValueAsString(new Load(LoadSettings.builder().build()).loadFromString(text));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("openapi.yaml cannot be written as JSON", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("openapi.yaml cannot be read", e);
+        }
+    }
+
+    static String problem(Problem problem, String instance) {
+        return Json.write(out -> {
+            out.writeStartObject();
+            out.writeStringField("type", problem.kind().type());
+            out.writeStringField("title", problem.kind().title());
+            out.writeNumberField("status", problem.kind().status());
+            out.writeStringField("detail", problem.detail());
+            out.writeStringField("remedy", problem.remedy());
+            if (!problem.available().isEmpty()) {
+                strings(out, "available", problem.available());
+            }
+            out.writeStringField("instance", instance);
+            out.writeEndObject();
+        });
+    }
+
+    private static void strings(JsonGenerator out, String name, List<String> values) throws IOException {
+        out.writeArrayFieldStart(name);
+        for (String value : values) {
+            out.writeString(value);
+        }
+        out.writeEndArray();
+    }
+}

@@ -1,0 +1,71 @@
+package dev.tidemark.functions.query;
+
+import dev.tidemark.core.tile.EntityKeys;
+import dev.tidemark.core.view.View;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Entity keys as callers write them: the key's parts joined by {@code |}, with {@code |} and {@code \} inside a part
+ * escaped by {@code \}. This is the canonical form of {@link EntityKeys}.
+ */
+final class EntityText {
+
+    private EntityText() {}
+
+    /** Checks a caller's text against the view; returns the canonical text. */
+    static String check(View view, String text) {
+        if (text.getBytes(StandardCharsets.UTF_8).length > EntityKeys.MAX_BYTES) {
+            throw bad("the entity key is longer than " + EntityKeys.MAX_BYTES + " bytes", view);
+        }
+        List<String> parts = parts(text);
+        if (parts.size() != view.entity().size()) {
+            throw bad(
+                    "the entity key has " + parts.size() + " part(s), but view '" + view.name() + "' has "
+                            + view.entity().size(),
+                    view);
+        }
+        if (parts.contains("")) {
+            throw bad("a part of the entity key is empty", view);
+        }
+        return EntityKeys.of(parts);
+    }
+
+    /** The parts of a text, unescaped. */
+    static List<String> parts(String text) {
+        List<String> parts = new ArrayList<>();
+        StringBuilder part = new StringBuilder();
+        boolean escaped = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!escaped && c == '\\') {
+                escaped = true;
+            } else if (!escaped && c == '|') {
+                parts.add(part.toString());
+                part.setLength(0);
+            } else {
+                part.append(c);
+                escaped = false;
+            }
+        }
+        if (escaped) {
+            throw new RequestProblem(
+                    Problem.Kind.BAD_ENTITY,
+                    "the entity key ends in a lone '\\'",
+                    "write '\\\\' for a backslash and '\\|' for a bar inside a key part");
+        }
+        parts.add(part.toString());
+        return parts;
+    }
+
+    private static RequestProblem bad(String detail, View view) {
+        String form = String.join(
+                "|",
+                view.entity().stream().map(field -> "{" + field.name() + "}").toList());
+        return new RequestProblem(
+                Problem.Kind.BAD_ENTITY,
+                detail,
+                "write the key as " + form + "; '|' and '\\' inside a part are escaped by '\\'");
+    }
+}

@@ -1,0 +1,111 @@
+package dev.tidemark.functions.query;
+
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import java.time.DateTimeException;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The query parameters of a request; API Gateway has decoded them already. */
+final class Parameters {
+
+    private static final int MAX_FEATURES_CHARS = 8 * 1024;
+    private static final int MAX_MOMENT_CHARS = 40;
+
+    private final Map<String, String> values = new TreeMap<>();
+
+    /** Checks that every parameter is known to the route and given once. */
+    Parameters(APIGatewayProxyRequestEvent event, Set<String> known) {
+        Map<String, String> given = event.getQueryStringParameters();
+        if (given != null) {
+            values.putAll(given);
+        }
+        Map<String, List<String>> multiple = event.getMultiValueQueryStringParameters();
+        if (multiple != null) {
+            multiple.forEach((name, all) -> putOnce(name, all));
+        }
+        for (String name : values.keySet()) {
+            if (!known.contains(name)) {
+                throw new RequestProblem(new Problem(
+                        Problem.Kind.BAD_PARAMETER,
+                        "this resource has no query parameter '" + quoted(name) + "'",
+                        known.isEmpty() ? "leave it out" : "use one of the available parameters",
+                        known.stream().sorted().toList()));
+            }
+        }
+    }
+
+    private void putOnce(String name, List<String> all) {
+        if (all.size() > 1) {
+            throw bad(name, "is given " + all.size() + " times", "give it once; features are separated by commas");
+        }
+        all.forEach(value -> values.put(name, value));
+    }
+
+    /** The names in {@code features}; null if it is not given. */
+    @Nullable
+    List<String> features() {
+        String text = values.get("features");
+        if (text == null) {
+            return null;
+        }
+        if (text.isBlank() || text.length() > MAX_FEATURES_CHARS) {
+            throw bad(
+                    "features",
+                    "is empty or longer than " + MAX_FEATURES_CHARS + " characters",
+                    "separate names by commas, or leave it out to get all");
+        }
+        List<String> names = new ArrayList<>();
+        Arrays.stream(text.split(",", -1)).map(String::strip).forEach(names::add);
+        return names;
+    }
+
+    /** The moment in {@code at}, milliseconds since the epoch; null if it is not given. */
+    @Nullable
+    Long atMillis() {
+        return moment(values.get("at"));
+    }
+
+    boolean explain() {
+        return switch (values.getOrDefault("explain", "false")) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw bad("explain", "is neither true nor false", "write explain=true, or leave it out");
+        };
+    }
+
+    /** Reads a moment, of which fractions below a millisecond are cut off; null stays null. */
+    static @Nullable Long moment(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        try {
+            if (text.length() <= MAX_MOMENT_CHARS) {
+                return OffsetDateTime.parse(text).toInstant().toEpochMilli();
+            }
+        } catch (DateTimeException | ArithmeticException e) {
+            throw badMoment(text);
+        }
+        throw badMoment(text);
+    }
+
+    private static RequestProblem badMoment(String text) {
+        return bad(
+                "at",
+                "'" + quoted(text) + "' is no moment in ISO 8601",
+                "write it like 2026-01-31T10:00:00Z; the '+' of an offset is percent-encoded as %2B");
+    }
+
+    private static RequestProblem bad(String name, String problem, String remedy) {
+        return new RequestProblem(Problem.Kind.BAD_PARAMETER, "parameter " + quoted(name) + " " + problem, remedy);
+    }
+
+    private static String quoted(String text) {
+        return text.length() <= MAX_MOMENT_CHARS ? text : text.substring(0, MAX_MOMENT_CHARS) + "…";
+    }
+}

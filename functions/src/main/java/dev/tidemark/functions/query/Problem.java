@@ -1,0 +1,63 @@
+package dev.tidemark.functions.query;
+
+import java.util.List;
+
+/**
+ * What a problem document says (RFC 9457), besides its instance.
+ *
+ * @param kind which problem, and its HTTP status
+ * @param detail what is wrong with this request, naming the offending value
+ * @param remedy what to do about it
+ * @param available what could have been asked for instead; empty if that is no question of names
+ */
+record Problem(Kind kind, String detail, String remedy, List<String> available) {
+
+    /** Kinds of problem; the type is part of the API. */
+    enum Kind {
+        BAD_PARAMETER(400, "A parameter is wrong"),
+        BAD_BODY(400, "The request body is wrong"),
+        BAD_ENTITY(400, "The entity key is wrong"),
+        UNKNOWN_ROUTE(404, "No such resource"),
+        UNKNOWN_VIEW(404, "No such view"),
+        UNKNOWN_FEATURE(404, "No such feature"),
+        METHOD_NOT_ALLOWED(405, "The resource has no such method"),
+        BODY_TOO_LARGE(413, "The request body is too large"),
+        UNANSWERABLE(422, "The live state cannot answer this"),
+        ANSWER_TOO_LARGE(422, "The answer is too large"),
+        INTERNAL(500, "The request failed"),
+        STORE_UNAVAILABLE(503, "The state cannot be read at the moment");
+
+        private final int status;
+        private final String title;
+
+        Kind(int status, String title) {
+            this.status = status;
+            this.title = title;
+        }
+
+        int status() {
+            return status;
+        }
+
+        String title() {
+            return title;
+        }
+
+        /** A tag URI (RFC 4151): it identifies, and does not pretend to be an address. */
+        String type() {
+            return "tag:tidemark.dev,2026:problem/"
+                    + name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    /** How many names a document lists at most. */
+    static final int MAX_AVAILABLE = 100;
+
+    Problem {
+        available = List.copyOf(available.subList(0, Math.min(MAX_AVAILABLE, available.size())));
+    }
+
+    Problem(Kind kind, String detail, String remedy) {
+        this(kind, detail, remedy, List.of());
+    }
+}

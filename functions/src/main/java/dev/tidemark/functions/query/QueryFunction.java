@@ -1,0 +1,160 @@
+package dev.tidemark.functions.query;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import dev.tidemark.aws.AwsClients;
+import dev.tidemark.aws.Backoff;
+import dev.tidemark.aws.Environment;
+import dev.tidemark.aws.dynamodb.CapacityMeter;
+import dev.tidemark.aws.dynamodb.DynamoControlStore;
+import dev.tidemark.aws.dynamodb.DynamoItemStore;
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.port.ControlStore;
+import dev.tidemark.core.port.ItemStore;
+import dev.tidemark.core.serve.StoreUnavailable;
+import dev.tidemark.core.serve.Unanswerable;
+import dev.tidemark.functions.Deployment;
+import dev.tidemark.functions.Priming;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers the HTTP API of openapi.yaml from the live state. Thread-safe, although Lambda calls it from one thread.
+ *
+ * <p>Every outcome is a response, a problem document where there is no answer; the handler throws nothing.
+ */
+public final class QueryFunction implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
+
+    private static final String JSON = "application/json";
+    private static final String PROBLEM_JSON = "application/problem+json";
+
+    /** Lambda refuses responses above 6 MB; headers and escapes need some of it. */
+    private static final int MAX_BODY_CHARS = 2_500_000;
+
+    private static final System.Logger LOG = System.getLogger(QueryFunction.class.getName());
+
+    private final InstantSource clock;
+    private final Router router;
+
+    /** Held because the checkpoint's context holds it weakly; null where there is no checkpoint. */
+    @SuppressWarnings("unused")
+    private final @Nullable Priming priming;
+
+    /** For Lambda: everything from the environment. */
+    public QueryFunction() {
+        this(Deployment.of(System.getenv()), InstantSource.system());
+    }
+
+    /** For a deployment found elsewhere, such as the local run's. */
+    public QueryFunction(Deployment deployment, InstantSource clock) {
+        AwsClients clients = deployment.clients();
+        this.clock = clock;
+        this.router = new Router(
+                deployment.catalog(),
+                new DynamoItemStore(
+                        clients.dynamoDb(),
+                        clients.dynamoDbWrites(),
+                        deployment.value(Environment.STATE_TABLE),
+                        CapacityMeter.NONE,
+                        Backoff.system()),
+                new DynamoControlStore(
+                        clients.dynamoDb(),
+                        clients.dynamoDbWrites(),
+                        deployment.value(Environment.CONTROL_TABLE),
+                        CapacityMeter.NONE));
+        this.priming = Priming.register(() -> prime(deployment.catalog()));
+    }
+
+    /**
+     * @param catalog what can be asked
+     * @param items the state table
+     * @param control the control table
+     * @param clock what "now" is
+     */
+    public QueryFunction(Catalog catalog, ItemStore items, ControlStore control, InstantSource clock) {
+        this.clock = clock;
+        this.router = new Router(catalog, items, control);
+        this.priming = null;
+    }
+
+    /** One query in memory, and one read of the control table to load the AWS client; its answer does not matter. */
+    private void prime(Catalog catalog) {
+        new Rehearsal(catalog, clock).run();
+        handleRequest(new APIGatewayProxyRequestEvent().withHttpMethod("GET").withPath("/v1/health"), null);
+    }
+
+    @Override
+    public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, @Nullable Context context) {
+        String requestId = requestId(event, context);
+        try {
+            String body = router.answer(event, clock.millis());
+            return body.length() > MAX_BODY_CHARS ? reply(tooLarge(), requestId) : reply(200, JSON, body);
+        } catch (RequestProblem e) {
+            return reply(e.problem(), requestId);
+        } catch (RuntimeException e) {
+            return reply(problem(e, requestId), requestId);
+        }
+    }
+
+    private static Problem problem(RuntimeException failure, String requestId) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof Unanswerable unanswerable) {
+            return new Problem(Problem.Kind.UNANSWERABLE, unanswerable.describe(), unanswerable.remedy());
+        }
+        if (cause instanceof StoreUnavailable || cause instanceof TimeoutException) {
+            LOG.log(System.Logger.Level.WARNING, "Request " + requestId + ": a store could not be read", cause);
+            return new Problem(
+                    Problem.Kind.STORE_UNAVAILABLE,
+                    "the tables did not answer, or not in time",
+                    "try again with a growing delay; if it lasts, look for the request's id in the function's log");
+        }
+        LOG.log(System.Logger.Level.ERROR, "Request " + requestId + " failed", cause);
+        return new Problem(
+                Problem.Kind.INTERNAL,
+                "the request could not be answered for a reason that is not yours",
+                "look for the request's id in the function's log");
+    }
+
+    private static Problem tooLarge() {
+        return new Problem(
+                Problem.Kind.ANSWER_TOO_LARGE,
+                "the answer has more than " + MAX_BODY_CHARS + " characters",
+                "ask for fewer entities or features");
+    }
+
+    private static APIGatewayProxyResponseEvent reply(Problem problem, String requestId) {
+        APIGatewayProxyResponseEvent response =
+                reply(problem.kind().status(), PROBLEM_JSON, Documents.problem(problem, requestId));
+        if (problem.kind() == Problem.Kind.METHOD_NOT_ALLOWED) {
+            response.getHeaders().put("Allow", String.join(", ", problem.available()));
+        }
+        return response;
+    }
+
+    private static APIGatewayProxyResponseEvent reply(int status, String contentType, String body) {
+        Map<String, String> headers = new HashMap<>();
+        headers.put("Content-Type", contentType);
+        headers.put("Cache-Control", "no-store");
+        return new APIGatewayProxyResponseEvent()
+                .withStatusCode(status)
+                .withHeaders(headers)
+                .withBody(body)
+                .withIsBase64Encoded(false);
+    }
+
+    /** The id that the caller sees in API Gateway's own headers, else Lambda's. */
+    private static String requestId(APIGatewayProxyRequestEvent event, @Nullable Context context) {
+        APIGatewayProxyRequestEvent.ProxyRequestContext request = event.getRequestContext();
+        if (request != null && request.getRequestId() != null) {
+            return request.getRequestId();
+        }
+        return context != null && context.getAwsRequestId() != null ? context.getAwsRequestId() : "unknown";
+    }
+}

@@ -1,0 +1,87 @@
+package dev.tidemark.functions.query;
+
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.serve.Answer;
+import dev.tidemark.core.serve.FeatureServer;
+import dev.tidemark.core.serve.QueryPlan;
+import dev.tidemark.core.view.View;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Reads of feature values: one entity, or a batch. */
+final class Reads {
+
+    /** Less than the function's timeout, so that a slow store still gets a problem document. */
+    static final long TIMEOUT_MILLIS = 10_000;
+
+    private final Catalog catalog;
+    private final FeatureServer server;
+
+    Reads(Catalog catalog, FeatureServer server) {
+        this.catalog = catalog;
+        this.server = server;
+    }
+
+    String entity(Route.Entity route, Parameters parameters, long nowMillis) {
+        View view = view(route.view());
+        String entity = EntityText.check(view, route.key());
+        QueryPlan plan = plan(view, parameters.features(), parameters.atMillis(), nowMillis);
+        List<Answer> answers = await(server.answer(plan, List.of(entity), nowMillis));
+        return new AnswerJson(catalog.hash(), nowMillis).single(answers.get(0), parameters.explain());
+    }
+
+    /** Everything is checked before anything is read. */
+    String batch(BatchRequest request, long nowMillis) {
+        Long given = Parameters.moment(request.at());
+        List<CompletableFuture<List<Answer>>> answers = new ArrayList<>();
+        List<QueryPlan> plans = new ArrayList<>();
+        List<List<String>> entities = new ArrayList<>();
+        for (BatchRequest.Query query : request.queries()) {
+            View view = view(query.view());
+            plans.add(plan(view, query.features(), given, nowMillis));
+            entities.add(query.entities().stream()
+                    .map(text -> EntityText.check(view, text))
+                    .toList());
+        }
+        for (int i = 0; i < plans.size(); i++) {
+            answers.add(server.answer(plans.get(i), entities.get(i), nowMillis));
+        }
+        CompletableFuture<Void> all = CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
+        await(all);
+        return new AnswerJson(catalog.hash(), nowMillis)
+                .batch(
+                        given == null ? nowMillis : given,
+                        answers.stream().map(CompletableFuture::join).toList());
+    }
+
+    /** Waits for stores, but not for ever. */
+    static <T> T await(CompletableFuture<T> future) {
+        return future.copy().orTimeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS).join();
+    }
+
+    private View view(String name) {
+        return catalog.view(name)
+                .orElseThrow(() -> new RequestProblem(new Problem(
+                        Problem.Kind.UNKNOWN_VIEW,
+                        "the catalog has no view of this name",
+                        "use one of the available views",
+                        catalog.views().stream().map(View::name).toList())));
+    }
+
+    private static QueryPlan plan(View view, @Nullable List<String> wanted, @Nullable Long atMillis, long nowMillis) {
+        List<String> known = QueryPlan.namesOf(view);
+        if (wanted != null && !known.containsAll(wanted)) {
+            List<String> unknown =
+                    wanted.stream().filter(name -> !known.contains(name)).toList();
+            throw new RequestProblem(new Problem(
+                    Problem.Kind.UNKNOWN_FEATURE,
+                    "view '" + view.name() + "' does not have " + unknown.size() + " of the features asked for",
+                    "use the available features; a name is the feature, an underscore and the window",
+                    known));
+        }
+        return QueryPlan.of(view, wanted, atMillis, nowMillis);
+    }
+}

@@ -1,0 +1,145 @@
+package dev.tidemark.functions.query;
+
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.fold.ControlRow;
+import dev.tidemark.core.fold.LaneRow;
+import dev.tidemark.core.port.Cas;
+import dev.tidemark.core.port.ControlStore;
+import dev.tidemark.core.port.ItemStore;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.ItemKey;
+import dev.tidemark.core.tile.ItemState;
+import dev.tidemark.core.tile.StoredItem;
+import dev.tidemark.core.view.View;
+import dev.tidemark.core.window.TileWidth;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks about every view once, in memory, so that the code of a real query is loaded and the answers are thrown away.
+ * Touches no table.
+ */
+final class Rehearsal {
+
+    private static final long EVERY_FILTER = -1L;
+
+    private final Catalog catalog;
+    private final QueryFunction function;
+
+    Rehearsal(Catalog catalog, InstantSource clock) {
+        this.catalog = catalog;
+        this.function = new QueryFunction(catalog, new OneEvent(), new NoLanes(), clock);
+    }
+
+    /** @throws IllegalStateException if a query does not succeed: then no real one would either */
+    void run() {
+        for (View view : catalog.views()) {
+            String key =
+                    String.join("%7C", view.entity().stream().map(part -> "1").toList());
+            play("GET", "/v1/views/" + view.name() + "/entities/" + key, null);
+            String entity =
+                    String.join("|", view.entity().stream().map(part -> "1").toList());
+            play(
+                    "POST",
+                    "/v1/features:batch",
+                    "{\"queries\":[{\"view\":\"" + view.name() + "\",\"entities\":[\"" + entity + "\"]}]}");
+        }
+        play("GET", "/v1/health", null);
+    }
+
+    private void play(String method, String path, @Nullable String body) {
+        int status = function.handleRequest(
+                        new APIGatewayProxyRequestEvent()
+                                .withHttpMethod(method)
+                                .withPath(path)
+                                .withBody(body),
+                        null)
+                .getStatusCode();
+        if (status != 200) {
+            throw new IllegalStateException("rehearsing " + method + " " + path + " gave status " + status);
+        }
+    }
+
+    /** Every block asked for has one event, none of whose fields is there. */
+    private final class OneEvent implements ItemStore {
+
+        @Override
+        public CompletableFuture<List<Found>> query(
+                String viewVersion, String entity, String width, long firstBlock, long lastBlock) {
+            View view = catalog.views().stream()
+                    .filter(candidate -> candidate.version().equals(viewVersion))
+                    .findFirst()
+                    .orElseThrow();
+            TileWidth rung = view.ladder().widths().stream()
+                    .filter(candidate -> candidate.code().equals(width))
+                    .findFirst()
+                    .orElseThrow();
+            ItemState state = ItemState.empty(view.layout(), rung, lastBlock);
+            state.add(rung.firstTileOf(lastBlock), new EventRow(slots(view)), EVERY_FILTER);
+            return CompletableFuture.completedFuture(List.of(new Found(
+                    new ItemKey(viewVersion, entity, width, lastBlock, "rehearsal.0"),
+                    new StoredItem(new Position("1", 0), state.encode(), 0))));
+        }
+
+        private int slots(View view) {
+            return catalog.sources().stream()
+                    .filter(source -> source.name().equals(view.source()))
+                    .findFirst()
+                    .orElseThrow()
+                    .shape()
+                    .fields()
+                    .size();
+        }
+
+        @Override
+        public CompletableFuture<Map<ItemKey, StoredItem>> read(Collection<ItemKey> keys) {
+            throw new UnsupportedOperationException("a query does not read single items");
+        }
+
+        @Override
+        public CompletableFuture<Cas<StoredItem>> put(ItemKey key, StoredItem item, @Nullable Position expectedMark) {
+            throw new UnsupportedOperationException("a query writes nothing");
+        }
+    }
+
+    private static final class NoLanes implements ControlStore {
+
+        @Override
+        public CompletableFuture<Optional<ControlRow>> readControl() {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+
+        @Override
+        public CompletableFuture<List<LaneRow>> readLanes() {
+            return CompletableFuture.completedFuture(List.of());
+        }
+
+        @Override
+        public CompletableFuture<Optional<LaneRow>> readLane(Lane lane) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+
+        @Override
+        public CompletableFuture<Cas<ControlRow>> writeControl(ControlRow next) {
+            throw new UnsupportedOperationException("a query writes nothing");
+        }
+
+        @Override
+        public CompletableFuture<Cas<LaneRow>> createLane(LaneRow row, long controlRev) {
+            throw new UnsupportedOperationException("a query writes nothing");
+        }
+
+        @Override
+        public CompletableFuture<Cas<LaneRow>> writeLane(LaneRow next) {
+            throw new UnsupportedOperationException("a query writes nothing");
+        }
+    }
+}

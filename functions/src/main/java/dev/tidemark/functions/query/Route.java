@@ -1,0 +1,82 @@
+package dev.tidemark.functions.query;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/** The resource that a path names, with the values in the path decoded. */
+sealed interface Route {
+
+    /** {@code GET /v1/views/{view}/entities/{key}} */
+    record Entity(String view, String key) implements Route {}
+
+    /** {@code POST /v1/features:batch} */
+    record Batch() implements Route {}
+
+    /** {@code GET /v1/catalog} */
+    record Catalog() implements Route {}
+
+    /** {@code GET /v1/health} */
+    record Health() implements Route {}
+
+    /** {@code GET /v1/openapi.json} */
+    record OpenApi() implements Route {}
+
+    /** Method and path template of every route, as the OpenAPI document has them. */
+    List<String> TEMPLATES = List.of(
+            "GET /v1/views/{view}/entities/{key}",
+            "POST /v1/features:batch",
+            "GET /v1/catalog",
+            "GET /v1/health",
+            "GET /v1/openapi.json");
+
+    /** The one method of the resource. */
+    default String method() {
+        return this instanceof Batch ? "POST" : "GET";
+    }
+
+    /** The query parameters of the resource. */
+    default Set<String> parameters() {
+        return this instanceof Entity ? Set.of("features", "at", "explain") : Set.of();
+    }
+
+    /**
+     * Finds the route of a path.
+     *
+     * @param path as in the request line, percent-encoded; what stands before {@code /v1/} is a custom domain's base path
+     */
+    static Route of(String path) {
+        List<String> segments = Arrays.asList(path.split("/", -1));
+        int version = segments.indexOf("v1");
+        List<String> below = version < 0 ? List.of() : segments.subList(version + 1, segments.size());
+        if (below.size() == 4 && below.get(0).equals("views") && below.get(2).equals("entities")) {
+            return new Entity(decode(below.get(1)), decode(below.get(3)));
+        }
+        return switch (String.join("/", below)) {
+            case "features:batch", "features%3Abatch", "features%3abatch" -> new Batch();
+            case "catalog" -> new Catalog();
+            case "health" -> new Health();
+            case "openapi.json" -> new OpenApi();
+            default ->
+                throw new RequestProblem(new Problem(
+                        Problem.Kind.UNKNOWN_ROUTE,
+                        "there is nothing at this path",
+                        "use one of the available paths; a '/' inside an entity key is written %2F",
+                        TEMPLATES));
+        };
+    }
+
+    private static String decode(String segment) {
+        try {
+            // URLDecoder reads form encoding, in which '+' is a blank; in a path it stands for itself.
+            return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new RequestProblem(
+                    Problem.Kind.BAD_PARAMETER,
+                    "a path segment has an incomplete percent escape",
+                    "percent-encode every segment; a '%' itself is written %25");
+        }
+    }
+}

@@ -1,0 +1,255 @@
+package dev.tidemark.functions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidemark.aws.Environment;
+import dev.tidemark.aws.dynamodb.Tables;
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.CatalogCompiler;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.snakeyaml.engine.v2.api.ConstructNode;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.constructor.StandardConstructor;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.Tag;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
+
+/** infra/template.yaml deploys what the code is, and maps the stream as the protocol needs. */
+class TemplateTest {
+
+    private static final Path INFRA = Path.of("..", "infra");
+    private static final JsonNode TEMPLATE = yaml(INFRA.resolve("template.yaml"));
+    private static final JsonNode RESOURCES = TEMPLATE.get("Resources");
+
+    @ParameterizedTest
+    @ValueSource(strings = {"IngestFunction", "QueryFunction"})
+    void aHandlerIsAClassThatLambdaCanMake(String name) throws ReflectiveOperationException {
+        String[] handler =
+                RESOURCES.at("/" + name + "/Properties/Handler").asText().split("::");
+
+        Class<?> type = Class.forName(handler[0], false, TemplateTest.class.getClassLoader());
+
+        assertThat(type.getSimpleName()).as("class name = resource name").isEqualTo(name);
+        assertThat(type.getConstructor()).isNotNull();
+        assertThat(type.getMethods())
+                .anyMatch(method -> method.getName().equals(handler[1])
+                        && method.getParameterCount() == 2
+                        && method.getParameterTypes()[1].equals(Context.class));
+    }
+
+    @Test
+    void theEnvironmentIsWhatTheCodeReads() {
+        JsonNode variables = TEMPLATE.at("/Globals/Function/Environment/Variables");
+
+        assertThat(names(variables))
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(Environment.values())
+                        .map(Environment::variable)
+                        .toList());
+        assertThat(variables
+                        .at("/" + Environment.STATE_TABLE.variable() + "/!Ref")
+                        .asText())
+                .isEqualTo("StateTable");
+        assertThat(variables
+                        .at("/" + Environment.CONTROL_TABLE.variable() + "/!Ref")
+                        .asText())
+                .isEqualTo("ControlTable");
+        assertThat(variables.at("/" + Environment.BUCKET.variable() + "/!Ref").asText())
+                .isEqualTo("Bucket");
+    }
+
+    @Test
+    void theTablesHaveTheKeysThatTheCodeUses() {
+        Map<String, CreateTableRequest> created = new TreeMap<>();
+        assertThat(Tables.create(recorder(created), "StateTable", "ControlTable"))
+                .isNotDone();
+
+        assertThat(created).hasSize(2);
+        created.forEach((resource, request) -> {
+            JsonNode table = RESOURCES.get(resource).get("Properties");
+            assertThat(keys(table.get("KeySchema"), "KeyType"))
+                    .isEqualTo(request.keySchema().stream()
+                            .map(key -> key.attributeName() + " " + key.keyTypeAsString())
+                            .collect(Collectors.toList()));
+            assertThat(keys(table.get("AttributeDefinitions"), "AttributeType"))
+                    .isEqualTo(request.attributeDefinitions().stream()
+                            .map(attribute -> attribute.attributeName() + " " + attribute.attributeTypeAsString())
+                            .collect(Collectors.toList()));
+            assertThat(table.get("BillingMode").asText()).isEqualTo(request.billingModeAsString());
+        });
+    }
+
+    @Test
+    void stateExpiresByTheAttributeThatTheCodeWrites() {
+        JsonNode expiry = RESOURCES.at("/StateTable/Properties/TimeToLiveSpecification");
+
+        assertThat(expiry.get("AttributeName").asText()).isEqualTo(Tables.TTL_ATTRIBUTE);
+        assertThat(expiry.get("Enabled").booleanValue()).isTrue();
+        assertThat(RESOURCES.at("/ControlTable/Properties").has("TimeToLiveSpecification"))
+                .isFalse();
+    }
+
+    /** Rule F1: any other setting loses records, reorders them, or gives up on them. */
+    @Test
+    void theStreamIsMappedAsTheProtocolNeeds() {
+        JsonNode event = RESOURCES.at("/IngestFunction/Properties/Events/Records");
+        JsonNode mapping = event.get("Properties");
+
+        assertThat(event.get("Type").asText()).isEqualTo("Kinesis");
+        assertThat(mapping.get("StartingPosition").asText()).isEqualTo("TRIM_HORIZON");
+        assertThat(mapping.get("ParallelizationFactor").intValue()).isOne();
+        assertThat(mapping.get("BisectBatchOnFunctionError").booleanValue()).isTrue();
+        assertThat(mapping.get("FunctionResponseTypes").toString()).isEqualTo("[\"ReportBatchItemFailures\"]");
+        assertThat(mapping.get("MaximumRetryAttempts").intValue()).isEqualTo(-1);
+        assertThat(mapping.get("MaximumRecordAgeInSeconds").intValue()).isEqualTo(-1);
+        assertThat(names(mapping)).doesNotContain("FilterCriteria", "TumblingWindowInSeconds", "DestinationConfig");
+    }
+
+    @Test
+    void theQueryFunctionOnlyReads() {
+        List<String> actions = actions("QueryRole");
+
+        assertThat(actions).contains("dynamodb:Query");
+        assertThat(actions)
+                .filteredOn(action -> action.startsWith("dynamodb:"))
+                .allMatch(
+                        action -> List.of("dynamodb:Query", "dynamodb:GetItem").contains(action));
+        assertThat(actions).noneMatch(action -> action.startsWith("s3:") || action.startsWith("kinesis:"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"IngestRole", "QueryRole"})
+    void noActionIsAWildcardAndOnlyTracingNamesNoResource(String role) {
+        assertThat(actions(role)).isNotEmpty().noneMatch(action -> action.contains("*"));
+        for (JsonNode statement : statements(role)) {
+            if (!statement.get("Sid").asText().equals("Trace")) {
+                assertThat(statement.get("Resource").toString())
+                        .as(statement.toString())
+                        .isNotEqualTo("\"*\"");
+            }
+        }
+    }
+
+    @Test
+    void theExampleCatalogIsValidAndReadsTheStackStream() throws IOException {
+        String text = Files.readString(INFRA.resolve("catalog/tidemark/catalog.yaml"));
+
+        Catalog catalog = new CatalogCompiler().compile(text);
+
+        assertThat(catalog.sources())
+                .extracting(Catalog.Source::stream)
+                .containsExactly(TEMPLATE.at("/Parameters/StreamName/Default").asText());
+        assertThat(RESOURCES.at("/Catalog/Properties/ContentUri").asText()).isEqualTo("catalog/");
+        assertThat(Environment.CATALOG.in(Map.of())).isEqualTo("/opt/tidemark/catalog.yaml");
+        assertThat(TEMPLATE.at("/Globals/Function/Environment/Variables/" + Environment.CATALOG.variable())
+                        .asText())
+                .isEqualTo("/opt/tidemark/catalog.yaml");
+    }
+
+    private static List<String> keys(JsonNode list, String type) {
+        List<String> keys = new ArrayList<>();
+        list.forEach(key ->
+                keys.add(key.get("AttributeName").asText() + " " + key.get(type).asText()));
+        return keys;
+    }
+
+    private static List<JsonNode> statements(String role) {
+        List<JsonNode> statements = new ArrayList<>();
+        RESOURCES
+                .at("/" + role + "/Properties/Policies")
+                .forEach(policy -> policy.at("/PolicyDocument/Statement").forEach(statements::add));
+        return statements;
+    }
+
+    private static List<String> actions(String role) {
+        List<String> actions = new ArrayList<>();
+        for (JsonNode statement : statements(role)) {
+            JsonNode action = statement.get("Action");
+            if (action.isArray()) {
+                action.forEach(one -> actions.add(one.asText()));
+            } else {
+                actions.add(action.asText());
+            }
+        }
+        return actions;
+    }
+
+    private static List<String> names(JsonNode object) {
+        List<String> names = new ArrayList<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    /** A client that notes the tables it should create and never answers. */
+    private static DynamoDbAsyncClient recorder(Map<String, CreateTableRequest> created) {
+        return (DynamoDbAsyncClient) Proxy.newProxyInstance(
+                TemplateTest.class.getClassLoader(),
+                new Class<?>[] {DynamoDbAsyncClient.class},
+                (proxy, method, arguments) -> {
+                    if (arguments != null && arguments[0] instanceof CreateTableRequest request) {
+                        created.put(request.tableName(), request);
+                        return new CompletableFuture<>();
+                    }
+                    throw new AssertionError("not expected: " + method);
+                });
+    }
+
+    private static JsonNode yaml(Path file) {
+        LoadSettings settings = LoadSettings.builder().setLabel(file.toString()).build();
+        try {
+            Object content = new Load(settings, new Intrinsics(settings)).loadFromString(Files.readString(file));
+            return new ObjectMapper().valueToTree(content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads {@code !Ref x} as an object with the one member {@code !Ref}, and so for every intrinsic function. */
+    private static final class Intrinsics extends StandardConstructor {
+
+        Intrinsics(LoadSettings settings) {
+            super(settings);
+            for (String name : List.of("!Ref", "!Sub", "!GetAtt", "!If", "!Equals")) {
+                tagConstructors.put(new Tag(name), new Intrinsic(name));
+            }
+        }
+
+        private final class Intrinsic implements ConstructNode {
+
+            private final String name;
+
+            Intrinsic(String name) {
+                this.name = name;
+            }
+
+            @Override
+            public Object construct(Node node) {
+                node.setTag(
+                        switch (node.getNodeType()) {
+                            case SCALAR -> Tag.STR;
+                            case SEQUENCE -> Tag.SEQ;
+                            default -> Tag.MAP;
+                        });
+                return Map.of(name, constructObject(node));
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package dev.tidemark.functions.query;
+
+import static dev.tidemark.functions.query.QueryWorld.json;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import dev.tidemark.core.fold.ControlRow;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** The document says what the function does; schemas allow no member that they do not name. */
+class OpenApiTest {
+
+    private final QueryWorld world = new QueryWorld();
+    private final JsonNode document = json(world.get("/v1/openapi.json"));
+
+    @Test
+    void everyRouteIsInTheDocumentAndNoOther() {
+        List<String> documented = new ArrayList<>();
+        document.get("paths")
+                .properties()
+                .forEach(path -> path.getValue()
+                        .fieldNames()
+                        .forEachRemaining(
+                                method -> documented.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
+
+        assertThat(documented).containsExactlyElementsOf(Route.TEMPLATES);
+    }
+
+    @Test
+    void everyParameterIsInTheDocumentAndNoOther() {
+        List<String> names = new ArrayList<>();
+        document.at("/paths/~1v1~1views~1{view}~1entities~1{key}/get/parameters")
+                .forEach(parameter -> {
+                    if (parameter.get("in").asText().equals("query")) {
+                        names.add(parameter.get("name").asText());
+                    }
+                });
+
+        assertThat(new TreeSet<>(names)).isEqualTo(new TreeSet<>(new Route.Entity("", "").parameters()));
+    }
+
+    @Test
+    void everyProblemIsInTheDocumentAndNoOther() {
+        List<String> types = new ArrayList<>();
+        document.at("/components/schemas/Problem/properties/type/enum").forEach(type -> types.add(type.asText()));
+
+        assertThat(types)
+                .containsExactlyElementsOf(Arrays.stream(Problem.Kind.values())
+                        .map(Problem.Kind::type)
+                        .toList());
+    }
+
+    @Test
+    void answersAreAsDocumented() {
+        for (int i = 0; i < 5; i++) {
+            world.view(98 + i, "42", "category" + i, "1.5", 1_000L * i);
+        }
+        assertValid("Answer", world.get("/v1/views/viewer/entities/42"));
+        assertValid("Answer", world.get("/v1/views/viewer/entities/42", "explain", "true"));
+        assertValid(
+                "Answer", world.get("/v1/views/viewer/entities/42", "at", "2026-03-01T11:00:00Z", "explain", "true"));
+        assertValid("Answer", world.get("/v1/views/pair/entities/42%7Ccategory1"));
+    }
+
+    @Test
+    void answersBeforeTheFirstRecordAndFromARestoreAreAsDocumented() {
+        world.control.lanes.clear();
+        world.control.control = null;
+        assertValid("Answer", world.get("/v1/views/viewer/entities/42"));
+        assertValid("Health", world.get("/v1/health"));
+
+        QueryWorld restoring = new QueryWorld();
+        restoring.control.control = new ControlRow(1, "g1", ControlRow.Phase.REPLAY, Map.of());
+        assertValid("Answer", restoring.get("/v1/views/viewer/entities/42"));
+        assertValid("Health", restoring.get("/v1/health"));
+    }
+
+    @Test
+    void batchesAreAsDocumented() {
+        world.view(101, "42", "shoes", "1.5", 1_000);
+        String body = """
+                {"at":"2026-03-01T11:59:00Z","queries":[{"view":"viewer","entities":["42","43"],"features":["views_5m"]},
+                 {"view":"pair","entities":["42|shoes"]},{"view":"viewer","entities":["42"]}]}
+                """;
+        assertThat(schema("BatchRequest").validate(body, InputFormat.JSON)).isEmpty();
+        assertValid("BatchAnswer", world.post("/v1/features:batch", body));
+    }
+
+    @Test
+    void documentsAreAsDocumented() {
+        assertValid("Catalog", world.get("/v1/catalog"));
+        assertValid("Health", world.get("/v1/health"));
+    }
+
+    @Test
+    void problemsAreAsDocumented() {
+        assertValid("Problem", world.get("/v1/nothing"));
+        assertValid("Problem", world.get("/v1/views/viewer/entities/1", "explain", "maybe"));
+        assertValid("Problem", world.post("/v1/features:batch", null));
+    }
+
+    /** Otherwise a schema that lacks a member would still pass. */
+    @Test
+    void anUndocumentedMemberIsNoticed() {
+        JsonNode answer = json(world.get("/v1/views/viewer/entities/42"));
+        ((ObjectNode) answer).put("surprise", 1);
+
+        assertThat(schema("Answer").validate(answer)).isNotEmpty();
+    }
+
+    private void assertValid(String schema, APIGatewayProxyResponseEvent response) {
+        assertThat(schema(schema).validate(json(response)))
+                .as(response.getBody())
+                .isEmpty();
+    }
+
+    private JsonSchema schema(String name) {
+        ObjectNode root = document.deepCopy();
+        root.put("$ref", "#/components/schemas/" + name);
+        return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(root);
+    }
+}

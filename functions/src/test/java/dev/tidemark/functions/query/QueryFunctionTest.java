@@ -1,0 +1,382 @@
+package dev.tidemark.functions.query;
+
+import static dev.tidemark.functions.query.QueryWorld.LANE;
+import static dev.tidemark.functions.query.QueryWorld.NOW;
+import static dev.tidemark.functions.query.QueryWorld.json;
+import static dev.tidemark.functions.query.QueryWorld.position;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidemark.core.fold.LaneRow;
+import dev.tidemark.core.port.Cas;
+import dev.tidemark.core.port.ItemStore;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.ItemKey;
+import dev.tidemark.core.tile.StoredItem;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class QueryFunctionTest {
+
+    private final QueryWorld world = new QueryWorld();
+
+    @Test
+    void anAnswerIsExactAndSaysWhatItCovers() {
+        world.view(1, "42", "shoes", "10.10", 60_000);
+        world.view(2, "42", "hats", "20.20", 30_000);
+        world.view(3, "42", "shoes", "5", 7_200_000);
+
+        APIGatewayProxyResponseEvent response = world.get(
+                "/v1/views/viewer/entities/42",
+                "features",
+                "per_category_24h,avg_price_5m,avg_price_24h,views_lifetime");
+
+        assertThat(response.getStatusCode()).isEqualTo(200);
+        assertThat(response.getHeaders()).containsEntry("Content-Type", "application/json");
+        assertThat(response.getBody())
+                .isEqualTo("{\"view\":\"viewer\",\"entity\":{\"user_id\":\"42\"},\"at\":\"2026-03-01T12:00:03.250Z\","
+                        + "\"features\":{\"views_lifetime\":3,\"avg_price_5m\":15.15,\"avg_price_24h\":11.76666666666667,"
+                        + "\"per_category_24h\":{\"hats\":20.2,\"shoes\":15.1}},"
+                        + "\"coverage\":{\"lifetime\":{\"start\":null,\"end\":\"2026-03-01T12:00:05Z\"},"
+                        + "\"5m\":{\"start\":\"2026-03-01T11:55:00Z\",\"end\":\"2026-03-01T12:00:05Z\"},"
+                        + "\"24h\":{\"start\":\"2026-02-28T12:00:00Z\",\"end\":\"2026-03-01T12:00:05Z\"}},"
+                        + "\"freshness\":{\"complete\":true,\"foldedUpTo\":\"2026-03-01T12:00:03.210Z\","
+                        + "\"newestArrival\":\"2026-03-01T12:00:03.210Z\",\"lagMillis\":40},"
+                        + "\"receipt\":{\"catalog\":\"" + world.catalog.hash() + "\",\"view\":\""
+                        + world.catalog.views().get(0).version() + "\",\"at\":1772366403250,"
+                        + "\"lanes\":{\"" + LANE.id() + "\":\"" + position(100).text() + "\"},\"ahead\":{}}}");
+    }
+
+    @Test
+    void anEntityNeverHeardOfIsNoError() {
+        JsonNode answer = json(world.get("/v1/views/viewer/entities/nobody"));
+
+        assertThat(answer.at("/features/views_24h").intValue()).isZero();
+        assertThat(answer.at("/features/avg_price_24h").isNull()).isTrue();
+        assertThat(answer.at("/features/last_prices_24h")).isEmpty();
+        assertThat(answer.at("/features/per_category_24h").isObject()).isTrue();
+        assertThat(answer.at("/features/share").isNull()).isTrue();
+    }
+
+    @Test
+    void keysAreDecodedOnceAndPartsNamed() {
+        world.view(1, "a/b%7C|c\\d +", "sh|oes", "1", 1_000);
+
+        JsonNode answer = json(world.get("/v1/views/pair/entities/a%2Fb%257C%5C%7Cc%5C%5Cd%20+%7Csh%5C%7Coes"));
+
+        assertThat(answer.at("/features/views_5m").intValue()).isOne();
+        assertThat(answer.get("entity").toString())
+                .isEqualTo("{\"user_id\":\"a/b%7C|c\\\\d +\",\"item.category\":\"sh|oes\"}");
+    }
+
+    @Test
+    void anItemAheadOfItsLaneRowIsInTheReceipt() {
+        world.laneAt(4);
+        world.view(5, "42", "shoes", "1", 1_000);
+
+        JsonNode ahead = json(world.get("/v1/views/viewer/entities/42", "features", "views_5m"))
+                .at("/receipt/ahead");
+
+        assertThat(ahead).hasSize(1);
+        assertThat(ahead.properties().iterator().next().getKey()).endsWith("/" + LANE.id());
+        assertThat(ahead.properties().iterator().next().getValue().asText())
+                .isEqualTo(position(5).text());
+    }
+
+    @Test
+    void aPastMomentIsAnsweredWithoutLifetimeWindows() {
+        world.view(1, "42", "shoes", "1", 600_000);
+        world.view(2, "42", "shoes", "1", 1_000);
+
+        JsonNode answer = json(world.get("/v1/views/viewer/entities/42", "at", "2026-03-01T12:50:03.250+01:00"));
+
+        assertThat(answer.get("at").asText()).isEqualTo("2026-03-01T11:50:03.250Z");
+        assertThat(answer.at("/features/views_5m").intValue()).isOne();
+        assertThat(answer.at("/features/views_lifetime").isNull()).isTrue();
+        assertThat(names(answer.get("unavailable"))).containsExactly("views_lifetime", "per_life");
+        assertThat(names(answer.get("coverage"))).containsExactly("5m", "24h");
+    }
+
+    @Test
+    void anApproximateValueSaysSo() {
+        for (int i = 0; i < 5; i++) {
+            world.view(i, "42", "category" + i, "1", 1_000);
+        }
+
+        JsonNode answer = json(world.get("/v1/views/viewer/entities/42"));
+
+        assertThat(names(answer.get("approximate"))).contains("users_24h").doesNotContain("avg_price_24h");
+        assertThat(answer.at("/approximate/users_24h/method").asText()).isNotEmpty();
+    }
+
+    @Test
+    void anExplanationShowsTilesReadsAndUnits() {
+        world.view(1, "42", "shoes", "1", 1_000);
+        world.view(2, "42", "shoes", "1", 7_200_000);
+
+        JsonNode explain = json(world.get("/v1/views/viewer/entities/42", "explain", "true"))
+                .get("explain");
+
+        assertThat(explain.at("/windows/24h/events").intValue()).isEqualTo(2);
+        assertThat(explain.at("/windows/5m/step").asText()).isEqualTo("5s");
+        assertThat(explain.at("/windows/5m/beforeMillis").intValue()).isEqualTo(3_250);
+        assertThat(explain.at("/windows/5m/afterMillis").intValue()).isEqualTo(1_749);
+        assertThat(explain.get("reads")).hasSizeBetween(3, 6);
+        assertThat(explain.get("readUnits").intValue())
+                .isEqualTo(explain.get("reads").size());
+        assertThat(explain.at("/features/share/from")).hasSize(2);
+        assertThat(explain.at("/lanes/0/shard").asText()).isEqualTo(LANE.shardId());
+    }
+
+    @Test
+    void aViewActivatedLaterIsIncomplete() {
+        Map<String, Position> views = Map.of(world.catalog.views().get(0).version(), position(3));
+        world.control.lanes.put(
+                LANE.id(), new LaneRow(LANE, 2, position(100), 100, NOW.toEpochMilli() - 40, "g1", views));
+
+        JsonNode freshness = json(world.get("/v1/views/viewer/entities/42")).get("freshness");
+
+        assertThat(freshness.get("complete").booleanValue()).isFalse();
+        assertThat(freshness.at("/missing/0/upTo").asText())
+                .isEqualTo(position(3).text());
+    }
+
+    @Test
+    void aBatchAnswersInOrderAndSaysOnceWhatIsCommon() {
+        world.view(1, "42", "shoes", "1", 1_000);
+        world.view(2, "43", "hats", "1", 1_000);
+
+        JsonNode answer = json(world.post("/v1/features:batch", """
+                        {"at":"2026-03-01T12:00:03Z","queries":[
+                          {"view":"viewer","entities":["43","42","x"],"features":["views_5m"]},
+                          {"view":"pair","entities":["42|shoes"]}]}
+                        """));
+
+        assertThat(answer.get("at").asText()).isEqualTo("2026-03-01T12:00:03Z");
+        assertThat(answer.at("/results/0/entities/0/entity/user_id").asText()).isEqualTo("43");
+        assertThat(answer.at("/results/0/entities/0/features/views_5m").intValue())
+                .isOne();
+        assertThat(answer.at("/results/0/entities/2/features/views_5m").intValue())
+                .isZero();
+        assertThat(answer.at("/results/1/entities/0/features/views_5m").intValue())
+                .isOne();
+        assertThat(answer.at("/results/0/receipt/lanes")).hasSize(1);
+    }
+
+    @Test
+    void aBatchBodyMayBeBase64() {
+        String body = "{\"queries\":[{\"view\":\"pair\",\"entities\":[\"1|2\"]}]}";
+        APIGatewayProxyRequestEvent event = new APIGatewayProxyRequestEvent()
+                .withHttpMethod("POST")
+                .withPath("/v1/features:batch")
+                .withIsBase64Encoded(true);
+        String encoded = Base64.getEncoder().encodeToString(body.getBytes(StandardCharsets.UTF_8));
+
+        assertThat(world.function.handleRequest(event.withBody(encoded), null).getStatusCode())
+                .isEqualTo(200);
+        assertThat(world.function.handleRequest(event.withBody("%"), null).getStatusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void healthListsViewsAndLanes() {
+        JsonNode health = json(world.get("/base/path/v1/health"));
+
+        assertThat(health.get("phase").asText()).isEqualTo("LIVE");
+        assertThat(health.get("records").intValue()).isEqualTo(100);
+        assertThat(health.at("/views/1/freshness/lagMillis").intValue()).isEqualTo(40);
+        assertThat(health.at("/lanes/0/lane").asText()).isEqualTo(LANE.id());
+    }
+
+    @Test
+    void theCatalogListsWhatCanBeAsked() {
+        JsonNode catalog = json(world.get("/v1/catalog"));
+
+        assertThat(catalog.at("/views/0/features/0").asText()).isEqualTo("views_5m");
+        assertThat(catalog.at("/views/1/entity/1").asText()).isEqualTo("item.category");
+        assertThat(catalog.at("/definitions/views/viewer").isObject()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ' ',
+            value = {
+                "404 unknown-route GET /v2/catalog",
+                "404 unknown-route GET /v1/views/viewer",
+                "404 unknown-route GET /v1/views/viewer/entities/1/2",
+                "404 unknown-view GET /v1/views/nobody/entities/1",
+                "405 method-not-allowed POST /v1/views/viewer/entities/1",
+                "405 method-not-allowed GET /v1/features:batch",
+                "400 bad-entity GET /v1/views/pair/entities/1",
+                "400 bad-entity GET /v1/views/pair/entities/1%7C",
+                "400 bad-entity GET /v1/views/viewer/entities/",
+                "400 bad-entity GET /v1/views/viewer/entities/1%5C",
+                "400 bad-parameter GET /v1/views/viewer/entities/%f",
+            })
+    void whatIsWrongWithAPathIsSaid(int status, String kind, String method, String path) {
+        assertProblem(world.send(method, path, Map.of(), "{}"), status, kind);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "404,unknown-feature,features,views_6m",
+        "404,unknown-feature,features,'views_5m,'",
+        "400,bad-parameter,features,' '",
+        "400,bad-parameter,explain,yes",
+        "400,bad-parameter,at,yesterday",
+        "400,bad-parameter,at,2026-03-01",
+        "400,bad-parameter,feature,views_5m",
+        "422,unanswerable,at,2026-02-27T12:00:00Z",
+        "422,unanswerable,at,2026-03-01T12:02:00Z",
+        "422,unanswerable,at,-999999999-01-01T00:00:00Z",
+    })
+    void whatIsWrongWithAParameterIsSaid(int status, String kind, String name, String value) {
+        if (value.startsWith("-")) {
+            // Further back than milliseconds reach; a moment all the same, but none that can be read.
+            assertProblem(world.get("/v1/views/viewer/entities/1", name, value), 400, "bad-parameter");
+        } else {
+            assertProblem(world.get("/v1/views/viewer/entities/1", name, value), status, kind);
+        }
+    }
+
+    @Test
+    void aLifetimeValueOfAPastMomentIsRefusedWhenAskedForByName() {
+        assertProblem(
+                world.get("/v1/views/viewer/entities/1", "at", "2026-03-01T11:00:00Z", "features", "views_lifetime"),
+                422,
+                "unanswerable");
+    }
+
+    @Test
+    void aParameterGivenTwiceIsRefused() {
+        APIGatewayProxyRequestEvent event = new APIGatewayProxyRequestEvent()
+                .withHttpMethod("GET")
+                .withPath("/v1/views/viewer/entities/1")
+                .withQueryStringParameters(Map.of("features", "b"))
+                .withMultiValueQueryStringParameters(Map.of("features", List.of("a", "b")));
+
+        assertProblem(world.function.handleRequest(event, null), 400, "bad-parameter");
+    }
+
+    @Test
+    void namesToChooseFromAreListed() {
+        assertThat(json(world.get("/v1/views/nobody/entities/1")).get("available"))
+                .hasSize(2);
+        assertThat(json(world.get("/v1/views/pair/entities/1%7C2", "features", "x"))
+                        .at("/available/0")
+                        .asText())
+                .isEqualTo("views_5m");
+        assertThat(world.get("/v1/features:batch").getHeaders()).containsEntry("Allow", "POST");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "[]",
+                "{}",
+                "{\"queries\":[]}",
+                "{\"queries\":[{\"view\":\"pair\",\"entities\":[]}]}",
+                "{\"queries\":[{\"view\":\"viewer\",\"entities\":[42]}]}",
+                "{\"queries\":[{\"view\":\"viewer\",\"entities\":[\"42\"],\"feature\":[\"x\"]}]}",
+                "{\"queries\":[{\"view\":\"viewer\",\"entities\":[\"42\"],\"features\":[]}]}",
+                "{\"queries\":[{\"view\":\"viewer\",\"entities\":[\"42\"]}],\"queries\":[]}",
+                "{\"queries\":[{\"view\":\"viewer\",\"entities\":[\"42\"]}]} {}",
+                "{\"queries\":[[[[[[[[[[]]]]]]]]]]}",
+            })
+    void aBodyThatIsNoBatchIsRefused(String body) {
+        assertProblem(world.post("/v1/features:batch", body), 400, "bad-body");
+    }
+
+    @Test
+    void aBatchIsBounded() {
+        String entities = String.join(",", Collections.nCopies(51, "\"1\""));
+        String query = "{\"view\":\"viewer\",\"entities\":[" + entities + "]}";
+        assertProblem(world.post("/v1/features:batch", "{\"queries\":[" + query + "," + query + "]}"), 400, "bad-body");
+
+        String large = " ".repeat(BatchRequest.MAX_BODY_BYTES + 1);
+        assertProblem(world.post("/v1/features:batch", large), 413, "body-too-large");
+    }
+
+    @Test
+    void anEntityKeyIsBounded() {
+        assertProblem(world.get("/v1/views/viewer/entities/" + "x".repeat(1_025)), 400, "bad-entity");
+        assertThat(world.get("/v1/views/viewer/entities/" + "x".repeat(1_024)).getStatusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void aStoreThatFailsIsUnavailableAndADefectLeaksNothing() {
+        QueryFunction function =
+                new QueryFunction(world.catalog, new FailingItems(), world.control, InstantSource.fixed(NOW));
+        APIGatewayProxyRequestEvent event =
+                new APIGatewayProxyRequestEvent().withHttpMethod("GET").withPath("/v1/views/viewer/entities/1");
+
+        assertProblem(function.handleRequest(event, null), 503, "store-unavailable");
+
+        world.view(1, "42", "shoes", "1", 1_000);
+        world.items.items.replaceAll(
+                (key, item) -> new StoredItem(new Position("1", 0), "secret".getBytes(StandardCharsets.UTF_8), 0));
+        APIGatewayProxyResponseEvent defect = world.get("/v1/views/viewer/entities/42");
+        assertProblem(defect, 500, "internal");
+        assertThat(defect.getBody()).doesNotContain("secret").doesNotContain("Exception");
+    }
+
+    @Test
+    void aRehearsalOfEveryViewSucceeds() {
+        new Rehearsal(world.catalog, InstantSource.fixed(NOW)).run();
+
+        assertThat(world.items.puts).isEmpty();
+    }
+
+    /** Every read fails. */
+    private static final class FailingItems implements ItemStore {
+
+        @Override
+        public CompletableFuture<Map<ItemKey, StoredItem>> read(Collection<ItemKey> keys) {
+            return CompletableFuture.failedFuture(new TimeoutException("secret table name"));
+        }
+
+        @Override
+        public CompletableFuture<Cas<StoredItem>> put(ItemKey key, StoredItem item, @Nullable Position expectedMark) {
+            throw new AssertionError("a query writes nothing");
+        }
+
+        @Override
+        public CompletableFuture<List<Found>> query(
+                String version, String entity, String width, long firstBlock, long lastBlock) {
+            return CompletableFuture.failedFuture(new TimeoutException("secret table name"));
+        }
+    }
+
+    private static void assertProblem(APIGatewayProxyResponseEvent response, int status, String kind) {
+        JsonNode problem = json(response);
+        assertThat(response.getStatusCode()).as(response.getBody()).isEqualTo(status);
+        assertThat(response.getHeaders()).containsEntry("Content-Type", "application/problem+json");
+        assertThat(problem.get("type").asText()).isEqualTo("tag:tidemark.dev,2026:problem/" + kind);
+        assertThat(problem.get("status").intValue()).isEqualTo(status);
+        assertThat(problem.get("remedy").asText()).isNotEmpty();
+        assertThat(problem.get("instance").asText()).isNotEmpty();
+    }
+
+    private static List<String> names(JsonNode object) {
+        List<String> names = new ArrayList<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+}

@@ -1,0 +1,148 @@
+package dev.tidemark.functions.query;
+
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.CatalogCompiler;
+import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.event.FieldPath;
+import dev.tidemark.core.fold.ControlRow;
+import dev.tidemark.core.fold.LaneRow;
+import dev.tidemark.core.port.InMemoryControlStore;
+import dev.tidemark.core.port.InMemoryItemStore;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.EntityKeys;
+import dev.tidemark.core.tile.ItemKey;
+import dev.tidemark.core.tile.ItemState;
+import dev.tidemark.core.tile.StoredItem;
+import dev.tidemark.core.view.View;
+import dev.tidemark.core.window.TileWidth;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A query function over stores in memory, with a few events folded, and how to ask it. */
+final class QueryWorld {
+
+    static final Instant NOW = Instant.parse("2026-03-01T12:00:03.250Z");
+    static final Lane LANE = new Lane("arn:aws:kinesis:eu-west-1:1:stream/shop-events", 1, "shardId-000000000000");
+    static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
+    final Catalog catalog = new CatalogCompiler().compile(resource("/test-catalog.yaml"));
+    final InMemoryItemStore items = new InMemoryItemStore();
+    final InMemoryControlStore control = new InMemoryControlStore();
+    final QueryFunction function = new QueryFunction(catalog, items, control, InstantSource.fixed(NOW));
+    private final Map<ItemKey, ItemState> states = new HashMap<>();
+
+    QueryWorld() {
+        control.control = new ControlRow(
+                1,
+                "g1",
+                ControlRow.Phase.LIVE,
+                catalog.views().stream()
+                        .collect(Collectors.toMap(View::version, view -> ControlRow.ViewStatus.ACTIVE)));
+        laneAt(100);
+    }
+
+    /** The lane row says that the lane is done up to the position. */
+    void laneAt(long position) {
+        Map<String, Position> views =
+                catalog.views().stream().collect(Collectors.toMap(View::version, view -> Position.ORIGIN));
+        control.lanes.put(
+                LANE.id(), new LaneRow(LANE, 1, position(position), position, NOW.toEpochMilli() - 40, "g1", views));
+    }
+
+    /** Folds one event into both views and stores it. */
+    void view(long position, String user, String category, String price, long ageMillis) {
+        for (View view : catalog.views()) {
+            EventRow row = new EventRow(fields().size());
+            set(row, "item.price", new BigDecimal(price));
+            set(row, "item.category", category);
+            row.setEventTimeMillis(NOW.toEpochMilli() - ageMillis);
+            row.setRecord(position(position), LANE.shardId(), NOW.toEpochMilli() - 40);
+            String entity = EntityKeys.of(view.entity().size() == 1 ? List.of(user) : List.of(user, category));
+            for (TileWidth width : view.ladder().widths()) {
+                long tile = width.tileOf(row.eventTimeMillis());
+                ItemKey key = new ItemKey(view.version(), entity, width.code(), width.blockOf(tile), LANE.id());
+                ItemState state =
+                        states.computeIfAbsent(key, absent -> ItemState.empty(view.layout(), width, absent.block()));
+                state.add(tile, row, -1L);
+                items.items.put(key, new StoredItem(position(position), state.encode(), 0));
+            }
+        }
+    }
+
+    APIGatewayProxyResponseEvent get(String path, String... parameters) {
+        Map<String, String> query = new HashMap<>();
+        for (int i = 0; i < parameters.length; i += 2) {
+            query.put(parameters[i], parameters[i + 1]);
+        }
+        return send("GET", path, query, null);
+    }
+
+    APIGatewayProxyResponseEvent post(String path, @Nullable String body) {
+        return send("POST", path, Map.of(), body);
+    }
+
+    APIGatewayProxyResponseEvent send(String method, String path, Map<String, String> query, @Nullable String body) {
+        return function.handleRequest(
+                new APIGatewayProxyRequestEvent()
+                        .withHttpMethod(method)
+                        .withPath(path)
+                        .withQueryStringParameters(query)
+                        .withBody(body)
+                        .withRequestContext(new APIGatewayProxyRequestEvent.ProxyRequestContext()
+                                .withRequestId("7f3c1b1e-0000-4000-8000-000000000001")),
+                null);
+    }
+
+    static JsonNode json(APIGatewayProxyResponseEvent response) {
+        try {
+            return JSON.readTree(response.getBody());
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("not JSON: " + response.getBody(), e);
+        }
+    }
+
+    static Position position(long number) {
+        return new Position("4959033827149025660855969253836157109592157598913658" + (1_000 + number), 0);
+    }
+
+    static String resource(String name) {
+        try (InputStream in = QueryWorld.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new AssertionError("no resource " + name);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void set(EventRow row, String path, Object value) {
+        int slot = fields().indexOf(FieldPath.parse(path));
+        if (value instanceof BigDecimal number) {
+            row.setBigNumber(slot, number);
+        } else {
+            row.setString(slot, String.valueOf(value));
+        }
+    }
+
+    private List<FieldPath> fields() {
+        return catalog.sources().get(0).shape().fields();
+    }
+}

@@ -1,0 +1,134 @@
+package dev.tidemark.local.app;
+
+import dev.tidemark.aws.AwsClients;
+import dev.tidemark.aws.Environment;
+import dev.tidemark.aws.dynamodb.CapacityMeter;
+import dev.tidemark.aws.dynamodb.DynamoControlStore;
+import dev.tidemark.aws.dynamodb.Tables;
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.fold.Activation;
+import dev.tidemark.core.fold.ControlRow;
+import dev.tidemark.core.fold.FoldSettings;
+import dev.tidemark.core.port.Cas;
+import dev.tidemark.core.view.View;
+import dev.tidemark.functions.Deployment;
+import dev.tidemark.functions.ingest.BatchLog;
+import dev.tidemark.functions.ingest.IngestFunction;
+import dev.tidemark.functions.query.QueryFunction;
+import dev.tidemark.local.Application;
+import dev.tidemark.local.Endpoints;
+import dev.tidemark.local.http.ApiFunction;
+import dev.tidemark.local.kinesis.Streams;
+import dev.tidemark.local.mapping.BatchFunction;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.BucketAlreadyExistsException;
+import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
+
+/**
+ * Creates what the template would create, switches the deployment to the catalog, and hands out the functions. They find
+ * everything through the same environment variables as on Lambda.
+ */
+public final class TidemarkApplication implements Application, AutoCloseable {
+
+    private static final String STATE_TABLE = "tidemark-state";
+    private static final String CONTROL_TABLE = "tidemark-control";
+    private static final String BUCKET = "tidemark";
+
+    private final Catalog catalog;
+    private final BatchLog log;
+    private @Nullable AwsClients clients;
+    private @Nullable Deployment deployment;
+
+    /** @param log is told of every batch */
+    public TidemarkApplication(Catalog catalog, BatchLog log) {
+        this.catalog = catalog;
+        this.log = log;
+    }
+
+    @Override
+    public void prepare(Endpoints endpoints) {
+        Deployment local = deployment(endpoints);
+        Tables.create(
+                        local.clients().dynamoDb(),
+                        local.value(Environment.STATE_TABLE),
+                        local.value(Environment.CONTROL_TABLE))
+                .join();
+        createBucket(local.clients().s3(), local.value(Environment.BUCKET));
+        activate(control(endpoints));
+    }
+
+    @Override
+    public BatchFunction ingest(Endpoints endpoints) {
+        IngestFunction function = new IngestFunction(deployment(endpoints), log);
+        return event -> function.handleRequest(event, new LocalContext("ingest"));
+    }
+
+    @Override
+    public ApiFunction query(Endpoints endpoints) {
+        QueryFunction function = new QueryFunction(deployment(endpoints), InstantSource.system());
+        return request -> function.handleRequest(request, new LocalContext("query"));
+    }
+
+    /** The control table of the running system, for those who want to look into it. */
+    public DynamoControlStore control(Endpoints endpoints) {
+        Deployment local = deployment(endpoints);
+        return new DynamoControlStore(
+                local.clients().dynamoDb(),
+                local.clients().dynamoDbWrites(),
+                local.value(Environment.CONTROL_TABLE),
+                CapacityMeter.NONE);
+    }
+
+    @Override
+    public synchronized void close() {
+        if (clients != null) {
+            clients.close();
+        }
+    }
+
+    private synchronized Deployment deployment(Endpoints endpoints) {
+        if (deployment == null) {
+            Map<String, String> environment = Map.of(
+                    Environment.STATE_TABLE.variable(), STATE_TABLE,
+                    Environment.CONTROL_TABLE.variable(), CONTROL_TABLE,
+                    Environment.BUCKET.variable(), BUCKET,
+                    "AWS_REGION", Streams.REGION,
+                    "AWS_ENDPOINT_URL_KINESIS", endpoints.kinesis().toString(),
+                    "AWS_ENDPOINT_URL_DYNAMODB", endpoints.dynamoDb().toString(),
+                    "AWS_ENDPOINT_URL_S3", endpoints.s3().toString());
+            clients = AwsClients.of(
+                    environment, StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")));
+            deployment = new Deployment(environment, catalog, clients);
+        }
+        return deployment;
+    }
+
+    private static void createBucket(S3AsyncClient s3, String bucket) {
+        try {
+            s3.createBucket(request -> request.bucket(bucket)).join();
+        } catch (CompletionException e) {
+            if (!(e.getCause() instanceof BucketAlreadyOwnedByYouException
+                    || e.getCause() instanceof BucketAlreadyExistsException)) {
+                throw e;
+            }
+        }
+    }
+
+    private void activate(DynamoControlStore control) {
+        Set<String> versions = catalog.views().stream().map(View::version).collect(Collectors.toSet());
+        ControlRow current = control.readControl().join().orElse(null);
+        Optional<ControlRow> next = Activation.next(current, versions, FoldSettings.DEFAULT.generation());
+        if (next.isPresent() && !(control.writeControl(next.get()).join() instanceof Cas.Stored)) {
+            throw new IllegalStateException("the control row could not be written: is another process using this data?");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.tidemark.samplesevents.oracle;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A record, read or found unreadable: the part of the judgement that is the same for every view of a source.
+ *
+ * @param event null if the record cannot be read
+ * @param badReason null if it can
+ */
+record Reading(
+        StreamRecord record,
+        @Nullable Event event,
+        @Nullable String badReason) {
+
+    /**
+     * The records of a source's stream, shard by shard and each shard in order of position.
+     *
+     * @param fields what any view of the source looks at
+     */
+    static List<Reading> all(Definitions.Source source, Set<String> fields, Collection<StreamRecord> records) {
+        Map<String, List<StreamRecord>> byShard = new TreeMap<>();
+        for (StreamRecord record : records) {
+            if (record.stream().equals(source.stream())) {
+                byShard.computeIfAbsent(record.shardId(), shard -> new ArrayList<>())
+                        .add(record);
+            }
+        }
+        List<Reading> readings = new ArrayList<>();
+        for (List<StreamRecord> shard : byShard.values()) {
+            shard.sort(StreamRecord.BY_POSITION);
+            refuseRepeats(shard);
+            shard.forEach(record -> readings.add(read(record, source, fields)));
+        }
+        return List.copyOf(readings);
+    }
+
+    private static Reading read(StreamRecord record, Definitions.Source source, Set<String> fields) {
+        try {
+            return new Reading(record, Event.parse(record, source, fields), null);
+        } catch (BadRecord e) {
+            return new Reading(record, null, e.reason());
+        }
+    }
+
+    /** The oracle wants each record once; what a poller saw twice is for the caller to remove. */
+    private static void refuseRepeats(List<StreamRecord> shard) {
+        for (int i = 1; i < shard.size(); i++) {
+            if (StreamRecord.BY_POSITION.compare(shard.get(i - 1), shard.get(i)) == 0) {
+                throw new IllegalArgumentException("the same record twice: " + shard.get(i));
+            }
+        }
+    }
+}

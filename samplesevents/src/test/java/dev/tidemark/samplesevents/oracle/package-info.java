@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.samplesevents.oracle;
+
+import org.jspecify.annotations.NullMarked;
