@@ -29,6 +29,8 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.constructor.StandardConstructor;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
@@ -242,13 +244,11 @@ class TemplateTest {
 
             @Override
             public Object construct(Node node) {
-                node.setTag(
-                        switch (node.getNodeType()) {
-                            case SCALAR -> Tag.STR;
-                            case SEQUENCE -> Tag.SEQ;
-                            default -> Tag.MAP;
-                        });
-                return Map.of(name, constructObject(node));
+                return Map.of(
+                        name,
+                        node instanceof SequenceNode sequence
+                                ? constructSequence(sequence)
+                                : constructScalar((ScalarNode) node));
             }
         }
     }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -193,7 +194,7 @@ public final class EventGenerator {
     }
 
     private String payload(Happening happening, String time) {
-        return "{\"event_id\":\"" + String.format("e%06d", nextId++) + "\",\"type\":\"" + happening.type()
+        return "{\"event_id\":\"" + String.format(Locale.ROOT, "e%06d", nextId++) + "\",\"type\":\"" + happening.type()
                 + "\",\"ts\":\"" + time + "\",\"user_id\":\"" + happening.user() + "\"" + happening.body() + "}";
     }
 
