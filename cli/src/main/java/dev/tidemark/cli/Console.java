@@ -17,14 +17,16 @@ final class Console implements BatchLog, MappingListener {
 
     private final PrintWriter out;
     private final PrintWriter err;
-    private final boolean interactive = System.console() != null;
+    private final boolean terminal;
     private final LongAdder quarantined = new LongAdder();
     private final LongAdder tooLate = new LongAdder();
     private boolean lineIsOpen;
 
-    Console(PrintWriter out, PrintWriter err) {
+    /** @param terminal whether a line may be written over */
+    Console(PrintWriter out, PrintWriter err, boolean terminal) {
         this.out = out;
         this.err = err;
+        this.terminal = terminal;
     }
 
     synchronized void ready(LocalSystem system, Catalog catalog) {
@@ -51,7 +53,7 @@ final class Console implements BatchLog, MappingListener {
     synchronized void progress(int done, int total, long pending) {
         String line = "Replaying events: " + done + " of " + total + ", " + pending + " to fold, " + quarantined
                 + " quarantined, " + tooLate + " too late";
-        if (interactive) {
+        if (terminal) {
             out.print("\r" + line + "   ");
             lineIsOpen = done < total;
             if (!lineIsOpen) {

@@ -79,7 +79,8 @@ final class RunCommand implements Callable<Integer> {
                 : CatalogFile.compile(catalogFile);
         Map<String, Integer> streams = new HashMap<>();
         catalog.sources().forEach(source -> streams.put(source.stream(), shards));
-        Console console = new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
+        Console console = new Console(
+                spec.commandLine().getOut(), spec.commandLine().getErr(), Boolean.getBoolean("tidemark.terminal"));
         try (TidemarkApplication application = new TidemarkApplication(catalog, console);
                 LocalSystem system = start(streams, application, console)) {
             CountDownLatch stop = stopOnSignal();
@@ -131,7 +132,7 @@ final class RunCommand implements Callable<Integer> {
 
     private void replay(LocalSystem system, Catalog catalog, Console console) {
         String stream = catalog.sources().get(0).stream();
-        List<SampleEvent> replayed = toReplay(system.streams(), catalog, stream, console);
+        List<SampleEvent> replayed = toReplay(system.streams(), stream, console);
         if (replayed.isEmpty()) {
             return;
         }
@@ -140,7 +141,7 @@ final class RunCommand implements Callable<Integer> {
         thread.start();
     }
 
-    private List<SampleEvent> toReplay(Streams streams, Catalog catalog, String stream, Console console) {
+    private List<SampleEvent> toReplay(Streams streams, String stream, Console console) {
         if (events != null) {
             return EventLines.read(events);
         }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -30,6 +31,11 @@ public final class EventGenerator {
     static final String FAST_CLOCK_USER = "user-7";
 
     private static final long FAST_CLOCK_MILLIS = 30_000;
+
+    /** A prediction whose score has no order with a number. */
+    private static final String PREDICTION =
+            "\"model\":\"ranker\",\"model_version\":\"r9\",\"score\":\"high\",\"outcome\":1,"
+                    + "\"error\":0.1,\"latency_millis\":40}";
 
     private final Chance chance;
     private final List<SampleEvent> events = new ArrayList<>();
@@ -150,7 +156,10 @@ public final class EventGenerator {
         bad("MISTYPED_FIELD", data -> data.replaceFirst("\"user_id\":\"[^\"]*\"", "\"user_id\":true"));
         bad("VALUE_OUT_OF_BOUNDS", data -> data.replace("\"price\":19.90", "\"price\":1e400"));
         bad("NO_EVENT_TIME", data -> data.replaceFirst("\"ts\":\"[^\"]*\"", "\"ts\":\"yesterday\""));
-        bad("FILTER_FAILED", data -> data.replace("\"type\":\"view\",", ""));
+        bad("no view wants it", data -> data.replace("\"type\":\"view\",", ""));
+        bad(
+                "FILTER_FAILED",
+                data -> data.replaceFirst("\"view\"", "\"prediction\"").replaceFirst("\"item\".*", PREDICTION));
         bad("TOO_LARGE", data -> data.replace("\"device\"", "\"note\":\"" + "z".repeat(4_096) + "\",\"device\""));
     }
 
@@ -185,7 +194,7 @@ public final class EventGenerator {
     }
 
     private String payload(Happening happening, String time) {
-        return "{\"event_id\":\"" + String.format("e%06d", nextId++) + "\",\"type\":\"" + happening.type()
+        return "{\"event_id\":\"" + String.format(Locale.ROOT, "e%06d", nextId++) + "\",\"type\":\"" + happening.type()
                 + "\",\"ts\":\"" + time + "\",\"user_id\":\"" + happening.user() + "\"" + happening.body() + "}";
     }
 

@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Moves sample events in time. Their event times lie in January 2026; a record put into a stream arrives now. So a
@@ -60,7 +61,7 @@ public final class SampleReplay {
         for (SampleEvent event : events) {
             records.add(new StreamRecord(
                     sample.stream(),
-                    String.format("shardId-%012d", shardOf(event.partitionKey(), sample.shards())),
+                    String.format(Locale.ROOT, "shardId-%012d", shardOf(event.partitionKey(), sample.shards())),
                     FIRST_SEQUENCE_NUMBER
                             .add(BigInteger.valueOf(records.size()))
                             .toString(),

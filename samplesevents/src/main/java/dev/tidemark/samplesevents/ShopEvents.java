@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What the customers of a made-up shop do in twelve hours. A customer comes (few come often), looks at items (few are
@@ -47,7 +48,8 @@ final class ShopEvents {
         for (int i = 0; i < ITEMS.length; i++) {
             double price = StrictMath.exp(3.6 + 0.9 * chance.gaussian());
             String category = CATEGORIES[chance.index(CATEGORY_SHARES)];
-            items.add(new Item(String.format("item-%03d", i + 1), category, decimal(Math.max(price, 0.99), 2)));
+            items.add(new Item(
+                    String.format(Locale.ROOT, "item-%03d", i + 1), category, decimal(Math.max(price, 0.99), 2)));
         }
     }
 

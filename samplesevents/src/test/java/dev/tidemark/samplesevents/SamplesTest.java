@@ -149,10 +149,13 @@ class SamplesTest {
                         "MISTYPED_FIELD", 3L,
                         "VALUE_OUT_OF_BOUNDS", 1L,
                         "NO_EVENT_TIME", 3L,
-                        "FAR_FUTURE", 3L,
-                        "FILTER_FAILED", 1L));
+                        "FAR_FUTURE", 3L));
         // Bad for one view and good for another.
         assertThat(oracle.report("item").quarantined()).as("seed %d", seed).hasSize(12);
+        assertThat(oracle.report("model").quarantined())
+                .as("seed %d", seed)
+                .extracting(ViewReport.Quarantined::reason)
+                .contains("FILTER_FAILED");
         assertThat(oracle.report("viewer").tooLate()).as("seed %d", seed).hasSize(5);
         assertThat(oracle.report("shopper").tooLate()).as("seed %d", seed).hasSize(2);
         assertThat(oracle.report("shopper").duplicates().size())

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
+import dev.tidemark.benchmarks.SampleEvents;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.event.EventShape.EventTime;

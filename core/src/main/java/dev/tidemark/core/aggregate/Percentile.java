@@ -2,6 +2,7 @@ package dev.tidemark.core.aggregate;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +68,7 @@ final class Percentile implements Computation {
         for (BigDecimal percentile : percentiles) {
             values.put("p" + percentile.stripTrailingZeros().toPlainString(), numberAt(state, percentile));
         }
-        return values;
+        return Collections.unmodifiableMap(values);
     }
 
     @Override

@@ -12,6 +12,7 @@ final class Problems {
 
     private final List<String> lines;
     private final List<InvalidDefinition.Problem> found = new ArrayList<>();
+    private int count;
 
     Problems(String text) {
         lines = text.lines().toList();
@@ -24,15 +25,20 @@ final class Problems {
 
     /** Adds a mistake; line and column count from 1. */
     void add(int line, int column, String path, String problem, String remedy) {
-        InvalidDefinition.Problem added = new InvalidDefinition.Problem(line, column, path, problem, remedy);
-        // An anchored part of the file is read once for each alias.
-        if (found.size() < MAX_PROBLEMS && !found.contains(added)) {
-            found.add(added);
+        count++;
+        // An anchored part of the file is read once for each alias; its mistakes are there only once.
+        boolean known = found.stream()
+                .anyMatch(other -> other.line() == line
+                        && other.column() == column
+                        && other.problem().equals(problem));
+        if (!known && found.size() < MAX_PROBLEMS) {
+            found.add(new InvalidDefinition.Problem(line, column, path, problem, remedy));
         }
     }
 
+    /** How often something was reported. */
     int count() {
-        return found.size();
+        return count;
     }
 
     void throwIfAny() {

@@ -17,15 +17,21 @@ final class Suggestions {
                 .orElse(all);
     }
 
-    /** The nearest word by edits, if it is near; else a word of which this one is a longer form, as average of avg. */
+    /**
+     * The nearest word by edits, if it is near; else one that begins with this word; else one of which this word is a
+     * longer form, as average of avg.
+     */
     static Optional<String> nearest(String word, Collection<String> known) {
-        int allowed = Math.max(1, word.length() / 3);
+        int allowed = word.length() < 4 ? 1 : Math.max(2, word.length() / 3);
         Optional<String> near = known.stream()
                 .filter(candidate -> edits(word, candidate) <= allowed)
                 .min(Comparator.comparingInt(candidate -> edits(word, candidate)));
         return near.or(() -> known.stream()
-                .filter(candidate -> candidate.length() >= 3 && isSpelledWithin(candidate, word))
-                .max(Comparator.comparingInt(String::length)));
+                        .filter(candidate -> word.length() >= 3 && candidate.startsWith(word))
+                        .findFirst())
+                .or(() -> known.stream()
+                        .filter(candidate -> candidate.length() >= 3 && isSpelledWithin(candidate, word))
+                        .max(Comparator.comparingInt(String::length)));
     }
 
     private static boolean isSpelledWithin(String inner, String outer) {

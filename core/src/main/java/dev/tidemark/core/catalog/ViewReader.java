@@ -172,7 +172,7 @@ final class ViewReader {
         if (hop != null && !Ladder.isHop(hop)) {
             at.problem(
                     "hop " + at.shown() + " does not divide an hour",
-                    "write 1s, 2s, 5s, 10s, 15s, 20s, 30s, 1m, 2m, 5m, 10m, 15m, 20m, 30m or 1h");
+                    "write a divisor of an hour, such as 1s, 2s, 5s, 10s, 15s, 30s, 1m, 5m, 15m or 1h");
             return null;
         }
         return hop;

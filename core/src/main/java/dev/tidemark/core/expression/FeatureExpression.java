@@ -12,8 +12,8 @@ public interface FeatureExpression {
 
     /**
      * @param values by feature name
-     * @return {@link java.math.BigDecimal}, {@link Boolean}, {@link String}, or null when an input is null or the result
-     *     is no finite number
+     * @return {@link java.math.BigDecimal}, {@link Boolean} or {@link String}; the default, which may be null, when an
+     *     input is null, the result is no finite number, or a value is of a type that the expression cannot use
      */
     @Nullable
     Object evaluate(Map<String, @Nullable Object> values);

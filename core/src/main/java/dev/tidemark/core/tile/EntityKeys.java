@@ -17,7 +17,10 @@ public final class EntityKeys {
 
     private EntityKeys() {}
 
-    /** @throws InvalidEvent if a key value is absent, empty, a boolean or a compound, or the text is too long */
+    /**
+     * @throws InvalidEvent if a key value is absent, empty, a boolean or a compound, no well-formed Unicode, or the text
+     *     is too long
+     */
     public static String of(EventRow row, int[] slots, List<String> names) {
         if (slots.length == 1) {
             return checkLength(escape(value(row, slots[0], names.get(0))));
@@ -29,14 +32,28 @@ public final class EntityKeys {
         return checkLength(text.toString());
     }
 
-    /** The text for key values given outside an event, in the view's order. */
+    /**
+     * The text for key values given outside an event, in the view's order.
+     *
+     * @throws IllegalArgumentException if no event can have this key: a value is empty or no well-formed Unicode, or the
+     *     text is too long
+     */
     public static String of(List<String> values) {
-        return String.join("|", values.stream().map(EntityKeys::escape).toList());
+        for (String value : values) {
+            if (value.isEmpty() || !isWellFormed(value)) {
+                throw new IllegalArgumentException("an entity key value is empty or no well-formed Unicode");
+            }
+        }
+        String text = String.join("|", values.stream().map(EntityKeys::escape).toList());
+        if (isTooLong(text)) {
+            throw new IllegalArgumentException("the entity key is longer than " + MAX_BYTES + " bytes");
+        }
+        return text;
     }
 
     private static String value(EventRow row, int slot, String name) {
         return switch (row.kind(slot)) {
-            case STRING -> nonEmpty(row.string(slot), name);
+            case STRING -> checkText(row.string(slot), name);
             case NUMBER, BIG_NUMBER -> number(row, slot);
             case ABSENT -> throw missing(name);
             case BOOLEAN, COMPOUND ->
@@ -47,11 +64,34 @@ public final class EntityKeys {
         };
     }
 
-    private static String nonEmpty(String text, String name) {
+    private static String checkText(String text, String name) {
         if (text.isEmpty()) {
             throw missing(name);
         }
+        if (!isWellFormed(text)) {
+            throw new InvalidEvent(
+                    InvalidEvent.Reason.VALUE_OUT_OF_BOUNDS,
+                    "entity key '" + name + "' holds half of a surrogate pair",
+                    "send the key as well-formed Unicode");
+        }
         return text;
+    }
+
+    /**
+     * Half a surrogate pair has no UTF-8 form: encoders put '?' in its place, so that two entities would share one item
+     * and each would skip what the other has folded (rule F4).
+     */
+    private static boolean isWellFormed(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                return text.codePoints().noneMatch(EntityKeys::isSurrogate);
+            }
+        }
+        return true;
+    }
+
+    private static boolean isSurrogate(int codePoint) {
+        return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
     }
 
     private static String number(EventRow row, int slot) {
@@ -74,12 +114,16 @@ public final class EntityKeys {
     }
 
     private static String checkLength(String text) {
-        if (text.length() * 3L > MAX_BYTES && text.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
+        if (isTooLong(text)) {
             throw new InvalidEvent(
                     InvalidEvent.Reason.VALUE_OUT_OF_BOUNDS,
                     "the entity key is longer than " + MAX_BYTES + " bytes",
                     "use a shorter identifier as the view's entity");
         }
         return text;
+    }
+
+    private static boolean isTooLong(String text) {
+        return text.length() * 3L > MAX_BYTES && text.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES;
     }
 }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param duplicates how producer duplicates are recognized; null if they are not
  * @param streamRetentionMillis how long a record may wait in the stream; part of how long items are kept
  * @param features in catalog order, one per function and window
- * @param derived in catalog order; each may use the features and the derived features before it
+ * @param derived in the order of computation: each uses only features and the derived features before it
  */
 public record View(
         String name,

@@ -28,8 +28,8 @@ class ActivationTest {
     @Test
     void aNewViewIsAddedAndAMissingOneRetired() {
         assertThat(Activation.next(TWO_VIEWS, Set.of("b", "c"), "g1"))
-                .contains(new ControlRow(
-                        4, "g1", ControlRow.Phase.LIVE, Map.of("a", RETIRED, "b", ACTIVE, "c", ACTIVE)));
+                .contains(
+                        new ControlRow(4, "g1", ControlRow.Phase.LIVE, Map.of("a", RETIRED, "b", ACTIVE, "c", ACTIVE)));
     }
 
     @Test

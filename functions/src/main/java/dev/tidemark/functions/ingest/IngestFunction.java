@@ -41,6 +41,8 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
     /** Writes stop after this share of the time that is left, so that those under way end before the time-out. */
     private static final double ISSUING_SHARE = 0.6;
 
+    private static final System.Logger LOG = System.getLogger(IngestFunction.class.getName());
+
     private final BatchFold fold;
     private final StreamDirectory streams;
     private final BatchLog log;
@@ -115,13 +117,20 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
             return CompletableFuture.completedFuture(response(null));
         }
         KinesisEventRecord first = event.getRecords().get(0);
-        String firstSequence = first.getKinesis().getSequenceNumber();
         return streams.describe(KinesisBatches.streamArn(first), KinesisBatches.shardId(first))
-                .thenApply(Optional::of)
-                .exceptionally(IngestFunction::undescribed)
+                .handle(IngestFunction::described)
                 .thenCompose(stream -> stream.isPresent()
                         ? fold(event, stream.get(), stopAtMillis)
-                        : CompletableFuture.completedFuture(response(firstSequence)));
+                        : CompletableFuture.completedFuture(
+                                response(first.getKinesis().getSequenceNumber())));
+    }
+
+    /** Kinesis may not answer for a while; the batch waits in the stream and is delivered again. */
+    private static Optional<StreamInfo> described(@Nullable StreamInfo stream, @Nullable Throwable failure) {
+        if (failure != null) {
+            LOG.log(System.Logger.Level.WARNING, "the stream could not be described", failure);
+        }
+        return Optional.ofNullable(stream);
     }
 
     private CompletableFuture<StreamsEventResponse> fold(KinesisEvent event, StreamInfo stream, long stopAtMillis) {
@@ -133,16 +142,6 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
             log.folded(batch.get(), outcome);
             return response(outcome.firstFailed());
         });
-    }
-
-    /** Kinesis may not answer for a while; the batch waits in the stream. */
-    private static Optional<StreamInfo> undescribed(Throwable failure) {
-        System.getLogger(IngestFunction.class.getName())
-                .log(
-                        System.Logger.Level.WARNING,
-                        "the stream could not be described; the batch is delivered again",
-                        failure);
-        return Optional.empty();
     }
 
     private static StreamsEventResponse response(@Nullable String firstFailed) {

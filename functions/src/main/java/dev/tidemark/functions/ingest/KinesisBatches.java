@@ -56,7 +56,7 @@ final class KinesisBatches {
     @SuppressWarnings("JavaUtilDate") // The type that the library gives the arrival time.
     private static void unpack(KinesisEvent.Record record, Optional<HashRange> range, List<RawRecord> into) {
         byte[] data = bytes(record.getData());
-        long arrivalMillis = record.getApproximateArrivalTimestamp().getTime();
+        long arrivalMillis = record.getApproximateArrivalTimestamp().toInstant().toEpochMilli();
         String sequence = record.getSequenceNumber();
         Optional<List<KplRecords.UserRecord>> aggregated = KplRecords.unpack(data);
         if (aggregated.isEmpty()) {

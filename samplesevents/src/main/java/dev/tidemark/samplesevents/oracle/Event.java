@@ -12,6 +12,7 @@ import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,13 +34,23 @@ record Event(StreamRecord record, JsonNode root, long statedMillis) {
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
             .build();
 
-    /** @throws BadRecord if the bytes are too many, no JSON object, or carry no readable event time */
-    static Event parse(StreamRecord record, Definitions.Source source) {
+    /**
+     * @param fields what any view of the source looks at; a number out of bounds in one of them makes the record bad
+     * @throws BadRecord if the bytes are too many, no JSON object, carry no readable event time or such a number
+     */
+    static Event parse(StreamRecord record, Definitions.Source source, Set<String> fields) {
         if (record.data().length > source.maxEventBytes()) {
             throw new BadRecord(BadRecord.TOO_LARGE);
         }
         JsonNode root = object(record.data());
-        return new Event(record, root, eventTime(at(root, source.timeField()), source.timeFormat()));
+        Event event = new Event(record, root, eventTime(at(root, source.timeField()), source.timeFormat()));
+        for (String field : fields) {
+            JsonNode value = event.field(field);
+            if (value != null && value.isNumber() && !isBounded(value.decimalValue())) {
+                throw new BadRecord(BadRecord.VALUE_OUT_OF_BOUNDS);
+            }
+        }
+        return event;
     }
 
     /** The event time that counts: an event cannot have happened after it arrived. */
@@ -56,7 +67,7 @@ record Event(StreamRecord record, JsonNode root, long statedMillis) {
     /**
      * A field as a feature aggregates it.
      *
-     * @throws BadRecord if it is of the wrong type or out of bounds
+     * @throws BadRecord if it is of the wrong type or too long a text
      */
     @Nullable
     JsonNode scalar(String path, boolean number) {
@@ -67,10 +78,7 @@ record Event(StreamRecord record, JsonNode root, long statedMillis) {
         if (value.isContainerNode() || (number && !value.isNumber())) {
             throw new BadRecord(BadRecord.MISTYPED_FIELD);
         }
-        boolean outOfBounds = value.isNumber()
-                ? !isBounded(value.decimalValue())
-                : value.asText().getBytes(StandardCharsets.UTF_8).length > MAX_SCALAR_BYTES;
-        if (outOfBounds) {
+        if (value.isTextual() && value.textValue().getBytes(StandardCharsets.UTF_8).length > MAX_SCALAR_BYTES) {
             throw new BadRecord(BadRecord.VALUE_OUT_OF_BOUNDS);
         }
         return value;
@@ -80,8 +88,11 @@ record Event(StreamRecord record, JsonNode root, long statedMillis) {
     @Nullable
     Object expressionValue(String path) {
         JsonNode value = field(path);
-        if (value == null || value.isContainerNode()) {
+        if (value == null) {
             return null;
+        }
+        if (value.isContainerNode()) {
+            return Expression.COMPOUND;
         }
         return value.isNumber()
                 ? (Object) value.doubleValue()

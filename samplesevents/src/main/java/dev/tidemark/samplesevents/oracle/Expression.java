@@ -3,6 +3,7 @@ package dev.tidemark.samplesevents.oracle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -11,15 +12,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of the Common Expression Language (CEL) that the samples and the tests use: paths, {@code has(path)},
- * literals, lists, {@code ! - * / + - == != < <= > >= in && ||}, {@code ? :} and parentheses. Numbers are IEEE doubles.
+ * The part of the Common Expression Language (CEL) that the samples and the tests use: paths, literals, {@code null},
+ * lists, {@code ! - * / + - == != < <= > >= in && ||}, {@code ? :} and parentheses. Numbers are IEEE doubles.
  *
- * <p>As in CEL, {@code &&} and {@code ||} are commutative about errors: {@code false && error} and
- * {@code error && false} are both false. Values of different types are unequal; comparing their order is an error.
+ * <p>A path that leads nowhere is {@code null}. Values of different types are unequal; comparing their order is an
+ * error, and so is a null where a number or a condition is wanted. As in CEL, {@code &&} and {@code ||} are commutative
+ * about errors: {@code false && error} and {@code error && false} are both false.
  */
 final class Expression {
 
-    /** An expression that has no value for these inputs, such as a path that leads nowhere. */
+    /** An expression that has no value for these inputs, such as the sum of a text and a number. */
     static final class Undefined extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
@@ -29,10 +31,19 @@ final class Expression {
         }
     }
 
-    /** A path's value: {@link Double}, {@link String} or {@link Boolean}; null if it is absent. */
+    /** An object or array of an event: equal to nothing, itself included. */
+    static final Object COMPOUND = new Object() {
+        @Override
+        public String toString() {
+            return "an object or array";
+        }
+    };
+
+    /** A path's value: {@link Double}, {@link String}, {@link Boolean} or {@link #COMPOUND}; null if it is absent. */
     interface Scope extends Function<String, @Nullable Object> {}
 
     private interface Node {
+        @Nullable
         Object evaluate(Scope scope);
     }
 
@@ -69,6 +80,7 @@ final class Expression {
     }
 
     /** @throws Undefined if there is no value */
+    @Nullable
     Object evaluate(Scope scope) {
         return root.evaluate(scope);
     }
@@ -168,7 +180,7 @@ final class Expression {
         return left;
     }
 
-    private static boolean relate(String operator, Object left, Object right) {
+    private static boolean relate(String operator, @Nullable Object left, @Nullable Object right) {
         return switch (operator) {
             case "==" -> equal(left, right);
             case "!=" -> !equal(left, right);
@@ -180,21 +192,21 @@ final class Expression {
         };
     }
 
-    private static boolean equal(Object left, Object right) {
+    private static boolean equal(@Nullable Object left, @Nullable Object right) {
         if (left instanceof Double a && right instanceof Double b) {
             return a.compareTo(b) == 0;
         }
-        return left.equals(right);
+        return left != COMPOUND && Objects.equals(left, right);
     }
 
-    private static boolean contains(Object list, Object element) {
+    private static boolean contains(@Nullable Object list, @Nullable Object element) {
         if (list instanceof List<?> elements) {
-            return elements.stream().anyMatch(each -> each != null && equal(each, element));
+            return elements.stream().anyMatch(each -> equal(each, element));
         }
         throw new Undefined("'in' wants a list");
     }
 
-    private static int compare(Object left, Object right) {
+    private static int compare(@Nullable Object left, @Nullable Object right) {
         if (left instanceof Double a && right instanceof Double b) {
             return Double.compare(a, b);
         }
@@ -278,41 +290,40 @@ final class Expression {
             }
             elements.add(ternary());
         }
-        return scope -> elements.stream().map(each -> each.evaluate(scope)).toList();
+        return scope -> {
+            List<@Nullable Object> values = new ArrayList<>();
+            elements.forEach(each -> values.add(each.evaluate(scope)));
+            return values;
+        };
     }
 
     private Node word(String text) {
-        if (text.equals("true") || text.equals("false")) {
-            return constant(Boolean.valueOf(text));
-        }
-        if (text.equals("has") && take("(")) {
-            String path = tokens.get(next++).text();
-            expect(")");
-            paths.add(path);
-            return scope -> scope.apply(path) != null;
-        }
-        paths.add(text);
-        return scope -> {
-            Object value = scope.apply(text);
-            if (value == null) {
-                throw new Undefined("'" + text + "' is absent");
+        switch (text) {
+            case "true", "false" -> {
+                return constant(Boolean.valueOf(text));
             }
-            return value;
-        };
+            case "null" -> {
+                return scope -> null;
+            }
+            default -> {
+                paths.add(text);
+                return scope -> scope.apply(text);
+            }
+        }
     }
 
     private static Node constant(Object value) {
         return scope -> value;
     }
 
-    private static boolean bool(Object value) {
+    private static boolean bool(@Nullable Object value) {
         if (value instanceof Boolean bool) {
             return bool;
         }
         throw new Undefined(value + " is no boolean");
     }
 
-    private static double number(Object value) {
+    private static double number(@Nullable Object value) {
         if (value instanceof Double number) {
             return number;
         }

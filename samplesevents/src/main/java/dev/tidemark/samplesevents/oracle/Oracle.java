@@ -47,7 +47,8 @@ public final class Oracle {
         definitions = Definitions.read(catalogYaml);
         Map<Definitions.Source, List<Reading>> readings = new HashMap<>();
         for (ViewDefinition view : definitions.views().values()) {
-            List<Reading> ofSource = readings.computeIfAbsent(view.source(), source -> Reading.all(source, records));
+            List<Reading> ofSource = readings.computeIfAbsent(
+                    view.source(), source -> Reading.all(source, definitions.fieldsOf(source), records));
             events.put(view.name(), new ViewEvents(view, ofSource));
         }
     }
@@ -165,9 +166,10 @@ public final class Oracle {
         if (result instanceof Double number) {
             return Double.isFinite(number) ? FeatureValues.number(FeatureValues.shortest(number)) : null;
         }
-        return result instanceof Boolean bool
-                ? FeatureValues.NODES.booleanNode(bool)
-                : FeatureValues.NODES.textNode(result.toString());
+        if (result instanceof Boolean bool) {
+            return FeatureValues.NODES.booleanNode(bool);
+        }
+        return result == null ? null : FeatureValues.NODES.textNode(result.toString());
     }
 
     private static @Nullable Object plain(Map<String, Evaluated> values, String name) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +19,12 @@ record Reading(
         @Nullable Event event,
         @Nullable String badReason) {
 
-    /** The records of a source's stream, shard by shard and each shard in order of position. */
-    static List<Reading> all(Definitions.Source source, Collection<StreamRecord> records) {
+    /**
+     * The records of a source's stream, shard by shard and each shard in order of position.
+     *
+     * @param fields what any view of the source looks at
+     */
+    static List<Reading> all(Definitions.Source source, Set<String> fields, Collection<StreamRecord> records) {
         Map<String, List<StreamRecord>> byShard = new TreeMap<>();
         for (StreamRecord record : records) {
             if (record.stream().equals(source.stream())) {
@@ -31,14 +36,14 @@ record Reading(
         for (List<StreamRecord> shard : byShard.values()) {
             shard.sort(StreamRecord.BY_POSITION);
             refuseRepeats(shard);
-            shard.forEach(record -> readings.add(read(record, source)));
+            shard.forEach(record -> readings.add(read(record, source, fields)));
         }
         return List.copyOf(readings);
     }
 
-    private static Reading read(StreamRecord record, Definitions.Source source) {
+    private static Reading read(StreamRecord record, Definitions.Source source, Set<String> fields) {
         try {
-            return new Reading(record, Event.parse(record, source), null);
+            return new Reading(record, Event.parse(record, source, fields), null);
         } catch (BadRecord e) {
             return new Reading(record, null, e.reason());
         }

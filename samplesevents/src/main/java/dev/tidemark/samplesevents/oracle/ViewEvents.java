@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which events count in one view, and what became of the others. Each record is judged by itself in this order:
- * readable at all; wanted by the view's {@code where}; event time (too far after arrival, too long before it); entity
+ * readable at all (the same for every view of the source); wanted by the view's {@code where}; event time (too far after arrival, too long before it); entity
  * key; inputs of the features. What is left may still be a producer duplicate.
  *
  * <p>Duplicates (rule T3) are judged shard by shard in order of position. An event is dropped if an earlier event of the

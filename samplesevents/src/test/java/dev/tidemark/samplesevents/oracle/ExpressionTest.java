@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ExpressionTest {
 
     private static final Map<String, Object> EVENT =
-            Map.of("type", "view", "price", 12.5, "item.category", "shoes", "gift", true);
+            Map.of("type", "view", "price", 12.5, "item.category", "shoes", "gift", true, "item", Expression.COMPOUND);
 
     @ParameterizedTest(name = "{0} is {1}")
     @CsvSource(delimiter = ';', quoteCharacter = '`', textBlock = """
@@ -30,18 +30,23 @@ class ExpressionTest {
                     !(gift && price > 100)                      ; true
                     gift || gift && false                       ; true
                     price == "12.5"                             ; false
-                    has(item.category)                          ; true
-                    has(item.brand)                             ; false
-                    has(item.brand) && item.brand == "x"        ; false
+                    nothing == null                             ; true
+                    nothing == "view"                           ; false
+                    nothing != "view"                           ; true
+                    nothing in ["view"]                         ; false
+                    nothing in [1, null]                        ; true
+                    type == null                                ; false
+                    item == item                                ; false
+                    item != "shoes"                             ; true
                     price * 2 + 1 == 26                         ; true
                     1 + 2 * 3 == 7                              ; true
                     10 - 2 - 3 == 5                             ; true
                     price > 10 ? gift : false                   ; true
                     type < "views"                              ; true
-                    false && nothing                            ; false
-                    nothing && false                            ; false
-                    true || nothing                             ; true
-                    nothing || true                             ; true
+                    false && nothing > 1                        ; false
+                    nothing > 1 && false                        ; false
+                    true || nothing > 1                         ; true
+                    nothing > 1 || true                         ; true
                     """)
     void isAnswered(String expression, boolean expected) {
         assertThat(new Expression(expression).test(EVENT::get)).isEqualTo(expected);
@@ -50,9 +55,12 @@ class ExpressionTest {
     @ParameterizedTest(name = "{0}")
     @ValueSource(
             strings = {
-                "nothing == 1",
-                "true && nothing",
-                "nothing || false",
+                "nothing > 1",
+                "nothing + 1 == 1",
+                "nothing",
+                "true && nothing > 1",
+                "nothing > 1 || false",
+                "item < \"shoes\"",
                 "price < \"13\"",
                 "price",
                 "gift + 1 == 2",
@@ -71,7 +79,7 @@ class ExpressionTest {
 
     @Test
     void namesItsPaths() {
-        assertThat(new Expression("a.b > 1 && has(c) && d in [e, \"f\"] && true").paths())
+        assertThat(new Expression("a.b > 1 && c == null && d in [e, \"f\"] && true").paths())
                 .containsExactlyInAnyOrder("a.b", "c", "d", "e");
     }
 }

@@ -63,15 +63,28 @@ class OracleRecordsTest {
     }
 
     @Test
+    void aNumberOutOfBoundsIsBadWhereverAViewOfTheSourceLooks() {
+        List<StreamRecord> records = new TestRecords()
+                .at(TEN_O_CLOCK, "\"b\":false,\"x\":1e35")
+                .at(TEN_O_CLOCK, "\"b\":false,\"x\":99999999999999999999999999999999990")
+                .at(TEN_O_CLOCK, "\"b\":false,\"y\":1e35")
+                .list();
+        ViewReport report = report(TestRecords.catalog("function: sum, input: x, where: b, windows: [1h]"), records);
+        assertThat(report.quarantined())
+                .containsExactly(new ViewReport.Quarantined(records.get(0), "VALUE_OUT_OF_BOUNDS"));
+    }
+
+    @Test
     void aFilterThatCannotBeAnsweredIsBadAndOneThatSaysNoIsNot() {
         List<StreamRecord> records = new TestRecords()
                 .at(TEN_O_CLOCK, "\"type\":\"view\",\"x\":1")
-                .at(TEN_O_CLOCK, "\"type\":\"cart\"")
+                .at(TEN_O_CLOCK, "\"type\":\"cart\",\"x\":1")
+                .at(TEN_O_CLOCK, "\"type\":\"view\",\"x\":\"1\"")
                 .at(TEN_O_CLOCK, "\"x\":1")
                 .list();
-        ViewReport report = report(TestRecords.catalog(SUM, "where: type == \"view\"\n"), records);
+        ViewReport report = report(TestRecords.catalog(SUM, "where: type == \"view\" && x > 0\n"), records);
         assertThat(report.folded()).isEqualTo(1);
-        assertThat(report.passedBy()).isEqualTo(1);
+        assertThat(report.passedBy()).isEqualTo(2);
         assertThat(report.quarantined()).containsExactly(new ViewReport.Quarantined(records.get(2), "FILTER_FAILED"));
     }
 

@@ -1,8 +1,9 @@
-package dev.tidemark.benchmarks.event;
+package dev.tidemark.benchmarks;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -11,7 +12,9 @@ public final class SampleEvents {
 
     private static final long SEED = 42;
     private static final int USERS = 50_000;
-    private static final Instant START = Instant.parse("2026-01-31T10:00:00Z");
+    /** The first event's time; each of the others is one millisecond after the one before. */
+    public static final long START_MILLIS = 1_769_853_600_000L;
+
     private static final String[] TYPES = {"view", "view", "view", "view", "view", "view", "cart", "cart", "purchase"};
 
     private SampleEvents() {}
@@ -24,7 +27,8 @@ public final class SampleEvents {
         for (int i = 0; i < count; i++) {
             int user = user(cumulative, random.nextDouble() * cumulative[USERS - 1]);
             String event = "{\"event_id\":\"" + Long.toHexString(random.nextLong()) + "\",\"type\":\""
-                    + TYPES[random.nextInt(TYPES.length)] + "\",\"ts\":\"" + START.plusMillis(i) + "\",\"user_id\":\"u"
+                    + TYPES[random.nextInt(TYPES.length)] + "\",\"ts\":\"" + Instant.ofEpochMilli(START_MILLIS + i)
+                    + "\",\"user_id\":\"u"
                     + user + "\",\"item_id\":\"i" + random.nextInt(10_000) + "\",\"price\":" + random.nextInt(1, 500)
                     + "." + random.nextInt(10, 100) + ",\"currency\":\"EUR\",\"quantity\":" + random.nextInt(1, 4)
                     + "}";
@@ -44,7 +48,7 @@ public final class SampleEvents {
     }
 
     private static int user(double[] cumulative, double at) {
-        int found = java.util.Arrays.binarySearch(cumulative, at);
+        int found = Arrays.binarySearch(cumulative, at);
         return found >= 0 ? found : -found - 1;
     }
 }

@@ -1,0 +1,5 @@
+/** What filters cost. */
+@NullMarked
+package dev.tidemark.benchmarks.expression;
+
+import org.jspecify.annotations.NullMarked;

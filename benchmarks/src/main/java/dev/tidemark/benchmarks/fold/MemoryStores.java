@@ -1,0 +1,115 @@
+package dev.tidemark.benchmarks.fold;
+
+import dev.tidemark.core.fold.ControlRow;
+import dev.tidemark.core.fold.FoldPorts;
+import dev.tidemark.core.fold.LaneRow;
+import dev.tidemark.core.port.Archive;
+import dev.tidemark.core.port.Cas;
+import dev.tidemark.core.port.ControlStore;
+import dev.tidemark.core.port.ItemStore;
+import dev.tidemark.core.port.Quarantine;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.ItemKey;
+import dev.tidemark.core.tile.StoredItem;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Stores that answer at once and cost next to nothing. For one thread and one lane. */
+final class MemoryStores implements ItemStore, ControlStore {
+
+    private final Map<ItemKey, StoredItem> items = new HashMap<>();
+    private final boolean keepItems;
+    private @Nullable ControlRow controlRow;
+    private @Nullable LaneRow laneRow;
+
+    /** @param keepItems false: every item is new at every write */
+    MemoryStores(boolean keepItems) {
+        this.keepItems = keepItems;
+    }
+
+    FoldPorts ports(long nowMillis) {
+        Archive archive = segment -> CompletableFuture.completedFuture(null);
+        Quarantine quarantine = entry -> CompletableFuture.completedFuture(null);
+        return new FoldPorts(
+                this,
+                this,
+                archive,
+                quarantine,
+                millis -> CompletableFuture.completedFuture(null),
+                () -> nowMillis,
+                new Random(1));
+    }
+
+    int itemCount() {
+        return items.size();
+    }
+
+    @Override
+    public CompletableFuture<Map<ItemKey, StoredItem>> read(Collection<ItemKey> keys) {
+        Map<ItemKey, StoredItem> found = new HashMap<>();
+        for (ItemKey key : keys) {
+            StoredItem item = items.get(key);
+            if (item != null) {
+                found.put(key, item);
+            }
+        }
+        return CompletableFuture.completedFuture(found);
+    }
+
+    @Override
+    public CompletableFuture<Cas<StoredItem>> put(ItemKey key, StoredItem item, @Nullable Position expectedMark) {
+        if (keepItems) {
+            StoredItem before = items.put(key, item);
+            Position mark = before == null ? null : before.mark();
+            if (expectedMark == null ? mark != null : !expectedMark.equals(mark)) {
+                throw new IllegalStateException("two writers of one item in a benchmark of one");
+            }
+        }
+        return CompletableFuture.completedFuture(new Cas.Stored<>());
+    }
+
+    @Override
+    public CompletableFuture<List<Found>> query(
+            String viewVersion, String entity, String width, long firstBlock, long lastBlock) {
+        throw new UnsupportedOperationException("the fold does not query");
+    }
+
+    @Override
+    public CompletableFuture<Optional<ControlRow>> readControl() {
+        return CompletableFuture.completedFuture(Optional.ofNullable(controlRow));
+    }
+
+    @Override
+    public CompletableFuture<Cas<ControlRow>> writeControl(ControlRow next) {
+        controlRow = next;
+        return CompletableFuture.completedFuture(new Cas.Stored<>());
+    }
+
+    @Override
+    public CompletableFuture<Optional<LaneRow>> readLane(Lane lane) {
+        return CompletableFuture.completedFuture(Optional.ofNullable(laneRow));
+    }
+
+    @Override
+    public CompletableFuture<List<LaneRow>> readLanes() {
+        return CompletableFuture.completedFuture(laneRow == null ? List.of() : List.of(laneRow));
+    }
+
+    @Override
+    public CompletableFuture<Cas<LaneRow>> createLane(LaneRow row, long controlRev) {
+        return writeLane(row);
+    }
+
+    @Override
+    public CompletableFuture<Cas<LaneRow>> writeLane(LaneRow next) {
+        laneRow = next;
+        return CompletableFuture.completedFuture(new Cas.Stored<>());
+    }
+}

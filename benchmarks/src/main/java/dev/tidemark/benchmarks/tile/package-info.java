@@ -1,0 +1,5 @@
+/** Items: from events to bytes and back. */
+@NullMarked
+package dev.tidemark.benchmarks.tile;
+
+import org.jspecify.annotations.NullMarked;

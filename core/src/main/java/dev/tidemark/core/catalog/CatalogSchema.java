@@ -1,0 +1,355 @@
+package dev.tidemark.core.catalog;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.core.aggregate.AggregateFunction;
+import dev.tidemark.core.aggregate.Parameter;
+import dev.tidemark.core.window.Window;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The JSON Schema (draft 7, which editors know best) of a catalog: for completion and first checks while typing. It
+ * knows keys, types and bounds; what takes understanding (expressions, hops, sizes) only {@link CatalogCompiler} knows. It
+ * accepts every catalog that compiles, provided that names which look like numbers or booleans are quoted.
+ */
+public final class CatalogSchema {
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final String DURATION = "[1-9][0-9]{0,8}[smhd]";
+    private static final String PATH = "[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*";
+
+    private final List<AggregateFunction> functions;
+
+    public CatalogSchema(List<AggregateFunction> functions) {
+        this.functions = List.copyOf(functions);
+    }
+
+    /** The schema as indented JSON; the same bytes for the same functions. */
+    public String json() {
+        try {
+            return new ObjectMapper()
+                            .writerWithDefaultPrettyPrinter()
+                            .writeValueAsString(root())
+                            .replace("\r\n", "\n") + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree of nodes is always JSON", e);
+        }
+    }
+
+    private ObjectNode root() {
+        ObjectNode root = NODES.objectNode();
+        root.put("$schema", "http://json-schema.org/draft-07/schema#");
+        root.put("title", "Tidemark catalog");
+        object(root, "Sources of events and the feature views computed from them.", "tidemark", "sources", "views");
+        ObjectNode properties = properties(root);
+        properties
+                .putObject("tidemark")
+                .put("description", "Version of the catalog's format.")
+                .put("const", CatalogReader.FORMAT_VERSION);
+        named(properties.putObject("sources"), "Streams of events, by name.", "source", CatalogReader.MAX_SOURCES);
+        named(properties.putObject("views"), "Feature views, by name.", "view", CatalogReader.MAX_VIEWS);
+        ObjectNode definitions = root.putObject("definitions");
+        source(definitions.putObject("source"));
+        view(definitions.putObject("view"));
+        feature(definitions.putObject("feature"));
+        groupBy(definitions.putObject("group_by"));
+        derived(definitions.putObject("derived"));
+        return root;
+    }
+
+    private static void source(ObjectNode node) {
+        object(node, "A stream of events and how they are read.", "stream", "event_time");
+        ObjectNode properties = properties(node);
+        text(properties, "stream", SourceReader.STREAM_PATTERN, "Name of the Kinesis stream (not its ARN).");
+        duration(
+                properties,
+                "stream_retention",
+                SourceReader.DEFAULT_STREAM_RETENTION,
+                "How long records may wait in the stream.");
+        ObjectNode time = properties.putObject("event_time");
+        time.put("description", "The field that holds the time of the event; a mapping to give its format too.");
+        ArrayNode forms = time.putArray("anyOf");
+        pattern(forms.addObject(), PATH);
+        ObjectNode form = forms.addObject();
+        object(form, "The field and how the time is written.", "field");
+        path(properties(form), "field", "The field that holds the time of the event.");
+        ObjectNode format = properties(form).putObject("format");
+        format.put("description", "How the time is written.");
+        SourceReader.formats().forEach(format.putArray("enum")::add);
+        format.put("default", SourceReader.formats().get(0));
+        path(properties, "event_id", "The field that identifies an event; drop_duplicates needs it.");
+        integer(
+                        properties,
+                        "max_event_bytes",
+                        1,
+                        SourceReader.LARGEST_MAX_EVENT_BYTES,
+                        "Larger records are quarantined.")
+                .put("default", SourceReader.DEFAULT_MAX_EVENT_BYTES);
+    }
+
+    private static void view(ObjectNode node) {
+        object(node, "The features of one kind of entity from one source.", "source", "entity", "features");
+        ObjectNode properties = properties(node);
+        text(properties, "source", Names.PATTERN, "Name of the source.");
+        ObjectNode entity = properties.putObject("entity");
+        entity.put("description", "The field or fields that identify what the features describe.");
+        ArrayNode forms = entity.putArray("anyOf");
+        pattern(forms.addObject(), PATH);
+        ObjectNode list = forms.addObject().put("type", "array");
+        list.put("minItems", 1).put("maxItems", ViewReader.MAX_ENTITY_FIELDS).put("uniqueItems", true);
+        pattern(list.putObject("items"), PATH);
+        condition(properties, "Which events belong to the view: a CEL condition over event fields.");
+        duration(properties, "hop", null, "Width of the finest tile; divides an hour. Default: from the windows.");
+        duration(
+                properties,
+                "retention",
+                ViewReader.DEFAULT_RETENTION,
+                "How late an event may be, and how far back values can be read.");
+        duration(
+                properties,
+                "skew",
+                ViewReader.DEFAULT_SKEW,
+                "How far an event time may lie after the arrival; it is then taken as the arrival.");
+        ObjectNode duplicates = properties.putObject("drop_duplicates");
+        object(duplicates, "Drop events that a producer sent again. Needs the source's event_id.", "horizon");
+        duration(properties(duplicates), "horizon", null, "How far apart two events of one id may arrive.");
+        integer(
+                        properties(duplicates),
+                        "max_ids",
+                        1,
+                        ViewReader.LARGEST_MAX_IDS,
+                        "How many ids an item remembers at most.")
+                .put("default", ViewReader.DEFAULT_MAX_IDS);
+        named(properties.putObject("features"), "Features, by name.", "feature", ViewReader.MAX_FEATURES);
+        named(
+                properties.putObject("derived"),
+                "Values computed from other values, by name.",
+                "derived",
+                DerivedReader.MAX_DERIVED);
+        ((ObjectNode) properties.get("derived")).remove("minProperties");
+    }
+
+    private void feature(ObjectNode node) {
+        node.put("type", "object").put("description", "An aggregate function over windows of time.");
+        node.putArray("required").add("function").add("windows");
+        ObjectNode properties = properties(node);
+        ObjectNode function = properties.putObject("function").put("description", "What to compute.");
+        ArrayNode names = function.putArray("oneOf");
+        functions.forEach(one -> names.addObject().put("const", one.name()).put("description", one.summary()));
+        path(properties, "input", "The field that is aggregated.");
+        windows(
+                properties
+                        .putObject("windows")
+                        .put("description", "How far to look back: 5m, 24h, 7d, or lifetime; one value for each."),
+                "(" + DURATION + "|lifetime)");
+        condition(properties, "Which events of the view count: a further CEL condition.");
+        properties
+                .putObject("optional")
+                .put("description", "Pass over events without the input, which are otherwise quarantined.")
+                .put("type", "boolean")
+                .put("default", false);
+        properties.putObject("group_by").put("$ref", "#/definitions/group_by");
+        ArrayNode rules = node.putArray("allOf");
+        functions.forEach(one -> rules.add(rule(one)));
+    }
+
+    /** What holds for the features of one function. */
+    private static ObjectNode rule(AggregateFunction function) {
+        ObjectNode rule = NODES.objectNode();
+        ObjectNode condition = rule.putObject("if");
+        condition.putObject("properties").putObject("function").put("const", function.name());
+        condition.putArray("required").add("function");
+        ObjectNode then = rule.putObject("then");
+        List<String> keys = new ArrayList<>(FeatureReader.KEYS);
+        List<String> required = new ArrayList<>();
+        if (function.input() == AggregateFunction.Input.NONE) {
+            keys.removeAll(List.of("input", "optional"));
+        } else {
+            required.add("input");
+        }
+        if (function.needsWhere()) {
+            required.add("where");
+        }
+        ObjectNode properties = then.putObject("properties");
+        if (!function.allowsLifetime()) {
+            windows(properties.putObject("windows"), DURATION);
+        }
+        for (Parameter parameter : function.parameters()) {
+            keys.add(parameter.name());
+            properties.set(parameter.name(), parameter(parameter));
+            if (parameter.defaultValue() == null) {
+                required.add(parameter.name());
+            }
+        }
+        if (properties.isEmpty()) {
+            then.remove("properties");
+        }
+        keys.forEach(then.putObject("propertyNames").putArray("enum")::add);
+        if (!required.isEmpty()) {
+            required.forEach(then.putArray("required")::add);
+        }
+        return rule;
+    }
+
+    private static ObjectNode parameter(Parameter parameter) {
+        ObjectNode node = NODES.objectNode().put("description", sentence(parameter.summary()));
+        switch (parameter.kind()) {
+            case INTEGER -> bounds(node.put("type", "integer"), parameter, "minimum", "maximum");
+            case NUMBER -> bounds(node.put("type", "number"), parameter, "minimum", "maximum");
+            case BOOLEAN -> node.put("type", "boolean");
+            case DURATION -> pattern(node, DURATION);
+            case NUMBERS -> {
+                bounds(node.put("type", "array").put("uniqueItems", true), parameter, "minItems", "maxItems");
+                node.putObject("items").put("type", "number");
+            }
+            case STRINGS -> {
+                bounds(node.put("type", "array").put("uniqueItems", true), parameter, "minItems", "maxItems");
+                scalar(node.putObject("items"));
+            }
+        }
+        putDefault(node, parameter);
+        return node;
+    }
+
+    private static void putDefault(ObjectNode node, Parameter parameter) {
+        Object value = parameter.defaultValue();
+        if (value instanceof Integer integer) {
+            node.put("default", integer);
+        } else if (value instanceof BigDecimal number) {
+            node.put("default", number);
+        } else if (value instanceof Boolean bool) {
+            node.put("default", bool);
+        } else if (value instanceof Long millis) {
+            node.put("default", Window.formatDuration(millis));
+        } else if (value instanceof Collection<?> list) {
+            ArrayNode elements = node.putArray("default");
+            list.forEach(element -> elements.addPOJO(element));
+        }
+    }
+
+    private static void bounds(ObjectNode node, Parameter parameter, String min, String max) {
+        if (!Double.isNaN(parameter.min())) {
+            node.put(min, new BigDecimal(ArgumentReader.plain(parameter.min())));
+        }
+        if (!Double.isNaN(parameter.max())) {
+            node.put(max, new BigDecimal(ArgumentReader.plain(parameter.max())));
+        }
+    }
+
+    private static void groupBy(ObjectNode node) {
+        object(node, "One value per group: an object from group to value.", "field");
+        ObjectNode properties = properties(node);
+        path(properties, "field", "The field whose value is the group.");
+        integer(
+                        properties,
+                        "max_groups",
+                        1,
+                        FeatureReader.LARGEST_MAX_GROUPS,
+                        "How many groups are kept apart; events of the others count under $other.")
+                .put("default", FeatureReader.DEFAULT_MAX_GROUPS);
+        ObjectNode groups = properties
+                .putObject("groups")
+                .put("description", "The groups themselves; events of others count under $other.")
+                .put("type", "array")
+                .put("minItems", 1)
+                .put("maxItems", FeatureReader.LARGEST_MAX_GROUPS)
+                .put("uniqueItems", true);
+        scalar(groups.putObject("items"));
+        node.putObject("not").putArray("required").add("max_groups").add("groups");
+    }
+
+    private static void derived(ObjectNode node) {
+        object(node, "A value computed from other values of the same view.", "expression");
+        ObjectNode properties = properties(node);
+        scalar(properties
+                .putObject("expression")
+                .put("description", "CEL over values, such as purchases_30m / views_30m."));
+        scalar(properties.putObject("default").put("description", "Taken where there is nothing to compute from."));
+    }
+
+    private static void windows(ObjectNode windows, String window) {
+        ArrayNode forms = windows.putArray("anyOf");
+        pattern(forms.addObject(), window);
+        ObjectNode list = forms.addObject()
+                .put("type", "array")
+                .put("minItems", 1)
+                .put("maxItems", FeatureReader.MAX_WINDOWS)
+                .put("uniqueItems", true);
+        pattern(list.putObject("items"), window);
+    }
+
+    private static void condition(ObjectNode properties, String description) {
+        ObjectNode where = properties.putObject("where").put("description", description);
+        where.putArray("type").add("string").add("boolean");
+    }
+
+    private static void scalar(ObjectNode node) {
+        node.putArray("type").add("string").add("number").add("boolean");
+    }
+
+    private static void object(ObjectNode node, String description, String... required) {
+        node.put("type", "object").put("description", description).put("additionalProperties", false);
+        ArrayNode keys = node.putArray("required");
+        for (String key : required) {
+            keys.add(key);
+        }
+        node.putObject("properties");
+    }
+
+    /** A mapping from names to definitions. */
+    private static void named(ObjectNode node, String description, String definition, int max) {
+        node.put("type", "object")
+                .put("description", description)
+                .put("minProperties", 1)
+                .put("maxProperties", max);
+        node.putObject("propertyNames").put("pattern", whole(Names.PATTERN));
+        node.putObject("additionalProperties").put("$ref", "#/definitions/" + definition);
+    }
+
+    private static ObjectNode properties(ObjectNode node) {
+        return node.has("properties") ? (ObjectNode) node.get("properties") : node.putObject("properties");
+    }
+
+    private static void path(ObjectNode properties, String key, String description) {
+        text(properties, key, PATH, description);
+    }
+
+    private static void text(ObjectNode properties, String key, String pattern, String description) {
+        pattern(properties.putObject(key).put("description", description), pattern);
+    }
+
+    private static void duration(ObjectNode properties, String key, @Nullable String byDefault, String description) {
+        text(properties, key, DURATION, description);
+        if (byDefault != null) {
+            ((ObjectNode) properties.get(key)).put("default", byDefault);
+        }
+    }
+
+    private static ObjectNode integer(ObjectNode properties, String key, int min, int max, String description) {
+        return properties
+                .putObject(key)
+                .put("description", description)
+                .put("type", "integer")
+                .put("minimum", min)
+                .put("maximum", max);
+    }
+
+    private static void pattern(ObjectNode node, String pattern) {
+        node.put("type", "string").put("pattern", whole(pattern));
+    }
+
+    private static String whole(String pattern) {
+        return "^" + pattern + "$";
+    }
+
+    private static String sentence(String summary) {
+        return Character.toUpperCase(summary.charAt(0)) + summary.substring(1) + ".";
+    }
+}

@@ -1,0 +1,102 @@
+package dev.tidemark.core.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Rule P3: whatever decides the content of an item is part of the view's version, and nothing else is. */
+class ViewVersionTest {
+
+    private final String yaml;
+
+    ViewVersionTest() throws IOException {
+        yaml = TestFiles.read("valid.yaml");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            stream: shop-events     | stream: shop-events-2
+            stream_retention: 48h   | stream_retention: 72h
+            field: ts               | field: time
+            format: epoch_millis    | format: epoch_seconds
+            event_id: event_id      | event_id: id
+            max_event_bytes: 65536  | max_event_bytes: 65537
+            entity: user_id         | entity: user
+            entity: user_id         | entity: [user_id, country]
+            where: type == "view"   | where: type == "cart"
+            hop: 5s                 | hop: 2s
+            retention: 12h          | retention: 13h
+            skew: 30s               | skew: 31s
+            horizon: 10m            | horizon: 11m
+            max_ids: 500            | max_ids: 501
+            drop_duplicates: {      | # {
+            input: item.price       | input: item.net_price
+            item.category == "shoes" | item.category == "hats"
+            optional: true          | optional: false
+            function: last          | function: first
+            max_groups: 20          | max_groups: 21
+            [de, fr, 1]             | [de, fr, 2]
+            windows: [5m, 30m, 24h] | windows: [5m, 30m, 48h]
+            windows: [30m, lifetime] | windows: [30m]
+            """)
+    void changesWithWhatDecidesAnItem(String part, String changed) {
+        assertThat(version(change(part, changed))).isNotEqualTo(version(yaml));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            viewer:                 | watcher:
+            avg_price:              | mean_price:
+            shop:                   | store:
+            expression: part / 100  | expression: part / 1000
+            default: 0              | default: 1
+            hop: 5s                 | hop: 5s # the finest tile
+            windows: [5m, 30m, 24h] | windows: [5m, 10m, 30m, 12h, 24h]
+            windows: [5m, 30m, 24h] | windows: [24h, 1800s]
+            percentiles: [50, 99.9] | percentiles: [95]
+            half_life: 10m          | half_life: 20m
+            event_time: at          | event_time: time
+            """)
+    void doesNotChangeWithWhatDoesNot(String part, String changed) {
+        String other = change(part, changed)
+                .replace("source: shop\n", part.equals("shop:") ? "source: store\n" : "source: shop\n");
+
+        assertThat(version(other)).isEqualTo(version(yaml));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"avg_price,latency", "shoes,by_country", "views,last_page"})
+    void doesNotChangeWithTheOrderOfFeatures(String first, String second) {
+        String a = feature(first);
+        String b = feature(second);
+        String other = yaml.replace(a, "@").replace(b, a).replace("@", b);
+
+        assertThat(other).isNotEqualTo(yaml);
+        assertThat(version(other)).isEqualTo(version(yaml));
+        assertThat(new CatalogCompiler().compile(other).hash())
+                .isNotEqualTo(new CatalogCompiler().compile(yaml).hash());
+    }
+
+    /** The lines of a feature. */
+    private String feature(String name) {
+        int from = yaml.indexOf("      " + name + ":\n");
+        int to = from + 1;
+        do {
+            to = yaml.indexOf('\n', to) + 1;
+        } while (yaml.startsWith("        ", to));
+        return yaml.substring(from, to);
+    }
+
+    private String change(String part, String changed) {
+        assertThat(yaml).contains(part);
+        return yaml.replace(part, changed);
+    }
+
+    private static String version(String text) {
+        String version = new CatalogCompiler().compile(text).views().get(0).version();
+        assertThat(version).matches("[0-9a-f]{16}");
+        return version;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.core.catalog;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.core.expression;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,22 @@
+package dev.tidemark.local;
+
+import dev.tidemark.local.http.ApiFunction;
+import dev.tidemark.local.mapping.BatchFunction;
+
+/** The functions that a local system runs: the deployed ones, pointed at local endpoints. */
+public interface Application {
+
+    /**
+     * Called once, before any function is made: creates what the deployment's template would (tables, bucket). All
+     * of the endpoints answer, and the streams exist.
+     *
+     * @throws Exception the system cannot start
+     */
+    void prepare(Endpoints endpoints) throws Exception;
+
+    /** A function instance for one shard's batches. */
+    BatchFunction ingest(Endpoints endpoints);
+
+    /** A function instance for API requests, one at a time. */
+    ApiFunction query(Endpoints endpoints);
+}

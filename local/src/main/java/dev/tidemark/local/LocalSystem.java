@@ -1,0 +1,176 @@
+package dev.tidemark.local;
+
+import dev.tidemark.local.http.ApiServer;
+import dev.tidemark.local.kinesis.KinesisServer;
+import dev.tidemark.local.kinesis.Streams;
+import dev.tidemark.local.mapping.EventSourceMapping;
+import dev.tidemark.local.mapping.MappingListener;
+import dev.tidemark.local.store.DynamoDbStore;
+import dev.tidemark.local.store.S3Store;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole system in this process: DynamoDB, S3, streams, the ingest function fed by event source mappings, and the
+ * query function behind the API. All of it is reachable from this machine only.
+ */
+public final class LocalSystem implements AutoCloseable {
+
+    private final Closing closing;
+    private final Streams streams;
+    private final Endpoints endpoints;
+    private final ApiServer api;
+    private final Map<String, EventSourceMapping> mappings;
+
+    private LocalSystem(
+            Closing closing,
+            Streams streams,
+            Endpoints endpoints,
+            ApiServer api,
+            Map<String, EventSourceMapping> mappings) {
+        this.closing = closing;
+        this.streams = streams;
+        this.endpoints = endpoints;
+        this.api = api;
+        this.mappings = mappings;
+    }
+
+    /**
+     * Starts everything; what had been started is closed again if something fails.
+     *
+     * @throws IOException a port is taken or the directory cannot be used
+     */
+    public static LocalSystem start(LocalSettings settings, Application application, MappingListener listener)
+            throws IOException {
+        Closing closing = new Closing();
+        try {
+            return start(settings, application, listener, closing);
+        } catch (Exception | Error e) {
+            closing.closeAfter(e);
+            throw e;
+        }
+    }
+
+    private static LocalSystem start(
+            LocalSettings settings, Application application, MappingListener listener, Closing closing)
+            throws IOException {
+        InstantSource clock = InstantSource.system();
+        // DynamoDB and S3 take the longest, so they start beside each other and beside the rest.
+        CompletableFuture<DynamoDbStore> dynamoDb = concurrently(
+                () -> closing.add(DynamoDbStore.start(settings.portOf(2), settings.directoryOf("dynamodb"))));
+        CompletableFuture<S3Store> s3 =
+                concurrently(() -> closing.add(S3Store.start(settings.portOf(3), settings.directoryOf("s3"))));
+        closing.await(dynamoDb);
+        closing.await(s3);
+        Streams streams = closing.add(new Streams(clock, settings.directoryOf("kinesis")));
+        settings.streams().forEach((name, shards) -> createIfAbsent(streams, name, shards));
+        KinesisServer kinesis = closing.add(KinesisServer.start(streams, settings.portOf(1)));
+        Endpoints endpoints = new Endpoints(kinesis.endpoint(), join(dynamoDb).endpoint(), join(s3).endpoint());
+        prepare(application, endpoints);
+        ApiServer api = closing.add(ApiServer.start(settings.portOf(0), () -> application.query(endpoints), clock));
+        Map<String, EventSourceMapping> mappings = new LinkedHashMap<>();
+        SplittableRandom random = new SplittableRandom(settings.seed());
+        for (String stream : settings.streams().keySet()) {
+            Path checkpoints = settings.directoryOf("mapping-" + stream + ".json");
+            EventSourceMapping mapping = EventSourceMapping.start(
+                    streams,
+                    stream,
+                    settings.mapping(),
+                    () -> application.ingest(endpoints),
+                    checkpoints,
+                    clock,
+                    random.split(),
+                    listener);
+            mappings.put(stream, closing.add(mapping));
+        }
+        return new LocalSystem(closing, streams, endpoints, api, mappings);
+    }
+
+    private static void createIfAbsent(Streams streams, String name, int shards) {
+        if (!streams.exists(name)) {
+            streams.create(name, shards);
+        }
+    }
+
+    private static void prepare(Application application, Endpoints endpoints) throws IOException {
+        try {
+            application.prepare(endpoints);
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException("the application could not be prepared: " + e.getMessage(), e);
+        }
+    }
+
+    private interface Start<T> {
+        T start() throws IOException;
+    }
+
+    private static <T> CompletableFuture<T> concurrently(Start<T> start) {
+        CompletableFuture<T> started = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        started.complete(start.start());
+                    } catch (Throwable e) {
+                        started.completeExceptionally(e);
+                    }
+                },
+                "start");
+        thread.setDaemon(true);
+        thread.start();
+        return started;
+    }
+
+    private static <T> T join(CompletableFuture<T> future) throws IOException {
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    /** Where the API answers. */
+    public URI api() {
+        return api.endpoint();
+    }
+
+    public Endpoints endpoints() {
+        return endpoints;
+    }
+
+    /** The streams, to put records without HTTP. */
+    public Streams streams() {
+        return streams;
+    }
+
+    /**
+     * The event source mapping of a stream.
+     *
+     * @throws IllegalArgumentException if the settings do not name the stream
+     */
+    public EventSourceMapping mapping(String stream) {
+        @Nullable EventSourceMapping mapping = mappings.get(stream);
+        if (mapping == null) {
+            throw new IllegalArgumentException("no such stream: '" + stream + "', there are " + mappings.keySet());
+        }
+        return mapping;
+    }
+
+    /** Stops everything: deliveries first, then what they write to. Again is harmless. */
+    @Override
+    public void close() {
+        closing.close();
+    }
+}

@@ -1,0 +1,121 @@
+package dev.tidemark.local.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent.ProxyRequestContext;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent.RequestIdentity;
+import com.sun.net.httpserver.HttpExchange;
+import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests as a REST API with the resource {@code /{proxy+}} hands them to its function: the path and the path
+ * parameter stay percent-encoded, query parameters are decoded, the single-value maps hold each name's last value.
+ */
+final class ProxyEvents {
+
+    private static final String RESOURCE = "/{proxy+}";
+    private static final String STAGE = "local";
+
+    private ProxyEvents() {}
+
+    static APIGatewayProxyRequestEvent of(HttpExchange exchange, byte[] body, InstantSource clock) {
+        Map<String, List<String>> headers = headers(exchange);
+        Map<String, List<String>> query = query(exchange.getRequestURI().getRawQuery());
+        String path = exchange.getRequestURI().getRawPath();
+        APIGatewayProxyRequestEvent event = new APIGatewayProxyRequestEvent()
+                .withResource(RESOURCE)
+                .withPath(path)
+                .withHttpMethod(exchange.getRequestMethod())
+                .withHeaders(lastValues(headers))
+                .withMultiValueHeaders(headers)
+                .withPathParameters(Map.of("proxy", path.substring(1)))
+                .withRequestContext(context(exchange, path, clock));
+        if (!query.isEmpty()) {
+            // Null, as API Gateway has it, for a request without any.
+            event.withQueryStringParameters(lastValues(query)).withMultiValueQueryStringParameters(query);
+        }
+        return withBody(event, body);
+    }
+
+    private static APIGatewayProxyRequestEvent withBody(APIGatewayProxyRequestEvent event, byte[] body) {
+        if (body.length == 0) {
+            return event.withIsBase64Encoded(false);
+        }
+        String text = text(body);
+        return text != null
+                ? event.withBody(text).withIsBase64Encoded(false)
+                : event.withBody(Base64.getEncoder().encodeToString(body)).withIsBase64Encoded(true);
+    }
+
+    /** Null if the bytes are not UTF-8. */
+    private static @Nullable String text(byte[] body) {
+        try {
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+        } catch (CharacterCodingException e) {
+            return null;
+        }
+    }
+
+    private static ProxyRequestContext context(HttpExchange exchange, String path, InstantSource clock) {
+        String agent = exchange.getRequestHeaders().getFirst("User-Agent");
+        return new ProxyRequestContext()
+                .withAccountId("000000000000")
+                .withApiId("local")
+                .withStage(STAGE)
+                .withResourcePath(RESOURCE)
+                .withPath("/" + STAGE + path)
+                .withHttpMethod(exchange.getRequestMethod())
+                .withRequestId(UUID.randomUUID().toString())
+                .withProtocol(exchange.getProtocol())
+                .withRequestTimeEpoch(clock.millis())
+                .withIdentity(new RequestIdentity()
+                        .withSourceIp(exchange.getRemoteAddress().getAddress().getHostAddress())
+                        .withUserAgent(agent));
+    }
+
+    private static Map<String, List<String>> headers(HttpExchange exchange) {
+        Map<String, List<String>> headers = new LinkedHashMap<>();
+        exchange.getRequestHeaders().forEach((name, values) -> headers.put(name, List.copyOf(values)));
+        return headers;
+    }
+
+    /** The decoded parameters of a query string, in order. */
+    static Map<String, List<String>> query(@Nullable String raw) {
+        Map<String, List<String>> query = new LinkedHashMap<>();
+        if (raw == null) {
+            return query;
+        }
+        for (String part : raw.split("&")) {
+            int equals = part.indexOf('=');
+            String name = equals < 0 ? part : part.substring(0, equals);
+            String value = equals < 0 ? "" : part.substring(equals + 1);
+            if (!name.isEmpty()) {
+                query.computeIfAbsent(URLDecoder.decode(name, UTF_8), key -> new ArrayList<>())
+                        .add(URLDecoder.decode(value, UTF_8));
+            }
+        }
+        return query;
+    }
+
+    private static Map<String, String> lastValues(Map<String, List<String>> multi) {
+        return multi.entrySet().stream()
+                .filter(entry -> !entry.getValue().isEmpty())
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey,
+                        entry -> entry.getValue().get(entry.getValue().size() - 1),
+                        (first, second) -> second,
+                        LinkedHashMap::new));
+    }
+}

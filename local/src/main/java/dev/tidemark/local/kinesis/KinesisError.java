@@ -1,0 +1,25 @@
+package dev.tidemark.local.kinesis;
+
+/** The service's error types that can occur here. */
+public enum KinesisError {
+    EXPIRED_ITERATOR("ExpiredIteratorException"),
+    INTERNAL_FAILURE("InternalFailureException"),
+    INVALID_ARGUMENT("InvalidArgumentException"),
+    LIMIT_EXCEEDED("LimitExceededException"),
+    RESOURCE_IN_USE("ResourceInUseException"),
+    RESOURCE_NOT_FOUND("ResourceNotFoundException"),
+    SERIALIZATION("SerializationException"),
+    UNKNOWN_OPERATION("UnknownOperationException"),
+    VALIDATION("ValidationException");
+
+    private final String wireName;
+
+    KinesisError(String wireName) {
+        this.wireName = wireName;
+    }
+
+    /** The name on the wire, for example {@code ResourceNotFoundException}. */
+    public String wireName() {
+        return wireName;
+    }
+}

@@ -1,0 +1,17 @@
+package dev.tidemark.local.mapping;
+
+/** Hears what a mapping does. Called by the mapping's threads; must be quick and must not throw. */
+public interface MappingListener {
+
+    /** Hears nothing. */
+    MappingListener NONE = new MappingListener() {};
+
+    /** A batch came back without an error; some of its records may have been reported as failed. */
+    default void returned(String shardId, int records) {}
+
+    /** The function failed; the batch will come again. */
+    default void failed(String shardId, int records, Throwable cause) {}
+
+    /** The mapping itself failed on this shard, which stands still from now on. */
+    default void broken(String shardId, Throwable cause) {}
+}

@@ -1,0 +1,24 @@
+package dev.tidemark.local.mapping;
+
+import dev.tidemark.local.kinesis.StreamRecord;
+import java.util.List;
+
+/** What a poller wants to happen next. */
+public sealed interface Step {
+
+    /** Call the function with these records, then say how it went. */
+    record Deliver(List<StreamRecord> records) implements Step {}
+
+    /**
+     * Ask again when the shard has changed, or at the given time.
+     *
+     * @param untilMillis since the epoch; {@link Long#MAX_VALUE}: only when it has changed
+     */
+    record AwaitRecords(long untilMillis) implements Step {}
+
+    /** Ask again at the given time, milliseconds since the epoch; new records change nothing. */
+    record Pause(long untilMillis) implements Step {}
+
+    /** The shard is closed and all of it is done. */
+    record Finished() implements Step {}
+}

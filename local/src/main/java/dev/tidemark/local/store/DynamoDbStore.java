@@ -1,0 +1,103 @@
+package dev.tidemark.local.store;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Executors;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.ContextHandler;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
+import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
+import software.amazon.dynamodb.services.local.shared.access.LocalDBClient;
+import software.amazon.dynamodb.services.local.shared.access.sqlite.SQLiteDBAccess;
+import software.amazon.dynamodb.services.local.shared.jobs.JobsRegister;
+
+/**
+ * Amazon's DynamoDB Local over HTTP, reachable from this machine only. One database serves every region and access
+ * key. Telemetry is never configured, so none is sent.
+ *
+ * <p>With a directory the tables survive the end of the process, a kill included (see {@link ProcessDurableTables}).
+ */
+public final class DynamoDbStore implements AutoCloseable {
+
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final int MAX_THREADS = 24;
+    private static final int JOB_THREADS = 2;
+
+    private final Server server;
+    private final LocalDynamoDBServerHandler handler;
+    private final ServerConnector connector;
+    private boolean closed;
+
+    private DynamoDbStore(Server server, LocalDynamoDBServerHandler handler, ServerConnector connector) {
+        this.server = server;
+        this.handler = handler;
+        this.connector = connector;
+    }
+
+    /**
+     * Starts DynamoDB.
+     *
+     * @param port 0 for any free one
+     * @param directory where the tables live; null keeps them in memory
+     * @throws IOException if the port is taken or the directory cannot be used
+     */
+    public static DynamoDbStore start(int port, @Nullable Path directory) throws IOException {
+        AntlrNotice.loadParserSilently();
+        SQLiteDBAccess tables = open(directory);
+        JobsRegister jobs = new JobsRegister(Executors.newFixedThreadPool(JOB_THREADS), false);
+        LocalDynamoDBServerHandler handler =
+                new LocalDynamoDBServerHandler(new DynamoDbRequests(new LocalDBClient(tables, jobs)), null);
+        QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 2);
+        threads.setName("dynamodb");
+        threads.setDaemon(true);
+        Server server = new Server(threads);
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+        connector.setHost(LOOPBACK);
+        connector.setPort(port);
+        server.addConnector(connector);
+        server.setHandler(new ContextHandler(handler, "/"));
+        DynamoDbStore store = new DynamoDbStore(server, handler, connector);
+        try {
+            server.start();
+        } catch (Exception e) {
+            store.close();
+            throw new IOException("DynamoDB could not listen on port " + port + ": " + e.getMessage(), e);
+        }
+        return store;
+    }
+
+    private static SQLiteDBAccess open(@Nullable Path directory) throws IOException {
+        if (directory == null) {
+            return new SQLiteDBAccess();
+        }
+        Files.createDirectories(directory);
+        return new ProcessDurableTables(directory.resolve("tables.db").toAbsolutePath());
+    }
+
+    public URI endpoint() {
+        return URI.create("http://" + LOOPBACK + ":" + connector.getLocalPort());
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("DynamoDB did not stop: " + e.getMessage(), e);
+        } finally {
+            handler.close();
+        }
+    }
+}
