@@ -29,7 +29,10 @@ final class FeatureReader {
 
     private final Map<String, AggregateFunction> functions = new LinkedHashMap<>();
 
-    FeatureReader(List<AggregateFunction> functions) {
+    private final FilterReader filters;
+
+    FeatureReader(List<AggregateFunction> functions, FilterReader filters) {
+        this.filters = filters;
         functions.forEach(function -> this.functions.put(function.name(), function));
     }
 
@@ -45,7 +48,7 @@ final class FeatureReader {
         AggregateFunction function = function(feature);
         Map<String, Object> arguments = function == null ? Map.of() : arguments(feature, function);
         Map<Window, YamlValue> windows = windows(feature, function);
-        FilterExpression where = FilterReader.read(feature.optional("where"), fields);
+        FilterExpression where = filters.read(feature.optional("where"), fields);
         ViewDefinition.Grouping grouping = grouping(feature, fields);
         YamlValue optionalAt = feature.optional("optional");
         Boolean optional = optionalAt == null ? Boolean.FALSE : optionalAt.bool();

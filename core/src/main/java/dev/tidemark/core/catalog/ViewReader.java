@@ -33,13 +33,14 @@ final class ViewReader {
     private static final String ENTITY_REMEDY =
             "name the field or fields that identify what the features describe, such as entity: user_id";
 
+    private final FilterReader filters = new FilterReader();
     private final FeatureReader features;
     private final Map<String, SourceDefinition> sources;
     private final Set<String> sourceNames;
 
     /** @param sourceNames all of them, also those whose definition has a mistake */
     ViewReader(List<AggregateFunction> functions, Map<String, SourceDefinition> sources, Set<String> sourceNames) {
-        this.features = new FeatureReader(functions);
+        this.features = new FeatureReader(functions, filters);
         this.sources = sources;
         this.sourceNames = sourceNames;
     }
@@ -56,7 +57,7 @@ final class ViewReader {
         SourceDefinition source = source(view);
         SourceFields fields = source == null ? new SourceFields() : source.fields();
         List<Field> entity = entity(view, fields);
-        FilterExpression where = FilterReader.read(view.optional("where"), fields);
+        FilterExpression where = filters.read(view.optional("where"), fields);
         Long retention = duration(view, "retention", DEFAULT_RETENTION_MILLIS);
         Long skew = duration(view, "skew", DEFAULT_SKEW_MILLIS);
         ViewDefinition.Duplicates duplicates = duplicates(view, source, fields);

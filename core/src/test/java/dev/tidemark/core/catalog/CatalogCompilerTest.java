@@ -69,7 +69,7 @@ class CatalogCompilerTest {
         assertThat(viewer.retentionMillis()).isEqualTo(43_200_000);
         assertThat(viewer.skewMillis()).isEqualTo(30_000);
         assertThat(viewer.streamRetentionMillis()).isEqualTo(172_800_000);
-        assertThat(viewer.duplicates()).isEqualTo(new View.Duplicates(3, "event_id", 600_000, 500));
+        assertThat(viewer.duplicates()).isEqualTo(new View.Duplicates(3, "event_id", new SeenIds.Rule(600_000, 500)));
         assertThat(viewer.ladder().hop().widthMillis()).isEqualTo(5_000);
 
         assertThat(pages.entity())

@@ -11,11 +11,14 @@ import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
 import dev.tidemark.core.aggregate.AggregateFunctions;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
@@ -46,6 +49,13 @@ class CatalogSchemaTest {
         for (String example : CatalogReferenceTest.completeExamples()) {
             assertThat(validate(example)).as(example).isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hello", "shop"})
+    void acceptsTheSamples(String sample) throws IOException {
+        assertThat(validate(Files.readString(Path.of("..", "samplesevents", sample, "catalog.yaml"))))
+                .isEmpty();
     }
 
     @Test
