@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.local.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.local.kinesis;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.local.mapping;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.local;
+
+import org.jspecify.annotations.NullMarked;
