@@ -98,13 +98,20 @@ public final class TidemarkApplication implements Application, AutoCloseable {
     private synchronized Deployment deployment(Endpoints endpoints) {
         if (deployment == null) {
             Map<String, String> environment = Map.of(
-                    Environment.STATE_TABLE.variable(), STATE_TABLE,
-                    Environment.CONTROL_TABLE.variable(), CONTROL_TABLE,
-                    Environment.BUCKET.variable(), BUCKET,
-                    "AWS_REGION", Streams.REGION,
-                    "AWS_ENDPOINT_URL_KINESIS", endpoints.kinesis().toString(),
-                    "AWS_ENDPOINT_URL_DYNAMODB", endpoints.dynamoDb().toString(),
-                    "AWS_ENDPOINT_URL_S3", endpoints.s3().toString());
+                    Environment.STATE_TABLE.variable(),
+                    STATE_TABLE,
+                    Environment.CONTROL_TABLE.variable(),
+                    CONTROL_TABLE,
+                    Environment.BUCKET.variable(),
+                    BUCKET,
+                    "AWS_REGION",
+                    Streams.REGION,
+                    "AWS_ENDPOINT_URL_KINESIS",
+                    endpoints.kinesis().toString(),
+                    "AWS_ENDPOINT_URL_DYNAMODB",
+                    endpoints.dynamoDb().toString(),
+                    "AWS_ENDPOINT_URL_S3",
+                    endpoints.s3().toString());
             clients = AwsClients.of(
                     environment, StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")));
             deployment = new Deployment(environment, catalog, clients);
@@ -128,7 +135,8 @@ public final class TidemarkApplication implements Application, AutoCloseable {
         ControlRow current = control.readControl().join().orElse(null);
         Optional<ControlRow> next = Activation.next(current, versions, FoldSettings.DEFAULT.generation());
         if (next.isPresent() && !(control.writeControl(next.get()).join() instanceof Cas.Stored)) {
-            throw new IllegalStateException("the control row could not be written: is another process using this data?");
+            throw new IllegalStateException(
+                    "the control row could not be written: is another process using this data?");
         }
     }
 }
