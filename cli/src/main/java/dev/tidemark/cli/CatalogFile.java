@@ -20,7 +20,8 @@ final class CatalogFile {
             throw new Failure(e.problems().stream()
                     .map(problem -> file + ":" + problem.line() + ":" + problem.column() + ": " + problem.path() + ": "
                             + problem.problem() + "\n    " + problem.remedy())
-                    .collect(Collectors.joining("\n", "", "\n" + countOf(e.problems().size()) + " in " + file)));
+                    .collect(Collectors.joining(
+                            "\n", "", "\n" + countOf(e.problems().size()) + " in " + file)));
         }
     }
 

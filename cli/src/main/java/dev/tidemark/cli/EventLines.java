@@ -18,8 +18,8 @@ final class EventLines {
         List<SampleEvent> events = new ArrayList<>();
         try (var lines = Files.lines(file)) {
             lines.filter(line -> !line.isBlank())
-                    .forEach(line -> events.add(new SampleEvent(
-                            0, RecordWriter.hashKey(line.getBytes(StandardCharsets.UTF_8)), line)));
+                    .forEach(line -> events.add(
+                            new SampleEvent(0, RecordWriter.hashKey(line.getBytes(StandardCharsets.UTF_8)), line)));
         } catch (IOException | java.io.UncheckedIOException e) {
             throw new Failure("cannot read " + file + " (" + e.getClass().getSimpleName()
                     + "): give the path of a readable UTF-8 file of events");

@@ -22,10 +22,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Reads features over HTTP, as any client would. */
-@Command(
-        name = "get",
-        description = "Read the features of an entity.",
-        mixinStandardHelpOptions = true)
+@Command(name = "get", description = "Read the features of an entity.", mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 final class GetCommand implements Callable<Integer> {
 
@@ -71,12 +68,17 @@ final class GetCommand implements Callable<Integer> {
             return 1;
         }
         JsonNode shown = all || explain ? body : body.path("features");
-        spec.commandLine().getOut().println(json.writerWithDefaultPrettyPrinter().writeValueAsString(shown));
+        spec.commandLine()
+                .getOut()
+                .println(json.writerWithDefaultPrettyPrinter().writeValueAsString(shown));
         return 0;
     }
 
     private HttpResponse<String> send() throws InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(target()).timeout(Duration.ofSeconds(30)).GET().build();
+        HttpRequest request = HttpRequest.newBuilder(target())
+                .timeout(Duration.ofSeconds(30))
+                .GET()
+                .build();
         try {
             return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {

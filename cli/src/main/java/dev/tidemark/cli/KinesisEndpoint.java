@@ -24,6 +24,13 @@ final class KinesisEndpoint {
     @Option(names = "--aws", description = "Use AWS itself: region and credentials as every AWS SDK finds them.")
     private boolean aws;
 
+    /** An endpoint known without options. */
+    static KinesisEndpoint at(URI endpoint) {
+        KinesisEndpoint known = new KinesisEndpoint();
+        known.endpoint = endpoint;
+        return known;
+    }
+
     AwsClients clients() {
         Map<String, String> environment = new HashMap<>(System.getenv());
         if (aws) {

@@ -29,11 +29,7 @@ final class PutCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "FILE", description = "File of events; standard input when absent or -.")
     private @Nullable Path file;
 
-    @Option(
-            names = "--stream",
-            required = true,
-            paramLabel = "NAME",
-            description = "The Kinesis stream.")
+    @Option(names = "--stream", required = true, paramLabel = "NAME", description = "The Kinesis stream.")
     private String stream;
 
     @Option(

@@ -77,7 +77,8 @@ final class RecordWriter implements AutoCloseable {
                     .join();
         } catch (CompletionException e) {
             throw new Failure("cannot put events on stream " + stream + " at " + target + ": "
-                    + (e.getCause() == null ? e : e.getCause()).getMessage() + "\nIs it running (tidemark run), and is the stream's name right? "
+                    + (e.getCause() == null ? e : e.getCause()).getMessage()
+                    + "\nIs it running (tidemark run), and is the stream's name right? "
                     + written + " events were put before; the last request may have been too");
         }
     }

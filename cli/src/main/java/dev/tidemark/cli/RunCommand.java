@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
 /** The whole system on this machine, until Ctrl-C. */
 @Command(
         name = "run",
-        description = "Run the whole system on this machine: stream, functions, tables, bucket and API, in one process.",
+        description =
+                "Run the whole system on this machine: stream, functions, tables, bucket and API, in one process.",
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 final class RunCommand implements Callable<Integer> {
@@ -46,10 +47,15 @@ final class RunCommand implements Callable<Integer> {
             names = "--port",
             defaultValue = "8080",
             paramLabel = "N",
-            description = "Port of the API; Kinesis, DynamoDB and S3 take the three after it. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Port of the API; Kinesis, DynamoDB and S3 take the three after it. Default: ${DEFAULT-VALUE}.")
     private int port;
 
-    @Option(names = "--shards", defaultValue = "3", paramLabel = "N", description = "Shards of a new stream. Default: 3.")
+    @Option(
+            names = "--shards",
+            defaultValue = "3",
+            paramLabel = "N",
+            description = "Shards of a new stream. Default: 3.")
     private int shards;
 
     @Option(names = "--no-samples", description = "Do not replay the sample events.")

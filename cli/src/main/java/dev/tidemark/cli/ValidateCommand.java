@@ -40,10 +40,10 @@ final class ValidateCommand implements Callable<Integer> {
     private static void print(PrintWriter out, View view) {
         out.println();
         out.println("view " + view.name() + " (version " + view.version() + ", source " + view.source() + ")");
-        out.println("  entity   "
-                + view.entity().stream().map(View.KeyField::name).collect(Collectors.joining(", ")));
-        out.println("  values   "
-                + view.features().stream().map(View.Feature::name).collect(Collectors.joining(", ")));
+        out.println(
+                "  entity   " + view.entity().stream().map(View.KeyField::name).collect(Collectors.joining(", ")));
+        out.println(
+                "  values   " + view.features().stream().map(View.Feature::name).collect(Collectors.joining(", ")));
         if (!view.derived().isEmpty()) {
             out.println("  derived  "
                     + view.derived().stream().map(View.Derived::name).collect(Collectors.joining(", ")));

@@ -39,9 +39,11 @@ public final class ItemCache {
     }
 
     synchronized void confirmed(ItemKey key, StoredItem item) {
-        forget(key);
-        items.put(key, item);
-        bytes += cost(item);
+        StoredItem old = items.put(key, item);
+        bytes += cost(item) - (old == null ? 0 : cost(old));
+        if (bytes <= maxBytes) {
+            return;
+        }
         Iterator<Map.Entry<ItemKey, StoredItem>> oldest = items.entrySet().iterator();
         while (bytes > maxBytes && oldest.hasNext()) {
             bytes -= cost(oldest.next().getValue());

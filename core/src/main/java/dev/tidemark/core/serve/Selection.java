@@ -26,7 +26,8 @@ record Selection(List<String> names, List<View.Feature> features, List<View.Deri
 
     /** The named values, whatever their order or repetition; each must be one of the view's. */
     static Selection of(View view, Collection<String> wanted) {
-        List<String> known = namesOf(view);
+        List<String> names = namesOf(view);
+        Set<String> known = new HashSet<>(names);
         Set<String> chosen = new HashSet<>(wanted);
         for (String name : wanted) {
             if (!known.contains(name)) {
@@ -44,7 +45,7 @@ record Selection(List<String> names, List<View.Feature> features, List<View.Deri
             }
         }
         return new Selection(
-                known.stream().filter(chosen::contains).toList(),
+                names.stream().filter(chosen::contains).toList(),
                 view.features().stream()
                         .filter(feature -> needed.contains(feature.name()))
                         .toList(),

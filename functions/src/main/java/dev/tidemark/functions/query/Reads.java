@@ -6,7 +6,9 @@ import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +74,8 @@ final class Reads {
     }
 
     private static QueryPlan plan(View view, @Nullable List<String> wanted, @Nullable Long atMillis, long nowMillis) {
-        List<String> known = QueryPlan.namesOf(view);
+        List<String> names = QueryPlan.namesOf(view);
+        Set<String> known = new HashSet<>(names);
         if (wanted != null && !known.containsAll(wanted)) {
             List<String> unknown =
                     wanted.stream().filter(name -> !known.contains(name)).toList();
@@ -80,7 +83,7 @@ final class Reads {
                     Problem.Kind.UNKNOWN_FEATURE,
                     "view '" + view.name() + "' does not have " + unknown.size() + " of the features asked for",
                     "use the available features; a name is the feature, an underscore and the window",
-                    known));
+                    names));
         }
         return QueryPlan.of(view, wanted, atMillis, nowMillis);
     }

@@ -1,10 +1,12 @@
 package dev.tidemark.local.app;
 
 import dev.tidemark.aws.AwsClients;
+import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.Environment;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.Tables;
+import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.fold.Activation;
 import dev.tidemark.core.fold.ControlRow;
@@ -42,6 +44,8 @@ public final class TidemarkApplication implements Application, AutoCloseable {
     private static final String STATE_TABLE = "tidemark-state";
     private static final String CONTROL_TABLE = "tidemark-control";
     private static final String BUCKET = "tidemark";
+
+    private static final int QUARANTINE_PAGE = 1_000;
 
     private final Catalog catalog;
     private final BatchLog log;
@@ -88,6 +92,24 @@ public final class TidemarkApplication implements Application, AutoCloseable {
                 CapacityMeter.NONE);
     }
 
+    /** How many entries the quarantine holds, one for each record and view that could not fold it. */
+    public int quarantinedObjects(Endpoints endpoints) {
+        Deployment local = deployment(endpoints);
+        S3Quarantine quarantine =
+                new S3Quarantine(local.clients().s3(), local.value(Environment.BUCKET), Backoff.system());
+        int entries = 0;
+        for (View view : catalog.views()) {
+            String after = null;
+            do {
+                S3Quarantine.Page page =
+                        quarantine.list(view.name(), after, QUARANTINE_PAGE).join();
+                entries += page.keys().size();
+                after = page.next();
+            } while (after != null);
+        }
+        return entries;
+    }
+
     @Override
     public synchronized void close() {
         if (clients != null) {
@@ -98,13 +120,20 @@ public final class TidemarkApplication implements Application, AutoCloseable {
     private synchronized Deployment deployment(Endpoints endpoints) {
         if (deployment == null) {
             Map<String, String> environment = Map.of(
-                    Environment.STATE_TABLE.variable(), STATE_TABLE,
-                    Environment.CONTROL_TABLE.variable(), CONTROL_TABLE,
-                    Environment.BUCKET.variable(), BUCKET,
-                    "AWS_REGION", Streams.REGION,
-                    "AWS_ENDPOINT_URL_KINESIS", endpoints.kinesis().toString(),
-                    "AWS_ENDPOINT_URL_DYNAMODB", endpoints.dynamoDb().toString(),
-                    "AWS_ENDPOINT_URL_S3", endpoints.s3().toString());
+                    Environment.STATE_TABLE.variable(),
+                    STATE_TABLE,
+                    Environment.CONTROL_TABLE.variable(),
+                    CONTROL_TABLE,
+                    Environment.BUCKET.variable(),
+                    BUCKET,
+                    "AWS_REGION",
+                    Streams.REGION,
+                    "AWS_ENDPOINT_URL_KINESIS",
+                    endpoints.kinesis().toString(),
+                    "AWS_ENDPOINT_URL_DYNAMODB",
+                    endpoints.dynamoDb().toString(),
+                    "AWS_ENDPOINT_URL_S3",
+                    endpoints.s3().toString());
             clients = AwsClients.of(
                     environment, StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")));
             deployment = new Deployment(environment, catalog, clients);
@@ -128,7 +157,8 @@ public final class TidemarkApplication implements Application, AutoCloseable {
         ControlRow current = control.readControl().join().orElse(null);
         Optional<ControlRow> next = Activation.next(current, versions, FoldSettings.DEFAULT.generation());
         if (next.isPresent() && !(control.writeControl(next.get()).join() instanceof Cas.Stored)) {
-            throw new IllegalStateException("the control row could not be written: is another process using this data?");
+            throw new IllegalStateException(
+                    "the control row could not be written: is another process using this data?");
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.tidemark.local.kinesis;
 
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,9 +33,14 @@ record SequenceNumber(long shardSecond, long ordinal, long arrivalSecond, int sh
 
     /** The decimal form that clients see. */
     String text() {
-        String hex =
-                "%d%09x%016x000%09x%08x%d".formatted(VERSION, shardSecond, ordinal, arrivalSecond, shardIndex, VERSION);
-        return new BigInteger(hex, HEX).toString();
+        // Bits: 8 version, 36 shard's second, 64 ordinal, 12 zeros, 36 arrival's second, 32 shard, 4 version.
+        ByteBuffer bits = ByteBuffer.allocate(3 * Long.BYTES);
+        bits.putLong((long) VERSION << 56 | shardSecond << 20 | ordinal >>> 44);
+        bits.putLong(ordinal << 20 | arrivalSecond >>> 28);
+        bits.putLong(arrivalSecond << 36 | (long) shardIndex << 4 | VERSION);
+        byte[] bytes = new byte[3 * Long.BYTES];
+        bits.flip().get(bytes);
+        return new BigInteger(bytes).toString();
     }
 
     /** The inverse of {@link #text()}; null for a number that no stream of this kind has given out. */
@@ -43,10 +49,9 @@ record SequenceNumber(long shardSecond, long ordinal, long arrivalSecond, int sh
             return null;
         }
         String hex = new BigInteger(text).toString(HEX);
-        if (hex.length() != HEX_DIGITS || !hex.startsWith("2") || !hex.endsWith("2") || hex.charAt(10) > '7') {
-            return null;
-        }
-        if (hex.charAt(38) > '7') {
+        boolean known = hex.length() == HEX_DIGITS && hex.startsWith("2") && hex.endsWith("2");
+        // Ordinal and shard are not negative.
+        if (!known || hex.charAt(10) > '7' || hex.charAt(38) > '7') {
             return null;
         }
         return new SequenceNumber(

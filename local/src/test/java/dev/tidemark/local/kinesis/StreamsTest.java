@@ -86,6 +86,23 @@ class StreamsTest {
         }
     }
 
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3})
+    void sequenceNumbersAreReadBackAndOrderedByOrdinal(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = 0; i < 1000; i++) {
+            long second = random.nextLong(1L << 36);
+            long ordinal = random.nextLong(SequenceNumber.LAST_ORDINAL);
+            int shard = random.nextInt(Integer.MAX_VALUE);
+            SequenceNumber number = new SequenceNumber(second, ordinal, random.nextLong(1L << 36), shard);
+            assertThat(SequenceNumber.parse(number.text())).isEqualTo(number);
+            SequenceNumber next = new SequenceNumber(second, ordinal + 1, random.nextLong(1L << 36), shard);
+            assertThat(new BigInteger(next.text())).isGreaterThan(new BigInteger(number.text()));
+        }
+        assertThat(SequenceNumber.parse("0")).isNull();
+        assertThat(SequenceNumber.parse("9".repeat(129))).isNull();
+    }
+
     @Test
     void aChildsSequenceNumbersAreAboveItsParents() {
         streams.create("s", 1);

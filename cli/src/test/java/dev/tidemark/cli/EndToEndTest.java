@@ -1,0 +1,137 @@
+package dev.tidemark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.aws.AwsClients;
+import dev.tidemark.core.catalog.CatalogCompiler;
+import dev.tidemark.core.fold.BatchOutcome;
+import dev.tidemark.core.stream.Batch;
+import dev.tidemark.functions.ingest.BatchLog;
+import dev.tidemark.local.LocalSettings;
+import dev.tidemark.local.LocalSystem;
+import dev.tidemark.local.app.TidemarkApplication;
+import dev.tidemark.local.mapping.MappingListener;
+import dev.tidemark.local.mapping.MappingSettings;
+import dev.tidemark.local.mapping.Redelivery;
+import dev.tidemark.samplesevents.Sample;
+import dev.tidemark.samplesevents.SampleEvent;
+import dev.tidemark.samplesevents.SampleReplay;
+import dev.tidemark.samplesevents.oracle.Oracle;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAdder;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The main job, end to end: the sample shop's events in random order through a real Kinesis client, the deployed
+ * handlers fed by a mapping that delivers a third of all batches again from shifted positions, a shard split in between,
+ * and every value of every entity over HTTP, compared with an oracle that shares no code with the fold.
+ */
+class EndToEndTest {
+
+    private static final String STREAM = Sample.SHOP.stream();
+    private static final long SEED = Long.getLong("tidemark.seed", 20_261_122L);
+
+    private final Outcomes outcomes = new Outcomes();
+
+    @Test
+    void everyValueEqualsTheOraclesUnderRedeliveryAndASplit() throws Exception {
+        MappingSettings mapping = MappingSettings.ofBatchSize(200).withRedelivery(new Redelivery(0.3, 120));
+        LocalSettings settings = new LocalSettings(0, null, Map.of(STREAM, 3), mapping, SEED);
+        try (TidemarkApplication application =
+                        new TidemarkApplication(new CatalogCompiler().compile(Sample.SHOP.catalog()), outcomes);
+                LocalSystem system = LocalSystem.start(settings, application, outcomes);
+                AwsClients clients =
+                        KinesisEndpoint.at(system.endpoints().kinesis()).clients()) {
+            Witness witness = new Witness(system.api(), clients.kinesis());
+            List<SampleEvent> events = shuffledEventsOfTheLastHours();
+            put(system, events.subList(0, events.size() / 2));
+            splitTheFirstShard(clients);
+            put(system, events.subList(events.size() / 2, events.size()));
+            witness.awaitDone(events.size());
+
+            Oracle oracle = new Oracle(Sample.SHOP.catalog(), witness.records(STREAM));
+            int values = witness.compareAll(oracle);
+
+            assertThat(values).as("values compared").isGreaterThan(10_000);
+            assertThat(outcomes.troubles).as("seed " + SEED).isEmpty();
+            assertThat(outcomes.redelivered.sum()).as("records delivered again").isGreaterThan(200);
+            compareWhatWasNotFolded(oracle, application, system);
+        }
+    }
+
+    /** Bad and too late records are counted, each at least once (a redelivered batch may count again). */
+    private void compareWhatWasNotFolded(Oracle oracle, TidemarkApplication application, LocalSystem system) {
+        long quarantined = 0;
+        long tooLate = 0;
+        for (String view : oracle.views()) {
+            quarantined += oracle.report(view).quarantined().size();
+            tooLate += oracle.report(view).tooLate().size();
+        }
+        assertThat(quarantined).isPositive();
+        assertThat(tooLate).isPositive();
+        assertThat(outcomes.quarantined.sum()).isGreaterThanOrEqualTo(quarantined);
+        assertThat(outcomes.tooLate.sum()).isGreaterThanOrEqualTo(tooLate);
+        assertThat(application.quarantinedObjects(system.endpoints())).isEqualTo(quarantined);
+    }
+
+    private static List<SampleEvent> shuffledEventsOfTheLastHours() {
+        List<SampleEvent> samples = Sample.SHOP.events();
+        long endMillis = System.currentTimeMillis() - 600_000;
+        List<SampleEvent> events =
+                new ArrayList<>(SampleReplay.shift(samples, SampleReplay.deltaToEndAt(samples, endMillis)));
+        Collections.shuffle(events, new Random(SEED));
+        return events;
+    }
+
+    private static void put(LocalSystem system, List<SampleEvent> events) {
+        try (RecordWriter writer =
+                new RecordWriter(KinesisEndpoint.at(system.endpoints().kinesis()), STREAM)) {
+            events.forEach(event -> writer.add(event.partitionKey(), event.bytes()));
+            writer.flush();
+        }
+    }
+
+    private static void splitTheFirstShard(AwsClients clients) {
+        String half = "28356863910078205288614550619314017621"; // a twelfth of 2^128, inside the first of three shards
+        clients.kinesis()
+                .splitShard(request -> request.streamName(STREAM)
+                        .shardToSplit("shardId-000000000000")
+                        .newStartingHashKey(half))
+                .join();
+    }
+
+    private static final class Outcomes implements BatchLog, MappingListener {
+
+        private final Queue<String> troubles = new ConcurrentLinkedQueue<>();
+        private final LongAdder redelivered = new LongAdder();
+        private final LongAdder quarantined = new LongAdder();
+        private final LongAdder tooLate = new LongAdder();
+
+        @Override
+        public void folded(Batch batch, BatchOutcome outcome) {
+            redelivered.add(outcome.counts().redelivered.sum());
+            quarantined.add(outcome.counts().quarantined.sum());
+            tooLate.add(outcome.counts().tooLate.sum());
+            troubles.addAll(outcome.violations());
+            if (outcome.held() != null) {
+                troubles.add("held: " + outcome.held());
+            }
+        }
+
+        @Override
+        public void failed(String shardId, int records, Throwable cause) {
+            troubles.add(shardId + " failed: " + cause);
+        }
+
+        @Override
+        public void broken(String shardId, Throwable cause) {
+            troubles.add(shardId + " broken: " + cause);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package dev.tidemark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.aws.AwsClients;
+import dev.tidemark.samplesevents.Sample;
+import dev.tidemark.samplesevents.SampleEvent;
+import dev.tidemark.samplesevents.SampleReplay;
+import dev.tidemark.samplesevents.oracle.Oracle;
+import dev.tidemark.samplesevents.oracle.StreamRecord;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * {@code tidemark run --data-dir} as a process of its own, killed with SIGKILL in the middle of its work and started
+ * again, several times. In the end nothing that was acknowledged is lost and every value is the oracle's.
+ */
+class KillTest {
+
+    private static final int KILLS = 3;
+    private static final String STREAM = Sample.SHOP.stream();
+    private static final long SEED = Long.getLong("tidemark.seed", 42L);
+
+    @TempDir
+    private Path data;
+
+    @Test
+    void killedAndStartedAgainItEndsAtTheOraclesValues() throws Exception {
+        Random random = new Random(SEED);
+        List<SampleEvent> samples = Sample.SHOP.events();
+        List<SampleEvent> events =
+                SampleReplay.shift(samples, SampleReplay.deltaToEndAt(samples, System.currentTimeMillis() - 600_000));
+        int put = 0;
+        for (int kill = 1; kill <= KILLS; kill++) {
+            int next = events.size() * kill / (KILLS + 1);
+            try (Child child = Child.start(data)) {
+                child.put(events.subList(put, next));
+                put = next;
+                // Somewhere in the middle of folding what was just put.
+                child.awaitDoneBeyond(random.nextInt(next));
+            }
+        }
+        try (Child child = Child.start(data);
+                AwsClients clients = KinesisEndpoint.at(child.kinesis()).clients()) {
+            child.put(events.subList(put, events.size()));
+            Witness witness = new Witness(child.api(), clients.kinesis());
+            List<StreamRecord> records = witness.records(STREAM);
+            assertThat(records).as("acknowledged records, seed " + SEED).hasSameSizeAs(events);
+            witness.awaitDone(events.size());
+
+            assertThat(witness.compareAll(new Oracle(Sample.SHOP.catalog(), records)))
+                    .as("values compared")
+                    .isGreaterThan(10_000);
+        }
+    }
+
+    /** The run command in its own JVM; closing kills it. */
+    private record Child(Process process, int port) implements AutoCloseable {
+
+        static Child start(Path data) throws IOException {
+            int port = freePorts();
+            Process process = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-XX:TieredStopAtLevel=1",
+                            "-XX:+UseSerialGC",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            Main.class.getName(),
+                            "run",
+                            "--no-samples",
+                            "--data-dir",
+                            data.toString(),
+                            "--port",
+                            Integer.toString(port))
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            awaitReady(process);
+            return new Child(process, port);
+        }
+
+        private static void awaitReady(Process process) throws IOException {
+            BufferedReader out =
+                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+            StringBuilder said = new StringBuilder();
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                said.append(line).append(File.separatorChar);
+                if (line.contains("AWS_SECRET_ACCESS_KEY")) {
+                    return;
+                }
+            }
+            throw new AssertionError("the run command ended before it was ready: " + said);
+        }
+
+        /** Four in a row, as the run command takes them. */
+        private static int freePorts() throws IOException {
+            for (int i = 0; i < 100; i++) {
+                try (ServerSocket first = new ServerSocket(0)) {
+                    int port = first.getLocalPort();
+                    if (port + 3 < 65_536 && isFree(port + 1) && isFree(port + 2) && isFree(port + 3)) {
+                        return port;
+                    }
+                }
+            }
+            throw new AssertionError("no four free ports in a row");
+        }
+
+        private static boolean isFree(int port) {
+            try (ServerSocket socket = new ServerSocket(port)) {
+                return socket.isBound();
+            } catch (IOException e) {
+                return false;
+            }
+        }
+
+        URI api() {
+            return URI.create("http://127.0.0.1:" + port);
+        }
+
+        URI kinesis() {
+            return URI.create("http://127.0.0.1:" + (port + 1));
+        }
+
+        void put(List<SampleEvent> events) {
+            try (RecordWriter writer = new RecordWriter(KinesisEndpoint.at(kinesis()), STREAM)) {
+                events.forEach(event -> writer.add(event.partitionKey(), event.bytes()));
+                writer.flush();
+            }
+        }
+
+        void awaitDoneBeyond(int records) throws InterruptedException {
+            try (AwsClients clients = KinesisEndpoint.at(kinesis()).clients()) {
+                Witness witness = new Witness(api(), clients.kinesis());
+                while (witness.recordsDone() < records) {
+                    assertThat(process.isAlive()).isTrue();
+                    Thread.sleep(20);
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            process.destroyForcibly().onExit().join();
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package dev.tidemark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.samplesevents.oracle.Answers;
+import dev.tidemark.samplesevents.oracle.Oracle;
+import dev.tidemark.samplesevents.oracle.StreamRecord;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
+import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
+
+/**
+ * Looks at a running system through its public endpoints only: what is on the stream, what the API answers, and whether
+ * an oracle that is given the one says the other.
+ */
+final class Witness {
+
+    private static final int ENTITIES_PER_REQUEST = 50;
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final long POLL_MILLIS = 100;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final ObjectMapper json = new ObjectMapper();
+    private final URI api;
+    private final KinesisAsyncClient kinesis;
+
+    Witness(URI api, KinesisAsyncClient kinesis) {
+        this.api = api;
+        this.kinesis = kinesis;
+    }
+
+    /** Every record on the stream, as it arrived. */
+    List<StreamRecord> records(String stream) {
+        List<StreamRecord> records = new ArrayList<>();
+        kinesis.listShards(request -> request.streamName(stream))
+                .join()
+                .shards()
+                .forEach(shard -> {
+                    String iterator = kinesis.getShardIterator(request -> request.streamName(stream)
+                                    .shardId(shard.shardId())
+                                    .shardIteratorType(ShardIteratorType.TRIM_HORIZON))
+                            .join()
+                            .shardIterator();
+                    read(stream, shard.shardId(), iterator, records);
+                });
+        return records;
+    }
+
+    private void read(String stream, String shardId, @Nullable String first, List<StreamRecord> into) {
+        String iterator = first;
+        while (iterator != null) {
+            String from = iterator;
+            GetRecordsResponse page =
+                    kinesis.getRecords(request -> request.shardIterator(from)).join();
+            page.records()
+                    .forEach(record -> into.add(new StreamRecord(
+                            stream,
+                            shardId,
+                            record.sequenceNumber(),
+                            0,
+                            record.approximateArrivalTimestamp().toEpochMilli(),
+                            record.data().asByteArray())));
+            iterator = page.records().isEmpty() ? null : page.nextShardIterator();
+        }
+    }
+
+    /** Waits until the lanes have done that many records; fails when they do more, or take minutes. */
+    void awaitDone(long records) throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long done = recordsDone();
+        while (done < records && System.nanoTime() < deadline) {
+            Thread.sleep(POLL_MILLIS);
+            done = recordsDone();
+        }
+        assertThat(done).as("records that the lanes have done").isEqualTo(records);
+    }
+
+    long recordsDone() {
+        return get("/v1/health").path("records").asLong();
+    }
+
+    /** Compares every value of every entity of every view; returns how many values that were. */
+    int compareAll(Oracle oracle) {
+        List<String> differences = new ArrayList<>();
+        int values = 0;
+        for (String view : oracle.views()) {
+            List<String> entities = new ArrayList<>(oracle.entities(view));
+            entities.add("nobody" + (view.equals("viewer_category") ? "|nothing" : ""));
+            for (int i = 0; i < entities.size(); i += ENTITIES_PER_REQUEST) {
+                List<String> some = entities.subList(i, Math.min(entities.size(), i + ENTITIES_PER_REQUEST));
+                values += compare(oracle, view, some, differences);
+            }
+        }
+        assertThat(differences).isEmpty();
+        return values;
+    }
+
+    private int compare(Oracle oracle, String view, List<String> entities, List<String> differences) {
+        JsonNode answer = batch(view, entities);
+        long atMillis = Instant.parse(answer.path("at").asText()).toEpochMilli();
+        JsonNode answered = answer.path("results").path(0).path("entities");
+        assertThat(answered).hasSize(entities.size());
+        int values = 0;
+        for (int i = 0; i < entities.size(); i++) {
+            JsonNode features = answered.path(i).path("features");
+            values += features.size();
+            differences.addAll(Answers.differences(oracle.answer(view, entities.get(i), atMillis), features));
+        }
+        return values;
+    }
+
+    private JsonNode batch(String view, List<String> entities) {
+        ObjectNode body = json.createObjectNode();
+        ObjectNode query = body.putArray("queries").addObject().put("view", view);
+        ArrayNode keys = query.putArray("entities");
+        entities.forEach(keys::add);
+        return send(HttpRequest.newBuilder(api.resolve("/v1/features:batch"))
+                .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
+                .build());
+    }
+
+    JsonNode get(String path) {
+        return send(HttpRequest.newBuilder(api.resolve(path)).build());
+    }
+
+    private JsonNode send(HttpRequest request) {
+        try {
+            HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+            return Answers.read(response.body());
+        } catch (IOException e) {
+            throw new AssertionError("no answer from " + request.uri(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+}
