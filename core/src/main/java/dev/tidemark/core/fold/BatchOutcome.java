@@ -9,10 +9,15 @@ import org.jspecify.annotations.Nullable;
  * @param firstFailed sequence number from which on the batch must be delivered again; null when all of it is done
  * @param held why nothing was folded, when nothing was; a state of the deployment, not of the records
  * @param counts what happened to the records
+ * @param troubles why requests failed: the first few different causes, whether or not trying again helped
  * @param violations protocol assertions that did not hold; each is an alarm
  */
 public record BatchOutcome(
-        @Nullable String firstFailed, @Nullable Hold held, FoldCounts counts, List<String> violations) {
+        @Nullable String firstFailed,
+        @Nullable Hold held,
+        FoldCounts counts,
+        List<String> troubles,
+        List<String> violations) {
 
     /** Why a batch is held back without being folded. */
     public enum Hold {
@@ -25,6 +30,7 @@ public record BatchOutcome(
     }
 
     public BatchOutcome {
+        troubles = List.copyOf(troubles);
         violations = List.copyOf(violations);
     }
 

@@ -33,6 +33,7 @@ final class BatchRun {
     private final FoldSettings settings;
     private final BooleanSupplier stop;
     private final FoldCounts counts = new FoldCounts();
+    private final Troubles troubles = new Troubles();
     private final List<String> violations = Collections.synchronizedList(new ArrayList<>());
 
     BatchRun(
@@ -56,8 +57,11 @@ final class BatchRun {
 
     CompletableFuture<BatchOutcome> run() {
         counts.records.add(batch.records().size());
-        return lanes.open(batch.lane())
-                .exceptionally(error -> new Lanes.Opened(null, BatchOutcome.Hold.CONTROL_UNAVAILABLE))
+        return lanes.open(batch.lane(), troubles)
+                .exceptionally(error -> {
+                    troubles.add("reading the control table", error);
+                    return new Lanes.Opened(null, BatchOutcome.Hold.CONTROL_UNAVAILABLE);
+                })
                 .thenCompose(opened -> opened.row() == null
                         ? completed(held(Objects.requireNonNull(opened.held())))
                         : round(opened.row(), 1));
@@ -109,6 +113,7 @@ final class BatchRun {
                     if (result instanceof Cas.Conflict<LaneRow> conflict) {
                         return overtaken(row, conflict.current(), records, done, round);
                     }
+                    Cas.failure(result).ifPresent(cause -> troubles.add("writing the lane row", cause));
                     Retry retry = new Retry(ports, settings.maxAttempts(), stop, counts.retries);
                     return retry.after(
                             attempt,
@@ -149,11 +154,11 @@ final class BatchRun {
                 break;
             }
         }
-        return new BatchOutcome(firstFailed, null, counts, violations);
+        return new BatchOutcome(firstFailed, null, counts, troubles.list(), violations);
     }
 
     private BatchOutcome held(BatchOutcome.Hold hold) {
-        return new BatchOutcome(batch.first().sequenceNumber(), hold, counts, violations);
+        return new BatchOutcome(batch.first().sequenceNumber(), hold, counts, troubles.list(), violations);
     }
 
     private static <T> CompletableFuture<T> completed(T value) {
@@ -198,7 +203,12 @@ final class BatchRun {
         private CompletableFuture<Boolean> archive() {
             return ports.archive()
                     .append(new Archive.Segment(row.lane(), row.last(), row.count(), records))
-                    .handle((ignored, error) -> error == null);
+                    .handle((ignored, error) -> {
+                        if (error != null) {
+                            troubles.add("writing to the archive", error);
+                        }
+                        return error == null;
+                    });
         }
 
         /** F3. */
@@ -224,9 +234,13 @@ final class BatchRun {
                     all,
                     settings.maxPutsInFlight(),
                     stop,
-                    index -> ports.quarantine().put(entries.get(index)).thenApply(ignored -> {
-                        counts.quarantined.increment();
-                        return true;
+                    index -> ports.quarantine().put(entries.get(index)).handle((ignored, error) -> {
+                        if (error == null) {
+                            counts.quarantined.increment();
+                        } else {
+                            troubles.add("writing to the quarantine", error);
+                        }
+                        return error == null;
                     }),
                     index -> failed(rowOf.get(index)));
         }
@@ -250,14 +264,14 @@ final class BatchRun {
             return ports.items()
                     .read(unseen)
                     .exceptionally(error -> {
-                        counts.retries.increment();
+                        troubles.add("reading items", error);
                         return Map.of();
                     })
                     .thenCompose(found -> foldItems(tasks, found));
         }
 
         private CompletableFuture<Void> foldItems(List<Task> tasks, Map<ItemKey, StoredItem> found) {
-            ItemFold fold = new ItemFold(ports, settings, cache, counts, violations, stop);
+            ItemFold fold = new ItemFold(ports, settings, cache, counts, troubles, violations, stop);
             return Flight.run(
                     tasks,
                     settings.maxPutsInFlight(),

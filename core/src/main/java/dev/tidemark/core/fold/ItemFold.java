@@ -33,6 +33,7 @@ final class ItemFold {
     private final FoldSettings settings;
     private final ItemCache cache;
     private final FoldCounts counts;
+    private final Troubles troubles;
     private final List<String> violations;
     private final Retry retry;
 
@@ -41,12 +42,14 @@ final class ItemFold {
             FoldSettings settings,
             ItemCache cache,
             FoldCounts counts,
+            Troubles troubles,
             List<String> violations,
             BooleanSupplier stop) {
         this.ports = ports;
         this.settings = settings;
         this.cache = cache;
         this.counts = counts;
+        this.troubles = troubles;
         this.violations = violations;
         this.retry = new Retry(ports, settings.maxAttempts(), stop, counts.retries);
     }
@@ -89,6 +92,7 @@ final class ItemFold {
         }
         // Refused or unknown: the same put may be issued again. If the first one lands after all, the second finds the
         // mark that was meant.
+        Cas.failure(result).ifPresent(cause -> troubles.add("writing an item", cause));
         cache.forget(task.work().key);
         return retry.after(attempt, () -> attempt(task, base, attempt + 1), false);
     }

@@ -42,11 +42,12 @@ final class Lanes {
         }
     }
 
-    CompletableFuture<Opened> open(Lane lane) {
-        return open(lane, 1);
+    /** @param troubles is told why a write failed */
+    CompletableFuture<Opened> open(Lane lane, Troubles troubles) {
+        return open(lane, troubles, 1);
     }
 
-    private CompletableFuture<Opened> open(Lane lane, int round) {
+    private CompletableFuture<Opened> open(Lane lane, Troubles troubles, int round) {
         if (round > MAX_ROUNDS) {
             return Opened.hold(BatchOutcome.Hold.CONTROL_UNAVAILABLE);
         }
@@ -54,27 +55,28 @@ final class Lanes {
         CompletableFuture<Optional<LaneRow>> laneRow = control.readLane(lane);
         return CompletableFuture.allOf(controlRow, laneRow)
                 .thenCompose(read -> decide(
-                        lane, controlRow.join().orElse(null), laneRow.join().orElse(null), round));
+                        lane, controlRow.join().orElse(null), laneRow.join().orElse(null), troubles, round));
     }
 
     private CompletableFuture<Opened> decide(
-            Lane lane, @Nullable ControlRow controlRow, @Nullable LaneRow laneRow, int round) {
+            Lane lane, @Nullable ControlRow controlRow, @Nullable LaneRow laneRow, Troubles troubles, int round) {
         if (controlRow == null) {
-            return control.writeControl(first()).thenCompose(result -> again(lane, result, round));
+            return control.writeControl(first()).thenCompose(result -> again(lane, result, troubles, round));
         }
         if (!isLive(controlRow)) {
             return Opened.hold(BatchOutcome.Hold.NOT_LIVE);
         }
         if (laneRow == null) {
             LaneRow born = LaneDecisions.born(lane, controlRow);
-            return control.createLane(born, controlRow.rev()).thenCompose(result -> again(lane, result, round));
+            return control.createLane(born, controlRow.rev())
+                    .thenCompose(result -> again(lane, result, troubles, round));
         }
         if (!laneRow.generation().equals(settings.generation())) {
             return Opened.hold(BatchOutcome.Hold.NOT_LIVE);
         }
         Optional<LaneRow> reconciled = LaneDecisions.reconcile(laneRow, controlRow);
         if (reconciled.isPresent()) {
-            return control.writeLane(reconciled.get()).thenCompose(result -> again(lane, result, round));
+            return control.writeLane(reconciled.get()).thenCompose(result -> again(lane, result, troubles, round));
         }
         return LaneDecisions.knowsAll(laneRow, known)
                 ? Opened.ready(laneRow)
@@ -82,10 +84,11 @@ final class Lanes {
     }
 
     /** Whatever became of the write, what counts is what is stored now: read again. */
-    private <T> CompletableFuture<Opened> again(Lane lane, Cas<T> result, int round) {
+    private <T> CompletableFuture<Opened> again(Lane lane, Cas<T> result, Troubles troubles, int round) {
+        Cas.failure(result).ifPresent(cause -> troubles.add("writing the control table", cause));
         return result instanceof Cas.Refused
                 ? Opened.hold(BatchOutcome.Hold.CONTROL_UNAVAILABLE)
-                : open(lane, round + 1);
+                : open(lane, troubles, round + 1);
     }
 
     /** The first deployment of all activates its own catalog; later changes are an operator's decision. */

@@ -1,5 +1,6 @@
 package dev.tidemark.core.port;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,4 +26,12 @@ public sealed interface Cas<T> {
 
     /** It may or may not have been written, and it may still land: time-out, connection lost, HTTP 500. */
     record Unknown<T>(Throwable cause) implements Cas<T> {}
+
+    /** Why a write was refused or its outcome is unknown; empty when the store has answered. */
+    static Optional<Throwable> failure(Cas<?> result) {
+        if (result instanceof Refused<?> refused) {
+            return Optional.of(refused.cause());
+        }
+        return result instanceof Unknown<?> unknown ? Optional.of(unknown.cause()) : Optional.empty();
+    }
 }

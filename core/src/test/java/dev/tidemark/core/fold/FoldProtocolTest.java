@@ -318,7 +318,9 @@ class FoldProtocolTest {
         @DisplayName("F5: the cache never holds what no store confirmed")
         void cacheHoldsConfirmedOnly() {
             world.items.faults = key -> Fault.REQUEST_LOST;
-            assertThat(world.deliver(fold, click(1, "ann")).firstFailed()).isEqualTo(sequence(1));
+            BatchOutcome failed = world.deliver(fold, click(1, "ann"));
+            assertThat(failed.firstFailed()).isEqualTo(sequence(1));
+            assertThat(failed.troubles()).containsExactly("writing an item: TimeoutException: request lost");
             world.items.faults = key -> Fault.NONE;
 
             assertThat(world.deliver(fold, click(1, "ann")).isDone()).isTrue();
@@ -344,6 +346,7 @@ class FoldProtocolTest {
             world.archive.failing = segment -> true;
             BatchOutcome failed = world.deliver(fold, click(1, "ann"));
             assertThat(failed.firstFailed()).isEqualTo(sequence(1));
+            assertThat(failed.troubles()).containsExactly("writing to the archive: TimeoutException: archive");
             assertThat(world.laneRow().last()).isEqualTo(Position.ORIGIN);
 
             world.archive.failing = segment -> false;

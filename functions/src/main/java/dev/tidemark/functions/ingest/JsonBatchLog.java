@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.List;
 
 /** One line of JSON per batch: lane, positions, counts; never a payload or an entity key. */
 public final class JsonBatchLog implements BatchLog {
@@ -47,12 +48,17 @@ public final class JsonBatchLog implements BatchLog {
             line.writeStringField("held", outcome.held().name());
         }
         writeCounts(line, outcome.counts());
-        line.writeArrayFieldStart("violations");
-        for (String violation : outcome.violations()) {
-            line.writeString(violation);
+        writeTexts(line, "troubles", outcome.troubles());
+        writeTexts(line, "violations", outcome.violations());
+        line.writeEndObject();
+    }
+
+    private static void writeTexts(JsonGenerator line, String name, List<String> texts) throws IOException {
+        line.writeArrayFieldStart(name);
+        for (String text : texts) {
+            line.writeString(text);
         }
         line.writeEndArray();
-        line.writeEndObject();
     }
 
     private static void writeCounts(JsonGenerator line, FoldCounts counts) throws IOException {

@@ -1,0 +1,27 @@
+package dev.tidemark.core.fold;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+
+/** Why requests failed, for whoever reads the log: the first few different causes. Thread-safe. */
+final class Troubles {
+
+    private static final int MAX = 5;
+
+    private final Set<String> seen = new LinkedHashSet<>();
+
+    /** @param what the request, in words; never a key or a payload */
+    synchronized void add(String what, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (seen.size() < MAX) {
+            seen.add(what + ": " + cause.getClass().getSimpleName() + ": " + cause.getMessage());
+        }
+    }
+
+    synchronized List<String> list() {
+        return List.copyOf(seen);
+    }
+}
