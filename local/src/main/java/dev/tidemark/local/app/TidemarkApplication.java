@@ -41,9 +41,11 @@ import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException
  */
 public final class TidemarkApplication implements Application, AutoCloseable {
 
+    /** The bucket of archive and quarantine. */
+    public static final String BUCKET = "tidemark";
+
     private static final String STATE_TABLE = "tidemark-state";
     private static final String CONTROL_TABLE = "tidemark-control";
-    private static final String BUCKET = "tidemark";
 
     private static final int QUARANTINE_PAGE = 1_000;
 
