@@ -2,6 +2,7 @@ package dev.tidemark.aws;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.crt.AwsCrtAsyncHttpClient;
+import software.amazon.awssdk.http.crt.ProxyConfiguration;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.retries.api.RetryStrategy;
@@ -21,10 +23,12 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
  * The AWS clients of one process, made on first use and sharing one HTTP client. Region, credentials and endpoints are
  * found the way every AWS SDK finds them; an endpoint is overridden by {@code AWS_ENDPOINT_URL_DYNAMODB},
  * {@code AWS_ENDPOINT_URL_S3}, {@code AWS_ENDPOINT_URL_KINESIS} or {@code AWS_ENDPOINT_URL} and by nothing else.
+ * Proxies are taken from the environment and the system properties too, except where an endpoint is on this machine.
  * Thread-safe.
  */
 public final class AwsClients implements AutoCloseable {
 
+    private static final List<String> SERVICES = List.of("DYNAMODB", "S3", "KINESIS");
     private static final int MAX_ATTEMPTS = 4;
     private static final int MAX_CONNECTIONS = 128;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
@@ -147,12 +151,26 @@ public final class AwsClients implements AutoCloseable {
 
     private SdkAsyncHttpClient http() {
         if (http == null) {
-            http = AwsCrtAsyncHttpClient.builder()
+            var builder = AwsCrtAsyncHttpClient.builder()
                     .maxConcurrency(MAX_CONNECTIONS)
-                    .connectionTimeout(CONNECT_TIMEOUT)
-                    .build();
+                    .connectionTimeout(CONNECT_TIMEOUT);
+            if (SERVICES.stream()
+                    .anyMatch(service ->
+                            endpoint(service).filter(AwsClients::isLoopback).isPresent())) {
+                builder.proxyConfiguration(ProxyConfiguration.builder()
+                        .useEnvironmentVariableValues(false)
+                        .useSystemPropertyValues(false)
+                        .build());
+            }
+            http = builder.build();
         }
         return http;
+    }
+
+    /** Another machine, such as a proxy, cannot reach these. */
+    private static boolean isLoopback(URI endpoint) {
+        String host = String.valueOf(endpoint.getHost());
+        return host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
     }
 
     private static ClientOverrideConfiguration reads(Duration attemptTimeout, Duration callTimeout) {

@@ -57,6 +57,19 @@ class AwsClientsTest {
     }
 
     @Test
+    void anEndpointOnThisMachineIsReachedWithoutAProxy() {
+        System.setProperty("http.proxyHost", "127.0.0.1");
+        System.setProperty("http.proxyPort", "1");
+        try (AwsClients clients = clients("AWS_ENDPOINT_URL_DYNAMODB")) {
+            assertFails(clients.dynamoDbWrites());
+        } finally {
+            System.clearProperty("http.proxyHost");
+            System.clearProperty("http.proxyPort");
+        }
+        assertThat(server.requests()).isEqualTo(1);
+    }
+
+    @Test
     void withoutAnOverrideRequestsGoToAws() {
         Map<String, String> environment = Map.of(
                 "AWS_REGION", "eu-central-1",

@@ -21,7 +21,7 @@ final class CatalogFile {
                     .map(problem -> file + ":" + problem.line() + ":" + problem.column() + ": " + problem.path() + ": "
                             + problem.problem() + "\n    " + problem.remedy())
                     .collect(Collectors.joining(
-                            "\n", "", "\n" + countOf(e.problems().size()) + " in " + file)));
+                            "\n", "", "\n" + Plural.of(e.problems().size(), "problem") + " in " + file)));
         }
     }
 
@@ -32,9 +32,5 @@ final class CatalogFile {
             throw new Failure("cannot read " + file + " (" + e.getClass().getSimpleName()
                     + "): give the path of a readable file");
         }
-    }
-
-    private static String countOf(int problems) {
-        return problems == 1 ? "1 problem" : problems + " problems";
     }
 }

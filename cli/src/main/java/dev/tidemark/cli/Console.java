@@ -7,20 +7,21 @@ import dev.tidemark.core.view.View;
 import dev.tidemark.functions.ingest.BatchLog;
 import dev.tidemark.local.Endpoints;
 import dev.tidemark.local.LocalSystem;
+import dev.tidemark.local.app.TidemarkApplication;
 import dev.tidemark.local.kinesis.Streams;
 import dev.tidemark.local.mapping.MappingListener;
 import java.io.PrintWriter;
-import java.util.concurrent.atomic.LongAdder;
 
 /** What {@code tidemark run} tells its user. Thread-safe. */
-final class Console implements BatchLog, MappingListener {
+final class Console implements BatchLog, MappingListener, Replay.Progress {
 
     private final PrintWriter out;
     private final PrintWriter err;
     private final boolean terminal;
-    private final LongAdder quarantined = new LongAdder();
-    private final LongAdder tooLate = new LongAdder();
+    private long quarantined;
+    private long tooLate;
     private boolean lineIsOpen;
+    private boolean replaying;
 
     /** @param terminal whether a line may be written over */
     Console(PrintWriter out, PrintWriter err, boolean terminal) {
@@ -45,24 +46,36 @@ final class Console implements BatchLog, MappingListener {
         out.println("  export AWS_ENDPOINT_URL_KINESIS=" + endpoints.kinesis());
         out.println("  export AWS_ENDPOINT_URL_DYNAMODB=" + endpoints.dynamoDb());
         out.println("  export AWS_ENDPOINT_URL_S3=" + endpoints.s3());
-        out.println("  export AWS_REGION=" + Streams.REGION + " AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local");
+        // The second name of the region is the only one that boto3 and version 1 of the AWS CLI look for.
+        out.println("  export AWS_REGION=" + Streams.REGION + " AWS_DEFAULT_REGION=" + Streams.REGION);
+        out.println("  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local");
         out.println();
         out.flush();
     }
 
-    synchronized void progress(int done, int total, long pending) {
-        String line = "Replaying events: " + done + " of " + total + ", " + pending + " to fold, " + quarantined
-                + " quarantined, " + tooLate + " too late";
+    @Override
+    public synchronized void progress(int put, int total, long pending) {
+        replaying = true;
+        String line = "Replaying events: " + put + " of " + total + ", " + pending + " to fold" + refused();
         if (terminal) {
             out.print("\r" + line + "   ");
-            lineIsOpen = done < total;
-            if (!lineIsOpen) {
-                out.println();
-            }
+            lineIsOpen = true;
         } else {
             out.println(line);
         }
         out.flush();
+    }
+
+    @Override
+    public synchronized void done(int total) {
+        closeLine();
+        replaying = false;
+        out.println("Replayed " + total + " events, all folded" + refused() + " (each counted once per view).");
+        out.flush();
+    }
+
+    private String refused() {
+        return ", " + quarantined + " quarantined, " + tooLate + " too late";
     }
 
     synchronized void note(String text) {
@@ -79,13 +92,25 @@ final class Console implements BatchLog, MappingListener {
 
     @Override
     public void folded(Batch batch, BatchOutcome outcome) {
-        quarantined.add(outcome.counts().quarantined.sum());
-        tooLate.add(outcome.counts().tooLate.sum());
+        report(outcome.counts().quarantined.sum(), outcome.counts().tooLate.sum());
         for (String violation : outcome.violations()) {
             complain("protocol violation: " + violation);
         }
         if (outcome.held() != null) {
             complain("batch of " + batch.lane().shardId() + " held back: " + outcome.held());
+        }
+    }
+
+    /** During a replay its progress line tells these numbers. */
+    private synchronized void report(long quarantinedNow, long tooLateNow) {
+        quarantined += quarantinedNow;
+        tooLate += tooLateNow;
+        if (!replaying && quarantinedNow > 0) {
+            note("quarantined " + Plural.of(quarantinedNow, "record") + "; the reasons are in s3://"
+                    + TidemarkApplication.BUCKET + "/quarantine/");
+        }
+        if (!replaying && tooLateNow > 0) {
+            note(Plural.of(tooLateNow, "event") + " came after the view's retention and counted nowhere");
         }
     }
 

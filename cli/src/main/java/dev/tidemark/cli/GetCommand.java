@@ -1,5 +1,6 @@
 package dev.tidemark.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -25,6 +26,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "get", description = "Read the features of an entity.", mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 final class GetCommand implements Callable<Integer> {
+
+    private static final int OK = 200;
 
     @Parameters(index = "0", paramLabel = "VIEW", description = "The view's name.")
     private String view;
@@ -62,16 +65,29 @@ final class GetCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         HttpResponse<String> response = send();
-        JsonNode body = json.readTree(response.body());
-        if (response.statusCode() != 200) {
-            spec.commandLine().getErr().println(problem(response.statusCode(), body));
-            return 1;
+        JsonNode body = parse(response);
+        if (response.statusCode() != OK) {
+            throw new Failure(problem(body));
         }
         JsonNode shown = all || explain ? body : body.path("features");
         spec.commandLine()
                 .getOut()
                 .println(json.writerWithDefaultPrettyPrinter().writeValueAsString(shown));
         return 0;
+    }
+
+    /** Both answers and problems are JSON objects with a member that nothing else has. */
+    private JsonNode parse(HttpResponse<String> response) throws IOException {
+        try {
+            JsonNode body = json.readTree(response.body());
+            if (body.has(response.statusCode() == OK ? "features" : "detail")) {
+                return body;
+            }
+        } catch (JsonProcessingException e) {
+            // Falls to the message below: whatever answered is not the API.
+        }
+        throw new Failure("what answers at " + url + " (status " + response.statusCode()
+                + ") is not Tidemark's API: name the API's address with --url; `tidemark run` prints it first");
     }
 
     private HttpResponse<String> send() throws InterruptedException {
@@ -99,16 +115,32 @@ final class GetCommand implements Callable<Integer> {
             query.add("explain=true");
         }
         String path = "/v1/views/" + encode(view) + "/entities/" + encode(key);
-        return URI.create(url + path + (query.isEmpty() ? "" : "?" + String.join("&", query)));
+        return URI.create(base() + path + (query.isEmpty() ? "" : "?" + String.join("&", query)));
+    }
+
+    private String base() {
+        boolean web = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+        if (!web || url.getHost() == null) {
+            throw new Failure("--url '" + url + "' is no web address: write it like http://127.0.0.1:8080");
+        }
+        String text = url.toString();
+        return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
     }
 
     private static String encode(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    private static String problem(int status, JsonNode body) {
-        String detail = body.path("detail").asText(body.path("title").asText("status " + status));
-        String remedy = body.path("remedy").asText("");
-        return remedy.isEmpty() ? detail : detail + "\n    " + remedy;
+    private static String problem(JsonNode body) {
+        StringBuilder text = new StringBuilder(body.path("detail").asText());
+        if (body.has("remedy")) {
+            text.append("\n    ").append(body.path("remedy").asText());
+        }
+        if (body.has("available")) {
+            List<String> available = new ArrayList<>();
+            body.path("available").forEach(name -> available.add(name.asText()));
+            text.append("\n    available: ").append(String.join(", ", available));
+        }
+        return text.toString();
     }
 }

@@ -36,15 +36,21 @@ final class KinesisEndpoint {
         if (aws) {
             return AwsClients.of(environment);
         }
-        if (endpoint != null) {
-            environment.put(VARIABLE, endpoint.toString());
-        }
-        environment.putIfAbsent(VARIABLE, LOCAL);
+        environment.put(VARIABLE, checked(toString()));
         environment.putIfAbsent("AWS_REGION", "us-east-1");
         return AwsClients.of(
                 environment, StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")));
     }
 
+    private static String checked(String address) {
+        if (!address.startsWith("http://") && !address.startsWith("https://")) {
+            throw new Failure("'" + address + "' is no endpoint: write --endpoint or $" + VARIABLE + " like " + LOCAL
+                    + ", or --aws for AWS itself");
+        }
+        return address;
+    }
+
+    /** Where records go, for messages. */
     @Override
     public String toString() {
         if (aws) {

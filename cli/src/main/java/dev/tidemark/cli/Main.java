@@ -2,12 +2,14 @@ package dev.tidemark.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ScopeType;
 
 /** Entry point. Exit codes: 0 done, 1 refused or failed with a message that says what to do, 2 wrong usage. */
 @Command(
         name = "tidemark",
         description = "Real-time features that are fresh, exact and explainable.",
         mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
         version = "tidemark 0.1.0",
         subcommands = {RunCommand.class, ValidateCommand.class, PutCommand.class, GetCommand.class})
 public final class Main {

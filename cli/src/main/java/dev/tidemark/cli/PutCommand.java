@@ -58,7 +58,7 @@ final class PutCommand implements Callable<Integer> {
                 }
             }
             writer.flush();
-            spec.commandLine().getOut().println(writer.written() + " events put on " + stream);
+            spec.commandLine().getOut().println(Plural.of(writer.written(), "event") + " put on " + stream);
         }
         return 0;
     }
@@ -67,7 +67,7 @@ final class PutCommand implements Callable<Integer> {
         if (file == null || file.toString().equals("-")) {
             return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         }
-        if (!Files.isReadable(file)) {
+        if (!Files.isReadable(file) || Files.isDirectory(file)) {
             throw new Failure("cannot read " + file + ": give the path of a readable file, or - for standard input");
         }
         return Files.newBufferedReader(file);

@@ -3,14 +3,19 @@ package dev.tidemark.cli;
 import dev.tidemark.aws.AwsClients;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsResponse;
+import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
 
 /** Puts records in full requests; what Kinesis turns down for now is sent again, in order among itself. */
 final class RecordWriter implements AutoCloseable {
@@ -19,6 +24,9 @@ final class RecordWriter implements AutoCloseable {
     private static final int MAX_BYTES = 4 << 20;
     private static final int MAX_ROUNDS = 20;
     private static final long PAUSE_MILLIS = 100;
+
+    /** For one request with all its retries: long for a slow line, short for somebody who waits at a prompt. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final AwsClients clients;
     private final KinesisAsyncClient kinesis;
@@ -73,14 +81,35 @@ final class RecordWriter implements AutoCloseable {
 
     private PutRecordsResponse put() {
         try {
-            return kinesis.putRecords(request -> request.streamName(stream).records(pending))
+            return kinesis.putRecords(request -> request.streamName(stream)
+                            .records(pending)
+                            .overrideConfiguration(call -> call.apiCallTimeout(PATIENCE)))
                     .join();
         } catch (CompletionException e) {
-            throw new Failure("cannot put events on stream " + stream + " at " + target + ": "
-                    + (e.getCause() == null ? e : e.getCause()).getMessage()
-                    + "\nIs it running (tidemark run), and is the stream's name right? "
-                    + written + " events were put before; the last request may have been too");
+            throw new Failure("cannot put events on stream " + stream + " at " + target + ": " + reason(e) + soFar());
         }
+    }
+
+    private static String reason(CompletionException failure) {
+        Throwable cause = failure.getCause();
+        if (cause instanceof ResourceNotFoundException) {
+            return "it has no such stream; the catalog's sources name the streams that `tidemark run` makes";
+        }
+        if (cause instanceof AwsServiceException refusal) {
+            AwsErrorDetails details = refusal.awsErrorDetails();
+            @Nullable String message = details == null ? null : details.errorMessage();
+            return "status " + refusal.statusCode() + " (" + (message == null ? "without a message" : message)
+                    + "); is this the right endpoint?";
+        }
+        while (cause != null && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return "no answer (" + (cause == null ? failure : cause).getMessage()
+                + "); start it with `tidemark run`, or name another endpoint with --endpoint";
+    }
+
+    private String soFar() {
+        return written == 0 ? "" : "\n" + Plural.of(written, "event") + " were put before, and perhaps more";
     }
 
     private List<PutRecordsRequestEntry> refused(PutRecordsResponse response) {

@@ -17,14 +17,21 @@ final class Replay {
         void put(String partitionKey, byte[] data);
     }
 
-    /** Is told now and then how many events were put. */
-    @FunctionalInterface
+    /** Is told now and then how far it is. */
     interface Progress {
 
-        void at(int events, int total);
+        /**
+         * @param put events on the stream so far
+         * @param pending records of the stream that are not folded yet
+         */
+        void progress(int put, int total, long pending);
+
+        /** All events were put, and nothing is pending. */
+        void done(int total);
     }
 
     private static final long REPORT_MILLIS = 500;
+    private static final long LOOK_MILLIS = 100;
 
     private final List<SampleEvent> events;
     private final int eventsPerSecond;
@@ -42,8 +49,12 @@ final class Replay {
         return eventsPerSecond == 0 ? 0 : events * 1000L / eventsPerSecond;
     }
 
-    /** Blocks until all events are put, or the thread is interrupted. */
-    void run(Sink sink, Progress progress) throws InterruptedException {
+    /**
+     * Blocks until all events are put and nothing is pending, or the thread is interrupted.
+     *
+     * @param pending how many records of the stream are not folded yet
+     */
+    void run(Sink sink, LongSupplier pending, Progress progress) throws InterruptedException {
         long startMillis = clockMillis.getAsLong();
         long reportedMillis = startMillis;
         for (int i = 0; i < events.size(); i++) {
@@ -51,7 +62,7 @@ final class Replay {
             long dueMillis = startMillis + durationMillis(i, eventsPerSecond);
             long nowMillis = clockMillis.getAsLong();
             if (nowMillis - reportedMillis >= REPORT_MILLIS) {
-                progress.at(i, events.size());
+                progress.progress(i, events.size(), pending.getAsLong());
                 reportedMillis = nowMillis;
             }
             if (dueMillis > nowMillis) {
@@ -59,6 +70,15 @@ final class Replay {
             }
             sink.put(event.partitionKey(), event.bytes());
         }
-        progress.at(events.size(), events.size());
+        long left = pending.getAsLong();
+        while (left > 0) {
+            if (clockMillis.getAsLong() - reportedMillis >= REPORT_MILLIS) {
+                progress.progress(events.size(), events.size(), left);
+                reportedMillis = clockMillis.getAsLong();
+            }
+            Thread.sleep(LOOK_MILLIS);
+            left = pending.getAsLong();
+        }
+        progress.done(events.size());
     }
 }

@@ -2,23 +2,14 @@ package dev.tidemark.cli;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
-import dev.tidemark.local.LocalSettings;
-import dev.tidemark.local.LocalSystem;
-import dev.tidemark.local.app.TidemarkApplication;
-import dev.tidemark.local.kinesis.NewRecord;
-import dev.tidemark.local.kinesis.Streams;
-import dev.tidemark.local.mapping.MappingListener;
-import dev.tidemark.local.mapping.MappingSettings;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
 import dev.tidemark.samplesevents.SampleReplay;
 import java.io.IOException;
+import java.net.BindException;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,6 +25,8 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 final class RunCommand implements Callable<Integer> {
 
+    private static final int MAX_PORT = 65_532;
+
     @Option(names = "--catalog", paramLabel = "FILE", description = "The catalog. Default: the sample shop's.")
     private @Nullable Path catalogFile;
 
@@ -48,14 +41,14 @@ final class RunCommand implements Callable<Integer> {
             defaultValue = "8080",
             paramLabel = "N",
             description =
-                    "Port of the API; Kinesis, DynamoDB and S3 take the three after it. Default: ${DEFAULT-VALUE}.")
+                    "Port of the API; Kinesis, DynamoDB and S3 take the three after it; 0: any free ones. Default: ${DEFAULT-VALUE}.")
     private int port;
 
     @Option(
             names = "--shards",
             defaultValue = "3",
             paramLabel = "N",
-            description = "Shards of a new stream. Default: 3.")
+            description = "Shards of a new stream. Default: ${DEFAULT-VALUE}.")
     private int shards;
 
     @Option(names = "--no-samples", description = "Do not replay the sample events.")
@@ -78,31 +71,27 @@ final class RunCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws Exception {
+    public Integer call() throws InterruptedException {
         checkOptions();
         Catalog catalog = catalogFile == null
                 ? new CatalogCompiler().compile(Sample.SHOP.catalog())
                 : CatalogFile.compile(catalogFile);
-        Map<String, Integer> streams = new HashMap<>();
-        catalog.sources().forEach(source -> streams.put(source.stream(), shards));
+        List<SampleEvent> own = events == null ? List.of() : EventLines.read(events);
         Console console = new Console(
                 spec.commandLine().getOut(), spec.commandLine().getErr(), Boolean.getBoolean("tidemark.terminal"));
-        try (TidemarkApplication application = new TidemarkApplication(catalog, console);
-                LocalSystem system = start(streams, application, console)) {
-            CountDownLatch stop = stopOnSignal();
-            console.ready(system, catalog);
-            replay(system, catalog, console);
+        try (StopSignal stop = StopSignal.install();
+                LocalRun run = start(catalog, console)) {
+            replay(run, catalog.sources().get(0).stream(), own, console);
             stop.await();
-            console.stopping();
-        } finally {
-            stopped.countDown();
         }
         return 0;
     }
 
-    private final CountDownLatch stopped = new CountDownLatch(1);
-
     private void checkOptions() {
+        if (port < 0 || port > MAX_PORT) {
+            throw new Failure("--port must be 0 (any free ones) to " + MAX_PORT + ", not " + port
+                    + ": the three ports after it are used too");
+        }
         if (shards < 1 || shards > 100) {
             throw new Failure("--shards must be 1 to 100, not " + shards);
         }
@@ -111,75 +100,37 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private LocalSystem start(Map<String, Integer> streams, TidemarkApplication application, MappingListener listener) {
-        LocalSettings settings = new LocalSettings(port, dataDir, streams, MappingSettings.ofBatchSize(500), 1);
+    private LocalRun start(Catalog catalog, Console console) {
         try {
-            return LocalSystem.start(settings, application, listener);
+            return LocalRun.start(catalog, port, shards, dataDir, console);
+        } catch (BindException e) {
+            throw new Failure("cannot start: one of the ports " + port + " to " + (port + 3)
+                    + " is in use, perhaps by another `tidemark run`: stop that, or take other ports with --port N");
         } catch (IOException e) {
             throw new Failure("cannot start: " + e.getMessage()
-                    + "\nAnother program may use these ports (--port N takes N to N+3), or the directory "
-                    + "cannot be written.");
+                    + "\nIs a port of " + port + " to " + (port + 3) + " in use (then take others with --port N), or "
+                    + "can the --data-dir not be written?");
         }
     }
 
-    /** Ctrl-C ends the process only after everything is closed. */
-    private CountDownLatch stopOnSignal() {
-        CountDownLatch stop = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            stop.countDown();
-            try {
-                stopped.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }));
-        return stop;
+    private void replay(LocalRun run, String stream, List<SampleEvent> own, Console console) {
+        List<SampleEvent> replayed = events == null ? samples(run, stream, console) : own;
+        if (!replayed.isEmpty()) {
+            run.replay(stream, replayed, pace);
+        }
     }
 
-    private void replay(LocalSystem system, Catalog catalog, Console console) {
-        String stream = catalog.sources().get(0).stream();
-        List<SampleEvent> replayed = toReplay(system.streams(), stream, console);
-        if (replayed.isEmpty()) {
-            return;
-        }
-        Thread thread = new Thread(() -> replay(system, stream, replayed, console), "replay");
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    private List<SampleEvent> toReplay(Streams streams, String stream, Console console) {
-        if (events != null) {
-            return EventLines.read(events);
-        }
+    private List<SampleEvent> samples(LocalRun run, String stream, Console console) {
         boolean samplesFit = catalogFile == null || stream.equals(Sample.SHOP.stream());
         if (noSamples || !samplesFit) {
             return List.of();
         }
-        if (!isEmpty(streams, stream)) {
+        if (!run.isEmpty(stream)) {
             console.note("the stream has events already, so the samples are not replayed again");
             return List.of();
         }
         List<SampleEvent> samples = Sample.SHOP.events();
         long endMillis = System.currentTimeMillis() + Replay.durationMillis(samples.size(), pace);
         return SampleReplay.shift(samples, SampleReplay.deltaToEndAt(samples, endMillis));
-    }
-
-    private static boolean isEmpty(Streams streams, String stream) {
-        return streams.describe(stream).shards().stream()
-                .allMatch(shard -> streams.countAfter(stream, shard.id(), null) == 0);
-    }
-
-    private void replay(LocalSystem system, String stream, List<SampleEvent> replayed, Console console) {
-        try {
-            new Replay(replayed, pace, System::currentTimeMillis)
-                    .run(
-                            (key, data) -> system.streams().put(stream, new NewRecord(key, null, data)),
-                            (done, total) -> console.progress(
-                                    done, total, system.mapping(stream).pendingRecords()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            console.note("the replay stopped: " + e.getMessage());
-        }
     }
 }

@@ -50,8 +50,8 @@ final class ValidateCommand implements Callable<Integer> {
         }
         out.println("  ladder   "
                 + view.ladder().widths().stream().map(ValidateCommand::describe).collect(Collectors.joining(", ")));
-        out.println("  writes   " + view.ladder().widths().size()
-                + " items per entity and batch, whatever the length of the windows");
+        out.println("  writes   " + Plural.of(view.ladder().widths().size(), "item")
+                + " per entity and batch, whatever the length of the windows");
     }
 
     private static String describe(TileWidth width) {

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.aws.testing.LocalAws;
-import dev.tidemark.core.fold.ControlRow;
-import dev.tidemark.core.fold.LaneRow;
 import dev.tidemark.core.port.Cas;
+import dev.tidemark.core.port.ControlRow;
+import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import java.util.ArrayList;

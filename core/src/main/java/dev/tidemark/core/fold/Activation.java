@@ -1,5 +1,6 @@
 package dev.tidemark.core.fold;
 
+import dev.tidemark.core.port.ControlRow;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;

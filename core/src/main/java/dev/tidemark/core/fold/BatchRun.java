@@ -2,6 +2,7 @@ package dev.tidemark.core.fold;
 
 import dev.tidemark.core.port.Archive;
 import dev.tidemark.core.port.Cas;
+import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.port.Quarantine;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.stream.Position;

@@ -1,5 +1,7 @@
 package dev.tidemark.core.fold;
 
+import dev.tidemark.core.port.ControlRow;
+import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;

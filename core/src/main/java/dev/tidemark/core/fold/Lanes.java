@@ -2,7 +2,9 @@ package dev.tidemark.core.fold;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.port.Cas;
+import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.ControlStore;
+import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.view.View;
 import java.util.Optional;

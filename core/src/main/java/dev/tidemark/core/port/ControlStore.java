@@ -1,7 +1,5 @@
 package dev.tidemark.core.port;
 
-import dev.tidemark.core.fold.ControlRow;
-import dev.tidemark.core.fold.LaneRow;
 import dev.tidemark.core.stream.Lane;
 import java.util.List;
 import java.util.Optional;

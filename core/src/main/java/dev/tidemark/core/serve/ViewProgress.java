@@ -1,7 +1,7 @@
 package dev.tidemark.core.serve;
 
-import dev.tidemark.core.fold.ControlRow;
-import dev.tidemark.core.fold.LaneRow;
+import dev.tidemark.core.port.ControlRow;
+import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;

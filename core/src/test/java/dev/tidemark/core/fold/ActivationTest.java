@@ -1,10 +1,11 @@
 package dev.tidemark.core.fold;
 
-import static dev.tidemark.core.fold.ControlRow.ViewStatus.ACTIVE;
-import static dev.tidemark.core.fold.ControlRow.ViewStatus.RETIRED;
+import static dev.tidemark.core.port.ControlRow.ViewStatus.ACTIVE;
+import static dev.tidemark.core.port.ControlRow.ViewStatus.RETIRED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidemark.core.port.ControlRow;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

@@ -11,7 +11,9 @@ import static dev.tidemark.core.fold.FoldWorld.sequence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.Fault;
+import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;

@@ -6,7 +6,9 @@ import static dev.tidemark.core.fold.FoldWorld.ONE;
 import static dev.tidemark.core.fold.FoldWorld.TWO;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.Fault;
+import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.tile.ItemKey;

@@ -10,6 +10,7 @@ import dev.tidemark.core.port.InMemoryArchive;
 import dev.tidemark.core.port.InMemoryControlStore;
 import dev.tidemark.core.port.InMemoryItemStore;
 import dev.tidemark.core.port.InMemoryQuarantine;
+import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;

@@ -2,7 +2,7 @@ package dev.tidemark.functions.query;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tidemark.core.aggregate.Computation.Approximation;
-import dev.tidemark.core.fold.LaneRow;
+import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.serve.ViewProgress;

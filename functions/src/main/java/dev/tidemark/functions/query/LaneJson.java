@@ -1,7 +1,7 @@
 package dev.tidemark.functions.query;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.tidemark.core.fold.LaneRow;
+import dev.tidemark.core.port.LaneRow;
 import java.io.IOException;
 
 /** How far one lane is folded. */

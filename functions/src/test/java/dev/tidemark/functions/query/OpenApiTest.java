@@ -10,7 +10,7 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
-import dev.tidemark.core.fold.ControlRow;
+import dev.tidemark.core.port.ControlRow;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -9,9 +9,9 @@ import dev.tidemark.aws.dynamodb.Tables;
 import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.fold.Activation;
-import dev.tidemark.core.fold.ControlRow;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.port.Cas;
+import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.view.View;
 import dev.tidemark.functions.Deployment;
 import dev.tidemark.functions.ingest.BatchLog;
@@ -41,9 +41,11 @@ import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException
  */
 public final class TidemarkApplication implements Application, AutoCloseable {
 
+    /** The bucket of archive and quarantine. */
+    public static final String BUCKET = "tidemark";
+
     private static final String STATE_TABLE = "tidemark-state";
     private static final String CONTROL_TABLE = "tidemark-control";
-    private static final String BUCKET = "tidemark";
 
     private static final int QUARANTINE_PAGE = 1_000;
 

@@ -1,4 +1,4 @@
-package dev.tidemark.core.fold;
+package dev.tidemark.core.port;
 
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;

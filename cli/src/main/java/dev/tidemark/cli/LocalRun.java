@@ -1,0 +1,107 @@
+package dev.tidemark.cli;
+
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.local.LocalSettings;
+import dev.tidemark.local.LocalSystem;
+import dev.tidemark.local.app.TidemarkApplication;
+import dev.tidemark.local.kinesis.NewRecord;
+import dev.tidemark.local.kinesis.Streams;
+import dev.tidemark.local.mapping.MappingSettings;
+import dev.tidemark.samplesevents.SampleEvent;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The running system behind {@code tidemark run}, with its replay. */
+final class LocalRun implements AutoCloseable {
+
+    private static final int BATCH_SIZE = 500;
+    private static final int SEED = 1;
+
+    private final TidemarkApplication application;
+    private final LocalSystem system;
+    private final Console console;
+    private @Nullable Thread replay;
+
+    private LocalRun(TidemarkApplication application, LocalSystem system, Console console) {
+        this.application = application;
+        this.system = system;
+        this.console = console;
+    }
+
+    /**
+     * Starts everything and tells the console.
+     *
+     * @param port of the API, the other services take the three after it; 0: any free ones
+     * @param shards of a stream that does not exist yet
+     * @param directory where everything is kept; null: in memory
+     * @throws IOException a port is taken or the directory cannot be used
+     */
+    static LocalRun start(Catalog catalog, int port, int shards, @Nullable Path directory, Console console)
+            throws IOException {
+        Map<String, Integer> streams = new HashMap<>();
+        catalog.sources().forEach(source -> streams.put(source.stream(), shards));
+        LocalSettings settings =
+                new LocalSettings(port, directory, streams, MappingSettings.ofBatchSize(BATCH_SIZE), SEED);
+        TidemarkApplication application = new TidemarkApplication(catalog, console);
+        try {
+            LocalSystem system = LocalSystem.start(settings, application, console);
+            console.ready(system, catalog);
+            return new LocalRun(application, system, console);
+        } catch (IOException | RuntimeException e) {
+            application.close();
+            throw e;
+        }
+    }
+
+    LocalSystem system() {
+        return system;
+    }
+
+    /** Whether nothing was ever put on a stream, as far as it remembers. */
+    boolean isEmpty(String stream) {
+        Streams streams = system.streams();
+        return streams.describe(stream).shards().stream()
+                .allMatch(shard -> streams.countAfter(stream, shard.id(), null) == 0);
+    }
+
+    /** Puts events on a stream in the background, at most once. */
+    void replay(String stream, List<SampleEvent> events, int eventsPerSecond) {
+        Thread thread = new Thread(() -> put(stream, events, eventsPerSecond), "replay");
+        thread.setDaemon(true);
+        thread.start();
+        replay = thread;
+    }
+
+    private void put(String stream, List<SampleEvent> events, int eventsPerSecond) {
+        try {
+            new Replay(events, eventsPerSecond, System::currentTimeMillis)
+                    .run(
+                            (key, data) -> system.streams().put(stream, new NewRecord(key, null, data)),
+                            () -> system.mapping(stream).pendingRecords(),
+                            console);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            console.note("the replay stopped: " + e.getMessage());
+        }
+    }
+
+    /** Ends the replay, lets batches in flight finish, and closes everything. */
+    @Override
+    public void close() {
+        console.stopping();
+        try (application;
+                system) {
+            if (replay != null) {
+                replay.interrupt();
+                replay.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

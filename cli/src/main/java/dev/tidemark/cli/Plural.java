@@ -1,0 +1,12 @@
+package dev.tidemark.cli;
+
+/** Counts in messages. */
+final class Plural {
+
+    private Plural() {}
+
+    /** {@code 1 event}, {@code 2 events}. */
+    static String of(long count, String noun) {
+        return count + " " + noun + (count == 1 ? "" : "s");
+    }
+}

@@ -1,0 +1,205 @@
+package dev.tidemark.cli;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnitAccess;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+/** The rules of ARCHITECTURE.md, checked on the compiled classes of all modules. */
+class ArchitectureTest {
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.tidemark");
+
+    private static final String CORE = "dev.tidemark.core..";
+
+    /** What depends on the machine, the moment or chance, as owner and method; a constructor only without a seed. */
+    private static final Set<String> IMPURE = Set.of(
+            "java.lang.System.currentTimeMillis",
+            "java.lang.System.nanoTime",
+            "java.lang.System.getenv",
+            "java.lang.System.getProperty",
+            "java.lang.Math.random",
+            "java.lang.StrictMath.random",
+            "java.time.Instant.now",
+            "java.time.LocalDate.now",
+            "java.time.LocalDateTime.now",
+            "java.time.OffsetDateTime.now",
+            "java.time.ZonedDateTime.now",
+            "java.time.InstantSource.system",
+            "java.time.Clock.system",
+            "java.time.Clock.systemUTC",
+            "java.time.Clock.systemDefaultZone",
+            "java.time.Clock.tickMillis",
+            "java.time.Clock.tickSeconds",
+            "java.time.Clock.tickMinutes",
+            "java.util.UUID.randomUUID",
+            "java.util.concurrent.ThreadLocalRandom.current",
+            "java.util.Random.<init>()",
+            "java.util.SplittableRandom.<init>()",
+            "java.security.SecureRandom.<init>()");
+
+    private static final ArchRule PURE = classes()
+            .that()
+            .resideInAPackage(CORE)
+            .or()
+            .haveNameMatching(".*\\$Impure.*")
+            .should(callNothingImpure())
+            .because("core gets time, chance and settings through constructors and arguments");
+
+    @Test
+    void modulesDependOnlyOnThoseAboveThem() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("core")
+                .definedBy(CORE)
+                .layer("aws")
+                .definedBy("dev.tidemark.aws..")
+                .layer("functions")
+                .definedBy("dev.tidemark.functions..")
+                .layer("local")
+                .definedBy("dev.tidemark.local..")
+                .layer("cli")
+                .definedBy("dev.tidemark.cli..")
+                .layer("samplesevents")
+                .definedBy("dev.tidemark.samplesevents..")
+                .whereLayer("core")
+                .mayNotAccessAnyLayer()
+                .whereLayer("aws")
+                .mayOnlyAccessLayers("core")
+                .whereLayer("functions")
+                .mayOnlyAccessLayers("core", "aws")
+                .whereLayer("local")
+                .mayOnlyAccessLayers("core", "aws", "functions")
+                .whereLayer("cli")
+                .mayOnlyAccessLayers("core", "aws", "functions", "local", "samplesevents")
+                .whereLayer("samplesevents")
+                .mayNotAccessAnyLayer()
+                .because("an oracle that shares code with what it checks proves nothing, and core is pure")
+                .check(CLASSES);
+    }
+
+    @Test
+    void packagesOfCoreHaveNoCycles() {
+        slices().matching("dev.tidemark.core.(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void onlyExpressionKnowsTheExpressionLibrary() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.tidemark.core.expression..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.cel..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void coreDoesNoInputAndOutput() {
+        noClasses()
+                .that()
+                .resideInAPackage(CORE)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.nio.file..", "java.nio.channels..", "java.net..", "software.amazon..")
+                .orShould()
+                .dependOnClassesThat()
+                .haveNameMatching("java\\.io\\.(File.*|RandomAccessFile)")
+                .check(CLASSES);
+    }
+
+    @Test
+    void coreReadsNoClockNoEnvironmentAndThrowsNoDice() {
+        PURE.check(CLASSES);
+    }
+
+    @Test
+    void thatRuleSeesCallsAndReferences() {
+        JavaClasses impure = new ClassFileImporter().importClasses(ImpureCall.class, ImpureReference.class);
+
+        List<String> violations = PURE.evaluate(impure).getFailureReport().getDetails();
+
+        assertThat(violations).hasSize(2).anyMatch(text -> text.contains("currentTimeMillis"));
+        assertThat(violations).anyMatch(text -> text.contains("Random.<init>()"));
+    }
+
+    @Test
+    void nothingUsesTheLoggingOfThePlatform() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("java.util.logging..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void everyPackageSaysWhatMayBeNull() {
+        List<String> packages = CLASSES.getPackage("dev.tidemark").getSubpackagesInTree().stream()
+                .filter(each -> each.getClasses().stream().anyMatch(type -> !isPackageInfo(type)))
+                .filter(each -> !each.isAnnotatedWith(NullMarked.class))
+                .map(JavaPackage::getName)
+                .toList();
+
+        assertThat(packages).as("packages without @NullMarked").isEmpty();
+    }
+
+    private static boolean isPackageInfo(JavaClass type) {
+        return type.getSimpleName().equals("package-info");
+    }
+
+    private static ArchCondition<JavaClass> callNothingImpure() {
+        return new ArchCondition<>("call nothing that depends on the machine, the moment or chance") {
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                type.getCodeUnitAccessesFromSelf().forEach(access -> check(access, events));
+            }
+
+            private void check(JavaCodeUnitAccess<?> access, ConditionEvents events) {
+                String target = access.getTargetOwner().getName() + "."
+                        + access.getTarget().getName();
+                boolean withoutArguments =
+                        access.getTarget().getRawParameterTypes().isEmpty();
+                if (IMPURE.contains(target) || (withoutArguments && IMPURE.contains(target + "()"))) {
+                    events.add(SimpleConditionEvent.violated(access, access.getDescription()));
+                }
+            }
+        };
+    }
+
+    private static final class ImpureCall implements Supplier<Random> {
+
+        @Override
+        public Random get() {
+            return new Random();
+        }
+    }
+
+    private static final class ImpureReference implements Supplier<LongSupplier> {
+
+        @Override
+        public LongSupplier get() {
+            return System::currentTimeMillis;
+        }
+    }
+}

@@ -1,0 +1,274 @@
+package dev.tidemark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.samplesevents.Sample;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** What the commands say, above all when something is wrong: problem and remedy, and the right exit code. */
+class CommandsTest {
+
+    private static final String STREAM = Sample.HELLO.stream();
+
+    @TempDir
+    private static Path folder;
+
+    private static RunningCommand system;
+
+    @BeforeAll
+    static void start() throws Exception {
+        Path catalog = Files.writeString(folder.resolve("hello.yaml"), Sample.HELLO.catalog());
+        system = RunningCommand.start(List.of("--catalog", catalog.toString()));
+    }
+
+    @AfterAll
+    static void stop() {
+        system.close();
+        assertThat(system.output()).endsWith("Stopping.\n");
+    }
+
+    static Stream<CommandLine> commands() {
+        return Main.commandLine().getSubcommands().values().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void helpExplainsEveryOption(CommandLine command) {
+        Command help = Command.run(command.getCommandName(), "--help");
+
+        assertThat(help.exitCode()).isZero();
+        assertThat(help.out()).startsWith("Usage: tidemark " + command.getCommandName());
+        for (OptionSpec option : command.getCommandSpec().options()) {
+            assertThat(help.out()).contains(option.longestName());
+            assertThat(String.join(" ", option.description()))
+                    .as(option.longestName())
+                    .endsWith(".");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void everyCommandKnowsTheVersion(CommandLine command) {
+        assertThat(Command.run(command.getCommandName(), "--version").out()).startsWith("tidemark 0.");
+    }
+
+    @Test
+    void noCommandIsWrongUsage() {
+        Command command = Command.run();
+
+        assertThat(command.exitCode()).isEqualTo(2);
+        assertThat(command.err()).contains("Missing required subcommand", "validate", "put", "get", "run");
+    }
+
+    @Test
+    void validateReportsEveryProblemWithItsPlaceAndRemedy() throws Exception {
+        Path catalog = Files.writeString(folder.resolve("bad.yaml"), """
+                tidemark: 1
+                sources:
+                  shop: {stream: shop-events, event_time: ts}
+                views:
+                  viewer:
+                    source: shop
+                    entity: user_id
+                    features:
+                      avg_price:
+                        function: average
+                        input: price
+                        windows: [30m]
+                      views:
+                        function: count
+                        windows: [7s]
+                        colour: red
+                """);
+
+        Command command = Command.run("validate", catalog.toString());
+
+        assertThat(command.exitCode()).isEqualTo(1);
+        assertThat(command.out()).isEmpty();
+        List<String> lines = command.err().lines().toList();
+        assertThat(lines).hasSize(7).last().isEqualTo("3 problems in " + catalog);
+        assertThat(lines.get(0))
+                .isEqualTo(catalog + ":10:19: views.viewer.features.avg_price.function: unknown function 'average'");
+        assertThat(lines.get(1)).startsWith("    did you mean 'avg'?");
+        assertThat(lines.get(2)).startsWith(catalog + ":15:19: views.viewer.features.views.windows[0]: ");
+        assertThat(lines.get(3)).startsWith("    ");
+        assertThat(lines.get(4)).startsWith(catalog + ":16:9: views.viewer.features.views.colour: ");
+        assertThat(lines.get(5)).startsWith("    ");
+    }
+
+    @Test
+    void validateDescribesAValidCatalog() throws Exception {
+        Path catalog = Files.writeString(folder.resolve("shop.yaml"), Sample.SHOP.catalog());
+
+        Command command = Command.run("validate", catalog.toString());
+
+        assertThat(command.exitCode()).as(command.err()).isZero();
+        assertThat(command.out()).startsWith(catalog + " is valid.").contains("view viewer ", "view model ", "ladder");
+    }
+
+    @Test
+    void aFileThatCannotBeReadIsNamed() {
+        String missing = folder.resolve("missing").toString();
+
+        assertFails(Command.run("validate", missing), "cannot read " + missing);
+        assertFails(Command.run("run", "--catalog", missing), "cannot read " + missing);
+        assertFails(Command.run("run", "--events", missing), "cannot read " + missing);
+        assertFails(put("", missing), "cannot read " + missing);
+        assertFails(put("", folder.toString()), "cannot read " + folder);
+    }
+
+    @Test
+    void runRefusesOptionsThatMakeNoSense() {
+        assertFails(Command.run("run", "--shards", "0"), "--shards must be 1 to 100, not 0");
+        assertFails(Command.run("run", "--pace", "-1"), "--pace must be 0 or more");
+        assertFails(Command.run("run", "--port", "65533"), "--port must be 0 (any free ones) to 65532, not 65533");
+    }
+
+    @Test
+    void runSaysWhenAPortIsTaken() {
+        int taken = system.api().getPort();
+
+        assertFails(
+                Command.run("run", "--port", String.valueOf(taken)),
+                "one of the ports " + taken + " to " + (taken + 3) + " is in use");
+    }
+
+    @Test
+    void putSaysHowItIsUsed() {
+        Command command = Command.run("put");
+
+        assertThat(command.exitCode()).isEqualTo(2);
+        assertThat(command.err()).contains("Missing required option: '--stream=NAME'", "Usage: tidemark put");
+        assertFails(put("{}", "--key", "a[]"), "--key: not a field name: 'a[]'");
+        assertFails(
+                Command.runWithInput("{}", "put", "--stream", STREAM, "--endpoint", "nowhere"),
+                "'nowhere' is no endpoint");
+    }
+
+    @Test
+    void putCountsEventsAndPassesBlankLinesOver() {
+        Command command = put("{\"user_id\":1}\n\nnot json\n", "--key", "user_id");
+
+        assertThat(command.exitCode()).as(command.err()).isZero();
+        assertThat(command.out()).isEqualTo("2 events put on " + STREAM + "\n");
+    }
+
+    @Test
+    void putToAnUnknownStreamSaysSo() {
+        Command command = Command.runWithInput(
+                "{}",
+                "put",
+                "--stream",
+                "unknown",
+                "--endpoint",
+                system.kinesis().toString());
+
+        assertFails(command, "cannot put events on stream unknown", "no such stream");
+    }
+
+    @Test
+    void putWithoutAnythingThatListensSaysHowToStartIt() throws IOException {
+        assertFails(
+                Command.runWithInput("{}", "put", "--stream", STREAM, "--endpoint", nobody()),
+                "no answer",
+                "start it with `tidemark run`",
+                "--endpoint");
+    }
+
+    @Test
+    void putToSomethingElseAsksForTheRightEndpoint() {
+        assertFails(
+                Command.runWithInput(
+                        "{}",
+                        "put",
+                        "--stream",
+                        STREAM,
+                        "--endpoint",
+                        system.api().toString()),
+                "status 404",
+                "is this the right endpoint?");
+    }
+
+    @Test
+    void getSaysHowItIsUsed() {
+        Command command = Command.run("get", "viewer");
+
+        assertThat(command.exitCode()).isEqualTo(2);
+        assertThat(command.err()).contains("Missing required parameter: 'KEY'", "Usage: tidemark get");
+        assertFails(Command.run("get", "viewer", "u", "--url", "nowhere"), "--url 'nowhere' is no web address");
+    }
+
+    @Test
+    void getOfAnUnknownViewListsThoseThatThereAre() {
+        assertFails(
+                get(system.api(), "viewr", "user-1"),
+                "the catalog has no view of this name",
+                "use one of the available views",
+                "available: viewer");
+    }
+
+    @Test
+    void getTellsWhatIsWrongWithAParameter() {
+        assertFails(get(system.api(), "viewer", "u", "--at", "yesterday"), "'yesterday'", "2026-01-31T10:00:00Z");
+    }
+
+    @Test
+    void getFromSomethingElseAsksForTheRightAddress() {
+        assertFails(get(system.kinesis(), "viewer", "u"), "is not Tidemark's API", "--url");
+    }
+
+    @Test
+    void getWithoutAnythingThatListensSaysHowToStartIt() throws IOException {
+        assertFails(get(URI.create(nobody()), "viewer", "u"), "cannot reach", "tidemark run");
+    }
+
+    @Test
+    void getTakesAnyKeyAndAnAddressWithASlash() {
+        Command command = get(URI.create(system.api() + "/"), "viewer", "user 1/ä?");
+
+        assertThat(command.exitCode()).as(command.err()).isZero();
+        assertThat(command.out()).isEqualToNormalizingNewlines("{\n  \"avg_price_30m\" : null\n}\n");
+        assertThat(get(system.api(), "viewer", "user 1/ä?", "--all").out()).contains("\"user 1/ä?\"", "receipt");
+    }
+
+    private static Command put(String input, String... options) {
+        List<String> start = List.of(
+                "put", "--stream", STREAM, "--endpoint", system.kinesis().toString());
+        return Command.runWithInput(input, joined(start, options));
+    }
+
+    private static Command get(URI url, String... arguments) {
+        return Command.run(joined(List.of("get", "--url", url.toString()), arguments));
+    }
+
+    private static String[] joined(List<String> start, String... rest) {
+        return Stream.concat(start.stream(), Stream.of(rest)).toArray(String[]::new);
+    }
+
+    /** An address where nothing listens. */
+    private static String nobody() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return "http://127.0.0.1:" + socket.getLocalPort();
+        }
+    }
+
+    private static void assertFails(Command command, String... said) {
+        assertThat(command.exitCode()).as(command.out() + command.err()).isEqualTo(1);
+        assertThat(command.err()).contains(said);
+    }
+}
