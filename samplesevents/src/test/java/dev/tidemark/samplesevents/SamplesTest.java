@@ -151,11 +151,13 @@ class SamplesTest {
                         "NO_EVENT_TIME", 3L,
                         "FAR_FUTURE", 3L));
         // Bad for one view and good for another.
-        assertThat(oracle.report("item").quarantined()).as("seed %d", seed).hasSize(12);
+        assertThat(oracle.report("item").quarantined()).as("seed %d", seed).hasSize(11);
+        // The price of 1e400 is in an event of a type that this view leaves out.
         assertThat(oracle.report("model").quarantined())
                 .as("seed %d", seed)
                 .extracting(ViewReport.Quarantined::reason)
-                .contains("FILTER_FAILED");
+                .contains("FILTER_FAILED")
+                .doesNotContain("VALUE_OUT_OF_BOUNDS");
         assertThat(oracle.report("viewer").tooLate()).as("seed %d", seed).hasSize(5);
         assertThat(oracle.report("shopper").tooLate()).as("seed %d", seed).hasSize(2);
         assertThat(oracle.report("shopper").duplicates().size())

@@ -14,13 +14,13 @@ final class GroupText {
 
     private GroupText() {}
 
-    /** Null if the row's slot names no group: it is absent, an object or an array, or {@link #OTHER}. */
+    /** Null if the row's slot names no group: it is absent, an object or an array, flawed, or {@link #OTHER}. */
     static @Nullable String of(EventRow row, int slot) {
         return switch (row.kind(slot)) {
             case STRING -> row.string(slot).equals(OTHER) ? null : row.string(slot);
             case NUMBER, BIG_NUMBER -> number(row, slot);
             case BOOLEAN -> row.bool(slot) ? "true" : "false";
-            case ABSENT, COMPOUND -> null;
+            case ABSENT, COMPOUND, FLAWED -> null;
         };
     }
 

@@ -45,8 +45,9 @@ final class Inputs {
             case NUMBER, BIG_NUMBER -> Decimals.canonical(row.decimal(slot));
             case STRING -> row.string(slot);
             case BOOLEAN -> row.bool(slot);
-            case COMPOUND ->
-                throw new IllegalStateException("slot " + slot + " holds a compound where the fold lets none pass");
+            case COMPOUND, FLAWED ->
+                throw new IllegalStateException(
+                        "slot " + slot + " holds " + row.kind(slot) + " where the fold lets none pass");
         };
     }
 

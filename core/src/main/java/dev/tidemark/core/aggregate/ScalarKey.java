@@ -99,7 +99,7 @@ sealed interface ScalarKey extends Comparable<ScalarKey> {
 
     long hash();
 
-    /** Whether a row's slot holds this scalar; absent and compound slots match nothing. */
+    /** Whether a row's slot holds this scalar; a slot without a scalar matches nothing. */
     boolean matches(EventRow row, int slot);
 
     /** As an answer shows it: {@link BigDecimal}, {@link String} or {@link Boolean}. */
@@ -116,7 +116,7 @@ sealed interface ScalarKey extends Comparable<ScalarKey> {
             case BIG_NUMBER -> of(row.decimal(slot));
             case STRING -> of(row.string(slot));
             case BOOLEAN -> new Flag(row.bool(slot));
-            case ABSENT, COMPOUND -> throw notAScalar(row, slot);
+            case ABSENT, COMPOUND, FLAWED -> throw notAScalar(row, slot);
         };
     }
 
@@ -142,7 +142,7 @@ sealed interface ScalarKey extends Comparable<ScalarKey> {
             case BIG_NUMBER -> of(row.decimal(slot)).hash();
             case STRING -> Hashes.text(row.string(slot));
             case BOOLEAN -> Hashes.flag(row.bool(slot));
-            case ABSENT, COMPOUND -> throw notAScalar(row, slot);
+            case ABSENT, COMPOUND, FLAWED -> throw notAScalar(row, slot);
         };
     }
 

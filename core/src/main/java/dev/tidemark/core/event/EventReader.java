@@ -8,7 +8,8 @@ public interface EventReader {
 
     /**
      * Fills the row's slots and its event time as written (unclamped). Slots whose field is missing or null become
-     * absent.
+     * absent; one whose value cannot be used becomes flawed, which is for each view to judge. Strings in the row are
+     * well-formed Unicode.
      *
      * @throws InvalidEvent if the bytes are no JSON object, too large, or the event time is missing or unreadable; the
      *     row's content is then undefined

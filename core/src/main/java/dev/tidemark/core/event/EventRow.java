@@ -22,7 +22,9 @@ public final class EventRow {
         STRING,
         BOOLEAN,
         /** An object or array where a scalar is wanted. */
-        COMPOUND
+        COMPOUND,
+        /** A scalar that is there but cannot be used: see {@link #flaw}. */
+        FLAWED
     }
 
     private final Kind[] kinds;
@@ -81,6 +83,11 @@ public final class EventRow {
         kinds[slot] = Kind.COMPOUND;
     }
 
+    public void setFlawed(int slot, Flaw flaw) {
+        kinds[slot] = Kind.FLAWED;
+        objects[slot] = flaw;
+    }
+
     /** Sets what is known of the record besides its payload. */
     public void setRecord(Position at, String shard, long arrivedMillis) {
         position = at;
@@ -133,6 +140,14 @@ public final class EventRow {
     /** Only for {@link Kind#BOOLEAN}. */
     public boolean bool(int slot) {
         return unscaled[slot] != 0;
+    }
+
+    /** Only for {@link Kind#FLAWED}. */
+    public Flaw flaw(int slot) {
+        if (objects[slot] instanceof Flaw flaw) {
+            return flaw;
+        }
+        throw new IllegalStateException("slot " + slot + " holds " + kinds[slot] + ", which is no flaw");
     }
 
     /** When it happened, milliseconds since the epoch, after clamping to arrival. */

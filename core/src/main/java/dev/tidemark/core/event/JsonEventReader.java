@@ -3,7 +3,6 @@ package dev.tidemark.core.event;
 import static dev.tidemark.core.event.InvalidEvent.Reason.NOT_JSON;
 import static dev.tidemark.core.event.InvalidEvent.Reason.NO_EVENT_TIME;
 import static dev.tidemark.core.event.InvalidEvent.Reason.TOO_LARGE;
-import static dev.tidemark.core.event.InvalidEvent.Reason.VALUE_OUT_OF_BOUNDS;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -15,7 +14,6 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
-import java.util.Arrays;
 
 /**
  * Reads events that are JSON objects (RFC 8259, strictly: UTF-8 without byte order mark, no comments, no NaN, at most
@@ -23,8 +21,9 @@ import java.util.Arrays;
  * valid JSON.
  *
  * <p>Numbers are exact. Of several members with one name the last one counts, whole: an event with {@code "item":
- * {"price": 1}} and then {@code "item": {}} has no {@code item.price}. Only what counts is checked against bounds. A
- * record with several flaws is reported for the first of: too large, not JSON, no event time, value out of bounds.
+ * {"price": 1}} and then {@code "item": {}} has no {@code item.price}. A number out of bounds, or a string that is no
+ * Unicode text, is a {@link Flaw} of its slot and no reason to refuse the record, unless it stands in place of the event
+ * time. A record with several faults is reported for the first of: too large, not JSON, no event time.
  *
  * <p>Event times lie from 1970-01-01T00:00:00Z to 9999-12-31T23:59:59.999Z. ISO 8601 is read as {@link IsoTime} says;
  * the epoch formats take JSON numbers, not numbers in strings.
@@ -42,25 +41,14 @@ public final class JsonEventReader implements EventReader {
     private final EventShape shape;
     private final PathNode root;
     private final DecimalText decimal = new DecimalText();
-    private final Flaw[] flaws;
-    private boolean anyFlaw;
     private long isoMillis;
     private RecordParser parser = new RecordParser();
     private long parserBytes;
-
-    /** What is wrong with a slot's value; an event with a flaw is good all the same if a later member replaces it. */
-    private enum Flaw {
-        NONE,
-        NUMBER_OUT_OF_BOUNDS,
-        LONE_SURROGATE
-    }
 
     /** @throws IllegalArgumentException if a field of the shape lies inside another */
     public JsonEventReader(EventShape shape) {
         this.shape = shape;
         this.root = PathNode.rootOf(shape.fields());
-        this.flaws = new Flaw[shape.fields().size()];
-        clearFlaws();
     }
 
     @Override
@@ -71,14 +59,8 @@ public final class JsonEventReader implements EventReader {
         checkEncoding(data);
         row.clear();
         isoMillis = IsoTime.NONE;
-        if (anyFlaw) {
-            clearFlaws();
-        }
         parse(data, row);
         row.setEventTimeMillis(eventTimeMillis(row));
-        if (anyFlaw) {
-            refuseFlaws();
-        }
     }
 
     private void parse(byte[] data, EventRow row) {
@@ -130,7 +112,6 @@ public final class JsonEventReader implements EventReader {
         }
         for (int slot : node.slots()) {
             row.setAbsent(slot);
-            flaws[slot] = Flaw.NONE;
         }
         if (value == JsonToken.START_OBJECT) {
             readMembers(node, row);
@@ -140,7 +121,6 @@ public final class JsonEventReader implements EventReader {
     }
 
     private void readField(int slot, JsonToken value, EventRow row) throws IOException {
-        flaws[slot] = Flaw.NONE;
         switch (value) {
             case VALUE_STRING -> readString(slot, row);
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> readNumber(slot, row);
@@ -162,15 +142,15 @@ public final class JsonEventReader implements EventReader {
             isoMillis = IsoTime.parseMillis(text, offset, length);
         }
         if (hasLoneSurrogate(text, offset, offset + length)) {
-            setFlaw(slot, Flaw.LONE_SURROGATE);
+            row.setFlawed(slot, Flaw.LONE_SURROGATE);
+            return;
         }
         row.setString(slot, new String(text, offset, length));
     }
 
     private void readNumber(int slot, EventRow row) throws IOException {
         if (!decimal.read(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength())) {
-            setFlaw(slot, Flaw.NUMBER_OUT_OF_BOUNDS);
-            row.setAbsent(slot);
+            row.setFlawed(slot, Flaw.NUMBER_OUT_OF_BOUNDS);
             return;
         }
         BigDecimal big = decimal.big();
@@ -201,7 +181,7 @@ public final class JsonEventReader implements EventReader {
                 ? (row.kind(slot) == EventRow.Kind.STRING ? isoMillis : IsoTime.NONE)
                 : epochMillis(row, slot, format == TimeFormat.EPOCH_SECONDS ? 3 : 0);
         if (millis == IsoTime.NONE) {
-            throw noEventTime(row.isAbsent(slot) && flaws[slot] == Flaw.NONE);
+            throw noEventTime(row.isAbsent(slot));
         }
         return millis;
     }
@@ -222,24 +202,6 @@ public final class JsonEventReader implements EventReader {
                 .unscaledValue();
         boolean inRange = millis.signum() >= 0 && millis.compareTo(BigInteger.valueOf(IsoTime.MAX_MILLIS)) <= 0;
         return inRange ? millis.longValueExact() : IsoTime.NONE;
-    }
-
-    private void setFlaw(int slot, Flaw flaw) {
-        flaws[slot] = flaw;
-        anyFlaw = true;
-    }
-
-    private void clearFlaws() {
-        Arrays.fill(flaws, Flaw.NONE);
-        anyFlaw = false;
-    }
-
-    private void refuseFlaws() {
-        for (int slot = 0; slot < flaws.length; slot++) {
-            if (flaws[slot] != Flaw.NONE) {
-                throw outOfBounds(shape.fields().get(slot), flaws[slot]);
-            }
-        }
     }
 
     private static void checkEncoding(byte[] data) {
@@ -307,19 +269,5 @@ public final class JsonEventReader implements EventReader {
                         ? "the event time '" + field + "' is missing"
                         : "the event time '" + field + "' cannot be read as a time from 1970 to 9999",
                 "send " + wanted + ", or correct the source's event_time");
-    }
-
-    private static InvalidEvent outOfBounds(FieldPath field, Flaw flaw) {
-        if (flaw == Flaw.LONE_SURROGATE) {
-            return new InvalidEvent(
-                    VALUE_OUT_OF_BOUNDS,
-                    "the string '" + field + "' holds half of a surrogate pair, which is no Unicode text",
-                    "escape characters beyond U+FFFF as two \\u escapes, or do not escape them");
-        }
-        return new InvalidEvent(
-                VALUE_OUT_OF_BOUNDS,
-                "the number '" + field + "' has more than " + Bounds.MAX_NUMBER_DIGITS + " significant digits, or lies "
-                        + "outside 10^-" + Bounds.MAX_NUMBER_EXPONENT + " to 10^" + (Bounds.MAX_NUMBER_EXPONENT + 1),
-                "send numbers within these bounds, or large identifiers as strings");
     }
 }

@@ -63,6 +63,8 @@ final class CelFilter implements EventFilter {
             case NUMBER -> Optional.of(row.scale(slot) == 0 ? (Object) row.unscaled(slot) : number(row.decimal(slot)));
             case BIG_NUMBER -> Optional.of(number(row.decimal(slot)));
             case COMPOUND -> COMPOUND;
+            // A variable without value: whatever uses it has no result, unless && or || is decided by the other side.
+            case FLAWED -> Optional.empty();
         };
     }
 
@@ -81,7 +83,7 @@ final class CelFilter implements EventFilter {
             found.append(found.isEmpty() ? "" : ", ")
                     .append(name)
                     .append(" is ")
-                    .append(describe(row.kind(slot)));
+                    .append(describe(row, slot));
         });
         return new InvalidEvent(
                 InvalidEvent.Reason.FILTER_FAILED,
@@ -89,12 +91,13 @@ final class CelFilter implements EventFilter {
                 "send the fields as the filter expects them, or guard it: field != null && field > 0");
     }
 
-    private static String describe(EventRow.Kind kind) {
-        return switch (kind) {
+    private static String describe(EventRow row, int slot) {
+        return switch (row.kind(slot)) {
             case NUMBER, BIG_NUMBER -> "a number";
             case COMPOUND -> "an object or array";
-            case STRING, BOOLEAN -> "a " + kind.name().toLowerCase(Locale.ROOT);
+            case STRING, BOOLEAN -> "a " + row.kind(slot).name().toLowerCase(Locale.ROOT);
             case ABSENT -> "absent";
+            case FLAWED -> row.flaw(slot).phrase();
         };
     }
 }

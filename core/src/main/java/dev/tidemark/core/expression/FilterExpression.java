@@ -13,7 +13,7 @@ import java.util.function.ToIntFunction;
 /**
  * A {@code where}, checked but not yet bound to slots. In it a field's path stands for its value: a JSON number
  * without fractional part that fits is a 64-bit integer, any other number a double, an absent field {@code null}. An
- * object or array is equal to nothing. Comparing the order of things that have none (null, a number and a string), and
+ * object or array is equal to nothing; anything that uses a flawed field fails. Comparing the order of things that have none (null, a number and a string), and
  * arithmetic on what is no number, fails; {@code &&} and {@code ||} fail only if neither side decides.
  */
 public final class FilterExpression {

@@ -26,6 +26,11 @@ interface Shortcut {
         return value ? TRUE : FALSE;
     }
 
+    /** What is not of the wanted kind is unequal; of a flawed value that cannot be said. */
+    private static int unequal(EventRow row, int slot) {
+        return row.kind(slot) == EventRow.Kind.FLAWED ? UNDECIDED : FALSE;
+    }
+
     /** False if any part is false, even where another part cannot be evaluated: CEL's logic is commutative. */
     record And(Shortcut left, Shortcut right) implements Shortcut {
         @Override
@@ -63,28 +68,32 @@ interface Shortcut {
     record IsString(int slot, String literal) implements Shortcut {
         @Override
         public int test(EventRow row) {
-            return answer(row.kind(slot) == EventRow.Kind.STRING && literal.equals(row.string(slot)));
+            return row.kind(slot) == EventRow.Kind.STRING
+                    ? answer(literal.equals(row.string(slot)))
+                    : unequal(row, slot);
         }
     }
 
     record IsAnyOf(int slot, Set<String> literals) implements Shortcut {
         @Override
         public int test(EventRow row) {
-            return answer(row.kind(slot) == EventRow.Kind.STRING && literals.contains(row.string(slot)));
+            return row.kind(slot) == EventRow.Kind.STRING
+                    ? answer(literals.contains(row.string(slot)))
+                    : unequal(row, slot);
         }
     }
 
     record IsBoolean(int slot, boolean literal) implements Shortcut {
         @Override
         public int test(EventRow row) {
-            return answer(row.kind(slot) == EventRow.Kind.BOOLEAN && row.bool(slot) == literal);
+            return row.kind(slot) == EventRow.Kind.BOOLEAN ? answer(row.bool(slot) == literal) : unequal(row, slot);
         }
     }
 
     record IsNull(int slot) implements Shortcut {
         @Override
         public int test(EventRow row) {
-            return answer(row.isAbsent(slot));
+            return row.isAbsent(slot) ? TRUE : unequal(row, slot);
         }
     }
 
@@ -92,7 +101,11 @@ interface Shortcut {
     record IsTrue(int slot) implements Shortcut {
         @Override
         public int test(EventRow row) {
-            return row.kind(slot) == EventRow.Kind.BOOLEAN ? answer(row.bool(slot)) : NO_CONDITION;
+            return switch (row.kind(slot)) {
+                case BOOLEAN -> answer(row.bool(slot));
+                case FLAWED -> UNDECIDED;
+                default -> NO_CONDITION;
+            };
         }
     }
 
@@ -116,8 +129,10 @@ interface Shortcut {
         public int test(EventRow row) {
             if (row.kind(slot) != EventRow.Kind.NUMBER) {
                 // What is no number differs from every number, but has no order among them.
-                boolean differs = isEquality && row.kind(slot) != EventRow.Kind.BIG_NUMBER;
-                return differs ? answer(ifLess) : UNDECIDED;
+                boolean undecided = !isEquality
+                        || row.kind(slot) == EventRow.Kind.BIG_NUMBER
+                        || row.kind(slot) == EventRow.Kind.FLAWED;
+                return undecided ? UNDECIDED : answer(ifLess);
             }
             long unscaled = row.unscaled(slot);
             int scale = row.scale(slot);

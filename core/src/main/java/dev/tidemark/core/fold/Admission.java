@@ -10,7 +10,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Whether a view takes an event: decided from the record and the view alone, so that every replay decides the same.
- * Asked in this order: the view's filter, the event time (too far ahead, too late), the entity key, the inputs.
+ * Asked in this order: the view's filter, the event time (too far ahead, too late), the entity key, the
+ * inputs, the event id. A field is looked at only where the view uses it, so that nothing else decides (rule P3).
  */
 final class Admission {
 
@@ -55,13 +56,34 @@ final class Admission {
         return bits;
     }
 
-    /** @throws InvalidEvent if an input that a feature wants is missing, mistyped or too long */
+    /** @throws InvalidEvent if an input that a feature wants is missing, mistyped or out of bounds */
     static void checkInputs(View view, EventRow row, long filterBits) {
         for (int i = 0; i < view.inputs().size(); i++) {
             View.InputField input = view.inputs().get(i);
             if (input.filter() == TileLayout.NO_FILTER || (filterBits & 1L << input.filter()) != 0) {
                 checkInput(input, row);
             }
+        }
+    }
+
+    /**
+     * An event without an id is good, and no duplicate of any other.
+     *
+     * @throws InvalidEvent if the view drops duplicates and the event id is there, but can be no id
+     */
+    static void checkEventId(View view, EventRow row) {
+        View.Duplicates duplicates = view.duplicates();
+        if (duplicates == null) {
+            return;
+        }
+        switch (row.kind(duplicates.slot())) {
+            case BOOLEAN, COMPOUND ->
+                throw new InvalidEvent(
+                        InvalidEvent.Reason.MISTYPED_FIELD,
+                        "event id '" + duplicates.path() + "' is neither a string nor a number",
+                        "send the id as a JSON string or number, or correct the source's event_id");
+            case FLAWED -> throw row.flaw(duplicates.slot()).invalid("event id '" + duplicates.path() + "'");
+            case ABSENT, STRING, NUMBER, BIG_NUMBER -> {}
         }
     }
 
@@ -88,6 +110,7 @@ final class Admission {
                 }
             }
             case COMPOUND -> throw mistyped(input, "an object or array, not a single value");
+            case FLAWED -> throw row.flaw(input.slot()).invalid("field '" + input.path() + "'");
             case NUMBER, BIG_NUMBER -> {}
         }
     }

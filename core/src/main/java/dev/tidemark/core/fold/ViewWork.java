@@ -80,6 +80,7 @@ final class ViewWork {
         String entity = EntityKeys.of(row, keySlots, keyNames);
         long bits = Admission.filterBits(view, row);
         Admission.checkInputs(view, row, bits);
+        Admission.checkEventId(view, row);
         filterBits[index] = bits;
         folded++;
         if (bits == 0 && everyStateIsFiltered) {

@@ -18,8 +18,8 @@ public final class EntityKeys {
     private EntityKeys() {}
 
     /**
-     * @throws InvalidEvent if a key value is absent, empty, a boolean or a compound, no well-formed Unicode, or the text
-     *     is too long
+     * @throws InvalidEvent if a key value is absent, empty, a boolean, a compound or flawed, no well-formed Unicode, or
+     *     the text is too long
      */
     public static String of(EventRow row, int[] slots, List<String> names) {
         if (slots.length == 1) {
@@ -56,6 +56,7 @@ public final class EntityKeys {
             case STRING -> checkText(row.string(slot), name);
             case NUMBER, BIG_NUMBER -> number(row, slot);
             case ABSENT -> throw missing(name);
+            case FLAWED -> throw row.flaw(slot).invalid("entity key '" + name + "'");
             case BOOLEAN, COMPOUND ->
                 throw new InvalidEvent(
                         InvalidEvent.Reason.MISTYPED_FIELD,

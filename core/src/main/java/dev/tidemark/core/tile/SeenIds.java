@@ -56,14 +56,18 @@ public final class SeenIds {
         }
     }
 
-    /** The hash of an event's id; a number is the same id as its plain decimal text. Null if the event has none. */
+    /**
+     * The hash of an event's id; a number is the same id as its plain decimal text. Null if the event has none.
+     *
+     * @throws IllegalStateException if the slot can be no id; such events are not admitted
+     */
     public static @Nullable HashValue128 hash(EventRow row, int slot) {
         return switch (row.kind(slot)) {
             case ABSENT -> null;
             case STRING -> hash(row.string(slot));
             case NUMBER, BIG_NUMBER ->
                 hash(row.decimal(slot).stripTrailingZeros().toPlainString());
-            case BOOLEAN, COMPOUND ->
+            case BOOLEAN, COMPOUND, FLAWED ->
                 throw new IllegalStateException("slot " + slot + " holds an event id of kind " + row.kind(slot));
         };
     }

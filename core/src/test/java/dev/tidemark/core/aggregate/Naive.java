@@ -161,7 +161,7 @@ final class Naive {
             case STRING -> event.string(Traffic.GROUP);
             case BOOLEAN -> String.valueOf(event.bool(Traffic.GROUP));
             case NUMBER, BIG_NUMBER -> canonical(event.decimal(Traffic.GROUP)).toPlainString();
-            case ABSENT, COMPOUND -> "$other";
+            case ABSENT, COMPOUND, FLAWED -> "$other";
         };
         return groups instanceof GroupBy.Listed listed && !listed.groups().contains(name) ? "$other" : name;
     }

@@ -3,7 +3,6 @@ package dev.tidemark.core.event;
 import static dev.tidemark.core.event.InvalidEvent.Reason.NOT_JSON;
 import static dev.tidemark.core.event.InvalidEvent.Reason.NO_EVENT_TIME;
 import static dev.tidemark.core.event.InvalidEvent.Reason.TOO_LARGE;
-import static dev.tidemark.core.event.InvalidEvent.Reason.VALUE_OUT_OF_BOUNDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -94,7 +93,11 @@ class JsonEventReaderTest {
         read("{\"x\": 1e99, \"x\": 1, \"item\": {\"price\": 1e99}, \"item\": {}, " + TIME + "}");
         assertThat(row.unscaled(4)).isEqualTo(1);
         assertThat(row.isAbsent(2)).isTrue();
-        refuses("{\"x\": 1, \"x\": 1e99, " + TIME + "}", VALUE_OUT_OF_BOUNDS);
+        read("{\"x\": 1, \"x\": 1e99, " + TIME + "}");
+        assertThat(row.flaw(4)).isEqualTo(Flaw.NUMBER_OUT_OF_BOUNDS);
+        read("{\"x\": 1e99, \"x\": null, \"item\": {\"price\": 1e99}, \"item\": 5, " + TIME + "}");
+        assertThat(row.isAbsent(4)).isTrue();
+        assertThat(row.isAbsent(2)).isTrue();
         refuses("{\"ts\": \"2026-01-31T10:00:00Z\", \"ts\": 1}", NO_EVENT_TIME);
         refuses("{\"ts\": \"2026-01-31T10:00:00Z\", \"ts\": null}", NO_EVENT_TIME);
     }
@@ -227,18 +230,23 @@ class JsonEventReaderTest {
         "12345678901234567890123456789012345",
         "1e35",
     })
-    void refusesNumbersOutOfBoundsOnlyWhereTheyAreWanted(String number) {
-        read("{" + TIME + ",\"skipped\":" + number + "}");
-        InvalidEvent refused = refuses("{" + TIME + ",\"item\":{\"price\":" + number + "}}", VALUE_OUT_OF_BOUNDS);
-        assertThat(refused).hasMessageContaining("'item.price'").hasMessageNotContaining(number);
+    void aNumberOutOfBoundsIsAFlawOfItsSlotAlone(String number) {
+        read("{" + TIME + ",\"skipped\":" + number + ",\"item\":{\"price\":" + number + "},\"x\":1}");
+        assertThat(row.kind(2)).isEqualTo(EventRow.Kind.FLAWED);
+        assertThat(row.flaw(2)).isEqualTo(Flaw.NUMBER_OUT_OF_BOUNDS);
+        assertThat(row.unscaled(4)).isEqualTo(1);
+        read("{" + TIME + ",\"item\":{\"price\":2}}");
+        assertThat(row.unscaled(2)).isEqualTo(2);
     }
 
     @Test
-    void refusesHalfASurrogatePairOnlyWhereItIsWanted() {
+    void halfASurrogatePairIsAFlawOfItsSlotAlone() {
         read("{" + TIME + ",\"skipped\":\"\\ud83d\",\"x\":\"\\ud83d\\ude00\"}");
         assertThat(row.string(4)).isEqualTo("😀");
         for (String half : List.of("\\ud83d", "\\ude00", "a\\ud83da", "\\ude00\\ud83d", "\\ud83d\\ud83d\\ude00")) {
-            refuses("{" + TIME + ",\"x\":\"" + half + "\"}", VALUE_OUT_OF_BOUNDS);
+            read("{" + TIME + ",\"user_id\":7,\"x\":\"" + half + "\"}");
+            assertThat(row.flaw(4)).as(half).isEqualTo(Flaw.LONE_SURROGATE);
+            assertThat(row.unscaled(1)).isEqualTo(7);
         }
     }
 
@@ -286,6 +294,9 @@ class JsonEventReaderTest {
                 "ISO8601 | \"2026-01-31T10:00:00\"",
                 "ISO8601 | \"2026-02-30T10:00:00Z\"",
                 "ISO8601 | \"\"",
+                "ISO8601 | 1e99",
+                "ISO8601 | \"2026-01-31T10:00:00Z\\ud83d\"",
+                "EPOCH_MILLIS | 1769853600123.9999999999999999999999999999999",
                 "ISO8601 | null",
                 "ISO8601 | []",
             })

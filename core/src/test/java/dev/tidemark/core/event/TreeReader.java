@@ -60,13 +60,6 @@ final class TreeReader {
         if (!time.isTextual() || IsoTime.parseMillis(text, 0, text.length) == IsoTime.NONE) {
             return InvalidEvent.Reason.NO_EVENT_TIME;
         }
-        for (FieldPath field : shape.fields()) {
-            JsonNode value = at(event, field);
-            boolean bounded = !value.isNumber() || Numbers.inBounds(value.decimalValue());
-            if (!bounded || !StandardCharsets.UTF_8.newEncoder().canEncode(value.asText())) {
-                return InvalidEvent.Reason.VALUE_OUT_OF_BOUNDS;
-            }
-        }
         return null;
     }
 
@@ -74,17 +67,24 @@ final class TreeReader {
     List<Object> values(JsonNode event, EventShape shape) {
         List<Object> values = new ArrayList<>();
         for (FieldPath field : shape.fields()) {
-            JsonNode value = at(event, field);
-            values.add(
-                    value.isNumber()
-                            ? canonical(value.decimalValue())
-                            : value.isTextual()
-                                    ? value.textValue()
-                                    : value.isBoolean()
-                                            ? value.booleanValue()
-                                            : value.isContainerNode() ? EventRow.Kind.COMPOUND : EventRow.Kind.ABSENT);
+            values.add(value(at(event, field)));
         }
         return values;
+    }
+
+    private static Object value(JsonNode value) {
+        if (value.isNumber()) {
+            BigDecimal number = value.decimalValue();
+            return Numbers.inBounds(number) ? canonical(number) : Flaw.NUMBER_OUT_OF_BOUNDS;
+        }
+        if (value.isTextual()) {
+            String text = value.textValue();
+            return StandardCharsets.UTF_8.newEncoder().canEncode(text) ? text : Flaw.LONE_SURROGATE;
+        }
+        if (value.isBoolean()) {
+            return value.booleanValue();
+        }
+        return value.isContainerNode() ? EventRow.Kind.COMPOUND : EventRow.Kind.ABSENT;
     }
 
     /** What a row holds, numbers canonical. */
@@ -97,6 +97,7 @@ final class TreeReader {
                         case STRING -> row.string(slot);
                         case BOOLEAN -> row.bool(slot);
                         case COMPOUND, ABSENT -> row.kind(slot);
+                        case FLAWED -> row.flaw(slot);
                     });
         }
         return values;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.FieldPath;
+import dev.tidemark.core.event.Flaw;
 import dev.tidemark.core.event.InvalidEvent;
 import java.math.BigDecimal;
 import java.util.List;
@@ -16,9 +17,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FilterExpressionTest {
 
-    /** The row: type "view", price 12.5, count 7 (written 7.0), big beyond a long, flag true, obj an object. */
+    /** The row: type "view", price 12.5, count 7 (written 7.0), big beyond a long, flag true, obj an object, bad and half flawed. */
     private static final List<String> FIELDS =
-            List.of("type", "item.price", "count", "big", "flag", "obj", "none", "id");
+            List.of("type", "item.price", "count", "big", "flag", "obj", "none", "id", "bad", "half");
 
     private final EventRow row = new EventRow(FIELDS.size());
 
@@ -30,6 +31,8 @@ class FilterExpressionTest {
         row.setBoolean(4, true);
         row.setCompound(5);
         row.setNumber(7, 9_007_199_254_740_993L, 0);
+        row.setFlawed(8, Flaw.NUMBER_OUT_OF_BOUNDS);
+        row.setFlawed(9, Flaw.LONE_SURROGATE);
     }
 
     @ParameterizedTest
@@ -66,6 +69,10 @@ class FilterExpressionTest {
                 "double('2.5') < item.price",
                 "none != null && none > 3 || true",
                 "none > 3 || type == 'view'",
+                "bad > 3 || type == 'view'",
+                "type == 'view' || bad == null",
+                "half.startsWith('x') || flag",
+                "type == 'view' ? flag : bad > 3",
                 "(item.price > 20 ? 'dear' : 'cheap') == 'cheap'",
                 "type == 'view' // a comment",
                 "type\n==\n'view'"
@@ -87,6 +94,10 @@ class FilterExpressionTest {
                 "obj == true",
                 "none != null && none > 3",
                 "none > 3 && type == 'cart'",
+                "bad > 3 && type == 'cart'",
+                "type == 'cart' && bad != null",
+                "bad && type == 'cart'",
+                "bad + 1 > 3 && type == 'cart'",
                 "type in ['cart']",
                 "none in ['cart']",
                 "id == 9007199254740992"
@@ -106,6 +117,19 @@ class FilterExpressionTest {
             flag + 1 > 0           | flag is a boolean
             int(type) == 1         | type is a string
             item.price % 2 == 0    | item.price is a number
+            bad > 3                | bad is a number out of bounds
+            bad == 3               | bad is a number out of bounds
+            bad == null            | bad is a number out of bounds
+            bad != null && bad > 0 | bad is a number out of bounds
+            bad != 'x'             | bad is a number out of bounds
+            bad == true            | bad is a number out of bounds
+            bad in ['x']           | bad is a number out of bounds
+            bad                    | bad is a number out of bounds
+            bad * 2 > 3            | bad is a number out of bounds
+            half == 'x'            | half is a string that is no Unicode text
+            size(half) == 1        | half is a string that is no Unicode text
+            bad > 3 && flag        | bad is a number out of bounds, flag is a boolean
+            bad > 3 ? flag : flag  | bad is a number out of bounds, flag is a boolean
             """)
     void failureNamesTheFieldsAndNoValue(String text, String found) {
         for (EventFilter filter : List.of(bound(text), boundToCel(text))) {

@@ -3,6 +3,7 @@ package dev.tidemark.core.expression;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.event.Flaw;
 import dev.tidemark.core.event.InvalidEvent;
 import java.math.BigDecimal;
 import java.util.List;
@@ -97,7 +98,7 @@ class ShortcutFilterTest {
     }
 
     private static void fill(EventRow row, int slot, Random random) {
-        switch (random.nextInt(9)) {
+        switch (random.nextInt(10)) {
             case 0 -> row.setString(slot, List.of("x", "y", "", "z").get(random.nextInt(4)));
             case 1 -> row.setBoolean(slot, random.nextBoolean());
             case 2 -> row.setCompound(slot);
@@ -108,6 +109,7 @@ class ShortcutFilterTest {
                 row.setBigNumber(
                         slot, new BigDecimal("9223372036854775807").add(BigDecimal.valueOf(random.nextInt(3) - 1)));
             case 7 -> row.setNumber(slot, random.nextInt(3), -random.nextInt(2));
+            case 8 -> row.setFlawed(slot, random.nextBoolean() ? Flaw.NUMBER_OUT_OF_BOUNDS : Flaw.LONE_SURROGATE);
             default -> {}
         }
     }

@@ -237,8 +237,32 @@ class FoldProtocolTest {
             int[] tries = {0};
             world.items.faults = key -> tries[0]++ == 0 ? Fault.RESPONSE_LOST : Fault.NONE;
 
-            assertThat(world.deliver(fold, click(1, "ann")).isDone()).isTrue();
+            BatchOutcome outcome = world.deliver(fold, click(1, "ann"));
+
+            assertThat(outcome.isDone()).isTrue();
+            assertThat(outcome.counts().fencesLost.sum()).isZero();
             assertThat(world.folded(ONE, "ann")).isEqualTo(positions(1));
+        }
+
+        @Test
+        @DisplayName("F4: nothing at or below act is folded or quarantined by the live fold")
+        void nothingUpToAct() {
+            BatchFold both = world.fold(ONE, TWO);
+            world.deliver(both, click(1, "ann"));
+            LaneRow row = world.laneRow();
+            Map<String, Position> views = new HashMap<>(row.views());
+            views.put(TWO.version(), position(3, 0));
+            world.control.lanes.put(
+                    LANE.id(),
+                    new LaneRow(row.lane(), row.rev(), row.last(), row.count(), row.maxArrivalMillis(), "g1", views));
+
+            world.deliver(both, record(2, 0, "bad"), click(3, "ann"), click(4, "ann"));
+
+            assertThat(world.folded(TWO, "ann")).isEqualTo(positions(1, 4));
+            assertThat(world.folded(ONE, "ann")).isEqualTo(positions(1, 3, 4));
+            assertThat(world.quarantine.entries.values())
+                    .singleElement()
+                    .satisfies(entry -> assertThat(entry.viewVersion()).isEqualTo(ONE.version()));
         }
 
         @Test
@@ -355,6 +379,36 @@ class FoldProtocolTest {
             assertThat(world.laneRow().last()).isEqualTo(position(3, 0));
             assertThat(world.laneRow().count()).isEqualTo(3);
             assertThat(world.folded(ONE, "ann")).isEqualTo(positions(1, 2, 3));
+        }
+
+        @Test
+        @DisplayName("F8: records that another poller has counted meanwhile are not counted again")
+        void overtakenHalfWay() {
+            world.deliver(fold, click(1, "ann"));
+            BatchFold faster = world.fold(ONE);
+            boolean[] raced = {false};
+            world.control.beforeLaneWrite = () -> {
+                if (!raced[0]) {
+                    raced[0] = true;
+                    world.deliver(faster, click(2, "ann"));
+                }
+            };
+
+            assertThat(world.deliver(fold, click(2, "ann"), click(3, "ann"), click(4, "ann"))
+                            .isDone())
+                    .isTrue();
+            assertThat(world.laneRow().last()).isEqualTo(position(4, 0));
+            assertThat(world.laneRow().count()).isEqualTo(4);
+        }
+
+        @Test
+        @DisplayName("F8: the lane row never goes back, whatever is reported done")
+        void lastNeverRegresses() {
+            world.deliver(fold, click(1, "ann"), click(2, "ann"));
+            LaneRow advanced = LaneDecisions.advanced(world.laneRow(), List.of(click(1, "ann")), position(1, 0));
+
+            assertThat(advanced.last()).isEqualTo(position(2, 0));
+            assertThat(advanced.count()).isEqualTo(2);
         }
 
         @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.event.Flaw;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.event.InvalidEvent.Reason;
 import java.math.BigDecimal;
@@ -58,15 +59,17 @@ class EntityKeysTest {
 
     @Test
     void whatIsNoKeyIsRefused() {
-        EventRow row = new EventRow(7);
+        EventRow row = new EventRow(9);
         row.setString(1, "");
         row.setBoolean(2, true);
         row.setCompound(3);
         row.setString(4, "x".repeat(EntityKeys.MAX_BYTES + 1));
         row.setString(5, "a\uD800");
         row.setString(6, "\uDE00\uD83D");
+        row.setFlawed(7, Flaw.NUMBER_OUT_OF_BOUNDS);
+        row.setFlawed(8, Flaw.LONE_SURROGATE);
         List<Reason> reasons = new ArrayList<>();
-        for (int slot = 0; slot < 7; slot++) {
+        for (int slot = 0; slot < 9; slot++) {
             int wanted = slot;
             assertThatExceptionOfType(InvalidEvent.class)
                     .isThrownBy(() -> of(row, wanted))
@@ -78,6 +81,8 @@ class EntityKeysTest {
                         Reason.MISSING_FIELD,
                         Reason.MISTYPED_FIELD,
                         Reason.MISTYPED_FIELD,
+                        Reason.VALUE_OUT_OF_BOUNDS,
+                        Reason.VALUE_OUT_OF_BOUNDS,
                         Reason.VALUE_OUT_OF_BOUNDS,
                         Reason.VALUE_OUT_OF_BOUNDS,
                         Reason.VALUE_OUT_OF_BOUNDS);

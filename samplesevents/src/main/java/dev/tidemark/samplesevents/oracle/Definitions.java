@@ -5,8 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -57,17 +55,6 @@ record Definitions(Map<String, ViewDefinition> views) {
             @Nullable Grouping groupBy,
             Map<String, Object> parameters) {
 
-        Set<String> fields() {
-            Set<String> fields = new TreeSet<>(pathsOf(where));
-            if (input != null) {
-                fields.add(input);
-            }
-            if (groupBy != null) {
-                fields.add(groupBy.field());
-            }
-            return fields;
-        }
-
         int integer(String parameter, int defaultValue) {
             return ((Number) parameters.getOrDefault(parameter, defaultValue)).intValue();
         }
@@ -106,26 +93,6 @@ record Definitions(Map<String, ViewDefinition> views) {
         Map<String, ViewDefinition> views = new LinkedHashMap<>();
         map(required(root, "views")).forEach((name, body) -> views.put(name, view(name, map(body), sources)));
         return new Definitions(views);
-    }
-
-    /** Every field that a view of the source looks at. */
-    Set<String> fieldsOf(Source source) {
-        Set<String> fields = new TreeSet<>();
-        for (ViewDefinition view : views.values()) {
-            if (view.source().equals(source)) {
-                fields.addAll(view.entity());
-                fields.addAll(pathsOf(view.where()));
-                view.features().forEach(feature -> fields.addAll(feature.fields()));
-                if (view.duplicates() != null && source.eventId() != null) {
-                    fields.add(source.eventId());
-                }
-            }
-        }
-        return fields;
-    }
-
-    private static Set<String> pathsOf(@Nullable Expression where) {
-        return where == null ? Set.of() : where.paths();
     }
 
     /** {@code 30s 5m 24h 7d}, or {@code lifetime}. */

@@ -12,7 +12,6 @@ import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,23 +33,13 @@ record Event(StreamRecord record, JsonNode root, long statedMillis) {
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
             .build();
 
-    /**
-     * @param fields what any view of the source looks at; a number out of bounds in one of them makes the record bad
-     * @throws BadRecord if the bytes are too many, no JSON object, carry no readable event time or such a number
-     */
-    static Event parse(StreamRecord record, Definitions.Source source, Set<String> fields) {
+    /** @throws BadRecord if the bytes are too many, no JSON object, or carry no readable event time */
+    static Event parse(StreamRecord record, Definitions.Source source) {
         if (record.data().length > source.maxEventBytes()) {
             throw new BadRecord(BadRecord.TOO_LARGE);
         }
         JsonNode root = object(record.data());
-        Event event = new Event(record, root, eventTime(at(root, source.timeField()), source.timeFormat()));
-        for (String field : fields) {
-            JsonNode value = event.field(field);
-            if (value != null && value.isNumber() && !isBounded(value.decimalValue())) {
-                throw new BadRecord(BadRecord.VALUE_OUT_OF_BOUNDS);
-            }
-        }
-        return event;
+        return new Event(record, root, eventTime(at(root, source.timeField()), source.timeFormat()));
     }
 
     /** The event time that counts: an event cannot have happened after it arrived. */
@@ -65,13 +54,27 @@ record Event(StreamRecord record, JsonNode root, long statedMillis) {
     }
 
     /**
+     * A field that the view uses otherwise than in an expression; null as for {@link #field}.
+     *
+     * @throws BadRecord if it is a number out of bounds or no Unicode text
+     */
+    @Nullable
+    JsonNode usable(String path) {
+        JsonNode value = field(path);
+        if (value != null && isFlawed(value)) {
+            throw new BadRecord(BadRecord.VALUE_OUT_OF_BOUNDS);
+        }
+        return value;
+    }
+
+    /**
      * A field as a feature aggregates it.
      *
-     * @throws BadRecord if it is of the wrong type or too long a text
+     * @throws BadRecord if it is not usable, of the wrong type, or too long a text
      */
     @Nullable
     JsonNode scalar(String path, boolean number) {
-        JsonNode value = field(path);
+        JsonNode value = usable(path);
         if (value == null) {
             return null;
         }
@@ -84,7 +87,11 @@ record Event(StreamRecord record, JsonNode root, long statedMillis) {
         return value;
     }
 
-    /** What an expression sees of a path. */
+    /**
+     * What an expression sees of a path.
+     *
+     * @throws Expression.Undefined if it is a number out of bounds or no Unicode text
+     */
     @Nullable
     Object expressionValue(String path) {
         JsonNode value = field(path);
@@ -94,9 +101,18 @@ record Event(StreamRecord record, JsonNode root, long statedMillis) {
         if (value.isContainerNode()) {
             return Expression.COMPOUND;
         }
+        if (isFlawed(value)) {
+            throw new Expression.Undefined("'" + path + "' is out of bounds");
+        }
         return value.isNumber()
                 ? (Object) value.doubleValue()
                 : value.isBoolean() ? value.booleanValue() : value.textValue();
+    }
+
+    private static boolean isFlawed(JsonNode value) {
+        return value.isNumber()
+                ? !isBounded(value.decimalValue())
+                : value.isTextual() && !StandardCharsets.UTF_8.newEncoder().canEncode(value.textValue());
     }
 
     private static boolean isBounded(BigDecimal number) {
@@ -133,7 +149,11 @@ record Event(StreamRecord record, JsonNode root, long statedMillis) {
     }
 
     private static long eventTime(@Nullable JsonNode time, String format) {
-        if (time == null || time.isTextual() != format.equals("iso8601") || !time.isValueNode() || time.isBoolean()) {
+        if (time == null
+                || time.isTextual() != format.equals("iso8601")
+                || !time.isValueNode()
+                || time.isBoolean()
+                || isFlawed(time)) {
             throw new BadRecord(BadRecord.NO_EVENT_TIME);
         }
         return switch (format) {

@@ -47,8 +47,7 @@ public final class Oracle {
         definitions = Definitions.read(catalogYaml);
         Map<Definitions.Source, List<Reading>> readings = new HashMap<>();
         for (ViewDefinition view : definitions.views().values()) {
-            List<Reading> ofSource = readings.computeIfAbsent(
-                    view.source(), source -> Reading.all(source, definitions.fieldsOf(source), records));
+            List<Reading> ofSource = readings.computeIfAbsent(view.source(), source -> Reading.all(source, records));
             events.put(view.name(), new ViewEvents(view, ofSource));
         }
     }

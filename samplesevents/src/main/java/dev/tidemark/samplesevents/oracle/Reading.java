@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -19,12 +18,8 @@ record Reading(
         @Nullable Event event,
         @Nullable String badReason) {
 
-    /**
-     * The records of a source's stream, shard by shard and each shard in order of position.
-     *
-     * @param fields what any view of the source looks at
-     */
-    static List<Reading> all(Definitions.Source source, Set<String> fields, Collection<StreamRecord> records) {
+    /** The records of a source's stream, shard by shard and each shard in order of position. */
+    static List<Reading> all(Definitions.Source source, Collection<StreamRecord> records) {
         Map<String, List<StreamRecord>> byShard = new TreeMap<>();
         for (StreamRecord record : records) {
             if (record.stream().equals(source.stream())) {
@@ -36,14 +31,14 @@ record Reading(
         for (List<StreamRecord> shard : byShard.values()) {
             shard.sort(StreamRecord.BY_POSITION);
             refuseRepeats(shard);
-            shard.forEach(record -> readings.add(read(record, source, fields)));
+            shard.forEach(record -> readings.add(read(record, source)));
         }
         return List.copyOf(readings);
     }
 
-    private static Reading read(StreamRecord record, Definitions.Source source, Set<String> fields) {
+    private static Reading read(StreamRecord record, Definitions.Source source) {
         try {
-            return new Reading(record, Event.parse(record, source, fields), null);
+            return new Reading(record, Event.parse(record, source), null);
         } catch (BadRecord e) {
             return new Reading(record, null, e.reason());
         }

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which events count in one view, and what became of the others. Each record is judged by itself in this order:
- * readable at all (the same for every view of the source); wanted by the view's {@code where}; event time (too far after arrival, too long before it); entity
- * key; inputs of the features. What is left may still be a producer duplicate.
+ * readable at all (the same for every view of the source); wanted by the view's {@code where}; event time (too far
+ * after arrival, too long before it); entity key; inputs of the features; event id. A value out of bounds matters only
+ * to the views that use it. What is left may still be a producer duplicate.
  *
  * <p>Duplicates (rule T3) are judged shard by shard in order of position. An event is dropped if an earlier event of the
  * same shard and entity with the same id counted, and the two arrivals lie at most the horizon apart. A dropped event
@@ -107,7 +108,7 @@ final class ViewEvents {
     private String entityOf(Event event) {
         List<String> parts = new ArrayList<>();
         for (String path : view.entity()) {
-            JsonNode value = event.field(path);
+            JsonNode value = event.usable(path);
             if (value == null || (value.isTextual() && value.textValue().isEmpty())) {
                 throw new BadRecord(BadRecord.MISSING_FIELD);
             }
@@ -145,9 +146,12 @@ final class ViewEvents {
 
     private boolean isDuplicate(Horizon horizon, Event event, String entity) {
         String path = Objects.requireNonNull(view.source().eventId(), "drop_duplicates without an event_id");
-        JsonNode id = event.scalar(path, false);
+        JsonNode id = event.usable(path);
         if (id == null) {
             return false;
+        }
+        if (!id.isTextual() && !id.isNumber()) {
+            throw new BadRecord(BadRecord.MISTYPED_FIELD);
         }
         String shardId = event.record().shardId();
         long arrival = event.record().arrivalMillis();

@@ -37,6 +37,10 @@ class OracleRecordsTest {
                     '{"k":"a","t":1000,"x":[1]}'    | MISTYPED_FIELD
                     '{"k":"a","t":1000,"x":1e400}'  | VALUE_OUT_OF_BOUNDS
                     '{"k":"a","t":1000,"x":1e-40}'  | VALUE_OUT_OF_BOUNDS
+                    '{"k":1e400,"t":1000,"x":1}'    | VALUE_OUT_OF_BOUNDS
+                    '{"k":"\\ud83d","t":1000,"x":1}' | VALUE_OUT_OF_BOUNDS
+                    '{"k":"a","t":1e400,"x":1}'     | NO_EVENT_TIME
+                    '{"k":"a","t":1000.9999999999999999999999999999999,"x":1}' | NO_EVENT_TIME
                     '{"t":1000,"x":1}'              | MISSING_FIELD
                     '{"k":"","t":1000,"x":1}'       | MISSING_FIELD
                     '{"k":true,"t":1000,"x":1}'     | MISTYPED_FIELD
@@ -63,15 +67,56 @@ class OracleRecordsTest {
     }
 
     @Test
-    void aNumberOutOfBoundsIsBadWhereverAViewOfTheSourceLooks() {
+    void aValueOutOfBoundsMattersOnlyWhereTheFeatureTakesTheEvent() {
         List<StreamRecord> records = new TestRecords()
                 .at(TEN_O_CLOCK, "\"b\":false,\"x\":1e35")
-                .at(TEN_O_CLOCK, "\"b\":false,\"x\":99999999999999999999999999999999990")
-                .at(TEN_O_CLOCK, "\"b\":false,\"y\":1e35")
+                .at(TEN_O_CLOCK, "\"b\":true,\"x\":99999999999999999999999999999999990")
+                .at(TEN_O_CLOCK, "\"b\":true,\"x\":1e35")
+                .at(TEN_O_CLOCK, "\"b\":true,\"x\":1,\"y\":1e35,\"id\":1e35")
                 .list();
         ViewReport report = report(TestRecords.catalog("function: sum, input: x, where: b, windows: [1h]"), records);
+        assertThat(report.folded()).isEqualTo(3);
+        assertThat(report.quarantined())
+                .containsExactly(new ViewReport.Quarantined(records.get(2), "VALUE_OUT_OF_BOUNDS"));
+    }
+
+    @Test
+    void whatAnotherViewOfTheSourceReadsDoesNotMatter() {
+        List<StreamRecord> records =
+                new TestRecords().at(TEN_O_CLOCK, "\"x\":1e400,\"y\":2").list();
+        String catalog = TestRecords.catalog(SUM)
+                + "  w: {source: s, entity: k, features: {f: {function: sum, input: y, windows: [1h]}}}\n";
+        Oracle oracle = new Oracle(catalog, records);
+        assertThat(oracle.report("v").quarantined())
+                .containsExactly(new ViewReport.Quarantined(records.get(0), "VALUE_OUT_OF_BOUNDS"));
+        assertThat(oracle.report("w").folded()).isEqualTo(1);
+    }
+
+    @Test
+    void textThatIsNoUnicodeIsOutOfBounds() {
+        List<StreamRecord> records = new TestRecords()
+                .at(TEN_O_CLOCK, "\"x\":\"\\ud83d\"")
+                .at(TEN_O_CLOCK, "\"x\":\"\\ud83d\\ude00\"")
+                .at(TEN_O_CLOCK, "\"x\":1,\"y\":\"\\ud83d\"")
+                .list();
+        ViewReport report = report(TestRecords.catalog("function: last, input: x, windows: [1h]"), records);
         assertThat(report.quarantined())
                 .containsExactly(new ViewReport.Quarantined(records.get(0), "VALUE_OUT_OF_BOUNDS"));
+    }
+
+    @Test
+    void aFilterFailsOnAValueOutOfBoundsUnlessTheRestDecides() {
+        List<StreamRecord> records = new TestRecords()
+                .at(TEN_O_CLOCK, "\"type\":\"view\",\"p\":1e400,\"x\":1")
+                .at(TEN_O_CLOCK, "\"type\":\"cart\",\"p\":1e400,\"x\":1")
+                .at(TEN_O_CLOCK, "\"type\":\"view\",\"p\":\"\\ud83d\",\"x\":1")
+                .list();
+        ViewReport report = report(TestRecords.catalog(SUM, "where: p != null && type == \"view\"\n"), records);
+        assertThat(report.passedBy()).isEqualTo(1);
+        assertThat(report.quarantined())
+                .containsExactly(
+                        new ViewReport.Quarantined(records.get(0), "FILTER_FAILED"),
+                        new ViewReport.Quarantined(records.get(2), "FILTER_FAILED"));
     }
 
     @Test
@@ -198,6 +243,21 @@ class OracleRecordsTest {
                 .at(TEN_O_CLOCK, "\"x\":1")
                 .list();
         assertThat(report(dropDuplicates(1_000), records).folded()).isEqualTo(2);
+    }
+
+    @Test
+    void anIdThatIsNoneIsBadWhereDuplicatesAreDropped() {
+        List<StreamRecord> records = new TestRecords()
+                .at(TEN_O_CLOCK, "\"id\":1e400,\"x\":1")
+                .at(TEN_O_CLOCK, "\"id\":\"\\ud83d\",\"x\":1")
+                .at(TEN_O_CLOCK, "\"id\":{\"n\":1},\"x\":1")
+                .at(TEN_O_CLOCK, "\"id\":true,\"x\":1")
+                .at(TEN_O_CLOCK, "\"id\":\"" + "i".repeat(1_000) + "\",\"x\":1")
+                .list();
+        assertThat(report(dropDuplicates(1_000), records).quarantined())
+                .extracting(ViewReport.Quarantined::reason)
+                .containsExactly("VALUE_OUT_OF_BOUNDS", "VALUE_OUT_OF_BOUNDS", "MISTYPED_FIELD", "MISTYPED_FIELD");
+        assertThat(report(TestRecords.catalog(SUM), records).quarantined()).isEmpty();
     }
 
     @Test

@@ -1,0 +1,180 @@
+package dev.tidemark.benchmarks.serve;
+
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.CatalogCompiler;
+import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.fold.ControlRow;
+import dev.tidemark.core.fold.LaneRow;
+import dev.tidemark.core.port.Cas;
+import dev.tidemark.core.port.ControlStore;
+import dev.tidemark.core.port.ItemStore;
+import dev.tidemark.core.serve.Answer;
+import dev.tidemark.core.serve.FeatureServer;
+import dev.tidemark.core.serve.ProgressCache;
+import dev.tidemark.core.serve.QueryPlan;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.ItemKey;
+import dev.tidemark.core.tile.ItemState;
+import dev.tidemark.core.tile.StoredItem;
+import dev.tidemark.core.view.View;
+import dev.tidemark.core.window.TileWidth;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * An answer without its reads: plan, decode the items, merge tiles and lanes, finish twenty values over 5m, 30m, 1h and
+ * 24h. The entity has had an event every {@code secondsBetweenEvents} for a day, spread over the lanes in turn.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
+@Warmup(iterations = 4, time = 2)
+@Measurement(iterations = 6, time = 2)
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"-XX:+UseSerialGC", "-Xms512m", "-Xmx512m"})
+public class QueryBenchmark {
+
+    private static final long NOW_MILLIS = 1_790_000_000_000L;
+    private static final long DAY_MILLIS = 86_400_000L;
+    private static final String ENTITY = "user-1";
+    private static final String YAML = """
+            tidemark: 1
+            sources:
+              shop: {stream: shop-events, event_time: ts}
+            views:
+              viewer:
+                source: shop
+                entity: user_id
+                features:
+                  avg_price: {function: avg, input: price, windows: [5m, 30m, 1h, 24h]}
+                  sum_price: {function: sum, input: price, windows: [5m, 30m, 1h, 24h]}
+                  events: {function: count, windows: [5m, 30m, 1h, 24h]}
+                  min_price: {function: min, input: price, windows: [5m, 30m, 1h, 24h]}
+                  max_price: {function: max, input: price, windows: [5m, 30m, 1h, 24h]}
+            """;
+
+    /** 600: a typical user of a shop; 10: a very busy entity. */
+    @Param({"600", "10"})
+    public int secondsBetweenEvents;
+
+    @Param({"1", "4"})
+    public int lanes;
+
+    private final Catalog catalog = new CatalogCompiler().compile(YAML);
+    private final View view = catalog.views().get(0);
+    private final Day day = new Day();
+    private final FeatureServer server = new FeatureServer(catalog, day, new ProgressCache(new NoLanes(), 1_000));
+
+    @Setup
+    public void fold() {
+        for (TileWidth width : view.ladder().widths()) {
+            fold(width);
+        }
+    }
+
+    private void fold(TileWidth width) {
+        Map<ItemKey, ItemState> states = new HashMap<>();
+        EventRow row = new EventRow(catalog.sources().get(0).shape().fields().size());
+        int lane = 0;
+        for (long at = NOW_MILLIS - DAY_MILLIS; at <= NOW_MILLIS; at += secondsBetweenEvents * 1_000L) {
+            for (View.InputField input : view.inputs()) {
+                row.setNumber(input.slot(), 999 + at % 10_000, 2);
+            }
+            long tile = width.tileOf(at);
+            long block = width.blockOf(tile);
+            ItemKey key = new ItemKey(view.version(), ENTITY, width.code(), block, "lane." + lane++ % lanes);
+            states.computeIfAbsent(key, k -> ItemState.empty(view.layout(), width, block))
+                    .add(tile, row, 0);
+        }
+        states.forEach((key, state) ->
+                day.found.add(new ItemStore.Found(key, new StoredItem(new Position("1", 0), state.encode(), 0))));
+    }
+
+    @Benchmark
+    public Answer answer() {
+        QueryPlan plan = QueryPlan.of(view, null, null, NOW_MILLIS);
+        return server.answer(plan, List.of(ENTITY), NOW_MILLIS).join().get(0);
+    }
+
+    /** The items of one entity. */
+    private static final class Day implements ItemStore {
+
+        private final List<Found> found = new ArrayList<>();
+
+        @Override
+        public CompletableFuture<List<Found>> query(
+                String viewVersion, String entity, String width, long firstBlock, long lastBlock) {
+            List<Found> some = new ArrayList<>();
+            for (Found one : found) {
+                ItemKey key = one.key();
+                if (key.width().equals(width) && key.block() >= firstBlock && key.block() <= lastBlock) {
+                    some.add(one);
+                }
+            }
+            return CompletableFuture.completedFuture(some);
+        }
+
+        @Override
+        public CompletableFuture<Map<ItemKey, StoredItem>> read(Collection<ItemKey> keys) {
+            throw new UnsupportedOperationException("a query does not read single items");
+        }
+
+        @Override
+        public CompletableFuture<Cas<StoredItem>> put(ItemKey key, StoredItem item, @Nullable Position expectedMark) {
+            throw new UnsupportedOperationException("a query writes nothing");
+        }
+    }
+
+    private static final class NoLanes implements ControlStore {
+
+        @Override
+        public CompletableFuture<Optional<ControlRow>> readControl() {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+
+        @Override
+        public CompletableFuture<List<LaneRow>> readLanes() {
+            return CompletableFuture.completedFuture(List.of());
+        }
+
+        @Override
+        public CompletableFuture<Optional<LaneRow>> readLane(Lane lane) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+
+        @Override
+        public CompletableFuture<Cas<ControlRow>> writeControl(ControlRow next) {
+            throw new UnsupportedOperationException("a query writes nothing");
+        }
+
+        @Override
+        public CompletableFuture<Cas<LaneRow>> createLane(LaneRow row, long controlRev) {
+            throw new UnsupportedOperationException("a query writes nothing");
+        }
+
+        @Override
+        public CompletableFuture<Cas<LaneRow>> writeLane(LaneRow next) {
+            throw new UnsupportedOperationException("a query writes nothing");
+        }
+    }
+}

@@ -1,0 +1,202 @@
+package dev.tidemark.core.fold;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.CatalogCompiler;
+import dev.tidemark.core.event.EventShape;
+import dev.tidemark.core.event.InvalidEvent;
+import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.port.InMemoryArchive;
+import dev.tidemark.core.port.InMemoryControlStore;
+import dev.tidemark.core.port.InMemoryItemStore;
+import dev.tidemark.core.port.InMemoryQuarantine;
+import dev.tidemark.core.stream.Batch;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.tile.ItemKey;
+import dev.tidemark.core.tile.StoredItem;
+import dev.tidemark.core.view.View;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Which events a view refuses, and that nothing but the view decides it. */
+class AdmissionTest {
+
+    private static final String SOURCE = """
+            tidemark: 1
+            sources:
+              clicks: {stream: clicks, event_time: {field: t, format: epoch_millis}, event_id: id}
+            views:
+            """;
+    private static final String BUYS = """
+              buys:
+                source: clicks
+                entity: user
+                where: type == "buy"
+                features:
+                  buys: {function: count, windows: [1h]}
+            """;
+    private static final String DEAR = """
+              dear:
+                source: clicks
+                entity: [user, shop]
+                where: type == "buy" || price > 100
+                drop_duplicates: {horizon: 10m, max_ids: 100}
+                features:
+                  revenue: {function: sum, input: price, where: paid, windows: [1h]}
+                  shares: {function: ratio, where: price > 50, group_by: {field: kind, max_groups: 4}, windows: [1h]}
+                  notes: {function: last, input: note, optional: true, windows: [1h]}
+            """;
+    private static final String BOTH = SOURCE + BUYS + DEAR;
+    private static final String GOOD =
+            "\"user\":\"u\",\"shop\":1,\"type\":\"buy\",\"price\":60,\"paid\":true,\"id\":\"e1\"";
+
+    @Test
+    void theGoodEventIsGood() {
+        assertThat(refusal(BOTH, "dear", GOOD)).isNull();
+    }
+
+    /** Of several members with one name the last counts, so each row spoils the good event in one place. */
+    @ParameterizedTest(name = "{0} is {1}: {2}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            "user":1e400                       | VALUE_OUT_OF_BOUNDS | entity key 'user'
+            "shop":1e400                       | VALUE_OUT_OF_BOUNDS | entity key 'shop'
+            "user":"\\ud83d"                   | VALUE_OUT_OF_BOUNDS | entity key 'user'
+            "type":"view","price":1e400        | FILTER_FAILED       | price is a number out of bounds
+            "type":"\\ud83d","price":1         | FILTER_FAILED       | type is a string that is no Unicode text
+            "price":1e400                      | FILTER_FAILED       | price is a number out of bounds
+            "kind":1e400                       | VALUE_OUT_OF_BOUNDS | field 'kind'
+            "note":1e400                       | VALUE_OUT_OF_BOUNDS | field 'note'
+            "note":"\\ud83d"                   | VALUE_OUT_OF_BOUNDS | field 'note'
+            "id":1e400                         | VALUE_OUT_OF_BOUNDS | event id 'id'
+            "id":"\\ud83d"                     | VALUE_OUT_OF_BOUNDS | event id 'id'
+            "id":{"n":1}                       | MISTYPED_FIELD      | event id 'id'
+            "id":[1]                           | MISTYPED_FIELD      | event id 'id'
+            "id":true                          | MISTYPED_FIELD      | event id 'id'
+            """)
+    void refusesWhatItUsesAndCannotTake(String spoiled, InvalidEvent.Reason reason, String problem) {
+        InvalidEvent refused = refusal(BOTH, "dear", GOOD + "," + spoiled);
+        if (refused == null) {
+            throw new AssertionError("the event is taken");
+        }
+        assertThat(refused.reason()).isEqualTo(reason);
+        assertThat(refused).hasMessageContaining(problem).hasMessageNotContaining("400");
+        assertThat(refused.remedy()).isNotBlank();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            "id":null
+            "id":7
+            "id":""
+            "other":1e400
+            """)
+    void takesWhatItDoesNotNeed(String members) {
+        assertThat(refusal(BOTH, "dear", GOOD + "," + members)).isNull();
+    }
+
+    /** The input of a feature is wanted only of events that pass the feature's where. */
+    @ParameterizedTest
+    @CsvSource({"true, VALUE_OUT_OF_BOUNDS", "false,"})
+    void anInputIsJudgedOnlyWhereItsFilterPasses(String paid, InvalidEvent.@Nullable Reason reason) {
+        String yaml = SOURCE + "  v: {source: clicks, entity: user, features: {s: {function: sum, input: price,"
+                + " where: paid, windows: [1h]}}}\n";
+        InvalidEvent refused = refusal(yaml, "v", "\"user\":1,\"price\":1e400,\"paid\":" + paid);
+        assertThat(refused == null ? null : refused.reason()).isEqualTo(reason);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @CsvSource({"1", "2", "3"})
+    @DisplayName("P3: what a view holds and refuses does not depend on what other views of its source read")
+    void otherViewsDoNotMatter(long seed) {
+        List<RawRecord> records = records(new Random(seed));
+        Map<String, String> alone = outcome(SOURCE + BUYS, "buys", records);
+        assertThat(alone).as("seed %d", seed).isNotEmpty();
+        assertThat(outcome(BOTH, "buys", records)).as("seed %d", seed).isEqualTo(alone);
+        assertThat(outcome(BOTH, "dear", records))
+                .as("seed %d", seed)
+                .isEqualTo(outcome(SOURCE + DEAR, "dear", records))
+                .anySatisfy((place, what) -> assertThat(what).startsWith("VALUE_OUT_OF_BOUNDS"))
+                .anySatisfy((place, what) -> assertThat(what).startsWith("FILTER_FAILED"))
+                .anySatisfy((place, what) -> assertThat(what).startsWith("MISTYPED_FIELD"));
+    }
+
+    private static List<RawRecord> records(Random random) {
+        String[] values = {"1e400", "\"\\ud83d\"", "{}", "true", "7", "\"buy\"", "null"};
+        String[] names = {"user", "shop", "type", "price", "paid", "id", "kind", "note"};
+        List<RawRecord> records = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            String spoiled = "\"" + names[random.nextInt(names.length)] + "\":" + values[random.nextInt(values.length)];
+            records.add(record(i, GOOD + ",\"id\":" + i + "," + spoiled));
+        }
+        return records;
+    }
+
+    /** Everything that is stored of a view: bodies of items, reasons in quarantine. */
+    private static Map<String, String> outcome(String yaml, String name, List<RawRecord> records) {
+        View view = view(yaml, name);
+        InMemoryItemStore items = new InMemoryItemStore();
+        InMemoryQuarantine quarantine = new InMemoryQuarantine();
+        FoldPorts ports = new FoldPorts(
+                items,
+                new InMemoryControlStore(),
+                new InMemoryArchive(),
+                quarantine,
+                millis -> CompletableFuture.completedFuture(null),
+                () -> FoldWorld.NOW_MILLIS,
+                new Random(1));
+        BatchOutcome outcome = new BatchFold(
+                        compile(yaml), JsonEventReader::new, ports, new FoldSettings("g1", 4, 3, 1 << 20))
+                .fold(new Batch(FoldWorld.LANE, records), FoldWorld.NOW_MILLIS + 1_000)
+                .join();
+        assertThat(outcome.firstFailed()).isNull();
+        Map<String, String> stored = new TreeMap<>();
+        for (Map.Entry<ItemKey, StoredItem> item : items.items.entrySet()) {
+            if (item.getKey().viewVersion().equals(view.version())) {
+                byte[] body = item.getValue().body();
+                stored.put(item.getKey().toString(), new String(body, StandardCharsets.ISO_8859_1));
+            }
+        }
+        quarantine.entries.forEach((place, entry) -> {
+            if (entry.viewVersion().equals(view.version())) {
+                stored.put(place, entry.reason().reason() + " " + entry.reason().getMessage());
+            }
+        });
+        return stored;
+    }
+
+    /** Why a view refuses the event of these members; null if it does not. */
+    private static @Nullable InvalidEvent refusal(String yaml, String name, String members) {
+        Catalog catalog = compile(yaml);
+        EventShape shape = catalog.sources().get(0).shape();
+        List<RawRecord> records = List.of(record(1, members));
+        BatchRows rows = new BatchRows(shape, new JsonEventReader(shape));
+        rows.read(records, FoldWorld.LANE.shardId());
+        ViewWork work = new ViewWork(view(yaml, name), FoldWorld.LANE.id(), records.size());
+        work.sort(rows, records, Position.ORIGIN);
+        return work.bad().isEmpty() ? null : work.bad().get(0).reason();
+    }
+
+    private static View view(String yaml, String name) {
+        return compile(yaml).view(name).orElseThrow();
+    }
+
+    private static Catalog compile(String yaml) {
+        return new CatalogCompiler().compile(yaml);
+    }
+
+    private static RawRecord record(int n, String members) {
+        return FoldWorld.record(n, 0, "{\"t\":" + (FoldWorld.NOW_MILLIS - 1_000 + n) + "," + members + "}");
+    }
+}
