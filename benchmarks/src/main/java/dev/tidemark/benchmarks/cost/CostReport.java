@@ -185,12 +185,10 @@ public final class CostReport {
         return Baselines.rawEvents(user.eventsPerSecond(), cost.view().longestMillis());
     }
 
-    /** Three significant digits for small numbers, whole ones for large. */
+    /** About three significant digits. */
     private static String number(double value) {
-        if (value >= 100) {
-            return String.format(Locale.ROOT, "%,.0f", value);
-        }
-        return String.format(Locale.ROOT, value >= 10 ? "%.1f" : value >= 1 || value == 0 ? "%.2f" : "%.3f", value);
+        String format = value >= 100 ? "%,.0f" : value >= 10 ? "%.1f" : value >= 1 || value == 0 ? "%.2f" : "%.3f";
+        return String.format(Locale.ROOT, value > 0 && value < 0.01 ? "%.4f" : format, value);
     }
 
     private void head(String... cells) {
