@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.benchmarks.cost;
+
+import org.jspecify.annotations.NullMarked;
