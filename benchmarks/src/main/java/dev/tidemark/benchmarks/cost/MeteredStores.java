@@ -1,12 +1,12 @@
 package dev.tidemark.benchmarks.cost;
 
-import dev.tidemark.core.fold.ControlRow;
 import dev.tidemark.core.fold.FoldPorts;
-import dev.tidemark.core.fold.LaneRow;
 import dev.tidemark.core.port.Archive;
 import dev.tidemark.core.port.Cas;
+import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.ControlStore;
 import dev.tidemark.core.port.ItemStore;
+import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.port.Quarantine;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
