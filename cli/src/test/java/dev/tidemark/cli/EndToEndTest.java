@@ -24,8 +24,10 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * The main job, end to end: the sample shop's events in random order through a real Kinesis client, the deployed
@@ -40,6 +42,7 @@ class EndToEndTest {
     private final Outcomes outcomes = new Outcomes();
 
     @Test
+    @Timeout(value = 15, unit = TimeUnit.MINUTES)
     void everyValueEqualsTheOraclesUnderRedeliveryAndASplit() throws Exception {
         MappingSettings mapping = MappingSettings.ofBatchSize(200).withRedelivery(new Redelivery(0.3, 120));
         LocalSettings settings = new LocalSettings(0, null, Map.of(STREAM, 3), mapping, SEED);

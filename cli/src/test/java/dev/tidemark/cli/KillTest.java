@@ -9,7 +9,6 @@ import dev.tidemark.samplesevents.SampleReplay;
 import dev.tidemark.samplesevents.oracle.Oracle;
 import dev.tidemark.samplesevents.oracle.StreamRecord;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.ServerSocket;
@@ -18,7 +17,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -35,6 +37,7 @@ class KillTest {
     private Path data;
 
     @Test
+    @Timeout(value = 15, unit = TimeUnit.MINUTES)
     void killedAndStartedAgainItEndsAtTheOraclesValues() throws Exception {
         Random random = new Random(SEED);
         List<SampleEvent> samples = Sample.SHOP.events();
@@ -89,17 +92,29 @@ class KillTest {
             return new Child(process, port);
         }
 
-        private static void awaitReady(Process process) throws IOException {
-            BufferedReader out =
-                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        /** Goes on reading afterwards: a full pipe would stop the child. */
+        private static void awaitReady(Process process) {
+            CompletableFuture<Void> ready = new CompletableFuture<>();
+            Thread reader = new Thread(() -> read(process, ready), "output of the child");
+            reader.setDaemon(true);
+            reader.start();
+            ready.join();
+        }
+
+        private static void read(Process process, CompletableFuture<Void> ready) {
             StringBuilder said = new StringBuilder();
-            for (String line = out.readLine(); line != null; line = out.readLine()) {
-                said.append(line).append(File.separatorChar);
-                if (line.contains("AWS_SECRET_ACCESS_KEY")) {
-                    return;
+            try (BufferedReader out =
+                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+                for (String line = out.readLine(); line != null; line = out.readLine()) {
+                    said.append(line).append('\n');
+                    if (line.contains("AWS_SECRET_ACCESS_KEY")) {
+                        ready.complete(null);
+                    }
                 }
+                ready.completeExceptionally(new AssertionError("the child ended before it was ready: " + said));
+            } catch (IOException e) {
+                ready.completeExceptionally(e);
             }
-            throw new AssertionError("the run command ended before it was ready: " + said);
         }
 
         /** Four in a row, as the run command takes them. */

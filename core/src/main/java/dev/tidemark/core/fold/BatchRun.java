@@ -183,7 +183,6 @@ final class BatchRun {
 
         /** @return how far the batch is done; null if not even its first record is */
         CompletableFuture<@Nullable Position> fold() {
-            CompletableFuture<Boolean> archived = archive();
             rows.read(records, row.lane().shardId());
             for (View view : views) {
                 Position act = row.views().get(view.version());
@@ -194,6 +193,7 @@ final class BatchRun {
                     works.add(work);
                 }
             }
+            CompletableFuture<Boolean> archived = archive();
             return quarantine().thenCompose(ignored -> foldItems()).thenCombine(archived, (ignored, isArchived) -> {
                 pool.giveBack(rows);
                 return LaneDecisions.done(records, isArchived ? lowestFailed() : 0);
@@ -243,7 +243,7 @@ final class BatchRun {
                         }
                         return error == null;
                     }),
-                    index -> failed(rowOf.get(index)));
+                    (index, error) -> failed(rowOf.get(index)));
         }
 
         private CompletableFuture<Void> foldItems() {
@@ -283,7 +283,10 @@ final class BatchRun {
                                 row.views().get(task.view().view().version()));
                         return fold.fold(task.item(), task.view(), rows, act, base);
                     },
-                    task -> {
+                    (task, error) -> {
+                        if (error != null) {
+                            troubles.add("folding an item", error);
+                        }
                         counts.itemsFailed.increment();
                         failed(task.item().firstRow());
                     });

@@ -4,9 +4,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs asynchronous tasks with a bound on how many are under way. Owns no thread: the next task starts on the thread
@@ -21,7 +22,7 @@ final class Flight<T> {
     private final int maxInFlight;
     private final BooleanSupplier stop;
     private final Function<T, CompletableFuture<Boolean>> start;
-    private final Consumer<T> failed;
+    private final BiConsumer<T, @Nullable Throwable> failed;
     private final CompletableFuture<Void> landed = new CompletableFuture<>();
     private int inFlight;
     private boolean pumping;
@@ -31,7 +32,7 @@ final class Flight<T> {
             int maxInFlight,
             BooleanSupplier stop,
             Function<T, CompletableFuture<Boolean>> start,
-            Consumer<T> failed) {
+            BiConsumer<T, @Nullable Throwable> failed) {
         this.waiting = new ArrayDeque<>(tasks);
         this.maxInFlight = maxInFlight;
         this.stop = stop;
@@ -41,7 +42,8 @@ final class Flight<T> {
 
     /**
      * @param start begins a task; its future says whether the task succeeded, and may complete exceptionally
-     * @param failed told every task that failed or was never started; called by one thread at a time
+     * @param failed told every task that failed or was never started, with the exception if it ended in one; called by one
+     *     thread at a time
      * @return completes, never exceptionally, when every started task has
      */
     static <T> CompletableFuture<Void> run(
@@ -49,7 +51,7 @@ final class Flight<T> {
             int maxInFlight,
             BooleanSupplier stop,
             Function<T, CompletableFuture<Boolean>> start,
-            Consumer<T> failed) {
+            BiConsumer<T, @Nullable Throwable> failed) {
         Flight<T> flight = new Flight<>(tasks, maxInFlight, stop, start, failed);
         flight.pump();
         return flight.landed;
@@ -69,7 +71,7 @@ final class Flight<T> {
             T task;
             synchronized (this) {
                 if (stop.getAsBoolean()) {
-                    waiting.forEach(failed);
+                    waiting.forEach(left -> failed.accept(left, null));
                     waiting.clear();
                 }
                 if (inFlight >= maxInFlight || waiting.isEmpty()) {
@@ -82,7 +84,7 @@ final class Flight<T> {
                 task = waiting.removeFirst();
                 inFlight++;
             }
-            begin(task).whenComplete((done, error) -> landedOne(task, error == null && done));
+            begin(task).whenComplete((done, error) -> landedOne(task, done, error));
         }
     }
 
@@ -94,11 +96,11 @@ final class Flight<T> {
         }
     }
 
-    private void landedOne(T task, boolean success) {
+    private void landedOne(T task, @Nullable Boolean done, @Nullable Throwable error) {
         synchronized (this) {
             inFlight--;
-            if (!success) {
-                failed.accept(task);
+            if (error != null || !Boolean.TRUE.equals(done)) {
+                failed.accept(task, error);
             }
         }
         pump();

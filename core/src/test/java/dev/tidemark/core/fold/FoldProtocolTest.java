@@ -511,6 +511,21 @@ class FoldProtocolTest {
         }
 
         @Test
+        @DisplayName("an item that cannot be read is neither folded into nor overwritten, and the outcome says so")
+        void corruptItemHoldsItsEvents() {
+            world.deliver(fold, click(1, "ann"));
+            world.items.items.replaceAll((key, item) -> new StoredItem(item.mark(), new byte[] {99}, 0));
+
+            BatchOutcome outcome = world.deliver(world.fold(ONE), click(2, "bob"), click(3, "ann"));
+
+            assertThat(outcome.firstFailed()).isEqualTo(sequence(3));
+            assertThat(outcome.troubles())
+                    .anySatisfy(trouble -> assertThat(trouble).contains("format version 99"));
+            assertThat(world.items.items.values())
+                    .anySatisfy(item -> assertThat(item.body()).containsExactly(99));
+        }
+
+        @Test
         @DisplayName("a mark that went back raises an alarm")
         void markThatWentBackIsAViolation() {
             world.deliver(fold, click(1, "ann"), click(2, "ann"));
