@@ -212,38 +212,35 @@ final class BatchRun {
                     });
         }
 
-        /** F3. */
+        /** F3: whoever cannot fold a record keeps it, before anybody counts it as done. */
         private CompletableFuture<Void> quarantine() {
-            List<Quarantine.Entry> entries = new ArrayList<>();
-            List<Integer> rowOf = new ArrayList<>();
+            List<Refusal> refusals = new ArrayList<>();
             for (ViewWork work : works) {
                 for (ViewWork.Bad bad : work.bad()) {
-                    entries.add(new Quarantine.Entry(
-                            work.view().name(),
-                            work.view().version(),
-                            row.lane(),
-                            records.get(bad.row()),
-                            bad.reason()));
-                    rowOf.add(bad.row());
+                    refusals.add(new Refusal(bad.row(), entry(work.view(), bad)));
                 }
             }
-            List<Integer> all = new ArrayList<>();
-            for (int i = 0; i < entries.size(); i++) {
-                all.add(i);
-            }
             return Flight.run(
-                    all,
+                    refusals,
                     settings.maxPutsInFlight(),
                     stop,
-                    index -> ports.quarantine().put(entries.get(index)).handle((ignored, error) -> {
-                        if (error == null) {
-                            counts.quarantined.increment();
-                        } else {
-                            troubles.add("writing to the quarantine", error);
-                        }
-                        return error == null;
-                    }),
-                    (index, error) -> failed(rowOf.get(index)));
+                    refusal -> put(refusal.entry()),
+                    (refusal, error) -> failed(refusal.row()));
+        }
+
+        private Quarantine.Entry entry(View view, ViewWork.Bad bad) {
+            return new Quarantine.Entry(view.name(), view.version(), row.lane(), records.get(bad.row()), bad.reason());
+        }
+
+        private CompletableFuture<Boolean> put(Quarantine.Entry entry) {
+            return ports.quarantine().put(entry).handle((ignored, error) -> {
+                if (error == null) {
+                    counts.quarantined.increment();
+                } else {
+                    troubles.add("writing to the quarantine", error);
+                }
+                return error == null;
+            });
         }
 
         private CompletableFuture<Void> foldItems() {
@@ -299,6 +296,9 @@ final class BatchRun {
         private synchronized int lowestFailed() {
             return lowestFailed;
         }
+
+        /** A record that a view cannot fold, on its way to the quarantine. */
+        private record Refusal(int row, Quarantine.Entry entry) {}
 
         private record Task(
                 ViewWork view, ItemWork item, @Nullable StoredItem cached) {}
