@@ -6,7 +6,6 @@ import com.google.protobuf.WireFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -61,9 +60,7 @@ public final class KplRecords {
          * UTF-8 bytes as an unsigned number of 128 bits.
          */
         public BigInteger hashKey() {
-            return explicitHashKey != null
-                    ? new BigInteger(explicitHashKey)
-                    : new BigInteger(1, md5().digest(partitionKey.getBytes(StandardCharsets.UTF_8)));
+            return explicitHashKey != null ? new BigInteger(explicitHashKey) : HashRange.hashKey(partitionKey);
         }
     }
 
@@ -167,7 +164,7 @@ public final class KplRecords {
         boolean digits = !text.isEmpty()
                 && text.length() <= MAX_HASH_KEY_DIGITS
                 && text.chars().allMatch(c -> c >= '0' && c <= '9');
-        if (!digits || new BigInteger(text).compareTo(HashRange.HASH_KEYS) >= 0) {
+        if (!digits || new BigInteger(text).compareTo(HashRange.MAX) > 0) {
             throw new InvalidProtocolBufferException("not an explicit hash key");
         }
         return text;

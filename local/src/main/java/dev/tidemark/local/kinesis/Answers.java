@@ -3,6 +3,7 @@ package dev.tidemark.local.kinesis;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.core.stream.HashRange;
 import java.util.List;
 
 /** The structures of answers. */

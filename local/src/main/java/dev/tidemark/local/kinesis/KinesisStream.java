@@ -1,5 +1,6 @@
 package dev.tidemark.local.kinesis;
 
+import dev.tidemark.core.stream.HashRange;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -89,8 +90,9 @@ final class KinesisStream {
 
     private int shardFor(NewRecord record) {
         String explicit = record.explicitHashKey();
-        BigInteger hash =
-                explicit == null ? HashRange.hash(record.partitionKey()) : Checks.hashKey("ExplicitHashKey", explicit);
+        BigInteger hash = explicit == null
+                ? HashRange.hashKey(record.partitionKey())
+                : Checks.hashKey("ExplicitHashKey", explicit);
         for (int i = 0; i < shards.size(); i++) {
             Shard shard = shards.get(i);
             if (shard.isOpen() && shard.range().contains(hash)) {

@@ -1,5 +1,6 @@
 package dev.tidemark.local.kinesis;
 
+import dev.tidemark.core.stream.HashRange;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

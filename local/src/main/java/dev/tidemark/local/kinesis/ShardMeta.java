@@ -1,5 +1,6 @@
 package dev.tidemark.local.kinesis;
 
+import dev.tidemark.core.stream.HashRange;
 import org.jspecify.annotations.Nullable;
 
 /**

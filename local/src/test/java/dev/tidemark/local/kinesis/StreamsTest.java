@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidemark.core.stream.HashRange;
 import dev.tidemark.local.TestClock;
 import java.io.IOException;
 import java.math.BigInteger;
