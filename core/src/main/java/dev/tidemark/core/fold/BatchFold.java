@@ -42,7 +42,6 @@ public final class BatchFold {
         this.settings = settings;
         this.cache = new ItemCache(settings.maxCacheBytes());
         this.lanes = new Lanes(ports.control(), settings, catalog);
-        cache.useGeneration(settings.generation());
     }
 
     /**

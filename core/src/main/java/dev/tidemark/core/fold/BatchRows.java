@@ -41,7 +41,6 @@ final class BatchRows {
 
     private void read(int index, RawRecord record, String shardId) {
         EventRow row = rows.get(index);
-        row.clear();
         row.setRecord(record.position(), shardId, record.arrivalMillis());
         try {
             reader.read(record.data(), row);

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Items that a warm sandbox has seen confirmed by the store (rule F5): read from it, or returned by a write that was
  * confirmed. Never filled from a write of unknown outcome. An old version is harmless, because the write is conditional
- * on its mark. Holds one generation at a time; drops the least recently used beyond its size. Thread-safe.
+ * on its mark. Belongs to one {@link BatchFold}, and so to one generation. Drops the least recently used beyond its
+ * size. Thread-safe.
  */
 public final class ItemCache {
 
@@ -20,18 +21,9 @@ public final class ItemCache {
     private final long maxBytes;
     private final LinkedHashMap<ItemKey, StoredItem> items = new LinkedHashMap<>(1024, 0.75f, true);
     private long bytes;
-    private String generation = "";
 
     public ItemCache(long maxBytes) {
         this.maxBytes = maxBytes;
-    }
-
-    synchronized void useGeneration(String wanted) {
-        if (!generation.equals(wanted)) {
-            items.clear();
-            bytes = 0;
-            generation = wanted;
-        }
     }
 
     synchronized @Nullable StoredItem get(ItemKey key) {
