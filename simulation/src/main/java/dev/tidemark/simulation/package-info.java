@@ -1,4 +1,4 @@
-/** The whole system under one scheduler: seeded faults, an oracle that shares no code, and no threads. */
+/** The ingest path run whole under a seed, with every fault that the protocol names, against the oracle. */
 @NullMarked
 package dev.tidemark.simulation;
 

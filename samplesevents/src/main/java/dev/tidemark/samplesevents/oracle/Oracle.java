@@ -44,12 +44,21 @@ public final class Oracle {
      * @param records every record that arrived, each once, in any order
      */
     public Oracle(String catalogYaml, Collection<StreamRecord> records) {
-        definitions = Definitions.read(catalogYaml);
+        this(Definitions.read(catalogYaml), records);
+    }
+
+    private Oracle(Definitions definitions, Collection<StreamRecord> records) {
+        this.definitions = definitions;
         Map<Definitions.Source, List<Reading>> readings = new HashMap<>();
         for (ViewDefinition view : definitions.views().values()) {
             List<Reading> ofSource = readings.computeIfAbsent(view.source(), source -> Reading.all(source, records));
             events.put(view.name(), new ViewEvents(view, ofSource));
         }
+    }
+
+    /** The same catalog, which is not read again, over other records. */
+    public Oracle over(Collection<StreamRecord> others) {
+        return new Oracle(definitions, others);
     }
 
     /** View names in catalog order. */

@@ -1,0 +1,186 @@
+package dev.tidemark.simulation.check;
+
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidemark.aws.Backoff;
+import dev.tidemark.aws.dynamodb.CapacityMeter;
+import dev.tidemark.aws.dynamodb.DynamoControlStore;
+import dev.tidemark.aws.dynamodb.DynamoItemStore;
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.port.ControlStore;
+import dev.tidemark.core.port.ItemStore;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.view.View;
+import dev.tidemark.functions.query.QueryFunction;
+import dev.tidemark.samplesevents.oracle.Answers;
+import dev.tidemark.samplesevents.oracle.Oracle;
+import dev.tidemark.samplesevents.oracle.StreamRecord;
+import dev.tidemark.samplesevents.oracle.ViewReport;
+import dev.tidemark.simulation.engine.Engine;
+import dev.tidemark.simulation.engine.Happening;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+
+/**
+ * What must hold when everything is delivered and quiet: every lane done and archived to its last record, each view's
+ * bad records in quarantine, each once, and every value of every entity as the oracle has it.
+ */
+public final class Verdict {
+
+    private static final int PAST_MOMENTS = 2;
+
+    private final Engine engine;
+    private final Catalog catalog;
+    private final Oracle oracle;
+    private final Ledger ledger;
+    private final LaneWatch lanes;
+    private final BucketWatch bucket;
+    private final ItemStore items;
+    private final ControlStore control;
+    private final long nowMillis;
+
+    /**
+     * @param client answers at once
+     * @param notBeforeMillis the earliest moment that may be asked for: nothing was delivered for so long before it that
+     *     state may have expired
+     */
+    public Verdict(
+            Engine engine,
+            Catalog catalog,
+            Oracle oracle,
+            DynamoDbAsyncClient client,
+            Ledger ledger,
+            LaneWatch lanes,
+            BucketWatch bucket,
+            long notBeforeMillis) {
+        this.engine = engine;
+        this.catalog = catalog;
+        this.oracle = oracle;
+        this.ledger = ledger;
+        this.lanes = lanes;
+        this.bucket = bucket;
+        this.nowMillis = Math.max(ledger.newestArrivalMillis(), notBeforeMillis) + 1;
+        Backoff none = new Backoff(millis -> CompletableFuture.completedFuture(null), () -> 0);
+        this.items = new DynamoItemStore(client, client, "state", CapacityMeter.NONE, none);
+        this.control = new DynamoControlStore(client, client, "control", CapacityMeter.NONE);
+    }
+
+    /** Reports what does not hold to the engine. */
+    public void judge() {
+        for (String shardId : ledger.shards()) {
+            judgeLane(shardId);
+        }
+        for (View view : catalog.views()) {
+            if (engine.failure() == null && !ledger.shards().isEmpty()) {
+                judgeView(view);
+            }
+        }
+    }
+
+    private void judgeLane(String shardId) {
+        List<Ledger.Entry> entries = ledger.of(shardId);
+        LaneWatch.Row row = lanes.row(shardId);
+        if (row == null || !row.last().equals(entries.get(entries.size() - 1).position())) {
+            engine.fail(shardId + " is not done: its lane row says "
+                    + (row == null ? "nothing" : row.last().text()));
+        } else if (bucket.archivedWithoutGap(shardId) != entries.size()) {
+            engine.fail(shardId + " is not wholly archived");
+        }
+    }
+
+    private void judgeView(View view) {
+        Oracle known = oracle.over(foldedLive(view));
+        ViewReport report = known.report(view.name());
+        engine.happened(Happening.EVENT_FILTERED, report.passedBy());
+        judgeQuarantine(view, report);
+        Set<String> entities = new LinkedHashSet<>(known.entities(view.name()));
+        entities.add(view.entity().size() == 1 ? "nobody" : "nobody|nothing");
+        for (long atMillis : moments(view)) {
+            judgeValues(view, known, List.copyOf(entities), atMillis);
+        }
+    }
+
+    /** What the lanes were to fold into a view: the records above its activation. */
+    private List<StreamRecord> foldedLive(View view) {
+        List<StreamRecord> records = new ArrayList<>();
+        for (String shardId : ledger.shards()) {
+            LaneWatch.Row row = lanes.row(shardId);
+            Position act = row == null ? null : row.acts().get(view.version());
+            if (act == null) {
+                engine.happened(Happening.VIEW_NOT_YET_ON_IDLE_LANE);
+            } else {
+                ledger.of(shardId).stream()
+                        .filter(entry -> entry.position().isAfter(act))
+                        .forEach(entry -> records.add(entry.record()));
+            }
+        }
+        return records;
+    }
+
+    private void judgeQuarantine(View view, ViewReport report) {
+        Map<String, String> expected = new TreeMap<>();
+        for (ViewReport.Quarantined bad : report.quarantined()) {
+            StreamRecord record = bad.record();
+            expected.put(
+                    BucketWatch.place(view.version(), record.shardId(), record.sequenceNumber(), record.subsequence()),
+                    bad.reason());
+            engine.happened(Happening.RECORD_QUARANTINED);
+            engine.coverage().quarantined(bad.reason());
+        }
+        if (!bucket.quarantined(view.version()).equals(expected)) {
+            engine.fail("view " + view.name() + " has other records in quarantine than are bad: "
+                    + bucket.quarantined(view.version()).size() + " instead of " + expected.size());
+        }
+    }
+
+    /** The end, and moments before at which some record comes into a window or leaves it. */
+    private List<Long> moments(View view) {
+        List<Long> moments = new ArrayList<>(List.of(nowMillis));
+        for (int i = 0; i < PAST_MOMENTS; i++) {
+            long backMillis = engine.between(0, Math.min(view.retentionMillis(), 1_800_000));
+            moments.add(nowMillis - backMillis);
+        }
+        return moments;
+    }
+
+    private void judgeValues(View view, Oracle known, List<String> entities, long atMillis) {
+        JsonNode answers = ask(view, entities, atMillis);
+        for (int i = 0; i < entities.size() && engine.failure() == null; i++) {
+            JsonNode expected = known.answer(view.name(), entities.get(i), atMillis);
+            Set<String> except = new LinkedHashSet<>();
+            if (atMillis != nowMillis) {
+                expected.get("lifetime").forEach(name -> except.add(name.asText()));
+            }
+            Answers.differences(expected, answers.get(i).get("features"), except)
+                    .forEach(engine::fail);
+        }
+    }
+
+    private JsonNode ask(View view, List<String> entities, long atMillis) {
+        QueryFunction function = new QueryFunction(catalog, items, control, () -> Instant.ofEpochMilli(nowMillis));
+        StringBuilder body = new StringBuilder("{\"at\":\"" + Instant.ofEpochMilli(atMillis)
+                + "\",\"queries\":[{\"view\":\"" + view.name() + "\",\"entities\":[");
+        for (int i = 0; i < entities.size(); i++) {
+            body.append(i == 0 ? "\"" : ",\"").append(entities.get(i)).append('"');
+        }
+        APIGatewayProxyResponseEvent response = function.handleRequest(
+                new APIGatewayProxyRequestEvent()
+                        .withHttpMethod("POST")
+                        .withPath("/v1/features:batch")
+                        .withBody(body.append("]}]}").toString()),
+                null);
+        JsonNode answer = Answers.read(response.getBody());
+        if (response.getStatusCode() != 200) {
+            throw new IllegalStateException("a query was answered with " + response.getBody());
+        }
+        return answer.get("results").get(0).get("entities");
+    }
+}

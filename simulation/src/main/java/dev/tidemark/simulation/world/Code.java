@@ -1,0 +1,61 @@
+package dev.tidemark.simulation.world;
+
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.CatalogCompiler;
+import dev.tidemark.core.view.View;
+import dev.tidemark.samplesevents.oracle.Oracle;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+
+/**
+ * One version of the deployed function: its catalog. Compiled once for all runs, because that takes longer than a run.
+ *
+ * @param number its place in the library
+ * @param catalog as the product compiles it
+ * @param oracle of the same catalog, over no records
+ */
+public record Code(int number, Catalog catalog, Oracle oracle) {
+
+    private static final int CATALOGS = 24;
+    private static final List<Code> ALL = all();
+
+    /** The versions that runs draw from. */
+    public static List<Code> library() {
+        return ALL;
+    }
+
+    boolean is(Code other) {
+        return number == other.number;
+    }
+
+    /** The versions of its views. */
+    public Set<String> versions() {
+        return catalog.views().stream().map(View::version).collect(Collectors.toSet());
+    }
+
+    private static List<Code> all() {
+        SplittableRandom random = new SplittableRandom(1);
+        List<Code> codes = new ArrayList<>();
+        for (int i = 0; i < CATALOGS; i++) {
+            String yaml = Views.catalog(someViews(random));
+            codes.add(new Code(i, new CatalogCompiler().compile(yaml), new Oracle(yaml, List.of())));
+        }
+        return List.copyOf(codes);
+    }
+
+    /** Two to four, no two of one name. */
+    private static List<Views.View> someViews(SplittableRandom random) {
+        int wanted = 2 + random.nextInt(3);
+        Map<String, Views.View> chosen = new LinkedHashMap<>();
+        while (chosen.size() < wanted) {
+            Views.View view = Views.ALL.get(random.nextInt(Views.ALL.size()));
+            chosen.putIfAbsent(view.name(), view);
+        }
+        return List.copyOf(chosen.values());
+    }
+}

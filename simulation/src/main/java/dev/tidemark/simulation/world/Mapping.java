@@ -1,0 +1,254 @@
+package dev.tidemark.simulation.world;
+
+import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.local.kinesis.IteratorStart;
+import dev.tidemark.local.kinesis.ShardInfo;
+import dev.tidemark.local.kinesis.StreamRecord;
+import dev.tidemark.local.kinesis.Streams;
+import dev.tidemark.local.mapping.Backoff;
+import dev.tidemark.local.mapping.MappingSettings;
+import dev.tidemark.local.mapping.Redelivery;
+import dev.tidemark.local.mapping.ShardLog;
+import dev.tidemark.local.mapping.ShardPoller;
+import dev.tidemark.local.mapping.Step;
+import dev.tidemark.simulation.check.LaneWatch;
+import dev.tidemark.simulation.check.Ledger;
+import dev.tidemark.simulation.engine.Dial;
+import dev.tidemark.simulation.engine.Engine;
+import dev.tidemark.simulation.engine.Happening;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The event source mapping: a poller for every shard, and now and then one too many. What a poller does is decided by
+ * the local run's {@link ShardPoller}; when, by the engine.
+ */
+final class Mapping {
+
+    private static final long USUAL_TIMEOUT_MILLIS = 60_000;
+    private static final int MOST_RECORDS_OF_A_BATCH = 20;
+
+    private final Engine engine;
+    private final Streams streams;
+    private final String stream;
+    private final String arn;
+    private final Fleet fleet;
+    private final LaneWatch lanes;
+    private final Ledger ledger;
+    private final MappingSettings settings;
+    private final long timeoutMillis;
+    private final Map<String, List<Reader>> readers = new HashMap<>();
+    private final Set<String> finished = new HashSet<>();
+    private final Set<String> early = new HashSet<>();
+    private long silentUntilMillis;
+    private boolean calm;
+
+    Mapping(Engine engine, Streams streams, String stream, Fleet fleet, LaneWatch lanes, Ledger ledger) {
+        this.engine = engine;
+        this.streams = streams;
+        this.stream = stream;
+        this.arn = streams.describe(stream).arn();
+        this.fleet = fleet;
+        this.lanes = lanes;
+        this.ledger = ledger;
+        this.timeoutMillis = engine.strikes(Dial.SHORT_TIMEOUT) ? engine.between(500, 12_000) : USUAL_TIMEOUT_MILLIS;
+        int batchSize = (int) engine.between(1, MOST_RECORDS_OF_A_BATCH);
+        this.settings = new MappingSettings(
+                batchSize,
+                engine.random().nextBoolean() ? 0 : engine.between(1, 30_000),
+                !engine.strikes(Dial.NO_BISECT),
+                true,
+                new IteratorStart.TrimHorizon(),
+                true,
+                Backoff.DEFAULT,
+                Redelivery.NEVER);
+    }
+
+    /** Starts to read the shards that may be read, beside those that are read already. */
+    void startReadyShards() {
+        for (ShardInfo shard : streams.describe(stream).shards()) {
+            boolean ready = finished.containsAll(shard.parents()) || early.contains(shard.id());
+            if (ready && !readers.containsKey(shard.id())) {
+                if (!finished.containsAll(shard.parents())) {
+                    engine.happened(Happening.CHILD_READ_BEFORE_PARENT_ENDED);
+                }
+                start(shard.id(), null, Integer.MAX_VALUE);
+            }
+        }
+    }
+
+    /** A shard was born; perhaps it does not wait for its parents. */
+    void born(String shardId) {
+        if (engine.strikes(Dial.EARLY_CHILD)) {
+            early.add(shardId);
+        }
+    }
+
+    /** A record was put, or a shard closed. */
+    void changed(String shardId) {
+        List.copyOf(readers.getOrDefault(shardId, List.of())).forEach(Reader::wake);
+    }
+
+    /** Perhaps a second poller begins to read a shard, from any position before the first one's. */
+    void perhapsSecondPoller() {
+        List<String> shards = readers.keySet().stream().sorted().toList();
+        if (!shards.isEmpty() && engine.strikes(Dial.SECOND_POLLER)) {
+            String shardId = shards.get(engine.random().nextInt(shards.size()));
+            String upTo = first(shardId).poller.checkpoint();
+            List<StreamRecord> before = streams.after(stream, shardId, null, 10_000, Long.MAX_VALUE).stream()
+                    .filter(record ->
+                            upTo != null && Position.compareSequenceNumbers(record.sequenceNumber(), upTo) <= 0)
+                    .toList();
+            int from = engine.random().nextInt(before.size() + 1);
+            String position = from == 0 ? null : before.get(from - 1).sequenceNumber();
+            start(shardId, position, (int) engine.between(1, 6));
+        }
+    }
+
+    private Reader first(String shardId) {
+        return Objects.requireNonNull(readers.get(shardId), shardId).get(0);
+    }
+
+    /** Nothing is delivered for a while. */
+    void silence(long millis) {
+        silentUntilMillis = engine.nowMillis() + millis;
+        engine.note("mapping", () -> "silent for " + millis / 60_000 + " min");
+    }
+
+    /** From now on there is one poller for each shard. */
+    void calm() {
+        calm = true;
+        silentUntilMillis = 0;
+        startReadyShards();
+    }
+
+    /** Whether every record of every shard has been reported as done. */
+    boolean isCaughtUp() {
+        return streams.describe(stream).shards().stream()
+                .allMatch(shard -> readers.containsKey(shard.id())
+                        && streams.countAfter(
+                                        stream,
+                                        shard.id(),
+                                        first(shard.id()).poller.checkpoint())
+                                == 0);
+    }
+
+    private void start(String shardId, @Nullable String position, int deliveries) {
+        Reader reader = new Reader(shardId, position, deliveries);
+        readers.computeIfAbsent(shardId, id -> new ArrayList<>()).add(reader);
+        engine.note(reader.name, () -> "reads after " + (position == null ? "nothing" : ledger.shorten(position)));
+        engine.after(engine.between(0, 50), reader::step);
+    }
+
+    private final class Reader implements ShardLog {
+
+        private final String shardId;
+        private final String name;
+        private final boolean isFirst;
+        private ShardPoller poller;
+        private int deliveriesLeft;
+        private boolean waits;
+
+        Reader(String shardId, @Nullable String position, int deliveries) {
+            this.shardId = shardId;
+            this.isFirst = deliveries == Integer.MAX_VALUE;
+            this.name = "poller" + shardId.substring(shardId.length() - 1) + (isFirst ? "" : "'");
+            this.deliveriesLeft = deliveries;
+            this.poller = new ShardPoller(this, redelivering(), position, engine.random());
+        }
+
+        private MappingSettings redelivering() {
+            int perMille = engine.dials().of(Dial.REDELIVERY);
+            return perMille == 0
+                    ? settings
+                    : settings.withRedelivery(new Redelivery(
+                            perMille / 1000.0, 1 + engine.random().nextInt(20)));
+        }
+
+        void wake() {
+            if (waits) {
+                waits = false;
+                step();
+            }
+        }
+
+        void step() {
+            waits = false;
+            if (!isFirst && (calm || deliveriesLeft == 0)) {
+                return;
+            }
+            if (engine.nowMillis() < silentUntilMillis) {
+                engine.after(silentUntilMillis - engine.nowMillis(), this::step);
+                return;
+            }
+            if (engine.strikes(Dial.POLLER_RESTART)) {
+                poller = new ShardPoller(this, redelivering(), poller.checkpoint(), engine.random());
+            }
+            Step next = poller.next(engine.nowMillis());
+            if (next instanceof Step.Deliver delivery) {
+                deliver(delivery.records());
+            } else if (next instanceof Step.Pause pause) {
+                engine.after(pause.untilMillis() - engine.nowMillis(), this::step);
+            } else if (next instanceof Step.AwaitRecords await) {
+                await(await.untilMillis());
+            } else if (isFirst) {
+                finished.add(shardId);
+                startReadyShards();
+            }
+        }
+
+        private void await(long untilMillis) {
+            waits = true;
+            if (untilMillis != Long.MAX_VALUE) {
+                engine.after(untilMillis - engine.nowMillis(), this::wake);
+            }
+        }
+
+        private void deliver(List<StreamRecord> records) {
+            deliveriesLeft--;
+            engine.note(
+                    name,
+                    () -> "delivers " + ledger.shorten(records.get(0).sequenceNumber()) + " to "
+                            + ledger.shorten(records.get(records.size() - 1).sequenceNumber()));
+            new Delivery(engine, fleet, lanes, shardId, records, this::heard).start(arn, timeoutMillis);
+        }
+
+        private void heard(Optional<StreamsEventResponse> response) {
+            engine.note(name, () -> response.map(Mapping::brief).orElse("hears of a failure"));
+            if (response.isPresent()) {
+                poller.answered(response.get(), engine.nowMillis());
+            } else {
+                poller.failed(engine.nowMillis());
+            }
+            step();
+        }
+
+        @Override
+        public List<StreamRecord> after(@Nullable String sequenceNumber, int max) {
+            return streams.after(stream, shardId, sequenceNumber, max, Long.MAX_VALUE).stream()
+                    .map(record -> new StreamRecord(
+                            record.sequenceNumber(),
+                            ledger.arrivalMillis(record.sequenceNumber()),
+                            record.partitionKey(),
+                            record.data()))
+                    .toList();
+        }
+
+        @Override
+        public boolean isClosed() {
+            return !streams.isOpen(stream, shardId);
+        }
+    }
+
+    private static String brief(StreamsEventResponse response) {
+        return response.getBatchItemFailures().isEmpty() ? "hears that all is done" : "hears of a part";
+    }
+}

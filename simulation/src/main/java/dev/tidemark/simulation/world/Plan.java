@@ -1,0 +1,101 @@
+package dev.tidemark.simulation.world;
+
+import dev.tidemark.simulation.engine.Dial;
+import dev.tidemark.simulation.engine.Engine;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.LongUnaryOperator;
+
+/**
+ * What a seed decides before anything happens: code, stream, and what producers send when. Faults do not change it, so
+ * that a trace can be shortened by leaving records out.
+ *
+ * @param before the code that is deployed first
+ * @param after the code that replaces it; the same if nothing is rolled out
+ * @param shards how many the stream begins with
+ * @param sent in order of time
+ * @param outageAtMillis when an outage of the mapping begins
+ * @param outageMillis how long it lasts; 0 for none. Nothing is sent meanwhile
+ * @param endMillis when producers end
+ */
+public record Plan(
+        Code before, Code after, int shards, List<Sent> sent, long outageAtMillis, long outageMillis, long endMillis) {
+
+    private static final int FEWEST_RECORDS = 30;
+    private static final int MOST_RECORDS = 120;
+    private static final long MOST_OUTAGE_HOURS = 90;
+
+    /** An event as its producer sends it. */
+    @SuppressWarnings("ArrayRecordComponent") // A payload; never compared.
+    public record UserRecord(String partitionKey, byte[] data) {}
+
+    /**
+     * A record as it goes into the stream.
+     *
+     * @param number which one this is, from 0
+     * @param atMillis when, after the beginning
+     * @param behindMillis how far its arrival time lies behind that
+     * @param events one; or several, packed into the record
+     */
+    public record Sent(int number, long atMillis, long behindMillis, List<UserRecord> events) {
+
+        boolean isAggregated() {
+            return events.size() > 1;
+        }
+    }
+
+    public static Plan draw(long seed, Engine engine) {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<Code> library = Code.library();
+        Code before = library.get(random.nextInt(library.size()));
+        Code other = library.get(random.nextInt(library.size()));
+        Code after = engine.strikes(random, Dial.ROLLING) ? other : before;
+        int shards = 1 + random.nextInt(3);
+        int users = 1 + random.nextInt(5);
+        int records = FEWEST_RECORDS + random.nextInt(MOST_RECORDS - FEWEST_RECORDS + 1);
+        long spanMillis = 30_000 + random.nextLong(1_800_000);
+        long outageAtMillis = random.nextLong(spanMillis);
+        long hours = 1 + random.nextLong(MOST_OUTAGE_HOURS);
+        long outageMillis = engine.strikes(random, Dial.OUTAGE) ? hours * 3_600_000 : 0;
+        LongUnaryOperator delay = millis -> millis > outageAtMillis ? millis + outageMillis : millis;
+        List<Sent> sent = records(seed, engine, records, users, spanMillis, delay);
+        return new Plan(before, after, shards, sent, outageAtMillis, outageMillis, spanMillis + outageMillis);
+    }
+
+    /** Each record is drawn from a source of its own, so that it does not depend on the others. */
+    private static List<Sent> records(
+            long seed, Engine engine, int records, int users, long spanMillis, LongUnaryOperator delay) {
+        List<Sent> sent = new ArrayList<>();
+        for (int number = 0; number < records; number++) {
+            SplittableRandom random = new SplittableRandom(seed * 1_000 + number);
+            long atMillis = delay.applyAsLong(random.nextLong(spanMillis));
+            long behindMillis = engine.strikes(random, Dial.REGRESSING_ARRIVAL) ? random.nextLong(60_000) : 0;
+            EventText events = new EventText(engine, random, users);
+            boolean aggregated = engine.strikes(random, Dial.AGGREGATED);
+            boolean ofSeveralShards = engine.strikes(random, Dial.WRONG_SHARD) && aggregated;
+            boolean repeats = engine.strikes(random, Dial.PRODUCER_DUPLICATE);
+            int size = 2 + random.nextInt(3);
+            List<UserRecord> packed = new ArrayList<>();
+            String key = events.user();
+            for (int i = 0; i < (aggregated ? size : 1); i++) {
+                String user = i == 0 || !ofSeveralShards ? key : events.user();
+                String id = "e" + number + "-" + i;
+                packed.add(new UserRecord(user, events.draw(id, user, engine.nowMillis() + atMillis - behindMillis)));
+            }
+            sent.add(new Sent(number, atMillis, behindMillis, List.copyOf(packed)));
+            long againMillis = Math.min(atMillis + random.nextLong(1_200_000), delay.applyAsLong(spanMillis));
+            if (repeats) {
+                sent.add(new Sent(number, againMillis, 0, List.copyOf(packed)));
+            }
+        }
+        sent.sort(Comparator.comparingLong(Sent::atMillis).thenComparing(Sent::number));
+        return List.copyOf(sent);
+    }
+
+    /** The same without some of the records. */
+    public Plan with(List<Sent> fewer) {
+        return new Plan(before, after, shards, List.copyOf(fewer), outageAtMillis, outageMillis, endMillis);
+    }
+}

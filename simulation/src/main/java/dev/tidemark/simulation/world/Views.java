@@ -1,0 +1,149 @@
+package dev.tidemark.simulation.world;
+
+import java.util.List;
+
+/**
+ * Small views that together use every function, several widths, and every way to leave an event out. Two of one name are
+ * an older and a newer definition.
+ */
+final class Views {
+
+    private static final String HEAD = """
+            tidemark: 1
+            sources:
+              shop:
+                stream: shop
+                stream_retention: 1h
+                event_time: {field: ts, format: epoch_millis}
+                event_id: id
+                max_event_bytes: 3000
+            views:
+            """;
+
+    private static final View ACTIVITY = new View("activity", """
+                source: shop
+                entity: user
+                retention: 2h
+                features:
+                  events: {function: count, windows: [5m, 1h]}
+                  spent: {function: sum, input: price, windows: [5m, 1h]}
+                  mean: {function: avg, input: price, windows: 1h}
+                derived:
+                  trend: {expression: spent_5m / spent_1h, default: 0}
+            """);
+
+    private static final View ACTIVITY_LONGER = new View("activity", """
+                source: shop
+                entity: user
+                retention: 3h
+                features:
+                  events: {function: count, windows: [5m, 1h]}
+                  spent: {function: sum, input: price, windows: [5m, 1h], optional: true}
+            """);
+
+    /** Hop, hours, days and lifetime. */
+    private static final View VISITS = new View("visits", """
+                source: shop
+                entity: user
+                features:
+                  events: {function: count, windows: [10m, 12d, lifetime]}
+                  items: {function: distinct, input: item, windows: [10m, 12d]}
+            """);
+
+    private static final View ORDERED = new View("ordered", """
+                source: shop
+                entity: item
+                retention: 1h
+                features:
+                  opener: {function: first, input: user, windows: [5m, lifetime]}
+                  latest: {function: last, input: type, windows: [5m, lifetime]}
+                  openers: {function: first_n, n: 3, input: qty, optional: true, windows: [1h]}
+                  newest: {function: last_n, n: 4, input: qty, optional: true, windows: [1h]}
+            """);
+
+    private static final View GROUPED = new View("grouped", """
+                source: shop
+                entity: user
+                retention: 30m
+                features:
+                  by_item: {function: sum, input: price, windows: [5m, 30m], group_by: {field: item, max_groups: 3}}
+                  by_type: {function: count, windows: [5m], group_by: {field: type, groups: [view, buy]}}
+                  top: {function: top_k, input: item, k: 2, windows: [30m]}
+            """);
+
+    /** An entity of two fields, few events, hardly any lateness. */
+    private static final View BUYERS = new View("buyers", """
+                source: shop
+                entity: [user, item]
+                where: type == "buy" && price > 10
+                retention: 10m
+                skew: 10s
+                features:
+                  bought: {function: count, windows: [10m]}
+                  many: {function: ratio, where: qty >= 2, windows: [10m]}
+                  pieces: {function: sum, input: qty, where: qty != null, windows: [10m, lifetime]}
+            """);
+
+    /** No state without a filter: an event that passes none changes no item. */
+    private static final View PRICES = new View("prices", """
+                source: shop
+                entity: item
+                retention: 6h
+                features:
+                  quantiles: {function: percentile, percentiles: [50, 95], input: price, where: type == "buy", windows: [30m]}
+                  middle: {function: median, input: price, where: type == "buy", windows: [30m]}
+                  low: {function: min, input: price, where: type == "buy", windows: [30m]}
+                  high: {function: max, input: price, where: type == "buy", windows: [30m]}
+                  spread: {function: stddev, input: price, where: type == "buy", windows: [30m]}
+                  buckets: {function: histogram, boundaries: [5, 10, 50], input: price, where: type == "buy", windows: [30m]}
+            """);
+
+    private static final View FADING = new View("fading", """
+                source: shop
+                entity: user
+                retention: 1h
+                features:
+                  heat: {function: decayed_count, half_life: 5m, windows: [30m]}
+                  worth: {function: decayed_sum, half_life: 10m, input: price, optional: true, windows: [30m]}
+                  level: {function: decayed_avg, half_life: 10m, input: price, optional: true, windows: [30m]}
+            """);
+
+    /** One second wide tiles and five minutes of patience. */
+    private static final View HASTY = new View("hasty", """
+                source: shop
+                entity: user
+                hop: 1s
+                retention: 5m
+                skew: 5s
+                features:
+                  events: {function: count, windows: [1m, 5m]}
+                  latest: {function: last, input: item, windows: [1m]}
+            """);
+
+    /** Large items. */
+    private static final View TAGS = new View("tags", """
+                source: shop
+                entity: user
+                retention: 1h
+                features:
+                  newest: {function: last_n, n: 50, input: tag, optional: true, windows: [1h]}
+                  different: {function: distinct, exact_up_to: 500, input: tag, optional: true, windows: [1h]}
+            """);
+
+    static final List<View> ALL =
+            List.of(ACTIVITY, ACTIVITY_LONGER, VISITS, ORDERED, GROUPED, BUYERS, PRICES, FADING, HASTY, TAGS);
+
+    private Views() {}
+
+    /** @param body the view's YAML below its name */
+    record View(String name, String body) {}
+
+    /** A catalog of some views, with different names. */
+    static String catalog(List<View> views) {
+        StringBuilder yaml = new StringBuilder(HEAD);
+        for (View view : views) {
+            yaml.append("  ").append(view.name()).append(":\n").append(view.body());
+        }
+        return yaml.toString();
+    }
+}

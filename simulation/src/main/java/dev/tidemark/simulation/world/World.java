@@ -1,0 +1,252 @@
+package dev.tidemark.simulation.world;
+
+import dev.tidemark.aws.dynamodb.Tables;
+import dev.tidemark.core.stream.HashRange;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.local.kinesis.NewRecord;
+import dev.tidemark.local.kinesis.PutResult;
+import dev.tidemark.local.kinesis.ShardInfo;
+import dev.tidemark.local.kinesis.Streams;
+import dev.tidemark.samplesevents.oracle.StreamRecord;
+import dev.tidemark.simulation.check.BucketWatch;
+import dev.tidemark.simulation.check.ItemWatch;
+import dev.tidemark.simulation.check.LaneWatch;
+import dev.tidemark.simulation.check.Ledger;
+import dev.tidemark.simulation.check.Verdict;
+import dev.tidemark.simulation.cloud.Cloud;
+import dev.tidemark.simulation.cloud.Table;
+import dev.tidemark.simulation.engine.Dial;
+import dev.tidemark.simulation.engine.Engine;
+import dev.tidemark.simulation.engine.Happening;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** One run: the cloud, everybody who acts in it, and everybody who watches. */
+public final class World {
+
+    private static final String STREAM = "shop";
+    private static final long MOST_TASKS = 2_000_000;
+    private static final int MOST_RESHARDS = 5;
+
+    /** How long after the last record faults go on. */
+    private static final long MOST_TROUBLE_MILLIS = 120_000;
+
+    private final Engine engine;
+    private final Plan plan;
+    private final long startMillis;
+    private final Streams streams;
+    private final Table state;
+    private final Cloud cloud;
+    private final Fleet fleet;
+    private final Mapping mapping;
+    private final Ledger ledger = new Ledger();
+    private final ItemWatch items;
+    private final BucketWatch bucket;
+    private final LaneWatch lanes;
+    private final Map<String, HashRange> ranges = new HashMap<>();
+    private int operators;
+
+    public World(Engine engine, Plan plan) {
+        this.engine = engine;
+        this.plan = plan;
+        this.startMillis = engine.nowMillis();
+        this.streams = stream(engine.nowMillis(), plan.shards());
+        this.items = new ItemWatch(engine);
+        this.bucket = new BucketWatch(engine, ledger);
+        this.lanes = new LaneWatch(engine, ledger, bucket);
+        this.state = new Table(items);
+        Map<String, Table> tables = Map.of("state", state, "control", new Table(lanes));
+        this.cloud = new Cloud(engine, tables, bucket::stored, streams, STREAM, ledger::shorten);
+        this.fleet = new Fleet(engine, cloud, plan);
+        this.mapping = new Mapping(engine, streams, STREAM, fleet, lanes, ledger);
+    }
+
+    /** Its clock stands still: it numbers records, but arrival times are the simulation's. */
+    private static Streams stream(long startMillis, int shards) {
+        try {
+            Streams streams = new Streams(InstantSource.fixed(Instant.ofEpochMilli(startMillis)), null);
+            streams.create(STREAM, shards);
+            return streams;
+        } catch (IOException e) {
+            throw new UncheckedIOException("a stream in memory reads no files", e);
+        }
+    }
+
+    /** Runs until nothing is left to happen. */
+    public void run() {
+        for (Plan.Sent sent : plan.sent()) {
+            engine.after(sent.atMillis(), () -> put(sent));
+        }
+        mapping.startReadyShards();
+        if (plan.outageMillis() > 0) {
+            engine.after(plan.outageAtMillis(), () -> mapping.silence(plan.outageMillis()));
+        }
+        for (int i = 0; i < 4; i++) {
+            engine.after(engine.between(0, plan.endMillis()), mapping::perhapsSecondPoller);
+            engine.after(engine.between(plan.outageAtMillis(), plan.endMillis()), this::expireItems);
+        }
+        scheduleReshards();
+        scheduleDeployment();
+        engine.after(plan.endMillis() + engine.between(0, MOST_TROUBLE_MILLIS), this::calm);
+        engine.run(MOST_TASKS);
+    }
+
+    private void put(Plan.Sent sent) {
+        byte[] data = sent.isAggregated()
+                ? Aggregated.pack(sent.events())
+                : sent.events().get(0).data();
+        long arrivalMillis = engine.nowMillis() - sent.behindMillis();
+        PutResult put = streams.put(STREAM, new NewRecord(sent.events().get(0).partitionKey(), null, data));
+        ledger.arrived(put.shardId(), put.sequenceNumber(), arrivalMillis);
+        engine.note("producer", () -> "puts " + ledger.shorten(put.sequenceNumber()));
+        HashRange range = ranges.computeIfAbsent(put.shardId(), this::range);
+        for (int i = 0; i < sent.events().size(); i++) {
+            Plan.UserRecord event = sent.events().get(i);
+            if (sent.isAggregated() && !range.contains(HashRange.hashKey(event.partitionKey()))) {
+                engine.happened(Happening.SUBRECORD_OF_ANOTHER_SHARD);
+                continue;
+            }
+            StreamRecord record =
+                    new StreamRecord(STREAM, put.shardId(), put.sequenceNumber(), i, arrivalMillis, event.data());
+            ledger.add(
+                    put.shardId(),
+                    new Ledger.Entry(new Position(put.sequenceNumber(), i), event.partitionKey(), record));
+        }
+        mapping.changed(put.shardId());
+    }
+
+    private HashRange range(String shardId) {
+        return streams.describe(STREAM).shards().stream()
+                .filter(shard -> shard.id().equals(shardId))
+                .map(ShardInfo::range)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void scheduleReshards() {
+        if (engine.strikes(Dial.RESHARD)) {
+            long times = engine.between(1, MOST_RESHARDS);
+            for (int i = 0; i < times; i++) {
+                engine.after(engine.between(0, plan.endMillis()), this::reshard);
+            }
+        }
+    }
+
+    private void reshard() {
+        List<ShardInfo> open = streams.describe(STREAM).shards().stream()
+                .filter(ShardInfo::isOpen)
+                .sorted(Comparator.comparing(shard -> shard.range().start()))
+                .toList();
+        int known = streams.describe(STREAM).shards().size();
+        int at = engine.random().nextInt(open.size());
+        HashRange range = open.get(at).range();
+        boolean merges = at + 1 < open.size() && engine.random().nextBoolean();
+        if (merges) {
+            streams.merge(STREAM, open.get(at).id(), open.get(at + 1).id());
+        } else {
+            BigInteger part = range.end().subtract(range.start()).divide(BigInteger.valueOf(engine.between(2, 4)));
+            streams.split(STREAM, open.get(at).id(), range.start().add(part).toString());
+        }
+        engine.note(
+                "stream", () -> (merges ? "merges " : "splits ") + open.get(at).id());
+        streams.describe(STREAM).shards().stream().skip(known).forEach(child -> mapping.born(child.id()));
+        mapping.startReadyShards();
+        mapping.changed(open.get(at).id());
+        if (merges) {
+            mapping.changed(open.get(at + 1).id());
+        }
+    }
+
+    /** Perhaps somebody activates the first code's views; else the first invocation does. Then new code may come. */
+    private void scheduleDeployment() {
+        if (engine.random().nextBoolean()) {
+            operate(plan.before());
+        }
+        long deployedMillis = engine.between(0, plan.endMillis());
+        long switchedMillis = engine.strikes(Dial.EARLY_SWITCH)
+                ? engine.between(0, deployedMillis)
+                : engine.between(deployedMillis, plan.endMillis());
+        if (plan.before().is(plan.after())) {
+            return;
+        }
+        share(deployedMillis, (int) engine.between(1, 1000));
+        if (engine.strikes(Dial.FLAPPING)) {
+            for (int i = 0; i < 4; i++) {
+                share(engine.between(deployedMillis, plan.endMillis()), (int) engine.between(0, 1000));
+            }
+        }
+        if (engine.strikes(Dial.ROLLBACK)) {
+            long backMillis = engine.between(deployedMillis, plan.endMillis());
+            share(backMillis, 0);
+            share(engine.between(backMillis, plan.endMillis()), 1000);
+        }
+        engine.after(switchedMillis, this::switchControl);
+    }
+
+    private void share(long atMillis, int perMille) {
+        engine.after(atMillis, () -> fleet.shareOfNewCode(perMille));
+    }
+
+    private void switchControl() {
+        Operator operator = operate(plan.after());
+        if (engine.strikes(Dial.OPERATOR_CRASH)) {
+            engine.after(engine.between(0, 10_000), operator::crash);
+            engine.after(engine.between(0, 30_000), () -> operate(plan.after()));
+        }
+    }
+
+    private Operator operate(Code code) {
+        Operator operator = new Operator("operator" + operators++, engine, cloud, code);
+        operator.activate();
+        return operator;
+    }
+
+    /** TTL deletes what has expired, but takes its time. */
+    private void expireItems() {
+        for (Map<String, AttributeValue> item : state.items()) {
+            AttributeValue expires = item.get(Tables.TTL_ATTRIBUTE);
+            boolean expired = expires != null && Long.parseLong(expires.n()) * 1000 < engine.nowMillis();
+            if (expired && engine.strikes(Dial.TTL_DELETION)) {
+                state.delete(item);
+                items.expired(item);
+                engine.happened(Happening.ITEM_DELETED_BY_TTL);
+            }
+        }
+    }
+
+    /** The end of all faults: the new code everywhere, the control row as it wants it. */
+    private void calm() {
+        engine.calm();
+        fleet.shareOfNewCode(1000);
+        if (!plan.before().is(plan.after())) {
+            operate(plan.after());
+        }
+        mapping.calm();
+    }
+
+    /** Whether every record has been reported as done. */
+    public boolean isCaughtUp() {
+        return mapping.isCaughtUp();
+    }
+
+    /** What to judge the run by. */
+    public Verdict verdict() {
+        return new Verdict(
+                engine,
+                plan.after().catalog(),
+                plan.after().oracle(),
+                cloud.direct(),
+                ledger,
+                lanes,
+                bucket,
+                plan.outageMillis() == 0 ? Long.MIN_VALUE : startMillis + plan.outageAtMillis() + plan.outageMillis());
+    }
+}

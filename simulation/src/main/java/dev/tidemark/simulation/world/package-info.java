@@ -1,0 +1,5 @@
+/** Everybody who acts in a run: producers, event source mapping, sandboxes, operators. */
+@NullMarked
+package dev.tidemark.simulation.world;
+
+import org.jspecify.annotations.NullMarked;
