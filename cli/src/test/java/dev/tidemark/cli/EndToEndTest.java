@@ -110,8 +110,8 @@ class EndToEndTest {
         @Override
         public void folded(Batch batch, BatchOutcome outcome) {
             redelivered.add(outcome.counts().redelivered.sum());
-            quarantined.add(outcome.counts().quarantined.sum());
-            tooLate.add(outcome.counts().tooLate.sum());
+            quarantined.add(outcome.total().quarantinedTotal());
+            tooLate.add(outcome.total().tooLate());
             troubles.addAll(outcome.violations());
             if (outcome.held() != null) {
                 troubles.add("held: " + outcome.held());
