@@ -2,6 +2,7 @@ package dev.tidemark.cli;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.fold.BatchOutcome;
+import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.view.View;
 import dev.tidemark.functions.ingest.BatchLog;
@@ -92,7 +93,8 @@ final class Console implements BatchLog, MappingListener, Replay.Progress {
 
     @Override
     public void folded(Batch batch, BatchOutcome outcome) {
-        report(outcome.counts().quarantined.sum(), outcome.counts().tooLate.sum());
+        ViewCounts total = outcome.total();
+        report(total.quarantinedTotal(), total.tooLate());
         for (String violation : outcome.violations()) {
             complain("protocol violation: " + violation);
         }

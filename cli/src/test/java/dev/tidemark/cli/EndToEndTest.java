@@ -54,7 +54,7 @@ class EndToEndTest {
             Witness witness = new Witness(system.api(), clients.kinesis());
             List<SampleEvent> events = shuffledEventsOfTheLastHours();
             put(system, events.subList(0, events.size() / 2));
-            splitTheFirstShard(clients);
+            Reshard.splitTheFirstShard(clients.kinesis(), STREAM);
             put(system, events.subList(events.size() / 2, events.size()));
             witness.awaitDone(events.size());
 
@@ -100,15 +100,6 @@ class EndToEndTest {
         }
     }
 
-    private static void splitTheFirstShard(AwsClients clients) {
-        String half = "28356863910078205288614550619314017621"; // a twelfth of 2^128, inside the first of three shards
-        clients.kinesis()
-                .splitShard(request -> request.streamName(STREAM)
-                        .shardToSplit("shardId-000000000000")
-                        .newStartingHashKey(half))
-                .join();
-    }
-
     private static final class Outcomes implements BatchLog, MappingListener {
 
         private final Queue<String> troubles = new ConcurrentLinkedQueue<>();
@@ -119,8 +110,8 @@ class EndToEndTest {
         @Override
         public void folded(Batch batch, BatchOutcome outcome) {
             redelivered.add(outcome.counts().redelivered.sum());
-            quarantined.add(outcome.counts().quarantined.sum());
-            tooLate.add(outcome.counts().tooLate.sum());
+            quarantined.add(outcome.total().quarantinedTotal());
+            tooLate.add(outcome.total().tooLate());
             troubles.addAll(outcome.violations());
             if (outcome.held() != null) {
                 troubles.add("held: " + outcome.held());

@@ -33,6 +33,7 @@ final class ControlAttributes {
     private static final String LAST = "l";
     private static final String COUNT = "c";
     private static final String MAX_ARRIVAL = "a";
+    private static final String COUNTS = "n";
 
     /** Raised when an attribute changes its meaning. */
     private static final long FORMAT_VERSION = 1;
@@ -69,6 +70,10 @@ final class ControlAttributes {
         attributes.put(MAX_ARRIVAL, number(row.maxArrivalMillis()));
         attributes.put(GENERATION, AttributeValue.fromS(row.generation()));
         attributes.put(VIEWS, map(row.views(), Position::text));
+        Map<String, AttributeValue> counts = CountAttributes.encode(row.counts());
+        if (!counts.isEmpty()) {
+            attributes.put(COUNTS, AttributeValue.fromM(counts));
+        }
         return attributes;
     }
 
@@ -91,7 +96,10 @@ final class ControlAttributes {
                 number(attributes, COUNT),
                 number(attributes, MAX_ARRIVAL),
                 text(attributes, GENERATION),
-                views(attributes, Position::parse));
+                views(attributes, Position::parse),
+                attributes.containsKey(COUNTS)
+                        ? CountAttributes.decode(attributes.get(COUNTS).m())
+                        : Map.of());
     }
 
     static AttributeValue number(long value) {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.aws.testing.LocalAws;
+import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.port.Cas;
 import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import java.util.ArrayList;
@@ -73,7 +75,7 @@ class DynamoControlStoreTest {
     void aLaneThatExistsIsTheConflictEvenWhenTheControlRowHasMoved() {
         store.writeControl(control(1)).join();
         store.createLane(newLane(7), 1).join();
-        LaneRow other = new LaneRow(lane(7), 1, Position.ORIGIN, 0, Long.MIN_VALUE, "g2", Map.of());
+        LaneRow other = new LaneRow(lane(7), 1, Position.ORIGIN, 0, Long.MIN_VALUE, "g2", Map.of(), Map.of());
 
         assertThat(store.createLane(other, 1).join()).isEqualTo(new Cas.Conflict<>(newLane(7)));
         store.writeControl(control(2)).join();
@@ -174,11 +176,19 @@ class DynamoControlStoreTest {
                 0,
                 Long.MIN_VALUE,
                 "g1",
-                Map.of("view1", Position.ORIGIN, "view0", LAST));
+                Map.of("view1", Position.ORIGIN, "view0", LAST),
+                Map.of());
     }
 
     private static LaneRow progress(int shard, long rev) {
         return new LaneRow(
-                lane(shard), rev, LAST, 100, 1_700_000_009_999L, "g1", Map.of("view1", Position.ORIGIN, "view2", LAST));
+                lane(shard),
+                rev,
+                LAST,
+                100,
+                1_700_000_009_999L,
+                "g1",
+                Map.of("view1", Position.ORIGIN, "view2", LAST),
+                Map.of("view1", new ViewCounts(70, 15, 5, 7, 3, Map.of(InvalidEvent.Reason.NOT_JSON, 7L))));
     }
 }

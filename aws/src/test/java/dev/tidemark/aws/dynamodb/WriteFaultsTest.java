@@ -140,7 +140,8 @@ class WriteFaultsTest {
                 0,
                 Long.MIN_VALUE,
                 "g1",
-                Map.of("view1", Position.ORIGIN));
+                Map.of("view1", Position.ORIGIN),
+                Map.of());
 
         assertThat(store.createLane(row, 1).join()).isInstanceOf(Cas.Unknown.class);
         assertThat(store.readLane(row.lane()).join()).isEqualTo(Optional.of(row));

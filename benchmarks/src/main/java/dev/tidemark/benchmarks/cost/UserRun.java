@@ -130,8 +130,7 @@ final class UserRun {
     private static void fold(BatchFold fold, MeteredStores stores, Batch batch) {
         stores.setNowMillis(batch.records().get(batch.records().size() - 1).arrivalMillis());
         BatchOutcome outcome = fold.fold(batch, Long.MAX_VALUE).join();
-        if (!outcome.isDone()
-                || outcome.counts().folded.sum() != batch.records().size()) {
+        if (!outcome.isDone() || outcome.total().folded() != batch.records().size()) {
             throw new IllegalStateException("a batch was not folded whole: " + outcome);
         }
     }

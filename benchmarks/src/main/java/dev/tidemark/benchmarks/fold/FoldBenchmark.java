@@ -90,7 +90,7 @@ public class FoldBenchmark {
         long itemsWritten = 0;
         for (Batch batch : batches) {
             BatchOutcome outcome = fold.fold(batch, Long.MAX_VALUE).join();
-            if (outcome.firstFailed() != null || outcome.counts().folded.sum() != batchSize) {
+            if (outcome.firstFailed() != null || outcome.total().folded() != batchSize) {
                 throw new IllegalStateException("a batch was not folded whole: " + outcome);
             }
             itemsWritten += outcome.counts().itemsWritten.sum();

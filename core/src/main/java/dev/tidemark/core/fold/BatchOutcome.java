@@ -1,6 +1,9 @@
 package dev.tidemark.core.fold;
 
+import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.port.ViewCounts;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,13 +11,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param firstFailed sequence number from which on the batch must be delivered again; null when all of it is done
  * @param held why nothing was folded, when nothing was; a state of the deployment, not of the records
- * @param counts what happened to the records
+ * @param lane the lane's row as this batch wrote or last saw it; null if it could not be read
+ * @param added view name to what this batch added to the counts of the lane row; empty unless the row was written and
+ *     the write confirmed, so the sum over all batches never exceeds the row's counts
+ * @param counts what it took
  * @param troubles why requests failed: the first few different causes, whether or not trying again helped
  * @param violations protocol assertions that did not hold; each is an alarm
  */
 public record BatchOutcome(
         @Nullable String firstFailed,
         @Nullable Hold held,
+        @Nullable LaneRow lane,
+        Map<String, ViewCounts> added,
         FoldCounts counts,
         List<String> troubles,
         List<String> violations) {
@@ -30,11 +38,17 @@ public record BatchOutcome(
     }
 
     public BatchOutcome {
+        added = Map.copyOf(added);
         troubles = List.copyOf(troubles);
         violations = List.copyOf(violations);
     }
 
     public boolean isDone() {
         return firstFailed == null;
+    }
+
+    /** What the batch added to the counts, over all views: a record counts once for each view. */
+    public ViewCounts total() {
+        return added.values().stream().reduce(ViewCounts.NONE, ViewCounts::plus);
     }
 }

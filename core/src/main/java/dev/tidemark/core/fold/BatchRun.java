@@ -4,6 +4,7 @@ import dev.tidemark.core.port.Archive;
 import dev.tidemark.core.port.Cas;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.port.Quarantine;
+import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
@@ -12,6 +13,7 @@ import dev.tidemark.core.tile.StoredItem;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,6 +38,8 @@ final class BatchRun {
     private final FoldCounts counts = new FoldCounts();
     private final Troubles troubles = new Troubles();
     private final List<String> violations = Collections.synchronizedList(new ArrayList<>());
+    private @Nullable LaneRow lane;
+    private Map<String, ViewCounts> added = Map.of();
 
     BatchRun(
             Batch batch,
@@ -70,6 +74,7 @@ final class BatchRun {
 
     /** Folds the batch under one version of the lane row. */
     private CompletableFuture<BatchOutcome> round(LaneRow row, int round) {
+        lane = row;
         if (!lanes.mayFold(row)) {
             return completed(held(BatchOutcome.Hold.UNKNOWN_VIEW));
         }
@@ -86,46 +91,57 @@ final class BatchRun {
         if (records.isEmpty()) {
             return completed(report(batch.last()));
         }
-        return new Round(row, records)
-                .fold()
-                .thenCompose(done -> done == null ? completed(report(null)) : advance(row, records, done, round, 1));
+        Round folding = new Round(row, records);
+        return folding.fold()
+                .thenCompose(done -> done == null
+                        ? completed(report(null))
+                        : advance(row, new Folded(records, folding.works, done, round), 1));
     }
 
     /** What the lane row says is done needs no second look: it is archived and in every item. */
     private List<RawRecord> above(Position last) {
         List<RawRecord> records = batch.records();
-        int from = 0;
-        while (from < records.size() && !records.get(from).position().isAfter(last)) {
-            from++;
-        }
-        return records.subList(from, records.size());
+        return records.subList(LaneDecisions.firstAfter(last, records), records.size());
     }
 
+    /**
+     * What one round has made durable, and the lane row does not say yet.
+     *
+     * @param works what the views made of the records
+     * @param done how far it got
+     */
+    private record Folded(List<RawRecord> records, List<ViewWork> works, Position done, int round) {}
+
     /** F8. */
-    private CompletableFuture<BatchOutcome> advance(
-            LaneRow row, List<RawRecord> records, Position done, int round, int attempt) {
-        return ports.control()
-                .writeLane(LaneDecisions.advanced(row, records, done))
-                .exceptionally(Cas.Unknown::new)
-                .thenCompose(result -> {
-                    if (result instanceof Cas.Stored) {
-                        return completed(report(done));
-                    }
-                    if (result instanceof Cas.Conflict<LaneRow> conflict) {
-                        return overtaken(row, conflict.current(), records, done, round);
-                    }
-                    Cas.failure(result).ifPresent(cause -> troubles.add("writing the lane row", cause));
-                    Retry retry = new Retry(ports, settings.maxAttempts(), stop, counts.retries);
-                    return retry.after(
-                            attempt,
-                            () -> advance(row, records, done, round, attempt + 1),
-                            held(BatchOutcome.Hold.CONTROL_UNAVAILABLE));
-                });
+    private CompletableFuture<BatchOutcome> advance(LaneRow row, Folded folded, int attempt) {
+        LaneRow next = LaneDecisions.advanced(row, folded.records(), folded.works(), folded.done());
+        return ports.control().writeLane(next).exceptionally(Cas.Unknown::new).thenCompose(result -> {
+            if (result instanceof Cas.Stored) {
+                return completed(advanced(row, next, folded));
+            }
+            if (result instanceof Cas.Conflict<LaneRow> conflict) {
+                return overtaken(row, conflict.current(), folded);
+            }
+            Cas.failure(result).ifPresent(cause -> troubles.add("writing the lane row", cause));
+            Retry retry = new Retry(ports, settings.maxAttempts(), stop, counts.retries);
+            return retry.after(
+                    attempt, () -> advance(row, folded, attempt + 1), held(BatchOutcome.Hold.CONTROL_UNAVAILABLE));
+        });
+    }
+
+    private BatchOutcome advanced(LaneRow before, LaneRow next, Folded folded) {
+        int from = LaneDecisions.firstAfter(before.last(), folded.records());
+        int until = from + (int) (next.count() - before.count());
+        Map<String, ViewCounts> ofViews = new HashMap<>();
+        folded.works().forEach(work -> ofViews.put(work.view().name(), work.counts(from, until)));
+        lane = next;
+        added = ofViews;
+        violations.addAll(LaneDecisions.miscounted(next, folded.works()));
+        return report(folded.done());
     }
 
     /** Another invocation, or an earlier attempt of this one, has written the lane row. */
-    private CompletableFuture<BatchOutcome> overtaken(
-            LaneRow row, @Nullable LaneRow current, List<RawRecord> records, Position done, int round) {
+    private CompletableFuture<BatchOutcome> overtaken(LaneRow row, @Nullable LaneRow current, Folded folded) {
         if (current == null) {
             violations.add("the row of lane " + row.lane().id() + " vanished");
             return completed(held(BatchOutcome.Hold.CONTROL_UNAVAILABLE));
@@ -136,14 +152,15 @@ final class BatchRun {
                     + row.last().text() + " to " + current.last().text());
             return completed(held(BatchOutcome.Hold.CONTROL_UNAVAILABLE));
         }
+        lane = current;
         boolean sameViews =
                 current.views().equals(row.views()) && current.generation().equals(row.generation());
         if (!sameViews) {
-            return round(current, round + 1);
+            return round(current, folded.round() + 1);
         }
-        return current.last().compareTo(done) >= 0
-                ? completed(report(done))
-                : advance(current, records, done, round, 1);
+        return current.last().compareTo(folded.done()) >= 0
+                ? completed(report(folded.done()))
+                : advance(current, folded, 1);
     }
 
     /** F9: success up to {@code done}, and everything after it once more. */
@@ -155,11 +172,15 @@ final class BatchRun {
                 break;
             }
         }
-        return new BatchOutcome(firstFailed, null, counts, troubles.list(), violations);
+        return outcome(firstFailed, null);
     }
 
     private BatchOutcome held(BatchOutcome.Hold hold) {
-        return new BatchOutcome(batch.first().sequenceNumber(), hold, counts, troubles.list(), violations);
+        return outcome(batch.first().sequenceNumber(), hold);
+    }
+
+    private BatchOutcome outcome(@Nullable String firstFailed, BatchOutcome.@Nullable Hold hold) {
+        return new BatchOutcome(firstFailed, hold, lane, added, counts, troubles.list(), violations);
     }
 
     private static <T> CompletableFuture<T> completed(T value) {
@@ -189,7 +210,6 @@ final class BatchRun {
                 if (act != null) {
                     ViewWork work = new ViewWork(view, row.lane().id(), records.size());
                     work.sort(rows, records, act);
-                    work.countInto(counts);
                     works.add(work);
                 }
             }
@@ -234,9 +254,7 @@ final class BatchRun {
 
         private CompletableFuture<Boolean> put(Quarantine.Entry entry) {
             return ports.quarantine().put(entry).handle((ignored, error) -> {
-                if (error == null) {
-                    counts.quarantined.increment();
-                } else {
+                if (error != null) {
                     troubles.add("writing to the quarantine", error);
                 }
                 return error == null;

@@ -3,8 +3,8 @@ package dev.tidemark.core.fold;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counters of one batch, written by the threads that complete its requests. They describe attempts: after a redelivery
- * a record may be counted again, which is why they are metrics and not the truth.
+ * What it took to fold one batch, counted by the threads that complete its requests. These describe attempts: after a
+ * redelivery they count again. What became of the records is in {@link BatchOutcome#added()}.
  */
 public final class FoldCounts {
 
@@ -13,21 +13,6 @@ public final class FoldCounts {
 
     /** Records that the lane row says are done already. */
     public final LongAdder redelivered = new LongAdder();
-
-    /** Events admitted, once per view. */
-    public final LongAdder folded = new LongAdder();
-
-    /** Events beyond a view's retention, once per view (rule: kept in the archive, not folded). */
-    public final LongAdder tooLate = new LongAdder();
-
-    /** Events of an earlier hop than their arrival's, once per view. */
-    public final LongAdder late = new LongAdder();
-
-    /** Records put into quarantine, once per view. */
-    public final LongAdder quarantined = new LongAdder();
-
-    /** Producer duplicates dropped, once per view. */
-    public final LongAdder duplicates = new LongAdder();
 
     /** Item writes confirmed. */
     public final LongAdder itemsWritten = new LongAdder();

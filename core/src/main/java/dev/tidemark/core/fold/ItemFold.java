@@ -138,21 +138,23 @@ final class ItemFold {
         for (int i = 0; i <= last; i++) {
             EventRow row = task.rows().row(work.row(i));
             if (row.position().isAfter(floor)) {
-                add(state, work, row, task.view().filterBits(work.row(i)));
+                add(state, task, work.row(i));
             }
         }
         return new StoredItem(mark, state.encode(), task.expiresAtSeconds());
     }
 
-    private void add(ItemState state, ItemWork work, EventRow row, long filterBits) {
+    private static void add(ItemState state, Task task, int index) {
+        ItemWork work = task.work();
+        EventRow row = task.rows().row(index);
         View.Duplicates duplicates = work.view.duplicates();
         if (duplicates != null && isDuplicate(state, duplicates, row)) {
             if (work.isHop()) {
-                counts.duplicates.increment();
+                task.view().markDuplicate(index);
             }
             return;
         }
-        state.add(work.width.tileOf(row.eventTimeMillis()), row, filterBits);
+        state.add(work.width.tileOf(row.eventTimeMillis()), row, task.view().filterBits(index));
     }
 
     /** T3: judged event by event, so that batch boundaries do not matter. An event without an id is no duplicate. */

@@ -2,9 +2,11 @@ package dev.tidemark.core.fold;
 
 import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +27,7 @@ final class LaneDecisions {
                 views.put(version, Position.ORIGIN);
             }
         });
-        return new LaneRow(lane, 1, Position.ORIGIN, 0, Long.MIN_VALUE, control.generation(), views);
+        return new LaneRow(lane, 1, Position.ORIGIN, 0, Long.MIN_VALUE, control.generation(), views, Map.of());
     }
 
     /**
@@ -46,8 +48,17 @@ final class LaneDecisions {
         if (views.equals(row.views())) {
             return Optional.empty();
         }
+        Map<String, ViewCounts> counts = new HashMap<>(row.counts());
+        counts.keySet().retainAll(views.keySet());
         return Optional.of(new LaneRow(
-                row.lane(), row.rev() + 1, row.last(), row.count(), row.maxArrivalMillis(), row.generation(), views));
+                row.lane(),
+                row.rev() + 1,
+                row.last(),
+                row.count(),
+                row.maxArrivalMillis(),
+                row.generation(),
+                views,
+                counts));
     }
 
     /** L2: whether this catalog may fold the lane at all. */
@@ -74,23 +85,58 @@ final class LaneDecisions {
         return index == 0 ? null : records.get(index - 1).position();
     }
 
-    /** F8: the row after everything up to and including {@code done} is archived and folded. */
-    static LaneRow advanced(LaneRow row, List<RawRecord> records, Position done) {
-        long count = row.count();
+    /**
+     * F8: the row after everything up to and including {@code done} is archived and folded. The lane passes each record
+     * once, so what it adds up here is exact, however often the record was delivered.
+     *
+     * @param works what the lane's views make of the records, in the order of the records
+     */
+    static LaneRow advanced(LaneRow row, List<RawRecord> records, List<ViewWork> works, Position done) {
+        int from = firstAfter(row.last(), records);
+        int until = Math.max(from, firstAfter(done, records));
         long maxArrival = row.maxArrivalMillis();
-        for (RawRecord record : records) {
-            if (record.position().isAfter(row.last()) && !record.position().isAfter(done)) {
-                count++;
-                maxArrival = Math.max(maxArrival, record.arrivalMillis());
-            }
+        for (RawRecord record : records.subList(from, until)) {
+            maxArrival = Math.max(maxArrival, record.arrivalMillis());
         }
+        Map<String, ViewCounts> counts = new HashMap<>(row.counts());
+        works.forEach(work -> counts.merge(work.view().version(), work.counts(from, until), ViewCounts::plus));
         return new LaneRow(
                 row.lane(),
                 row.rev() + 1,
                 Position.max(row.last(), done),
-                count,
+                row.count() + (until - from),
                 maxArrival,
                 row.generation(),
-                row.views());
+                row.views(),
+                counts);
+    }
+
+    /** How many of the records, which increase, lie at or below a position. */
+    static int firstAfter(Position position, List<RawRecord> records) {
+        int index = 0;
+        while (index < records.size() && !records.get(index).position().isAfter(position)) {
+            index++;
+        }
+        return index;
+    }
+
+    /**
+     * Checks that every record has exactly one fate: a view that the lane has folded from its first record on has counted
+     * as many as the lane, another one no more.
+     *
+     * @return what does not hold, in words; empty if all is well
+     */
+    static List<String> miscounted(LaneRow row, List<ViewWork> works) {
+        List<String> problems = new ArrayList<>();
+        for (ViewWork work : works) {
+            String version = work.view().version();
+            long counted = row.countsOf(version).total();
+            boolean sinceBirth = Position.ORIGIN.equals(row.views().get(version));
+            if (sinceBirth ? counted != row.count() : counted > row.count()) {
+                problems.add("view " + work.view().name() + " has counted " + counted + " of the " + row.count()
+                        + " records of lane " + row.lane().id());
+            }
+        }
+        return problems;
     }
 }

@@ -2,6 +2,7 @@ package dev.tidemark.core.fold;
 
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.InvalidEvent;
+import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.tile.EntityKeys;
@@ -10,15 +11,24 @@ import dev.tidemark.core.tile.TileLayout;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.TileWidth;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What one view makes of one batch: which events go into which items, which records are bad for it, and counts. */
+/** What one view makes of one batch: the fate of each record, and which events go into which items. */
 final class ViewWork {
 
     /** A record that this view cannot fold. */
     record Bad(int row, InvalidEvent reason) {}
+
+    // The fate of a record. A record at or below the view's act has none, which is 0: the backfill decides it.
+    private static final byte FILTERED = 1;
+    private static final byte TOO_LATE = 2;
+    private static final byte FOLDED = 3;
+    private static final byte FOLDED_LATE = 4;
+    private static final byte DUPLICATE = 5;
+    private static final byte QUARANTINED = 6;
 
     private final View view;
     private final String laneId;
@@ -30,12 +40,10 @@ final class ViewWork {
     private final boolean everyStateIsFiltered;
 
     private final long[] filterBits;
+    private final byte[] fates;
     private final Map<String, List<ItemWork>> byEntity = new HashMap<>();
     private final List<ItemWork> items = new ArrayList<>();
     private final List<Bad> bad = new ArrayList<>();
-    private int tooLate;
-    private int late;
-    private int folded;
 
     ViewWork(View view, String laneId, int records) {
         this.view = view;
@@ -44,6 +52,7 @@ final class ViewWork {
         this.keyNames = view.entity().stream().map(View.KeyField::name).toList();
         this.widths = view.ladder().widths();
         this.filterBits = new long[records];
+        this.fates = new byte[records];
         this.everyStateIsFiltered =
                 view.layout().entries().stream().allMatch(entry -> entry.filter() != TileLayout.NO_FILTER);
     }
@@ -60,20 +69,25 @@ final class ViewWork {
     private void sortOne(BatchRows rows, int index) {
         InvalidEvent unreadable = rows.invalid(index);
         if (unreadable != null) {
-            bad.add(new Bad(index, unreadable));
+            quarantine(index, unreadable);
             return;
         }
         EventRow row = rows.row(index);
         try {
             Admission.Verdict verdict = Admission.judge(view, row, rows.statedTimeMillis(index));
-            if (verdict == Admission.Verdict.IN) {
-                admit(index, row);
-            } else if (verdict == Admission.Verdict.TOO_LATE) {
-                tooLate++;
+            switch (verdict) {
+                case IN -> admit(index, row);
+                case OUT -> fates[index] = FILTERED;
+                case TOO_LATE -> fates[index] = TOO_LATE;
             }
         } catch (InvalidEvent e) {
-            bad.add(new Bad(index, e));
+            quarantine(index, e);
         }
+    }
+
+    private void quarantine(int index, InvalidEvent reason) {
+        bad.add(new Bad(index, reason));
+        fates[index] = QUARANTINED;
     }
 
     private void admit(int index, EventRow row) {
@@ -82,13 +96,11 @@ final class ViewWork {
         Admission.checkInputs(view, row, bits);
         Admission.checkEventId(view, row);
         filterBits[index] = bits;
-        folded++;
+        TileWidth hop = view.ladder().hop();
+        boolean late = hop.tileOf(row.eventTimeMillis()) < hop.tileOf(row.arrivalMillis());
+        fates[index] = late ? FOLDED_LATE : FOLDED;
         if (bits == 0 && everyStateIsFiltered) {
             return;
-        }
-        TileWidth hop = view.ladder().hop();
-        if (hop.tileOf(row.eventTimeMillis()) < hop.tileOf(row.arrivalMillis())) {
-            late++;
         }
         List<ItemWork> ofEntity = byEntity.computeIfAbsent(entity, key -> new ArrayList<>(widths.size()));
         for (int i = 0; i < widths.size(); i++) {
@@ -128,9 +140,34 @@ final class ViewWork {
         return filterBits[row];
     }
 
-    void countInto(FoldCounts counts) {
-        counts.folded.add(folded);
-        counts.late.add(late);
-        counts.tooLate.add(tooLate);
+    /** The event of this row turned out to be a producer duplicate. Threads may mark different rows at once. */
+    void markDuplicate(int row) {
+        fates[row] = DUPLICATE;
+    }
+
+    /**
+     * Adds up fates; only once everything of the batch has been decided.
+     *
+     * @param from first row, inclusive
+     * @param until exclusive
+     */
+    ViewCounts counts(int from, int until) {
+        int[] tally = new int[QUARANTINED + 1];
+        for (int row = from; row < until; row++) {
+            tally[fates[row]]++;
+        }
+        Map<InvalidEvent.Reason, Long> quarantined = new EnumMap<>(InvalidEvent.Reason.class);
+        for (Bad one : bad) {
+            if (one.row() >= from && one.row() < until) {
+                quarantined.merge(one.reason().reason(), 1L, Long::sum);
+            }
+        }
+        return new ViewCounts(
+                tally[FOLDED] + tally[FOLDED_LATE],
+                tally[FILTERED],
+                tally[TOO_LATE],
+                tally[FOLDED_LATE],
+                tally[DUPLICATE],
+                quarantined);
     }
 }

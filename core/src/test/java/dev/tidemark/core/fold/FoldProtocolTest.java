@@ -11,13 +11,16 @@ import static dev.tidemark.core.fold.FoldWorld.sequence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.Fault;
 import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.tile.StoredItem;
+import dev.tidemark.core.view.View;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -256,7 +259,15 @@ class FoldProtocolTest {
             views.put(TWO.version(), position(3, 0));
             world.control.lanes.put(
                     LANE.id(),
-                    new LaneRow(row.lane(), row.rev(), row.last(), row.count(), row.maxArrivalMillis(), "g1", views));
+                    new LaneRow(
+                            row.lane(),
+                            row.rev(),
+                            row.last(),
+                            row.count(),
+                            row.maxArrivalMillis(),
+                            "g1",
+                            views,
+                            row.counts()));
 
             world.deliver(both, record(2, 0, "bad"), click(3, "ann"), click(4, "ann"));
 
@@ -410,7 +421,8 @@ class FoldProtocolTest {
         @DisplayName("F8: the lane row never goes back, whatever is reported done")
         void lastNeverRegresses() {
             world.deliver(fold, click(1, "ann"), click(2, "ann"));
-            LaneRow advanced = LaneDecisions.advanced(world.laneRow(), List.of(click(1, "ann")), position(1, 0));
+            LaneRow advanced =
+                    LaneDecisions.advanced(world.laneRow(), List.of(click(1, "ann")), List.of(), position(1, 0));
 
             assertThat(advanced.last()).isEqualTo(position(2, 0));
             assertThat(advanced.count()).isEqualTo(2);
@@ -439,7 +451,8 @@ class FoldProtocolTest {
                                     row.count(),
                                     row.maxArrivalMillis(),
                                     "g1",
-                                    views));
+                                    views,
+                                    row.counts()));
                 }
             };
 
@@ -536,6 +549,163 @@ class FoldProtocolTest {
         }
     }
 
+    /** The counts in the lane row are exact, whatever is delivered how often. */
+    @Nested
+    class Counting {
+
+        private ViewCounts counts(View view) {
+            return world.laneRow().countsOf(view.version());
+        }
+
+        /** Of the hop in which it arrives, so that it is not late. */
+        private static RawRecord fresh(int n, String entity) {
+            return record(n, 0, entity + "@" + NOW_MILLIS);
+        }
+
+        private static ViewCounts folded(long folded) {
+            return new ViewCounts(folded, 0, 0, 0, 0, Map.of());
+        }
+
+        @Test
+        void everyRecordHasOneFate() {
+            BatchOutcome outcome = world.deliver(
+                    fold,
+                    fresh(1, "ann"),
+                    record(2, 0, "bad"),
+                    record(3, 0, "ann@" + (NOW_MILLIS + 600_000)),
+                    record(4, 0, "ann@" + (NOW_MILLIS - 3_600_000)),
+                    record(5, 0, "ann@1"),
+                    fresh(6, FoldWorld.UNWANTED));
+
+            ViewCounts expected = new ViewCounts(
+                    2, 1, 1, 1, 0, Map.of(InvalidEvent.Reason.NOT_JSON, 1L, InvalidEvent.Reason.FAR_FUTURE, 1L));
+            assertThat(counts(ONE)).isEqualTo(expected);
+            assertThat(outcome.added()).containsOnly(Map.entry(ONE.name(), expected));
+            assertThat(expected.total()).isEqualTo(world.laneRow().count());
+        }
+
+        @Test
+        @DisplayName("F6, F8: what is not done is counted when it is, and what was counted is not counted again")
+        void partialDone() {
+            world.items.faults = key -> key.entity().equals("bob") ? Fault.REFUSED : Fault.NONE;
+            world.deliver(fold, fresh(1, "ann"), record(2, 0, "bad"), fresh(3, "bob"), record(4, 0, "bad"));
+            assertThat(counts(ONE)).isEqualTo(new ViewCounts(1, 0, 0, 0, 0, Map.of(InvalidEvent.Reason.NOT_JSON, 1L)));
+
+            world.items.faults = key -> Fault.NONE;
+            world.deliver(fold, fresh(1, "ann"), record(2, 0, "bad"), fresh(3, "bob"), record(4, 0, "bad"));
+            assertThat(counts(ONE)).isEqualTo(new ViewCounts(2, 0, 0, 0, 0, Map.of(InvalidEvent.Reason.NOT_JSON, 2L)));
+        }
+
+        @Test
+        @DisplayName("F8: a lost fence with another invocation's progress in the middle counts the rest only")
+        void overtakenHalfWay() {
+            world.deliver(fold, fresh(1, "ann"));
+            onceBeforeLaneWrite(() -> world.deliver(world.fold(ONE), fresh(2, "ann"), record(3, 0, "bad")));
+
+            BatchOutcome outcome = world.deliver(fold, fresh(2, "ann"), record(3, 0, "bad"), fresh(4, "ann"));
+
+            assertThat(counts(ONE)).isEqualTo(new ViewCounts(3, 0, 0, 0, 0, Map.of(InvalidEvent.Reason.NOT_JSON, 1L)));
+            assertThat(outcome.added()).containsOnly(Map.entry(ONE.name(), folded(1)));
+        }
+
+        @Test
+        @DisplayName("L3: a view counts from its act on, also when it is activated under the batch")
+        void viewActivatedMeanwhile() {
+            BatchFold both = world.fold(ONE, TWO);
+            world.control.control =
+                    new ControlRow(1, "g1", ControlRow.Phase.LIVE, Map.of(ONE.version(), ControlRow.ViewStatus.ACTIVE));
+            world.deliver(both, fresh(1, "ann"));
+            onceBeforeLaneWrite(() -> {
+                world.control.control = new ControlRow(
+                        2,
+                        "g1",
+                        ControlRow.Phase.LIVE,
+                        Map.of(
+                                ONE.version(),
+                                ControlRow.ViewStatus.ACTIVE,
+                                TWO.version(),
+                                ControlRow.ViewStatus.ACTIVE));
+                world.deliver(both, fresh(2, "ann"));
+            });
+
+            BatchOutcome outcome = world.deliver(both, fresh(2, "ann"), fresh(3, "ann"));
+
+            assertThat(counts(ONE)).isEqualTo(folded(3));
+            assertThat(counts(TWO)).isEqualTo(folded(2));
+            assertThat(outcome.violations()).isEmpty();
+        }
+
+        @Test
+        void aRetiredViewTakesItsCountsAlong() {
+            world.deliver(world.fold(ONE, TWO), fresh(1, "ann"));
+            world.control.control = new ControlRow(
+                    2,
+                    "g1",
+                    ControlRow.Phase.LIVE,
+                    Map.of(ONE.version(), ControlRow.ViewStatus.ACTIVE, TWO.version(), ControlRow.ViewStatus.RETIRED));
+
+            world.deliver(fold, fresh(2, "ann"));
+
+            assertThat(world.laneRow().counts()).containsOnly(Map.entry(ONE.version(), folded(2)));
+        }
+
+        @Test
+        void aDuplicateIsNotFolded() {
+            View once = FoldWorld.viewOfOneEventPerEntity("3333333333333333");
+
+            BatchOutcome outcome =
+                    world.deliver(world.fold(once), fresh(1, "ann"), fresh(2, "ann"), fresh(3, "bob"), fresh(4, "ann"));
+
+            assertThat(counts(once)).isEqualTo(new ViewCounts(2, 0, 0, 0, 2, Map.of()));
+            assertThat(outcome.violations()).isEmpty();
+        }
+
+        @Test
+        void aLaneWriteWhoseResponseWasLostCountsInTheRowAndIsNotTold() {
+            world.deliver(fold, fresh(1, "ann"));
+            world.control.laneFaults.add(Fault.RESPONSE_LOST);
+
+            BatchOutcome outcome = world.deliver(fold, fresh(2, "ann"));
+
+            assertThat(counts(ONE)).isEqualTo(folded(2));
+            assertThat(outcome.added()).isEmpty();
+            assertThat(outcome.lane()).isEqualTo(world.laneRow());
+        }
+
+        @Test
+        void countsThatDoNotAddUpRaiseAnAlarm() {
+            world.deliver(fold, fresh(1, "ann"), fresh(2, "ann"));
+            LaneRow row = world.laneRow();
+            world.control.lanes.put(
+                    LANE.id(),
+                    new LaneRow(
+                            LANE,
+                            row.rev(),
+                            row.last(),
+                            row.count(),
+                            row.maxArrivalMillis(),
+                            "g1",
+                            row.views(),
+                            Map.of(ONE.version(), folded(1))));
+
+            BatchOutcome outcome = world.deliver(fold, fresh(3, "ann"));
+
+            assertThat(outcome.violations())
+                    .containsExactly("view view1 has counted 2 of the 3 records of lane " + LANE.id());
+            assertThat(outcome.isDone()).isTrue();
+        }
+
+        private void onceBeforeLaneWrite(Runnable other) {
+            boolean[] raced = {false};
+            world.control.beforeLaneWrite = () -> {
+                if (!raced[0]) {
+                    raced[0] = true;
+                    other.run();
+                }
+            };
+        }
+    }
+
     @Nested
     class EventTimes {
 
@@ -544,7 +714,7 @@ class FoldProtocolTest {
             BatchOutcome outcome = world.deliver(fold, record(1, 0, "ann@" + (NOW_MILLIS - 86_400_000L)));
 
             assertThat(outcome.isDone()).isTrue();
-            assertThat(outcome.counts().tooLate.sum()).isEqualTo(1);
+            assertThat(outcome.total().tooLate()).isEqualTo(1);
             assertThat(world.folded(ONE, "ann")).isEmpty();
             assertThat(world.archive.records(LANE.id())).hasSize(1);
         }

@@ -17,6 +17,7 @@ import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.ItemState;
+import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.tile.StoredItem;
 import dev.tidemark.core.tile.TileLayout;
 import dev.tidemark.core.view.View;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything the fold touches, in memory, and a tiny event format ({@code entity@eventTimeMillis}, or {@code bad}), so
@@ -38,6 +40,10 @@ final class FoldWorld {
 
     static final long NOW_MILLIS = 1_790_000_000_000L;
     static final Lane LANE = lane("shardId-000000000000");
+
+    /** Events of this entity are not for the views. */
+    static final String UNWANTED = "nobody";
+
     static final View ONE = view("1111111111111111");
     static final View TWO = view("2222222222222222");
 
@@ -54,19 +60,28 @@ final class FoldWorld {
     }
 
     static View view(String version) {
+        return view(version, null);
+    }
+
+    /** Its event id is the entity. */
+    static View viewOfOneEventPerEntity(String version) {
+        return view(version, new View.Duplicates(0, "entity", new SeenIds.Rule(60_000, 100)));
+    }
+
+    private static View view(String version, View.@Nullable Duplicates duplicates) {
         return new View(
                 "view" + version.charAt(0),
                 version,
                 "clicks",
                 List.of(new View.KeyField("entity", 0)),
-                null,
+                row -> !row.string(0).equals(UNWANTED),
                 List.of(),
                 List.of(),
                 new TileLayout(List.of(new TileLayout.Entry(new PositionsType(), TileLayout.NO_FILTER))),
                 Ladder.of(List.of(Window.parse("10m"), Window.parse("1d")), 10_000, 1_000, 100_000),
                 86_400_000,
                 60_000,
-                null,
+                duplicates,
                 86_400_000,
                 List.of(),
                 List.of());

@@ -98,7 +98,7 @@ final class ServedShop {
     }
 
     static LaneRow row(Lane lane, long done, long maxArrivalMillis, Map<String, Position> views) {
-        return new LaneRow(lane, 1, position(done), done, maxArrivalMillis, "g1", views);
+        return new LaneRow(lane, 1, position(done), done, maxArrivalMillis, "g1", views, Map.of());
     }
 
     static Position position(long number) {

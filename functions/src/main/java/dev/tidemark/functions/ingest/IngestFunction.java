@@ -14,6 +14,7 @@ import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
 import dev.tidemark.aws.kinesis.KinesisStreams;
 import dev.tidemark.aws.kinesis.StreamInfo;
+import dev.tidemark.aws.lambda.Mappings;
 import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.core.event.JsonEventReader;
@@ -46,6 +47,7 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
     private final BatchFold fold;
     private final StreamDirectory streams;
     private final BatchLog log;
+    private final MappingCheck mapping;
     private final LongSupplier clockMillis;
 
     /** Held because the checkpoint's context holds it weakly; null where there is no checkpoint. */
@@ -54,16 +56,31 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
 
     /** For Lambda: everything from the environment. */
     public IngestFunction() {
-        this(Deployment.of(System.getenv()), new JsonBatchLog(System.out));
+        this(Deployment.of(System.getenv()));
+    }
+
+    private IngestFunction(Deployment deployment) {
+        this(
+                deployment,
+                new JsonBatchLog(System.out),
+                // Asked for at the first batch, so that a client is made only then.
+                new MappingCheck(
+                        (function, source) -> new Mappings(deployment.clients().lambda()).find(function, source),
+                        System::currentTimeMillis));
     }
 
     /** For a deployment found elsewhere, such as the local run's. */
     public IngestFunction(Deployment deployment, BatchLog log) {
+        this(deployment, log, MappingCheck.none());
+    }
+
+    private IngestFunction(Deployment deployment, BatchLog log, MappingCheck mapping) {
         this.clockMillis = System::currentTimeMillis;
         this.fold = new BatchFold(
                 deployment.catalog(), JsonEventReader::new, ports(deployment, clockMillis), FoldSettings.DEFAULT);
         this.streams = new KinesisStreams(deployment.clients().kinesis(), InstantSource.system())::describe;
         this.log = log;
+        this.mapping = mapping;
         this.priming = Priming.register(() -> new Rehearsal(deployment.catalog()).run());
     }
 
@@ -71,9 +88,15 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
      * @param clockMillis the clock of the fold's ports
      */
     public IngestFunction(BatchFold fold, StreamDirectory streams, BatchLog log, LongSupplier clockMillis) {
+        this(fold, streams, log, MappingCheck.none(), clockMillis);
+    }
+
+    IngestFunction(
+            BatchFold fold, StreamDirectory streams, BatchLog log, MappingCheck mapping, LongSupplier clockMillis) {
         this.fold = fold;
         this.streams = streams;
         this.log = log;
+        this.mapping = mapping;
         this.clockMillis = clockMillis;
         this.priming = null;
     }
@@ -104,7 +127,14 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
     @Override
     public StreamsEventResponse handleRequest(KinesisEvent event, Context context) {
         long issuingMillis = (long) (context.getRemainingTimeInMillis() * ISSUING_SHARE);
-        return handle(event, clockMillis.getAsLong() + issuingMillis).join();
+        long stopAtMillis = clockMillis.getAsLong() + issuingMillis;
+        return isEmpty(event)
+                ? response(null)
+                : mapping.check(
+                                context.getInvokedFunctionArn(),
+                                event.getRecords().get(0).getEventSourceARN())
+                        .thenCompose(checked -> handle(event, stopAtMillis))
+                        .join();
     }
 
     /**
@@ -113,7 +143,7 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
      * @param stopAtMillis when to stop issuing writes
      */
     public CompletableFuture<StreamsEventResponse> handle(KinesisEvent event, long stopAtMillis) {
-        if (event.getRecords() == null || event.getRecords().isEmpty()) {
+        if (isEmpty(event)) {
             return CompletableFuture.completedFuture(response(null));
         }
         KinesisEventRecord first = event.getRecords().get(0);
@@ -123,6 +153,10 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
                         ? fold(event, stream.get(), stopAtMillis)
                         : CompletableFuture.completedFuture(
                                 response(first.getKinesis().getSequenceNumber())));
+    }
+
+    private static boolean isEmpty(KinesisEvent event) {
+        return event.getRecords() == null || event.getRecords().isEmpty();
     }
 
     /** Kinesis may not answer for a while; the batch waits in the stream and is delivered again. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.fold.FoldCounts;
+import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Batch;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -47,6 +48,7 @@ public final class JsonBatchLog implements BatchLog {
         if (outcome.held() != null) {
             line.writeStringField("held", outcome.held().name());
         }
+        writeFates(line, outcome.total());
         writeCounts(line, outcome.counts());
         writeTexts(line, "troubles", outcome.troubles());
         writeTexts(line, "violations", outcome.violations());
@@ -61,14 +63,18 @@ public final class JsonBatchLog implements BatchLog {
         line.writeEndArray();
     }
 
+    private static void writeFates(JsonGenerator line, ViewCounts counts) throws IOException {
+        line.writeNumberField("folded", counts.folded());
+        line.writeNumberField("filtered", counts.filtered());
+        line.writeNumberField("late", counts.late());
+        line.writeNumberField("tooLate", counts.tooLate());
+        line.writeNumberField("quarantined", counts.quarantinedTotal());
+        line.writeNumberField("duplicates", counts.duplicates());
+    }
+
     private static void writeCounts(JsonGenerator line, FoldCounts counts) throws IOException {
         line.writeNumberField("records", counts.records.sum());
         line.writeNumberField("redelivered", counts.redelivered.sum());
-        line.writeNumberField("folded", counts.folded.sum());
-        line.writeNumberField("late", counts.late.sum());
-        line.writeNumberField("tooLate", counts.tooLate.sum());
-        line.writeNumberField("quarantined", counts.quarantined.sum());
-        line.writeNumberField("duplicates", counts.duplicates.sum());
         line.writeNumberField("itemsWritten", counts.itemsWritten.sum());
         line.writeNumberField("itemsFailed", counts.itemsFailed.sum());
         line.writeNumberField("fencesLost", counts.fencesLost.sum());

@@ -147,7 +147,7 @@ class QueryFunctionTest {
     void aViewActivatedLaterIsIncomplete() {
         Map<String, Position> views = Map.of(world.catalog.views().get(0).version(), position(3));
         world.control.lanes.put(
-                LANE.id(), new LaneRow(LANE, 2, position(100), 100, NOW.toEpochMilli() - 40, "g1", views));
+                LANE.id(), new LaneRow(LANE, 2, position(100), 100, NOW.toEpochMilli() - 40, "g1", views, Map.of()));
 
         JsonNode freshness = json(world.get("/v1/views/viewer/entities/42")).get("freshness");
 

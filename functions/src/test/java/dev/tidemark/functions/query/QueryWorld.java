@@ -63,7 +63,8 @@ final class QueryWorld {
         Map<String, Position> views =
                 catalog.views().stream().collect(Collectors.toMap(View::version, view -> Position.ORIGIN));
         control.lanes.put(
-                LANE.id(), new LaneRow(LANE, 1, position(position), position, NOW.toEpochMilli() - 40, "g1", views));
+                LANE.id(),
+                new LaneRow(LANE, 1, position(position), position, NOW.toEpochMilli() - 40, "g1", views, Map.of()));
     }
 
     /** Folds one event into both views and stores it. */

@@ -1,0 +1,91 @@
+package dev.tidemark.aws.dynamodb;
+
+import dev.tidemark.core.event.InvalidEvent;
+import dev.tidemark.core.port.ViewCounts;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.TreeMap;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * The counts of a lane row as DynamoDB attributes: one map per view, in which a count of zero is left out, because a lane
+ * row is written with every batch and DynamoDB charges for every byte.
+ */
+final class CountAttributes {
+
+    private static final String FOLDED = "f";
+    private static final String FILTERED = "w";
+    private static final String TOO_LATE = "t";
+    private static final String LATE = "l";
+    private static final String DUPLICATES = "d";
+
+    private CountAttributes() {}
+
+    /** Views without any count are left out too. */
+    static Map<String, AttributeValue> encode(Map<String, ViewCounts> ofViews) {
+        Map<String, AttributeValue> attributes = new TreeMap<>();
+        ofViews.forEach((version, counts) -> {
+            Map<String, AttributeValue> ofView = encode(counts);
+            if (!ofView.isEmpty()) {
+                attributes.put(version, AttributeValue.fromM(ofView));
+            }
+        });
+        return attributes;
+    }
+
+    static Map<String, ViewCounts> decode(Map<String, AttributeValue> attributes) {
+        Map<String, ViewCounts> ofViews = new TreeMap<>();
+        attributes.forEach((version, counts) -> ofViews.put(version, decodeOne(counts.m())));
+        return ofViews;
+    }
+
+    private static Map<String, AttributeValue> encode(ViewCounts counts) {
+        Map<String, AttributeValue> attributes = new TreeMap<>();
+        put(attributes, FOLDED, counts.folded());
+        put(attributes, FILTERED, counts.filtered());
+        put(attributes, TOO_LATE, counts.tooLate());
+        put(attributes, LATE, counts.late());
+        put(attributes, DUPLICATES, counts.duplicates());
+        counts.quarantined().forEach((reason, count) -> put(attributes, name(reason), count));
+        return attributes;
+    }
+
+    private static void put(Map<String, AttributeValue> attributes, String name, long count) {
+        if (count != 0) {
+            attributes.put(name, ControlAttributes.number(count));
+        }
+    }
+
+    private static ViewCounts decodeOne(Map<String, AttributeValue> attributes) {
+        Map<InvalidEvent.Reason, Long> quarantined = new EnumMap<>(InvalidEvent.Reason.class);
+        for (InvalidEvent.Reason reason : InvalidEvent.Reason.values()) {
+            quarantined.put(reason, count(attributes, name(reason)));
+        }
+        return new ViewCounts(
+                count(attributes, FOLDED),
+                count(attributes, FILTERED),
+                count(attributes, TOO_LATE),
+                count(attributes, LATE),
+                count(attributes, DUPLICATES),
+                quarantined);
+    }
+
+    private static long count(Map<String, AttributeValue> attributes, String name) {
+        AttributeValue value = attributes.get(name);
+        return value == null ? 0 : Long.parseLong(value.n());
+    }
+
+    /** Two letters each; a new reason needs new ones. */
+    private static String name(InvalidEvent.Reason reason) {
+        return switch (reason) {
+            case NOT_JSON -> "qj";
+            case TOO_LARGE -> "ql";
+            case MISSING_FIELD -> "qm";
+            case MISTYPED_FIELD -> "qt";
+            case VALUE_OUT_OF_BOUNDS -> "qb";
+            case NO_EVENT_TIME -> "qn";
+            case FAR_FUTURE -> "qf";
+            case FILTER_FAILED -> "qw";
+        };
+    }
+}
