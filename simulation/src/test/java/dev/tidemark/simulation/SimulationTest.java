@@ -117,7 +117,10 @@ class SimulationTest {
         for (long seed = 0; seed < 20; seed++) {
             Run first = Run.of(seed, Run.of(seed).dials(), null, true);
             Run second = Run.of(seed, Run.of(seed).dials(), null, true);
-            assertThat(second.trace()).as("seed %d", seed).isEqualTo(first.trace()).isNotEmpty();
+            assertThat(second.trace())
+                    .as("seed %d", seed)
+                    .isEqualTo(first.trace())
+                    .isNotEmpty();
         }
     }
 }
