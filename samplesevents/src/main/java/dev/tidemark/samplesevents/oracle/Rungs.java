@@ -84,6 +84,11 @@ record Rungs(long hopMillis, List<Long> widthsMillis) {
         return new Span(floor(atMillis - windowMillis, step), end);
     }
 
+    /** Whether one moment lies in an earlier hop than another; never where every window is lifetime. */
+    boolean isEarlierHop(long millis, long thanMillis) {
+        return !widthsMillis.isEmpty() && floor(millis, hopMillis) < floor(thanMillis, hopMillis);
+    }
+
     /** The fewest tiles that make up a bounded interval, oldest first; none reaches outside it. */
     List<Span> tiles(Span interval) {
         List<Span> tiles = new ArrayList<>();

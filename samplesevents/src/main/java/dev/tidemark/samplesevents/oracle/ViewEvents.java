@@ -39,6 +39,7 @@ final class ViewEvents {
     private final List<StreamRecord> tooLate = new ArrayList<>();
     private final List<StreamRecord> duplicates = new ArrayList<>();
     private int folded;
+    private int late;
     private int passedBy;
 
     private record DuplicateKey(String shardId, String entity, String id) {}
@@ -59,7 +60,7 @@ final class ViewEvents {
     }
 
     ViewReport report() {
-        return new ViewReport(view.name(), folded, passedBy, quarantined, tooLate, duplicates);
+        return new ViewReport(view.name(), folded, late, passedBy, quarantined, tooLate, duplicates);
     }
 
     private void take(Reading reading) {
@@ -94,6 +95,7 @@ final class ViewEvents {
             return;
         }
         folded++;
+        late += view.rungs().isEarlierHop(event.timeMillis(), event.record().arrivalMillis()) ? 1 : 0;
         byEntity.computeIfAbsent(entity, key -> new ArrayList<>()).add(event);
     }
 

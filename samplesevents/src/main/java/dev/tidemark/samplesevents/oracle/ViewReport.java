@@ -7,6 +7,7 @@ import java.util.List;
  *
  * @param view the view's name
  * @param folded how many events count in its values
+ * @param late how many of those belong to an earlier hop than their arrival
  * @param passedBy how many its {@code where} does not want
  * @param quarantined the bad ones, by shard and position
  * @param tooLate the ones older than the view's retention when they arrived, by shard and position
@@ -15,6 +16,7 @@ import java.util.List;
 public record ViewReport(
         String view,
         int folded,
+        int late,
         int passedBy,
         List<Quarantined> quarantined,
         List<StreamRecord> tooLate,

@@ -8,8 +8,10 @@ import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.port.ControlStore;
 import dev.tidemark.core.port.ItemStore;
+import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.view.View;
 import dev.tidemark.functions.query.QueryFunction;
@@ -21,6 +23,7 @@ import dev.tidemark.simulation.engine.Engine;
 import dev.tidemark.simulation.engine.Happening;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -99,7 +102,7 @@ public final class Verdict {
     private void judgeView(View view) {
         Oracle known = oracle.over(foldedLive(view));
         ViewReport report = known.report(view.name());
-        engine.happened(Happening.EVENT_FILTERED, report.passedBy());
+        judgeCounts(view, report);
         judgeQuarantine(view, report);
         Set<String> entities = new LinkedHashSet<>(known.entities(view.name()));
         entities.add(view.entity().size() == 1 ? "nobody" : "nobody|nothing");
@@ -125,6 +128,31 @@ public final class Verdict {
         return records;
     }
 
+    /** Every record has one fate, and the lane rows have counted each once. */
+    private void judgeCounts(View view, ViewReport report) {
+        Map<InvalidEvent.Reason, Long> bad = new EnumMap<>(InvalidEvent.Reason.class);
+        report.quarantined().forEach(one -> bad.merge(InvalidEvent.Reason.valueOf(one.reason()), 1L, Long::sum));
+        ViewCounts expected = new ViewCounts(
+                report.folded(),
+                report.passedBy(),
+                report.tooLate().size(),
+                report.late(),
+                report.duplicates().size(),
+                bad);
+        ViewCounts counted = control.readLanes().join().stream()
+                .map(row -> row.countsOf(view.version()))
+                .reduce(ViewCounts.NONE, ViewCounts::plus);
+        if (!counted.equals(expected)) {
+            engine.fail("view " + view.name() + " has counted " + counted + " instead of " + expected);
+        }
+        engine.happened(Happening.EVENT_FOLDED, expected.folded());
+        engine.happened(Happening.EVENT_FILTERED, expected.filtered());
+        engine.happened(Happening.EVENT_TOO_LATE, expected.tooLate());
+        engine.happened(Happening.EVENT_LATE, expected.late());
+        engine.happened(Happening.EVENT_DUPLICATE, expected.duplicates());
+        engine.happened(Happening.RECORD_QUARANTINED, expected.quarantinedTotal());
+    }
+
     private void judgeQuarantine(View view, ViewReport report) {
         Map<String, String> expected = new TreeMap<>();
         for (ViewReport.Quarantined bad : report.quarantined()) {
@@ -132,7 +160,6 @@ public final class Verdict {
             expected.put(
                     BucketWatch.place(view.version(), record.shardId(), record.sequenceNumber(), record.subsequence()),
                     bad.reason());
-            engine.happened(Happening.RECORD_QUARANTINED);
             engine.coverage().quarantined(bad.reason());
         }
         if (!bucket.quarantined(view.version()).equals(expected)) {

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,7 +70,7 @@ final class Mapping {
                 new IteratorStart.TrimHorizon(),
                 true,
                 Backoff.DEFAULT,
-                Redelivery.NEVER);
+                new Redelivery(RedeliveryDice.PROBABILITY, (int) engine.between(0, MOST_RECORDS_OF_A_BATCH)));
     }
 
     /** Starts to read the shards that may be read, beside those that are read already. */
@@ -162,15 +163,11 @@ final class Mapping {
             this.isFirst = deliveries == Integer.MAX_VALUE;
             this.name = "poller" + shardId.substring(shardId.length() - 1) + (isFirst ? "" : "'");
             this.deliveriesLeft = deliveries;
-            this.poller = new ShardPoller(this, redelivering(), position, engine.random());
+            this.poller = poller(position);
         }
 
-        private MappingSettings redelivering() {
-            int perMille = engine.dials().of(Dial.REDELIVERY);
-            return perMille == 0
-                    ? settings
-                    : settings.withRedelivery(new Redelivery(
-                            perMille / 1000.0, 1 + engine.random().nextInt(20)));
+        private ShardPoller poller(@Nullable String position) {
+            return new ShardPoller(this, settings, position, new RedeliveryDice(engine));
         }
 
         void wake() {
@@ -190,7 +187,7 @@ final class Mapping {
                 return;
             }
             if (engine.strikes(Dial.POLLER_RESTART)) {
-                poller = new ShardPoller(this, redelivering(), poller.checkpoint(), engine.random());
+                poller = poller(poller.checkpoint());
             }
             Step next = poller.next(engine.nowMillis());
             if (next instanceof Step.Deliver delivery) {
@@ -245,6 +242,22 @@ final class Mapping {
         @Override
         public boolean isClosed() {
             return !streams.isOpen(stream, shardId);
+        }
+    }
+
+    /** What a poller throws to decide whether to deliver again: loaded, so that the dial decides. */
+    private record RedeliveryDice(Engine engine) implements RandomGenerator {
+
+        static final double PROBABILITY = 0.5;
+
+        @Override
+        public double nextDouble() {
+            return engine.strikes(Dial.REDELIVERY) ? 0 : PROBABILITY;
+        }
+
+        @Override
+        public long nextLong() {
+            return engine.random().nextLong();
         }
     }
 

@@ -142,9 +142,6 @@ final class Sandbox implements Caller {
         engine.happened(Happening.FENCE_LOST, counts.fencesLost.sum());
         engine.happened(Happening.RETRY, counts.retries.sum());
         engine.happened(Happening.RECORD_REDELIVERED, counts.redelivered.sum());
-        engine.happened(Happening.EVENT_FOLDED, counts.folded.sum());
-        engine.happened(Happening.EVENT_LATE, counts.late.sum());
-        engine.happened(Happening.EVENT_TOO_LATE, counts.tooLate.sum());
-        engine.happened(Happening.EVENT_EXPIRED, counts.expired.sum());
+        engine.happened(Happening.BLOCK_EXPIRED, counts.expired.sum());
     }
 }
