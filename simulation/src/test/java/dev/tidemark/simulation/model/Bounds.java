@@ -71,6 +71,26 @@ record Bounds(
         return lanes.get(lane).charAt(position - 1) == 'a' + entity;
     }
 
+    /** @return the first position from {@code from} to {@code to} that is the entity's; 0 if none is */
+    int firstOf(int lane, int from, int to, int entity) {
+        for (int position = from; position <= to; position++) {
+            if (isOf(lane, position, entity)) {
+                return position;
+            }
+        }
+        return 0;
+    }
+
+    /** @return the last position from {@code from} to {@code to} that is the entity's; 0 if none is */
+    int lastOf(int lane, int from, int to, int entity) {
+        for (int position = to; position >= from; position--) {
+            if (isOf(lane, position, entity)) {
+                return position;
+            }
+        }
+        return 0;
+    }
+
     /** Numbers the records of all lanes from 0. */
     int record(int lane, int position) {
         int before = 0;

@@ -44,7 +44,7 @@ final class Explorer {
     private Explorer(Bounds bounds, Set<Rule> broken) {
         this.bounds = bounds;
         this.model = new FoldModel(bounds, broken);
-        this.properties = new Properties(model, bounds);
+        this.properties = new Properties(new Keys(bounds, broken), bounds);
         this.table = new StateTable(bounds);
         this.keepsSteps = broken.isEmpty();
     }

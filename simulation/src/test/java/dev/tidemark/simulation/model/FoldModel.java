@@ -32,13 +32,17 @@ final class FoldModel {
 
     private final Bounds bounds;
     private final Set<Rule> broken;
+    private final Keys keys;
+    private final Surroundings surroundings;
 
     FoldModel(Bounds bounds, Set<Rule> broken) {
         this.bounds = bounds;
         this.broken = broken.isEmpty() ? EnumSet.noneOf(Rule.class) : EnumSet.copyOf(broken);
+        this.keys = new Keys(bounds, this.broken);
+        this.surroundings = new Surroundings(bounds, this.broken, keys);
     }
 
-    boolean keeps(Rule rule) {
+    private boolean keeps(Rule rule) {
         return !broken.contains(rule);
     }
 
@@ -66,9 +70,7 @@ final class FoldModel {
                 sink.to(next, () -> invocation.name() + " dies, or gives up");
             }
         }
-        landLatePut(state, sink);
-        operate(state, sink);
-        growOld(state, sink);
+        surroundings.steps(state, sink);
     }
 
     // Delivery: any batch may come, again and again, that begins at or before the checkpoint.
@@ -108,7 +110,7 @@ final class FoldModel {
 
     /** F2, and then what the rows ask for. */
     private void read(FoldState state, Invocation invocation) {
-        int row = row(invocation.lane());
+        int row = keys.row(invocation.lane());
         invocation.sawRow(state.last(row), state.act(row, 0), state.act(row, 1), state.wantsSecondView());
         if (invocation.last() == NONE) {
             invocation.setPhase(Phase.CREATING);
@@ -128,7 +130,7 @@ final class FoldModel {
         // What the lane row says is done is archived and in every item.
         while (bounds.skipsDone()
                 && invocation.from() <= invocation.to()
-                && !isAfter(invocation.from(), invocation.last())) {
+                && !keys.isAfter(invocation.from(), invocation.last())) {
             invocation.skipTo(invocation.from() + 1);
         }
         if (invocation.from() > invocation.to()) {
@@ -142,7 +144,7 @@ final class FoldModel {
     private void create(FoldState state, int number, Sink sink) {
         FoldState next = state.copy();
         Invocation invocation = next.invocation(number);
-        int row = row(invocation.lane());
+        int row = keys.row(invocation.lane());
         boolean controlUnchanged = invocation.sawSecondViewWanted() == state.wantsSecondView();
         boolean created = state.last(row) == NONE && (controlUnchanged || !keeps(Rule.L1_TRANSACTION));
         if (created) {
@@ -163,7 +165,7 @@ final class FoldModel {
     private void activate(FoldState state, int number, Sink sink) {
         FoldState next = state.copy();
         Invocation invocation = next.invocation(number);
-        int row = row(invocation.lane());
+        int row = keys.row(invocation.lane());
         boolean written = invocation.isRowUnchanged() || !keeps(Rule.L3_FENCE);
         if (written) {
             int act = keeps(Rule.L3_OWN_POSITION) ? invocation.last() : invocation.from() - 1;
@@ -213,7 +215,7 @@ final class FoldModel {
 
     private void archive(FoldState state, Invocation invocation) {
         for (int position = invocation.from(); position <= invocation.to(); position++) {
-            state.archive(row(invocation.lane()), position);
+            state.archive(keys.row(invocation.lane()), position);
         }
         invocation.setDone(ARCHIVE_TASK);
     }
@@ -243,7 +245,7 @@ final class FoldModel {
     /** F4, for one item, from any version of it that a cache or a stale read may show. */
     private void foldItem(FoldState state, int number, int view, int entity, Sink sink) {
         Invocation invocation = state.invocation(number);
-        int item = item(view, entity, invocation.lane());
+        int item = keys.item(view, entity, invocation.lane());
         int meant = mark(invocation, entity);
         if (keeps(Rule.F10_EXPIRY) && entity == 0 && state.age() != Age.YOUNG) {
             doneWith(state, number, view, entity, "skips the old block of", sink);
@@ -254,7 +256,7 @@ final class FoldModel {
                 continue;
             }
             boolean landed = state.mark(item) == base || !keeps(Rule.F4_CONDITION);
-            if (!isAfter(meant, base)) {
+            if (!keys.isAfter(meant, base)) {
                 doneWith(state, number, view, entity, "sees mark " + base + ", nothing to add to", sink);
             } else if (landed) {
                 putItem(state, number, view, entity, base, sink);
@@ -276,7 +278,7 @@ final class FoldModel {
     /** The put's condition holds. It is confirmed, or lands with its response lost, or never lands, or lands late. */
     private void putItem(FoldState state, int number, int view, int entity, int base, Sink sink) {
         Invocation invocation = state.invocation(number);
-        int item = item(view, entity, invocation.lane());
+        int item = keys.item(view, entity, invocation.lane());
         int meant = mark(invocation, entity);
         int content = folded(state, invocation, view, entity, base);
         String put = invocation.name() + " puts " + itemName(state, number, view, entity) + " with mark " + meant
@@ -305,22 +307,22 @@ final class FoldModel {
     /** Neither success nor failure: it is not in the cache (F5), and not done (F6). */
     private void takeUnknown(FoldState state, int number, int view, int entity, int meant) {
         if (!keeps(Rule.F5_CONFIRMED)) {
-            state.show(item(view, entity, state.invocation(number).lane()), meant);
+            state.show(keys.item(view, entity, state.invocation(number).lane()), meant);
         }
         if (!keeps(Rule.F6_UNKNOWN)) {
             state.invocation(number).setDone(itemTask(view, entity));
         }
     }
 
-    /** The item's content with the batch's records above max(mark, act) in it. */
+    /** The item's content with the batch's records above keys.max(mark, act) in it. */
     private int folded(FoldState state, Invocation invocation, int view, int entity, int base) {
         int lane = invocation.lane();
-        int content = base == state.mark(item(view, entity, lane))
-                ? state.content(item(view, entity, lane))
+        int content = base == state.mark(keys.item(view, entity, lane))
+                ? state.content(keys.item(view, entity, lane))
                 : contentAt(lane, entity, invocation.act(view), base);
         for (int position = invocation.from(); position <= invocation.to(); position++) {
-            boolean isIn = keeps(Rule.F4_MARK) && !isAfter(position, base);
-            boolean isBackfills = keeps(Rule.F4_ACT) && !isAfter(position, invocation.act(view));
+            boolean isIn = keeps(Rule.F4_MARK) && !keys.isAfter(position, base);
+            boolean isBackfills = keeps(Rule.F4_ACT) && !keys.isAfter(position, invocation.act(view));
             if (bounds.isOf(lane, position, entity) && !isIn && !isBackfills) {
                 content = add(content, bounds.record(lane, position));
             }
@@ -395,9 +397,9 @@ final class FoldModel {
             overtaken(state, number, sink);
             return;
         }
-        int last = keeps(Rule.F8_MAXIMUM) ? max(invocation.last(), done) : done;
+        int last = keeps(Rule.F8_MAXIMUM) ? keys.max(invocation.last(), done) : done;
         FoldState written = state.copy();
-        writeRow(written, row(invocation.lane()), last, invocation.act(0), invocation.act(1));
+        writeRow(written, keys.row(invocation.lane()), last, invocation.act(0), invocation.act(1));
         FoldState lost = written.copy();
         report(written, written.invocation(number), done);
         String words = invocation.name() + " writes the lane row, last = " + last;
@@ -409,7 +411,7 @@ final class FoldModel {
     private void overtaken(FoldState state, int number, Sink sink) {
         FoldState next = state.copy();
         Invocation invocation = next.invocation(number);
-        int row = row(invocation.lane());
+        int row = keys.row(invocation.lane());
         int done = invocation.done();
         boolean sameViews = invocation.act(0) == state.act(row, 0) && invocation.act(1) == state.act(row, 1);
         invocation.sawRow(state.last(row), state.act(row, 0), state.act(row, 1), false);
@@ -417,7 +419,7 @@ final class FoldModel {
         if (!sameViews && keeps(Rule.F8_VIEWS)) {
             startFolding(next, invocation);
             sink.to(next, () -> lost + "has other views: once more under the new row");
-        } else if (!isAfter(done, invocation.last())) {
+        } else if (!keys.isAfter(done, invocation.last())) {
             report(next, invocation, done);
             sink.to(next, () -> lost + "is far enough: reports success up to " + done);
         } else {
@@ -437,108 +439,10 @@ final class FoldModel {
         state.setAct(row, 1, secondAct);
         for (int i = 0; i < FoldState.INVOCATIONS; i++) {
             Invocation invocation = state.invocation(i);
-            if (invocation.phase() != Phase.IDLE && row(invocation.lane()) == row) {
+            if (invocation.phase() != Phase.IDLE && keys.row(invocation.lane()) == row) {
                 invocation.rowChanged();
             }
         }
-    }
-
-    // What happens without any invocation.
-
-    private void landLatePut(FoldState state, Sink sink) {
-        int item = state.lateItem();
-        if (item == NONE) {
-            return;
-        }
-        FoldState next = state.copy();
-        boolean landed = state.mark(item) == state.lateBase() || !keeps(Rule.F4_CONDITION);
-        if (landed) {
-            next.store(item, state.lateMark(), state.lateContent());
-        }
-        next.dropLatePut();
-        String words =
-                "the delayed put with mark " + state.lateMark() + (landed ? " lands" : " fails on its condition");
-        sink.to(next, () -> words);
-    }
-
-    /** The operator wants the second view, and may declare it complete once every lane row has it. */
-    private void operate(FoldState state, Sink sink) {
-        if (bounds.views() < 2 || state.isComplete()) {
-            return;
-        }
-        FoldState next = state.copy();
-        if (!state.wantsSecondView()) {
-            next.wantSecondView();
-            sink.to(next, () -> "the control row asks for the second view");
-            return;
-        }
-        for (int lane = 0; lane < bounds.lanes().size(); lane++) {
-            if (state.last(lane) != NONE && state.act(lane, 1) == NONE) {
-                return;
-            }
-        }
-        next.declareComplete();
-        sink.to(next, () -> "every lane row has the second view: it is declared complete");
-    }
-
-    /** F10: a block lives longer than its records are delivered, and is old for longer than a put can be in flight. */
-    private void growOld(FoldState state, Sink sink) {
-        if (!bounds.expiry() || state.age() == Age.DELETED) {
-            return;
-        }
-        FoldState next = state.copy();
-        if (state.age() == Age.YOUNG && isAllDone(state)) {
-            next.setAge(Age.OLD);
-            sink.to(next, () -> "the blocks of entity a grow old");
-        } else if (state.age() == Age.OLD && (state.lateItem() == NONE || isOfB(state.lateItem()))) {
-            next.setAge(Age.DELETED);
-            for (int view = 0; view < bounds.views(); view++) {
-                for (int lane = 0; lane < bounds.lanes().size(); lane++) {
-                    next.store(item(view, 0, lane), 0, 0);
-                }
-            }
-            sink.to(next, () -> "the store deletes the blocks of entity a");
-        }
-    }
-
-    private boolean isAllDone(FoldState state) {
-        for (int lane = 0; lane < bounds.lanes().size(); lane++) {
-            if (state.last(row(lane)) < bounds.lanes().get(lane).lastIndexOf('a') + 1) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    // Keys and positions.
-
-    /** P1: what a lane's row and items are found by. */
-    int row(int lane) {
-        return keeps(Rule.P1_CREATION_TIME) ? lane : 0;
-    }
-
-    /** P3. */
-    int item(int view, int entity, int lane) {
-        int version = keeps(Rule.P3_VERSION) ? view : 0;
-        int writer = keeps(Rule.P3_LANE) ? row(lane) : 0;
-        return (version * bounds.entities() + entity) * bounds.lanes().size() + writer;
-    }
-
-    private boolean isOfB(int item) {
-        return item / bounds.lanes().size() % bounds.entities() == 1;
-    }
-
-    /** P2. As text, the sequence numbers of positions 1, 2, 3 are "9", "10", "11". */
-    private boolean isAfter(int position, int other) {
-        return keeps(Rule.P2_NUMERIC_ORDER) ? position > other : text(position).compareTo(text(other)) > 0;
-    }
-
-    private static String text(int position) {
-        return position <= 0 ? "" : Integer.toString(8 + position);
-    }
-
-    private int max(int position, int other) {
-        return isAfter(position, other) ? position : other;
     }
 
     // What a batch has for whom.
@@ -553,29 +457,15 @@ final class FoldModel {
 
     /** The position of an entity's last record in a batch: the mark that its item is to bear. 0 if it has none. */
     private int mark(Invocation invocation, int entity) {
-        for (int position = invocation.to(); position >= invocation.from(); position--) {
-            if (bounds.isOf(invocation.lane(), position, entity)) {
-                return position;
-            }
-        }
-        return 0;
+        return bounds.lastOf(invocation.lane(), invocation.from(), invocation.to(), entity);
     }
 
     private int lowest(Invocation invocation, int entity) {
-        int position = invocation.from();
-        while (!bounds.isOf(invocation.lane(), position, entity)) {
-            position++;
-        }
-        return position;
+        return bounds.firstOf(invocation.lane(), invocation.from(), invocation.to(), entity);
     }
 
     private int lowestBad(Invocation invocation) {
-        for (int position = invocation.from(); position <= invocation.to(); position++) {
-            if (bounds.isBad(invocation.lane(), position)) {
-                return position;
-            }
-        }
-        return 0;
+        return bounds.firstOf(invocation.lane(), invocation.from(), invocation.to(), Bounds.BAD - 'a');
     }
 
     private static String itemName(FoldState state, int number, int view, int entity) {

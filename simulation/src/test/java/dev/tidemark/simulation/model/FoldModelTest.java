@@ -2,8 +2,12 @@ package dev.tidemark.simulation.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -18,6 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class FoldModelTest {
 
+    private static final Path PROTOCOL = Path.of("..", "docs", "protocol.md");
+
     /** No single space has everything at its largest; each has what may go wrong together. */
     private static final Map<String, Bounds> SPACES = new LinkedHashMap<>();
 
@@ -26,16 +32,16 @@ class FoldModelTest {
                 "everything: two items, a split, an activation, late puts",
                 Bounds.of("ab", "a").withActivation().withLatePuts());
         SPACES.put("an activation, two records per item", Bounds.of("aab").withActivation());
-        SPACES.put("four records of one lane", Bounds.of("abab").withLatePuts());
-        SPACES.put("four records of two lanes", Bounds.of("ab", "ab").withLatePuts());
+        SPACES.put("four records of one lane, late puts", Bounds.of("abab").withLatePuts());
+        SPACES.put("four records of two lanes, late puts", Bounds.of("ab", "ab").withLatePuts());
         SPACES.put(
-                "a bad record, the archive fails",
+                "a bad record, the archive fails, late puts, nothing skipped",
                 Bounds.of("xab").withLatePuts().withArchiveFailures().withoutSkipping());
         SPACES.put(
-                "old blocks",
+                "old blocks are deleted, late puts, nothing skipped",
                 Bounds.of("aa", "a").withLatePuts().withoutSkipping().withExpiry());
         SPACES.put(
-                "an activation, nothing skipped",
+                "an activation, late puts, nothing skipped",
                 Bounds.of("ab").withActivation().withLatePuts().withoutSkipping());
     }
 
@@ -45,11 +51,16 @@ class FoldModelTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("spaces")
-    void nothingGoesWrongWithAllRules(String space) {
+    void nothingGoesWrongWithAllRules(String space) throws IOException {
         Explorer.Result result = Explorer.explore(Objects.requireNonNull(SPACES.get(space)), Set.of());
         System.out.println("Model, " + space + ": " + result.text());
         assertThat(result.violation()).as(result.text()).isNull();
         assertThat(result.quiescent()).isPositive();
+        String row = "| " + space + " |";
+        String states = String.format(Locale.ROOT, "%,d", result.states());
+        assertThat(Files.readAllLines(PROTOCOL))
+                .as("docs/protocol.md has the number of states")
+                .anyMatch(line -> line.startsWith(row) && line.endsWith("| " + states + " |"));
         assertThat(result.stuck())
                 .as("states from which nothing leads to everything done")
                 .isZero();

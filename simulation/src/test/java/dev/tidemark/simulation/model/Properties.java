@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
 /** What must hold whatever happens. */
 final class Properties {
 
-    private final FoldModel model;
+    private final Keys keys;
     private final Bounds bounds;
 
-    Properties(FoldModel model, Bounds bounds) {
-        this.model = model;
+    Properties(Keys keys, Bounds bounds) {
+        this.keys = keys;
         this.bounds = bounds;
     }
 
@@ -40,7 +40,7 @@ final class Properties {
     @Nullable
     String ofState(FoldState state) {
         for (int lane = 0; lane < bounds.lanes().size(); lane++) {
-            int row = model.row(lane);
+            int row = keys.row(lane);
             if (state.checkpoint(lane) > Math.max(0, state.last(row))) {
                 return "lane " + (lane + 1) + " was reported done up to " + state.checkpoint(lane)
                         + ", but its row stands at " + state.last(row);
@@ -76,7 +76,7 @@ final class Properties {
 
     /** Of one record in one view that its lane folds. */
     private @Nullable String ofRecord(FoldState state, int lane, int position, int view, boolean done) {
-        boolean live = position > state.act(model.row(lane), view);
+        boolean live = position > state.act(keys.row(lane), view);
         int record = bounds.record(lane, position);
         if (bounds.isBad(lane, position)) {
             return live && done && (state.quarantined(view) & 1 << record) == 0
@@ -84,7 +84,7 @@ final class Properties {
                     : null;
         }
         int entity = bounds.isOf(lane, position, 0) ? 0 : 1;
-        int item = model.item(view, entity, lane);
+        int item = keys.item(view, entity, lane);
         int times = state.times(item, record);
         if (times > 1) {
             return "is in its item twice";
@@ -120,7 +120,7 @@ final class Properties {
     @Nullable
     String atQuiescence(FoldState state) {
         for (int lane = 0; lane < bounds.lanes().size(); lane++) {
-            int row = model.row(lane);
+            int row = keys.row(lane);
             if (state.last(row) != bounds.length(lane)) {
                 return "all of lane " + (lane + 1) + " was reported, but its row stands at " + state.last(row);
             }
@@ -145,7 +145,7 @@ final class Properties {
         }
         int entity = bounds.isOf(lane, position, 0) ? 0 : 1;
         boolean deleted = entity == 0 && state.age() == Age.DELETED;
-        return deleted || state.times(model.item(view, entity, lane), record) == 1;
+        return deleted || state.times(keys.item(view, entity, lane), record) == 1;
     }
 
     private static String record(int lane, int position) {

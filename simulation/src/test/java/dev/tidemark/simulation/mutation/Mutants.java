@@ -12,6 +12,7 @@ final class Mutants {
 
     private static final String FOLD = "core/dev/tidemark/core/fold/";
     private static final String STREAM = "core/dev/tidemark/core/stream/";
+    private static final String TILE = "core/dev/tidemark/core/tile/";
     private static final String CATALOG = "core/dev/tidemark/core/catalog/";
     private static final String DYNAMODB = "aws/dev/tidemark/aws/dynamodb/";
     private static final String S3 = "aws/dev/tidemark/aws/s3/";
@@ -41,10 +42,9 @@ final class Mutants {
                     "P2",
                     "an item's mark is the sequence number alone",
                     new Edit(
-                            FOLD + "ItemFold",
-                            "Position mark = task.rows().row(work.row(last)).position();",
-                            "Position mark = new Position("
-                                    + "task.rows().row(work.row(last)).position().sequenceNumber(), 0);")),
+                            FOLD + "TileChange",
+                            "new StoredItem(position(last),",
+                            "new StoredItem(new Position(position(last).sequenceNumber(), 0),")),
             Mutant.of(
                     "P3",
                     "an item's key lacks the lane",
@@ -129,7 +129,7 @@ final class Mutants {
                                 views.replaceAll((version, act) ->
                                         laneRow.views().containsKey(version) ? act : troubles.first);
                                 return new LaneRow(lane, next.rev(), next.last(), next.count(), next.maxArrivalMillis(),
-                                        next.generation(), views, next.counts());
+                                        next.generation(), views, next.counts(), next.ancestors());
                             });
                             """)),
             Mutant.of(
@@ -151,7 +151,7 @@ final class Mutants {
                                     result instanceof Cas.Conflict<LaneRow> conflict && conflict.current() != null
                                             ? control.writeLane(new LaneRow(lane, conflict.current().rev() + 1,
                                                     wanted.last(), wanted.count(), wanted.maxArrivalMillis(),
-                                                    wanted.generation(), wanted.views(), wanted.counts()))
+                                                    wanted.generation(), wanted.views(), wanted.counts(), wanted.ancestors()))
                                             : CompletableFuture.completedFuture(result)).thenCompose(
                             """)),
 
@@ -190,23 +190,21 @@ final class Mutants {
                     "F4",
                     "the record at the item's mark is folded again (below the mark instead of at or below)",
                     new Edit(
-                            FOLD + "ItemFold",
-                            "if (row.position().isAfter(floor)) {",
-                            "if (row.position().compareTo(floor) >= 0) {")),
+                            FOLD + "TileChange",
+                            "&& row.position().isAfter(floor)",
+                            "&& row.position().compareTo(floor) >= 0")),
             Mutant.of(
                     "F4",
                     "an item's mark is the first record of the batch, not the last",
                     new Edit(
-                            FOLD + "ItemFold",
-                            "Position mark = task.rows().row(work.row(last)).position();",
-                            "Position mark = task.rows().row(work.row(0)).position();")),
+                            FOLD + "TileChange", "new StoredItem(position(last),", "new StoredItem(position(0),")),
             Mutant.of(
                     "F4",
                     "every failed condition counts as one's own write",
                     new Edit(
                             FOLD + "ItemFold",
-                            "current != null && current.mark().equals(next.mark())",
-                            "current != null")),
+                            ": attempt(change, current, attempt + 1);",
+                            ": CompletableFuture.completedFuture(true);")),
             Mutant.of(
                     "F4",
                     "what is stored instead is not read off a failed condition",
@@ -231,8 +229,8 @@ final class Mutants {
                     "the cache is filled from a put of unknown outcome",
                     new Edit(
                             FOLD + "ItemFold",
-                            "cache.forget(task.work().key);\n        return retry",
-                            "cache.confirmed(task.work().key, next);\n        return retry")),
+                            "context.cache().forget(change.key());\n        return retry",
+                            "context.cache().confirmed(change.key(), next);\n        return retry")),
             Mutant.of(
                     "F6",
                     "done ends before one failed item, the last that failed",
@@ -251,8 +249,8 @@ final class Mutants {
                     "an item that is given up counts as done",
                     new Edit(
                             FOLD + "ItemFold",
-                            "attempt(task, base, attempt + 1), false);",
-                            "attempt(task, base, attempt + 1), true);")),
+                            "attempt(change, base, attempt + 1), false);",
+                            "attempt(change, base, attempt + 1), true);")),
             Mutant.of(
                     "F6",
                     "a write of unknown outcome counts as a success",
@@ -260,7 +258,7 @@ final class Mutants {
             Mutant.of(
                     "F7",
                     "done passes what the archive has confirmed",
-                    new Edit(FOLD + "BatchRun", "isArchived ? lowestFailed() : 0", "lowestFailed()")),
+                    new Edit(FOLD + "BatchRun", "isArchived ? lowestFailed : 0", "lowestFailed")),
             Mutant.of(
                     "F7",
                     "a segment counts its own records too",
@@ -292,7 +290,7 @@ final class Mutants {
             Mutant.of(
                     "F8",
                     "a lane row that somebody else has written is far enough",
-                    new Edit(FOLD + "BatchRun", "current.last().compareTo(folded.done()) >= 0", "current.rev() > 0")),
+                    new Edit(FOLD + "BatchRun", "current.last().compareTo(folded.done().position()) >= 0", "current.rev() > 0")),
             Mutant.of(
                     "F8",
                     "the lane row is written on its new revision without folding the view that was activated",
@@ -303,14 +301,14 @@ final class Mutants {
                     new Edit(
                             FOLD + "BatchRun",
                             ".thenCompose(done -> done == null",
-                            ".thenCompose(done -> done != null\n? completed(report(done)) : done == null")),
+                            ".thenCompose(done -> done != null\n? completed(report(done.position())) : done == null")),
             Mutant.of(
                     "F9",
                     "success is reported when the write of the lane row is given up",
                     new Edit(
                             FOLD + "BatchRun",
                             "attempt + 1), held(BatchOutcome.Hold.CONTROL_UNAVAILABLE));",
-                            "attempt + 1), report(folded.done()));")),
+                            "attempt + 1), report(folded.done().position()));")),
             Mutant.of(
                     "F9",
                     "requests under way are not waited for",
@@ -325,21 +323,55 @@ final class Mutants {
             Mutant.of(
                     "F10",
                     "a block is written however old it is",
-                    new Edit(FOLD + "ItemFold", "if (expiresAtSeconds != 0\n", "if (expiresAtSeconds < 0\n")),
+                    new Edit(FOLD + "TileChange", "return expiresAtSeconds != 0 &&", "return expiresAtSeconds < 0 &&")),
             Mutant.of(
                     "F10",
                     "a block is written until the very moment of its expiry",
                     new Edit(
-                            FOLD + "ItemFold",
+                            FOLD + "ItemChange",
                             "EXPIRY_MARGIN_MILLIS = 3_600_000L",
                             "EXPIRY_MARGIN_MILLIS = 0L")),
             Mutant.of(
                     "F10",
                     "a block expires before late events can no longer come",
                     new Edit(
-                            FOLD + "ItemFold",
-                            "+ EXPIRY_SLACK_MILLIS;",
-                            "- view.retentionMillis() - view.streamRetentionMillis();")));
+                            FOLD + "TileChange",
+                            "+ definition.retentionMillis()\n                + definition.streamRetentionMillis()",
+                            "- EXPIRY_SLACK_MILLIS")),
+
+            // Producer duplicates.
+            Mutant.of(
+                    "T3",
+                    "tiles are written before it is known which events count",
+                    new Edit(FOLD + "StateFold", "(item.entity.hasIds() ? afterIds : first)", "first")),
+            Mutant.of(
+                    "T3",
+                    "tiles are written although their entity's ids were not",
+                    new Edit(FOLD + "StateFold", "task.entity().limit(0);", "")),
+            Mutant.of(
+                    "T3",
+                    "an event that is delivered again is taken for its own duplicate",
+                    new Edit(FOLD + "IdsChange", "owns(ids, index, row) ? Fate.COUNTED : Fate.DUPLICATE", "Fate.DUPLICATE")),
+            Mutant.of(
+                    "T3",
+                    "an id is forgotten before its event is done",
+                    new Edit(TILE + "SeenIds", "if (unsettled[i]) {", "if (unsettled[i] && i < 0) {")),
+            Mutant.of(
+                    "T3",
+                    "ids are forgotten right after the horizon, although arrivals go back a little",
+                    new Edit(TILE + "SeenIds", "return horizonMillis + REGRESS_MILLIS;", "return horizonMillis;")),
+            Mutant.of(
+                    "T3",
+                    "what the ancestors of a lane remember is not asked",
+                    new Edit(FOLD + "StateFold", "if (ancestors.isEmpty()) {", "if (ancestors.size() >= 0) {")),
+            Mutant.of(
+                    "T3",
+                    "a lane does not wait for its parents to be folded to their end",
+                    new Edit(FOLD + "Ancestry", "drained ? add(parent, row) : stop(parent)", "add(parent, row)")),
+            Mutant.of(
+                    "T3",
+                    "the ids of events that are too old for the stream are written anew",
+                    new Edit(FOLD + "IdsChange", "if (isExpired(row)) {", "if (isExpired(row) && mark == null) {")));
 
     private Mutants() {}
 }
