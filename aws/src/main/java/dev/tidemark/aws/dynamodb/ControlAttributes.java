@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -33,6 +34,9 @@ final class ControlAttributes {
     private static final String LAST = "l";
     private static final String COUNT = "c";
     private static final String MAX_ARRIVAL = "a";
+
+    /** Absent until they are known. */
+    private static final String ANCESTORS = "n";
 
     /** Raised when an attribute changes its meaning. */
     private static final long FORMAT_VERSION = 1;
@@ -69,6 +73,11 @@ final class ControlAttributes {
         attributes.put(MAX_ARRIVAL, number(row.maxArrivalMillis()));
         attributes.put(GENERATION, AttributeValue.fromS(row.generation()));
         attributes.put(VIEWS, map(row.views(), Position::text));
+        if (row.ancestors() != null) {
+            Map<String, AttributeValue> ancestors = new TreeMap<>();
+            row.ancestors().forEach((lane, arrival) -> ancestors.put(lane, number(arrival)));
+            attributes.put(ANCESTORS, AttributeValue.fromM(ancestors));
+        }
         return attributes;
     }
 
@@ -91,7 +100,8 @@ final class ControlAttributes {
                 number(attributes, COUNT),
                 number(attributes, MAX_ARRIVAL),
                 text(attributes, GENERATION),
-                views(attributes, Position::parse));
+                views(attributes, Position::parse),
+                ancestors(attributes.get(ANCESTORS)));
     }
 
     static AttributeValue number(long value) {
@@ -109,6 +119,15 @@ final class ControlAttributes {
         return attribute(attributes, VIEWS).m().entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey, entry -> parse.apply(entry.getValue().s())));
+    }
+
+    private static @Nullable Map<String, Long> ancestors(@Nullable AttributeValue stored) {
+        return stored == null
+                ? null
+                : stored.m().entrySet().stream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey,
+                                entry -> Long.parseLong(entry.getValue().n())));
     }
 
     private static String text(Map<String, AttributeValue> attributes, String name) {

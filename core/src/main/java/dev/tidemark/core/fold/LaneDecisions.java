@@ -47,7 +47,14 @@ final class LaneDecisions {
             return Optional.empty();
         }
         return Optional.of(new LaneRow(
-                row.lane(), row.rev() + 1, row.last(), row.count(), row.maxArrivalMillis(), row.generation(), views));
+                row.lane(),
+                row.rev() + 1,
+                row.last(),
+                row.count(),
+                row.maxArrivalMillis(),
+                row.generation(),
+                views,
+                row.ancestors()));
     }
 
     /** L2: whether this catalog may fold the lane at all. */
@@ -74,6 +81,22 @@ final class LaneDecisions {
         return index == 0 ? null : records.get(index - 1).position();
     }
 
+    /**
+     * T3: how far a batch is done when rows from one on wait for all before them to be done.
+     *
+     * @param done how far it would be done otherwise
+     * @param held index of the first row that waits, at least 1; the number of records if none does
+     * @return {@code done}, or the position before the row that waits if that is lower: even in the middle of an
+     *     aggregated record, because no row may wait for itself
+     */
+    static @Nullable Position held(@Nullable Position done, List<RawRecord> records, int held) {
+        if (done == null || held >= records.size()) {
+            return done;
+        }
+        Position before = records.get(held - 1).position();
+        return before.compareTo(done) < 0 ? before : done;
+    }
+
     /** F8: the row after everything up to and including {@code done} is archived and folded. */
     static LaneRow advanced(LaneRow row, List<RawRecord> records, Position done) {
         long count = row.count();
@@ -91,6 +114,7 @@ final class LaneDecisions {
                 count,
                 maxArrival,
                 row.generation(),
-                row.views());
+                row.views(),
+                row.ancestors());
     }
 }

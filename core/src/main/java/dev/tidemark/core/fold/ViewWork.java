@@ -1,15 +1,18 @@
 package dev.tidemark.core.fold;
 
+import com.dynatrace.hash4j.hashing.HashValue128;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.tile.ItemKey;
+import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.tile.TileLayout;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.TileWidth;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +33,18 @@ final class ViewWork {
     private final boolean everyStateIsFiltered;
 
     private final long[] filterBits;
-    private final Map<String, List<ItemWork>> byEntity = new HashMap<>();
+    private final Map<String, EntityWork> byEntity = new HashMap<>();
     private final List<ItemWork> items = new ArrayList<>();
+    private final List<EntityWork> entitiesWithIds = new ArrayList<>();
+
+    /** The hashes of event ids by row; empty if the view does not drop duplicates. */
+    private final long[] idHighs;
+
+    private final long[] idLows;
+
+    /** Rows that go into no tile, as confirmed by the ids of their entity. */
+    private final BitSet dropped = new BitSet();
+
     private final List<Bad> bad = new ArrayList<>();
     private int tooLate;
     private int late;
@@ -44,6 +57,8 @@ final class ViewWork {
         this.keyNames = view.entity().stream().map(View.KeyField::name).toList();
         this.widths = view.ladder().widths();
         this.filterBits = new long[records];
+        this.idHighs = new long[view.duplicates() == null ? 0 : records];
+        this.idLows = new long[idHighs.length];
         this.everyStateIsFiltered =
                 view.layout().entries().stream().allMatch(entry -> entry.filter() != TileLayout.NO_FILTER);
     }
@@ -90,24 +105,41 @@ final class ViewWork {
         if (hop.tileOf(row.eventTimeMillis()) < hop.tileOf(row.arrivalMillis())) {
             late++;
         }
-        List<ItemWork> ofEntity = byEntity.computeIfAbsent(entity, key -> new ArrayList<>(widths.size()));
+        EntityWork ofEntity = byEntity.computeIfAbsent(entity, key -> new EntityWork(widths.size()));
         for (int i = 0; i < widths.size(); i++) {
             itemOf(ofEntity, entity, i, row.eventTimeMillis()).add(index);
+        }
+        if (view.duplicates() != null) {
+            addId(ofEntity, index, row, view.duplicates());
+        }
+    }
+
+    private void addId(EntityWork ofEntity, int index, EventRow row, View.Duplicates duplicates) {
+        HashValue128 id = SeenIds.hash(row, duplicates.slot());
+        if (id != null) {
+            idHighs[index] = id.getMostSignificantBits();
+            idLows[index] = id.getLeastSignificantBits();
+            if (!ofEntity.hasIds()) {
+                entitiesWithIds.add(ofEntity);
+            }
+            ofEntity.addWithId(index);
         }
     }
 
     /** An entity has few items in one batch, mostly one per width, so a list is searched faster than a map. */
-    private ItemWork itemOf(List<ItemWork> ofEntity, String entity, int rung, long eventTimeMillis) {
+    private ItemWork itemOf(EntityWork ofEntity, String entity, int rung, long eventTimeMillis) {
         TileWidth width = widths.get(rung);
         long block = width.blockOf(width.tileOf(eventTimeMillis));
-        for (int i = ofEntity.size() - 1; i >= 0; i--) {
-            ItemWork item = ofEntity.get(i);
+        List<ItemWork> known = ofEntity.items();
+        for (int i = known.size() - 1; i >= 0; i--) {
+            ItemWork item = known.get(i);
             if (item.rung == rung && item.key.block() == block) {
                 return item;
             }
         }
-        ItemWork item = new ItemWork(view, rung, new ItemKey(view.version(), entity, width.code(), block, laneId));
-        ofEntity.add(item);
+        ItemWork item =
+                new ItemWork(ofEntity, view, rung, new ItemKey(view.version(), entity, width.code(), block, laneId));
+        known.add(item);
         items.add(item);
         return item;
     }
@@ -120,12 +152,40 @@ final class ViewWork {
         return items;
     }
 
+    /** The entities whose tiles have to wait for their ids; none if the view does not drop duplicates. */
+    List<EntityWork> entitiesWithIds() {
+        return entitiesWithIds;
+    }
+
     List<Bad> bad() {
         return bad;
     }
 
     long filterBits(int row) {
         return filterBits[row];
+    }
+
+    long idHigh(int row) {
+        return idHighs[row];
+    }
+
+    long idLow(int row) {
+        return idLows[row];
+    }
+
+    /** Told once the ids of the row's entity are confirmed: a producer duplicate, which goes into no tile. */
+    synchronized void markDuplicate(int row) {
+        dropped.set(row);
+    }
+
+    /** Told once the ids of the row's entity are confirmed: a delivery too old to be judged, which goes into no tile. */
+    synchronized void markExpired(int row) {
+        dropped.set(row);
+    }
+
+    /** Only asked once all ids are settled, so nobody writes meanwhile. */
+    boolean isDropped(int row) {
+        return dropped.get(row);
     }
 
     void countInto(FoldCounts counts) {

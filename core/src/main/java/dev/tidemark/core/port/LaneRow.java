@@ -3,6 +3,7 @@ package dev.tidemark.core.port;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One lane's progress, and the catalog it folds.
@@ -15,6 +16,9 @@ import java.util.Map;
  * @param generation the generation of the state that the lane folds into
  * @param views view version to {@code act}, an exclusive lower bound: the live fold takes positions above it, a
  *     backfill takes the others
+ * @param ancestors the lanes before this one in which an event may have counted that comes again here (rule T3), by id,
+ *     with the latest arrival of their records; they will never change again. Null until they are asked for, by the
+ *     first fold of a view that drops duplicates
  */
 public record LaneRow(
         Lane lane,
@@ -23,12 +27,31 @@ public record LaneRow(
         long count,
         long maxArrivalMillis,
         String generation,
-        Map<String, Position> views) {
+        Map<String, Position> views,
+        @Nullable Map<String, Long> ancestors) {
 
     public LaneRow {
         views = Map.copyOf(views);
+        ancestors = ancestors == null ? null : Map.copyOf(ancestors);
         if (rev < 1 || count < 0) {
             throw new IllegalArgumentException("lane " + lane.id() + " at rev " + rev + " with count " + count);
         }
+    }
+
+    /** A row whose ancestors nobody has asked for. */
+    public LaneRow(
+            Lane lane,
+            long rev,
+            Position last,
+            long count,
+            long maxArrivalMillis,
+            String generation,
+            Map<String, Position> views) {
+        this(lane, rev, last, count, maxArrivalMillis, generation, views, null);
+    }
+
+    /** The row that says so, to be written next. */
+    public LaneRow withAncestors(Map<String, Long> found) {
+        return new LaneRow(lane, rev + 1, last, count, maxArrivalMillis, generation, views, found);
     }
 }

@@ -9,6 +9,7 @@ import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.port.InMemoryArchive;
 import dev.tidemark.core.port.InMemoryControlStore;
 import dev.tidemark.core.port.InMemoryItemStore;
+import dev.tidemark.core.port.InMemoryLineage;
 import dev.tidemark.core.port.InMemoryQuarantine;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.stream.Batch;
@@ -47,6 +48,7 @@ final class FoldWorld {
     final InMemoryControlStore control = new InMemoryControlStore();
     final InMemoryArchive archive = new InMemoryArchive();
     final InMemoryQuarantine quarantine = new InMemoryQuarantine();
+    final InMemoryLineage lineage = new InMemoryLineage();
     long nowMillis = NOW_MILLIS;
 
     static Lane lane(String shardId) {
@@ -87,6 +89,7 @@ final class FoldWorld {
                 control,
                 archive,
                 quarantine,
+                lineage,
                 millis -> CompletableFuture.completedFuture(null),
                 () -> nowMillis,
                 new Random(1));

@@ -12,6 +12,7 @@ import dev.tidemark.aws.Environment;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
+import dev.tidemark.aws.kinesis.KinesisLineage;
 import dev.tidemark.aws.kinesis.KinesisStreams;
 import dev.tidemark.aws.kinesis.StreamInfo;
 import dev.tidemark.aws.s3.S3Archive;
@@ -60,9 +61,13 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
     /** For a deployment found elsewhere, such as the local run's. */
     public IngestFunction(Deployment deployment, BatchLog log) {
         this.clockMillis = System::currentTimeMillis;
+        KinesisStreams known = new KinesisStreams(deployment.clients().kinesis(), InstantSource.system());
         this.fold = new BatchFold(
-                deployment.catalog(), JsonEventReader::new, ports(deployment, clockMillis), FoldSettings.DEFAULT);
-        this.streams = new KinesisStreams(deployment.clients().kinesis(), InstantSource.system())::describe;
+                deployment.catalog(),
+                JsonEventReader::new,
+                ports(deployment, known, clockMillis),
+                FoldSettings.DEFAULT);
+        this.streams = known::describe;
         this.log = log;
         this.priming = Priming.register(() -> new Rehearsal(deployment.catalog()).run());
     }
@@ -78,7 +83,7 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
         this.priming = null;
     }
 
-    private static FoldPorts ports(Deployment deployment, LongSupplier clockMillis) {
+    private static FoldPorts ports(Deployment deployment, KinesisStreams streams, LongSupplier clockMillis) {
         AwsClients clients = deployment.clients();
         Backoff backoff = Backoff.system();
         String bucket = deployment.value(Environment.BUCKET);
@@ -96,6 +101,7 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
                         CapacityMeter.NONE),
                 new S3Archive(clients.s3(), bucket, backoff),
                 new S3Quarantine(clients.s3(), bucket, backoff),
+                new KinesisLineage(clients.kinesis(), streams),
                 backoff.scheduler()::after,
                 clockMillis,
                 new SplittableRandom());
