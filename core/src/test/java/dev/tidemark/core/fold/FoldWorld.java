@@ -18,6 +18,7 @@ import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.ItemState;
+import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.tile.StoredItem;
 import dev.tidemark.core.tile.TileLayout;
 import dev.tidemark.core.view.View;
@@ -30,14 +31,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Everything the fold touches, in memory, and a tiny event format ({@code entity@eventTimeMillis}, or {@code bad}), so
- * that these tests look at the protocol and at nothing else.
+ * Everything the fold touches, in memory, and a tiny event format ({@code entity@eventTimeMillis}, with {@code #id} if it
+ * has an id, or {@code bad}), so that these tests look at the protocol and at nothing else.
  */
 final class FoldWorld {
 
     static final long NOW_MILLIS = 1_790_000_000_000L;
+    static final long HORIZON_MILLIS = 600_000L;
     static final Lane LANE = lane("shardId-000000000000");
     static final View ONE = view("1111111111111111");
     static final View TWO = view("2222222222222222");
@@ -56,6 +59,15 @@ final class FoldWorld {
     }
 
     static View view(String version) {
+        return view(version, null);
+    }
+
+    /** A view that drops what comes again within ten minutes. */
+    static View dropping(String version, int maxIds) {
+        return view(version, new View.Duplicates(2, "id", new SeenIds.Rule(HORIZON_MILLIS, maxIds)));
+    }
+
+    private static View view(String version, View.@Nullable Duplicates duplicates) {
         return new View(
                 "view" + version.charAt(0),
                 version,
@@ -68,7 +80,7 @@ final class FoldWorld {
                 Ladder.of(List.of(Window.parse("10m"), Window.parse("1d")), 10_000, 1_000, 100_000),
                 86_400_000,
                 60_000,
-                null,
+                duplicates,
                 86_400_000,
                 List.of(),
                 List.of());
@@ -76,7 +88,7 @@ final class FoldWorld {
 
     static Catalog catalog(View... views) {
         EventShape shape = new EventShape(
-                List.of(FieldPath.parse("entity"), FieldPath.parse("ts")),
+                List.of(FieldPath.parse("entity"), FieldPath.parse("ts"), FieldPath.parse("id")),
                 new EventShape.EventTime(1, EventShape.TimeFormat.EPOCH_MILLIS),
                 1_000);
         return new Catalog("hash", List.of(new Catalog.Source("clicks", "clicks", shape)), List.of(views), "{}");
@@ -177,7 +189,11 @@ final class FoldWorld {
                 throw new InvalidEvent(InvalidEvent.Reason.NOT_JSON, "no @ in the event", "write entity@millis");
             }
             row.setString(0, text.substring(0, at));
-            row.setEventTimeMillis(Long.parseLong(text.substring(at + 1)));
+            int id = text.indexOf('#');
+            row.setEventTimeMillis(Long.parseLong(text.substring(at + 1, id < 0 ? text.length() : id)));
+            if (id >= 0) {
+                row.setString(2, text.substring(id + 1));
+            }
         }
     }
 }
