@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.samplesevents.oracle.Answers;
+import dev.tidemark.samplesevents.oracle.Descent;
 import dev.tidemark.samplesevents.oracle.Oracle;
 import dev.tidemark.samplesevents.oracle.StreamRecord;
 import java.io.IOException;
@@ -18,6 +19,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
@@ -58,6 +61,15 @@ final class Witness {
                     read(stream, shard.shardId(), iterator, records);
                 });
         return records;
+    }
+
+    /** Which shards came out of which. */
+    List<Descent> descents(String stream) {
+        return kinesis.listShards(request -> request.streamName(stream)).join().shards().stream()
+                .flatMap(shard -> Stream.of(shard.parentShardId(), shard.adjacentParentShardId())
+                        .filter(Objects::nonNull)
+                        .map(parent -> new Descent(stream, shard.shardId(), parent)))
+                .toList();
     }
 
     private void read(String stream, String shardId, @Nullable String first, List<StreamRecord> into) {

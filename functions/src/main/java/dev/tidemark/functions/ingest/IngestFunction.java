@@ -12,6 +12,7 @@ import dev.tidemark.aws.Environment;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
+import dev.tidemark.aws.kinesis.KinesisLineage;
 import dev.tidemark.aws.kinesis.KinesisStreams;
 import dev.tidemark.aws.kinesis.StreamInfo;
 import dev.tidemark.aws.lambda.Mappings;
@@ -76,9 +77,13 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
 
     private IngestFunction(Deployment deployment, BatchLog log, MappingCheck mapping) {
         this.clockMillis = System::currentTimeMillis;
+        KinesisStreams known = new KinesisStreams(deployment.clients().kinesis(), InstantSource.system());
         this.fold = new BatchFold(
-                deployment.catalog(), JsonEventReader::new, ports(deployment, clockMillis), FoldSettings.DEFAULT);
-        this.streams = new KinesisStreams(deployment.clients().kinesis(), InstantSource.system())::describe;
+                deployment.catalog(),
+                JsonEventReader::new,
+                ports(deployment, known, clockMillis),
+                FoldSettings.DEFAULT);
+        this.streams = known::describe;
         this.log = log;
         this.mapping = mapping;
         this.priming = Priming.register(() -> new Rehearsal(deployment.catalog()).run());
@@ -101,7 +106,7 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
         this.priming = null;
     }
 
-    private static FoldPorts ports(Deployment deployment, LongSupplier clockMillis) {
+    private static FoldPorts ports(Deployment deployment, KinesisStreams streams, LongSupplier clockMillis) {
         AwsClients clients = deployment.clients();
         Backoff backoff = Backoff.system();
         String bucket = deployment.value(Environment.BUCKET);
@@ -119,6 +124,7 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
                         CapacityMeter.NONE),
                 new S3Archive(clients.s3(), bucket, backoff),
                 new S3Quarantine(clients.s3(), bucket, backoff),
+                new KinesisLineage(clients.kinesis(), streams),
                 backoff.scheduler()::after,
                 clockMillis,
                 new SplittableRandom());

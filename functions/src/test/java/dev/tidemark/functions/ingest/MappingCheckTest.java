@@ -16,6 +16,7 @@ import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.port.InMemoryArchive;
 import dev.tidemark.core.port.InMemoryControlStore;
 import dev.tidemark.core.port.InMemoryItemStore;
+import dev.tidemark.core.port.InMemoryLineage;
 import dev.tidemark.core.port.InMemoryQuarantine;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -141,6 +142,7 @@ class MappingCheckTest {
                 new InMemoryControlStore(),
                 new InMemoryArchive(),
                 new InMemoryQuarantine(),
+                new InMemoryLineage(),
                 millis -> CompletableFuture.completedFuture(null),
                 () -> 0,
                 new SplittableRandom(1));

@@ -44,21 +44,31 @@ public final class Oracle {
      * @param records every record that arrived, each once, in any order
      */
     public Oracle(String catalogYaml, Collection<StreamRecord> records) {
-        this(Definitions.read(catalogYaml), records);
+        this(catalogYaml, records, List.of());
     }
 
-    private Oracle(Definitions definitions, Collection<StreamRecord> records) {
+    /**
+     * @param catalogYaml a valid catalog
+     * @param records every record that arrived, each once, in any order
+     * @param descents which shards came out of which
+     */
+    public Oracle(String catalogYaml, Collection<StreamRecord> records, Collection<Descent> descents) {
+        this(Definitions.read(catalogYaml), records, descents);
+    }
+
+    private Oracle(Definitions definitions, Collection<StreamRecord> records, Collection<Descent> descents) {
         this.definitions = definitions;
         Map<Definitions.Source, List<Reading>> readings = new HashMap<>();
         for (ViewDefinition view : definitions.views().values()) {
-            List<Reading> ofSource = readings.computeIfAbsent(view.source(), source -> Reading.all(source, records));
-            events.put(view.name(), new ViewEvents(view, ofSource));
+            List<Reading> ofSource =
+                    readings.computeIfAbsent(view.source(), source -> Reading.all(source, records, descents));
+            events.put(view.name(), new ViewEvents(view, ofSource, descents));
         }
     }
 
     /** The same catalog, which is not read again, over other records. */
-    public Oracle over(Collection<StreamRecord> others) {
-        return new Oracle(definitions, others);
+    public Oracle over(Collection<StreamRecord> others, Collection<Descent> descents) {
+        return new Oracle(definitions, others, descents);
     }
 
     /** View names in catalog order. */

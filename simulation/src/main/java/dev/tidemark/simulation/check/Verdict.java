@@ -16,6 +16,7 @@ import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.view.View;
 import dev.tidemark.functions.query.QueryFunction;
 import dev.tidemark.samplesevents.oracle.Answers;
+import dev.tidemark.samplesevents.oracle.Descent;
 import dev.tidemark.samplesevents.oracle.Oracle;
 import dev.tidemark.samplesevents.oracle.StreamRecord;
 import dev.tidemark.samplesevents.oracle.ViewReport;
@@ -46,12 +47,14 @@ public final class Verdict {
     private final Ledger ledger;
     private final LaneWatch lanes;
     private final BucketWatch bucket;
+    private final List<Descent> descents;
     private final ItemStore items;
     private final ControlStore control;
     private final long nowMillis;
 
     /**
      * @param client answers at once
+     * @param descents which shards came out of which
      * @param notBeforeMillis the earliest moment that may be asked for: nothing was delivered for so long before it that
      *     state may have expired
      */
@@ -63,6 +66,7 @@ public final class Verdict {
             Ledger ledger,
             LaneWatch lanes,
             BucketWatch bucket,
+            List<Descent> descents,
             long notBeforeMillis) {
         this.engine = engine;
         this.catalog = catalog;
@@ -70,6 +74,7 @@ public final class Verdict {
         this.ledger = ledger;
         this.lanes = lanes;
         this.bucket = bucket;
+        this.descents = descents;
         this.nowMillis = Math.max(ledger.newestArrivalMillis(), notBeforeMillis) + 1;
         Backoff none = new Backoff(millis -> CompletableFuture.completedFuture(null), () -> 0);
         this.items = new DynamoItemStore(client, client, "state", CapacityMeter.NONE, none);
@@ -100,7 +105,7 @@ public final class Verdict {
     }
 
     private void judgeView(View view) {
-        Oracle known = oracle.over(foldedLive(view));
+        Oracle known = oracle.over(foldedLive(view), descents);
         ViewReport report = known.report(view.name());
         judgeCounts(view, report);
         judgeQuarantine(view, report);

@@ -1,7 +1,10 @@
 package dev.tidemark.simulation.cloud;
 
+import dev.tidemark.local.kinesis.IteratorStart;
+import dev.tidemark.local.kinesis.ReadResult;
 import dev.tidemark.local.kinesis.ShardInfo;
 import dev.tidemark.local.kinesis.StreamInfo;
+import dev.tidemark.local.kinesis.StreamRecord;
 import dev.tidemark.local.kinesis.Streams;
 import dev.tidemark.simulation.engine.Dial;
 import dev.tidemark.simulation.engine.Engine;
@@ -9,11 +12,17 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.DescribeStreamSummaryRequest;
 import software.amazon.awssdk.services.kinesis.model.DescribeStreamSummaryResponse;
+import software.amazon.awssdk.services.kinesis.model.GetRecordsRequest;
+import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
+import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
+import software.amazon.awssdk.services.kinesis.model.GetShardIteratorResponse;
 import software.amazon.awssdk.services.kinesis.model.ListShardsRequest;
 import software.amazon.awssdk.services.kinesis.model.ListShardsResponse;
+import software.amazon.awssdk.services.kinesis.model.Record;
 import software.amazon.awssdk.services.kinesis.model.Shard;
 
 /** Kinesis as one client sees it: descriptions of one stream, kept by the local stream. */
@@ -70,6 +79,46 @@ final class FakeKinesis implements KinesisAsyncClient {
                     .nextToken(to < shards.size() ? Integer.toString(to) : null)
                     .build();
         });
+    }
+
+    @Override
+    public CompletableFuture<GetShardIteratorResponse> getShardIterator(GetShardIteratorRequest request) {
+        IteratorStart start = switch (request.shardIteratorType()) {
+            case TRIM_HORIZON -> new IteratorStart.TrimHorizon();
+            case AT_SEQUENCE_NUMBER -> new IteratorStart.At(request.startingSequenceNumber());
+            default -> throw new UnsupportedOperationException("an iterator " + request.shardIteratorType());
+        };
+        return send(
+                () -> "GetShardIterator " + request.shardId(),
+                attempt -> GetShardIteratorResponse.builder()
+                        .shardIterator(streams.iterator(stream, request.shardId(), start))
+                        .build());
+    }
+
+    /** A page may be empty although more follows; the same iterator then goes on. */
+    @Override
+    public CompletableFuture<GetRecordsResponse> getRecords(GetRecordsRequest request) {
+        return send(() -> "GetRecords", attempt -> {
+            if (engine.strikes(Dial.SMALL_PAGES) && engine.random().nextBoolean()) {
+                return GetRecordsResponse.builder()
+                        .records(List.of())
+                        .nextShardIterator(request.shardIterator())
+                        .build();
+            }
+            ReadResult page = streams.read(request.shardIterator(), request.limit());
+            return GetRecordsResponse.builder()
+                    .records(page.records().stream().map(FakeKinesis::record).toList())
+                    .nextShardIterator(page.nextIterator())
+                    .build();
+        });
+    }
+
+    private static Record record(StreamRecord record) {
+        return Record.builder()
+                .sequenceNumber(record.sequenceNumber())
+                .partitionKey(record.partitionKey())
+                .data(SdkBytes.fromByteArrayUnsafe(record.data()))
+                .build();
     }
 
     private static Shard shard(ShardInfo info) {

@@ -21,12 +21,16 @@ import java.util.stream.Collectors;
  */
 public record Code(int number, Catalog catalog, Oracle oracle) {
 
-    private static final int CATALOGS = 24;
+    private static final int CATALOGS = 32;
     private static final List<Code> ALL = all();
 
     /** The versions that runs draw from. */
     public static List<Code> library() {
         return ALL;
+    }
+
+    boolean dropsDuplicates() {
+        return catalog.views().stream().anyMatch(view -> view.duplicates() != null);
     }
 
     boolean is(Code other) {

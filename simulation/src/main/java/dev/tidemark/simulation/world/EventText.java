@@ -4,6 +4,7 @@ import dev.tidemark.simulation.engine.Dial;
 import dev.tidemark.simulation.engine.Engine;
 import java.nio.charset.StandardCharsets;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 
 /** Draws one event and writes it as JSON. All draws are made in any case, so that a dial changes what it is for only. */
 final class EventText {
@@ -14,6 +15,8 @@ final class EventText {
     private static final long[] SKEWS_MILLIS = {5_000, 10_000, 60_000};
     private static final long LONGEST_RETENTION_MILLIS = 86_400_000;
     private static final int BULKY_CHARS = 240;
+
+    private static final Pattern TIME = Pattern.compile("\"ts\":\\d+");
 
     private final Engine engine;
     private final RandomGenerator random;
@@ -37,13 +40,19 @@ final class EventText {
         }
         String time = Long.toString(eventTime(arrivalMillis));
         boolean bad = engine.strikes(random, Dial.BAD);
-        int flaw = random.nextInt(11);
-        Fields fields = new Fields(id, '"' + user + '"', item, type, price, quantity, tag, time);
+        int flaw = random.nextInt(13);
+        Fields fields = new Fields('"' + id + '"', '"' + user + '"', item, type, price, quantity, tag, time);
         return (bad ? fields.spoilt(flaw) : fields.json()).getBytes(StandardCharsets.UTF_8);
     }
 
     String user() {
         return "u" + random.nextInt(users);
+    }
+
+    /** The same event with another time, as some producers send it again. */
+    static byte[] stampedAnew(byte[] event, long timeMillis) {
+        String text = new String(event, StandardCharsets.UTF_8);
+        return TIME.matcher(text).replaceAll("\"ts\":" + timeMillis).getBytes(StandardCharsets.UTF_8);
     }
 
     private long eventTime(long arrivalMillis) {
@@ -77,7 +86,7 @@ final class EventText {
             String id, String user, String item, String type, String price, String quantity, String tag, String time) {
 
         String json() {
-            return "{\"id\":\"" + id + "\",\"user\":" + user + ",\"item\":" + item + ",\"type\":" + type + ",\"price\":"
+            return "{\"id\":" + id + ",\"user\":" + user + ",\"item\":" + item + ",\"type\":" + type + ",\"price\":"
                     + price + ",\"qty\":" + quantity + ",\"tag\":\"" + tag + "\",\"ts\":" + time + "}";
         }
 
@@ -85,7 +94,7 @@ final class EventText {
         String spoilt(int flaw) {
             return switch (flaw) {
                 case 0 -> json().substring(0, json().length() - 1);
-                case 1 -> json().replace(id, id + "x".repeat(3_000));
+                case 1 -> json().replace(id, "\"" + "x".repeat(3_000) + "\"");
                 case 2 -> with(user, item, type, price, quantity, "\"yesterday\"");
                 case 3 -> with("null", item, type, price, quantity, time);
                 case 4 -> with(user, item, type, "null", quantity, time);
@@ -94,6 +103,8 @@ final class EventText {
                 case 7 -> with(user, "[1]", type, price, quantity, time);
                 case 8 -> with("\"" + "u".repeat(1_025) + "\"", item, type, price, quantity, time);
                 case 9 -> with(user, "\"" + "i".repeat(257) + "\"", type, price, quantity, time);
+                case 10 -> json().replace(id, "true");
+                case 11 -> json().replace(id, "null");
                 default -> with(user, item, type, price, "\"two\"", time);
             };
         }

@@ -57,7 +57,10 @@ public record Plan(
         int records = FEWEST_RECORDS + random.nextInt(MOST_RECORDS - FEWEST_RECORDS + 1);
         long spanMillis = 30_000 + random.nextLong(1_800_000);
         long outageAtMillis = random.nextLong(spanMillis);
-        long hours = 1 + random.nextLong(MOST_OUTAGE_HOURS);
+        long anyHours = 1 + random.nextLong(MOST_OUTAGE_HOURS);
+        // Beyond the retention that the catalog states, views that drop duplicates promise nothing.
+        boolean isBounded = before.dropsDuplicates() || after.dropsDuplicates();
+        long hours = isBounded ? 1 : anyHours;
         long outageMillis = engine.strikes(random, Dial.OUTAGE) ? hours * 3_600_000 : 0;
         LongUnaryOperator delay = millis -> millis > outageAtMillis ? millis + outageMillis : millis;
         List<Sent> sent = records(seed, engine, records, users, spanMillis, delay);
@@ -85,9 +88,18 @@ public record Plan(
                 packed.add(new UserRecord(user, events.draw(id, user, engine.nowMillis() + atMillis - behindMillis)));
             }
             sent.add(new Sent(number, atMillis, behindMillis, List.copyOf(packed)));
-            long againMillis = Math.min(atMillis + random.nextLong(1_200_000), delay.applyAsLong(spanMillis));
+            long againMillis = Math.min(
+                    atMillis + (random.nextBoolean() ? random.nextLong(1_200_000) : random.nextLong(40_000)),
+                    delay.applyAsLong(spanMillis));
+            boolean stampedAnew = random.nextInt(3) == 0;
             if (repeats) {
-                sent.add(new Sent(number, againMillis, 0, List.copyOf(packed)));
+                long newTime = engine.nowMillis() + againMillis;
+                List<UserRecord> copies = packed.stream()
+                        .map(event -> stampedAnew
+                                ? new UserRecord(event.partitionKey(), EventText.stampedAnew(event.data(), newTime))
+                                : event)
+                        .toList();
+                sent.add(new Sent(number, againMillis, 0, copies));
             }
         }
         sent.sort(Comparator.comparingLong(Sent::atMillis).thenComparing(Sent::number));

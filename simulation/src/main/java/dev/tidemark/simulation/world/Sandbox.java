@@ -6,6 +6,7 @@ import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
+import dev.tidemark.aws.kinesis.KinesisLineage;
 import dev.tidemark.aws.kinesis.KinesisStreams;
 import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.aws.s3.S3Quarantine;
@@ -56,16 +57,17 @@ final class Sandbox implements Caller {
         this.skewMillis = engine.strikes(Dial.CLOCK_SKEW) ? engine.between(-MOST_SKEW_MILLIS, MOST_SKEW_MILLIS) : 0;
         Cloud.Clients clients = cloud.clients(this);
         Backoff backoff = new Backoff(this::later, engine.random()::nextDouble);
+        KinesisStreams streams = new KinesisStreams(clients.kinesis(), () -> Instant.ofEpochMilli(clockMillis()));
         FoldPorts ports = new FoldPorts(
                 new DynamoItemStore(
                         clients.dynamoDb(), clients.dynamoDbWrites(), STATE_TABLE, CapacityMeter.NONE, backoff),
                 new DynamoControlStore(clients.dynamoDb(), clients.dynamoDbWrites(), CONTROL_TABLE, CapacityMeter.NONE),
                 new S3Archive(clients.s3(), BUCKET, backoff),
                 new S3Quarantine(clients.s3(), BUCKET, backoff),
+                new KinesisLineage(clients.kinesis(), streams),
                 this::later,
                 this::clockMillis,
                 engine.random());
-        KinesisStreams streams = new KinesisStreams(clients.kinesis(), () -> Instant.ofEpochMilli(clockMillis()));
         this.function = new IngestFunction(
                 new BatchFold(code.catalog(), JsonEventReader::new, ports, settings()),
                 streams::describe,
@@ -132,6 +134,7 @@ final class Sandbox implements Caller {
             engine.happened(
                     switch (outcome.held()) {
                         case UNKNOWN_VIEW -> Happening.HELD_UNKNOWN_VIEW;
+                        case WAITS_FOR_PARENT -> Happening.HELD_WAITS_FOR_PARENT;
                         case CONTROL_UNAVAILABLE -> Happening.HELD_CONTROL_UNAVAILABLE;
                         case NOT_LIVE -> throw new IllegalStateException("nothing is restored here");
                     });

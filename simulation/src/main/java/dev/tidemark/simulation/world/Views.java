@@ -130,8 +130,42 @@ final class Views {
                   different: {function: distinct, exact_up_to: 500, input: tag, optional: true, windows: [1h]}
             """);
 
-    static final List<View> ALL =
-            List.of(ACTIVITY, ACTIVITY_LONGER, VISITS, ORDERED, GROUPED, BUYERS, PRICES, FADING, HASTY, TAGS);
+    /** Copies of an event count once. */
+    private static final View UNIQUE = new View("unique", """
+                source: shop
+                entity: user
+                retention: 1h
+                drop_duplicates: {horizon: 5m}
+                features:
+                  events: {function: count, windows: [5m, 3h, lifetime]}
+                  spent: {function: sum, input: price, optional: true, windows: [5m, 3h]}
+            """);
+
+    /** Ids are forgotten so soon that one batch may hold an id and what makes it forgotten. */
+    private static final View UNIQUE_BRIEFLY = new View("briefly", """
+                source: shop
+                entity: item
+                where: type == "buy"
+                retention: 2h
+                drop_duplicates: {horizon: 30s}
+                features:
+                  events: {function: count, windows: [10m, lifetime]}
+                  buyers: {function: distinct, input: user, windows: [10m]}
+            """);
+
+    static final List<View> ALL = List.of(
+            ACTIVITY,
+            ACTIVITY_LONGER,
+            VISITS,
+            ORDERED,
+            GROUPED,
+            BUYERS,
+            PRICES,
+            FADING,
+            HASTY,
+            TAGS,
+            UNIQUE,
+            UNIQUE_BRIEFLY);
 
     private Views() {}
 

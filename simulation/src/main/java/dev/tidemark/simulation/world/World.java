@@ -7,6 +7,7 @@ import dev.tidemark.local.kinesis.NewRecord;
 import dev.tidemark.local.kinesis.PutResult;
 import dev.tidemark.local.kinesis.ShardInfo;
 import dev.tidemark.local.kinesis.Streams;
+import dev.tidemark.samplesevents.oracle.Descent;
 import dev.tidemark.samplesevents.oracle.StreamRecord;
 import dev.tidemark.simulation.check.BucketWatch;
 import dev.tidemark.simulation.check.ItemWatch;
@@ -239,6 +240,10 @@ public final class World {
 
     /** What to judge the run by. */
     public Verdict verdict() {
+        long outageEndMillis = startMillis + plan.outageAtMillis() + plan.outageMillis();
+        List<Descent> descents = streams.describe(STREAM).shards().stream()
+                .flatMap(shard -> shard.parents().stream().map(parent -> new Descent(STREAM, shard.id(), parent)))
+                .toList();
         return new Verdict(
                 engine,
                 plan.after().catalog(),
@@ -247,6 +252,7 @@ public final class World {
                 ledger,
                 lanes,
                 bucket,
-                plan.outageMillis() == 0 ? Long.MIN_VALUE : startMillis + plan.outageAtMillis() + plan.outageMillis());
+                descents,
+                plan.outageMillis() == 0 ? Long.MIN_VALUE : outageEndMillis);
     }
 }
