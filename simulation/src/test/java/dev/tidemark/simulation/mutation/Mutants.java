@@ -218,13 +218,6 @@ final class Mutants {
                     new Edit(
                             INGEST + "KinesisBatches", "range.isEmpty() || range.get().contains(user.hashKey())", "true")),
             Mutant.of(
-                    "F4",
-                    "the subrecords of one record may be done in part",
-                    new Edit(
-                            FOLD + "LaneDecisions",
-                            "while (index > 0 && records.get(index - 1)",
-                            "while (false && records.get(index - 1)")),
-            Mutant.of(
                     "F5",
                     "the cache is filled from a put of unknown outcome",
                     new Edit(
