@@ -9,6 +9,7 @@ import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse.BatchIt
 import dev.tidemark.aws.AwsClients;
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.Environment;
+import dev.tidemark.aws.dynamodb.CapacityCounter;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
@@ -54,14 +55,25 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
 
     /** For Lambda: everything from the environment. */
     public IngestFunction() {
-        this(Deployment.of(System.getenv()), new JsonBatchLog(System.out));
+        this(Deployment.onLambda(), new CapacityCounter());
+    }
+
+    private IngestFunction(Deployment deployment, CapacityCounter capacity) {
+        this(deployment, capacity, new JsonBatchLog(System.out, capacity, System::currentTimeMillis));
     }
 
     /** For a deployment found elsewhere, such as the local run's. */
     public IngestFunction(Deployment deployment, BatchLog log) {
+        this(deployment, CapacityMeter.NONE, log);
+    }
+
+    private IngestFunction(Deployment deployment, CapacityMeter meter, BatchLog log) {
         this.clockMillis = System::currentTimeMillis;
         this.fold = new BatchFold(
-                deployment.catalog(), JsonEventReader::new, ports(deployment, clockMillis), FoldSettings.DEFAULT);
+                deployment.catalog(),
+                JsonEventReader::new,
+                ports(deployment, meter, clockMillis),
+                FoldSettings.DEFAULT);
         this.streams = new KinesisStreams(deployment.clients().kinesis(), InstantSource.system())::describe;
         this.log = log;
         this.priming = Priming.register(() -> new Rehearsal(deployment.catalog()).run());
@@ -78,7 +90,7 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
         this.priming = null;
     }
 
-    private static FoldPorts ports(Deployment deployment, LongSupplier clockMillis) {
+    private static FoldPorts ports(Deployment deployment, CapacityMeter meter, LongSupplier clockMillis) {
         AwsClients clients = deployment.clients();
         Backoff backoff = Backoff.system();
         String bucket = deployment.value(Environment.BUCKET);
@@ -87,13 +99,13 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
                         clients.dynamoDb(),
                         clients.dynamoDbWrites(),
                         deployment.value(Environment.STATE_TABLE),
-                        CapacityMeter.NONE,
+                        meter,
                         backoff),
                 new DynamoControlStore(
                         clients.dynamoDb(),
                         clients.dynamoDbWrites(),
                         deployment.value(Environment.CONTROL_TABLE),
-                        CapacityMeter.NONE),
+                        meter),
                 new S3Archive(clients.s3(), bucket, backoff),
                 new S3Quarantine(clients.s3(), bucket, backoff),
                 backoff.scheduler()::after,

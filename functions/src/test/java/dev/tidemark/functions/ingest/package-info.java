@@ -1,0 +1,5 @@
+/** Tests of the ingest function's log. */
+@NullMarked
+package dev.tidemark.functions.ingest;
+
+import org.jspecify.annotations.NullMarked;
