@@ -10,6 +10,7 @@ import dev.tidemark.samplesevents.oracle.Answers;
 import dev.tidemark.samplesevents.oracle.Descent;
 import dev.tidemark.samplesevents.oracle.Oracle;
 import dev.tidemark.samplesevents.oracle.StreamRecord;
+import dev.tidemark.samplesevents.oracle.ViewReport;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,7 +20,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
@@ -103,6 +106,36 @@ final class Witness {
 
     long recordsDone() {
         return get("/v1/health").path("records").asLong();
+    }
+
+    /** Compares the counts that the lanes keep, of every view, with what the oracle makes of the same records. */
+    void compareCounts(Oracle oracle) {
+        for (JsonNode view : get("/v1/health").path("views")) {
+            String name = view.path("view").asText();
+            ViewReport report = oracle.report(name);
+            Map<String, Long> quarantined = new TreeMap<>();
+            report.quarantined().forEach(one -> quarantined.merge(one.reason(), 1L, Long::sum));
+            Map<String, Long> counted = new TreeMap<>();
+            JsonNode counts = view.path("counts");
+            counts.path("quarantined")
+                    .properties()
+                    .forEach(reason ->
+                            counted.put(reason.getKey(), reason.getValue().asLong()));
+
+            assertThat(counted).as("quarantined by " + name).isEqualTo(quarantined);
+            assertThat(counts.path("filtered").asLong())
+                    .as("filtered by " + name)
+                    .isEqualTo(report.passedBy());
+            assertThat(counts.path("tooLate").asLong())
+                    .as("too late for " + name)
+                    .isEqualTo(report.tooLate().size());
+            // A process that is killed between an item and the lane row forgets which of the item's events were
+            // duplicates, so the two are compared together.
+            assertThat(counts.path("folded").asLong()
+                            + counts.path("duplicates").asLong())
+                    .as("folded by " + name + ", or duplicates")
+                    .isEqualTo(report.folded() + report.duplicates().size());
+        }
     }
 
     /** Compares every value of every entity of every view; returns how many values that were. */
