@@ -17,18 +17,20 @@ import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.lambda.LambdaAsyncClient;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
  * The AWS clients of one process, made on first use and sharing one HTTP client. Region, credentials and endpoints are
  * found the way every AWS SDK finds them; an endpoint is overridden by {@code AWS_ENDPOINT_URL_DYNAMODB},
- * {@code AWS_ENDPOINT_URL_S3}, {@code AWS_ENDPOINT_URL_KINESIS} or {@code AWS_ENDPOINT_URL} and by nothing else.
+ * {@code AWS_ENDPOINT_URL_S3}, {@code AWS_ENDPOINT_URL_KINESIS}, {@code AWS_ENDPOINT_URL_LAMBDA} or
+ * {@code AWS_ENDPOINT_URL} and by nothing else.
  * Proxies are taken from the environment and the system properties too, except where an endpoint is on this machine.
  * Thread-safe.
  */
 public final class AwsClients implements AutoCloseable {
 
-    private static final List<String> SERVICES = List.of("DYNAMODB", "S3", "KINESIS");
+    private static final List<String> SERVICES = List.of("DYNAMODB", "S3", "KINESIS", "LAMBDA");
     private static final int MAX_ATTEMPTS = 4;
     private static final int MAX_CONNECTIONS = 128;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
@@ -51,6 +53,7 @@ public final class AwsClients implements AutoCloseable {
     private @Nullable DynamoDbAsyncClient dynamoDbWrites;
     private @Nullable S3AsyncClient s3;
     private @Nullable KinesisAsyncClient kinesis;
+    private @Nullable LambdaAsyncClient lambda;
 
     private AwsClients(Map<String, String> environment, @Nullable AwsCredentialsProvider credentials) {
         this.environment = Map.copyOf(environment);
@@ -113,12 +116,24 @@ public final class AwsClients implements AutoCloseable {
         return kinesis;
     }
 
+    /** Retried by the SDK. */
+    public synchronized LambdaAsyncClient lambda() {
+        if (lambda == null) {
+            var builder = LambdaAsyncClient.builder()
+                    .httpClient(http())
+                    .overrideConfiguration(reads(ATTEMPT_TIMEOUT, CALL_TIMEOUT));
+            lambda = configure(builder, "LAMBDA").build();
+        }
+        return lambda;
+    }
+
     @Override
     public synchronized void close() {
         close(dynamoDb);
         close(dynamoDbWrites);
         close(s3);
         close(kinesis);
+        close(lambda);
         close(http);
     }
 

@@ -17,19 +17,28 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code tidemark run --data-dir} as a process of its own, killed with SIGKILL in the middle of its work and started
- * again, several times. In the end nothing that was acknowledged is lost and every value is the oracle's.
+ * {@code tidemark run --data-dir} as a process of its own, killed with SIGKILL twenty times in the middle of its work and
+ * started again: while records are being put, while they are folded, around a split and a merge. In the end nothing that
+ * was acknowledged is lost, every record of the stream is done once, and every value is the oracle's.
  */
 class KillTest {
 
-    private static final int KILLS = 3;
+    private static final int KILLS = 20;
+    private static final int SPLIT_AFTER = 6;
+    private static final int MERGE_AFTER = 13;
+    private static final int RECORDS_PER_REQUEST = 20;
     private static final String STREAM = Sample.SHOP.stream();
     private static final long SEED = Long.getLong("tidemark.seed", 42L);
 
@@ -47,24 +56,48 @@ class KillTest {
         for (int kill = 1; kill <= KILLS; kill++) {
             int next = events.size() * kill / (KILLS + 1);
             try (Child child = Child.start(data)) {
-                child.put(events.subList(put, next));
-                put = next;
-                // Somewhere in the middle of folding what was just put.
-                child.awaitDoneBeyond(random.nextInt(next));
+                if (random.nextBoolean()) {
+                    child.put(events.subList(put, next));
+                    child.awaitDoneBeyond(put + random.nextInt(next - put));
+                    put = next;
+                } else {
+                    put += child.killWhilePutting(events.subList(put, next), random.nextInt(next - put));
+                }
             }
+            reshard(kill);
         }
         try (Child child = Child.start(data);
                 AwsClients clients = KinesisEndpoint.at(child.kinesis()).clients()) {
             child.put(events.subList(put, events.size()));
             Witness witness = new Witness(child.api(), clients.kinesis());
             List<StreamRecord> records = witness.records(STREAM);
-            assertThat(records).as("acknowledged records, seed " + SEED).hasSameSizeAs(events);
-            witness.awaitDone(events.size());
+            assertThat(texts(records.stream().map(StreamRecord::data)))
+                    .as("acknowledged records, seed " + SEED)
+                    .containsAll(texts(events.stream().map(SampleEvent::bytes)));
+            witness.awaitDone(records.size());
 
             Oracle oracle = new Oracle(Sample.SHOP.catalog(), records);
             assertThat(witness.compareAll(oracle)).as("values compared").isGreaterThan(10_000);
             witness.compareCounts(oracle);
         }
+    }
+
+    private void reshard(int kill) throws IOException {
+        if (kill != SPLIT_AFTER && kill != MERGE_AFTER) {
+            return;
+        }
+        try (Child child = Child.start(data);
+                AwsClients clients = KinesisEndpoint.at(child.kinesis()).clients()) {
+            if (kill == SPLIT_AFTER) {
+                Reshard.splitTheFirstShard(clients.kinesis(), STREAM);
+            } else {
+                Reshard.mergeTheFirstTwoShards(clients.kinesis(), STREAM);
+            }
+        }
+    }
+
+    private static Set<String> texts(Stream<byte[]> events) {
+        return events.map(bytes -> new String(bytes, StandardCharsets.UTF_8)).collect(Collectors.toSet());
     }
 
     /** The run command in its own JVM; closing kills it. */
@@ -150,6 +183,42 @@ class KillTest {
             try (RecordWriter writer = new RecordWriter(KinesisEndpoint.at(kinesis()), STREAM)) {
                 events.forEach(event -> writer.add(event.partitionKey(), event.bytes()));
                 writer.flush();
+            }
+        }
+
+        /**
+         * Kills the process while records are being put.
+         *
+         * @param killAfter when that many are acknowledged
+         * @return how many were; any part of one more request may be on the stream too
+         */
+        int killWhilePutting(List<SampleEvent> events, int killAfter) {
+            AtomicInteger acknowledged = new AtomicInteger();
+            CompletableFuture<Void> time = new CompletableFuture<>();
+            CompletableFuture<Void> putting = CompletableFuture.runAsync(() -> putSlowly(events, to -> {
+                acknowledged.set(to);
+                if (to > killAfter) {
+                    time.complete(null);
+                }
+            }));
+            CompletableFuture.anyOf(time, putting).join();
+            close();
+            assertThat(putting.handle((ignored, failure) -> failure).join())
+                    .satisfiesAnyOf(
+                            failure -> assertThat(failure).isNull(),
+                            failure -> assertThat(failure).hasCauseInstanceOf(Failure.class));
+            return acknowledged.get();
+        }
+
+        private void putSlowly(List<SampleEvent> events, IntConsumer acknowledged) {
+            try (RecordWriter writer = new RecordWriter(KinesisEndpoint.at(kinesis()), STREAM)) {
+                for (int i = 0; i < events.size(); i++) {
+                    writer.add(events.get(i).partitionKey(), events.get(i).bytes());
+                    if ((i + 1) % RECORDS_PER_REQUEST == 0 || i + 1 == events.size()) {
+                        writer.flush();
+                        acknowledged.accept(i + 1);
+                    }
+                }
             }
         }
 

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  *
  * <p>The delays are chosen so that the answers do not depend on the pace of a replay. An event that counts arrives at
  * most six hours late (or five days, in views that keep seven), one that is too late has two hours or days to spare;
- * repeats come within two minutes, inside any horizon for duplicates.
+ * repeats come within eight minutes, inside any horizon for duplicates.
  */
 public final class EventGenerator {
 
@@ -97,13 +97,21 @@ public final class EventGenerator {
     private void send(Happening happening) {
         boolean fastClock = happening.user().equals(FAST_CLOCK_USER);
         long aheadMillis = fastClock ? FAST_CLOCK_MILLIS : 0;
-        String data = payload(happening, SampleEvent.time(happening.timeMillis() + aheadMillis));
+        String id = nextId();
+        long time = happening.timeMillis() + aheadMillis;
+        String data = payload(id, happening, time);
         long offset = happening.timeMillis() - SampleEvent.START_MILLIS + delayMillis(happening, fastClock);
         put(offset, happening.user(), data);
-        // A repeated event of a fast clock would be clamped twice, to different times; its phone never repeats.
-        if (!fastClock && chance.happens(0.015)) {
-            put(offset + chance.magnitudeBetween(200, 2 * MINUTE_MILLIS), happening.user(), data);
+        if (chance.happens(0.015)) {
+            sendAgain(id, happening, time, offset);
         }
+    }
+
+    /** As it was; or stamped anew, as some producers do, so that it falls into another tile and often another block. */
+    private void sendAgain(String id, Happening happening, long time, long offset) {
+        boolean stampedAnew = chance.happens(0.3);
+        long later = chance.magnitudeBetween(200, stampedAnew ? 8 * MINUTE_MILLIS : 2 * MINUTE_MILLIS);
+        put(offset + later, happening.user(), payload(id, happening, stampedAnew ? time + later : time));
     }
 
     private long delayMillis(Happening happening, boolean fastClock) {
@@ -186,16 +194,24 @@ public final class EventGenerator {
 
     private String view(String time, String user) {
         String body = ",\"item\":{\"id\":\"item-010\",\"category\":\"hats\"},\"price\":19.90,\"device\":\"phone\"";
-        return payload(new Happening(0, user, "view", body), time);
+        return payload(nextId(), new Happening(0, user, "view", body), time);
     }
 
     private String payload(Happening happening) {
-        return payload(happening, SampleEvent.time(happening.timeMillis()));
+        return payload(nextId(), happening, happening.timeMillis());
     }
 
-    private String payload(Happening happening, String time) {
-        return "{\"event_id\":\"" + String.format(Locale.ROOT, "e%06d", nextId++) + "\",\"type\":\"" + happening.type()
-                + "\",\"ts\":\"" + time + "\",\"user_id\":\"" + happening.user() + "\"" + happening.body() + "}";
+    private String nextId() {
+        return String.format(Locale.ROOT, "e%06d", nextId++);
+    }
+
+    private static String payload(String id, Happening happening, long timeMillis) {
+        return payload(id, happening, SampleEvent.time(timeMillis));
+    }
+
+    private static String payload(String id, Happening happening, String time) {
+        return "{\"event_id\":\"" + id + "\",\"type\":\"" + happening.type() + "\",\"ts\":\"" + time
+                + "\",\"user_id\":\"" + happening.user() + "\"" + happening.body() + "}";
     }
 
     private void put(long offset, String user, String data) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -34,6 +35,9 @@ final class ControlAttributes {
     private static final String COUNT = "c";
     private static final String MAX_ARRIVAL = "a";
     private static final String COUNTS = "n";
+
+    /** Absent until they are known. */
+    private static final String ANCESTORS = "p";
 
     /** Raised when an attribute changes its meaning. */
     private static final long FORMAT_VERSION = 1;
@@ -74,6 +78,11 @@ final class ControlAttributes {
         if (!counts.isEmpty()) {
             attributes.put(COUNTS, AttributeValue.fromM(counts));
         }
+        if (row.ancestors() != null) {
+            Map<String, AttributeValue> ancestors = new TreeMap<>();
+            row.ancestors().forEach((lane, arrival) -> ancestors.put(lane, number(arrival)));
+            attributes.put(ANCESTORS, AttributeValue.fromM(ancestors));
+        }
         return attributes;
     }
 
@@ -99,7 +108,8 @@ final class ControlAttributes {
                 views(attributes, Position::parse),
                 attributes.containsKey(COUNTS)
                         ? CountAttributes.decode(attributes.get(COUNTS).m())
-                        : Map.of());
+                        : Map.of(),
+                ancestors(attributes.get(ANCESTORS)));
     }
 
     static AttributeValue number(long value) {
@@ -117,6 +127,15 @@ final class ControlAttributes {
         return attribute(attributes, VIEWS).m().entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey, entry -> parse.apply(entry.getValue().s())));
+    }
+
+    private static @Nullable Map<String, Long> ancestors(@Nullable AttributeValue stored) {
+        return stored == null
+                ? null
+                : stored.m().entrySet().stream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey,
+                                entry -> Long.parseLong(entry.getValue().n())));
     }
 
     private static String text(Map<String, AttributeValue> attributes, String name) {

@@ -6,9 +6,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.ListShardsRequest;
@@ -69,7 +72,7 @@ public final class KinesisStreams {
         Instant at = clock.instant();
         return kinesis.describeStreamSummary(request -> request.streamARN(streamArn))
                 .thenCompose(summary -> {
-                    Map<String, HashRange> shards = new HashMap<>();
+                    Map<String, StreamInfo.ShardInfo> shards = new HashMap<>();
                     return listShards(streamArn, null, shards)
                             .thenApply(done -> info(summary.streamDescriptionSummary(), shards));
                 })
@@ -80,33 +83,38 @@ public final class KinesisStreams {
                 });
     }
 
-    private static StreamInfo info(StreamDescriptionSummary summary, Map<String, HashRange> shards) {
+    private static StreamInfo info(StreamDescriptionSummary summary, Map<String, StreamInfo.ShardInfo> shards) {
         return new StreamInfo(
                 summary.streamARN(), summary.streamCreationTimestamp().toEpochMilli(), shards);
     }
 
     /** The stream is named on the first page only; the token carries it from then on. */
     private CompletableFuture<Void> listShards(
-            String streamArn, @Nullable String nextToken, Map<String, HashRange> shards) {
+            String streamArn, @Nullable String nextToken, Map<String, StreamInfo.ShardInfo> shards) {
         ListShardsRequest.Builder request = ListShardsRequest.builder();
         return kinesis.listShards(
                         nextToken == null
                                 ? request.streamARN(streamArn).build()
                                 : request.nextToken(nextToken).build())
                 .thenCompose(page -> {
-                    page.shards().forEach(shard -> shards.put(shard.shardId(), range(shard)));
+                    page.shards().forEach(shard -> shards.put(shard.shardId(), shard(shard)));
                     return follow(streamArn, page, shards);
                 });
     }
 
-    private CompletableFuture<Void> follow(String streamArn, ListShardsResponse page, Map<String, HashRange> shards) {
+    private CompletableFuture<Void> follow(
+            String streamArn, ListShardsResponse page, Map<String, StreamInfo.ShardInfo> shards) {
         return page.nextToken() == null
                 ? CompletableFuture.completedFuture(null)
                 : listShards(streamArn, page.nextToken(), shards);
     }
 
-    private static HashRange range(Shard shard) {
-        return HashRange.of(
+    private static StreamInfo.ShardInfo shard(Shard shard) {
+        HashRange range = HashRange.of(
                 shard.hashKeyRange().startingHashKey(), shard.hashKeyRange().endingHashKey());
+        List<String> parents = Stream.of(shard.parentShardId(), shard.adjacentParentShardId())
+                .filter(Objects::nonNull)
+                .toList();
+        return new StreamInfo.ShardInfo(range, parents);
     }
 }

@@ -2,6 +2,7 @@ package dev.tidemark.aws.kinesis;
 
 import dev.tidemark.core.stream.HashRange;
 import dev.tidemark.core.stream.Lane;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -10,9 +11,22 @@ import java.util.Optional;
  *
  * @param arn the stream's ARN
  * @param createdMillis its creation time, milliseconds since the epoch; part of every lane's identity (rule P1)
- * @param shards shard id to its hash keys, closed shards included
+ * @param shards by shard id, closed shards included
  */
-public record StreamInfo(String arn, long createdMillis, Map<String, HashRange> shards) {
+public record StreamInfo(String arn, long createdMillis, Map<String, ShardInfo> shards) {
+
+    /**
+     * One shard.
+     *
+     * @param hashRange its hash keys
+     * @param parents ids of the shards that it was split from or merged of; they may not be listed any more
+     */
+    public record ShardInfo(HashRange hashRange, List<String> parents) {
+
+        public ShardInfo {
+            parents = List.copyOf(parents);
+        }
+    }
 
     public StreamInfo {
         shards = Map.copyOf(shards);
@@ -24,6 +38,14 @@ public record StreamInfo(String arn, long createdMillis, Map<String, HashRange> 
 
     /** The shard's hash keys; empty for a shard that Kinesis no longer lists because its records have expired. */
     public Optional<HashRange> hashRange(String shardId) {
-        return Optional.ofNullable(shards.get(shardId));
+        return Optional.ofNullable(shards.get(shardId)).map(ShardInfo::hashRange);
+    }
+
+    /** The lanes that a shard's lane came from; none for a shard that Kinesis no longer lists. */
+    public List<Lane> parents(String shardId) {
+        ShardInfo shard = shards.get(shardId);
+        return shard == null
+                ? List.of()
+                : shard.parents().stream().map(this::lane).toList();
     }
 }

@@ -7,6 +7,7 @@ import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.ControlStore;
 import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.port.Lineage;
 import dev.tidemark.core.port.Quarantine;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
@@ -37,6 +38,7 @@ final class NoStores implements ItemStore, ControlStore {
                 this,
                 archive,
                 quarantine,
+                Lineage.NEVER_RESHARDED,
                 millis -> CompletableFuture.completedFuture(null),
                 () -> nowMillis,
                 new Random(1));

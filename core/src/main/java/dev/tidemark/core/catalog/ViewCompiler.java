@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -152,11 +153,12 @@ final class ViewCompiler {
     private @Nullable Ladder ladder(TileLayout layout) {
         Set<Window> windows = new LinkedHashSet<>();
         definition.features().forEach(feature -> windows.addAll(feature.windows()));
-        SeenIds.Rule rule = rule();
         Ladder ladder =
-                Ladder.of(windows, definition.hopMillis(), ItemSize.maxTileBytes(layout), ItemSize.bytesForTiles(rule));
-        ItemSize largest = ladder.widths().stream()
-                .map(width -> ItemSize.of(layout, width, rule))
+                Ladder.of(windows, definition.hopMillis(), ItemSize.maxTileBytes(layout), ItemSize.bytesForTiles());
+        SeenIds.Rule rule = rule();
+        ItemSize largest = Stream.concat(
+                        ladder.widths().stream().map(width -> ItemSize.of(layout, width)),
+                        Stream.ofNullable(rule).map(ItemSize::ofIds))
                 .max(Comparator.comparingLong(ItemSize::totalBytes))
                 .orElseThrow();
         if (largest.fits()) {

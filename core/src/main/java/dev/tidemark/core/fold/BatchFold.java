@@ -41,7 +41,7 @@ public final class BatchFold {
         this.ports = ports;
         this.settings = settings;
         this.cache = new ItemCache(settings.maxCacheBytes());
-        this.lanes = new Lanes(ports.control(), settings, catalog);
+        this.lanes = new Lanes(ports.control(), ports.lineage(), settings, catalog);
     }
 
     /**

@@ -33,6 +33,8 @@ public record BatchOutcome(
         UNKNOWN_VIEW,
         /** The deployment is being restored, or this function folds into another generation (rule R2). */
         NOT_LIVE,
+        /** A view needs the event ids of a lane that this one descends from, and that is not final yet (rule T3). */
+        WAITS_FOR_PARENT,
         /** The control table did not answer, or kept changing. */
         CONTROL_UNAVAILABLE
     }

@@ -8,8 +8,6 @@ import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
-import dev.tidemark.core.tile.ItemKey;
-import dev.tidemark.core.tile.StoredItem;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,7 +15,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,11 +27,14 @@ final class BatchRun {
     /** How often the lane's views may change under one batch. */
     private static final int MAX_ROUNDS = 5;
 
+    /** How many further rounds a batch may take because rows wait for those before them to be done (rule T3). */
+    private static final int MAX_SETTLING_ROUNDS = 64;
+
     private final Batch batch;
     private final List<View> views;
     private final Lanes lanes;
     private final RowsPool pool;
-    private final ItemCache cache;
+    private final RunContext context;
     private final FoldPorts ports;
     private final FoldSettings settings;
     private final BooleanSupplier stop;
@@ -39,7 +42,17 @@ final class BatchRun {
     private final Troubles troubles = new Troubles();
     private final List<String> violations = Collections.synchronizedList(new ArrayList<>());
     private @Nullable LaneRow lane;
-    private Map<String, ViewCounts> added = Map.of();
+    private final Map<String, ViewCounts> added = new HashMap<>();
+
+    /** Quarantine entries that are durable, so that a further round does not put them again. */
+    private final Set<Refused> quarantined = ConcurrentHashMap.newKeySet();
+
+    /** Whether the archive holds the batch; later rounds fold a part of the same records. */
+    private volatile boolean archived;
+
+    private int settlingRounds;
+
+    private record Refused(String viewVersion, Position position) {}
 
     BatchRun(
             Batch batch,
@@ -54,14 +67,18 @@ final class BatchRun {
         this.views = views;
         this.lanes = lanes;
         this.pool = pool;
-        this.cache = cache;
         this.ports = ports;
         this.settings = settings;
         this.stop = () -> ports.clockMillis().getAsLong() >= stopAtMillis;
+        this.context = new RunContext(ports, settings, cache, counts, troubles, violations, stop);
     }
 
     CompletableFuture<BatchOutcome> run() {
         counts.records.add(batch.records().size());
+        return open(1);
+    }
+
+    private CompletableFuture<BatchOutcome> open(int round) {
         return lanes.open(batch.lane(), troubles)
                 .exceptionally(error -> {
                     troubles.add("reading the control table", error);
@@ -69,7 +86,7 @@ final class BatchRun {
                 })
                 .thenCompose(opened -> opened.row() == null
                         ? completed(held(Objects.requireNonNull(opened.held())))
-                        : round(opened.row(), 1));
+                        : round(opened.row(), round));
     }
 
     /** Folds the batch under one version of the lane row. */
@@ -84,8 +101,11 @@ final class BatchRun {
         if (round > MAX_ROUNDS) {
             return completed(held(BatchOutcome.Hold.CONTROL_UNAVAILABLE));
         }
+        if (lanes.lacksAncestors(row)) {
+            return open(round + 1);
+        }
         List<RawRecord> records = above(row.last());
-        if (round == 1) {
+        if (round == 1 && settlingRounds == 0) {
             counts.redelivered.add(batch.records().size() - records.size());
         }
         if (records.isEmpty()) {
@@ -97,6 +117,26 @@ final class BatchRun {
                         ? completed(report(null))
                         : advance(row, new Folded(records, folding.works, done, round), 1));
     }
+
+    /**
+     * Once the lane row says {@code done}: the rows that waited for that are folded now, or when the batch is delivered
+     * again.
+     */
+    private CompletableFuture<BatchOutcome> goOn(LaneRow row, Folded folded) {
+        Done done = folded.done();
+        if (!done.waiting() || settlingRounds >= MAX_SETTLING_ROUNDS || stop.getAsBoolean()) {
+            return completed(report(done.position()));
+        }
+        settlingRounds++;
+        return round(row, folded.round());
+    }
+
+    /**
+     * How far a round got.
+     *
+     * @param waiting whether it got no further only because rows wait for this position to be done (rule T3)
+     */
+    private record Done(Position position, boolean waiting) {}
 
     /** What the lane row says is done needs no second look: it is archived and in every item. */
     private List<RawRecord> above(Position last) {
@@ -110,14 +150,16 @@ final class BatchRun {
      * @param works what the views made of the records
      * @param done how far it got
      */
-    private record Folded(List<RawRecord> records, List<ViewWork> works, Position done, int round) {}
+    private record Folded(List<RawRecord> records, List<ViewWork> works, Done done, int round) {}
 
     /** F8. */
     private CompletableFuture<BatchOutcome> advance(LaneRow row, Folded folded, int attempt) {
-        LaneRow next = LaneDecisions.advanced(row, folded.records(), folded.works(), folded.done());
+        LaneRow next = LaneDecisions.advanced(
+                row, folded.records(), folded.works(), folded.done().position());
         return ports.control().writeLane(next).exceptionally(Cas.Unknown::new).thenCompose(result -> {
             if (result instanceof Cas.Stored) {
-                return completed(advanced(row, next, folded));
+                advanced(row, next, folded);
+                return goOn(next, folded);
             }
             if (result instanceof Cas.Conflict<LaneRow> conflict) {
                 return overtaken(row, conflict.current(), folded);
@@ -129,15 +171,14 @@ final class BatchRun {
         });
     }
 
-    private BatchOutcome advanced(LaneRow before, LaneRow next, Folded folded) {
+    private void advanced(LaneRow before, LaneRow next, Folded folded) {
         int from = LaneDecisions.firstAfter(before.last(), folded.records());
         int until = from + (int) (next.count() - before.count());
-        Map<String, ViewCounts> ofViews = new HashMap<>();
-        folded.works().forEach(work -> ofViews.put(work.view().name(), work.counts(from, until)));
+        for (ViewWork work : folded.works()) {
+            added.merge(work.view().name(), work.counts(from, until), ViewCounts::plus);
+        }
         lane = next;
-        added = ofViews;
         violations.addAll(LaneDecisions.miscounted(next, folded.works()));
-        return report(folded.done());
     }
 
     /** Another invocation, or an earlier attempt of this one, has written the lane row. */
@@ -158,8 +199,8 @@ final class BatchRun {
         if (!sameViews) {
             return round(current, folded.round() + 1);
         }
-        return current.last().compareTo(folded.done()) >= 0
-                ? completed(report(folded.done()))
+        return current.last().compareTo(folded.done().position()) >= 0
+                ? goOn(current, folded)
                 : advance(current, folded, 1);
     }
 
@@ -188,22 +229,24 @@ final class BatchRun {
     }
 
     /** Everything of the batch that one version of the lane row asks for. */
-    private final class Round {
+    private final class Round implements StateFold.Rows {
 
         private final LaneRow row;
         private final List<RawRecord> records;
         private final BatchRows rows = pool.take();
         private final List<ViewWork> works = new ArrayList<>();
         private int lowestFailed;
+        private int lowestHeld;
 
         Round(LaneRow row, List<RawRecord> records) {
             this.row = row;
             this.records = records;
             this.lowestFailed = records.size();
+            this.lowestHeld = records.size();
         }
 
         /** @return how far the batch is done; null if not even its first record is */
-        CompletableFuture<@Nullable Position> fold() {
+        CompletableFuture<@Nullable Done> fold() {
             rows.read(records, row.lane().shardId());
             for (View view : views) {
                 Position act = row.views().get(view.version());
@@ -213,15 +256,25 @@ final class BatchRun {
                     works.add(work);
                 }
             }
-            CompletableFuture<Boolean> archived = archive();
-            return quarantine().thenCompose(ignored -> foldItems()).thenCombine(archived, (ignored, isArchived) -> {
+            CompletableFuture<Boolean> archiving = archive();
+            StateFold state = new StateFold(context, row, rows, works, this);
+            return quarantine().thenCompose(ignored -> state.run()).thenCombine(archiving, (ignored, isArchived) -> {
                 pool.giveBack(rows);
-                return LaneDecisions.done(records, isArchived ? lowestFailed() : 0);
+                return done(isArchived);
             });
+        }
+
+        private synchronized @Nullable Done done(boolean isArchived) {
+            Position done = LaneDecisions.done(records, isArchived ? lowestFailed : 0);
+            Position held = LaneDecisions.held(done, records, lowestHeld);
+            return held == null ? null : new Done(held, !held.equals(done));
         }
 
         /** F7: done never passes what the archive has confirmed, and a batch is one segment. */
         private CompletableFuture<Boolean> archive() {
+            if (archived) {
+                return CompletableFuture.completedFuture(true);
+            }
             return ports.archive()
                     .append(new Archive.Segment(row.lane(), row.last(), row.count(), records))
                     .handle((ignored, error) -> {
@@ -229,7 +282,8 @@ final class BatchRun {
                             counts.archiveFailures.increment();
                             troubles.add("writing to the archive", error);
                         }
-                        return error == null;
+                        archived = error == null;
+                        return archived;
                     });
         }
 
@@ -238,7 +292,10 @@ final class BatchRun {
             List<Refusal> refusals = new ArrayList<>();
             for (ViewWork work : works) {
                 for (ViewWork.Bad bad : work.bad()) {
-                    refusals.add(new Refusal(bad.row(), entry(work.view(), bad)));
+                    Quarantine.Entry entry = entry(work.view(), bad);
+                    if (!quarantined.contains(refused(entry))) {
+                        refusals.add(new Refusal(bad.row(), entry));
+                    }
                 }
             }
             return Flight.run(
@@ -253,73 +310,32 @@ final class BatchRun {
             return new Quarantine.Entry(view.name(), view.version(), row.lane(), records.get(bad.row()), bad.reason());
         }
 
+        private static Refused refused(Quarantine.Entry entry) {
+            return new Refused(entry.viewVersion(), entry.record().position());
+        }
+
         private CompletableFuture<Boolean> put(Quarantine.Entry entry) {
             return ports.quarantine().put(entry).handle((ignored, error) -> {
-                if (error != null) {
+                if (error == null) {
+                    quarantined.add(refused(entry));
+                } else {
                     troubles.add("writing to the quarantine", error);
                 }
                 return error == null;
             });
         }
 
-        private CompletableFuture<Void> foldItems() {
-            List<Task> tasks = new ArrayList<>();
-            List<ItemKey> unseen = new ArrayList<>();
-            for (ViewWork view : works) {
-                for (ItemWork item : view.items()) {
-                    StoredItem cached = cache.get(item.key);
-                    tasks.add(new Task(view, item, cached));
-                    if (cached == null) {
-                        unseen.add(item.key);
-                    }
-                }
-            }
-            if (unseen.isEmpty()) {
-                return foldItems(tasks, Map.of());
-            }
-            // A failed read costs a failed condition later, which brings the item along; nothing is lost by going on.
-            return ports.items()
-                    .read(unseen)
-                    .exceptionally(error -> {
-                        troubles.add("reading items", error);
-                        return Map.of();
-                    })
-                    .thenCompose(found -> foldItems(tasks, found));
-        }
-
-        private CompletableFuture<Void> foldItems(List<Task> tasks, Map<ItemKey, StoredItem> found) {
-            ItemFold fold = new ItemFold(ports, settings, cache, counts, troubles, violations, stop);
-            return Flight.run(
-                    tasks,
-                    settings.maxPutsInFlight(),
-                    stop,
-                    task -> {
-                        StoredItem base = task.cached() != null ? task.cached() : found.get(task.item().key);
-                        Position act = Objects.requireNonNull(
-                                row.views().get(task.view().view().version()));
-                        return fold.fold(task.item(), task.view(), rows, act, base);
-                    },
-                    (task, error) -> {
-                        if (error != null) {
-                            troubles.add("folding an item", error);
-                        }
-                        counts.itemsFailed.increment();
-                        failed(task.item().firstRow());
-                    });
-        }
-
-        private synchronized void failed(int index) {
+        @Override
+        public synchronized void failed(int index) {
             lowestFailed = Math.min(lowestFailed, index);
         }
 
-        private synchronized int lowestFailed() {
-            return lowestFailed;
+        @Override
+        public synchronized void held(int index) {
+            lowestHeld = Math.min(lowestHeld, index);
         }
 
         /** A record that a view cannot fold, on its way to the quarantine. */
         private record Refusal(int row, Quarantine.Entry entry) {}
-
-        private record Task(
-                ViewWork view, ItemWork item, @Nullable StoredItem cached) {}
     }
 }

@@ -3,6 +3,7 @@ package dev.tidemark.core.fold;
 import dev.tidemark.core.port.Archive;
 import dev.tidemark.core.port.ControlStore;
 import dev.tidemark.core.port.ItemStore;
+import dev.tidemark.core.port.Lineage;
 import dev.tidemark.core.port.Pause;
 import dev.tidemark.core.port.Quarantine;
 import java.util.function.LongSupplier;
@@ -19,6 +20,7 @@ public record FoldPorts(
         ControlStore control,
         Archive archive,
         Quarantine quarantine,
+        Lineage lineage,
         Pause pause,
         LongSupplier clockMillis,
         RandomGenerator random) {}

@@ -8,7 +8,7 @@ import java.util.Arrays;
 /** The events of one batch that go into one item, as row numbers in batch order. */
 final class ItemWork {
 
-    final View view;
+    final EntityWork entity;
     final int rung;
     final TileWidth width;
     final ItemKey key;
@@ -16,8 +16,8 @@ final class ItemWork {
     private int size;
 
     /** @param rung which width of the view's ladder */
-    ItemWork(View view, int rung, ItemKey key) {
-        this.view = view;
+    ItemWork(EntityWork entity, View view, int rung, ItemKey key) {
+        this.entity = entity;
         this.rung = rung;
         this.width = view.ladder().widths().get(rung);
         this.key = key;
@@ -36,10 +36,6 @@ final class ItemWork {
 
     int row(int index) {
         return rows[index];
-    }
-
-    boolean isHop() {
-        return rung == 0;
     }
 
     /** The lowest row: what this item holds up if it fails (rule F6). */

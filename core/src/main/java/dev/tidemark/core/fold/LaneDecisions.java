@@ -58,7 +58,8 @@ final class LaneDecisions {
                 row.maxArrivalMillis(),
                 row.generation(),
                 views,
-                counts));
+                counts,
+                row.ancestors()));
     }
 
     /** L2: whether this catalog may fold the lane at all. */
@@ -86,6 +87,22 @@ final class LaneDecisions {
     }
 
     /**
+     * T3: how far a batch is done when rows from one on wait for all before them to be done.
+     *
+     * @param done how far it would be done otherwise
+     * @param held index of the first row that waits, at least 1; the number of records if none does
+     * @return {@code done}, or the position before the row that waits if that is lower: even in the middle of an
+     *     aggregated record, because no row may wait for itself
+     */
+    static @Nullable Position held(@Nullable Position done, List<RawRecord> records, int held) {
+        if (done == null || held >= records.size()) {
+            return done;
+        }
+        Position before = records.get(held - 1).position();
+        return before.compareTo(done) < 0 ? before : done;
+    }
+
+    /**
      * F8: the row after everything up to and including {@code done} is archived and folded. The lane passes each record
      * once, so what it adds up here is exact, however often the record was delivered.
      *
@@ -108,7 +125,8 @@ final class LaneDecisions {
                 maxArrival,
                 row.generation(),
                 row.views(),
-                counts);
+                counts,
+                row.ancestors());
     }
 
     /** How many of the records, which increase, lie at or below a position. */

@@ -5,8 +5,11 @@ import dev.tidemark.core.port.Cas;
 import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.ControlStore;
 import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.port.Lineage;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.view.View;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -21,12 +24,28 @@ final class Lanes {
 
     private final ControlStore control;
     private final FoldSettings settings;
+    private final Ancestry ancestry;
     private final Set<String> known;
+    private final Set<String> droppingDuplicates;
 
-    Lanes(ControlStore control, FoldSettings settings, Catalog catalog) {
+    Lanes(ControlStore control, Lineage lineage, FoldSettings settings, Catalog catalog) {
         this.control = control;
         this.settings = settings;
         this.known = catalog.views().stream().map(View::version).collect(Collectors.toUnmodifiableSet());
+        List<View> dropping = catalog.views().stream()
+                .filter(view -> view.duplicates() != null)
+                .toList();
+        this.droppingDuplicates = dropping.stream().map(View::version).collect(Collectors.toUnmodifiableSet());
+        this.ancestry = new Ancestry(control, lineage, keptMillis(dropping));
+    }
+
+    private static long keptMillis(List<View> views) {
+        return views.stream()
+                .map(View::duplicates)
+                .filter(Objects::nonNull)
+                .mapToLong(duplicates -> duplicates.rule().keptMillis())
+                .max()
+                .orElse(0);
     }
 
     /**
@@ -80,9 +99,37 @@ final class Lanes {
         if (reconciled.isPresent()) {
             return control.writeLane(reconciled.get()).thenCompose(result -> again(lane, result, troubles, round));
         }
-        return LaneDecisions.knowsAll(laneRow, known)
-                ? Opened.ready(laneRow)
-                : Opened.hold(BatchOutcome.Hold.UNKNOWN_VIEW);
+        if (!LaneDecisions.knowsAll(laneRow, known)) {
+            return Opened.hold(BatchOutcome.Hold.UNKNOWN_VIEW);
+        }
+        return lacksAncestors(laneRow) ? findAncestors(laneRow, troubles, round) : Opened.ready(laneRow);
+    }
+
+    /** T3: from here on a duplicate is recognized also if the lane before counted the event. */
+    private CompletableFuture<Opened> findAncestors(LaneRow row, Troubles troubles, int round) {
+        return ancestors(row, troubles).thenCompose(found -> {
+            if (found.waitsFor() != null) {
+                troubles.add("lane " + row.lane().id() + " waits until lane "
+                        + found.waitsFor().id() + ", from which its shard descends, is folded to its end");
+            }
+            if (found.ancestors() == null) {
+                return Opened.hold(BatchOutcome.Hold.WAITS_FOR_PARENT);
+            }
+            return control.writeLane(row.withAncestors(found.ancestors()))
+                    .thenCompose(result -> again(row.lane(), result, troubles, round));
+        });
+    }
+
+    private CompletableFuture<Ancestry.Found> ancestors(LaneRow row, Troubles troubles) {
+        return ancestry.of(row.lane()).exceptionally(error -> {
+            troubles.add("finding the lanes that lane " + row.lane().id() + " descends from", error);
+            return Ancestry.Found.UNKNOWN;
+        });
+    }
+
+    /** Whether a view needs to know what came before the lane, and the row does not say. */
+    boolean lacksAncestors(LaneRow row) {
+        return row.ancestors() == null && row.views().keySet().stream().anyMatch(droppingDuplicates::contains);
     }
 
     /** Whatever became of the write, what counts is what is stored now: read again. */

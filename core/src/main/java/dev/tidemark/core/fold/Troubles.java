@@ -16,8 +16,13 @@ final class Troubles {
     synchronized void add(String what, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        add(what + ": " + cause.getClass().getSimpleName() + ": " + cause.getMessage());
+    }
+
+    /** @param what in words; never a key or a payload */
+    synchronized void add(String what) {
         if (seen.size() < MAX) {
-            seen.add(what + ": " + cause.getClass().getSimpleName() + ": " + cause.getMessage());
+            seen.add(what);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.tidemark.core.fold;
 
+import com.dynatrace.hash4j.hashing.HashValue128;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.port.ViewCounts;
@@ -7,6 +8,7 @@ import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.tile.ItemKey;
+import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.tile.TileLayout;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.TileWidth;
@@ -29,6 +31,7 @@ final class ViewWork {
     private static final byte FOLDED_LATE = 4;
     private static final byte DUPLICATE = 5;
     private static final byte QUARANTINED = 6;
+    private static final byte EXPIRED = 7;
 
     private final View view;
     private final String laneId;
@@ -41,8 +44,15 @@ final class ViewWork {
 
     private final long[] filterBits;
     private final byte[] fates;
-    private final Map<String, List<ItemWork>> byEntity = new HashMap<>();
+    private final Map<String, EntityWork> byEntity = new HashMap<>();
     private final List<ItemWork> items = new ArrayList<>();
+    private final List<EntityWork> entitiesWithIds = new ArrayList<>();
+
+    /** The hashes of event ids by row; empty if the view does not drop duplicates. */
+    private final long[] idHighs;
+
+    private final long[] idLows;
+
     private final List<Bad> bad = new ArrayList<>();
 
     ViewWork(View view, String laneId, int records) {
@@ -53,6 +63,8 @@ final class ViewWork {
         this.widths = view.ladder().widths();
         this.filterBits = new long[records];
         this.fates = new byte[records];
+        this.idHighs = new long[view.duplicates() == null ? 0 : records];
+        this.idLows = new long[idHighs.length];
         this.everyStateIsFiltered =
                 view.layout().entries().stream().allMatch(entry -> entry.filter() != TileLayout.NO_FILTER);
     }
@@ -102,24 +114,41 @@ final class ViewWork {
         if (bits == 0 && everyStateIsFiltered) {
             return;
         }
-        List<ItemWork> ofEntity = byEntity.computeIfAbsent(entity, key -> new ArrayList<>(widths.size()));
+        EntityWork ofEntity = byEntity.computeIfAbsent(entity, key -> new EntityWork(widths.size()));
         for (int i = 0; i < widths.size(); i++) {
             itemOf(ofEntity, entity, i, row.eventTimeMillis()).add(index);
+        }
+        if (view.duplicates() != null) {
+            addId(ofEntity, index, row, view.duplicates());
+        }
+    }
+
+    private void addId(EntityWork ofEntity, int index, EventRow row, View.Duplicates duplicates) {
+        HashValue128 id = SeenIds.hash(row, duplicates.slot());
+        if (id != null) {
+            idHighs[index] = id.getMostSignificantBits();
+            idLows[index] = id.getLeastSignificantBits();
+            if (!ofEntity.hasIds()) {
+                entitiesWithIds.add(ofEntity);
+            }
+            ofEntity.addWithId(index);
         }
     }
 
     /** An entity has few items in one batch, mostly one per width, so a list is searched faster than a map. */
-    private ItemWork itemOf(List<ItemWork> ofEntity, String entity, int rung, long eventTimeMillis) {
+    private ItemWork itemOf(EntityWork ofEntity, String entity, int rung, long eventTimeMillis) {
         TileWidth width = widths.get(rung);
         long block = width.blockOf(width.tileOf(eventTimeMillis));
-        for (int i = ofEntity.size() - 1; i >= 0; i--) {
-            ItemWork item = ofEntity.get(i);
+        List<ItemWork> known = ofEntity.items();
+        for (int i = known.size() - 1; i >= 0; i--) {
+            ItemWork item = known.get(i);
             if (item.rung == rung && item.key.block() == block) {
                 return item;
             }
         }
-        ItemWork item = new ItemWork(view, rung, new ItemKey(view.version(), entity, width.code(), block, laneId));
-        ofEntity.add(item);
+        ItemWork item =
+                new ItemWork(ofEntity, view, rung, new ItemKey(view.version(), entity, width.code(), block, laneId));
+        known.add(item);
         items.add(item);
         return item;
     }
@@ -132,6 +161,11 @@ final class ViewWork {
         return items;
     }
 
+    /** The entities whose tiles have to wait for their ids; none if the view does not drop duplicates. */
+    List<EntityWork> entitiesWithIds() {
+        return entitiesWithIds;
+    }
+
     List<Bad> bad() {
         return bad;
     }
@@ -140,9 +174,30 @@ final class ViewWork {
         return filterBits[row];
     }
 
-    /** The event of this row turned out to be a producer duplicate. Threads may mark different rows at once. */
+    long idHigh(int row) {
+        return idHighs[row];
+    }
+
+    long idLow(int row) {
+        return idLows[row];
+    }
+
+    /**
+     * Told once the ids of the row's entity are confirmed: a producer duplicate, which goes into no tile. Threads may
+     * mark different rows at once.
+     */
     void markDuplicate(int row) {
         fates[row] = DUPLICATE;
+    }
+
+    /** Told once the ids of the row's entity are confirmed: a delivery too old to be judged, which goes into no tile. */
+    void markExpired(int row) {
+        fates[row] = EXPIRED;
+    }
+
+    /** Only asked once all ids are settled. */
+    boolean isDropped(int row) {
+        return fates[row] == DUPLICATE || fates[row] == EXPIRED;
     }
 
     /**
@@ -152,7 +207,7 @@ final class ViewWork {
      * @param until exclusive
      */
     ViewCounts counts(int from, int until) {
-        int[] tally = new int[QUARANTINED + 1];
+        int[] tally = new int[EXPIRED + 1];
         for (int row = from; row < until; row++) {
             tally[fates[row]]++;
         }
@@ -165,7 +220,7 @@ final class ViewWork {
         return new ViewCounts(
                 tally[FOLDED] + tally[FOLDED_LATE],
                 tally[FILTERED],
-                tally[TOO_LATE],
+                tally[TOO_LATE] + tally[EXPIRED],
                 tally[FOLDED_LATE],
                 tally[DUPLICATE],
                 quarantined);

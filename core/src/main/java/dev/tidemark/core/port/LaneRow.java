@@ -3,6 +3,7 @@ package dev.tidemark.core.port;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One lane's progress, and the catalog it folds.
@@ -17,6 +18,9 @@ import java.util.Map;
  *     backfill takes the others
  * @param counts view version to what the view made of those of the {@code count} records that lie above its
  *     {@code act}; a view without any may be left out
+ * @param ancestors the lanes before this one in which an event may have counted that comes again here (rule T3), by id,
+ *     with the latest arrival of their records; they will never change again. Null until they are asked for, by the
+ *     first fold of a view that drops duplicates
  */
 public record LaneRow(
         Lane lane,
@@ -26,11 +30,13 @@ public record LaneRow(
         long maxArrivalMillis,
         String generation,
         Map<String, Position> views,
-        Map<String, ViewCounts> counts) {
+        Map<String, ViewCounts> counts,
+        @Nullable Map<String, Long> ancestors) {
 
     public LaneRow {
         views = Map.copyOf(views);
         counts = Map.copyOf(counts);
+        ancestors = ancestors == null ? null : Map.copyOf(ancestors);
         if (rev < 1 || count < 0) {
             throw new IllegalArgumentException("lane " + lane.id() + " at rev " + rev + " with count " + count);
         }
@@ -43,5 +49,23 @@ public record LaneRow(
     /** What a view made of this lane's records so far. */
     public ViewCounts countsOf(String viewVersion) {
         return counts.getOrDefault(viewVersion, ViewCounts.NONE);
+    }
+
+    /** A row whose ancestors nobody has asked for. */
+    public LaneRow(
+            Lane lane,
+            long rev,
+            Position last,
+            long count,
+            long maxArrivalMillis,
+            String generation,
+            Map<String, Position> views,
+            Map<String, ViewCounts> counts) {
+        this(lane, rev, last, count, maxArrivalMillis, generation, views, counts, null);
+    }
+
+    /** The row that says so, to be written next. */
+    public LaneRow withAncestors(Map<String, Long> found) {
+        return new LaneRow(lane, rev + 1, last, count, maxArrivalMillis, generation, views, counts, found);
     }
 }

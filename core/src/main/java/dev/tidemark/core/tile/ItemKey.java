@@ -6,11 +6,14 @@ package dev.tidemark.core.tile;
  *
  * @param viewVersion hash of everything that decides the state's content
  * @param entity the entity's canonical text, see {@link EntityKeys}
- * @param width the code of the tile width
+ * @param width the code of the tile width, or {@link #IDS}
  * @param block the block's number, not negative
  * @param lane the lane's id, or {@code bf#} and a lane's id for a backfill
  */
 public record ItemKey(String viewVersion, String entity, String width, long block, String lane) {
+
+    /** The width code of the items that hold event ids; no tile width has it. */
+    public static final String IDS = "ids";
 
     private static final int BLOCK_DIGITS = 10;
 
@@ -18,6 +21,15 @@ public record ItemKey(String viewVersion, String entity, String width, long bloc
         if (block < 0) {
             throw new IllegalArgumentException("negative block " + block + " of entity in view " + viewVersion);
         }
+    }
+
+    /** The item of an entity's event ids in one lane (rule T3), see {@link SeenIds}. */
+    public static ItemKey ids(String viewVersion, String entity, String lane) {
+        return new ItemKey(viewVersion, entity, IDS, 0, lane);
+    }
+
+    public boolean isIds() {
+        return width.equals(IDS);
     }
 
     /** {@code viewVersion|entity}: all state of one entity in one view. */

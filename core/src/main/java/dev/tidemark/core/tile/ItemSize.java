@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How large a stored item can become, as a sum whose terms a user can follow. Computed from definitions alone; no
@@ -49,7 +48,7 @@ public record ItemSize(List<Term> terms) {
     }
 
     /** The largest item of one width. */
-    public static ItemSize of(TileLayout layout, TileWidth width, SeenIds.@Nullable Rule rule) {
+    public static ItemSize of(TileLayout layout, TileWidth width) {
         int tiles = width.tilesPerBlock();
         if (tiles > MAX_TILES_PER_BLOCK) {
             throw new IllegalArgumentException(tiles + " tiles in a block of width " + width.code());
@@ -61,11 +60,15 @@ public record ItemSize(List<Term> terms) {
         for (TileLayout.Entry entry : layout.entries()) {
             terms.add(new Term(entry.type().id(), tiles, entry.type().maxEncodedBytes()));
         }
-        if (rule != null) {
-            terms.add(new Term("latest arrival and number of ids", 1, SeenIds.maxHeadBytes(rule)));
-            terms.add(new Term("event ids", rule.maxIds(), SeenIds.maxIdBytes(rule)));
-        }
         return new ItemSize(terms);
+    }
+
+    /** The largest item of event ids. */
+    public static ItemSize ofIds(SeenIds.Rule rule) {
+        return new ItemSize(List.of(
+                new Term("keys and attributes", 1, KEY_AND_ATTRIBUTE_BYTES),
+                new Term("format version, latest arrival and number of ids", 1, SeenIds.maxHeadBytes(rule)),
+                new Term("event ids", rule.maxIds(), SeenIds.maxIdBytes(rule))));
     }
 
     /** The largest tile, with its place in the item. */
@@ -77,10 +80,9 @@ public record ItemSize(List<Term> terms) {
         return (int) Math.min(bytes, Integer.MAX_VALUE);
     }
 
-    /** What is left of an item for its tiles; 0 if ids alone fill it. */
-    public static int bytesForTiles(SeenIds.@Nullable Rule rule) {
-        long ids = rule == null ? 0 : SeenIds.maxHeadBytes(rule) + (long) rule.maxIds() * SeenIds.maxIdBytes(rule);
-        return (int) Math.max(0, MAX_BYTES - KEY_AND_ATTRIBUTE_BYTES - headBytes() - ids);
+    /** What is left of an item for its tiles. */
+    public static int bytesForTiles() {
+        return MAX_BYTES - KEY_AND_ATTRIBUTE_BYTES - headBytes();
     }
 
     public long totalBytes() {
@@ -98,7 +100,7 @@ public record ItemSize(List<Term> terms) {
     }
 
     private static int headBytes() {
-        return 1 + ByteWriter.varintBytes(2L * MAX_TILES_PER_BLOCK + 1);
+        return 1 + ByteWriter.varintBytes(MAX_TILES_PER_BLOCK);
     }
 
     private static int tileHeadBytes(TileLayout layout) {

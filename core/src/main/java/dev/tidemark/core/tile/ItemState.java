@@ -8,9 +8,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one item holds: the tiles of one block that have events, and the event ids to recognize duplicates by. Its
- * {@linkplain #encode() bytes} are a function of the events added, not of how they were batched. Mutable, not
- * thread-safe.
+ * What one item holds: the tiles of one block that have events. Its {@linkplain #encode() bytes} are a function of the
+ * events added, not of how they were batched. Mutable, not thread-safe.
  */
 public final class ItemState {
 
@@ -20,7 +19,6 @@ public final class ItemState {
     private final TileLayout layout;
     private final TileWidth width;
     private final long block;
-    private final SeenIds seenIds;
 
     /** Ascending; the first {@link #size} count. */
     private long[] indexes = new long[4];
@@ -31,16 +29,15 @@ public final class ItemState {
     /** Where the last event went, which is where the next one mostly goes too. */
     private int lastUsed;
 
-    private ItemState(TileLayout layout, TileWidth width, long block, SeenIds seenIds) {
+    private ItemState(TileLayout layout, TileWidth width, long block) {
         this.layout = layout;
         this.width = width;
         this.block = block;
-        this.seenIds = seenIds;
     }
 
     /** An item to which no event was added. */
     public static ItemState empty(TileLayout layout, TileWidth width, long block) {
-        return new ItemState(layout, width, block, new SeenIds());
+        return new ItemState(layout, width, block);
     }
 
     /**
@@ -65,11 +62,11 @@ public final class ItemState {
         if (version != FORMAT_VERSION) {
             throw new CorruptItem("format version " + version + "; this release reads version " + FORMAT_VERSION);
         }
-        long head = in.readVarint();
-        if (head >>> 1 > width.tilesPerBlock()) {
-            throw new CorruptItem((head >>> 1) + " tiles in a block of " + width.tilesPerBlock());
+        long count = in.readVarint();
+        if (count < 0 || count > width.tilesPerBlock()) {
+            throw new CorruptItem(Long.toUnsignedString(count) + " tiles in a block of " + width.tilesPerBlock());
         }
-        int size = (int) (head >>> 1);
+        int size = (int) count;
         long[] indexes = new long[Math.max(4, size)];
         Tile[] tiles = new Tile[indexes.length];
         long next = width.firstTileOf(block);
@@ -82,11 +79,10 @@ public final class ItemState {
             indexes[i] = next++;
             tiles[i] = Tile.read(layout, in, shardId);
         }
-        SeenIds seenIds = (head & 1) == 0 ? new SeenIds() : SeenIds.read(in);
         if (in.hasRemaining()) {
             throw new CorruptItem(in.remaining() + " bytes follow the end of the item");
         }
-        ItemState item = new ItemState(layout, width, block, seenIds);
+        ItemState item = new ItemState(layout, width, block);
         item.indexes = indexes;
         item.tiles = tiles;
         item.size = size;
@@ -104,11 +100,6 @@ public final class ItemState {
             lastUsed = findOrInsert(tileIndex);
         }
         tile(lastUsed).add(row, filterBits);
-    }
-
-    /** The ids that this item remembers; unused, and without a byte, if the view does not drop duplicates. */
-    public SeenIds seenIds() {
-        return seenIds;
     }
 
     /** How many tiles it holds; some may be empty, when an event has passed no filter. */
@@ -142,7 +133,7 @@ public final class ItemState {
     public byte[] encode() {
         ByteWriter out = new ByteWriter(16 + 16 * size);
         out.writeByte(FORMAT_VERSION);
-        out.writeVarint((long) countNonEmpty() << 1 | (seenIds.isUnused() ? 0 : 1));
+        out.writeVarint(countNonEmpty());
         long next = width.firstTileOf(block);
         for (int i = 0; i < size; i++) {
             if (!tile(i).isEmpty()) {
@@ -150,9 +141,6 @@ public final class ItemState {
                 tile(i).writeTo(out);
                 next = indexes[i] + 1;
             }
-        }
-        if (!seenIds.isUnused()) {
-            seenIds.writeTo(out);
         }
         return out.toByteArray();
     }

@@ -1,37 +1,55 @@
 package dev.tidemark.core.tile;
 
 import com.dynatrace.hash4j.hashing.HashValue128;
+import com.dynatrace.hash4j.hashing.Hasher64;
 import com.dynatrace.hash4j.hashing.Hashing;
 import dev.tidemark.core.aggregate.ByteReader;
 import dev.tidemark.core.aggregate.ByteWriter;
 import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.stream.Position;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The event ids that an item remembers to recognize what a producer sent twice (rule T3). An event is a duplicate iff a
- * counted event with the same id arrived at most the horizon before or after it.
+ * The ids of an entity's counted events, by which it is recognized what a producer sent twice (rule T3): the body of
+ * the item that {@link ItemKey#ids} names. An event is a duplicate iff a counted event with the same id arrived at most
+ * the horizon before or after it. Each id comes with its owner, the position of the event that was counted for it, so
+ * that a redelivered event finds itself again.
  *
- * <p>Ids are forgotten by the running maximum of the arrivals that this item has seen, after every event: never by a
+ * <p>Ids are forgotten by the running maximum of the arrivals of all events folded here, after every event: never by a
  * clock and never when the item is stored, so what is remembered does not depend on where a batch ends. Arrivals may
  * regress a little, which is why an id is kept somewhat longer than the horizon. Of too many ids the oldest go first,
- * by arrival, then by hash.
+ * by arrival, then by hash. The id of the event just folded always stays, however old it is: the event could not be
+ * told from a duplicate if it came again.
  *
  * <p>Ids are kept as 128-bit hashes (MurmurHash3); among a million ids two hashes agree with a probability below
  * 10^-26. Mutable, not thread-safe.
  */
 public final class SeenIds {
 
+    /** The first byte of every body; docs/format.md describes it. */
+    public static final int FORMAT_VERSION = 1;
+
     /** How much later than in order a record may arrive and still be compared. */
     public static final long REGRESS_MILLIS = 60_000;
 
     private static final int HASH_BYTES = 16;
+    private static final int OWNER_BYTES = 8;
+    private static final Hasher64 OWNERS = Hashing.xxh3_64(4);
+
+    /** Odd, so that no two subsequence numbers of one record have the same owner. */
+    private static final long OWNER_STEP = 0x9E3779B97F4A7C15L;
 
     /** Of the ids at {@code [head, end)}, sorted by arrival, then hash. */
     private long[] arrivals = new long[4];
 
     private long[] highs = new long[4];
     private long[] lows = new long[4];
+    private long[] owners = new long[4];
+
+    /** Whether the owner may not be in all its items yet; known to the caller only, and not stored. */
+    private boolean[] unsettled = new boolean[4];
+
     private int head;
     private int end;
     private long maxArrivalMillis = Long.MIN_VALUE;
@@ -51,9 +69,20 @@ public final class SeenIds {
             }
         }
 
-        long keptMillis() {
+        /** How long after its arrival an id is kept, measured in arrivals. */
+        public long keptMillis() {
             return horizonMillis + REGRESS_MILLIS;
         }
+    }
+
+    /** What became of an event. */
+    public enum Decision {
+        /** Its id is remembered; the event counts. */
+        COUNTED,
+        /** The event does not count. */
+        DUPLICATE,
+        /** Not decided, and nothing changed: an id would be forgotten whose owner is {@linkplain #owns unsettled}. */
+        UNDECIDED
     }
 
     /**
@@ -76,50 +105,37 @@ public final class SeenIds {
         return Hashing.murmur3_128().hashCharsTo128Bits(id);
     }
 
+    /** The owner of an id, as it is stored: the hash of the event's position. */
+    public static long owner(Position position) {
+        return OWNERS.hashCharsToLong(position.sequenceNumber()) + OWNER_STEP * position.subsequence();
+    }
+
     /**
-     * Decides about an event and, if it is to be counted, remembers its id. Call once per event, in lane order.
+     * Reads what {@link #encode} wrote.
      *
-     * @return false if the event is a duplicate
+     * @param body not changed, not kept
+     * @throws CorruptItem if the bytes are not what a fold writes
      */
-    public boolean admit(HashValue128 id, long arrivalMillis, Rule rule) {
-        long high = id.getMostSignificantBits();
-        long low = id.getLeastSignificantBits();
-        maxArrivalMillis = Math.max(maxArrivalMillis, arrivalMillis);
-        boolean duplicate = isRemembered(high, low, arrivalMillis, rule.horizonMillis);
-        if (!duplicate) {
-            insert(arrivalMillis, high, low);
-        }
-        forget(rule);
-        return !duplicate;
-    }
-
-    /** How many ids are remembered. */
-    public int size() {
-        return end - head;
-    }
-
-    /** True until the first event is decided about; such ids take no bytes. */
-    boolean isUnused() {
-        return maxArrivalMillis == Long.MIN_VALUE;
-    }
-
-    void writeTo(ByteWriter out) {
-        out.writeVarint(maxArrivalMillis);
-        out.writeVarint(size());
-        long before = maxArrivalMillis;
-        for (int i = end - 1; i >= head; i--) {
-            out.writeVarint(before - arrivals[i]);
-            out.writeLong(highs[i]);
-            out.writeLong(lows[i]);
-            before = arrivals[i];
+    public static SeenIds decode(byte[] body) {
+        try {
+            return read(new ByteReader(body));
+        } catch (CorruptItem e) {
+            throw e;
+        } catch (IllegalArgumentException e) {
+            throw new CorruptItem("the ids of " + body.length + " bytes cannot be read: " + e.getMessage(), e);
         }
     }
 
-    static SeenIds read(ByteReader in) {
+    private static SeenIds read(ByteReader in) {
+        int version = in.readByte();
+        if (version != FORMAT_VERSION) {
+            throw new CorruptItem(
+                    "format version " + version + " of event ids; this release reads version " + FORMAT_VERSION);
+        }
         SeenIds ids = new SeenIds();
         ids.maxArrivalMillis = in.readVarint();
-        int size = in.readCount(in.remaining() / (HASH_BYTES + 1));
-        ids.resize(size);
+        int size = in.readCount(in.remaining() / (HASH_BYTES + OWNER_BYTES + 1));
+        ids.resize(size + 1);
         ids.end = size;
         long before = ids.maxArrivalMillis;
         for (int i = size - 1; i >= 0; i--) {
@@ -127,22 +143,57 @@ public final class SeenIds {
             ids.arrivals[i] = before;
             ids.highs[i] = in.readLong();
             ids.lows[i] = in.readLong();
+            ids.owners[i] = in.readLong();
+        }
+        if (in.hasRemaining()) {
+            throw new CorruptItem(in.remaining() + " bytes follow the end of the event ids");
         }
         return ids;
     }
 
-    /** The most bytes one id takes. */
-    static int maxIdBytes(Rule rule) {
-        return ByteWriter.varintBytes(rule.keptMillis()) + HASH_BYTES;
+    /** The canonical bytes: the same events folded give the same bytes. */
+    public byte[] encode() {
+        ByteWriter out = new ByteWriter(16 + size() * (HASH_BYTES + OWNER_BYTES + 3));
+        out.writeByte(FORMAT_VERSION);
+        out.writeVarint(maxArrivalMillis);
+        out.writeVarint(size());
+        long before = maxArrivalMillis;
+        for (int i = end - 1; i >= head; i--) {
+            out.writeVarint(before - arrivals[i]);
+            out.writeLong(highs[i]);
+            out.writeLong(lows[i]);
+            out.writeLong(owners[i]);
+            before = arrivals[i];
+        }
+        return out.toByteArray();
     }
 
-    /** The most bytes that the running maximum and the number of ids take. */
-    static int maxHeadBytes(Rule rule) {
-        return ByteWriter.varintBytes(Long.MIN_VALUE) + ByteWriter.varintBytes(rule.maxIds);
+    /**
+     * Decides about an event that was not folded here before, and folds it. Call once per event, in lane order.
+     *
+     * @param known whether the id is known from elsewhere, such as the lane's ancestors
+     */
+    public Decision fold(long high, long low, long owner, long arrivalMillis, Rule rule, boolean known) {
+        boolean duplicate = known || contains(high, low, arrivalMillis, rule.horizonMillis);
+        long maxArrival = Math.max(maxArrivalMillis, arrivalMillis);
+        int kept = firstKept(maxArrival - rule.keptMillis(), duplicate ? rule.maxIds : rule.maxIds - 1);
+        for (int i = head; i < kept; i++) {
+            if (unsettled[i]) {
+                return Decision.UNDECIDED;
+            }
+        }
+        maxArrivalMillis = maxArrival;
+        head = kept;
+        if (duplicate) {
+            return Decision.DUPLICATE;
+        }
+        insert(arrivalMillis, high, low, owner);
+        return Decision.COUNTED;
     }
 
-    /** From the newest down: what is sent twice is mostly sent twice soon. */
-    private boolean isRemembered(long high, long low, long arrivalMillis, long horizonMillis) {
+    /** Whether an event with this id counted whose arrival lies at most the horizon away. */
+    public boolean contains(long high, long low, long arrivalMillis, long horizonMillis) {
+        // From the newest down: what is sent twice is mostly sent twice soon.
         for (int i = end - 1; i >= head && arrivals[i] >= arrivalMillis - horizonMillis; i--) {
             if (lows[i] == low && highs[i] == high && arrivals[i] <= arrivalMillis + horizonMillis) {
                 return true;
@@ -151,19 +202,77 @@ public final class SeenIds {
         return false;
     }
 
-    private void insert(long arrivalMillis, long high, long low) {
+    /**
+     * Whether an event that was folded here before is the one its id is remembered for. If so, the id is not to be
+     * forgotten from now on: the caller has not settled the event, or it would not ask.
+     */
+    public boolean owns(long high, long low, long owner, long arrivalMillis) {
+        int i = Arrays.binarySearch(arrivals, head, end, arrivalMillis);
+        while (i > head && arrivals[i - 1] == arrivalMillis) {
+            i--;
+        }
+        for (; i >= head && i < end && arrivals[i] == arrivalMillis; i++) {
+            if (owners[i] == owner && lows[i] == low && highs[i] == high) {
+                unsettled[i] = true;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** How many ids are remembered. */
+    public int size() {
+        return end - head;
+    }
+
+    /** The latest arrival of all events folded here; {@link Long#MIN_VALUE} before the first. */
+    public long maxArrivalMillis() {
+        return maxArrivalMillis;
+    }
+
+    /** The most bytes one id takes. */
+    static int maxIdBytes(Rule rule) {
+        return ByteWriter.varintBytes(rule.keptMillis()) + HASH_BYTES + OWNER_BYTES;
+    }
+
+    /**
+     * The most bytes that format version, running maximum and number of ids take, and the distance of the one id that
+     * may be older than the others (see {@link #fold}).
+     */
+    static int maxHeadBytes(Rule rule) {
+        return 1 + 2 * ByteWriter.varintBytes(Long.MIN_VALUE) + ByteWriter.varintBytes(rule.maxIds);
+    }
+
+    /** Where the ids begin that stay: those not older, and the newest of them if they are too many. */
+    private int firstKept(long oldestMillis, int maxIds) {
+        int kept = Math.max(head, end - maxIds);
+        while (kept < end && arrivals[kept] < oldestMillis) {
+            kept++;
+        }
+        return kept;
+    }
+
+    private void insert(long arrivalMillis, long high, long low, long owner) {
         makeRoom();
         int place = end;
         while (place > head && compareAt(place - 1, arrivalMillis, high, low) > 0) {
-            arrivals[place] = arrivals[place - 1];
-            highs[place] = highs[place - 1];
-            lows[place] = lows[place - 1];
+            move(place - 1, place);
             place--;
         }
         arrivals[place] = arrivalMillis;
         highs[place] = high;
         lows[place] = low;
+        owners[place] = owner;
+        unsettled[place] = true;
         end++;
+    }
+
+    private void move(int from, int to) {
+        arrivals[to] = arrivals[from];
+        highs[to] = highs[from];
+        lows[to] = lows[from];
+        owners[to] = owners[from];
+        unsettled[to] = unsettled[from];
     }
 
     private int compareAt(int i, long arrivalMillis, long high, long low) {
@@ -174,22 +283,16 @@ public final class SeenIds {
         return order == 0 ? Long.compareUnsigned(lows[i], low) : order;
     }
 
-    private void forget(Rule rule) {
-        long oldestMillis = maxArrivalMillis - rule.keptMillis();
-        while (size() > rule.maxIds || (head < end && arrivals[head] < oldestMillis)) {
-            head++;
-        }
-    }
-
     private void makeRoom() {
         if (end < arrivals.length) {
             return;
         }
         if (head > arrivals.length / 2) {
-            System.arraycopy(arrivals, head, arrivals, 0, size());
-            System.arraycopy(highs, head, highs, 0, size());
-            System.arraycopy(lows, head, lows, 0, size());
-            end -= head;
+            int size = size();
+            for (int i = 0; i < size; i++) {
+                move(head + i, i);
+            }
+            end = size;
             head = 0;
         } else {
             resize(arrivals.length * 2);
@@ -197,8 +300,11 @@ public final class SeenIds {
     }
 
     private void resize(int capacity) {
-        arrivals = Arrays.copyOf(arrivals, Math.max(4, capacity));
-        highs = Arrays.copyOf(highs, Math.max(4, capacity));
-        lows = Arrays.copyOf(lows, Math.max(4, capacity));
+        int length = Math.max(4, capacity);
+        arrivals = Arrays.copyOf(arrivals, length);
+        highs = Arrays.copyOf(highs, length);
+        lows = Arrays.copyOf(lows, length);
+        owners = Arrays.copyOf(owners, length);
+        unsettled = Arrays.copyOf(unsettled, length);
     }
 }

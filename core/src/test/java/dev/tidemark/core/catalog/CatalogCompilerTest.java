@@ -164,9 +164,8 @@ class CatalogCompilerTest {
 
     @Test
     void noItemCanExceedWhatDynamoDbTakes() {
-        SeenIds.Rule rule = new SeenIds.Rule(600_000, 500);
         for (TileWidth width : viewer.ladder().widths()) {
-            assertThat(ItemSize.of(viewer.layout(), width, rule).totalBytes())
+            assertThat(ItemSize.of(viewer.layout(), width).totalBytes())
                     .as(width.code())
                     .isLessThanOrEqualTo(409_600);
         }

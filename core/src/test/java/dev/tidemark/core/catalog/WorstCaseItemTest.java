@@ -33,12 +33,12 @@ class WorstCaseItemTest {
     }
 
     @Test
-    void idsCountToo() {
+    void tooManyIdsAreRefusedToo() {
         assertThatThrownBy(() ->
-                        compiler.compile(catalog("bytes: 400000", "drop_duplicates: {horizon: 1h, max_ids: 1000}")))
+                        compiler.compile(catalog("bytes: 400000", "drop_duplicates: {horizon: 1h, max_ids: 20000}")))
                 .isInstanceOf(InvalidDefinition.class)
-                .hasMessageContaining(
-                        " + 400,000 (blob(400000)) + 12 (latest arrival and number of ids) + 1000 × 20 (event ids) = ");
+                .hasMessageContaining("3,249 (keys and attributes) + 24 (format version, latest arrival and number of"
+                        + " ids) + 20000 × 28 (event ids) = ");
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.port.InMemoryArchive;
 import dev.tidemark.core.port.InMemoryControlStore;
 import dev.tidemark.core.port.InMemoryItemStore;
+import dev.tidemark.core.port.InMemoryLineage;
 import dev.tidemark.core.port.InMemoryQuarantine;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.stream.Position;
@@ -153,6 +154,7 @@ class AdmissionTest {
                 new InMemoryControlStore(),
                 new InMemoryArchive(),
                 quarantine,
+                new InMemoryLineage(),
                 millis -> CompletableFuture.completedFuture(null),
                 () -> FoldWorld.NOW_MILLIS,
                 new Random(1));

@@ -651,13 +651,17 @@ class FoldProtocolTest {
 
         @Test
         void aDuplicateIsNotFolded() {
-            View once = FoldWorld.viewOfOneEventPerEntity("3333333333333333");
+            View once = FoldWorld.dropping("3333333333333333", 100);
 
             BatchOutcome outcome =
-                    world.deliver(world.fold(once), fresh(1, "ann"), fresh(2, "ann"), fresh(3, "bob"), fresh(4, "ann"));
+                    world.deliver(world.fold(once), withId(1, "x"), withId(2, "x"), withId(3, "y"), withId(4, "x"));
 
             assertThat(counts(once)).isEqualTo(new ViewCounts(2, 0, 0, 0, 2, Map.of()));
             assertThat(outcome.violations()).isEmpty();
+        }
+
+        private static RawRecord withId(int n, String id) {
+            return record(n, 0, "ann@" + NOW_MILLIS + "#" + id);
         }
 
         @Test

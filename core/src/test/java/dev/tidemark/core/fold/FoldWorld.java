@@ -9,6 +9,7 @@ import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.port.InMemoryArchive;
 import dev.tidemark.core.port.InMemoryControlStore;
 import dev.tidemark.core.port.InMemoryItemStore;
+import dev.tidemark.core.port.InMemoryLineage;
 import dev.tidemark.core.port.InMemoryQuarantine;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.stream.Batch;
@@ -33,12 +34,13 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything the fold touches, in memory, and a tiny event format ({@code entity@eventTimeMillis}, or {@code bad}), so
- * that these tests look at the protocol and at nothing else.
+ * Everything the fold touches, in memory, and a tiny event format ({@code entity@eventTimeMillis}, with {@code #id} if it
+ * has an id, or {@code bad}), so that these tests look at the protocol and at nothing else.
  */
 final class FoldWorld {
 
     static final long NOW_MILLIS = 1_790_000_000_000L;
+    static final long HORIZON_MILLIS = 600_000L;
     static final Lane LANE = lane("shardId-000000000000");
 
     /** Events of this entity are not for the views. */
@@ -53,6 +55,7 @@ final class FoldWorld {
     final InMemoryControlStore control = new InMemoryControlStore();
     final InMemoryArchive archive = new InMemoryArchive();
     final InMemoryQuarantine quarantine = new InMemoryQuarantine();
+    final InMemoryLineage lineage = new InMemoryLineage();
     long nowMillis = NOW_MILLIS;
 
     static Lane lane(String shardId) {
@@ -63,9 +66,9 @@ final class FoldWorld {
         return view(version, null);
     }
 
-    /** Its event id is the entity. */
-    static View viewOfOneEventPerEntity(String version) {
-        return view(version, new View.Duplicates(0, "entity", new SeenIds.Rule(60_000, 100)));
+    /** A view that drops what comes again within ten minutes. */
+    static View dropping(String version, int maxIds) {
+        return view(version, new View.Duplicates(2, "id", new SeenIds.Rule(HORIZON_MILLIS, maxIds)));
     }
 
     private static View view(String version, View.@Nullable Duplicates duplicates) {
@@ -89,7 +92,7 @@ final class FoldWorld {
 
     static Catalog catalog(View... views) {
         EventShape shape = new EventShape(
-                List.of(FieldPath.parse("entity"), FieldPath.parse("ts")),
+                List.of(FieldPath.parse("entity"), FieldPath.parse("ts"), FieldPath.parse("id")),
                 new EventShape.EventTime(1, EventShape.TimeFormat.EPOCH_MILLIS),
                 1_000);
         return new Catalog("hash", List.of(new Catalog.Source("clicks", "clicks", shape)), List.of(views), "{}");
@@ -102,6 +105,7 @@ final class FoldWorld {
                 control,
                 archive,
                 quarantine,
+                lineage,
                 millis -> CompletableFuture.completedFuture(null),
                 () -> nowMillis,
                 new Random(1));
@@ -189,7 +193,11 @@ final class FoldWorld {
                 throw new InvalidEvent(InvalidEvent.Reason.NOT_JSON, "no @ in the event", "write entity@millis");
             }
             row.setString(0, text.substring(0, at));
-            row.setEventTimeMillis(Long.parseLong(text.substring(at + 1)));
+            int id = text.indexOf('#');
+            row.setEventTimeMillis(Long.parseLong(text.substring(at + 1, id < 0 ? text.length() : id)));
+            if (id >= 0) {
+                row.setString(2, text.substring(id + 1));
+            }
         }
     }
 }

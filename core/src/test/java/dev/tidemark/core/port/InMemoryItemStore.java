@@ -27,6 +27,12 @@ public final class InMemoryItemStore implements ItemStore {
     /** Keys of the puts that were issued, in order. */
     public final List<ItemKey> puts = new ArrayList<>();
 
+    /** Partition keys of the queries, in order. */
+    public final List<String> queries = new ArrayList<>();
+
+    /** How many of the coming queries fail. */
+    public int failingQueries;
+
     /** What every mark stood for: content is a function of key and mark, whoever wrote it, however often. */
     private final Map<String, byte[]> contents = new HashMap<>();
 
@@ -83,6 +89,11 @@ public final class InMemoryItemStore implements ItemStore {
     @Override
     public synchronized CompletableFuture<List<Found>> query(
             String viewVersion, String entity, String width, long firstBlock, long lastBlock) {
+        queries.add(ItemKey.partitionKey(viewVersion, entity));
+        if (failingQueries > 0) {
+            failingQueries--;
+            return CompletableFuture.failedFuture(new TimeoutException("query"));
+        }
         Map<String, Found> found = new TreeMap<>();
         items.forEach((key, item) -> {
             if (key.viewVersion().equals(viewVersion)

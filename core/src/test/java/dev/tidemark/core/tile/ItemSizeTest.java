@@ -15,40 +15,38 @@ class ItemSizeTest {
 
     @Test
     void theArithmeticNamesEveryTerm() {
-        ItemSize size = ItemSize.of(Layouts.of("avg", "max"), HOP, new SeenIds.Rule(600_000, 1_000));
+        ItemSize size = ItemSize.of(Layouts.of("avg", "max"), HOP);
         assertThat(size.arithmetic())
                 .isEqualTo("3,249 (keys and attributes) + 4 (format version and number of tiles)"
                         + " + 60 × 3 (a tile's place and marks) + 60 × 39 (sum(price)) + 60 × 8 (count())"
-                        + " + 60 × 18 (max(price)) + 12 (latest arrival and number of ids)"
-                        + " + 1000 × 19 (event ids) = 26,345 bytes");
-        assertThat(size.totalBytes()).isEqualTo(26_345);
+                        + " + 60 × 18 (max(price)) = 7,333 bytes");
+        assertThat(size.totalBytes()).isEqualTo(7_333);
         assertThat(size.fits()).isTrue();
     }
 
     @Test
     void theTilesThatTheBudgetAllowsFit() {
         TileLayout layout = Layouts.of(Layouts.bind("last_n", Map.of("n", 100)));
-        SeenIds.Rule rule = new SeenIds.Rule(600_000, 1_000);
-        int tiles = ItemSize.bytesForTiles(rule) / ItemSize.maxTileBytes(layout);
-        assertThat(ItemSize.of(layout, new TileWidth("5s", 5_000, tiles, 1), rule)
-                        .fits())
+        int tiles = ItemSize.bytesForTiles() / ItemSize.maxTileBytes(layout);
+        assertThat(ItemSize.of(layout, new TileWidth("5s", 5_000, tiles, 1)).fits())
                 .isTrue();
-        assertThat(ItemSize.of(layout, new TileWidth("5s", 5_000, tiles + 1, 1), rule)
-                        .fits())
+        assertThat(ItemSize.of(layout, new TileWidth("5s", 5_000, tiles + 1, 1)).fits())
                 .isFalse();
     }
 
     @Test
-    void idsAloneCanBeTooMany() {
-        SeenIds.Rule rule = new SeenIds.Rule(600_000, 1_000_000);
-        assertThat(ItemSize.bytesForTiles(rule)).isZero();
-        assertThat(ItemSize.of(Layouts.of("count"), HOP, rule).fits()).isFalse();
+    void idsAreAnItemOfTheirOwn() {
+        ItemSize size = ItemSize.ofIds(new SeenIds.Rule(600_000, 1_000));
+        assertThat(size.arithmetic())
+                .isEqualTo("3,249 (keys and attributes) + 23 (format version, latest arrival and number of ids)"
+                        + " + 1000 × 27 (event ids) = 30,272 bytes");
+        assertThat(size.fits()).isTrue();
+        assertThat(ItemSize.ofIds(new SeenIds.Rule(600_000, 20_000)).fits()).isFalse();
     }
 
     @Test
     void theLargestEventsStayBelow() {
         TileLayout layout = Layouts.of("avg", "min", "max", "variance", "last", "first");
-        SeenIds.Rule rule = new SeenIds.Rule(600_000, 10);
         ItemState item = ItemState.empty(layout, HOP, 5);
         EventRow row = new EventRow(1);
         for (int i = 0; i < 600; i++) {
@@ -58,9 +56,8 @@ class ItemSizeTest {
             item.add(300 + i % 60, row, 0);
             row.setBigNumber(0, new BigDecimal("9".repeat(34) + "E1"));
             item.add(300 + i % 60, row, 0);
-            item.seenIds().admit(SeenIds.hash("event " + i), 1_700_000_000_000L + 60_000L * i, rule);
         }
         assertThat((long) item.encode().length)
-                .isLessThanOrEqualTo(ItemSize.of(layout, HOP, rule).totalBytes());
+                .isLessThanOrEqualTo(ItemSize.of(layout, HOP).totalBytes());
     }
 }

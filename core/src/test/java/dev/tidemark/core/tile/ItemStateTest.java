@@ -143,7 +143,7 @@ class ItemStateTest {
         item.add(BLOCK * 60, price(2, 250), 0L);
         item.add(BLOCK * 60, price(3, 350), 1L << 63);
         // version, one tile, its distance, no empty states; count 3, sum 1.5 (scale 1), count 1
-        assertThat(item.encode()).containsExactly(1, 2, 0, 0, 3, 0xF1, 1, 1);
+        assertThat(item.encode()).containsExactly(1, 1, 0, 0, 3, 0xF1, 1, 1);
     }
 
     @Test

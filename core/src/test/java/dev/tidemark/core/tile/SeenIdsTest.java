@@ -1,12 +1,13 @@
 package dev.tidemark.core.tile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.dynatrace.hash4j.hashing.HashValue128;
-import dev.tidemark.core.aggregate.ByteReader;
-import dev.tidemark.core.aggregate.ByteWriter;
 import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.stream.Position;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
@@ -27,7 +28,7 @@ class SeenIdsTest {
     /** Rule T3, word by word. */
     private static final class Naive {
 
-        private record Seen(long arrival, HashValue128 id) {}
+        private record Seen(long arrival, HashValue128 id, long owner) {}
 
         private static final Comparator<Seen> OLDEST_FIRST = Comparator.comparingLong(Seen::arrival)
                 .thenComparing(seen -> seen.id.getMostSignificantBits(), Long::compareUnsigned)
@@ -36,18 +37,18 @@ class SeenIdsTest {
         private final List<Seen> seen = new ArrayList<>();
         private long maxArrival = Long.MIN_VALUE;
 
-        boolean admit(HashValue128 id, long arrival, SeenIds.Rule rule) {
+        boolean admit(HashValue128 id, long owner, long arrival, SeenIds.Rule rule) {
             boolean duplicate = seen.stream()
                     .anyMatch(
                             other -> other.id.equals(id) && Math.abs(other.arrival - arrival) <= rule.horizonMillis());
             maxArrival = Math.max(maxArrival, arrival);
-            if (!duplicate) {
-                seen.add(new Seen(arrival, id));
-            }
             seen.removeIf(other -> other.arrival < maxArrival - rule.horizonMillis() - SeenIds.REGRESS_MILLIS);
             seen.sort(OLDEST_FIRST);
-            while (seen.size() > rule.maxIds()) {
+            while (seen.size() > rule.maxIds() - (duplicate ? 0 : 1)) {
                 seen.remove(0);
+            }
+            if (!duplicate) {
+                seen.add(new Seen(arrival, id, owner));
             }
             return !duplicate;
         }
@@ -55,11 +56,10 @@ class SeenIdsTest {
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    void decidesAsTheRuleSaysWhereverABatchEnds(long seed) {
+    void decidesAsTheRuleSays(long seed) {
         Random random = new Random(seed);
         SeenIds.Rule rule = new SeenIds.Rule(1_000L * random.nextInt(200), 1 + random.nextInt(60));
         SeenIds ids = new SeenIds();
-        SeenIds inOneBatch = new SeenIds();
         Naive naive = new Naive();
         long now = T0;
         for (int i = 0; i < 1_000; i++) {
@@ -68,32 +68,101 @@ class SeenIdsTest {
             HashValue128 id = random.nextBoolean()
                     ? SeenIds.hash("event " + random.nextInt(40))
                     : new HashValue128(random.nextInt(2) - 1, random.nextInt(3) - 1);
-            boolean admitted = ids.admit(id, arrival, rule);
-            assertThat(admitted).as("event %s", i).isEqualTo(naive.admit(id, arrival, rule));
-            assertThat(inOneBatch.admit(id, arrival, rule)).isEqualTo(admitted);
+            boolean counted = naive.admit(id, i, arrival, rule);
+            ids = settled(ids);
+            assertThat(fold(ids, id, i, arrival, rule))
+                    .as("event %s", i)
+                    .isEqualTo(counted ? SeenIds.Decision.COUNTED : SeenIds.Decision.DUPLICATE);
             assertThat(ids.size()).as("after event %s", i).isEqualTo(naive.seen.size());
-            if (random.nextInt(20) == 0) {
-                ids = SeenIds.read(new ByteReader(bytes(ids)));
-            }
+            SeenIds folded = ids;
+            assertThat(naive.seen)
+                    .allSatisfy(seen -> assertThat(owns(folded, seen.id, seen.owner, seen.arrival))
+                            .isTrue());
+            assertThat(owns(ids, id, i, arrival)).isEqualTo(counted);
         }
-        assertThat(bytes(ids)).isEqualTo(bytes(inOneBatch));
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void bytesAreTheSameWhereverABatchEnds(long seed) {
+        Random random = new Random(seed);
+        SeenIds.Rule rule = new SeenIds.Rule(600_000, 20);
+        SeenIds stored = new SeenIds();
+        SeenIds inBatches = new SeenIds();
+        long now = T0;
+        for (int i = 0; i < 500; i++) {
+            now += random.nextInt(60_000);
+            HashValue128 id = SeenIds.hash("event " + random.nextInt(40));
+            stored = settled(stored);
+            SeenIds.Decision decision = fold(stored, id, i, now, rule);
+            // What cannot be decided in a batch can be once everything before it is done.
+            if (fold(inBatches, id, i, now, rule) == SeenIds.Decision.UNDECIDED) {
+                inBatches = settled(inBatches);
+                assertThat(fold(inBatches, id, i, now, rule)).isEqualTo(decision);
+            }
+            assertThat(inBatches.encode()).isEqualTo(stored.encode());
+        }
     }
 
     @Test
     void theHorizonIsInclusiveOnBothSides() {
-        assertThat(secondIsAdmitted(T0, T0 + 600_000)).isFalse();
-        assertThat(secondIsAdmitted(T0, T0 + 600_001)).isTrue();
-        assertThat(secondIsAdmitted(T0 + 600_000, T0)).isFalse();
-        assertThat(secondIsAdmitted(T0 + 600_001, T0)).isTrue();
+        assertThat(second(T0, T0 + 600_000)).isEqualTo(SeenIds.Decision.DUPLICATE);
+        assertThat(second(T0, T0 + 600_001)).isEqualTo(SeenIds.Decision.COUNTED);
+        assertThat(second(T0 + 600_000, T0)).isEqualTo(SeenIds.Decision.DUPLICATE);
+        assertThat(second(T0 + 600_001, T0)).isEqualTo(SeenIds.Decision.COUNTED);
     }
 
     @Test
     void onlyCountedEventsExtendTheHorizon() {
         SeenIds ids = new SeenIds();
         HashValue128 id = SeenIds.hash("a");
-        assertThat(ids.admit(id, T0, TEN_MINUTES)).isTrue();
-        assertThat(ids.admit(id, T0 + 480_000, TEN_MINUTES)).isFalse();
-        assertThat(ids.admit(id, T0 + 960_000, TEN_MINUTES)).isTrue();
+        assertThat(fold(ids, id, 1, T0, TEN_MINUTES)).isEqualTo(SeenIds.Decision.COUNTED);
+        assertThat(fold(ids, id, 2, T0 + 480_000, TEN_MINUTES)).isEqualTo(SeenIds.Decision.DUPLICATE);
+        assertThat(fold(settled(ids), id, 3, T0 + 960_000, TEN_MINUTES)).isEqualTo(SeenIds.Decision.COUNTED);
+    }
+
+    @Test
+    void noIdIsForgottenWhoseEventIsNotSettled() {
+        SeenIds.Rule two = new SeenIds.Rule(600_000, 2);
+        SeenIds ids = new SeenIds();
+        fold(ids, SeenIds.hash("a"), 1, T0, two);
+        fold(ids, SeenIds.hash("b"), 2, T0, two);
+        byte[] before = ids.encode();
+        assertThat(fold(ids, SeenIds.hash("c"), 3, T0, two)).isEqualTo(SeenIds.Decision.UNDECIDED);
+        assertThat(ids.encode()).isEqualTo(before);
+        assertThat(fold(ids, SeenIds.hash("b"), 4, T0, two)).isEqualTo(SeenIds.Decision.DUPLICATE);
+
+        SeenIds again = settled(ids);
+        boolean first = owns(again, SeenIds.hash("a"), 1, T0);
+        boolean other = owns(again, SeenIds.hash("b"), 2, T0);
+        assertThat(first && other).isTrue();
+        assertThat(fold(again, SeenIds.hash("c"), 3, T0, two)).isEqualTo(SeenIds.Decision.UNDECIDED);
+        assertThat(fold(settled(again), SeenIds.hash("c"), 3, T0, two)).isEqualTo(SeenIds.Decision.COUNTED);
+    }
+
+    @Test
+    void theEventJustFoldedIsRememberedHoweverOldItIs() {
+        SeenIds.Rule one = new SeenIds.Rule(600_000, 1);
+        SeenIds ids = new SeenIds();
+        fold(ids, SeenIds.hash("a"), 1, T0, one);
+        SeenIds later = settled(ids);
+        long hoursAgo = T0 - 7_200_000;
+        assertThat(fold(later, SeenIds.hash("b"), 2, hoursAgo, one)).isEqualTo(SeenIds.Decision.COUNTED);
+        assertThat(later.size()).isEqualTo(1);
+        assertThat(owns(settled(later), SeenIds.hash("b"), 2, hoursAgo)).isTrue();
+    }
+
+    @Test
+    void anOwnerIsAPosition() {
+        Position position = new Position("49590338271490256608559692538361571095921575989136581001", 0);
+        assertThat(SeenIds.owner(position)).isEqualTo(SeenIds.owner(Position.parse(position.text())));
+        assertThat(LongStream.range(0, 10_000)
+                        .map(sub -> SeenIds.owner(new Position(position.sequenceNumber(), sub)))
+                        .distinct())
+                .hasSize(10_000);
+        assertThat(SeenIds.owner(position))
+                .isNotEqualTo(
+                        SeenIds.owner(new Position("49590338271490256608559692538361571095921575989136581002", 0)));
     }
 
     @Test
@@ -106,6 +175,23 @@ class SeenIdsTest {
         assertThat(SeenIds.hash(row, 3)).isNull();
     }
 
+    @Test
+    void damagedBytesAreNamed() {
+        SeenIds ids = new SeenIds();
+        fold(ids, SeenIds.hash("a"), 1, T0, TEN_MINUTES);
+        byte[] body = ids.encode();
+        byte[] other = body.clone();
+        other[0] = 9;
+        assertThatThrownBy(() -> SeenIds.decode(other))
+                .isInstanceOf(CorruptItem.class)
+                .hasMessageContaining("format version 9");
+        assertThatThrownBy(() -> SeenIds.decode(Arrays.copyOf(body, body.length + 1)))
+                .isInstanceOf(CorruptItem.class)
+                .hasMessageContaining("1 bytes follow");
+        assertThatThrownBy(() -> SeenIds.decode(Arrays.copyOf(body, body.length - 1)))
+                .isInstanceOf(CorruptItem.class);
+    }
+
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void noIdsOutgrowTheirBound(long seed) {
@@ -115,21 +201,31 @@ class SeenIdsTest {
         long now = T0;
         for (int i = 0; i < 200; i++) {
             now += random.nextInt(40_000);
-            ids.admit(SeenIds.hash("event " + i), now, rule);
-            assertThat(bytes(ids).length)
+            long arrival = random.nextInt(10) == 0 ? random.nextLong(now) : now;
+            ids = settled(ids);
+            fold(ids, SeenIds.hash("event " + i), i, arrival, rule);
+            assertThat(ids.encode().length)
                     .isLessThanOrEqualTo(SeenIds.maxHeadBytes(rule) + rule.maxIds() * SeenIds.maxIdBytes(rule));
         }
     }
 
-    private static boolean secondIsAdmitted(long firstArrival, long secondArrival) {
+    private static SeenIds.Decision second(long firstArrival, long secondArrival) {
         SeenIds ids = new SeenIds();
-        assertThat(ids.admit(SeenIds.hash("a"), firstArrival, TEN_MINUTES)).isTrue();
-        return ids.admit(SeenIds.hash("a"), secondArrival, TEN_MINUTES);
+        HashValue128 id = SeenIds.hash("a");
+        assertThat(fold(ids, id, 1, firstArrival, TEN_MINUTES)).isEqualTo(SeenIds.Decision.COUNTED);
+        return fold(ids, id, 2, secondArrival, TEN_MINUTES);
     }
 
-    private static byte[] bytes(SeenIds ids) {
-        ByteWriter out = new ByteWriter();
-        ids.writeTo(out);
-        return out.toByteArray();
+    private static SeenIds.Decision fold(SeenIds ids, HashValue128 id, long owner, long arrival, SeenIds.Rule rule) {
+        return ids.fold(id.getMostSignificantBits(), id.getLeastSignificantBits(), owner, arrival, rule, false);
+    }
+
+    private static boolean owns(SeenIds ids, HashValue128 id, long owner, long arrival) {
+        return ids.owns(id.getMostSignificantBits(), id.getLeastSignificantBits(), owner, arrival);
+    }
+
+    /** As the next invocation reads them, when every event so far is done. */
+    private static SeenIds settled(SeenIds ids) {
+        return SeenIds.decode(ids.encode());
     }
 }

@@ -13,8 +13,10 @@ import dev.tidemark.aws.dynamodb.CapacityCounter;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
+import dev.tidemark.aws.kinesis.KinesisLineage;
 import dev.tidemark.aws.kinesis.KinesisStreams;
 import dev.tidemark.aws.kinesis.StreamInfo;
+import dev.tidemark.aws.lambda.Mappings;
 import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.core.event.JsonEventReader;
@@ -47,6 +49,7 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
     private final BatchFold fold;
     private final StreamDirectory streams;
     private final BatchLog log;
+    private final MappingCheck mapping;
     private final LongSupplier clockMillis;
 
     /** Held because the checkpoint's context holds it weakly; null where there is no checkpoint. */
@@ -59,23 +62,32 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
     }
 
     private IngestFunction(Deployment deployment, CapacityCounter capacity) {
-        this(deployment, capacity, new JsonBatchLog(System.out, capacity, System::currentTimeMillis));
+        this(
+                deployment,
+                capacity,
+                new JsonBatchLog(System.out, capacity, System::currentTimeMillis),
+                // Asked for at the first batch, so that a client is made only then.
+                new MappingCheck(
+                        (function, source) -> new Mappings(deployment.clients().lambda()).find(function, source),
+                        System::currentTimeMillis));
     }
 
     /** For a deployment found elsewhere, such as the local run's. */
     public IngestFunction(Deployment deployment, BatchLog log) {
-        this(deployment, CapacityMeter.NONE, log);
+        this(deployment, CapacityMeter.NONE, log, MappingCheck.none());
     }
 
-    private IngestFunction(Deployment deployment, CapacityMeter meter, BatchLog log) {
+    private IngestFunction(Deployment deployment, CapacityMeter meter, BatchLog log, MappingCheck mapping) {
         this.clockMillis = System::currentTimeMillis;
+        KinesisStreams known = new KinesisStreams(deployment.clients().kinesis(), InstantSource.system());
         this.fold = new BatchFold(
                 deployment.catalog(),
                 JsonEventReader::new,
-                ports(deployment, meter, clockMillis),
+                ports(deployment, meter, known, clockMillis),
                 FoldSettings.DEFAULT);
-        this.streams = new KinesisStreams(deployment.clients().kinesis(), InstantSource.system())::describe;
+        this.streams = known::describe;
         this.log = log;
+        this.mapping = mapping;
         this.priming = Priming.register(() -> new Rehearsal(deployment.catalog()).run());
     }
 
@@ -83,14 +95,21 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
      * @param clockMillis the clock of the fold's ports
      */
     public IngestFunction(BatchFold fold, StreamDirectory streams, BatchLog log, LongSupplier clockMillis) {
+        this(fold, streams, log, MappingCheck.none(), clockMillis);
+    }
+
+    IngestFunction(
+            BatchFold fold, StreamDirectory streams, BatchLog log, MappingCheck mapping, LongSupplier clockMillis) {
         this.fold = fold;
         this.streams = streams;
         this.log = log;
+        this.mapping = mapping;
         this.clockMillis = clockMillis;
         this.priming = null;
     }
 
-    private static FoldPorts ports(Deployment deployment, CapacityMeter meter, LongSupplier clockMillis) {
+    private static FoldPorts ports(
+            Deployment deployment, CapacityMeter meter, KinesisStreams streams, LongSupplier clockMillis) {
         AwsClients clients = deployment.clients();
         Backoff backoff = Backoff.system();
         String bucket = deployment.value(Environment.BUCKET);
@@ -108,6 +127,7 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
                         meter),
                 new S3Archive(clients.s3(), bucket, backoff),
                 new S3Quarantine(clients.s3(), bucket, backoff),
+                new KinesisLineage(clients.kinesis(), streams),
                 backoff.scheduler()::after,
                 clockMillis,
                 new SplittableRandom());
@@ -116,7 +136,14 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
     @Override
     public StreamsEventResponse handleRequest(KinesisEvent event, Context context) {
         long issuingMillis = (long) (context.getRemainingTimeInMillis() * ISSUING_SHARE);
-        return handle(event, clockMillis.getAsLong() + issuingMillis).join();
+        long stopAtMillis = clockMillis.getAsLong() + issuingMillis;
+        return isEmpty(event)
+                ? response(null)
+                : mapping.check(
+                                context.getInvokedFunctionArn(),
+                                event.getRecords().get(0).getEventSourceARN())
+                        .thenCompose(checked -> handle(event, stopAtMillis))
+                        .join();
     }
 
     /**
@@ -125,7 +152,7 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
      * @param stopAtMillis when to stop issuing writes
      */
     public CompletableFuture<StreamsEventResponse> handle(KinesisEvent event, long stopAtMillis) {
-        if (event.getRecords() == null || event.getRecords().isEmpty()) {
+        if (isEmpty(event)) {
             return CompletableFuture.completedFuture(response(null));
         }
         KinesisEventRecord first = event.getRecords().get(0);
@@ -135,6 +162,10 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
                         ? fold(event, stream.get(), stopAtMillis)
                         : CompletableFuture.completedFuture(
                                 response(first.getKinesis().getSequenceNumber())));
+    }
+
+    private static boolean isEmpty(KinesisEvent event) {
+        return event.getRecords() == null || event.getRecords().isEmpty();
     }
 
     /** Kinesis may not answer for a while; the batch waits in the stream and is delivered again. */

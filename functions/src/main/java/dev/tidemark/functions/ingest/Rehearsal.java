@@ -13,6 +13,7 @@ import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.ControlStore;
 import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.port.Lineage;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
@@ -47,6 +48,7 @@ final class Rehearsal {
                 new OneLane(),
                 segment -> CompletableFuture.completedFuture(null),
                 entry -> CompletableFuture.completedFuture(null),
+                Lineage.NEVER_RESHARDED,
                 millis -> CompletableFuture.completedFuture(null),
                 () -> WHEN_MILLIS,
                 new SplittableRandom(1));

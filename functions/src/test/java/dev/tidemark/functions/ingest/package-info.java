@@ -1,4 +1,4 @@
-/** Tests of the ingest function's log. */
+/** Tests of what the ingest function does before and after a fold. */
 @NullMarked
 package dev.tidemark.functions.ingest;
 

@@ -44,11 +44,21 @@ public final class Oracle {
      * @param records every record that arrived, each once, in any order
      */
     public Oracle(String catalogYaml, Collection<StreamRecord> records) {
+        this(catalogYaml, records, List.of());
+    }
+
+    /**
+     * @param catalogYaml a valid catalog
+     * @param records every record that arrived, each once, in any order
+     * @param descents which shards came out of which
+     */
+    public Oracle(String catalogYaml, Collection<StreamRecord> records, Collection<Descent> descents) {
         definitions = Definitions.read(catalogYaml);
         Map<Definitions.Source, List<Reading>> readings = new HashMap<>();
         for (ViewDefinition view : definitions.views().values()) {
-            List<Reading> ofSource = readings.computeIfAbsent(view.source(), source -> Reading.all(source, records));
-            events.put(view.name(), new ViewEvents(view, ofSource));
+            List<Reading> ofSource =
+                    readings.computeIfAbsent(view.source(), source -> Reading.all(source, records, descents));
+            events.put(view.name(), new ViewEvents(view, ofSource, descents));
         }
     }
 

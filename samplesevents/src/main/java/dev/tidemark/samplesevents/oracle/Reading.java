@@ -2,6 +2,7 @@ package dev.tidemark.samplesevents.oracle;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,9 +19,12 @@ record Reading(
         @Nullable Event event,
         @Nullable String badReason) {
 
-    /** The records of a source's stream, shard by shard and each shard in order of position. */
-    static List<Reading> all(Definitions.Source source, Collection<StreamRecord> records) {
-        Map<String, List<StreamRecord>> byShard = new TreeMap<>();
+    /** The records of a source's stream, shard by shard after its ancestors, and each shard in order of position. */
+    static List<Reading> all(
+            Definitions.Source source, Collection<StreamRecord> records, Collection<Descent> descents) {
+        Map<String, List<StreamRecord>> byShard = new TreeMap<>(Comparator.comparingInt((String shardId) ->
+                        Descent.ancestors(source.stream(), shardId, descents).size())
+                .thenComparing(Comparator.naturalOrder()));
         for (StreamRecord record : records) {
             if (record.stream().equals(source.stream())) {
                 byShard.computeIfAbsent(record.shardId(), shard -> new ArrayList<>())

@@ -6,10 +6,12 @@ import dev.tidemark.samplesevents.oracle.Definitions.Horizon;
 import dev.tidemark.samplesevents.oracle.Definitions.ViewDefinition;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  * after arrival, too long before it); entity key; inputs of the features; event id. A value out of bounds matters only
  * to the views that use it. What is left may still be a producer duplicate.
  *
- * <p>Duplicates (rule T3) are judged shard by shard in order of position. An event is dropped if an earlier event of the
- * same shard and entity with the same id counted, and the two arrivals lie at most the horizon apart. A dropped event
- * does not start the horizon anew. An event without an id is no duplicate. The fold remembers ids item by item, so it
- * agrees only on copies that bear the same event time, as the copies of a retrying producer do.
+ * <p>Duplicates (rule T3) are judged shard by shard in order of position, a shard after those it came from. An event is
+ * dropped if an earlier event of the same entity with the same id counted in the same shard or one that it came from, and
+ * the two arrivals lie at most the horizon apart. A dropped event does not start the horizon anew. An event without an id
+ * is no duplicate.
  */
 final class ViewEvents {
 
@@ -38,13 +40,16 @@ final class ViewEvents {
     private final List<ViewReport.Quarantined> quarantined = new ArrayList<>();
     private final List<StreamRecord> tooLate = new ArrayList<>();
     private final List<StreamRecord> duplicates = new ArrayList<>();
+    private final Map<String, Set<String>> shardAndAncestors = new HashMap<>();
+    private final Collection<Descent> descents;
     private int folded;
     private int passedBy;
 
     private record DuplicateKey(String shardId, String entity, String id) {}
 
-    ViewEvents(ViewDefinition view, List<Reading> readings) {
+    ViewEvents(ViewDefinition view, List<Reading> readings, Collection<Descent> descents) {
         this.view = view;
+        this.descents = descents;
         readings.forEach(this::take);
     }
 
@@ -155,21 +160,31 @@ final class ViewEvents {
         }
         String shardId = event.record().shardId();
         long arrival = event.record().arrivalMillis();
-        List<Long> arrivals = countedArrivals.computeIfAbsent(
-                new DuplicateKey(shardId, entity, CanonicalOrder.text(id)), key -> new ArrayList<>());
-        if (arrivals.stream().anyMatch(earlier -> Math.abs(arrival - earlier) <= horizon.horizonMillis())) {
-            return true;
+        for (String shard : shardAndAncestors.computeIfAbsent(shardId, this::withAncestors)) {
+            List<Long> arrivals =
+                    countedArrivals.getOrDefault(new DuplicateKey(shard, entity, CanonicalOrder.text(id)), List.of());
+            if (arrivals.stream().anyMatch(earlier -> Math.abs(arrival - earlier) <= horizon.horizonMillis())) {
+                return true;
+            }
         }
-        arrivals.add(arrival);
+        countedArrivals
+                .computeIfAbsent(new DuplicateKey(shardId, entity, CanonicalOrder.text(id)), key -> new ArrayList<>())
+                .add(arrival);
         List<Long> remembered = idArrivals.computeIfAbsent(shardId + "/" + entity, key -> new ArrayList<>());
         remembered.removeIf(earlier -> earlier < arrival - horizon.horizonMillis() - REGRESS_MILLIS);
         remembered.add(arrival);
         if (remembered.size() > horizon.maxIds()) {
-            // The fold forgets the oldest ids beyond max_ids, item by item, and may count a duplicate.
+            // The fold forgets the oldest ids beyond max_ids, and may count a duplicate.
             throw new UnsupportedOperationException("entity '" + entity + "' of view '" + view.name()
                     + "' has more ids within the horizon than max_ids, " + horizon.maxIds()
                     + "; the oracle answers only below it");
         }
         return false;
+    }
+
+    private Set<String> withAncestors(String shardId) {
+        Set<String> shards = Descent.ancestors(view.source().stream(), shardId, descents);
+        shards.add(shardId);
+        return shards;
     }
 }

@@ -237,6 +237,33 @@ class OracleRecordsTest {
     }
 
     @Test
+    void aShardKnowsTheIdsOfThoseItCameFrom() {
+        String event = TestRecords.event(TEN_O_CLOCK, "\"id\":\"e1\",\"x\":1");
+        List<StreamRecord> records = new TestRecords()
+                .arrive("shardId-000000000009", TEN_O_CLOCK, event)
+                .arrive("shardId-000000000003", TEN_O_CLOCK + MINUTE, event)
+                .arrive("shardId-000000000004", TEN_O_CLOCK + MINUTE, event)
+                .arrive("shardId-000000000003", TEN_O_CLOCK + 11 * MINUTE, event)
+                .list();
+        List<Descent> descents = List.of(
+                new Descent("st", "shardId-000000000003", "shardId-000000000005"),
+                new Descent("st", "shardId-000000000005", "shardId-000000000009"),
+                new Descent("other", "shardId-000000000004", "shardId-000000000009"));
+        ViewReport report = new Oracle(dropDuplicates(1_000), records, descents).report("v");
+        assertThat(report.duplicates()).containsExactly(records.get(1));
+        assertThat(report.folded()).isEqualTo(3);
+    }
+
+    @Test
+    void aCopyWithAnotherEventTimeIsADuplicateToo() {
+        List<StreamRecord> records = new TestRecords()
+                .at(TEN_O_CLOCK - HOUR, TEN_O_CLOCK, "\"id\":\"e1\",\"x\":1")
+                .at(TEN_O_CLOCK, "\"id\":\"e1\",\"x\":1")
+                .list();
+        assertThat(report(dropDuplicates(1_000), records).duplicates()).containsExactly(records.get(1));
+    }
+
+    @Test
     void anEventWithoutAnIdIsNoDuplicate() {
         List<StreamRecord> records = new TestRecords()
                 .at(TEN_O_CLOCK, "\"x\":1")

@@ -1,0 +1,107 @@
+package dev.tidemark.aws.kinesis;
+
+import dev.tidemark.core.port.Lineage;
+import dev.tidemark.core.stream.HashRange;
+import dev.tidemark.core.stream.KplRecords;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
+import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
+import software.amazon.awssdk.services.kinesis.model.Record;
+import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
+
+/** The lineage of lanes as Kinesis lists its shards. Asked once in a lane's life (rule T3). Thread-safe. */
+public final class KinesisLineage implements Lineage {
+
+    /** Kinesis answers with pages without records where a shard has a gap in time; each must be followed. */
+    static final int MAX_PAGES = 50;
+
+    /** Enough to see that there is a record; those that the lane does not fold may come before it. */
+    private static final int RECORDS_PER_PAGE = 100;
+
+    private final KinesisAsyncClient kinesis;
+    private final KinesisStreams streams;
+
+    public KinesisLineage(KinesisAsyncClient kinesis, KinesisStreams streams) {
+        this.kinesis = kinesis;
+        this.streams = streams;
+    }
+
+    @Override
+    public CompletableFuture<List<Lane>> parents(Lane lane) {
+        return describe(lane).thenApply(stream -> stream.parents(lane.shardId()));
+    }
+
+    @Override
+    public CompletableFuture<Boolean> drained(Lane lane, Position last) {
+        return describe(lane)
+                .thenCompose(stream -> stream.shards().containsKey(lane.shardId())
+                        ? iterator(lane, last)
+                                .thenCompose(start -> drained(lane, last, stream.hashRange(lane.shardId()), start, 1))
+                        : CompletableFuture.completedFuture(true));
+    }
+
+    private CompletableFuture<StreamInfo> describe(Lane lane) {
+        return streams.describe(lane.streamArn(), lane.shardId()).thenApply(stream -> {
+            if (stream.createdMillis() != lane.streamCreatedMillis()) {
+                throw new IllegalStateException("The stream of lane " + lane.id() + " was deleted, and "
+                        + lane.streamName() + " is another one now; the lane can go no further.");
+            }
+            return stream;
+        });
+    }
+
+    /** At the last record, not after it: it may be an aggregated one of which only a part is done. */
+    private CompletableFuture<String> iterator(Lane lane, Position last) {
+        GetShardIteratorRequest.Builder request =
+                GetShardIteratorRequest.builder().streamARN(lane.streamArn()).shardId(lane.shardId());
+        if (last.equals(Position.ORIGIN)) {
+            request.shardIteratorType(ShardIteratorType.TRIM_HORIZON);
+        } else {
+            request.shardIteratorType(ShardIteratorType.AT_SEQUENCE_NUMBER)
+                    .startingSequenceNumber(last.sequenceNumber());
+        }
+        return kinesis.getShardIterator(request.build()).thenApply(response -> response.shardIterator());
+    }
+
+    /** Only the end of a closed shard has no next iterator. */
+    private CompletableFuture<Boolean> drained(
+            Lane lane, Position last, Optional<HashRange> range, String iterator, int page) {
+        return kinesis.getRecords(request -> request.streamARN(lane.streamArn())
+                        .shardIterator(iterator)
+                        .limit(RECORDS_PER_PAGE))
+                .thenCompose(response -> {
+                    boolean ended = response.nextShardIterator() == null;
+                    if (ended || page == MAX_PAGES || follows(response, last, range)) {
+                        return CompletableFuture.completedFuture(ended && !follows(response, last, range));
+                    }
+                    return drained(lane, last, range, response.nextShardIterator(), page + 1);
+                });
+    }
+
+    private static boolean follows(GetRecordsResponse page, Position last, Optional<HashRange> range) {
+        return page.records().stream().anyMatch(record -> follows(record, last, range));
+    }
+
+    /** Whether the fold gets anything of a record after a position; it drops what does not belong to the shard. */
+    private static boolean follows(Record record, Position last, Optional<HashRange> range) {
+        Optional<List<KplRecords.UserRecord>> aggregated =
+                KplRecords.unpack(record.data().asByteArrayUnsafe());
+        if (aggregated.isEmpty()) {
+            return new Position(record.sequenceNumber(), 0).isAfter(last);
+        }
+        List<KplRecords.UserRecord> users = aggregated.get();
+        for (int i = users.size() - 1; i >= 0; i--) {
+            boolean belongs =
+                    range.isEmpty() || range.get().contains(users.get(i).hashKey());
+            if (belongs) {
+                return new Position(record.sequenceNumber(), i).isAfter(last);
+            }
+        }
+        return false;
+    }
+}

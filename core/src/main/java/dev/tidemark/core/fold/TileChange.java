@@ -1,0 +1,99 @@
+package dev.tidemark.core.fold;
+
+import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.ItemKey;
+import dev.tidemark.core.tile.ItemState;
+import dev.tidemark.core.tile.StoredItem;
+import dev.tidemark.core.view.View;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Events of one batch going into the tiles of one block (rule F4): those after the item's mark and the view's
+ * {@code act}, in order, without duplicates.
+ */
+final class TileChange implements ItemChange {
+
+    private final ItemWork work;
+    private final ViewWork view;
+    private final BatchRows rows;
+    private final Position act;
+    private final long expiresAtSeconds;
+
+    TileChange(ItemWork work, ViewWork view, BatchRows rows, Position act) {
+        this.work = work;
+        this.view = view;
+        this.rows = rows;
+        this.act = act;
+        this.expiresAtSeconds = expiresAtSeconds();
+    }
+
+    @Override
+    public ItemKey key() {
+        return work.key;
+    }
+
+    /** F10: whether the block may vanish, or has vanished, so that a late retry must not create it anew. */
+    boolean isExpired(long nowMillis) {
+        return expiresAtSeconds != 0 && expiresAtSeconds * 1000 < nowMillis + EXPIRY_MARGIN_MILLIS;
+    }
+
+    @Override
+    public @Nullable StoredItem next(@Nullable StoredItem base) {
+        Position floor = base == null ? act : Position.max(act, base.mark());
+        int last = lastCounted();
+        if (last < 0 || !position(last).isAfter(floor)) {
+            return null;
+        }
+        ItemState state = state(base);
+        for (int i = 0; i <= last; i++) {
+            int index = work.row(i);
+            EventRow row = rows.row(index);
+            if (!view.isDropped(index) && row.position().isAfter(floor)) {
+                state.add(work.width.tileOf(row.eventTimeMillis()), row, view.filterBits(index));
+            }
+        }
+        return new StoredItem(position(last), state.encode(), expiresAtSeconds);
+    }
+
+    /**
+     * The place of the last event that counts and may be folded now; -1 if there is none. It gives the mark, so that
+     * the mark does not depend on where a batch ends, not even a batch of duplicates.
+     */
+    private int lastCounted() {
+        int last = work.size() - 1;
+        while (last >= 0 && (work.row(last) >= work.entity.limit() || view.isDropped(work.row(last)))) {
+            last--;
+        }
+        return last;
+    }
+
+    private Position position(int place) {
+        return rows.row(work.row(place)).position();
+    }
+
+    private ItemState state(@Nullable StoredItem base) {
+        View definition = view.view();
+        long block = work.key.block();
+        return base == null
+                ? ItemState.empty(definition.layout(), work.width, block)
+                : ItemState.decode(
+                        definition.layout(),
+                        work.width,
+                        block,
+                        rows.row(work.row(0)).shardId(),
+                        base.body());
+    }
+
+    /** F10: an item outlives its last window, late events, and any redelivery from the stream. */
+    private long expiresAtSeconds() {
+        if (work.width.isLifetime()) {
+            return 0;
+        }
+        View definition = view.view();
+        return ItemChange.expiresAtSeconds(work.width.blockEndMillis(work.key.block())
+                + work.width.keepMillis()
+                + definition.retentionMillis()
+                + definition.streamRetentionMillis());
+    }
+}

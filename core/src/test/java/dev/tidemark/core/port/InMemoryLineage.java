@@ -1,0 +1,29 @@
+package dev.tidemark.core.port;
+
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiPredicate;
+
+/** A lineage that answers at once. */
+public final class InMemoryLineage implements Lineage {
+
+    /** By lane id; lanes without an entry have no parents. */
+    public final Map<String, List<Lane>> parents = new TreeMap<>();
+
+    /** Whether nothing follows a position in a lane. */
+    public BiPredicate<Lane, Position> drained = (lane, last) -> true;
+
+    @Override
+    public CompletableFuture<List<Lane>> parents(Lane lane) {
+        return CompletableFuture.completedFuture(parents.getOrDefault(lane.id(), List.of()));
+    }
+
+    @Override
+    public CompletableFuture<Boolean> drained(Lane lane, Position last) {
+        return CompletableFuture.completedFuture(drained.test(lane, last));
+    }
+}

@@ -1,0 +1,92 @@
+package dev.tidemark.functions.ingest;
+
+import dev.tidemark.aws.lambda.Mapping;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/**
+ * Looks whether the mapping that calls this function keeps rule F1: at the first batch of a sandbox, and every ten
+ * minutes, since somebody may change it (every minute while it is broken). Under a mapping that would make the fold lose records no batch is folded: an
+ * exception, the one answer that every mapping heeds, leaves them in the stream. What cannot be looked up is no reason
+ * to stop. Thread-safe.
+ */
+final class MappingCheck {
+
+    static final long MAX_AGE_MILLIS = 600_000;
+
+    static final long MAX_AGE_OF_BROKEN_MILLIS = 60_000;
+
+    private static final System.Logger LOG = System.getLogger(MappingCheck.class.getName());
+
+    /** Finds the mappings from an event source (second) to a function (first). */
+    @FunctionalInterface
+    interface Directory {
+        CompletableFuture<List<Mapping>> find(String functionArn, String eventSourceArn);
+    }
+
+    private final Directory directory;
+    private final LongSupplier clockMillis;
+    private final Map<String, Checked> bySource = new ConcurrentHashMap<>();
+
+    private record Checked(long atMillis, CompletableFuture<Void> result) {
+
+        boolean isFresh(long nowMillis) {
+            return nowMillis - atMillis
+                    < (result.isCompletedExceptionally() ? MAX_AGE_OF_BROKEN_MILLIS : MAX_AGE_MILLIS);
+        }
+    }
+
+    MappingCheck(Directory directory, LongSupplier clockMillis) {
+        this.directory = directory;
+        this.clockMillis = clockMillis;
+    }
+
+    /** Where there is no Lambda to ask. */
+    static MappingCheck none() {
+        return new MappingCheck((function, source) -> CompletableFuture.completedFuture(List.of()), () -> 0);
+    }
+
+    /** Completes with an {@link IllegalStateException} if folding would lose records. */
+    CompletableFuture<Void> check(String functionArn, String eventSourceArn) {
+        long now = clockMillis.getAsLong();
+        return bySource.compute(
+                        eventSourceArn,
+                        (source, known) -> known != null && known.isFresh(now)
+                                ? known
+                                : new Checked(now, look(functionArn, source)))
+                .result();
+    }
+
+    private CompletableFuture<Void> look(String functionArn, String eventSourceArn) {
+        return directory
+                .find(functionArn, eventSourceArn)
+                .exceptionally(failure -> {
+                    LOG.log(
+                            Level.WARNING,
+                            "The mapping of {0} could not be looked up, so its settings (rule F1) are not checked;"
+                                    + " allow lambda:ListEventSourceMappings: {1}",
+                            eventSourceArn,
+                            failure.getMessage());
+                    return List.of();
+                })
+                .thenAccept(mappings -> mappings.forEach(MappingCheck::judge));
+    }
+
+    private static void judge(Mapping mapping) {
+        List<MappingRules.Breach> breaches = MappingRules.breaches(mapping);
+        for (MappingRules.Breach breach : breaches) {
+            LOG.log(Level.ERROR, "Event source mapping {0} {1}", mapping.id(), breach.words());
+        }
+        if (breaches.stream().anyMatch(MappingRules.Breach::folding)) {
+            throw new IllegalStateException("nothing is folded: event source mapping " + mapping.id() + " "
+                    + breaches.stream()
+                            .filter(MappingRules.Breach::folding)
+                            .map(MappingRules.Breach::words)
+                            .toList());
+        }
+    }
+}
