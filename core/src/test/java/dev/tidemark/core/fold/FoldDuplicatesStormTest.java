@@ -290,7 +290,6 @@ class FoldDuplicatesStormTest {
             Map<String, Naive> before = new HashMap<>();
             Map<String, Naive> own = new HashMap<>();
             int maxIds = Objects.requireNonNull(view.duplicates()).rule().maxIds();
-            duplicates = 0;
             for (Poller lane : List.of(parent, child)) {
                 Position act = row(lane).views().get(view.version());
                 for (RawRecord record : lane.records) {
