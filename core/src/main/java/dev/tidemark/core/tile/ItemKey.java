@@ -8,7 +8,7 @@ package dev.tidemark.core.tile;
  * @param entity the entity's canonical text, see {@link EntityKeys}
  * @param width the code of the tile width, or {@link #IDS}
  * @param block the block's number, not negative
- * @param lane the lane's id, or {@code bf#} and a lane's id for a backfill
+ * @param lane the lane's id, see {@link dev.tidemark.core.stream.Lane#id}; {@code bf#} before it for a backfill
  */
 public record ItemKey(String viewVersion, String entity, String width, long block, String lane) {
 
