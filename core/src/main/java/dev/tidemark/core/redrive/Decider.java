@@ -6,12 +6,11 @@ import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.fold.RecordJudge;
 import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.RedriveLog.Claim;
 import dev.tidemark.core.view.View;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** Decides what becomes of a candidate; changes nothing. Not thread-safe. */
 final class Decider {
@@ -26,11 +25,10 @@ final class Decider {
         }
     }
 
-    /** @param claims what the manifests have claimed, with their numbers */
-    Decision decide(Candidate candidate, ControlRow control, Map<Claim, Long> claims) {
-        @Nullable Long manifest = claims.get(Claim.of(candidate.quarantined()));
-        if (manifest != null) {
-            return new Decision.Claimed(candidate, manifest);
+    Decision decide(Candidate candidate, ControlRow control, Claims claims) {
+        OptionalLong manifest = claims.manifestOf(candidate.quarantined());
+        if (manifest.isPresent()) {
+            return new Decision.Claimed(candidate, manifest.getAsLong());
         }
         String version = candidate.quarantined().viewVersion();
         if (control.views().get(version) != ControlRow.ViewStatus.ACTIVE) {

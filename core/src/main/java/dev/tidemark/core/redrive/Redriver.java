@@ -7,18 +7,15 @@ import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.RedriveLog.Claim;
 import dev.tidemark.core.port.RedriveLog.Entry;
-import dev.tidemark.core.port.RedriveLog.Known;
 import dev.tidemark.core.port.RedriveLog.Manifest;
 import dev.tidemark.core.stream.RawRecord;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -41,15 +38,13 @@ public final class Redriver {
     private final Decider decider;
     private final ManifestFold fold;
 
-    /** What the manifests up to {@link #read} claim. They never change, so they are read once. */
-    private final Map<Claim, Long> claims = new HashMap<>();
-
-    private long read;
+    private final Claims claims;
 
     /** @param settings those of the ingest function; the generation is taken from the control row */
     public Redriver(
             Catalog catalog, Function<EventShape, EventReader> readers, RedrivePorts ports, FoldSettings settings) {
         this.ports = ports;
+        this.claims = new Claims(ports.log());
         this.decider = new Decider(catalog, readers);
         this.fold = new ManifestFold(catalog, readers, ports, settings);
     }
@@ -58,8 +53,8 @@ public final class Redriver {
     public CompletableFuture<RedriveReport> rehearse(List<Candidate> candidates) {
         check(candidates);
         return control()
-                .thenCompose(control ->
-                        catchUp().thenApply(known -> new RedriveReport(decide(candidates, control), List.of())));
+                .thenCompose(control -> claims.catchUp()
+                        .thenApply(ignored -> new RedriveReport(decide(candidates, control), List.of())));
     }
 
     /**
@@ -72,8 +67,8 @@ public final class Redriver {
         check(candidates);
         List<RedriveOutcome> outcomes = new ArrayList<>();
         return control()
-                .thenCompose(control -> catchUp()
-                        .thenCompose(known -> finishOpen(known, control, outcomes))
+                .thenCompose(control -> claims.catchUp()
+                        .thenCompose(ignored -> finishOpen(control, outcomes))
                         .thenCompose(ignored -> append(candidates, control, outcomes)));
     }
 
@@ -100,34 +95,12 @@ public final class Redriver {
         });
     }
 
-    /** Reads the claims of all manifests there are. */
-    private CompletableFuture<Known> catchUp() {
-        return ports.log().known().thenCompose(known -> readClaims(known.last()).thenApply(ignored -> known));
-    }
-
-    private CompletableFuture<Void> readClaims(long last) {
+    private CompletableFuture<Void> finishOpen(ControlRow control, List<RedriveOutcome> outcomes) {
         CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
-        for (long number = read + 1; number <= last; number++) {
-            long next = number;
-            chain = chain.thenCompose(ignored -> ports.log().read(next)).thenAccept(this::remember);
-        }
-        return chain;
-    }
-
-    private void remember(Manifest manifest) {
-        manifest.entries().forEach(entry -> claims.put(entry.claim(), manifest.number()));
-        read = manifest.number();
-    }
-
-    private CompletableFuture<Void> finishOpen(Known known, ControlRow control, List<RedriveOutcome> outcomes) {
-        CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
-        for (long number = 1; number <= known.last(); number++) {
-            if (!known.done().contains(number)) {
-                long open = number;
-                chain = chain.thenCompose(ignored -> ports.log().read(open))
-                        .thenCompose(manifest -> foldAndFinish(manifest, control))
-                        .thenAccept(outcomes::add);
-            }
+        for (long open : claims.open()) {
+            chain = chain.thenCompose(ignored -> ports.log().read(open))
+                    .thenCompose(manifest -> foldAndFinish(manifest, control))
+                    .thenAccept(outcomes::add);
         }
         return chain;
     }
@@ -139,13 +112,13 @@ public final class Redriver {
         if (entries.isEmpty()) {
             return CompletableFuture.completedFuture(new RedriveReport(decisions, outcomes));
         }
-        Manifest manifest = new Manifest(read + 1, ports.clockMillis().getAsLong(), entries);
+        Manifest manifest = new Manifest(claims.last() + 1, ports.clockMillis().getAsLong(), entries);
         return ports.log().append(manifest).thenCompose(isStored -> {
             if (!isStored) {
                 // Somebody else was faster and has perhaps claimed some of these; look again. That is progress.
-                return catchUp().thenCompose(known -> append(candidates, control, outcomes));
+                return claims.catchUp().thenCompose(ignored -> append(candidates, control, outcomes));
             }
-            remember(manifest);
+            claims.add(manifest);
             return foldAndFinish(manifest, control).thenApply(outcome -> {
                 outcomes.add(outcome);
                 return new RedriveReport(decisions, outcomes);

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>An answer stays small by what its receipt leaves out. Items are written in the order of their lane, so an item
  * whose mark is not after the lane's position holds exactly the lane's events up to that position; the position is
  * enough to compute it again from the archive. Only items that are ahead of the position, because their batch was in
- * flight, are listed with their marks.
+ * flight, or that belong to a redrive, which has no position, are listed with their marks.
  */
 final class AnswerJson {
 
