@@ -107,8 +107,7 @@ final class Console implements BatchLog, MappingListener, Replay.Progress {
         quarantined += quarantinedNow;
         tooLate += tooLateNow;
         if (!replaying && quarantinedNow > 0) {
-            note("quarantined " + Plural.of(quarantinedNow, "record")
-                    + "; the reasons: `tidemark quarantine list`");
+            note("quarantined " + Plural.of(quarantinedNow, "record") + "; the reasons: `tidemark quarantine list`");
         }
         if (!replaying && tooLateNow > 0) {
             note(Plural.of(tooLateNow, "event")

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
@@ -34,29 +35,43 @@ final class Stores implements AutoCloseable {
     }
 
     S3Quarantine quarantine() {
-        return new S3Quarantine(clients.s3(), value(Environment.BUCKET), Backoff.system());
+        String bucket = value(Environment.BUCKET);
+        return new S3Quarantine(client(clients::s3), bucket, Backoff.system());
     }
 
     S3Archive archive() {
-        return new S3Archive(clients.s3(), value(Environment.BUCKET), Backoff.system());
+        String bucket = value(Environment.BUCKET);
+        return new S3Archive(client(clients::s3), bucket, Backoff.system());
     }
 
     S3RedriveLog redriveLog() {
-        return new S3RedriveLog(clients.s3(), value(Environment.BUCKET), Backoff.system());
+        String bucket = value(Environment.BUCKET);
+        return new S3RedriveLog(client(clients::s3), bucket, Backoff.system());
     }
 
     DynamoControlStore control() {
+        String table = value(Environment.CONTROL_TABLE);
         return new DynamoControlStore(
-                clients.dynamoDb(), clients.dynamoDbWrites(), value(Environment.CONTROL_TABLE), CapacityMeter.NONE);
+                client(clients::dynamoDb), client(clients::dynamoDbWrites), table, CapacityMeter.NONE);
     }
 
     DynamoItemStore items() {
+        String table = value(Environment.STATE_TABLE);
         return new DynamoItemStore(
-                clients.dynamoDb(),
-                clients.dynamoDbWrites(),
-                value(Environment.STATE_TABLE),
+                client(clients::dynamoDb),
+                client(clients::dynamoDbWrites),
+                table,
                 CapacityMeter.NONE,
                 Backoff.system());
+    }
+
+    private static <C> C client(Supplier<C> maker) {
+        try {
+            return maker.get();
+        } catch (SdkException e) {
+            throw new Failure("AWS needs a region and credentials; set AWS_REGION, and see whether `aws sts "
+                    + "get-caller-identity` works (" + e.getMessage() + ")");
+        }
     }
 
     Pause pause() {
