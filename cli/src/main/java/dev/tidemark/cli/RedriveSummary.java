@@ -17,8 +17,8 @@ final class RedriveSummary {
 
     private final PrintWriter out;
     private final boolean dryRun;
-    private int counted;
-    private int leftOut;
+    private int folded;
+    private int filtered;
     private int tooLate;
     private int claimed;
     private int bad;
@@ -39,7 +39,7 @@ final class RedriveSummary {
     private void add(RedriveOutcome outcome) {
         String number = "Redrive " + outcome.manifest() + " (" + S3RedriveLog.key(outcome.manifest()) + ")";
         if (outcome.isDone()) {
-            out.println(number + ": " + Plural.of(outcome.records() - outcome.gone(), "record") + " folded");
+            out.println(number + ": " + Plural.of(outcome.records() - outcome.gone(), "record") + " done");
         } else {
             isUnfinished = true;
             out.println(number + " is not finished: " + String.join("; ", outcome.troubles()) + System.lineSeparator()
@@ -72,8 +72,8 @@ final class RedriveSummary {
 
     private void count(Admission.Verdict verdict) {
         switch (verdict) {
-            case IN -> counted++;
-            case OUT -> leftOut++;
+            case IN -> folded++;
+            case OUT -> filtered++;
             case TOO_LATE -> tooLate++;
         }
     }
@@ -89,7 +89,7 @@ final class RedriveSummary {
         if (bad + gone > MAX_NAMED) {
             out.println("... and " + (bad + gone - MAX_NAMED) + " more");
         }
-        int redriven = counted + leftOut + tooLate;
+        int redriven = folded + filtered + tooLate;
         out.println((dryRun ? "Would redrive " : "Redriven: ")
                 + Plural.of(redriven, "record")
                 + details()
@@ -100,10 +100,9 @@ final class RedriveSummary {
     }
 
     private String details() {
-        return leftOut + tooLate == 0
+        return filtered + tooLate == 0
                 ? ""
-                : " (" + counted + " counted" + part(leftOut, "left out by the view's where")
-                        + part(tooLate, "too late") + ")";
+                : " (" + folded + " folded" + part(filtered, "filtered") + part(tooLate, "too late") + ")";
     }
 
     private static String part(int records, String what) {

@@ -220,8 +220,8 @@ class QuarantineTest {
         assertThat(redrivenRecords()).isZero();
 
         assertThat(out(tidemark("quarantine", "redrive", "--repaired", file.toString())))
-                .contains("Redrive 1 (redrive/0000000001.jsonl.gz): " + quarantined() + " records folded")
-                .contains(redrive + " (", " left out by the view's where");
+                .contains("Redrive 1 (redrive/0000000001.jsonl.gz): " + quarantined() + " records done")
+                .contains(redrive + " (", " filtered");
         assertThat(out(tidemark("quarantine", "redrive", "--repaired", file.toString())))
                 .isEqualTo("Redriven: 0 records, " + quarantined() + " redriven before\n");
         assertThat(out(tidemark("quarantine", "redrive", "--resume"))).isEqualTo("Redriven: 0 records\n");

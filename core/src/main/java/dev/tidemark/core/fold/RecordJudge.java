@@ -4,6 +4,7 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.event.InvalidEvent;
+import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.view.View;
@@ -36,12 +37,11 @@ public final class RecordJudge {
         if (!work.bad().isEmpty()) {
             throw work.bad().get(0).reason();
         }
-        FoldCounts counts = new FoldCounts();
-        work.countInto(counts);
-        if (counts.tooLate.sum() > 0) {
+        ViewCounts counts = work.counts(0, 1);
+        if (counts.tooLate() > 0) {
             return Admission.Verdict.TOO_LATE;
         }
-        return counts.folded.sum() > 0 ? Admission.Verdict.IN : Admission.Verdict.OUT;
+        return counts.filtered() > 0 ? Admission.Verdict.OUT : Admission.Verdict.IN;
     }
 
     /**

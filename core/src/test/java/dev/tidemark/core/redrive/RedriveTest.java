@@ -315,7 +315,8 @@ class RedriveTest {
         List<Candidate> repaired = world.repaired(RedriveTest::repair);
         int[] puts = {0};
         // The first batch's write of one width fails as often as it is tried.
-        world.items.faults = key -> key.width().equals("1h") && puts[0]++ < 3 ? Fault.REFUSED : Fault.NONE;
+        String hop = PRICES.ladder().hop().code();
+        world.items.faults = key -> key.width().equals(hop) && puts[0]++ < 3 ? Fault.REFUSED : Fault.NONE;
         RedriveReport report = world.redriver().redrive(repaired).join();
         assertThat(report.outcomes()).singleElement().satisfies(outcome -> {
             assertThat(outcome.isDone()).isFalse();
