@@ -122,15 +122,17 @@ final class IdsChange implements ItemChange {
 
     /**
      * F10 for ids: the stream does not deliver records that old, so this is a delivery that was long overtaken. The
-     * item that decided about it may be deleted, and a new one would count a duplicate.
+     * item that decided about it may be deleted, and a new one would count a duplicate. A redrive folds old records, but
+     * always all of its lane from the first one on, so a new item comes to the same decisions.
      */
     private boolean isExpired(EventRow row) {
-        return expiresAtSeconds(row.arrivalMillis()) * 1000 < nowMillis + EXPIRY_MARGIN_MILLIS;
+        return key().isLive() && expiresAtSeconds(row.arrivalMillis()) * 1000 < nowMillis + EXPIRY_MARGIN_MILLIS;
     }
 
     private long expiresAtSeconds(long arrivalMillis) {
+        long usefulMillis = key().isLive() ? arrivalMillis : Math.max(arrivalMillis, nowMillis);
         return ItemChange.expiresAtSeconds(
-                arrivalMillis + rule.keptMillis() + view.view().streamRetentionMillis());
+                usefulMillis + rule.keptMillis() + view.view().streamRetentionMillis());
     }
 
     static View.Duplicates duplicates(ViewWork view) {

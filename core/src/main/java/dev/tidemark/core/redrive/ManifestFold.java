@@ -8,11 +8,14 @@ import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.fold.FoldPorts;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.port.ControlRow;
+import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.port.Lineage;
 import dev.tidemark.core.port.Quarantine;
 import dev.tidemark.core.port.RedriveLog.Entry;
 import dev.tidemark.core.port.RedriveLog.Manifest;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -59,11 +62,25 @@ final class ManifestFold {
                 for (Batch batch : batches(manifest, view.getValue())) {
                     chain = chain.thenCompose(ignored -> progress.isStopped
                             ? CompletableFuture.completedFuture(null)
-                            : fold.fold(batch, Long.MAX_VALUE).thenAccept(progress::add));
+                            : deliver(fold, batch, progress, Position.ORIGIN));
                 }
             }
         }
         return chain.thenApply(ignored -> progress.outcome());
+    }
+
+    /** Again as long as that brings the lane on: a fold may take several deliveries, as from the stream (rules F9, T3). */
+    private static CompletableFuture<Void> deliver(BatchFold fold, Batch batch, Progress progress, Position before) {
+        return fold.fold(batch, Long.MAX_VALUE).thenCompose(outcome -> {
+            progress.add(outcome);
+            LaneRow row = outcome.lane();
+            if (!outcome.isDone() && row != null && row.last().isAfter(before)) {
+                return deliver(fold, batch, progress, row.last());
+            }
+            // After a failure nothing later may go into the same items (rule F4), so nothing later is folded at all.
+            progress.isStopped |= !outcome.isDone();
+            return CompletableFuture.completedFuture(null);
+        });
     }
 
     /** In the order of the manifest, which is by position within a lane. */
@@ -100,6 +117,7 @@ final class ManifestFold {
                 new FleetingLanes(control.generation(), viewVersion),
                 segment -> CompletableFuture.completedFuture(null),
                 ManifestFold::refuse,
+                Lineage.NEVER_RESHARDED,
                 ports.pause(),
                 ports.clockMillis(),
                 ports.random());
@@ -125,12 +143,10 @@ final class ManifestFold {
             this.manifest = manifest;
         }
 
-        /** After a failure nothing later may go into the same items (rule F4), so nothing later is folded at all. */
         void add(BatchOutcome outcome) {
             expiredBlocks += outcome.counts().expired.sum();
             troubles.addAll(outcome.troubles());
             outcome.violations().forEach(violation -> troubles.add("protocol violation: " + violation));
-            isStopped |= !outcome.isDone();
         }
 
         void stop(String why) {

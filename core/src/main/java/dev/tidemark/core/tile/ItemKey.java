@@ -42,6 +42,11 @@ public record ItemKey(String viewVersion, String entity, String width, long bloc
         return sortKeyPrefix(width, block) + lane;
     }
 
+    /** Whether the live fold writes the item, and not a redrive or a backfill in a lane of its own. */
+    public boolean isLive() {
+        return lane.indexOf('#') < 0;
+    }
+
     /** The id of the shard that the lane reads, as its records carry it. */
     public String shardId() {
         return "shardId-" + lane.substring(lane.lastIndexOf('.') + 1);

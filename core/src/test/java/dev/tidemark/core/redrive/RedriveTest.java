@@ -1,5 +1,6 @@
 package dev.tidemark.core.redrive;
 
+import static dev.tidemark.core.redrive.RedriveWorld.BUYERS;
 import static dev.tidemark.core.redrive.RedriveWorld.CATALOG;
 import static dev.tidemark.core.redrive.RedriveWorld.HOUR_MILLIS;
 import static dev.tidemark.core.redrive.RedriveWorld.LANE;
@@ -20,6 +21,7 @@ import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.Fault;
 import dev.tidemark.core.port.RedriveLog.Entry;
 import dev.tidemark.core.port.RedriveLog.Manifest;
+import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.view.View;
 import java.math.BigDecimal;
@@ -396,6 +398,32 @@ class RedriveTest {
             assertThat(outcome.isDone()).isTrue();
         });
         assertThat(world.items.items.keySet()).noneMatch(key -> key.lane().startsWith("rd"));
+    }
+
+    @Test
+    @DisplayName("T3: copies among redriven records count once, however late they are redriven, at any batch boundary")
+    void producerDuplicates() {
+        Lane orders = new Lane(LANE.streamArn().replace("shop-events", "orders"), 1, "shardId-000000000000");
+        List<RawRecord> bad = new ArrayList<>();
+        for (int n = 0; n < 1_200; n++) {
+            // A minute apart; every second one is a copy of the one before. Ids are forgotten on the way.
+            String data = "{\"ts\":" + NOW_MILLIS + ",\"user\":\"ann\",\"id\":" + n / 2 + "}";
+            bad.add(new RawRecord(position(n), NOW_MILLIS + n * 60_000L, "key", data.getBytes(StandardCharsets.UTF_8)));
+        }
+        world.deliver(orders, bad.toArray(RawRecord[]::new));
+        world.nowMillis = NOW_MILLIS + 5 * 24 * HOUR_MILLIS;
+
+        RedriveReport report = world.redriver()
+                .redrive(world.repaired((view, record) ->
+                        new String(record.data(), StandardCharsets.UTF_8).replace("\"id\"", "\"price\":1,\"id\"")))
+                .join();
+
+        assertThat(report.outcomes()).containsExactly(new RedriveOutcome(1, 1_200, 0, 0, List.of(), true));
+        assertThat(world.values(BUYERS, "ann")).containsEntry("spent_30d", new BigDecimal("600"));
+        world.log.done.clear();
+        world.items.items.keySet().removeIf(key -> key.width().equals("ids"));
+        assertThat(world.redriver().redrive(List.of()).join().outcomes()).allMatch(RedriveOutcome::isDone);
+        assertThat(world.values(BUYERS, "ann")).containsEntry("spent_30d", new BigDecimal("600"));
     }
 
     @Test

@@ -16,6 +16,7 @@ import dev.tidemark.core.port.InMemoryItemStore;
 import dev.tidemark.core.port.InMemoryQuarantine;
 import dev.tidemark.core.port.InMemoryRedriveLog;
 import dev.tidemark.core.port.ItemStore;
+import dev.tidemark.core.port.Lineage;
 import dev.tidemark.core.port.Quarantine;
 import dev.tidemark.core.port.RedriveLog;
 import dev.tidemark.core.serve.Answer;
@@ -49,6 +50,7 @@ final class RedriveWorld {
             tidemark: 1
             sources:
               shop: {stream: shop-events, event_time: {field: ts, format: epoch_millis}}
+              orders: {stream: orders, event_time: {field: ts, format: epoch_millis}, event_id: id}
             views:
               prices:
                 source: shop
@@ -65,9 +67,17 @@ final class RedriveWorld {
                 features:
                   visits: {function: count, windows: [24h]}
                   last_place: {function: last, input: place, windows: [24h]}
+              buyers:
+                source: orders
+                entity: user
+                retention: 7d
+                drop_duplicates: {horizon: 10m, max_ids: 100}
+                features:
+                  spent: {function: sum, input: price, windows: [30d]}
             """);
 
     static final View PRICES = CATALOG.view("prices").orElseThrow();
+    static final View BUYERS = CATALOG.view("buyers").orElseThrow();
     static final View PLACES = CATALOG.view("places").orElseThrow();
 
     final InMemoryItemStore items = new InMemoryItemStore();
@@ -85,6 +95,7 @@ final class RedriveWorld {
                     control,
                     new InMemoryArchive(),
                     quarantine,
+                    Lineage.NEVER_RESHARDED,
                     millis -> CompletableFuture.completedFuture(null),
                     () -> nowMillis,
                     new Random(1)),
