@@ -122,13 +122,16 @@ final class IdsChange implements ItemChange {
 
     /**
      * F10 for ids: the stream does not deliver records that old, so this is a delivery that was long overtaken. The
-     * item that decided about it may be deleted, and a new one would count a duplicate. A redrive folds old records, but
-     * always all of its lane from the first one on, so a new item comes to the same decisions.
+     * item that decided about it may be deleted, and a new one would count a duplicate.
      */
     private boolean isExpired(EventRow row) {
-        return key().isLive() && expiresAtSeconds(row.arrivalMillis()) * 1000 < nowMillis + EXPIRY_MARGIN_MILLIS;
+        return expiresAtSeconds(row.arrivalMillis()) * 1000 < nowMillis + EXPIRY_MARGIN_MILLIS;
     }
 
+    /**
+     * A redrive folds records of any age, but always its whole lane from the first one on: there nothing is expired, and
+     * if the item was deleted, a new one comes to the same decisions.
+     */
     private long expiresAtSeconds(long arrivalMillis) {
         long usefulMillis = key().isLive() ? arrivalMillis : Math.max(arrivalMillis, nowMillis);
         return ItemChange.expiresAtSeconds(

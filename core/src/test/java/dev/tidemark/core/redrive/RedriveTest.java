@@ -406,9 +406,11 @@ class RedriveTest {
         Lane orders = new Lane(LANE.streamArn().replace("shop-events", "orders"), 1, "shardId-000000000000");
         List<RawRecord> bad = new ArrayList<>();
         for (int n = 0; n < 1_200; n++) {
-            // A minute apart; every second one is a copy of the one before. Ids are forgotten on the way.
+            // Minutes apart; every second one is a copy of the one before. Ids are forgotten on the way, time and
+            // again.
             String data = "{\"ts\":" + NOW_MILLIS + ",\"user\":\"ann\",\"id\":" + n / 2 + "}";
-            bad.add(new RawRecord(position(n), NOW_MILLIS + n * 60_000L, "key", data.getBytes(StandardCharsets.UTF_8)));
+            bad.add(new RawRecord(
+                    position(n), NOW_MILLIS + n * 300_000L, "key", data.getBytes(StandardCharsets.UTF_8)));
         }
         world.deliver(orders, bad.toArray(RawRecord[]::new));
         world.nowMillis = NOW_MILLIS + 5 * 24 * HOUR_MILLIS;

@@ -50,7 +50,11 @@ final class RedriveWorld {
             tidemark: 1
             sources:
               shop: {stream: shop-events, event_time: {field: ts, format: epoch_millis}}
-              orders: {stream: orders, event_time: {field: ts, format: epoch_millis}, event_id: id}
+              orders:
+                stream: orders
+                stream_retention: 24h
+                event_time: {field: ts, format: epoch_millis}
+                event_id: id
             views:
               prices:
                 source: shop
