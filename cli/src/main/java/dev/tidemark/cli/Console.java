@@ -8,7 +8,6 @@ import dev.tidemark.core.view.View;
 import dev.tidemark.functions.ingest.BatchLog;
 import dev.tidemark.local.Endpoints;
 import dev.tidemark.local.LocalSystem;
-import dev.tidemark.local.app.TidemarkApplication;
 import dev.tidemark.local.kinesis.Streams;
 import dev.tidemark.local.mapping.MappingListener;
 import java.io.PrintWriter;
@@ -108,11 +107,11 @@ final class Console implements BatchLog, MappingListener, Replay.Progress {
         quarantined += quarantinedNow;
         tooLate += tooLateNow;
         if (!replaying && quarantinedNow > 0) {
-            note("quarantined " + Plural.of(quarantinedNow, "record") + "; the reasons are in s3://"
-                    + TidemarkApplication.BUCKET + "/quarantine/");
+            note("quarantined " + Plural.of(quarantinedNow, "record") + "; the reasons: `tidemark quarantine list`");
         }
         if (!replaying && tooLateNow > 0) {
-            note(Plural.of(tooLateNow, "event") + " came after the view's retention and counted nowhere");
+            note(Plural.of(tooLateNow, "event")
+                    + " came after the view's retention and counted nowhere; `tidemark too-late VIEW` lists them");
         }
     }
 

@@ -11,7 +11,14 @@ import picocli.CommandLine.ScopeType;
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         version = "tidemark 0.1.0",
-        subcommands = {RunCommand.class, ValidateCommand.class, PutCommand.class, GetCommand.class})
+        subcommands = {
+            RunCommand.class,
+            ValidateCommand.class,
+            PutCommand.class,
+            GetCommand.class,
+            QuarantineCommand.class,
+            TooLateCommand.class
+        })
 public final class Main {
 
     private Main() {}

@@ -1,10 +1,13 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.tile.ItemSize;
+import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.TileWidth;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -52,6 +55,20 @@ final class ValidateCommand implements Callable<Integer> {
                 + view.ladder().widths().stream().map(ValidateCommand::describe).collect(Collectors.joining(", ")));
         out.println("  writes   " + Plural.of(view.ladder().widths().size(), "item")
                 + " per entity and batch, whatever the length of the windows");
+        if (view.duplicates() != null) {
+            out.println("  ids      " + ids(view.duplicates().rule()));
+        }
+    }
+
+    /** DynamoDB charges a write unit for each begun kilobyte of an item, however little of it changes. */
+    private static String ids(SeenIds.Rule rule) {
+        long kilobytes = (ItemSize.ofIds(rule).totalBytes() + 1_023) / 1_024;
+        return String.format(
+                Locale.ROOT,
+                "1 item more per entity and batch; with all of %,d ids up to %,d KB and %,d write units each time",
+                rule.maxIds(),
+                kilobytes,
+                kilobytes);
     }
 
     private static String describe(TileWidth width) {

@@ -79,6 +79,8 @@ class ArchitectureTest {
                 .definedBy("dev.tidemark.functions..")
                 .layer("local")
                 .definedBy("dev.tidemark.local..")
+                .layer("simulation")
+                .definedBy("dev.tidemark.simulation..")
                 .layer("cli")
                 .definedBy("dev.tidemark.cli..")
                 .layer("samplesevents")
@@ -91,6 +93,8 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("core", "aws")
                 .whereLayer("local")
                 .mayOnlyAccessLayers("core", "aws", "functions")
+                .whereLayer("simulation")
+                .mayOnlyAccessLayers("core", "aws", "functions", "local", "samplesevents")
                 .whereLayer("cli")
                 .mayOnlyAccessLayers("core", "aws", "functions", "local", "samplesevents")
                 .whereLayer("samplesevents")
@@ -144,9 +148,12 @@ class ArchitectureTest {
         assertThat(violations).anyMatch(text -> text.contains("Random.<init>()"));
     }
 
+    /** System.Logger is for all; one class turns what ends up in the platform's logging into JSON. */
     @Test
     void nothingUsesTheLoggingOfThePlatform() {
         noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.tidemark.functions.JsonLogs")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("java.util.logging..")

@@ -43,16 +43,25 @@ class CommandsTest {
     }
 
     static Stream<CommandLine> commands() {
-        return Main.commandLine().getSubcommands().values().stream();
+        return within(Main.commandLine());
+    }
+
+    private static Stream<CommandLine> within(CommandLine command) {
+        return command.getSubcommands().values().stream().flatMap(each -> Stream.concat(Stream.of(each), within(each)));
+    }
+
+    private static Command runWith(CommandLine command, String option) {
+        return Command.run(
+                (command.getCommandSpec().qualifiedName().replace("tidemark ", "") + " " + option).split(" "));
     }
 
     @ParameterizedTest
     @MethodSource("commands")
     void helpExplainsEveryOption(CommandLine command) {
-        Command help = Command.run(command.getCommandName(), "--help");
+        Command help = runWith(command, "--help");
 
         assertThat(help.exitCode()).isZero();
-        assertThat(help.out()).startsWith("Usage: tidemark " + command.getCommandName());
+        assertThat(help.out()).startsWith("Usage: " + command.getCommandSpec().qualifiedName());
         for (OptionSpec option : command.getCommandSpec().options()) {
             assertThat(help.out()).contains(option.longestName());
             assertThat(String.join(" ", option.description()))
@@ -64,7 +73,7 @@ class CommandsTest {
     @ParameterizedTest
     @MethodSource("commands")
     void everyCommandKnowsTheVersion(CommandLine command) {
-        assertThat(Command.run(command.getCommandName(), "--version").out()).startsWith("tidemark 0.");
+        assertThat(runWith(command, "--version").out()).startsWith("tidemark 0.");
     }
 
     @Test
@@ -72,7 +81,9 @@ class CommandsTest {
         Command command = Command.run();
 
         assertThat(command.exitCode()).isEqualTo(2);
-        assertThat(command.err()).contains("Missing required subcommand", "validate", "put", "get", "run");
+        assertThat(command.err())
+                .contains("Missing required subcommand", "validate", "put", "get", "run", "quarantine");
+        assertThat(Command.run("quarantine").err()).contains("Missing required subcommand", "list", "show", "redrive");
     }
 
     @Test

@@ -11,7 +11,6 @@ import dev.tidemark.samplesevents.oracle.StreamRecord;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -76,9 +75,9 @@ class KillTest {
                     .containsAll(texts(events.stream().map(SampleEvent::bytes)));
             witness.awaitDone(records.size());
 
-            assertThat(witness.compareAll(new Oracle(Sample.SHOP.catalog(), records)))
-                    .as("values compared")
-                    .isGreaterThan(10_000);
+            Oracle oracle = new Oracle(Sample.SHOP.catalog(), records);
+            assertThat(witness.compareAll(oracle)).as("values compared").isGreaterThan(10_000);
+            witness.compareCounts(oracle);
         }
     }
 
@@ -104,7 +103,7 @@ class KillTest {
     private record Child(Process process, int port) implements AutoCloseable {
 
         static Child start(Path data) throws IOException {
-            int port = freePorts();
+            int port = FreePorts.fourInARow();
             Process process = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
@@ -147,27 +146,6 @@ class KillTest {
                 ready.completeExceptionally(new AssertionError("the child ended before it was ready: " + said));
             } catch (IOException e) {
                 ready.completeExceptionally(e);
-            }
-        }
-
-        /** Four in a row, as the run command takes them. */
-        private static int freePorts() throws IOException {
-            for (int i = 0; i < 100; i++) {
-                try (ServerSocket first = new ServerSocket(0)) {
-                    int port = first.getLocalPort();
-                    if (port + 3 < 65_536 && isFree(port + 1) && isFree(port + 2) && isFree(port + 3)) {
-                        return port;
-                    }
-                }
-            }
-            throw new AssertionError("no four free ports in a row");
-        }
-
-        private static boolean isFree(int port) {
-            try (ServerSocket socket = new ServerSocket(port)) {
-                return socket.isBound();
-            } catch (IOException e) {
-                return false;
             }
         }
 

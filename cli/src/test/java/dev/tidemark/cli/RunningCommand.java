@@ -29,10 +29,10 @@ final class RunningCommand implements AutoCloseable {
     private final Output out = new Output();
     private final Thread thread;
 
-    private RunningCommand(List<String> options) {
+    private RunningCommand(int port, List<String> options) {
         List<String> arguments = new ArrayList<>(List.of("run"));
         arguments.addAll(options);
-        arguments.addAll(List.of("--port", "0"));
+        arguments.addAll(List.of("--port", Integer.toString(port)));
         CommandLine line = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         thread = new Thread(() -> {
             exitCode.set(line.execute(arguments.toArray(String[]::new)));
@@ -42,7 +42,12 @@ final class RunningCommand implements AutoCloseable {
 
     /** Returns when the command says that it is ready. */
     static RunningCommand start(List<String> options) throws InterruptedException {
-        RunningCommand command = new RunningCommand(options);
+        return start(0, options);
+    }
+
+    /** @param port of the API; 0 for any four ports */
+    static RunningCommand start(int port, List<String> options) throws InterruptedException {
+        RunningCommand command = new RunningCommand(port, options);
         command.thread.start();
         assertThat(command.readyOrOver.await(PATIENCE.toSeconds(), TimeUnit.SECONDS))
                 .as("ready or over in time")

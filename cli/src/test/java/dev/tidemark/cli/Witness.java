@@ -10,6 +10,7 @@ import dev.tidemark.samplesevents.oracle.Answers;
 import dev.tidemark.samplesevents.oracle.Descent;
 import dev.tidemark.samplesevents.oracle.Oracle;
 import dev.tidemark.samplesevents.oracle.StreamRecord;
+import dev.tidemark.samplesevents.oracle.ViewReport;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,7 +20,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
@@ -105,17 +108,48 @@ final class Witness {
         return get("/v1/health").path("records").asLong();
     }
 
+    /** Compares the counts that the lanes keep, of every view, with what the oracle makes of the same records. */
+    void compareCounts(Oracle oracle) {
+        for (JsonNode view : get("/v1/health").path("views")) {
+            String name = view.path("view").asText();
+            ViewReport report = oracle.report(name);
+            Map<String, Long> quarantined = new TreeMap<>();
+            report.quarantined().forEach(one -> quarantined.merge(one.reason(), 1L, Long::sum));
+            Map<String, Long> counted = new TreeMap<>();
+            JsonNode counts = view.path("counts");
+            counts.path("quarantined")
+                    .properties()
+                    .forEach(reason ->
+                            counted.put(reason.getKey(), reason.getValue().asLong()));
+
+            assertThat(counted).as("quarantined by " + name).isEqualTo(quarantined);
+            assertThat(counts.path("filtered").asLong())
+                    .as("filtered by " + name)
+                    .isEqualTo(report.passedBy());
+            assertThat(counts.path("tooLate").asLong())
+                    .as("too late for " + name)
+                    .isEqualTo(report.tooLate().size());
+            assertThat(counts.path("folded").asLong()).as("folded by " + name).isEqualTo(report.folded());
+            assertThat(counts.path("duplicates").asLong())
+                    .as("duplicates of " + name)
+                    .isEqualTo(report.duplicates().size());
+        }
+    }
+
     /** Compares every value of every entity of every view; returns how many values that were. */
     int compareAll(Oracle oracle) {
+        return oracle.views().stream().mapToInt(view -> compare(oracle, view)).sum();
+    }
+
+    /** Compares every value of every entity of one view; returns how many values that were. */
+    int compare(Oracle oracle, String view) {
         List<String> differences = new ArrayList<>();
         int values = 0;
-        for (String view : oracle.views()) {
-            List<String> entities = new ArrayList<>(oracle.entities(view));
-            entities.add("nobody" + (view.equals("viewer_category") ? "|nothing" : ""));
-            for (int i = 0; i < entities.size(); i += ENTITIES_PER_REQUEST) {
-                List<String> some = entities.subList(i, Math.min(entities.size(), i + ENTITIES_PER_REQUEST));
-                values += compare(oracle, view, some, differences);
-            }
+        List<String> entities = new ArrayList<>(oracle.entities(view));
+        entities.add("nobody" + (view.equals("viewer_category") ? "|nothing" : ""));
+        for (int i = 0; i < entities.size(); i += ENTITIES_PER_REQUEST) {
+            List<String> some = entities.subList(i, Math.min(entities.size(), i + ENTITIES_PER_REQUEST));
+            values += compare(oracle, view, some, differences);
         }
         assertThat(differences).isEmpty();
         return values;

@@ -21,6 +21,12 @@ public record Deployment(Map<String, String> environment, Catalog catalog, AwsCl
     /** Catalogs are written by hand; a larger file is a mistake. */
     private static final long MAX_CATALOG_BYTES = 4 * 1024 * 1024;
 
+    /** For Lambda's constructors: the process's own environment. Everything that the process logs becomes JSON. */
+    public static Deployment onLambda() {
+        JsonLogs.install(System.out);
+        return of(System.getenv());
+    }
+
     /**
      * @throws IllegalStateException if the catalog file cannot be read
      * @throws dev.tidemark.core.catalog.InvalidDefinition if it has mistakes

@@ -137,6 +137,19 @@ class TemplateTest {
         assertThat(actions).noneMatch(action -> action.startsWith("s3:") || action.startsWith("kinesis:"));
     }
 
+    @Test
+    void theIngestRoleMayAskForIdsOfAncestorsAndWhetherTheirShardsAreDrained() {
+        assertThat(actions("IngestRole"))
+                .contains("kinesis:ListShards", "kinesis:GetShardIterator", "kinesis:GetRecords");
+        List<String> ofItems = new ArrayList<>();
+        for (JsonNode statement : statements("IngestRole")) {
+            if (statement.get("Sid").asText().equals("FoldItems")) {
+                statement.get("Action").forEach(action -> ofItems.add(action.asText()));
+            }
+        }
+        assertThat(ofItems).containsExactlyInAnyOrder("dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"IngestRole", "QueryRole"})
     void noActionIsAWildcardAndOnlyWhatKnowsNoResourcesNamesNone(String role) {

@@ -16,23 +16,36 @@ final class Shrinker {
 
     private static final int MOST_RUNS = 400;
 
-    private final long seed;
+    private final Runs again;
     private Run smallest;
     private int runs;
 
-    private Shrinker(long seed, Run failing) {
-        this.seed = seed;
+    /** Runs the same seed in another way. */
+    interface Runs {
+
+        /** @param sent null for what the seed has producers send */
+        Run run(Dials dials, @Nullable List<Plan.Sent> sent);
+    }
+
+    private Shrinker(Run failing, Runs again) {
+        this.again = again;
         this.smallest = failing;
     }
 
     /** @return the smallest run found that fails, with its trace; the same run, traced, if there is none smaller */
     static Run shrink(long seed, Run failing) {
-        Shrinker shrinker = new Shrinker(seed, failing);
+        Run smallest = shrink(failing, (dials, sent) -> Run.of(seed, dials, sent, false));
+        return Run.of(seed, smallest.dials(), smallest.sent(), true);
+    }
+
+    /** @return the smallest run found that fails */
+    static Run shrink(Run failing, Runs again) {
+        Shrinker shrinker = new Shrinker(failing, again);
         shrinker.switchDialsOff(false);
         shrinker.leaveRecordsOut();
         shrinker.switchDialsOff(true);
         shrinker.leaveRecordsOut();
-        return Run.of(seed, shrinker.smallest.dials(), shrinker.smallest.sent(), true);
+        return shrinker.smallest;
     }
 
     /** @param keepRecords whether producers send what they sent, or what the seed draws without the dial */
@@ -59,7 +72,7 @@ final class Shrinker {
         if (runs++ >= MOST_RUNS) {
             return false;
         }
-        Run run = Run.of(seed, dials, sent, false);
+        Run run = again.run(dials, sent);
         if (run.failure() == null) {
             return false;
         }

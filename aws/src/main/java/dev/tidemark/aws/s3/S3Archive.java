@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /** The archive on S3 (rule F7): one object per batch, never changed. Thread-safe. */
@@ -32,12 +33,34 @@ public final class S3Archive implements Archive {
      */
     @Override
     public CompletableFuture<Void> append(Segment segment) {
-        return objects.putOnce(key(segment), CONTENT_TYPE, SegmentWriter.write(segment));
+        return objects.putOnce(key(segment), CONTENT_TYPE, SegmentWriter.write(segment))
+                .thenAccept(stored -> {});
     }
 
     /** Reads a segment; see {@link SegmentReader#read} for the exceptions it completes with. */
     public CompletableFuture<Segment> read(String key) {
         return objects.get(key).thenApply(SegmentReader::read);
+    }
+
+    /**
+     * Lists the segments of a stream whose first record arrived between two moments, to the hour. Sorted by hour, then by
+     * lane and position.
+     *
+     * @param fromMillis milliseconds since the epoch; segments of the same hour are listed
+     * @param toMillis likewise
+     * @param after the {@link KeyPage#next()} of the page before; null for the first page
+     * @param limit how many keys at most, from 1 to 1,000
+     */
+    public CompletableFuture<KeyPage> list(
+            String streamName, long fromMillis, long toMillis, @Nullable String after, int limit) {
+        String stream = "archive/" + streamName + "/";
+        String first = stream + HOUR.format(Instant.ofEpochMilli(fromMillis));
+        String end = stream + HOUR.format(Instant.ofEpochMilli(toMillis)) + "/~";
+        return objects.list(stream, after == null ? first : after, limit).thenApply(page -> {
+            List<String> keys =
+                    page.keys().stream().filter(key -> key.compareTo(end) < 0).toList();
+            return new KeyPage(keys, keys.size() < page.keys().size() ? null : page.next());
+        });
     }
 
     /**

@@ -1,13 +1,17 @@
 package dev.tidemark.aws.s3;
 
 import dev.tidemark.aws.Backoff;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** Objects of one bucket that are written once and never changed. */
 final class S3Objects {
@@ -26,12 +30,36 @@ final class S3Objects {
     }
 
     /**
+     * Lists keys.
+     *
+     * @param after only keys that sort after this one; null for all
+     * @param limit how many keys at most, from 1 to 1,000
+     */
+    CompletableFuture<KeyPage> list(String prefix, @Nullable String after, int limit) {
+        if (limit < 1 || limit > KeyPage.MAX_KEYS) {
+            throw new IllegalArgumentException("a page of " + limit + " keys; S3 lists 1 to 1,000 at a time");
+        }
+        ListObjectsV2Request request = ListObjectsV2Request.builder()
+                .bucket(bucket)
+                .prefix(prefix)
+                .startAfter(after)
+                .maxKeys(limit)
+                .build();
+        return s3.listObjectsV2(request).thenApply(response -> {
+            List<String> keys = response.contents().stream().map(S3Object::key).toList();
+            boolean more = Boolean.TRUE.equals(response.isTruncated()) && !keys.isEmpty();
+            return new KeyPage(keys, more ? keys.get(keys.size() - 1) : null);
+        });
+    }
+
+    /**
      * Completes once an object is stored under the key: this one, or one that was there before. A retry of the SDK that
      * meets its own first attempt is thereby a success.
      *
      * @param body not copied; nobody may change it
+     * @return false if there was an object before, perhaps this one
      */
-    CompletableFuture<Void> putOnce(String key, String contentType, byte[] body) {
+    CompletableFuture<Boolean> putOnce(String key, String contentType, byte[] body) {
         PutObjectRequest request = PutObjectRequest.builder()
                 .bucket(bucket)
                 .key(key)
@@ -46,20 +74,20 @@ final class S3Objects {
                 .thenApply(response -> response.asByteArrayUnsafe());
     }
 
-    private CompletableFuture<Void> putOnce(PutObjectRequest request, byte[] body, int conflicts) {
+    private CompletableFuture<Boolean> putOnce(PutObjectRequest request, byte[] body, int conflicts) {
         return s3.putObject(request, AsyncRequestBody.fromBytesUnsafe(body))
-                .thenAccept(stored -> {})
+                .thenApply(stored -> true)
                 .exceptionallyCompose(failure -> afterFailure(request, body, conflicts, failure));
     }
 
     /** 409 says that another conditional write to the same key was under way: ask again who has won. */
-    private CompletableFuture<Void> afterFailure(
+    private CompletableFuture<Boolean> afterFailure(
             PutObjectRequest request, byte[] body, int conflicts, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         int status = cause instanceof S3Exception answer ? answer.statusCode() : 0;
         if (status == PRECONDITION_FAILED) {
-            return CompletableFuture.completedFuture(null);
+            return CompletableFuture.completedFuture(false);
         }
         if (status == CONFLICT && conflicts + 1 < Backoff.MAX_ATTEMPTS) {
             return backoff.pause(conflicts + 1).thenCompose(paused -> putOnce(request, body, conflicts + 1));

@@ -156,6 +156,21 @@ class DynamoControlStoreTest {
                 .hasMessageContaining("Deploy");
     }
 
+    @Test
+    void aLanesAncestorsAreKeptAndNoAncestorsAreNotTheSameAsUnknownOnes() {
+        store.writeControl(control(1)).join();
+        store.createLane(newLane(7), 1).join();
+        assertThat(store.readLane(lane(7)).join().orElseThrow().ancestors()).isNull();
+
+        LaneRow none = newLane(7).withAncestors(Map.of());
+        assertThat(store.writeLane(none).join()).isEqualTo(new Cas.Stored<LaneRow>());
+        assertThat(store.readLane(lane(7)).join()).contains(none);
+
+        LaneRow two = none.withAncestors(Map.of("0123456789ab.000000000001", 1_700_000_009_999L, "x.2", -1L));
+        assertThat(store.writeLane(two).join()).isEqualTo(new Cas.Stored<LaneRow>());
+        assertThat(store.readLane(lane(7)).join()).contains(two);
+    }
+
     private static ControlRow control(long rev) {
         return new ControlRow(
                 rev,

@@ -125,6 +125,39 @@ class S3ArchiveTest {
     }
 
     @Test
+    void listsTheHoursAskedFor() {
+        long hourMillis = 3_600_000L;
+        long firstMillis = 1_767_225_600_000L; // 2026-01-01T00:00:00Z
+        List<String> keys = new ArrayList<>();
+        for (int hour = 0; hour < 5; hour++) {
+            RawRecord record =
+                    new RawRecord(new Position("1" + hour, 0), firstMillis + hour * hourMillis + 5, "k", new byte[0]);
+            Segment segment = new Segment(lane, Position.ORIGIN, 0, List.of(record));
+            archive.append(segment).join();
+            keys.add(S3Archive.key(segment));
+        }
+
+        assertThat(list(firstMillis + hourMillis + 59, firstMillis + 3 * hourMillis, 1_000))
+                .isEqualTo(keys.subList(1, 4));
+        assertThat(list(firstMillis, firstMillis + 9 * hourMillis, 2)).isEqualTo(keys);
+        assertThat(list(firstMillis, firstMillis + 2 * hourMillis, 1)).isEqualTo(keys.subList(0, 3));
+        assertThat(list(firstMillis - 9 * hourMillis, firstMillis - hourMillis, 1_000))
+                .isEmpty();
+    }
+
+    private List<String> list(long fromMillis, long toMillis, int limit) {
+        List<String> keys = new ArrayList<>();
+        String after = null;
+        do {
+            KeyPage page = archive.list(lane.streamName(), fromMillis, toMillis, after, limit)
+                    .join();
+            keys.addAll(page.keys());
+            after = page.next();
+        } while (after != null);
+        return keys;
+    }
+
+    @Test
     void aSegmentOfNoRecordsIsRejected() {
         assertThatThrownBy(() -> archive.append(new Segment(lane, Position.ORIGIN, 0, List.of())))
                 .isInstanceOf(IllegalArgumentException.class)

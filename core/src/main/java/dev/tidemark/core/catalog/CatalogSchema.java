@@ -125,7 +125,7 @@ public final class CatalogSchema {
                         "max_ids",
                         1,
                         ViewReader.LARGEST_MAX_IDS,
-                        "How many ids an item remembers at most.")
+                        "How many ids of an entity are remembered in a lane at most.")
                 .put("default", ViewReader.DEFAULT_MAX_IDS);
         named(properties.putObject("features"), "Features, by name.", "feature", ViewReader.MAX_FEATURES);
         named(

@@ -13,10 +13,10 @@ import java.nio.charset.StandardCharsets;
  * Asked in this order: the view's filter, the event time (too far ahead, too late), the entity key, the
  * inputs, the event id. A field is looked at only where the view uses it, so that nothing else decides (rule P3).
  */
-final class Admission {
+public final class Admission {
 
     /** What a view does with an event. */
-    enum Verdict {
+    public enum Verdict {
         /** The view's filter does not want it. */
         OUT,
         /** It is older than the view's retention; the archive keeps it. */

@@ -279,6 +279,7 @@ final class BatchRun {
                     .append(new Archive.Segment(row.lane(), row.last(), row.count(), records))
                     .handle((ignored, error) -> {
                         if (error != null) {
+                            counts.archiveFailures.increment();
                             troubles.add("writing to the archive", error);
                         }
                         archived = error == null;

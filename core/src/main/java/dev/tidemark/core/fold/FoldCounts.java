@@ -26,6 +26,9 @@ public final class FoldCounts {
     /** Writes tried again. */
     public final LongAdder retries = new LongAdder();
 
+    /** Segments of which it is not certain that the archive has them. */
+    public final LongAdder archiveFailures = new LongAdder();
+
     /** Blocks skipped because they are about to expire (rule F10). */
     public final LongAdder expired = new LongAdder();
 }

@@ -128,9 +128,14 @@ final class IdsChange implements ItemChange {
         return expiresAtSeconds(row.arrivalMillis()) * 1000 < nowMillis + EXPIRY_MARGIN_MILLIS;
     }
 
+    /**
+     * A redrive folds records of any age, but always its whole lane from the first one on: there nothing is expired, and
+     * if the item was deleted, a new one comes to the same decisions.
+     */
     private long expiresAtSeconds(long arrivalMillis) {
+        long usefulMillis = key().isLive() ? arrivalMillis : Math.max(arrivalMillis, nowMillis);
         return ItemChange.expiresAtSeconds(
-                arrivalMillis + rule.keptMillis() + view.view().streamRetentionMillis());
+                usefulMillis + rule.keptMillis() + view.view().streamRetentionMillis());
     }
 
     static View.Duplicates duplicates(ViewWork view) {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param entity the entity's canonical text
  * @param values by name, the plan's names in order; see {@link dev.tidemark.core.aggregate.Computation#value}
  * @param approximations of those values that may be inexact, by name
- * @param ahead the items that also contain events after their lane's position in {@code progress}, with their marks, in
- *     key order; together with the positions they say exactly which events are contained
+ * @param ahead the items that also contain events after their lane's position in {@code progress}, or whose lane has no
+ *     position there because it is a redrive's, with their marks, in key order; together with the positions they say exactly which events are contained
  * @param reads the plan's reads with what each found
  * @param tiles in how many tiles of each of the covers' ranges there was something
  * @param events how many events each window counted; empty if the view keeps no count of all its events

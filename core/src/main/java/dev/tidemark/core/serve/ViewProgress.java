@@ -2,6 +2,7 @@ package dev.tidemark.core.serve;
 
 import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
@@ -47,6 +48,11 @@ public record ViewProgress(List<LaneRow> lanes, List<Missing> missing) {
 
     public boolean isComplete() {
         return missing.isEmpty();
+    }
+
+    /** What the view made of the records of all these lanes so far. */
+    public ViewCounts countsOf(View view) {
+        return lanes.stream().map(row -> row.countsOf(view.version())).reduce(ViewCounts.NONE, ViewCounts::plus);
     }
 
     /**

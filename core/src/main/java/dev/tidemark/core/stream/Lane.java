@@ -12,10 +12,17 @@ import java.util.HexFormat;
  * @param streamArn the stream's ARN
  * @param streamCreatedMillis the stream's creation time, milliseconds since the epoch
  * @param shardId for example {@code shardId-000000000003}
+ * @param prefix empty for the live fold; whatever folds records of the shard apart from it works in lanes of its own, so
+ *     that no item has two writers
  */
-public record Lane(String streamArn, long streamCreatedMillis, String shardId) {
+public record Lane(String streamArn, long streamCreatedMillis, String shardId, String prefix) {
 
     private static final int HASH_HEX_DIGITS = 12;
+
+    /** The lane of the live fold. */
+    public Lane(String streamArn, long streamCreatedMillis, String shardId) {
+        this(streamArn, streamCreatedMillis, shardId, "");
+    }
 
     public Lane {
         if (streamArn.isBlank()) {
@@ -31,9 +38,17 @@ public record Lane(String streamArn, long streamCreatedMillis, String shardId) {
         return streamArn.substring(streamArn.lastIndexOf('/') + 1);
     }
 
-    /** A short text for item keys: a hash of stream and creation time, a dot, the shard number. */
+    /** The lane in which a redrive folds records of this one (rule Q1). */
+    public Lane ofRedrive(long number) {
+        if (!prefix.isEmpty() || number < 1) {
+            throw new IllegalArgumentException("redrive " + number + " of lane " + id());
+        }
+        return new Lane(streamArn, streamCreatedMillis, shardId, "rd" + number + "#");
+    }
+
+    /** A short text for item keys: the prefix, a hash of stream and creation time, a dot, the shard number. */
     public String id() {
-        return hash(streamArn + "|" + streamCreatedMillis) + "." + shardId.substring("shardId-".length());
+        return prefix + hash(streamArn + "|" + streamCreatedMillis) + "." + shardId.substring("shardId-".length());
     }
 
     private static String hash(String text) {

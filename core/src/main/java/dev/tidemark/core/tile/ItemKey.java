@@ -8,7 +8,7 @@ package dev.tidemark.core.tile;
  * @param entity the entity's canonical text, see {@link EntityKeys}
  * @param width the code of the tile width, or {@link #IDS}
  * @param block the block's number, not negative
- * @param lane the lane's id, or {@code bf#} and a lane's id for a backfill
+ * @param lane the lane's id, see {@link dev.tidemark.core.stream.Lane#id}; {@code bf#} before it for a backfill
  */
 public record ItemKey(String viewVersion, String entity, String width, long block, String lane) {
 
@@ -40,6 +40,11 @@ public record ItemKey(String viewVersion, String entity, String width, long bloc
     /** {@code width/block/lane}: blocks of one width are contiguous, whatever their lane. */
     public String sortKey() {
         return sortKeyPrefix(width, block) + lane;
+    }
+
+    /** Whether the live fold writes the item, and not a redrive or a backfill in a lane of its own. */
+    public boolean isLive() {
+        return lane.indexOf('#') < 0;
     }
 
     /** The id of the shard that the lane reads, as its records carry it. */

@@ -187,6 +187,7 @@ final class FoldWorld {
 
         @Override
         public void read(byte[] data, EventRow row) {
+            row.clear();
             String text = new String(data, StandardCharsets.UTF_8);
             int at = text.indexOf('@');
             if (at < 0) {

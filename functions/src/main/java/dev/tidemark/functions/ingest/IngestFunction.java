@@ -9,6 +9,7 @@ import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse.BatchIt
 import dev.tidemark.aws.AwsClients;
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.Environment;
+import dev.tidemark.aws.dynamodb.CapacityCounter;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
@@ -57,13 +58,14 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
 
     /** For Lambda: everything from the environment. */
     public IngestFunction() {
-        this(Deployment.of(System.getenv()));
+        this(Deployment.onLambda(), new CapacityCounter());
     }
 
-    private IngestFunction(Deployment deployment) {
+    private IngestFunction(Deployment deployment, CapacityCounter capacity) {
         this(
                 deployment,
-                new JsonBatchLog(System.out),
+                capacity,
+                new JsonBatchLog(System.out, capacity, System::currentTimeMillis),
                 // Asked for at the first batch, so that a client is made only then.
                 new MappingCheck(
                         (function, source) -> new Mappings(deployment.clients().lambda()).find(function, source),
@@ -72,16 +74,16 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
 
     /** For a deployment found elsewhere, such as the local run's. */
     public IngestFunction(Deployment deployment, BatchLog log) {
-        this(deployment, log, MappingCheck.none());
+        this(deployment, CapacityMeter.NONE, log, MappingCheck.none());
     }
 
-    private IngestFunction(Deployment deployment, BatchLog log, MappingCheck mapping) {
+    private IngestFunction(Deployment deployment, CapacityMeter meter, BatchLog log, MappingCheck mapping) {
         this.clockMillis = System::currentTimeMillis;
         KinesisStreams known = new KinesisStreams(deployment.clients().kinesis(), InstantSource.system());
         this.fold = new BatchFold(
                 deployment.catalog(),
                 JsonEventReader::new,
-                ports(deployment, known, clockMillis),
+                ports(deployment, known, meter, clockMillis),
                 FoldSettings.DEFAULT);
         this.streams = known::describe;
         this.log = log;
@@ -106,7 +108,8 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
         this.priming = null;
     }
 
-    private static FoldPorts ports(Deployment deployment, KinesisStreams streams, LongSupplier clockMillis) {
+    private static FoldPorts ports(
+            Deployment deployment, KinesisStreams streams, CapacityMeter meter, LongSupplier clockMillis) {
         AwsClients clients = deployment.clients();
         Backoff backoff = Backoff.system();
         String bucket = deployment.value(Environment.BUCKET);
@@ -115,13 +118,13 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
                         clients.dynamoDb(),
                         clients.dynamoDbWrites(),
                         deployment.value(Environment.STATE_TABLE),
-                        CapacityMeter.NONE,
+                        meter,
                         backoff),
                 new DynamoControlStore(
                         clients.dynamoDb(),
                         clients.dynamoDbWrites(),
                         deployment.value(Environment.CONTROL_TABLE),
-                        CapacityMeter.NONE),
+                        meter),
                 new S3Archive(clients.s3(), bucket, backoff),
                 new S3Quarantine(clients.s3(), bucket, backoff),
                 new KinesisLineage(clients.kinesis(), streams),

@@ -1,84 +1,170 @@
 package dev.tidemark.functions.ingest;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.tidemark.aws.dynamodb.CapacityCounter;
+import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.fold.FoldCounts;
+import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Batch;
+import dev.tidemark.functions.CountsJson;
+import dev.tidemark.functions.LogLine;
+import dev.tidemark.functions.LogLine.Level;
+import dev.tidemark.functions.Metric;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
-import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
 
-/** One line of JSON per batch: lane, positions, counts; never a payload or an entity key. */
+/**
+ * One line of JSON per batch, which is also its metrics: lane, positions, counts; never a payload or an entity key.
+ * CloudWatch takes one value of a dimension per line, so a view of which events were late, too late, duplicates or bad gets
+ * a line of its own, and so does each reason for the quarantine.
+ *
+ * <p>Thread-safe. The units are those that DynamoDB has charged since the line before; they belong to the batch where one
+ * batch is folded at a time, as on Lambda.
+ */
 public final class JsonBatchLog implements BatchLog {
 
-    private final JsonFactory json = new JsonFactory();
-    private final PrintStream out;
+    private static final String STREAM = "stream";
+    private static final String VIEW = "view";
+    private static final String REASON = "reason";
+    private static final String HELD = "held";
 
-    public JsonBatchLog(PrintStream out) {
+    private final PrintStream out;
+    private final CapacityCounter capacity;
+    private final LongSupplier clockMillis;
+    private double readUnitsBefore;
+    private double writeUnitsBefore;
+
+    /** @param capacity what the stores of the fold are metered with */
+    public JsonBatchLog(PrintStream out, CapacityCounter capacity, LongSupplier clockMillis) {
         this.out = out;
+        this.capacity = capacity;
+        this.clockMillis = clockMillis;
     }
 
     @Override
-    public void folded(Batch batch, BatchOutcome outcome) {
-        StringWriter line = new StringWriter(512);
-        try (JsonGenerator generator = json.createGenerator(line)) {
-            write(generator, batch, outcome);
-        } catch (IOException e) {
-            throw new UncheckedIOException("a string writer does no I/O", e);
-        }
-        out.println(line);
+    public synchronized void folded(Batch batch, BatchOutcome outcome) {
+        long nowMillis = clockMillis.getAsLong();
+        String message = outcome.isDone() ? "batch folded" : "batch not done";
+        out.println(LogLine.of(nowMillis, level(outcome), message, line -> {
+            writeLane(line, batch, outcome);
+            line.dimensions(STREAM);
+            writeFates(line, outcome.total());
+            writeProgress(line, batch, outcome, nowMillis);
+            writeWork(line, outcome.counts());
+            writeUnits(line);
+            writeViews(line.json(), outcome.added());
+            line.texts("troubles", outcome.troubles());
+            line.texts("violated", outcome.violations());
+        }));
+        outcome.added().forEach((view, counts) -> attend(nowMillis, batch, view, counts));
     }
 
-    private static void write(JsonGenerator line, Batch batch, BatchOutcome outcome) throws IOException {
-        line.writeStartObject();
-        line.writeStringField("level", outcome.violations().isEmpty() ? outcome.isDone() ? "INFO" : "WARN" : "ERROR");
-        line.writeStringField("message", outcome.isDone() ? "batch folded" : "batch not done");
-        line.writeStringField("stream", batch.lane().streamName());
-        line.writeStringField("shard", batch.lane().shardId());
-        line.writeStringField("lane", batch.lane().id());
-        line.writeStringField("first", batch.first().text());
-        line.writeStringField("last", batch.last().text());
+    private static Level level(BatchOutcome outcome) {
+        if (!outcome.violations().isEmpty()) {
+            return Level.ERROR;
+        }
+        return outcome.isDone() ? Level.INFO : Level.WARN;
+    }
+
+    private static void writeLane(LogLine line, Batch batch, BatchOutcome outcome) throws IOException {
+        line.text(STREAM, batch.lane().streamName());
+        line.text("shard", batch.lane().shardId());
+        line.text("lane", batch.lane().id());
+        line.text("first", batch.first().text());
+        line.text("last", batch.last().text());
+        LaneRow row = outcome.lane();
+        if (row != null) {
+            line.text("position", row.last().text());
+            line.number("laneRecords", row.count());
+        }
         if (outcome.firstFailed() != null) {
-            line.writeStringField("firstFailed", outcome.firstFailed());
+            line.text("firstFailed", outcome.firstFailed());
         }
+    }
+
+    private static void writeFates(LogLine line, ViewCounts counts) throws IOException {
+        line.metric(Metric.FOLDED, counts.folded());
+        line.metric(Metric.FILTERED, counts.filtered());
+        line.metric(Metric.LATE, counts.late());
+        line.metric(Metric.TOO_LATE, counts.tooLate());
+        line.metric(Metric.DUPLICATES, counts.duplicates());
+        line.metric(Metric.QUARANTINED, counts.quarantinedTotal());
+    }
+
+    private static void writeProgress(LogLine line, Batch batch, BatchOutcome outcome, long nowMillis)
+            throws IOException {
+        line.metric(Metric.RECORDS, batch.records().size());
+        line.metric(Metric.REDELIVERED, outcome.counts().redelivered.sum());
+        line.metric(Metric.BATCHES_NOT_DONE, outcome.isDone() ? 0 : 1);
+        line.metric(Metric.BATCHES_HELD, outcome.held() == null ? 0 : 1);
         if (outcome.held() != null) {
-            line.writeStringField("held", outcome.held().name());
+            line.text(HELD, outcome.held().name());
+            line.metricAlsoBy(Metric.BATCHES_HELD, STREAM, HELD);
         }
-        writeFates(line, outcome.total());
-        writeCounts(line, outcome.counts());
-        writeTexts(line, "troubles", outcome.troubles());
-        writeTexts(line, "violations", outcome.violations());
-        line.writeEndObject();
-    }
-
-    private static void writeTexts(JsonGenerator line, String name, List<String> texts) throws IOException {
-        line.writeArrayFieldStart(name);
-        for (String text : texts) {
-            line.writeString(text);
+        line.metric(Metric.VIOLATIONS, outcome.violations().size());
+        LaneRow row = outcome.lane();
+        if (row != null && row.maxArrivalMillis() != Long.MIN_VALUE) {
+            line.metric(Metric.LAG, Math.max(0, nowMillis - row.maxArrivalMillis()));
         }
-        line.writeEndArray();
     }
 
-    private static void writeFates(JsonGenerator line, ViewCounts counts) throws IOException {
-        line.writeNumberField("folded", counts.folded());
-        line.writeNumberField("filtered", counts.filtered());
-        line.writeNumberField("late", counts.late());
-        line.writeNumberField("tooLate", counts.tooLate());
-        line.writeNumberField("quarantined", counts.quarantinedTotal());
-        line.writeNumberField("duplicates", counts.duplicates());
+    private static void writeWork(LogLine line, FoldCounts counts) throws IOException {
+        line.metric(Metric.ITEMS_WRITTEN, counts.itemsWritten.sum());
+        line.metric(Metric.ITEMS_FAILED, counts.itemsFailed.sum());
+        line.metric(Metric.FENCES_LOST, counts.fencesLost.sum());
+        line.metric(Metric.RETRIES, counts.retries.sum());
+        line.metric(Metric.BLOCKS_EXPIRED, counts.expired.sum());
+        line.metric(Metric.ARCHIVE_FAILURES, counts.archiveFailures.sum());
     }
 
-    private static void writeCounts(JsonGenerator line, FoldCounts counts) throws IOException {
-        line.writeNumberField("records", counts.records.sum());
-        line.writeNumberField("redelivered", counts.redelivered.sum());
-        line.writeNumberField("itemsWritten", counts.itemsWritten.sum());
-        line.writeNumberField("itemsFailed", counts.itemsFailed.sum());
-        line.writeNumberField("fencesLost", counts.fencesLost.sum());
-        line.writeNumberField("retries", counts.retries.sum());
-        line.writeNumberField("expired", counts.expired.sum());
+    private void writeUnits(LogLine line) throws IOException {
+        double readUnits = capacity.readUnits();
+        double writeUnits = capacity.writeUnits();
+        line.metric(Metric.READ_UNITS, readUnits - readUnitsBefore);
+        line.metric(Metric.WRITE_UNITS, writeUnits - writeUnitsBefore);
+        readUnitsBefore = readUnits;
+        writeUnitsBefore = writeUnits;
+    }
+
+    /** For those who read the log; as metrics, most views' lines would say nothing new. */
+    private static void writeViews(JsonGenerator json, Map<String, ViewCounts> views) throws IOException {
+        json.writeObjectFieldStart("views");
+        for (Map.Entry<String, ViewCounts> view : new TreeMap<>(views).entrySet()) {
+            json.writeFieldName(view.getKey());
+            CountsJson.write(json, view.getValue());
+        }
+        json.writeEndObject();
+    }
+
+    private void attend(long nowMillis, Batch batch, String view, ViewCounts counts) {
+        long quarantined = counts.quarantinedTotal();
+        if (counts.late() + counts.tooLate() + counts.duplicates() + quarantined == 0) {
+            return;
+        }
+        out.println(LogLine.of(nowMillis, Level.INFO, "events not folded, or late", line -> {
+            line.text(STREAM, batch.lane().streamName());
+            line.text(VIEW, view);
+            line.text("lane", batch.lane().id());
+            line.dimensions(STREAM, VIEW);
+            line.metric(Metric.LATE, counts.late());
+            line.metric(Metric.TOO_LATE, counts.tooLate());
+            line.metric(Metric.DUPLICATES, counts.duplicates());
+            line.metric(Metric.QUARANTINED, quarantined);
+        }));
+        for (Map.Entry<InvalidEvent.Reason, Long> reason : counts.quarantined().entrySet()) {
+            out.println(LogLine.of(nowMillis, Level.WARN, "records quarantined", line -> {
+                line.text(STREAM, batch.lane().streamName());
+                line.text(VIEW, view);
+                line.text(REASON, reason.getKey().name());
+                line.text("lane", batch.lane().id());
+                line.dimensions(STREAM, VIEW, REASON);
+                line.metric(Metric.QUARANTINED, reason.getValue());
+            }));
+        }
     }
 }

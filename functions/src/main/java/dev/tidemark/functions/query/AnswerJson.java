@@ -10,6 +10,7 @@ import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Cover;
 import dev.tidemark.core.window.Interval;
 import dev.tidemark.core.window.Window;
+import dev.tidemark.functions.CountsJson;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>An answer stays small by what its receipt leaves out. Items are written in the order of their lane, so an item
  * whose mark is not after the lane's position holds exactly the lane's events up to that position; the position is
  * enough to compute it again from the archive. Only items that are ahead of the position, because their batch was in
- * flight, are listed with their marks.
+ * flight, or that belong to a redrive, which has no position, are listed with their marks.
  */
 final class AnswerJson {
 
@@ -53,7 +54,7 @@ final class AnswerJson {
             ahead(out, answer);
             out.writeEndObject();
             if (explain) {
-                new ExplanationJson(out, answer).write();
+                new ExplanationJson(out, answer, nowMillis).write();
             }
             out.writeEndObject();
         });
@@ -171,12 +172,14 @@ final class AnswerJson {
         out.writeEndObject();
     }
 
-    /** How far one view is folded, for the health document. */
+    /** How far one view is folded and what it made of the records, for the health document. */
     void health(JsonGenerator out, View view, ViewProgress progress) throws IOException {
         out.writeStartObject();
         out.writeStringField("view", view.name());
         out.writeStringField("version", view.version());
         freshness(out, view, progress);
+        out.writeFieldName("counts");
+        CountsJson.write(out, progress.countsOf(view));
         out.writeEndObject();
     }
 

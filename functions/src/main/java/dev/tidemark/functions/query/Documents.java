@@ -74,7 +74,7 @@ final class Documents {
             out.writeArrayFieldStart("lanes");
             for (LaneRow row : progress.lanes()
                     .subList(0, Math.min(MAX_LANES, progress.lanes().size()))) {
-                LaneJson.write(out, row);
+                LaneJson.write(out, row, nowMillis);
             }
             out.writeEndArray();
             out.writeEndObject();

@@ -15,10 +15,12 @@ final class ExplanationJson {
 
     private final JsonGenerator out;
     private final Answer answer;
+    private final long nowMillis;
 
-    ExplanationJson(JsonGenerator out, Answer answer) {
+    ExplanationJson(JsonGenerator out, Answer answer, long nowMillis) {
         this.out = out;
         this.answer = answer;
+        this.nowMillis = nowMillis;
     }
 
     void write() throws IOException {
@@ -128,7 +130,7 @@ final class ExplanationJson {
     private void lanes() throws IOException {
         out.writeArrayFieldStart("lanes");
         for (LaneRow row : answer.progress().lanes()) {
-            LaneJson.write(out, row);
+            LaneJson.write(out, row, nowMillis);
         }
         out.writeEndArray();
     }

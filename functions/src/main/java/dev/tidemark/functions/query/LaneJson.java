@@ -9,14 +9,20 @@ final class LaneJson {
 
     private LaneJson() {}
 
-    static void write(JsonGenerator out, LaneRow row) throws IOException {
+    static void write(JsonGenerator out, LaneRow row, long nowMillis) throws IOException {
         out.writeStartObject();
         out.writeStringField("lane", row.lane().id());
         out.writeStringField("stream", row.lane().streamName());
         out.writeStringField("shard", row.lane().shardId());
         out.writeStringField("position", row.last().text());
         out.writeNumberField("records", row.count());
-        Json.moment(out, "maxArrival", row.maxArrivalMillis() == Long.MIN_VALUE ? null : row.maxArrivalMillis());
+        if (row.maxArrivalMillis() == Long.MIN_VALUE) {
+            out.writeNullField("maxArrival");
+            out.writeNullField("lagMillis");
+        } else {
+            Json.moment(out, "maxArrival", row.maxArrivalMillis());
+            out.writeNumberField("lagMillis", Math.max(0, nowMillis - row.maxArrivalMillis()));
+        }
         out.writeEndObject();
     }
 }

@@ -7,6 +7,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent
 import dev.tidemark.aws.AwsClients;
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.Environment;
+import dev.tidemark.aws.dynamodb.CapacityCounter;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
@@ -41,6 +42,7 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
 
     private final InstantSource clock;
     private final Router router;
+    private final RequestLog log;
 
     /** Held because the checkpoint's context holds it weakly; null where there is no checkpoint. */
     @SuppressWarnings("unused")
@@ -48,26 +50,35 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
 
     /** For Lambda: everything from the environment. */
     public QueryFunction() {
-        this(Deployment.of(System.getenv()), InstantSource.system());
+        this(Deployment.onLambda(), new CapacityCounter(), InstantSource.system());
+    }
+
+    private QueryFunction(Deployment deployment, CapacityCounter capacity, InstantSource clock) {
+        this(deployment, capacity, new JsonRequestLog(System.out, capacity, clock), clock);
     }
 
     /** For a deployment found elsewhere, such as the local run's. */
     public QueryFunction(Deployment deployment, InstantSource clock) {
+        this(deployment, CapacityMeter.NONE, RequestLog.NONE, clock);
+    }
+
+    private QueryFunction(Deployment deployment, CapacityMeter meter, RequestLog log, InstantSource clock) {
         AwsClients clients = deployment.clients();
         this.clock = clock;
+        this.log = log;
         this.router = new Router(
                 deployment.catalog(),
                 new DynamoItemStore(
                         clients.dynamoDb(),
                         clients.dynamoDbWrites(),
                         deployment.value(Environment.STATE_TABLE),
-                        CapacityMeter.NONE,
+                        meter,
                         Backoff.system()),
                 new DynamoControlStore(
                         clients.dynamoDb(),
                         clients.dynamoDbWrites(),
                         deployment.value(Environment.CONTROL_TABLE),
-                        CapacityMeter.NONE));
+                        meter));
         this.priming = Priming.register(() -> prime(deployment.catalog()));
     }
 
@@ -78,29 +89,54 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
      * @param clock what "now" is
      */
     public QueryFunction(Catalog catalog, ItemStore items, ControlStore control, InstantSource clock) {
+        this(catalog, items, control, clock, RequestLog.NONE);
+    }
+
+    QueryFunction(Catalog catalog, ItemStore items, ControlStore control, InstantSource clock, RequestLog log) {
         this.clock = clock;
+        this.log = log;
         this.router = new Router(catalog, items, control);
         this.priming = null;
     }
 
-    /** One query in memory, and one read of the control table to load the AWS client; its answer does not matter. */
+    /**
+     * One query in memory, and one read of the control table to load the AWS client; its answer does not matter, and is not
+     * logged: it is nobody's request.
+     */
     private void prime(Catalog catalog) {
         new Rehearsal(catalog, clock).run();
-        handleRequest(new APIGatewayProxyRequestEvent().withHttpMethod("GET").withPath("/v1/health"), null);
+        APIGatewayProxyRequestEvent event =
+                new APIGatewayProxyRequestEvent().withHttpMethod("GET").withPath("/v1/health");
+        answer(event, "priming", new RequestCost());
+        log.primed();
     }
 
     @Override
     public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, @Nullable Context context) {
         String requestId = requestId(event, context);
+        long startMillis = clock.millis();
+        RequestCost cost = new RequestCost();
+        Reply reply = answer(event, requestId, cost);
+        long latencyMillis = Math.max(0, clock.millis() - startMillis);
+        log.answered(cost, reply.response().getStatusCode(), reply.problem(), requestId, latencyMillis);
+        return reply.response();
+    }
+
+    private Reply answer(APIGatewayProxyRequestEvent event, String requestId, RequestCost cost) {
         try {
-            String body = router.answer(event, clock.millis());
-            return body.length() > MAX_BODY_CHARS ? reply(tooLarge(), requestId) : reply(200, JSON, body);
+            String body = router.answer(event, clock.millis(), cost);
+            return body.length() > MAX_BODY_CHARS
+                    ? reply(tooLarge(), requestId)
+                    : new Reply(response(200, JSON, body), "");
         } catch (RequestProblem e) {
             return reply(e.problem(), requestId);
         } catch (RuntimeException e) {
             return reply(problem(e, requestId), requestId);
         }
     }
+
+    /** @param problem the kind of problem; empty if there is none */
+    private record Reply(APIGatewayProxyResponseEvent response, String problem) {}
 
     private static Problem problem(RuntimeException failure, String requestId) {
         Throwable cause =
@@ -129,16 +165,16 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
                 "ask for fewer entities or features");
     }
 
-    private static APIGatewayProxyResponseEvent reply(Problem problem, String requestId) {
+    private static Reply reply(Problem problem, String requestId) {
         APIGatewayProxyResponseEvent response =
-                reply(problem.kind().status(), PROBLEM_JSON, Documents.problem(problem, requestId));
+                response(problem.kind().status(), PROBLEM_JSON, Documents.problem(problem, requestId));
         if (problem.kind() == Problem.Kind.METHOD_NOT_ALLOWED) {
             response.getHeaders().put("Allow", String.join(", ", problem.available()));
         }
-        return response;
+        return new Reply(response, problem.kind().name());
     }
 
-    private static APIGatewayProxyResponseEvent reply(int status, String contentType, String body) {
+    private static APIGatewayProxyResponseEvent response(int status, String contentType, String body) {
         Map<String, String> headers = new HashMap<>();
         headers.put("Content-Type", contentType);
         headers.put("Cache-Control", "no-store");

@@ -27,16 +27,17 @@ final class Reads {
         this.server = server;
     }
 
-    String entity(Route.Entity route, Parameters parameters, long nowMillis) {
+    String entity(Route.Entity route, Parameters parameters, long nowMillis, RequestCost cost) {
         View view = view(route.view());
         String entity = EntityText.check(view, route.key());
         QueryPlan plan = plan(view, parameters.features(), parameters.atMillis(), nowMillis);
         List<Answer> answers = await(server.answer(plan, List.of(entity), nowMillis));
+        cost.read(answers);
         return new AnswerJson(catalog.hash(), nowMillis).single(answers.get(0), parameters.explain());
     }
 
     /** Everything is checked before anything is read. */
-    String batch(BatchRequest request, long nowMillis) {
+    String batch(BatchRequest request, long nowMillis, RequestCost cost) {
         Long given = Parameters.moment(request.at());
         List<CompletableFuture<List<Answer>>> answers = new ArrayList<>();
         List<QueryPlan> plans = new ArrayList<>();
@@ -53,10 +54,9 @@ final class Reads {
         }
         CompletableFuture<Void> all = CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
         await(all);
-        return new AnswerJson(catalog.hash(), nowMillis)
-                .batch(
-                        given == null ? nowMillis : given,
-                        answers.stream().map(CompletableFuture::join).toList());
+        List<List<Answer>> found = answers.stream().map(CompletableFuture::join).toList();
+        found.forEach(cost::read);
+        return new AnswerJson(catalog.hash(), nowMillis).batch(given == null ? nowMillis : given, found);
     }
 
     /** Waits for stores, but not for ever. */

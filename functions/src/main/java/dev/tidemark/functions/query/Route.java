@@ -32,6 +32,20 @@ sealed interface Route {
             "GET /v1/health",
             "GET /v1/openapi.json");
 
+    /** A word for the log. */
+    default String word() {
+        if (this instanceof Entity) {
+            return "entity";
+        }
+        if (this instanceof Batch) {
+            return "batch";
+        }
+        if (this instanceof Catalog) {
+            return "catalog";
+        }
+        return this instanceof Health ? "health" : "openapi";
+    }
+
     /** The one method of the resource. */
     default String method() {
         return this instanceof Batch ? "POST" : "GET";

@@ -27,15 +27,17 @@ final class Router {
         this.reads = new Reads(catalog, server);
     }
 
-    String answer(APIGatewayProxyRequestEvent event, long nowMillis) {
+    /** @param cost is told what is read, also when the answer is a problem */
+    String answer(APIGatewayProxyRequestEvent event, long nowMillis, RequestCost cost) {
         Route route = Route.of(event.getPath() == null ? "" : event.getPath());
+        cost.routed(route);
         checkMethod(route, String.valueOf(event.getHttpMethod()));
         Parameters parameters = new Parameters(event, route.parameters());
         if (route instanceof Route.Entity entity) {
-            return reads.entity(entity, parameters, nowMillis);
+            return reads.entity(entity, parameters, nowMillis, cost);
         }
         if (route instanceof Route.Batch) {
-            return reads.batch(BatchRequest.parse(body(event)), nowMillis);
+            return reads.batch(BatchRequest.parse(body(event)), nowMillis, cost);
         }
         if (route instanceof Route.Health) {
             return health(nowMillis);

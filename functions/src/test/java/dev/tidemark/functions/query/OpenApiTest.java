@@ -10,13 +10,16 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import dev.tidemark.core.event.InvalidEvent.Reason;
 import dev.tidemark.core.port.ControlRow;
+import dev.tidemark.core.port.ViewCounts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The document says what the function does; schemas allow no member that they do not name. */
@@ -101,6 +104,10 @@ class OpenApiTest {
     @Test
     void documentsAreAsDocumented() {
         assertValid("Catalog", world.get("/v1/catalog"));
+        Map<Reason, Long> everyReason =
+                Arrays.stream(Reason.values()).collect(Collectors.toMap(reason -> reason, reason -> 1L));
+        String version = world.catalog.views().get(0).version();
+        world.lane("shardId-000000000001", Map.of(version, new ViewCounts(1, 2, 3, 1, 4, everyReason)));
         assertValid("Health", world.get("/v1/health"));
     }
 

@@ -9,9 +9,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidemark.core.event.InvalidEvent.Reason;
 import dev.tidemark.core.port.Cas;
 import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;
@@ -201,6 +203,29 @@ class QueryFunctionTest {
         assertThat(health.get("records").intValue()).isEqualTo(100);
         assertThat(health.at("/views/1/freshness/lagMillis").intValue()).isEqualTo(40);
         assertThat(health.at("/lanes/0/lane").asText()).isEqualTo(LANE.id());
+        assertThat(health.at("/lanes/0/lagMillis").intValue()).isEqualTo(40);
+    }
+
+    @Test
+    void healthAddsUpWhatEachViewMadeOfTheRecordsOfAllLanes() {
+        String viewer = world.catalog.views().get(0).version();
+        world.lane(
+                "shardId-000000000000", Map.of(viewer, new ViewCounts(80, 10, 2, 30, 3, Map.of(Reason.NOT_JSON, 5L))));
+        world.lane(
+                "shardId-000000000001",
+                Map.of(
+                        viewer,
+                        new ViewCounts(1, 0, 0, 0, 0, Map.of(Reason.NOT_JSON, 1L, Reason.MISSING_FIELD, 2L)),
+                        "0000000000000000",
+                        new ViewCounts(9, 0, 0, 0, 0, Map.of())));
+
+        JsonNode health = json(world.get("/v1/health"));
+
+        assertThat(health.at("/views/0/counts").toString())
+                .isEqualTo("{\"folded\":81,\"filtered\":10,\"late\":30,\"tooLate\":2,\"duplicates\":3,"
+                        + "\"quarantined\":{\"NOT_JSON\":6,\"MISSING_FIELD\":2}}");
+        assertThat(health.at("/views/1/counts/folded").intValue()).isZero();
+        assertThat(health.at("/views/1/counts/quarantined")).isEmpty();
     }
 
     @Test

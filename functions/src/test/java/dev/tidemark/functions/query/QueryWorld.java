@@ -14,6 +14,7 @@ import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.InMemoryControlStore;
 import dev.tidemark.core.port.InMemoryItemStore;
 import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.EntityKeys;
@@ -65,6 +66,16 @@ final class QueryWorld {
         control.lanes.put(
                 LANE.id(),
                 new LaneRow(LANE, 1, position(position), position, NOW.toEpochMilli() - 40, "g1", views, Map.of()));
+    }
+
+    /** A lane's row with these counts, by view version; it folds their views and the catalog's from its first record on. */
+    void lane(String shardId, Map<String, ViewCounts> counts) {
+        Lane lane = new Lane(LANE.streamArn(), LANE.streamCreatedMillis(), shardId);
+        Map<String, Position> views = new HashMap<>();
+        counts.keySet().forEach(version -> views.put(version, Position.ORIGIN));
+        catalog.views().forEach(view -> views.put(view.version(), Position.ORIGIN));
+        control.lanes.put(
+                lane.id(), new LaneRow(lane, 1, position(100), 100, NOW.toEpochMilli() - 40, "g1", views, counts));
     }
 
     /** Folds one event into both views and stores it. */

@@ -6,6 +6,7 @@ import dev.tidemark.aws.Environment;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.Tables;
+import dev.tidemark.aws.s3.KeyPage;
 import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.fold.Activation;
@@ -44,10 +45,11 @@ public final class TidemarkApplication implements Application, AutoCloseable {
     /** The bucket of archive and quarantine. */
     public static final String BUCKET = "tidemark";
 
-    private static final String STATE_TABLE = "tidemark-state";
-    private static final String CONTROL_TABLE = "tidemark-control";
+    /** The table of the state items. */
+    public static final String STATE_TABLE = "tidemark-state";
 
-    private static final int QUARANTINE_PAGE = 1_000;
+    /** The table of the control row and the lane rows. */
+    public static final String CONTROL_TABLE = "tidemark-control";
 
     private final Catalog catalog;
     private final BatchLog log;
@@ -103,8 +105,8 @@ public final class TidemarkApplication implements Application, AutoCloseable {
         for (View view : catalog.views()) {
             String after = null;
             do {
-                S3Quarantine.Page page =
-                        quarantine.list(view.name(), after, QUARANTINE_PAGE).join();
+                KeyPage page =
+                        quarantine.list(view.name(), after, KeyPage.MAX_KEYS).join();
                 entries += page.keys().size();
                 after = page.next();
             } while (after != null);

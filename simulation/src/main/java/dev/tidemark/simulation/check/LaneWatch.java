@@ -86,10 +86,8 @@ public final class LaneWatch implements Table.Watcher {
             engine.fail(shardId + " is done up to record " + done + ", but archived without a gap only up to "
                     + bucket.archivedWithoutGap(shardId));
         }
-        long newest = ledger.of(shardId).subList(0, done).stream()
-                .mapToLong(entry -> entry.record().arrivalMillis())
-                .max()
-                .orElse(Long.MIN_VALUE);
+        long newest =
+                done == 0 ? Long.MIN_VALUE : ledger.of(shardId).get(done - 1).newestArrivalMillis();
         if (number(item, "a") != newest) {
             engine.fail(shardId + " has another newest arrival than its records");
         }

@@ -123,7 +123,8 @@ final class FakeDynamoDb implements DynamoDbAsyncClient {
         Map<String, List<Map<String, AttributeValue>>> found = new HashMap<>();
         Map<String, KeysAndAttributes> unread = new HashMap<>();
         request.requestItems().forEach((name, wanted) -> {
-            Set<Map<String, AttributeValue>> distinct = new HashSet<>(wanted.keys());
+            Set<String> distinct = new HashSet<>();
+            wanted.keys().forEach(key -> distinct.add(key(key)));
             if (distinct.size() != wanted.keys().size() || distinct.size() > MAX_KEYS) {
                 engine.fail("BatchGetItem of " + wanted.keys().size() + " keys, " + distinct.size() + " distinct");
                 throw Service.DYNAMODB.error("ValidationException", 400, attempt);
@@ -301,9 +302,8 @@ final class FakeDynamoDb implements DynamoDbAsyncClient {
     }
 
     private static String key(Map<String, AttributeValue> item) {
-        Map<String, AttributeValue> key = keyOf(item);
-        return Objects.requireNonNull(key.get(Table.PARTITION_KEY)).s() + " "
-                + Objects.requireNonNull(key.get(Table.SORT_KEY)).s();
+        return Objects.requireNonNull(item.get(Table.PARTITION_KEY)).s() + " "
+                + Objects.requireNonNull(item.get(Table.SORT_KEY)).s();
     }
 
     private static List<String> keys(BatchGetItemRequest request) {

@@ -18,7 +18,9 @@ final class Items {
         long bytes = 0;
         for (Map.Entry<String, AttributeValue> attribute : item.entrySet()) {
             AttributeValue value = attribute.getValue();
-            if (value.n() != null && new BigDecimal(value.n()).precision() > MAX_NUMBER_DIGITS) {
+            if (value.n() != null
+                    && value.n().length() > MAX_NUMBER_DIGITS
+                    && new BigDecimal(value.n()).precision() > MAX_NUMBER_DIGITS) {
                 return "Attempting to store more than 38 significant digits in a Number";
             }
             bytes += utf8(attribute.getKey()) + size(value);

@@ -14,9 +14,6 @@ import java.util.stream.Collectors;
  */
 public record Dials(Map<Dial, Integer> perMille) {
 
-    /** No faults. */
-    public static final Dials CALM = new Dials(Map.of());
-
     public Dials {
         for (Map.Entry<Dial, Integer> entry : perMille.entrySet()) {
             if (entry.getValue() < 0 || entry.getValue() > 1000) {

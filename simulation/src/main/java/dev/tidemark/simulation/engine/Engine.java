@@ -1,5 +1,7 @@
 package dev.tidemark.simulation.engine;
 
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
@@ -17,7 +19,7 @@ public final class Engine {
     private final Coverage coverage = new Coverage();
     private final Trace trace;
     private final Thread thread = Thread.currentThread();
-    private Dials dials;
+    private final Map<Dial, Integer> perMille = new EnumMap<>(Dial.class);
     private long nowMillis;
     private long added;
     private @Nullable String failure;
@@ -34,7 +36,7 @@ public final class Engine {
 
     public Engine(long seed, Dials dials, long startMillis, Trace trace) {
         this.random = new SplittableRandom(seed);
-        this.dials = dials;
+        perMille.putAll(dials.perMille());
         this.nowMillis = startMillis;
         this.trace = trace;
     }
@@ -51,13 +53,9 @@ public final class Engine {
         return coverage;
     }
 
-    public Dials dials() {
-        return dials;
-    }
-
     /** Ends all faults. What they have set going still happens. */
     public void calm() {
-        dials = Dials.CALM;
+        perMille.clear();
         note("all", () -> "calm");
     }
 
@@ -68,7 +66,7 @@ public final class Engine {
 
     /** The same from a random source of one's own. */
     public boolean strikes(RandomGenerator source, Dial dial) {
-        boolean strikes = source.nextInt(1000) < dials.of(dial);
+        boolean strikes = source.nextInt(1000) < perMille.getOrDefault(dial, 0);
         if (strikes) {
             coverage.struck(dial);
         }

@@ -9,7 +9,6 @@ import dev.tidemark.local.kinesis.Streams;
 import dev.tidemark.local.mapping.Backoff;
 import dev.tidemark.local.mapping.MappingSettings;
 import dev.tidemark.local.mapping.Redelivery;
-import dev.tidemark.local.mapping.ShardLog;
 import dev.tidemark.local.mapping.ShardPoller;
 import dev.tidemark.local.mapping.Step;
 import dev.tidemark.simulation.check.LaneWatch;
@@ -104,7 +103,7 @@ final class Mapping {
         if (!shards.isEmpty() && engine.strikes(Dial.SECOND_POLLER)) {
             String shardId = shards.get(engine.random().nextInt(shards.size()));
             String upTo = first(shardId).poller.checkpoint();
-            List<StreamRecord> before = streams.after(stream, shardId, null, 10_000, Long.MAX_VALUE).stream()
+            List<StreamRecord> before = ledger.log(shardId).after(null, Integer.MAX_VALUE).stream()
                     .filter(record ->
                             upTo != null && Position.compareSequenceNumbers(record.sequenceNumber(), upTo) <= 0)
                     .toList();
@@ -135,11 +134,9 @@ final class Mapping {
     boolean isCaughtUp() {
         return streams.describe(stream).shards().stream()
                 .allMatch(shard -> readers.containsKey(shard.id())
-                        && streams.countAfter(
-                                        stream,
-                                        shard.id(),
-                                        first(shard.id()).poller.checkpoint())
-                                == 0);
+                        && ledger.log(shard.id())
+                                .after(first(shard.id()).poller.checkpoint(), 1)
+                                .isEmpty());
     }
 
     private void start(String shardId, @Nullable String position, int deliveries) {
@@ -149,7 +146,7 @@ final class Mapping {
         engine.after(engine.between(0, 50), reader::step);
     }
 
-    private final class Reader implements ShardLog {
+    private final class Reader {
 
         private final String shardId;
         private final String name;
@@ -167,7 +164,7 @@ final class Mapping {
         }
 
         private ShardPoller poller(@Nullable String position) {
-            return new ShardPoller(this, settings, position, new RedeliveryDice(engine));
+            return new ShardPoller(ledger.log(shardId), settings, position, new RedeliveryDice(engine));
         }
 
         void wake() {
@@ -226,22 +223,6 @@ final class Mapping {
                 poller.failed(engine.nowMillis());
             }
             step();
-        }
-
-        @Override
-        public List<StreamRecord> after(@Nullable String sequenceNumber, int max) {
-            return streams.after(stream, shardId, sequenceNumber, max, Long.MAX_VALUE).stream()
-                    .map(record -> new StreamRecord(
-                            record.sequenceNumber(),
-                            ledger.arrivalMillis(record.sequenceNumber()),
-                            record.partitionKey(),
-                            record.data()))
-                    .toList();
-        }
-
-        @Override
-        public boolean isClosed() {
-            return !streams.isOpen(stream, shardId);
         }
     }
 

@@ -2,7 +2,6 @@ package dev.tidemark.simulation.world;
 
 import dev.tidemark.aws.dynamodb.Tables;
 import dev.tidemark.core.stream.HashRange;
-import dev.tidemark.core.stream.Position;
 import dev.tidemark.local.kinesis.NewRecord;
 import dev.tidemark.local.kinesis.PutResult;
 import dev.tidemark.local.kinesis.ShardInfo;
@@ -106,7 +105,10 @@ public final class World {
                 : sent.events().get(0).data();
         long arrivalMillis = engine.nowMillis() - sent.behindMillis();
         PutResult put = streams.put(STREAM, new NewRecord(sent.events().get(0).partitionKey(), null, data));
-        ledger.arrived(put.shardId(), put.sequenceNumber(), arrivalMillis);
+        String partitionKey = sent.events().get(0).partitionKey();
+        ledger.put(
+                put.shardId(),
+                new dev.tidemark.local.kinesis.StreamRecord(put.sequenceNumber(), arrivalMillis, partitionKey, data));
         engine.note("producer", () -> "puts " + ledger.shorten(put.sequenceNumber()));
         HashRange range = ranges.computeIfAbsent(put.shardId(), this::range);
         for (int i = 0; i < sent.events().size(); i++) {
@@ -117,9 +119,7 @@ public final class World {
             }
             StreamRecord record =
                     new StreamRecord(STREAM, put.shardId(), put.sequenceNumber(), i, arrivalMillis, event.data());
-            ledger.add(
-                    put.shardId(),
-                    new Ledger.Entry(new Position(put.sequenceNumber(), i), event.partitionKey(), record));
+            ledger.add(event.partitionKey(), record);
         }
         mapping.changed(put.shardId());
     }
@@ -160,9 +160,9 @@ public final class World {
                 "stream", () -> (merges ? "merges " : "splits ") + open.get(at).id());
         streams.describe(STREAM).shards().stream().skip(known).forEach(child -> mapping.born(child.id()));
         mapping.startReadyShards();
-        mapping.changed(open.get(at).id());
-        if (merges) {
-            mapping.changed(open.get(at + 1).id());
+        for (ShardInfo parent : open.subList(at, merges ? at + 2 : at + 1)) {
+            ledger.close(parent.id());
+            mapping.changed(parent.id());
         }
     }
 

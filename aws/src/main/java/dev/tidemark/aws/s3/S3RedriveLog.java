@@ -1,0 +1,116 @@
+package dev.tidemark.aws.s3;
+
+import dev.tidemark.aws.Backoff;
+import dev.tidemark.core.port.RedriveLog;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+
+/**
+ * The manifests of redrives on S3 (rule Q1): {@code redrive/<number>.jsonl.gz}, and beside it
+ * {@code redrive/<number>.done.json} once all its records are folded. Objects are written once and never changed.
+ * Thread-safe.
+ */
+public final class S3RedriveLog implements RedriveLog {
+
+    private static final String ROOT = "redrive/";
+    private static final String MANIFEST = ".jsonl.gz";
+    private static final String DONE = ".done.json";
+
+    private final S3Objects objects;
+
+    public S3RedriveLog(S3AsyncClient s3, String bucket, Backoff backoff) {
+        this.objects = new S3Objects(s3, bucket, backoff);
+    }
+
+    /** Completes with {@link IllegalStateException} if a manifest is missing: its records could be claimed again. */
+    @Override
+    public CompletableFuture<Known> known() {
+        return list(null, new TreeSet<>(), new TreeSet<>());
+    }
+
+    @Override
+    public CompletableFuture<Manifest> read(long number) {
+        return objects.get(key(number)).thenApply(bytes -> {
+            Manifest manifest = ManifestFormat.read(bytes);
+            if (manifest.number() != number) {
+                throw new InvalidObjectException(
+                        key(number) + " holds manifest " + manifest.number() + ": it was moved or copied");
+            }
+            return manifest;
+        });
+    }
+
+    /** What is found under the number may be what an attempt of our own had stored, whose answer was lost. */
+    @Override
+    public CompletableFuture<Boolean> append(Manifest manifest) {
+        String key = key(manifest.number());
+        byte[] body = ManifestFormat.write(manifest);
+        return objects.putOnce(key, "application/gzip", body)
+                .thenCompose(stored -> stored
+                        ? CompletableFuture.completedFuture(true)
+                        : objects.get(key).thenApply(found -> Arrays.equals(found, body)));
+    }
+
+    @Override
+    public CompletableFuture<Void> finish(long number, long timeMillis) {
+        String body = "{\"format\":1,\"number\":" + number + ",\"time\":" + timeMillis + "}";
+        return objects.putOnce(doneKey(number), "application/json", body.getBytes(StandardCharsets.UTF_8))
+                .thenAccept(stored -> {});
+    }
+
+    /** Where a manifest is stored; the digits make keys sort by number. */
+    public static String key(long number) {
+        return ROOT + digits(number) + MANIFEST;
+    }
+
+    /** What says that a manifest's records are all folded, by being there. */
+    public static String doneKey(long number) {
+        return ROOT + digits(number) + DONE;
+    }
+
+    private static String digits(long number) {
+        return String.format(Locale.ROOT, "%010d", number);
+    }
+
+    private CompletableFuture<Known> list(@Nullable String after, Set<Long> manifests, Set<Long> done) {
+        return objects.list(ROOT, after, KeyPage.MAX_KEYS).thenCompose(page -> {
+            page.keys().forEach(key -> sort(key, manifests, done));
+            return page.next() == null
+                    ? CompletableFuture.completedFuture(known(manifests, done))
+                    : list(page.next(), manifests, done);
+        });
+    }
+
+    private static void sort(String key, Set<Long> manifests, Set<Long> done) {
+        if (key.endsWith(MANIFEST)) {
+            manifests.add(number(key, MANIFEST));
+        } else if (key.endsWith(DONE)) {
+            done.add(number(key, DONE));
+        }
+    }
+
+    private static long number(String key, String suffix) {
+        return Long.parseLong(key.substring(ROOT.length(), key.length() - suffix.length()));
+    }
+
+    private static Known known(Set<Long> manifests, Set<Long> done) {
+        long last = 0;
+        for (long number : manifests) {
+            if (number != last + 1) {
+                break;
+            }
+            last = number;
+        }
+        if (last != manifests.size()) {
+            throw new IllegalStateException("the manifest " + key(last + 1) + " is missing although later ones are "
+                    + "there, so it is not known what it had claimed: restore the object (the bucket keeps versions)");
+        }
+        return new Known(last, done);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.tidemark.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.core.redrive.Claims;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Writes records of the quarantine into a file, to be repaired there. */
+@Command(
+        name = "export",
+        description = {
+            "Write the records in quarantine that are not redriven into a file, one JSON object per line.",
+            "Repair the data in it, then: tidemark quarantine redrive --repaired FILE"
+        },
+        mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields.
+final class QuarantineExportCommand implements Callable<Integer> {
+
+    @Parameters(paramLabel = "FILE", description = "The file to write; it must not exist yet.")
+    private Path file;
+
+    @Mixin
+    private QuarantineSelection selection;
+
+    @Mixin
+    private DeploymentOptions deployment;
+
+    @Spec
+    private CommandSpec spec;
+
+    private long written;
+
+    @Override
+    public Integer call() throws IOException {
+        try (Stores stores = deployment.open()) {
+            Claims claims = new Claims(stores.redriveLog());
+            stores.await(claims.catchUp());
+            write(stores, claims);
+        }
+        spec.commandLine().getOut().println(Plural.of(written, "record") + " written to " + file);
+        return 0;
+    }
+
+    /** Not over a file that is there: it may hold repairs. */
+    private void write(Stores stores, Claims claims) throws IOException {
+        try (BufferedWriter lines = Files.newBufferedWriter(file, StandardOpenOption.CREATE_NEW)) {
+            selection.forEach(new QuarantineReader(stores), (key, entry) -> {
+                if (claims.manifestOf(entry).isEmpty()) {
+                    ObjectNode line = QuarantineJson.describe(key, entry, claims);
+                    QuarantineJson.addPayload(line, entry.record().data());
+                    write(lines, QuarantineJson.write(line));
+                }
+            });
+        } catch (FileAlreadyExistsException e) {
+            throw new Failure(file + " is there already, and may hold repairs: name another file, or remove it");
+        } catch (IOException e) {
+            throw new Failure("cannot write " + file + " (" + e.getClass().getSimpleName()
+                    + "): give the path of a file that can be written");
+        }
+    }
+
+    private void write(BufferedWriter lines, String line) {
+        try {
+            lines.write(line);
+            lines.write('\n');
+            written++;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

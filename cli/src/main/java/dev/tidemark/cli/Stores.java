@@ -1,0 +1,133 @@
+package dev.tidemark.cli;
+
+import dev.tidemark.aws.AwsClients;
+import dev.tidemark.aws.Backoff;
+import dev.tidemark.aws.Environment;
+import dev.tidemark.aws.dynamodb.CapacityMeter;
+import dev.tidemark.aws.dynamodb.DynamoControlStore;
+import dev.tidemark.aws.dynamodb.DynamoItemStore;
+import dev.tidemark.aws.s3.S3Archive;
+import dev.tidemark.aws.s3.S3Quarantine;
+import dev.tidemark.aws.s3.S3RedriveLog;
+import dev.tidemark.core.port.Pause;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
+
+/** The stores of a deployment, as its functions use them, and its failures in words. */
+final class Stores implements AutoCloseable {
+
+    private final Map<String, String> environment;
+    private final AwsClients clients;
+    private final String where;
+
+    /** @param where for messages */
+    Stores(Map<String, String> environment, AwsClients clients, String where) {
+        this.environment = environment;
+        this.clients = clients;
+        this.where = where;
+    }
+
+    S3Quarantine quarantine() {
+        String bucket = value(Environment.BUCKET);
+        return new S3Quarantine(client(clients::s3), bucket, Backoff.system());
+    }
+
+    S3Archive archive() {
+        String bucket = value(Environment.BUCKET);
+        return new S3Archive(client(clients::s3), bucket, Backoff.system());
+    }
+
+    S3RedriveLog redriveLog() {
+        String bucket = value(Environment.BUCKET);
+        return new S3RedriveLog(client(clients::s3), bucket, Backoff.system());
+    }
+
+    DynamoControlStore control() {
+        String table = value(Environment.CONTROL_TABLE);
+        return new DynamoControlStore(
+                client(clients::dynamoDb), client(clients::dynamoDbWrites), table, CapacityMeter.NONE);
+    }
+
+    DynamoItemStore items() {
+        String table = value(Environment.STATE_TABLE);
+        return new DynamoItemStore(
+                client(clients::dynamoDb),
+                client(clients::dynamoDbWrites),
+                table,
+                CapacityMeter.NONE,
+                Backoff.system());
+    }
+
+    private static <C> C client(Supplier<C> maker) {
+        try {
+            return maker.get();
+        } catch (SdkException e) {
+            throw new Failure("AWS needs a region and credentials; set AWS_REGION, and see whether `aws sts "
+                    + "get-caller-identity` works (" + e.getMessage() + ")");
+        }
+    }
+
+    Pause pause() {
+        return Backoff.system().scheduler()::after;
+    }
+
+    /**
+     * Waits for an answer.
+     *
+     * @throws Failure if there is none; it says what can be done
+     */
+    <T> T await(CompletableFuture<T> answer) {
+        try {
+            return answer.join();
+        } catch (CompletionException e) {
+            throw new Failure(problem(e.getCause() == null ? e : e.getCause()));
+        }
+    }
+
+    private String problem(Throwable cause) {
+        if (cause instanceof NoSuchBucketException) {
+            return "there is no bucket '" + value(Environment.BUCKET) + "' at " + where
+                    + ": name the deployment's with " + option(Environment.BUCKET);
+        }
+        if (cause instanceof ResourceNotFoundException) {
+            return "there is no table '" + value(Environment.STATE_TABLE) + "' or '"
+                    + value(Environment.CONTROL_TABLE) + "' at " + where + ": name the deployment's with "
+                    + option(Environment.STATE_TABLE) + " and " + option(Environment.CONTROL_TABLE);
+        }
+        if (cause instanceof AwsServiceException refusal) {
+            return where + " answered with status " + refusal.statusCode() + " (" + refusal.getMessage()
+                    + "); is this the right deployment, and are you permitted to use it?";
+        }
+        if (cause instanceof SdkException silence) {
+            return "no answer from " + where + " (" + silence.getMessage()
+                    + "); start it with `tidemark run`, or name another deployment with --port or --aws";
+        }
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    }
+
+    private String value(Environment variable) {
+        String value = environment.get(variable.variable());
+        if (value == null || value.isBlank()) {
+            throw new Failure(
+                    "which deployment? Name it with " + option(variable) + "; the outputs of its stack say the name");
+        }
+        return value;
+    }
+
+    private static String option(Environment variable) {
+        String name = variable.variable().substring("TIDEMARK_".length());
+        return "--" + name.toLowerCase(Locale.ROOT).replace('_', '-') + " or $" + variable.variable();
+    }
+
+    @Override
+    public void close() {
+        clients.close();
+    }
+}

@@ -1,0 +1,25 @@
+package dev.tidemark.core.redrive;
+
+import dev.tidemark.core.port.Quarantine;
+import dev.tidemark.core.stream.RawRecord;
+
+/**
+ * A record in quarantine that somebody wants to redrive.
+ *
+ * @param quarantined as it lies there
+ * @param data the payload to fold: the one in quarantine, or a repaired one; not copied, nobody may change it
+ */
+@SuppressWarnings("ArrayRecordComponent") // A payload on its way into a RawRecord; never compared.
+public record Candidate(Quarantine.Entry quarantined, byte[] data) {
+
+    /** The record as it lies in quarantine. */
+    public static Candidate unrepaired(Quarantine.Entry quarantined) {
+        return new Candidate(quarantined, quarantined.record().data());
+    }
+
+    /** With the data to fold, and the position, arrival and partition key that it always had. */
+    RawRecord record() {
+        RawRecord original = quarantined.record();
+        return new RawRecord(original.position(), original.arrivalMillis(), original.partitionKey(), data);
+    }
+}

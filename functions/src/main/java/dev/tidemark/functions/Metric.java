@@ -1,0 +1,65 @@
+package dev.tidemark.functions;
+
+import java.util.Locale;
+
+/**
+ * What the functions tell CloudWatch, in the namespace {@link #NAMESPACE}. docs/metrics.md says what each means, and a
+ * test compares the two.
+ */
+public enum Metric {
+    // Of a batch.
+    RECORDS("records", Unit.COUNT),
+    REDELIVERED("redelivered", Unit.COUNT),
+    FOLDED("folded", Unit.COUNT),
+    FILTERED("filtered", Unit.COUNT),
+    LATE("late", Unit.COUNT),
+    TOO_LATE("tooLate", Unit.COUNT),
+    DUPLICATES("duplicates", Unit.COUNT),
+    QUARANTINED("quarantined", Unit.COUNT),
+    LAG("lagMillis", Unit.MILLISECONDS),
+    BATCHES_HELD("batchesHeld", Unit.COUNT),
+    BATCHES_NOT_DONE("batchesNotDone", Unit.COUNT),
+    ITEMS_WRITTEN("itemsWritten", Unit.COUNT),
+    ITEMS_FAILED("itemsFailed", Unit.COUNT),
+    FENCES_LOST("fencesLost", Unit.COUNT),
+    RETRIES("retries", Unit.COUNT),
+    BLOCKS_EXPIRED("blocksExpired", Unit.COUNT),
+    ARCHIVE_FAILURES("archiveFailures", Unit.COUNT),
+    VIOLATIONS("violations", Unit.COUNT),
+    WRITE_UNITS("writeUnits", Unit.COUNT),
+
+    /** Of a batch or a request. */
+    READ_UNITS("readUnits", Unit.COUNT),
+
+    // Of a request.
+    LATENCY("latencyMillis", Unit.MILLISECONDS),
+    ENTITIES_READ("entitiesRead", Unit.COUNT),
+    ITEMS_READ("itemsRead", Unit.COUNT),
+    PROBLEMS("problems", Unit.COUNT);
+
+    public static final String NAMESPACE = "Tidemark";
+
+    private final String id;
+    private final Unit unit;
+
+    Metric(String id, Unit unit) {
+        this.id = id;
+        this.unit = unit;
+    }
+
+    /** CloudWatch's name of the metric, and the member of the log line that has its value. */
+    public String id() {
+        return id;
+    }
+
+    /** CloudWatch's name of the unit. */
+    public String unit() {
+        String name = unit.name();
+        return name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT);
+    }
+
+    private enum Unit {
+        COUNT,
+        MILLISECONDS
+    }
+}
