@@ -31,9 +31,7 @@ final class Keys {
 
     /** P2. As text, the sequence numbers of positions 1, 2, 3 are "9", "10", "11". */
     boolean isAfter(int position, int other) {
-        return broken.contains(Rule.P2_NUMERIC_ORDER)
-                ? text(position).compareTo(text(other)) > 0
-                : position > other;
+        return broken.contains(Rule.P2_NUMERIC_ORDER) ? text(position).compareTo(text(other)) > 0 : position > other;
     }
 
     int max(int position, int other) {

@@ -40,7 +40,8 @@ final class Hunt {
     }
 
     /** @return the failure; null if the seed passes */
-    @Nullable String failure(long seed) {
+    @Nullable
+    String failure(long seed) {
         String failure = (String) check.apply(seed);
         if (failure != null && failure.contains(UnsupportedOperationException.class.getName())) {
             throw new IllegalStateException("the simulation cannot run the variant: " + failure);

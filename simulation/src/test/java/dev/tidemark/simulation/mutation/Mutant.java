@@ -57,8 +57,9 @@ record Mutant(String rule, String words, List<Edit> edits) {
         String applyTo(String source) {
             int at = source.indexOf(find);
             if (at < 0 || source.indexOf(find, at + 1) >= 0) {
-                throw new IllegalStateException(file + (at < 0 ? " no longer has" : " has more than once") + " the text\n"
-                        + find + "\nso the variant cannot be made. Change its text in Mutants to fit the code as it is now.");
+                throw new IllegalStateException(
+                        file + (at < 0 ? " no longer has" : " has more than once") + " the text\n" + find
+                                + "\nso the variant cannot be made. Change its text in Mutants to fit the code as it is now.");
             }
             return source.substring(0, at) + replacement + source.substring(at + find.length());
         }

@@ -47,8 +47,13 @@ final class MutantTable {
         StringBuilder rows = new StringBuilder("| Rule | Broken variant | Seed |\n| --- | --- | --- |\n");
         for (Mutant mutant : mutants) {
             OptionalLong seed = found.getOrDefault(mutant, OptionalLong.empty());
-            rows.append("| **").append(mutant.rule()).append("** | ").append(mutant.words()).append(" | ");
-            rows.append(seed.isPresent() ? Long.toString(seed.getAsLong()) : "-1").append(" |\n");
+            rows.append("| **")
+                    .append(mutant.rule())
+                    .append("** | ")
+                    .append(mutant.words())
+                    .append(" | ");
+            rows.append(seed.isPresent() ? Long.toString(seed.getAsLong()) : "-1")
+                    .append(" |\n");
         }
         return rows.toString();
     }

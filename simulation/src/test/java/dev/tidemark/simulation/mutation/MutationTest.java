@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,11 +42,15 @@ class MutationTest {
     private static final Map<String, Long> RECORDED = SEARCHES ? Map.of() : MutantTable.seeds();
 
     @BeforeAll
-    static void simulateAll(@TempDir Path directory) {
-        ExecutorService workers = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
-        int number = 0;
-        for (Mutant mutant : Mutants.ALL) {
-            Path classes = directory.resolve(Integer.toString(number++));
+    static void simulateAll(@TempDir Path directory) throws IOException {
+        ExecutorService workers =
+                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+        List<Mutant> mutants = new ArrayList<>(Mutants.ALL);
+        if (SEARCHES) {
+            mutants.addAll(Mutants.ESCAPING);
+        }
+        for (Mutant mutant : mutants) {
+            Path classes = Files.createDirectory(directory.resolve(Integer.toString(FATES.size())));
             FATES.put(mutant, CompletableFuture.supplyAsync(() -> simulate(mutant, classes), workers));
         }
         workers.shutdown();
@@ -58,11 +63,6 @@ class MutationTest {
     }
 
     private static Fate simulate(Mutant mutant, Path classes) {
-        try {
-            Files.createDirectory(classes);
-        } catch (IOException e) {
-            throw new IllegalStateException("no directory for the variant's classes", e);
-        }
         Hunt hunt = Hunt.of(mutant, CHECK, classes);
         Long recorded = RECORDED.get(mutant.toString());
         LongStream seeds = LongStream.range(0, SEEDS);
@@ -87,6 +87,26 @@ class MutationTest {
         System.out.println(mutant + "\n    seed " + fate.seed().getAsLong() + ": " + fate.failure());
     }
 
+    static Stream<Mutant> escaping() {
+        return Mutants.ESCAPING.stream();
+    }
+
+    /** They are kept fit to be found; a search looks whether one is. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("escaping")
+    void whatEscapesIsStillAVariantOfTheCode(Mutant mutant, @TempDir Path classes) throws IOException {
+        Sources.compile(mutant.sources(Product.besideThisModule()), classes);
+        try (Stream<Path> files = Files.walk(classes)) {
+            assertThat(files.filter(Files::isRegularFile)).isNotEmpty();
+        }
+        if (SEARCHES) {
+            Fate fate = fate(mutant);
+            assertThat(fate.seed())
+                    .as("it is found now, so it belongs to Mutants.ALL: " + fate.failure())
+                    .isEmpty();
+        }
+    }
+
     /** Otherwise a seed that fails would say nothing about the variant. */
     @Test
     void theProductPassesTheSeedsThatFindVariants(@TempDir Path none) {
@@ -94,7 +114,8 @@ class MutationTest {
         Mutants.ALL.stream()
                 .flatMapToLong(mutant -> fate(mutant).seed().stream())
                 .distinct()
-                .forEach(seed -> assertThat(product.failure(seed)).as("seed " + seed).isNull());
+                .forEach(seed ->
+                        assertThat(product.failure(seed)).as("seed " + seed).isNull());
     }
 
     @Test
@@ -112,8 +133,8 @@ class MutationTest {
 
     @Test
     void everyRuleOfTheFoldIsBroken() {
-        List<String> rules = List.of(
-                "P1", "P2", "P3", "L1", "L2", "L3", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10");
+        List<String> rules =
+                List.of("P1", "P2", "P3", "L1", "L2", "L3", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "T3");
         assertThat(Mutants.ALL.stream().map(Mutant::rule).distinct()).containsAll(rules);
     }
 }
