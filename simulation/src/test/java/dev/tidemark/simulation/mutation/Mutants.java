@@ -297,8 +297,8 @@ final class Mutants {
                     new Edit(FOLD + "Ancestry", "drained ? add(parent, row) : stop(parent)", "add(parent, row)")));
 
     /**
-     * Variants that are wrong, but that no seed below {@value MutationTest#SEEDS} finds: what the simulation still lacks. When
-     * one is found, it belongs above.
+     * Variants that are wrong, but have not been found yet: what the simulation still lacks. When one is found, it
+     * belongs above.
      */
     static final List<Mutant> ESCAPING = List.of(
             Mutant.of(
