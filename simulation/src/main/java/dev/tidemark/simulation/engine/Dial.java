@@ -43,7 +43,7 @@ public enum Dial {
     // The stream.
     RESHARD("shards are split and merged, again and again", 1000),
     REGRESSING_ARRIVAL("a record's arrival lies before that of the one ahead of it", 200),
-    PRODUCER_DUPLICATE("a producer sends an event again", 150),
+    PRODUCER_DUPLICATE("a producer sends an event again", 300),
     AGGREGATED("a producer packs several events into one record", 200),
     WRONG_SHARD("a packed record holds events of another shard", 500),
     // Events.
@@ -55,6 +55,7 @@ public enum Dial {
     BULKY("texts as long as they may be", 300),
     // Deployment.
     ROLLING("old and new code run side by side, and the control row changes", 1000),
+    IN_STEPS("the views of the new code become active one after the other", 1000),
     ROLLBACK("the old code comes back for a while", 700),
     FLAPPING("the share of the new code jumps", 700),
     EARLY_SWITCH("the control row changes before any new code runs", 400),

@@ -9,8 +9,12 @@ import dev.tidemark.simulation.cloud.Caller;
 import dev.tidemark.simulation.cloud.Cloud;
 import dev.tidemark.simulation.engine.Engine;
 import java.util.Optional;
+import java.util.Set;
 
-/** Somebody who switches the control row to the views of a code version, and tries until it says so. */
+/**
+ * Somebody who switches the control row to some views, and tries until it says so; or until it turns out that somebody
+ * else has gone further.
+ */
 final class Operator implements Caller {
 
     private static final String CONTROL_TABLE = "control";
@@ -19,17 +23,23 @@ final class Operator implements Caller {
 
     private final Engine engine;
     private final ControlStore control;
-    private final Code code;
+    private final Set<String> versions;
+    private final Set<String> kept;
     private final String name;
     private boolean alive = true;
 
-    Operator(String name, Engine engine, Cloud cloud, Code code) {
+    /**
+     * @param versions the views that are to be active, and no others
+     * @param kept views that must not be retired; somebody else may have activated one meanwhile
+     */
+    Operator(String name, Engine engine, Cloud cloud, Set<String> versions, Set<String> kept) {
         this.name = name;
         this.engine = engine;
         Cloud.Clients clients = cloud.clients(this);
         this.control =
                 new DynamoControlStore(clients.dynamoDb(), clients.dynamoDbWrites(), CONTROL_TABLE, CapacityMeter.NONE);
-        this.code = code;
+        this.versions = versions;
+        this.kept = kept;
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // What it ends in is another round.
@@ -46,12 +56,24 @@ final class Operator implements Caller {
 
     @SuppressWarnings("FutureReturnValueIgnored") // As above.
     private void write(Optional<ControlRow> row) {
-        Optional<ControlRow> next = Activation.next(row.orElse(null), code.versions(), GENERATION);
+        ControlRow current = row.orElse(null);
+        if (current != null && isOvertaken(current)) {
+            engine.note(name, () -> "gives up: others have gone further");
+            return;
+        }
+        Optional<ControlRow> next = Activation.next(current, versions, GENERATION);
         if (next.isPresent()) {
             control.writeControl(next.get()).whenComplete((result, failure) -> again());
         } else {
             engine.note(name, () -> "the control row is as it should be");
         }
+    }
+
+    private boolean isOvertaken(ControlRow row) {
+        return row.views().entrySet().stream()
+                .anyMatch(view -> view.getValue() == ControlRow.ViewStatus.RETIRED
+                        ? versions.contains(view.getKey())
+                        : kept.contains(view.getKey()) && !versions.contains(view.getKey()));
     }
 
     private void again() {

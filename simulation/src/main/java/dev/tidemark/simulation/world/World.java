@@ -23,17 +23,20 @@ import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** One run: the cloud, everybody who acts in it, and everybody who watches. */
 public final class World {
 
     private static final String STREAM = "shop";
-    private static final long MOST_TASKS = 2_000_000;
+    private static final long MOST_TASKS = 300_000;
     private static final int MOST_RESHARDS = 5;
 
     /** How long after the last record faults go on. */
@@ -52,7 +55,10 @@ public final class World {
     private final BucketWatch bucket;
     private final LaneWatch lanes;
     private final Map<String, HashRange> ranges = new HashMap<>();
-    private int operators;
+    private final List<Long> reshards = new ArrayList<>();
+    private final List<Operator> operators = new ArrayList<>();
+    private int started;
+    private boolean calm;
 
     public World(Engine engine, Plan plan) {
         this.engine = engine;
@@ -136,7 +142,9 @@ public final class World {
         if (engine.strikes(Dial.RESHARD)) {
             long times = engine.between(1, MOST_RESHARDS);
             for (int i = 0; i < times; i++) {
-                engine.after(engine.between(0, plan.endMillis()), this::reshard);
+                long atMillis = engine.between(0, plan.endMillis());
+                reshards.add(atMillis);
+                engine.after(atMillis, this::reshard);
             }
         }
     }
@@ -169,15 +177,12 @@ public final class World {
     /** Perhaps somebody activates the first code's views; else the first invocation does. Then new code may come. */
     private void scheduleDeployment() {
         if (engine.random().nextBoolean()) {
-            operate(plan.before());
+            operate(plan.before().versions());
         }
-        long deployedMillis = engine.between(0, plan.endMillis());
-        long switchedMillis = engine.strikes(Dial.EARLY_SWITCH)
-                ? engine.between(0, deployedMillis)
-                : engine.between(deployedMillis, plan.endMillis());
         if (plan.before().is(plan.after())) {
             return;
         }
+        long deployedMillis = delicateMoment();
         share(deployedMillis, (int) engine.between(1, 1000));
         if (engine.strikes(Dial.FLAPPING)) {
             for (int i = 0; i < 4; i++) {
@@ -189,23 +194,72 @@ public final class World {
             share(backMillis, 0);
             share(engine.between(backMillis, plan.endMillis()), 1000);
         }
-        engine.after(switchedMillis, this::switchControl);
+        boolean early = engine.strikes(Dial.EARLY_SWITCH);
+        long notBeforeMillis = early ? 0 : deployedMillis;
+        long lastMillis = 0;
+        for (Set<String> versions : steps()) {
+            lastMillis = Math.max(lastMillis, Math.max(notBeforeMillis, delicateMoment()));
+            engine.after(lastMillis, () -> {
+                if (!calm) {
+                    switchControl(versions);
+                }
+            });
+        }
+    }
+
+    /** The new views join at once or in groups, then the old ones go. */
+    private List<Set<String>> steps() {
+        List<Set<String>> steps = new ArrayList<>();
+        Set<String> active = new TreeSet<>(plan.before().versions());
+        for (String version : new TreeSet<>(plan.after().versions())) {
+            active.add(version);
+            if (engine.strikes(Dial.IN_STEPS)) {
+                steps.add(Set.copyOf(active));
+            }
+        }
+        steps.add(plan.after().versions());
+        return steps;
+    }
+
+    /** Any time; or when lanes are likely to be born: about the first records, or about a reshard. */
+    private long delicateMoment() {
+        long anyMillis = engine.between(0, plan.endMillis());
+        long nearMillis = engine.between(-2_000, 4_000);
+        long choice = engine.between(0, 2);
+        int record = (int) engine.between(0, 4);
+        int reshard = (int) engine.between(0, MOST_RESHARDS);
+        if (choice == 0 && record < plan.sent().size()) {
+            return Math.max(0, plan.sent().get(record).atMillis() + nearMillis);
+        }
+        return choice == 1 && reshard < reshards.size() ? Math.max(0, reshards.get(reshard) + nearMillis) : anyMillis;
     }
 
     private void share(long atMillis, int perMille) {
         engine.after(atMillis, () -> fleet.shareOfNewCode(perMille));
     }
 
-    private void switchControl() {
-        Operator operator = operate(plan.after());
+    /** Whoever was at work on a step before stops; a write on its way may still land. */
+    private void switchControl(Set<String> versions) {
+        operators.forEach(Operator::crash);
+        operators.clear();
+        Operator operator = operate(versions);
+        for (int i = 0; i < 3; i++) {
+            engine.after(engine.between(0, 3_000), mapping::perhapsSecondPoller);
+        }
         if (engine.strikes(Dial.OPERATOR_CRASH)) {
             engine.after(engine.between(0, 10_000), operator::crash);
-            engine.after(engine.between(0, 30_000), () -> operate(plan.after()));
+            engine.after(engine.between(0, 30_000), () -> {
+                if (operators.contains(operator)) {
+                    operate(versions);
+                }
+            });
         }
     }
 
-    private Operator operate(Code code) {
-        Operator operator = new Operator("operator" + operators++, engine, cloud, code);
+    private Operator operate(Set<String> versions) {
+        Operator operator = new Operator(
+                "operator" + started++, engine, cloud, versions, plan.after().versions());
+        operators.add(operator);
         operator.activate();
         return operator;
     }
@@ -225,10 +279,11 @@ public final class World {
 
     /** The end of all faults: the new code everywhere, the control row as it wants it. */
     private void calm() {
+        calm = true;
         engine.calm();
         fleet.shareOfNewCode(1000);
         if (!plan.before().is(plan.after())) {
-            operate(plan.after());
+            switchControl(plan.after().versions());
         }
         mapping.calm();
     }
