@@ -1,0 +1,169 @@
+package dev.tidemark.simulation.model;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Visits every state that the model can reach, breadth first, so that the first violation has the shortest trace. */
+final class Explorer {
+
+    /**
+     * What an exploration found.
+     *
+     * @param states how many were visited
+     * @param quiescent how many of them have everything done and nothing under way
+     * @param stuck how many can never reach a quiescent one
+     * @param violation what went wrong; null if nothing did
+     * @param trace the steps that lead there
+     */
+    record Result(
+            int states, int quiescent, int stuck, @Nullable String violation, List<String> trace) {
+
+        String text() {
+            StringBuilder text = new StringBuilder();
+            for (int i = 0; i < trace.size(); i++) {
+                text.append(String.format("%n  %2d. %s", i + 1, trace.get(i)));
+            }
+            return violation == null
+                    ? states + " states, " + quiescent + " of them quiescent"
+                    : violation + " (found after " + states + " states):" + text;
+        }
+    }
+
+    private final Bounds bounds;
+    private final FoldModel model;
+    private final Properties properties;
+    private final StateTable table;
+    private final boolean keepsSteps;
+    private int[] steps = new int[1 << 20];
+    private int stepCount;
+
+    private Explorer(Bounds bounds, Set<Rule> broken) {
+        this.bounds = bounds;
+        this.model = new FoldModel(bounds, broken);
+        this.properties = new Properties(new Keys(bounds, broken), bounds);
+        this.table = new StateTable(bounds);
+        this.keepsSteps = broken.isEmpty();
+    }
+
+    static Result explore(Bounds bounds, Set<Rule> broken) {
+        return new Explorer(bounds, broken).run();
+    }
+
+    private Result run() {
+        Search search = new Search();
+        table.add(FoldState.first(bounds), 0);
+        for (int at = 0; at < table.size() && search.violation == null; at++) {
+            search.visit(at);
+        }
+        if (search.violation != null) {
+            return new Result(table.size(), search.quiescent.size(), 0, search.violation, search.trace());
+        }
+        int stuck = keepsSteps ? table.size() - reaching(search.quiescent) : 0;
+        return new Result(table.size(), search.quiescent.size(), stuck, null, List.of());
+    }
+
+    /** How many states can reach one of these: backwards from them, along the steps sorted by where they lead. */
+    private int reaching(List<Integer> targets) {
+        int[] ends = new int[table.size() + 1];
+        for (int i = 1; i < stepCount; i += 2) {
+            ends[steps[i] + 1]++;
+        }
+        for (int i = 0; i < table.size(); i++) {
+            ends[i + 1] += ends[i];
+        }
+        int[] origins = new int[stepCount / 2];
+        int[] filled = ends.clone();
+        for (int i = 0; i < stepCount; i += 2) {
+            origins[filled[steps[i + 1]]++] = steps[i];
+        }
+        boolean[] reaches = new boolean[table.size()];
+        int[] found = new int[table.size()];
+        int count = 0;
+        for (int target : targets) {
+            reaches[target] = true;
+            found[count++] = target;
+        }
+        for (int i = 0; i < count; i++) {
+            for (int j = ends[found[i]]; j < ends[found[i] + 1]; j++) {
+                if (!reaches[origins[j]]) {
+                    reaches[origins[j]] = true;
+                    found[count++] = origins[j];
+                }
+            }
+        }
+        return count;
+    }
+
+    private final class Search {
+
+        private final List<Integer> quiescent = new ArrayList<>();
+        private @Nullable String violation;
+        private int from;
+        private @Nullable FoldState wrong;
+
+        void visit(int number) {
+            FoldState state = table.get(number);
+            from = number;
+            if (properties.isQuiescent(state)) {
+                quiescent.add(number);
+            }
+            model.steps(state, (next, words) -> {
+                if (violation == null) {
+                    judge(state, next);
+                }
+            });
+        }
+
+        private void judge(FoldState state, FoldState next) {
+            String wrongStep = properties.ofStep(state, next);
+            int added = table.add(next, from);
+            if (keepsSteps) {
+                remember(from, added == StateTable.SEEN_BEFORE ? table.find(next) : added);
+            }
+            String wrongState = added == StateTable.SEEN_BEFORE ? null : properties.ofState(next);
+            if (wrongState == null && added != StateTable.SEEN_BEFORE && properties.isQuiescent(next)) {
+                wrongState = properties.atQuiescence(next);
+            }
+            violation = wrongStep != null ? wrongStep : wrongState;
+            if (violation != null) {
+                wrong = next;
+            }
+        }
+
+        private void remember(int before, int after) {
+            if (stepCount == steps.length) {
+                steps = Arrays.copyOf(steps, 2 * stepCount);
+            }
+            steps[stepCount++] = before;
+            steps[stepCount++] = after;
+        }
+
+        /** The words of the steps to the violation, found by taking each step of the path once more. */
+        List<String> trace() {
+            List<String> trace = new ArrayList<>();
+            FoldState target = wrong;
+            int at = from;
+            while (target != null) {
+                trace.add(words(table.get(at), target));
+                target = at == 0 ? null : table.get(at);
+                at = table.parent(at);
+            }
+            Collections.reverse(trace);
+            return trace;
+        }
+
+        private String words(FoldState before, FoldState after) {
+            List<String> found = new ArrayList<>();
+            model.steps(before, (next, words) -> {
+                if (found.isEmpty() && Arrays.equals(next.cells(), after.cells())) {
+                    found.add(words.get());
+                }
+            });
+            return found.get(0);
+        }
+    }
+}

@@ -1,0 +1,364 @@
+package dev.tidemark.simulation.mutation;
+
+import dev.tidemark.simulation.mutation.Mutant.Edit;
+import java.util.List;
+
+/**
+ * The broken variants, at least one for each rule. To add one, add a line, then let MutationTest search and write
+ * its seed into docs/protocol.md. A variant that is not wrong, only slower, does not belong here: stale reads of lane rows,
+ * keys that BatchGetItem leaves unread, a 500 taken for a refusal.
+ */
+final class Mutants {
+
+    private static final String FOLD = "core/dev/tidemark/core/fold/";
+    private static final String STREAM = "core/dev/tidemark/core/stream/";
+    private static final String TILE = "core/dev/tidemark/core/tile/";
+    private static final String CATALOG = "core/dev/tidemark/core/catalog/";
+    private static final String DYNAMODB = "aws/dev/tidemark/aws/dynamodb/";
+    private static final String S3 = "aws/dev/tidemark/aws/s3/";
+    private static final String INGEST = "functions/dev/tidemark/functions/ingest/";
+
+    static final List<Mutant> ALL = List.of(
+            // Keys and positions.
+            Mutant.of(
+                    "P1",
+                    "a lane's id lacks the shard",
+                    new Edit(STREAM + "Lane", "\".\" + shardId.substring(\"shardId-\".length())", "\".000000000000\"")),
+            Mutant.of(
+                    "P2",
+                    "sequence numbers are compared as floating-point numbers",
+                    new Edit(
+                            STREAM + "Position",
+                            "a.length() != b.length() ? Integer.compare(a.length(), b.length()) : a.compareTo(b)",
+                            "(a + b).isEmpty() ? 0 : Double.compare(Double.parseDouble(\"0\" + a), Double.parseDouble(\"0\" + b))")),
+            Mutant.of(
+                    "P2",
+                    "an item's mark is the sequence number alone",
+                    new Edit(
+                            FOLD + "TileChange",
+                            "new StoredItem(position(last),",
+                            "new StoredItem(new Position(position(last).sequenceNumber(), 0),")),
+            Mutant.of(
+                    "P3",
+                    "an item's key lacks the lane",
+                    new Edit(
+                            FOLD + "ViewWork",
+                            "width.code(), block, laneId)",
+                            "width.code(), block, laneId.substring(0, laneId.indexOf('.')) + \".000000000000\")")),
+            Mutant.of(
+                    "P3",
+                    "a view's version is made from its name alone",
+                    new Edit(
+                            CATALOG + "ViewVersion",
+                            "Hashes.shortHash(text())",
+                            "Hashes.shortHash(definition.name())")),
+
+            // The lane row.
+            Mutant.of(
+                    "L1",
+                    "a lane is born with those active views only that its code knows",
+                    new Edit(FOLD + "Lanes", "LaneRow born = LaneDecisions.born(lane, controlRow);", """
+                            LaneRow all = LaneDecisions.born(lane, controlRow);
+                            java.util.Map<String, dev.tidemark.core.stream.Position> views = new java.util.HashMap<>(all.views());
+                            views.keySet().retainAll(known);
+                            LaneRow born = new LaneRow(lane, 1, all.last(), 0, all.maxArrivalMillis(), all.generation(),
+                                    views, java.util.Map.of());
+                            """)),
+            Mutant.of(
+                    "L2",
+                    "code folds the views it knows and moves a lane row that has others",
+                    new Edit(
+                            FOLD + "LaneDecisions",
+                            "return knownVersions.containsAll(row.views().keySet());",
+                            "return true;")),
+            Mutant.of(
+                    "L2",
+                    "an unknown view is an exception",
+                    new Edit(FOLD + "BatchRun", "private BatchOutcome held(BatchOutcome.Hold hold) {", """
+                            private BatchOutcome held(BatchOutcome.Hold hold) {
+                                if (hold == BatchOutcome.Hold.UNKNOWN_VIEW) {
+                                    throw new IllegalStateException("the lane has a view that this code does not know");
+                                }
+                            """)),
+            Mutant.of(
+                    "L3",
+                    "a view is activated from the batch's first record, not from the lane's position",
+                    new Edit(FOLD + "Troubles", "private static final int MAX = 5;", """
+                            private static final int MAX = 5;
+                            dev.tidemark.core.stream.Position first = dev.tidemark.core.stream.Position.ORIGIN;
+                            """),
+                    new Edit(
+                            FOLD + "BatchRun",
+                            "counts.records.add(batch.records().size());",
+                            "counts.records.add(batch.records().size()); troubles.first = batch.first();"),
+                    new Edit(FOLD + "Lanes", "LaneDecisions.reconcile(laneRow, controlRow);", """
+                            LaneDecisions.reconcile(laneRow, controlRow).map(next -> {
+                                java.util.Map<String, dev.tidemark.core.stream.Position> views =
+                                        new java.util.HashMap<>(next.views());
+                                views.replaceAll((version, act) ->
+                                        laneRow.views().containsKey(version) ? act : troubles.first);
+                                return new LaneRow(lane, next.rev(), next.last(), next.count(), next.maxArrivalMillis(),
+                                        next.generation(), views, next.counts(), next.ancestors());
+                            });
+                            """)),
+            Mutant.of(
+                    "L3",
+                    "a view is activated from the lane's first record, whatever was folded without it",
+                    new Edit(
+                            FOLD + "LaneDecisions",
+                            "views.putIfAbsent(version, row.last());",
+                            "views.putIfAbsent(version, Position.ORIGIN);")),
+
+            // The fold of one batch.
+            Mutant.of(
+                    "F3",
+                    "a failed write to the quarantine holds up nothing",
+                    new Edit(FOLD + "BatchRun", "(refusal, error) -> failed(refusal.row())", "(refusal, error) -> {}")),
+            Mutant.of(
+                    "F3",
+                    "a record's place in the quarantine lacks the subsequence number",
+                    new Edit(
+                            S3 + "S3Quarantine",
+                            "PositionText.of(entry.record().position())",
+                            "entry.record().position().sequenceNumber()")),
+            Mutant.of(
+                    "F4",
+                    "an item is put on whatever is stored",
+                    new Edit(DYNAMODB + "DynamoItemStore", """
+                            request.conditionExpression(IF_MARK)
+                                                .expressionAttributeValues(Map.of(":read", AttributeValue.fromS(expectedMark.text())));
+                            """.strip(), ";")),
+            Mutant.of(
+                    "F4",
+                    "an item that was not found is put without a condition",
+                    new Edit(DYNAMODB + "DynamoItemStore", "request.conditionExpression(IF_ABSENT);", ";")),
+            Mutant.of(
+                    "F4",
+                    "the record at the item's mark is folded again (below the mark instead of at or below)",
+                    new Edit(
+                            FOLD + "TileChange",
+                            "&& row.position().isAfter(floor)",
+                            "&& row.position().compareTo(floor) >= 0")),
+            Mutant.of(
+                    "F4",
+                    "an item's mark is the first record of the batch, not the last",
+                    new Edit(FOLD + "TileChange", "new StoredItem(position(last),", "new StoredItem(position(0),")),
+            Mutant.of(
+                    "F4",
+                    "every failed condition counts as one's own write",
+                    new Edit(
+                            FOLD + "ItemFold",
+                            ": attempt(change, current, attempt + 1);",
+                            ": CompletableFuture.completedFuture(true);")),
+            Mutant.of(
+                    "F4",
+                    "what is stored instead is not read off a failed condition",
+                    new Edit(DYNAMODB + "WriteOutcome", "stored(condition.item(), decode)", "stored(null, decode)")),
+            Mutant.of(
+                    "F4",
+                    "subrecords outside the shard's hash range are folded",
+                    new Edit(
+                            INGEST + "KinesisBatches",
+                            "range.isEmpty() || range.get().contains(user.hashKey())",
+                            "true")),
+            Mutant.of(
+                    "F5",
+                    "the cache is filled from a put of unknown outcome",
+                    new Edit(
+                            FOLD + "ItemFold",
+                            "context.cache().forget(change.key());\n        return retry",
+                            "context.cache().confirmed(change.key(), next);\n        return retry")),
+            Mutant.of(
+                    "F6",
+                    "done ends before one failed item, the last that failed",
+                    new Edit(
+                            FOLD + "BatchRun",
+                            "lowestFailed = Math.min(lowestFailed, index);",
+                            "lowestFailed = index;")),
+            Mutant.of(
+                    "F6",
+                    "a failed item holds up the batch from its last record, not its lowest",
+                    new Edit(FOLD + "ItemWork", "return rows[0];", "return rows[size - 1];")),
+            Mutant.of(
+                    "F6",
+                    "items that were not attempted in time do not count",
+                    new Edit(FOLD + "Flight", "waiting.forEach(left -> failed.accept(left, null));", "")),
+            Mutant.of(
+                    "F6",
+                    "an item that is given up counts as done",
+                    new Edit(
+                            FOLD + "ItemFold",
+                            "attempt(change, base, attempt + 1), false);",
+                            "attempt(change, base, attempt + 1), true);")),
+            Mutant.of(
+                    "F6",
+                    "a write of unknown outcome counts as a success",
+                    new Edit(DYNAMODB + "WriteOutcome", "new Cas.Unknown<>(cause)", "new Cas.Stored<>()")),
+            Mutant.of(
+                    "F7",
+                    "done passes what the archive has confirmed",
+                    new Edit(FOLD + "BatchRun", "isArchived ? lowestFailed : 0", "lowestFailed")),
+            Mutant.of(
+                    "F7",
+                    "a segment counts its own records too",
+                    new Edit(
+                            FOLD + "BatchRun",
+                            "new Archive.Segment(row.lane(), row.last(), row.count(), records)",
+                            "new Archive.Segment(row.lane(), row.last(), row.count() + records.size(), records)")),
+            Mutant.of(
+                    "F7",
+                    "a segment's key says where it begins, not where it ends",
+                    new Edit(
+                            S3 + "S3Archive",
+                            "PositionText.of(first.position())\n                + \"_\" + PositionText.of(last.position())",
+                            "PositionText.of(first.position())")),
+            Mutant.of(
+                    "F7",
+                    "a conflict in S3 counts as stored",
+                    new Edit(S3 + "S3Objects", "status == PRECONDITION_FAILED", "status >= CONFLICT && status < 500")),
+            Mutant.of(
+                    "F8",
+                    "the lane row is written without a condition on its revision",
+                    new Edit(DYNAMODB + "DynamoControlStore", """
+                            request.conditionExpression(IF_REV)
+                                                .expressionAttributeValues(Map.of(":rev", ControlAttributes.number(rev - 1)));
+                            """.strip(), ";")),
+            Mutant.of(
+                    "F8",
+                    "a lane row that somebody else has written is far enough",
+                    new Edit(
+                            FOLD + "BatchRun",
+                            "current.last().compareTo(folded.done().position()) >= 0",
+                            "current.rev() > 0")),
+            Mutant.of(
+                    "F9",
+                    "success is reported before the lane row is written",
+                    new Edit(
+                            FOLD + "BatchRun",
+                            ".thenCompose(done -> done == null",
+                            ".thenCompose(done -> done != null\n? completed(report(done.position())) : done == null")),
+            Mutant.of(
+                    "F9",
+                    "success is reported when the write of the lane row is given up",
+                    new Edit(
+                            FOLD + "BatchRun",
+                            "attempt + 1), held(BatchOutcome.Hold.CONTROL_UNAVAILABLE));",
+                            "attempt + 1), report(folded.done().position()));")),
+            Mutant.of(
+                    "F9",
+                    "requests under way are not waited for",
+                    new Edit(FOLD + "Flight", "if (inFlight == 0 && waiting.isEmpty()) {", "if (waiting.isEmpty()) {")),
+            Mutant.of(
+                    "F9",
+                    "a batch of which a part is done is reported as done",
+                    new Edit(
+                            FOLD + "BatchRun",
+                            "if (done == null || record.position().isAfter(done)) {",
+                            "if (done == null) {")),
+            Mutant.of(
+                    "F10",
+                    "a block is written however old it is",
+                    new Edit(FOLD + "TileChange", "return expiresAtSeconds != 0 &&", "return expiresAtSeconds < 0 &&")),
+            Mutant.of(
+                    "F10",
+                    "a block expires before late events can no longer come",
+                    new Edit(
+                            FOLD + "TileChange",
+                            "+ definition.retentionMillis()\n                + definition.streamRetentionMillis()",
+                            "- EXPIRY_SLACK_MILLIS")),
+
+            // Producer duplicates.
+            Mutant.of(
+                    "T3",
+                    "tiles are written before it is known which events count",
+                    new Edit(FOLD + "StateFold", "(item.entity.hasIds() ? afterIds : first)", "first")),
+            Mutant.of(
+                    "T3",
+                    "tiles are written although their entity's ids were not",
+                    new Edit(FOLD + "StateFold", "task.entity().limit(0);", "")),
+            Mutant.of(
+                    "T3",
+                    "an event that is delivered again is taken for its own duplicate",
+                    new Edit(
+                            FOLD + "IdsChange",
+                            "owns(ids, index, row) ? Fate.COUNTED : Fate.DUPLICATE",
+                            "Fate.DUPLICATE")),
+            Mutant.of(
+                    "T3",
+                    "an id is forgotten before its event is done",
+                    new Edit(TILE + "SeenIds", "if (unsettled[i]) {", "if (unsettled[i] && i < 0) {")),
+            Mutant.of(
+                    "T3",
+                    "what the ancestors of a lane remember is not asked",
+                    new Edit(FOLD + "StateFold", "if (ancestors.isEmpty()) {", "if (ancestors.size() >= 0) {")),
+            Mutant.of(
+                    "T3",
+                    "a lane does not wait for its parents to be folded to their end",
+                    new Edit(FOLD + "Ancestry", "drained ? add(parent, row) : stop(parent)", "add(parent, row)")));
+
+    /**
+     * Variants that are wrong, but that no seed below {@value MutationTest#SEEDS} finds: what the simulation still lacks. When
+     * one is found, it belongs above.
+     */
+    static final List<Mutant> ESCAPING = List.of(
+            Mutant.of(
+                    "P1",
+                    "a lane's id lacks the stream's creation time",
+                    new Edit(STREAM + "Lane", "streamArn + \"|\" + streamCreatedMillis", "streamArn")),
+            Mutant.of(
+                    "P2",
+                    "sequence numbers are compared as text",
+                    new Edit(
+                            STREAM + "Position",
+                            "a.length() != b.length() ? Integer.compare(a.length(), b.length()) : a.compareTo(b)",
+                            "a.compareTo(b)")),
+            Mutant.of(
+                    "L1",
+                    "a lane row is created without a look at the control row's revision",
+                    new Edit(DYNAMODB + "LaneCreation", """
+                                            .conditionExpression(ControlAttributes.REV + " = :rev")
+                                            .expressionAttributeValues(Map.of(":rev", ControlAttributes.number(controlRev)))
+                            """.indent(0), "")),
+            Mutant.of(
+                    "L2",
+                    "the views are looked at when the lane is opened, but not after a lost race",
+                    new Edit(
+                            FOLD + "BatchRun",
+                            "if (!lanes.mayFold(row)) {",
+                            "if (round == 1 && !lanes.mayFold(row)) {")),
+            Mutant.of(
+                    "L3",
+                    "an activation that lost the race is written again on the new revision",
+                    new Edit(FOLD + "Lanes", "return control.writeLane(reconciled.get()).thenCompose(", """
+                            LaneRow wanted = reconciled.get();
+                            return control.writeLane(wanted).thenCompose(result ->
+                                    result instanceof Cas.Conflict<LaneRow> conflict && conflict.current() != null
+                                            ? control.writeLane(new LaneRow(lane, conflict.current().rev() + 1,
+                                                    wanted.last(), wanted.count(), wanted.maxArrivalMillis(),
+                                                    wanted.generation(), wanted.views(), wanted.counts(), wanted.ancestors()))
+                                            : CompletableFuture.completedFuture(result)).thenCompose(
+                            """)),
+            Mutant.of(
+                    "F3",
+                    "a record's place in the quarantine lacks the view's version",
+                    new Edit(S3 + "S3Quarantine", "                + \"/\" + entry.viewVersion()\n", "")),
+            Mutant.of(
+                    "F8",
+                    "the lane row is written on its new revision without folding the view that was activated",
+                    new Edit(
+                            FOLD + "BatchRun", "if (!sameViews) {", "if (!sameViews && round(current, 99) == null) {")),
+            Mutant.of(
+                    "F10",
+                    "a block is written until the very moment of its expiry",
+                    new Edit(FOLD + "ItemChange", "EXPIRY_MARGIN_MILLIS = 3_600_000L", "EXPIRY_MARGIN_MILLIS = 0L")),
+            Mutant.of(
+                    "T3",
+                    "ids are forgotten right after the horizon, although arrivals go back a little",
+                    new Edit(TILE + "SeenIds", "return horizonMillis + REGRESS_MILLIS;", "return horizonMillis;")),
+            Mutant.of(
+                    "T3",
+                    "the ids of events that are too old for the stream are written anew",
+                    new Edit(FOLD + "IdsChange", "if (isExpired(row)) {", "if (isExpired(row) && mark == null) {")));
+
+    private Mutants() {}
+}
