@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.view.View;
+import dev.tidemark.core.window.Window;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +68,7 @@ final class TooLateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Instant end = to == null ? Instant.now() : moment("--to", to);
+        Instant end = to == null ? Instant.now().truncatedTo(ChronoUnit.SECONDS) : moment("--to", to);
         Instant start = from == null ? end.minus(A_DAY) : moment("--from", from);
         Catalog definitions = catalog.compile();
         View wanted = definitions
@@ -88,7 +90,7 @@ final class TooLateCommand implements Callable<Integer> {
                 out.println("... and " + (found - limit) + " more: show them with --limit");
             }
             out.println(Plural.of(found, "event") + " too late for view " + view + " (retention "
-                    + Duration.ofMillis(wanted.retentionMillis()) + "), arrived from " + start + " to " + end);
+                    + Window.formatDuration(wanted.retentionMillis()) + "), arrived from " + start + " to " + end);
         }
         return 0;
     }
@@ -103,8 +105,7 @@ final class TooLateCommand implements Callable<Integer> {
 
     private static String describe(TooLateSearch.Event event) {
         return event.lane().id() + "  " + event.record().position().text() + "  arrived "
-                + Instant.ofEpochMilli(event.record().arrivalMillis()) + ", "
-                + Duration.ofMillis(event.record().arrivalMillis() - event.eventTimeMillis()) + " after its event time "
+                + Instant.ofEpochMilli(event.record().arrivalMillis()) + ", event time "
                 + Instant.ofEpochMilli(event.eventTimeMillis()) + redriven(event);
     }
 

@@ -310,7 +310,7 @@ class QuarantineTest {
                     .hasSize(listed.size() - oracle.report(view).tooLate().size());
         }
         assertThat(out(tidemark("too-late", "viewer", "--limit", "1")))
-                .contains("too late for view viewer (retention PT24H)", " more: show them with --limit");
+                .contains("too late for view viewer (retention 1d)", " more: show them with --limit");
         assertThat(out(tidemark("too-late", "viewer", "--to", "2026-01-01T00:00:00Z")))
                 .startsWith("0 events too late");
     }
