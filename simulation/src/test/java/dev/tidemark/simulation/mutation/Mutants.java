@@ -231,6 +231,11 @@ final class Mutants {
                             "current.last().compareTo(folded.done().position()) >= 0",
                             "current.rev() > 0")),
             Mutant.of(
+                    "F8",
+                    "the lane row is written on its new revision without folding the view that was activated",
+                    new Edit(
+                            FOLD + "BatchRun", "if (!sameViews) {", "if (!sameViews && round(current, 99) == null) {")),
+            Mutant.of(
                     "F9",
                     "success is reported before the lane row is written",
                     new Edit(
@@ -342,11 +347,6 @@ final class Mutants {
                     "F3",
                     "a record's place in the quarantine lacks the view's version",
                     new Edit(S3 + "S3Quarantine", "                + \"/\" + entry.viewVersion()\n", "")),
-            Mutant.of(
-                    "F8",
-                    "the lane row is written on its new revision without folding the view that was activated",
-                    new Edit(
-                            FOLD + "BatchRun", "if (!sameViews) {", "if (!sameViews && round(current, 99) == null) {")),
             Mutant.of(
                     "F10",
                     "a block is written until the very moment of its expiry",
