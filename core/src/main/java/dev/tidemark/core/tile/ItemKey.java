@@ -1,5 +1,7 @@
 package dev.tidemark.core.tile;
 
+import dev.tidemark.core.stream.Lane;
+
 /**
  * The key of a stored item (protocol rule P3): one view version, entity, width, block and lane. Only that lane writes
  * it.
@@ -45,6 +47,11 @@ public record ItemKey(String viewVersion, String entity, String width, long bloc
     /** Whether the live fold writes the item, and not a redrive or a backfill in a lane of its own. */
     public boolean isLive() {
         return lane.indexOf('#') < 0;
+    }
+
+    /** Whether a backfill wrote the item; of a complete view, it holds exactly what lies at or below the lane's act. */
+    public boolean isBackfill() {
+        return lane.startsWith(Lane.BACKFILL_PREFIX);
     }
 
     /** The id of the shard that the lane reads, as its records carry it. */
