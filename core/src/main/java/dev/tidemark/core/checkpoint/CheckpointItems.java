@@ -35,15 +35,17 @@ final class CheckpointItems {
             return false;
         }
         LaneRow row = lanes.get(liveLane(key));
-        return row != null
-                && row.views().containsKey(key.viewVersion())
-                && positions.control().views().get(key.viewVersion()) != ViewStatus.RETIRED;
+        return row != null && row.views().containsKey(key.viewVersion()) && status(key) != ViewStatus.RETIRED;
+    }
+
+    private @Nullable ViewStatus status(ItemKey key) {
+        return positions.control().views().get(key.viewVersion());
     }
 
     /** A backfill that is not complete is made again; what redrives folded is folded again from their manifests. */
     private boolean isCompleteBackfill(ItemKey key) {
-        return key.lane().startsWith(BACKFILL)
-                && positions.control().views().get(key.viewVersion()) == ViewStatus.ACTIVE;
+        ViewStatus status = status(key);
+        return key.lane().startsWith(BACKFILL) && status != null && status.isComplete();
     }
 
     /** DynamoDB deletes such an item at any moment, so no answer depends on it. */
