@@ -49,6 +49,11 @@ public record ItemKey(String viewVersion, String entity, String width, long bloc
         return lane.indexOf('#') < 0;
     }
 
+    /** Whether a backfill wrote the item; of a complete view, it holds exactly what lies at or below the lane's act. */
+    public boolean isBackfill() {
+        return lane.startsWith(Lane.BACKFILL_PREFIX);
+    }
+
     /** The id of the shard that the lane reads, as its records carry it. */
     public String shardId() {
         return Lane.shardIdOf(lane);
