@@ -17,6 +17,8 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What one view makes of one batch: the fate of each record, and which events go into which items. */
 final class ViewWork {
@@ -55,6 +57,9 @@ final class ViewWork {
 
     private final List<Bad> bad = new ArrayList<>();
 
+    /** The records as the view's source reads them; null before they are sorted. */
+    private @Nullable BatchRows rows;
+
     ViewWork(View view, String laneId, int records) {
         this.view = view;
         this.laneId = laneId;
@@ -70,23 +75,24 @@ final class ViewWork {
     }
 
     /** Sorts the records above {@code act} into items. */
-    void sort(BatchRows rows, List<RawRecord> records, Position act) {
+    void sort(BatchRows read, List<RawRecord> records, Position act) {
+        rows = read;
         for (int i = 0; i < records.size(); i++) {
             if (records.get(i).position().isAfter(act)) {
-                sortOne(rows, i);
+                sortOne(read, i);
             }
         }
     }
 
-    private void sortOne(BatchRows rows, int index) {
-        InvalidEvent unreadable = rows.invalid(index);
+    private void sortOne(BatchRows read, int index) {
+        InvalidEvent unreadable = read.invalid(index);
         if (unreadable != null) {
             quarantine(index, unreadable);
             return;
         }
-        EventRow row = rows.row(index);
+        EventRow row = read.row(index);
         try {
-            Admission.Verdict verdict = Admission.judge(view, row, rows.statedTimeMillis(index));
+            Admission.Verdict verdict = Admission.judge(view, row, read.statedTimeMillis(index));
             switch (verdict) {
                 case IN -> admit(index, row);
                 case OUT -> fates[index] = FILTERED;
@@ -155,6 +161,11 @@ final class ViewWork {
 
     View view() {
         return view;
+    }
+
+    /** The records that were sorted, as the view's source reads them. */
+    BatchRows rows() {
+        return Objects.requireNonNull(rows, "nothing was sorted yet");
     }
 
     List<ItemWork> items() {
