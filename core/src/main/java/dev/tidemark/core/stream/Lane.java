@@ -67,6 +67,11 @@ public record Lane(String streamArn, long streamCreatedMillis, String shardId, S
         return prefix + hash(streamArn + "|" + streamCreatedMillis) + "." + shardId.substring("shardId-".length());
     }
 
+    /** The id of the shard that a lane reads, from the lane's {@link #id()}. */
+    public static String shardIdOf(String laneId) {
+        return "shardId-" + laneId.substring(laneId.lastIndexOf('.') + 1);
+    }
+
     private static String hash(String text) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

@@ -10,7 +10,7 @@ import dev.tidemark.core.stream.Lane;
  * @param entity the entity's canonical text, see {@link EntityKeys}
  * @param width the code of the tile width, or {@link #IDS}
  * @param block the block's number, not negative
- * @param lane the lane's id, see {@link dev.tidemark.core.stream.Lane#id}; {@code bf#} before it for a backfill
+ * @param lane the lane's id, see {@link Lane#id}; {@code bf#} before it for a backfill
  */
 public record ItemKey(String viewVersion, String entity, String width, long block, String lane) {
 
@@ -56,7 +56,7 @@ public record ItemKey(String viewVersion, String entity, String width, long bloc
 
     /** The id of the shard that the lane reads, as its records carry it. */
     public String shardId() {
-        return "shardId-" + lane.substring(lane.lastIndexOf('.') + 1);
+        return Lane.shardIdOf(lane);
     }
 
     public static String partitionKey(String viewVersion, String entity) {
