@@ -39,6 +39,10 @@ public final class EntityIds {
         this.laneId = laneId;
     }
 
+    public String laneId() {
+        return laneId;
+    }
+
     /** Takes over an ids item, as from a checkpoint; its view must be the item's. */
     public void seed(ItemKey key, StoredItem item) {
         if (!key.isIds()) {
