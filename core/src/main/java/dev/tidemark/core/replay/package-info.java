@@ -1,4 +1,7 @@
-/** The past by the fold's own decisions: lanes read back from the archive, and the state they lead to, in memory. */
+/**
+ * The past, read back from the archive and folded again: the records of each lane, once and in order, with gaps and
+ * damage named; the items that they make, in memory.
+ */
 @NullMarked
 package dev.tidemark.core.replay;
 
