@@ -1,6 +1,7 @@
 package dev.tidemark.core.replay;
 
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.EventShape;
@@ -33,13 +34,13 @@ public final class TimeTravel {
     /** Arrivals go back by less than this. */
     private static final long REGRESS_MILLIS = 3_600_000L;
 
-    private final Catalog catalog;
+    private final Catalogs catalogs;
     private final Function<EventShape, EventReader> readers;
     private final ReplayPorts ports;
 
     /** @param readers makes a reader for a source's events */
-    public TimeTravel(Catalog catalog, Function<EventShape, EventReader> readers, ReplayPorts ports) {
-        this.catalog = catalog;
+    public TimeTravel(Catalogs catalogs, Function<EventShape, EventReader> readers, ReplayPorts ports) {
+        this.catalogs = catalogs;
         this.readers = readers;
         this.ports = ports;
     }
@@ -116,13 +117,6 @@ public final class TimeTravel {
         });
     }
 
-    private Catalog.Source sourceOf(View view) {
-        return catalog.sources().stream()
-                .filter(source -> source.name().equals(view.source()))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no source '" + view.source() + "' in the catalog"));
-    }
-
     /** One question being answered. */
     private final class Journey {
         private final Question question;
@@ -139,7 +133,9 @@ public final class TimeTravel {
         Journey(Question question, QueryPlan plan, List<LaneRow> rows, CheckpointStore.@Nullable Manifest checkpoint) {
             this.question = question;
             this.plan = plan;
-            Catalog.Source source = sourceOf(question.view());
+            Catalog.Source source = catalogs.sourceOf(question.view())
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "view '" + question.view().name() + "' is in none of the catalogs"));
             this.rows = rows.stream()
                     .filter(row -> row.lane().streamName().equals(source.stream()))
                     .toList();

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * did, whether of the stream, a backfill or a redrive. Lanes are read one after the other, each after those it descends
  * from, whose event ids it needs (rule T3). Used once.
  */
-final class ViewReplay {
+public final class ViewReplay {
 
     private final ReplayPorts ports;
     private final Catalog.Source source;
@@ -55,7 +55,7 @@ final class ViewReplay {
 
     /** Is told what counts in the view. */
     @FunctionalInterface
-    interface Sink {
+    public interface Sink {
 
         /**
          * @param laneId whose items the event goes into
@@ -75,12 +75,18 @@ final class ViewReplay {
      * @param untilKnownMillis nothing is told that was known later; a lane is left there. At least {@code asOfMillis}
      * @param untilArrivalMillis segments whose first record arrived later, by more than arrivals go back, are not read
      */
-    record Range(
+    public record Range(
             CheckpointStore.@Nullable Manifest checkpoint,
             List<LaneRow> rows,
             long asOfMillis,
             long untilKnownMillis,
-            long untilArrivalMillis) {}
+            long untilArrivalMillis) {
+
+        /** Everything there is. */
+        public static Range all(List<LaneRow> rows) {
+            return new Range(null, rows, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
+        }
+    }
 
     /** How far a lane was replayed. */
     private static final class Progress {
@@ -117,7 +123,7 @@ final class ViewReplay {
         }
     }
 
-    ViewReplay(
+    public ViewReplay(
             ReplayPorts ports,
             Catalog.Source source,
             View view,
@@ -133,27 +139,27 @@ final class ViewReplay {
     }
 
     /** The ids that a lane remembers; may be seeded before the replay. */
-    EntityIds idsOf(String laneId) {
+    public EntityIds idsOf(String laneId) {
         return ids.computeIfAbsent(laneId, EntityIds::new);
     }
 
     /** Takes over the ids item of a checkpoint. */
-    void seed(ItemStore.Found item) {
+    public void seed(ItemStore.Found item) {
         idsOf(item.key().lane()).seed(item.key(), item.item());
     }
 
     /** Every lane's ids, by lane id. */
-    Map<String, EntityIds> ids() {
+    public Map<String, EntityIds> ids() {
         return ids;
     }
 
     /** The lane rows as they were at the range's {@code asOfMillis}, sorted by lane id; without lanes born later. */
-    List<LaneRow> rowsAsOf(List<LaneRow> rows) {
+    public List<LaneRow> rowsAsOf(List<LaneRow> rows) {
         return rows(asOf, rows);
     }
 
     /** The lane rows of everything that was read, sorted by lane id. */
-    List<LaneRow> rowsReached(List<LaneRow> rows) {
+    public List<LaneRow> rowsReached(List<LaneRow> rows) {
         return rows(reached, rows);
     }
 
@@ -165,11 +171,12 @@ final class ViewReplay {
     }
 
     /** How many records were read. */
-    long records() {
+    public long records() {
         return records;
     }
 
-    CompletableFuture<Void> run(Range range) {
+    /** Completes with {@link dev.tidemark.core.port.DamagedArchive} if the archive is not whole. */
+    public CompletableFuture<Void> run(Range range) {
         Map<String, LaneStart> starts = new HashMap<>();
         CheckpointStore.Manifest checkpoint = range.checkpoint();
         if (checkpoint != null) {
