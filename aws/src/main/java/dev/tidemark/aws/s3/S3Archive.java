@@ -63,7 +63,7 @@ public final class S3Archive implements ArchiveStore {
 
     @Override
     public CompletableFuture<Void> delete(List<SegmentRef> refs) {
-        return objects.delete(refs.stream().map(SegmentRef::key).toList());
+        return objects.deleteAll(refs.stream().map(SegmentRef::key).toList());
     }
 
     /** Empty objects whose key ends in a slash, which consoles make for folders, are passed over. */

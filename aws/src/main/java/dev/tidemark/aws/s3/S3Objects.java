@@ -109,7 +109,7 @@ final class S3Objects {
     }
 
     /** Completes once none of the objects is there; exceptionally when that is not certain of all. */
-    CompletableFuture<Void> delete(List<String> keys) {
+    CompletableFuture<Void> deleteAll(List<String> keys) {
         if (keys.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
@@ -120,7 +120,7 @@ final class S3Objects {
         return s3.deleteObjects(request -> request.bucket(bucket)
                         .delete(wanted -> wanted.objects(objects).quiet(true)))
                 .thenCompose(response -> response.errors().isEmpty()
-                        ? delete(keys.subList(page, keys.size()))
+                        ? deleteAll(keys.subList(page, keys.size()))
                         : CompletableFuture.failedFuture(notDeleted(response.errors())));
     }
 
@@ -128,6 +128,11 @@ final class S3Objects {
         S3Error first = errors.get(0);
         return new IllegalStateException("S3 did not delete " + errors.size() + " objects, " + first.key() + " because "
                 + first.code() + ": " + first.message());
+    }
+
+    /** Deletes an object; one that is not there is deleted already. */
+    CompletableFuture<Void> delete(String key) {
+        return s3.deleteObject(request -> request.bucket(bucket).key(key)).thenAccept(deleted -> {});
     }
 
     private CompletableFuture<Boolean> putOnce(PutObjectRequest request, byte[] body, int conflicts) {

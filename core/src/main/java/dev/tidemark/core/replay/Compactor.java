@@ -44,6 +44,18 @@ public final class Compactor {
     }
 
     /**
+     * Compacts the finished hours of a stream. To be used once.
+     *
+     * @param fromMillis older hours are left alone; milliseconds since the epoch
+     * @param nowMillis milliseconds since the epoch
+     * @return as {@link #run(List)}
+     */
+    public CompletableFuture<CompactionReport> run(String streamName, long fromMillis, long nowMillis) {
+        return archive.list(streamName, fromMillis, Long.MAX_VALUE)
+                .thenCompose(listing -> run(CompactionPlan.of(listing.segments(), settings, nowMillis)));
+    }
+
+    /**
      * Carries out merges, one after the other. To be used once.
      *
      * @return completes exceptionally if the archive does not answer; what was done until then stays

@@ -43,7 +43,7 @@ public final class LaneLog {
     private final TreeSet<SegmentRef> waiting = new TreeSet<>(SegmentRef.ORDER);
     private final Set<String> known = new HashSet<>();
     private final Map<String, CompletableFuture<Segment>> reading = new HashMap<>();
-    private final Tail tail = new Tail();
+    private Tail tail = new Tail();
     private Position reached;
     private long count;
     private long maxArrivalMillis;
@@ -138,6 +138,27 @@ public final class LaneLog {
             return atEnd();
         } catch (DamagedArchive damage) {
             return CompletableFuture.failedFuture(damage);
+        }
+    }
+
+    /**
+     * Goes on behind a damage as if it were none: without the segment, or as if the records that are missing had been read.
+     * For those who look for damage; what such a log gives is not the lane.
+     *
+     * @param damage what {@link #next()} failed with last
+     */
+    public void passOver(DamagedArchive damage) {
+        DamagedArchive.Gap gap = damage.gap();
+        if (damage.key().equals(rowName())) {
+            expectedLast = null;
+        } else if (gap != null && !waiting.isEmpty()) {
+            reached = Position.max(reached, gap.upTo());
+            count += gap.records();
+            confirmed = reached;
+            tail = new Tail();
+        } else if (!waiting.isEmpty()) {
+            reading.remove(waiting.first().key());
+            waiting.pollFirst();
         }
     }
 
