@@ -3,6 +3,8 @@ package dev.tidemark.aws.dynamodb;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.core.event.InvalidEvent.Reason;
+import dev.tidemark.core.port.ControlRow;
+import dev.tidemark.core.port.ControlRow.ViewStatus;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Lane;
@@ -19,7 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** The lane row as stored, frozen: see docs/format.md. */
+/** The control row and a lane row as stored, frozen: see docs/format.md. */
 class ControlAttributesTest {
 
     private static final Position LAST = new Position("49590338271490256608559692538361571095921575989136588898", 3);
@@ -29,6 +31,20 @@ class ControlAttributesTest {
         AttributeValue row = AttributeValue.fromM(ControlAttributes.encode(row(everyCount())));
 
         assertThat(lines("", row).collect(Collectors.joining("\n"))).isEqualTo(frozen("lane-row-1.txt"));
+    }
+
+    @Test
+    void aControlRowIsStoredAsFrozenAndComesBack() throws IOException {
+        Map<String, ViewStatus> views = new TreeMap<>();
+        for (ViewStatus status : ViewStatus.values()) {
+            views.put("000000000000000" + views.size(), status);
+        }
+        ControlRow row = new ControlRow(4, "g1", ControlRow.Phase.LIVE, views);
+        Map<String, AttributeValue> stored = ControlAttributes.encode(row);
+
+        assertThat(lines("", AttributeValue.fromM(stored)).collect(Collectors.joining("\n")))
+                .isEqualTo(frozen("control-row-1.txt"));
+        assertThat(ControlAttributes.decodeControl(stored)).isEqualTo(row);
     }
 
     @Test

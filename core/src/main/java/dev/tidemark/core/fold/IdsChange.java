@@ -134,8 +134,7 @@ final class IdsChange implements ItemChange {
      */
     private long expiresAtSeconds(long arrivalMillis) {
         long usefulMillis = key().isLive() ? arrivalMillis : Math.max(arrivalMillis, nowMillis);
-        return ItemChange.expiresAtSeconds(
-                usefulMillis + rule.keptMillis() + view.view().streamRetentionMillis());
+        return Expiry.ofIdsSeconds(view.view(), usefulMillis);
     }
 
     static View.Duplicates duplicates(ViewWork view) {

@@ -7,9 +7,6 @@ import org.jspecify.annotations.Nullable;
 /** What one batch does to one item. */
 interface ItemChange {
 
-    /** An item outlives any redelivery from the stream by this much. */
-    long EXPIRY_SLACK_MILLIS = 86_400_000L;
-
     /** Nothing is written when DynamoDB may delete it under the write: longer than a time-out and a put's life. */
     long EXPIRY_MARGIN_MILLIS = 3_600_000L;
 
@@ -24,9 +21,4 @@ interface ItemChange {
      */
     @Nullable
     StoredItem next(@Nullable StoredItem base);
-
-    /** When DynamoDB may delete what is useful until a moment, in its seconds. */
-    static long expiresAtSeconds(long untilMillis) {
-        return Math.floorDiv(untilMillis + EXPIRY_SLACK_MILLIS, 1000L) + 1;
-    }
 }

@@ -19,11 +19,11 @@ final class LaneDecisions {
 
     private LaneDecisions() {}
 
-    /** L1: a lane is born with all active views, each from its very first record. */
+    /** L1: a lane is born with all views that are folded, each from its very first record. */
     static LaneRow born(Lane lane, ControlRow control) {
         Map<String, Position> views = new HashMap<>();
         control.views().forEach((version, status) -> {
-            if (status == ControlRow.ViewStatus.ACTIVE) {
+            if (status.isFolded()) {
                 views.put(version, Position.ORIGIN);
             }
         });
@@ -39,7 +39,7 @@ final class LaneDecisions {
     static Optional<LaneRow> reconcile(LaneRow row, ControlRow control) {
         Map<String, Position> views = new HashMap<>(row.views());
         control.views().forEach((version, status) -> {
-            if (status == ControlRow.ViewStatus.ACTIVE) {
+            if (status.isFolded()) {
                 views.putIfAbsent(version, row.last());
             } else {
                 views.remove(version);

@@ -25,7 +25,7 @@ final class TileChange implements ItemChange {
         this.view = view;
         this.rows = rows;
         this.act = act;
-        this.expiresAtSeconds = expiresAtSeconds();
+        this.expiresAtSeconds = Expiry.ofBlockSeconds(view.view(), work.width, work.key.block());
     }
 
     @Override
@@ -83,17 +83,5 @@ final class TileChange implements ItemChange {
                         block,
                         rows.row(work.row(0)).shardId(),
                         base.body());
-    }
-
-    /** F10: an item outlives its last window, late events, and any redelivery from the stream. */
-    private long expiresAtSeconds() {
-        if (work.width.isLifetime()) {
-            return 0;
-        }
-        View definition = view.view();
-        return ItemChange.expiresAtSeconds(work.width.blockEndMillis(work.key.block())
-                + work.width.keepMillis()
-                + definition.retentionMillis()
-                + definition.streamRetentionMillis());
     }
 }

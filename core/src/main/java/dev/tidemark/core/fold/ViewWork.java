@@ -6,10 +6,8 @@ import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
-import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.SeenIds;
-import dev.tidemark.core.tile.TileLayout;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.TileWidth;
 import java.util.ArrayList;
@@ -35,12 +33,8 @@ final class ViewWork {
 
     private final View view;
     private final String laneId;
-    private final int[] keySlots;
-    private final List<String> keyNames;
+    private final ViewJudge judge;
     private final List<TileWidth> widths;
-
-    /** Then an event that passes none of the features' filters changes no item, and costs no write. */
-    private final boolean everyStateIsFiltered;
 
     private final long[] filterBits;
     private final byte[] fates;
@@ -58,15 +52,12 @@ final class ViewWork {
     ViewWork(View view, String laneId, int records) {
         this.view = view;
         this.laneId = laneId;
-        this.keySlots = view.entity().stream().mapToInt(View.KeyField::slot).toArray();
-        this.keyNames = view.entity().stream().map(View.KeyField::name).toList();
+        this.judge = new ViewJudge(view);
         this.widths = view.ladder().widths();
         this.filterBits = new long[records];
         this.fates = new byte[records];
         this.idHighs = new long[view.duplicates() == null ? 0 : records];
         this.idLows = new long[idHighs.length];
-        this.everyStateIsFiltered =
-                view.layout().entries().stream().allMatch(entry -> entry.filter() != TileLayout.NO_FILTER);
     }
 
     /** Sorts the records above {@code act} into items. */
@@ -79,16 +70,9 @@ final class ViewWork {
     }
 
     private void sortOne(BatchRows rows, int index) {
-        InvalidEvent unreadable = rows.invalid(index);
-        if (unreadable != null) {
-            quarantine(index, unreadable);
-            return;
-        }
-        EventRow row = rows.row(index);
         try {
-            Admission.Verdict verdict = Admission.judge(view, row, rows.statedTimeMillis(index));
-            switch (verdict) {
-                case IN -> admit(index, row);
+            switch (judge.judge(rows, index)) {
+                case IN -> admit(index, rows.row(index));
                 case OUT -> fates[index] = FILTERED;
                 case TOO_LATE -> fates[index] = TOO_LATE;
             }
@@ -103,15 +87,13 @@ final class ViewWork {
     }
 
     private void admit(int index, EventRow row) {
-        String entity = EntityKeys.of(row, keySlots, keyNames);
-        long bits = Admission.filterBits(view, row);
-        Admission.checkInputs(view, row, bits);
-        Admission.checkEventId(view, row);
-        filterBits[index] = bits;
+        judge.check(row);
+        String entity = judge.entity();
+        filterBits[index] = judge.filterBits();
         TileWidth hop = view.ladder().hop();
         boolean late = hop.tileOf(row.eventTimeMillis()) < hop.tileOf(row.arrivalMillis());
         fates[index] = late ? FOLDED_LATE : FOLDED;
-        if (bits == 0 && everyStateIsFiltered) {
+        if (judge.changesNothing()) {
             return;
         }
         EntityWork ofEntity = byEntity.computeIfAbsent(entity, key -> new EntityWork(widths.size()));

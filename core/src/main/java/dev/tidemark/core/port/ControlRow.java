@@ -19,10 +19,29 @@ public record ControlRow(long rev, String generation, Phase phase, Map<String, V
         LIVE
     }
 
-    /** Whether the live fold keeps a view up to date. */
+    /**
+     * A version's way: {@code BACKFILLING}, {@code READY}, {@code ACTIVE}, and back to {@code READY} when a newer one
+     * takes its place; at the end {@code RETIRED}, for ever. The views of the first deployment begin as {@code ACTIVE}.
+     */
     public enum ViewStatus {
+        /** Folded by the live fold from each lane's {@code act} on; what lies before is not all in (rule B2). */
+        BACKFILLING,
+        /** Folded and complete, but not served: not yet, or not any more. */
+        READY,
+        /** Folded, complete and served. */
         ACTIVE,
-        RETIRED
+        /** Not folded any more. */
+        RETIRED;
+
+        /** Whether the live fold keeps the view up to date (rules L1, L3). */
+        public boolean isFolded() {
+            return this != RETIRED;
+        }
+
+        /** Whether every record counts in the view that is at or below its lane's position. */
+        public boolean isComplete() {
+            return this == READY || this == ACTIVE;
+        }
     }
 
     public ControlRow {
@@ -30,5 +49,16 @@ public record ControlRow(long rev, String generation, Phase phase, Map<String, V
         if (rev < 1) {
             throw new IllegalArgumentException("control row at rev " + rev);
         }
+    }
+
+    /** The row that says so, to be written next. */
+    public ControlRow withViews(Map<String, ViewStatus> next) {
+        return new ControlRow(rev + 1, generation, phase, next);
+    }
+
+    /** Whether this version is folded; not if the row does not know it. */
+    public boolean folds(String viewVersion) {
+        ViewStatus status = views.get(viewVersion);
+        return status != null && status.isFolded();
     }
 }

@@ -31,7 +31,7 @@ final class Decider {
             return new Decision.Claimed(candidate, manifest.getAsLong());
         }
         String version = candidate.quarantined().viewVersion();
-        if (control.views().get(version) != ControlRow.ViewStatus.ACTIVE) {
+        if (!control.folds(version)) {
             return new Decision.ViewGone(
                     candidate,
                     "the deployment does not fold version " + version

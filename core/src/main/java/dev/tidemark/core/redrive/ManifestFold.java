@@ -52,7 +52,7 @@ final class ManifestFold {
         for (Map.Entry<String, Map<Lane, List<RawRecord>>> view :
                 byViewAndLane(manifest).entrySet()) {
             String version = view.getKey();
-            if (control.views().get(version) != ControlRow.ViewStatus.ACTIVE) {
+            if (!control.folds(version)) {
                 view.getValue().values().forEach(records -> progress.gone += records.size());
             } else if (catalog.views().stream()
                     .noneMatch(known -> known.version().equals(version))) {

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param values by name, the plan's names in order; see {@link dev.tidemark.core.aggregate.Computation#value}
  * @param approximations of those values that may be inexact, by name
  * @param ahead the items that also contain events after their lane's position in {@code progress}, or whose lane has no
- *     position there because it is a redrive's, with their marks, in key order; together with the positions they say exactly which events are contained
+ *     position there because it is a redrive's or an unfinished backfill's, with their marks, in key order; together with
+ *     the positions they say exactly which events are contained. A finished backfill's items are not listed: they hold
+ *     what lies at or below the lanes' acts
  * @param reads the plan's reads with what each found
  * @param tiles in how many tiles of each of the covers' ranges there was something
  * @param events how many events each window counted; empty if the view keeps no count of all its events

@@ -103,6 +103,9 @@ final class AnswerComputation {
     }
 
     private boolean isAhead(ItemKey key, StoredItem item) {
+        if (key.isBackfill() && progress.isComplete()) {
+            return false;
+        }
         Position position = positions.get(key.lane());
         return position == null || item.mark().isAfter(position);
     }

@@ -1,6 +1,7 @@
 package dev.tidemark.core.serve;
 
 import dev.tidemark.core.port.ControlRow;
+import dev.tidemark.core.port.ControlRow.ViewStatus;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Position;
@@ -42,7 +43,9 @@ public record ViewProgress(List<LaneRow> lanes, List<Missing> missing) {
         if (control != null) {
             addMissingOfView(control, view, missing);
         }
-        lanes.forEach(row -> addMissingOfLane(row, view, missing));
+        ViewStatus status = control == null ? null : control.views().get(view.version());
+        boolean backfilled = status != null && status.isComplete();
+        lanes.forEach(row -> addMissingOfLane(row, view, backfilled, missing));
         return new ViewProgress(lanes, missing);
     }
 
@@ -79,18 +82,24 @@ public record ViewProgress(List<LaneRow> lanes, List<Missing> missing) {
         if (control.phase() != ControlRow.Phase.LIVE) {
             missing.add(new Missing(null, "the state is being restored (" + control.phase() + ")", null));
         }
-        if (control.views().get(view.version()) == ControlRow.ViewStatus.RETIRED) {
+        ViewStatus status = control.views().get(view.version());
+        if (status == null) {
+            missing.add(new Missing(null, "the view is not switched on; start its backfill", null));
+        } else if (status == ViewStatus.RETIRED) {
             missing.add(new Missing(null, "the view is retired; new events are not folded into it", null));
         }
     }
 
-    private static void addMissingOfLane(LaneRow row, View view, List<Missing> missing) {
+    /**
+     * @param backfilled whether what lies before the lanes' acts is in
+     */
+    private static void addMissingOfLane(LaneRow row, View view, boolean backfilled, List<Missing> missing) {
         Position act = row.views().get(view.version());
         if (act == null) {
             missing.add(new Missing(row.lane().id(), "the lane does not fold this view yet", null));
-        } else if (act.isAfter(Position.ORIGIN)) {
+        } else if (!backfilled && act.isAfter(Position.ORIGIN)) {
             missing.add(new Missing(
-                    row.lane().id(), "the view was activated later; earlier events wait for a backfill", act));
+                    row.lane().id(), "the view is backfilling; events up to this position are not all in yet", act));
         }
     }
 }

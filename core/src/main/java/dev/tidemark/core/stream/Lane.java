@@ -17,6 +17,9 @@ import java.util.HexFormat;
  */
 public record Lane(String streamArn, long streamCreatedMillis, String shardId, String prefix) {
 
+    /** What the ids of backfill lanes begin with. */
+    public static final String BACKFILL_PREFIX = "bf#";
+
     private static final int HASH_HEX_DIGITS = 12;
 
     /** The lane of the live fold. */
@@ -46,9 +49,27 @@ public record Lane(String streamArn, long streamCreatedMillis, String shardId, S
         return new Lane(streamArn, streamCreatedMillis, shardId, "rd" + number + "#");
     }
 
+    /** The lane in which a backfill folds records of this one (rule B1); the same for every job, so that two can meet. */
+    public Lane ofBackfill() {
+        if (!prefix.isEmpty()) {
+            throw new IllegalArgumentException("backfill of lane " + id());
+        }
+        return new Lane(streamArn, streamCreatedMillis, shardId, BACKFILL_PREFIX);
+    }
+
+    /** The lane of the live fold that has the same records. */
+    public Lane live() {
+        return prefix.isEmpty() ? this : new Lane(streamArn, streamCreatedMillis, shardId);
+    }
+
     /** A short text for item keys: the prefix, a hash of stream and creation time, a dot, the shard number. */
     public String id() {
         return prefix + hash(streamArn + "|" + streamCreatedMillis) + "." + shardId.substring("shardId-".length());
+    }
+
+    /** The id of the shard that a lane reads, from the lane's {@link #id()}. */
+    public static String shardIdOf(String laneId) {
+        return "shardId-" + laneId.substring(laneId.lastIndexOf('.') + 1);
     }
 
     private static String hash(String text) {

@@ -1,5 +1,7 @@
 package dev.tidemark.core.tile;
 
+import dev.tidemark.core.stream.Lane;
+
 /**
  * The key of a stored item (protocol rule P3): one view version, entity, width, block and lane. Only that lane writes
  * it.
@@ -8,7 +10,7 @@ package dev.tidemark.core.tile;
  * @param entity the entity's canonical text, see {@link EntityKeys}
  * @param width the code of the tile width, or {@link #IDS}
  * @param block the block's number, not negative
- * @param lane the lane's id, see {@link dev.tidemark.core.stream.Lane#id}; {@code bf#} before it for a backfill
+ * @param lane the lane's id, see {@link Lane#id}; {@code bf#} before it for a backfill
  */
 public record ItemKey(String viewVersion, String entity, String width, long block, String lane) {
 
@@ -47,9 +49,14 @@ public record ItemKey(String viewVersion, String entity, String width, long bloc
         return lane.indexOf('#') < 0;
     }
 
+    /** Whether a backfill wrote the item; of a complete view, it holds exactly what lies at or below the lane's act. */
+    public boolean isBackfill() {
+        return lane.startsWith(Lane.BACKFILL_PREFIX);
+    }
+
     /** The id of the shard that the lane reads, as its records carry it. */
     public String shardId() {
-        return "shardId-" + lane.substring(lane.lastIndexOf('.') + 1);
+        return Lane.shardIdOf(lane);
     }
 
     public static String partitionKey(String viewVersion, String entity) {

@@ -174,10 +174,20 @@ public final class SeenIds {
      * @param known whether the id is known from elsewhere, such as the lane's ancestors
      */
     public Decision fold(long high, long low, long owner, long arrivalMillis, Rule rule, boolean known) {
+        return fold(high, low, owner, arrivalMillis, rule, known, false);
+    }
+
+    /** As {@link #fold}, where all events before this one are settled: never undecided. */
+    public Decision foldSettled(long high, long low, long owner, long arrivalMillis, Rule rule, boolean known) {
+        return fold(high, low, owner, arrivalMillis, rule, known, true);
+    }
+
+    private Decision fold(
+            long high, long low, long owner, long arrivalMillis, Rule rule, boolean known, boolean allSettled) {
         boolean duplicate = known || contains(high, low, arrivalMillis, rule.horizonMillis);
         long maxArrival = Math.max(maxArrivalMillis, arrivalMillis);
         int kept = firstKept(maxArrival - rule.keptMillis(), duplicate ? rule.maxIds : rule.maxIds - 1);
-        for (int i = head; i < kept; i++) {
+        for (int i = head; i < kept && !allSettled; i++) {
             if (unsettled[i]) {
                 return Decision.UNDECIDED;
             }

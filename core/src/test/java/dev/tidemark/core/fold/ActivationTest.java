@@ -1,6 +1,7 @@
 package dev.tidemark.core.fold;
 
 import static dev.tidemark.core.port.ControlRow.ViewStatus.ACTIVE;
+import static dev.tidemark.core.port.ControlRow.ViewStatus.BACKFILLING;
 import static dev.tidemark.core.port.ControlRow.ViewStatus.RETIRED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -29,8 +30,8 @@ class ActivationTest {
     @Test
     void aNewViewIsAddedAndAMissingOneRetired() {
         assertThat(Activation.next(TWO_VIEWS, Set.of("b", "c"), "g1"))
-                .contains(
-                        new ControlRow(4, "g1", ControlRow.Phase.LIVE, Map.of("a", RETIRED, "b", ACTIVE, "c", ACTIVE)));
+                .contains(new ControlRow(
+                        4, "g1", ControlRow.Phase.LIVE, Map.of("a", RETIRED, "b", ACTIVE, "c", BACKFILLING)));
     }
 
     @Test
@@ -39,5 +40,21 @@ class ActivationTest {
         assertThatThrownBy(() -> Activation.next(row, Set.of("a", "b"), "g1"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("view version a was retired");
+    }
+
+    @Test
+    void aDormantViewIsNeitherStartedNorRetired() {
+        assertThat(Activation.next(TWO_VIEWS, Set.of("a"), Set.of("b", "c"), "g1"))
+                .isEmpty();
+        assertThat(Activation.next(null, Set.of("a"), Set.of("b"), "g1"))
+                .contains(new ControlRow(1, "g1", ControlRow.Phase.LIVE, Map.of("a", ACTIVE)));
+    }
+
+    @Test
+    void whoeverStartsAViewRetiresNone() {
+        assertThat(Activation.start(TWO_VIEWS, Set.of("b", "c")))
+                .contains(new ControlRow(
+                        4, "g1", ControlRow.Phase.LIVE, Map.of("a", ACTIVE, "b", ACTIVE, "c", BACKFILLING)));
+        assertThat(Activation.start(TWO_VIEWS, Set.of("a"))).isEmpty();
     }
 }

@@ -110,10 +110,11 @@ final class FoldWorld {
                 () -> nowMillis,
                 new Random(1));
         return new BatchFold(
-                catalog(views),
-                shape -> new PlainReader(),
-                ports,
-                new FoldSettings("g1", 4, PATIENT_ATTEMPTS, 1 << 20));
+                catalog(views), shape -> reader(), ports, new FoldSettings("g1", 4, PATIENT_ATTEMPTS, 1 << 20));
+    }
+
+    static EventReader reader() {
+        return new PlainReader();
     }
 
     BatchOutcome deliver(BatchFold fold, RawRecord... records) {

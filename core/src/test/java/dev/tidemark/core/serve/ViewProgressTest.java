@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ViewProgressTest {
 
@@ -66,9 +68,9 @@ class ViewProgressTest {
     }
 
     @Test
-    void aViewActivatedLaterLacksWhatCameBefore() {
+    void aBackfillingViewLacksWhatCameBefore() {
         ViewProgress progress = progress(
-                null,
+                control(ControlRow.Phase.LIVE, ControlRow.ViewStatus.BACKFILLING),
                 ServedShop.row(LANE_A, 9, NOW_MILLIS, Map.of(VIEW.version(), position(4))),
                 ServedShop.row(LANE_B, 9, NOW_MILLIS, Map.of("another", Position.ORIGIN)));
 
@@ -76,6 +78,30 @@ class ViewProgressTest {
         assertThat(progress.missing())
                 .extracting(ViewProgress.Missing::lane, ViewProgress.Missing::upTo)
                 .containsExactly(tuple(LANE_A.id(), position(4)), tuple(LANE_B.id(), null));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"READY", "ACTIVE"})
+    void aBackfilledViewIsCompleteIfEveryLaneFoldsIt(ControlRow.ViewStatus status) {
+        LaneRow midway = ServedShop.row(LANE_A, 9, NOW_MILLIS, Map.of(VIEW.version(), position(4)));
+        LaneRow without = ServedShop.row(LANE_B, 9, NOW_MILLIS, Map.of("another", Position.ORIGIN));
+
+        assertThat(progress(control(ControlRow.Phase.LIVE, status), midway).isComplete())
+                .isTrue();
+        assertThat(progress(control(ControlRow.Phase.LIVE, status), midway, without)
+                        .missing())
+                .extracting(ViewProgress.Missing::lane)
+                .containsExactly(LANE_B.id());
+    }
+
+    @Test
+    void aViewThatTheControlRowDoesNotKnowIsIncomplete() {
+        ControlRow other =
+                new ControlRow(1, "g1", ControlRow.Phase.LIVE, Map.of("another", ControlRow.ViewStatus.ACTIVE));
+
+        assertThat(progress(other).missing())
+                .singleElement()
+                .satisfies(missing -> assertThat(missing.reason()).contains("not switched on"));
     }
 
     @Test

@@ -100,7 +100,7 @@ public final class LaneWatch implements Table.Watcher {
         }
         Set<String> active = new HashSet<>();
         control.forEach((version, status) -> {
-            if (status.equals("ACTIVE")) {
+            if (!status.equals("RETIRED")) {
                 active.add(version);
             }
         });

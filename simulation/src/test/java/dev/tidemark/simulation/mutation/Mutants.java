@@ -268,9 +268,9 @@ final class Mutants {
                     "F10",
                     "a block expires before late events can no longer come",
                     new Edit(
-                            FOLD + "TileChange",
-                            "+ definition.retentionMillis()\n                + definition.streamRetentionMillis()",
-                            "- EXPIRY_SLACK_MILLIS")),
+                            FOLD + "Expiry",
+                            "+ view.retentionMillis()\n                + view.streamRetentionMillis()",
+                            "- SLACK_MILLIS")),
 
             // Producer duplicates.
             Mutant.of(

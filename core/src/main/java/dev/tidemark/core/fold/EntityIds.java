@@ -1,0 +1,104 @@
+package dev.tidemark.core.fold;
+
+import com.dynatrace.hash4j.hashing.HashValue128;
+import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.ItemKey;
+import dev.tidemark.core.tile.SeenIds;
+import dev.tidemark.core.tile.StoredItem;
+import dev.tidemark.core.view.View;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The event ids that one lane remembers while it is replayed, by view and entity (rule T3): what the fold keeps in ids
+ * items. Everything before an event is settled in a replay, so every event can be decided. Not thread-safe.
+ */
+public final class EntityIds {
+
+    private final String laneId;
+    private final Map<String, Map<String, Remembered>> byView = new HashMap<>();
+
+    /** Of one entity; the mark is that of the ids item. */
+    private static final class Remembered {
+        private final SeenIds ids;
+        private Position mark;
+
+        Remembered(SeenIds ids, Position mark) {
+            this.ids = ids;
+            this.mark = mark;
+        }
+    }
+
+    /** Nothing remembered yet. */
+    public EntityIds(String laneId) {
+        this.laneId = laneId;
+    }
+
+    /** Takes over an ids item, as from a checkpoint; its view must be the item's. */
+    public void seed(ItemKey key, StoredItem item) {
+        if (!key.isIds()) {
+            throw new IllegalArgumentException("no ids item: " + key.sortKey());
+        }
+        byView.computeIfAbsent(key.viewVersion(), version -> new HashMap<>())
+                .put(key.entity(), new Remembered(SeenIds.decode(item.body()), item.mark()));
+    }
+
+    /**
+     * Decides whether an event counts, and remembers it. Events in lane order.
+     *
+     * @param view drops duplicates
+     * @param ancestors what the lane's ancestors remembered in the end
+     * @return false if it is a duplicate; an event without an id is none
+     */
+    boolean counts(View view, String entity, EventRow row, List<EntityIds> ancestors) {
+        View.Duplicates duplicates = Objects.requireNonNull(view.duplicates());
+        HashValue128 id = SeenIds.hash(row, duplicates.slot());
+        if (id == null) {
+            return true;
+        }
+        long high = id.getMostSignificantBits();
+        long low = id.getLeastSignificantBits();
+        long owner = SeenIds.owner(row.position());
+        Remembered own = byView.computeIfAbsent(view.version(), version -> new HashMap<>())
+                .computeIfAbsent(entity, unknown -> new Remembered(new SeenIds(), Position.ORIGIN));
+        if (!row.position().isAfter(own.mark)) {
+            return own.ids.owns(high, low, owner, row.arrivalMillis());
+        }
+        boolean known = false;
+        for (EntityIds ancestor : ancestors) {
+            known |= ancestor.contains(view, entity, high, low, row.arrivalMillis());
+        }
+        own.mark = row.position();
+        return own.ids.foldSettled(high, low, owner, row.arrivalMillis(), duplicates.rule(), known)
+                == SeenIds.Decision.COUNTED;
+    }
+
+    private boolean contains(View view, String entity, long high, long low, long arrivalMillis) {
+        Remembered remembered = byView.getOrDefault(view.version(), Map.of()).get(entity);
+        long horizonMillis = Objects.requireNonNull(view.duplicates()).rule().horizonMillis();
+        return remembered != null && remembered.ids.contains(high, low, arrivalMillis, horizonMillis);
+    }
+
+    /** The item as the fold stores it; null if no event of the entity had an id. */
+    public @Nullable StoredItem item(View view, String entity) {
+        Remembered remembered = byView.getOrDefault(view.version(), Map.of()).get(entity);
+        return remembered == null ? null : stored(view, remembered);
+    }
+
+    /** Every ids item of a view. */
+    public void forEach(View view, BiConsumer<ItemKey, StoredItem> action) {
+        byView.getOrDefault(view.version(), Map.of())
+                .forEach((entity, remembered) ->
+                        action.accept(ItemKey.ids(view.version(), entity, laneId), stored(view, remembered)));
+    }
+
+    private static StoredItem stored(View view, Remembered remembered) {
+        return new StoredItem(
+                remembered.mark, remembered.ids.encode(), Expiry.ofIdsSeconds(view, remembered.ids.maxArrivalMillis()));
+    }
+}
