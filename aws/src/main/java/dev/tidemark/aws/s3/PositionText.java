@@ -16,4 +16,22 @@ final class PositionText {
         String sequence = position.sequenceNumber();
         return String.format(Locale.ROOT, "%03d-%s-%019d", sequence.length(), sequence, position.subsequence());
     }
+
+    /**
+     * The inverse of {@link #of}.
+     *
+     * @throws IllegalArgumentException if the text is not of that form to the last digit
+     */
+    static Position parse(String text) {
+        int first = text.indexOf('-');
+        int last = text.lastIndexOf('-');
+        if (first < 0 || first == last) {
+            throw new IllegalArgumentException("not a position in a key: '" + text + "'");
+        }
+        Position position = new Position(text.substring(first + 1, last), Long.parseLong(text.substring(last + 1)));
+        if (!of(position).equals(text)) {
+            throw new IllegalArgumentException("not a position in a key: '" + text + "'");
+        }
+        return position;
+    }
 }

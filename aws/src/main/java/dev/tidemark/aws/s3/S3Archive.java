@@ -2,27 +2,44 @@ package dev.tidemark.aws.s3;
 
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.core.port.Archive;
+import dev.tidemark.core.port.ArchiveLog;
+import dev.tidemark.core.port.DamagedArchive;
 import dev.tidemark.core.stream.RawRecord;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 /** The archive on S3 (rule F7): one object per batch, never changed. Thread-safe. */
-public final class S3Archive implements Archive {
+public final class S3Archive implements Archive, ArchiveLog {
 
     private static final String CONTENT_TYPE = "application/gzip";
 
     private static final DateTimeFormatter HOUR =
             DateTimeFormatter.ofPattern("uuuu/MM/dd/HH").withZone(ZoneOffset.UTC);
 
-    private final S3Objects objects;
+    /** The end of the year 9999, to which the keys' years have four digits. */
+    private static final long LAST_MILLIS = 253_402_300_799_999L;
 
+    private final S3Objects objects;
+    private final Executor decoder;
+
+    /** Decodes what is read on the threads of the client. */
     public S3Archive(S3AsyncClient s3, String bucket, Backoff backoff) {
+        this(s3, bucket, backoff, Runnable::run);
+    }
+
+    /** @param decoder decodes what is read; with several threads, several segments at once */
+    public S3Archive(S3AsyncClient s3, String bucket, Backoff backoff, Executor decoder) {
         this.objects = new S3Objects(s3, bucket, backoff);
+        this.decoder = decoder;
     }
 
     /**
@@ -35,6 +52,54 @@ public final class S3Archive implements Archive {
     public CompletableFuture<Void> append(Segment segment) {
         return objects.putOnce(key(segment), CONTENT_TYPE, SegmentWriter.write(segment))
                 .thenAccept(stored -> {});
+    }
+
+    /** Empty objects whose key ends in a slash, which consoles make for folders, are passed over. */
+    @Override
+    public CompletableFuture<Listing> list(String streamName, long fromMillis, long toMillis) {
+        String stream = "archive/" + streamName + "/";
+        String after = fromMillis <= 0 ? null : stream + hour(fromMillis);
+        String end = toMillis >= LAST_MILLIS ? null : stream + hour(Math.max(0, toMillis)) + "/~";
+        return objects.listAll(stream, after, end).thenApply(S3Archive::listing);
+    }
+
+    private static Listing listing(List<S3Objects.Found> objects) {
+        List<SegmentRef> segments = new ArrayList<>();
+        List<String> foreign = new ArrayList<>();
+        for (S3Objects.Found object : objects) {
+            if (object.bytes() > 0 || !object.key().endsWith("/")) {
+                SegmentKey.parse(object.key(), object.bytes())
+                        .ifPresentOrElse(segments::add, () -> foreign.add(object.key()));
+            }
+        }
+        return new Listing(segments, foreign);
+    }
+
+    @Override
+    public CompletableFuture<Segment> read(SegmentRef ref) {
+        return objects.get(ref.key())
+                .thenApplyAsync(bytes -> decode(ref, bytes), decoder)
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(damage(ref, failure)));
+    }
+
+    private static Segment decode(SegmentRef ref, byte[] bytes) {
+        Segment segment = SegmentReader.read(bytes);
+        if (segment.records().isEmpty() || !key(segment).equals(ref.key())) {
+            throw DamagedArchive.misplaced(
+                    ref.key(), segment.records().isEmpty() ? "no records" : "the segment " + key(segment));
+        }
+        return segment;
+    }
+
+    private static Throwable damage(SegmentRef ref, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof NoSuchKeyException) {
+            return DamagedArchive.missing(ref.key(), cause);
+        }
+        return cause instanceof InvalidObjectException
+                ? DamagedArchive.unreadable(ref.key(), String.valueOf(cause.getMessage()), cause)
+                : cause;
     }
 
     /** Reads a segment; see {@link SegmentReader#read} for the exceptions it completes with. */
@@ -54,8 +119,8 @@ public final class S3Archive implements Archive {
     public CompletableFuture<KeyPage> list(
             String streamName, long fromMillis, long toMillis, @Nullable String after, int limit) {
         String stream = "archive/" + streamName + "/";
-        String first = stream + HOUR.format(Instant.ofEpochMilli(fromMillis));
-        String end = stream + HOUR.format(Instant.ofEpochMilli(toMillis)) + "/~";
+        String first = stream + hour(fromMillis);
+        String end = stream + hour(toMillis) + "/~";
         return objects.list(stream, after == null ? first : after, limit).thenApply(page -> {
             List<String> keys =
                     page.keys().stream().filter(key -> key.compareTo(end) < 0).toList();
@@ -78,9 +143,13 @@ public final class S3Archive implements Archive {
         RawRecord first = records.get(0);
         RawRecord last = records.get(records.size() - 1);
         return "archive/" + segment.lane().streamName()
-                + "/" + HOUR.format(Instant.ofEpochMilli(first.arrivalMillis()))
+                + "/" + hour(first.arrivalMillis())
                 + "/" + segment.lane().id()
                 + "/" + PositionText.of(first.position())
                 + "_" + PositionText.of(last.position()) + ".jsonl.gz";
+    }
+
+    private static String hour(long millis) {
+        return HOUR.format(Instant.ofEpochMilli(millis));
     }
 }

@@ -1,6 +1,7 @@
 package dev.tidemark.aws.s3;
 
 import dev.tidemark.aws.Backoff;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -50,6 +51,37 @@ final class S3Objects {
             boolean more = Boolean.TRUE.equals(response.isTruncated()) && !keys.isEmpty();
             return new KeyPage(keys, more ? keys.get(keys.size() - 1) : null);
         });
+    }
+
+    /** An object as it is listed. */
+    record Found(String key, long bytes) {}
+
+    /**
+     * Lists all objects in a range, however many pages that takes.
+     *
+     * @param after only keys that sort after this one; null for all
+     * @param end only keys that sort before this one; null for all
+     */
+    CompletableFuture<List<Found>> listAll(String prefix, @Nullable String after, @Nullable String end) {
+        return listAll(prefix, after, end, new ArrayList<>());
+    }
+
+    private CompletableFuture<List<Found>> listAll(
+            String prefix, @Nullable String after, @Nullable String end, List<Found> found) {
+        return s3.listObjectsV2(request -> request.bucket(bucket).prefix(prefix).startAfter(after))
+                .thenCompose(response -> {
+                    String last = null;
+                    for (S3Object object : response.contents()) {
+                        last = object.key();
+                        if (end != null && last.compareTo(end) >= 0) {
+                            return CompletableFuture.completedFuture(found);
+                        }
+                        found.add(new Found(last, object.size()));
+                    }
+                    return last == null || !Boolean.TRUE.equals(response.isTruncated())
+                            ? CompletableFuture.completedFuture(found)
+                            : listAll(prefix, last, end, found);
+                });
     }
 
     /**

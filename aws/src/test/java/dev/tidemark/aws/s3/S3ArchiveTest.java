@@ -3,23 +3,29 @@ package dev.tidemark.aws.s3;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.testing.FaultyHttp;
 import dev.tidemark.aws.testing.FaultyHttp.Fault;
 import dev.tidemark.aws.testing.LocalAws;
 import dev.tidemark.core.port.Archive.Segment;
+import dev.tidemark.core.port.ArchiveLog;
+import dev.tidemark.core.port.DamagedArchive;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.crt.AwsCrtAsyncHttpClient;
 import software.amazon.awssdk.regions.Region;
@@ -143,6 +149,90 @@ class S3ArchiveTest {
         assertThat(list(firstMillis, firstMillis + 2 * hourMillis, 1)).isEqualTo(keys.subList(0, 3));
         assertThat(list(firstMillis - 9 * hourMillis, firstMillis - hourMillis, 1_000))
                 .isEmpty();
+    }
+
+    @Test
+    void listsAllSegmentsAndNamesWhatIsNone() {
+        String stream = "archive/" + lane.streamName() + "/";
+        List<ArchiveLog.SegmentRef> refs = new ArrayList<>();
+        for (int n = 1_000; n < 2_005; n++) {
+            RawRecord first = new RawRecord(new Position("" + n, 0), n * 4_000_000L, "k", new byte[n % 7]);
+            RawRecord last = new RawRecord(new Position("" + n, 2), n * 4_000_000L, "k", new byte[0]);
+            Segment segment = new Segment(lane, Position.ORIGIN, 0, List.of(first, last));
+            archive.append(segment).join();
+            long hourStartMillis = n * 4_000_000L / 3_600_000 * 3_600_000;
+            String key = S3Archive.key(segment);
+            refs.add(new ArchiveLog.SegmentRef(
+                    key, lane.id(), first.position(), last.position(), hourStartMillis, size(key)));
+        }
+        List<String> foreign = List.of(
+                stream + "1970/02/30/00/" + lane.id()
+                        + "/002-10-0000000000000000000_002-11-0000000000000000000.jsonl.gz",
+                stream + "1970/03/01/00/" + lane.id() + "/002-10-000_002-11-000.jsonl.gz",
+                stream + "1970/03/01/00/" + lane.id()
+                        + "/003-10-0000000000000000000_002-11-0000000000000000000.jsonl.gz",
+                stream + "1970/03/01/00/" + lane.id()
+                        + "/002-12-0000000000000000000_002-11-0000000000000000000.jsonl.gz",
+                stream + "1970/03/01/00/" + lane.id() + "/002-10-0000000000000000000.jsonl.gz",
+                stream + "notes.txt");
+        foreign.forEach(key -> put(key, "text"));
+        put(stream + "1970/", "");
+
+        ArchiveLog.Listing all =
+                archive.list(lane.streamName(), Long.MIN_VALUE, Long.MAX_VALUE).join();
+        ArchiveLog.Listing some = archive.list(lane.streamName(), 1_500 * 4_000_000L, 1_600 * 4_000_000L)
+                .join();
+
+        assertThat(all.segments()).containsExactlyElementsOf(refs);
+        assertThat(all.foreignKeys()).containsExactlyInAnyOrderElementsOf(foreign);
+        assertThat(some.segments()).containsExactlyElementsOf(refs.subList(500, 601));
+        assertThat(some.foreignKeys()).isEmpty();
+    }
+
+    @Test
+    void aDamagedObjectIsNamed() {
+        Segment segment = segment("whole", 7);
+        String key = S3Archive.key(segment);
+        byte[] whole = SegmentWriter.write(segment);
+        ArchiveLog.SegmentRef ref = new ArchiveLog.SegmentRef(
+                key, lane.id(), new Position("10", 0), new Position("11", 3), 0, whole.length);
+
+        assertThat(damage(ref).kind()).isEqualTo(DamagedArchive.Kind.MISSING);
+        put(key, AsyncRequestBody.fromBytes(Arrays.copyOf(whole, whole.length - 9)));
+        assertThat(damage(ref).kind()).isEqualTo(DamagedArchive.Kind.UNREADABLE);
+        assertThat(damage(ref)).hasMessageContaining(key).hasMessageContaining("versions");
+        Segment other = new Segment(lane, Position.ORIGIN, 0, segment.records().subList(0, 1));
+        put(key, AsyncRequestBody.fromBytes(SegmentWriter.write(other)));
+        assertThat(damage(ref).kind()).isEqualTo(DamagedArchive.Kind.MISPLACED);
+        put(key, AsyncRequestBody.fromBytes(SegmentWriter.write(new Segment(lane, Position.ORIGIN, 0, List.of()))));
+        assertThat(damage(ref).kind()).isEqualTo(DamagedArchive.Kind.MISPLACED);
+        put(key, AsyncRequestBody.fromBytes(whole));
+        SegmentFormatTest.assertSame(archive.read(ref).join(), segment);
+    }
+
+    private DamagedArchive damage(ArchiveLog.SegmentRef ref) {
+        Throwable failure = catchThrowable(() -> archive.read(ref).join());
+        assertThat(failure).hasCauseInstanceOf(DamagedArchive.class);
+        return (DamagedArchive) Objects.requireNonNull(failure.getCause());
+    }
+
+    private static long size(String key) {
+        return LocalAws.clients()
+                .s3()
+                .headObject(request -> request.bucket(BUCKET).key(key))
+                .join()
+                .contentLength();
+    }
+
+    private static void put(String key, String body) {
+        put(key, AsyncRequestBody.fromString(body));
+    }
+
+    private static void put(String key, AsyncRequestBody body) {
+        LocalAws.clients()
+                .s3()
+                .putObject(request -> request.bucket(BUCKET).key(key), body)
+                .join();
     }
 
     private List<String> list(long fromMillis, long toMillis, int limit) {

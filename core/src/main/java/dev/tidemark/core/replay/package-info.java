@@ -1,4 +1,4 @@
-/** The past by the fold's own decisions: lanes read back from the archive, and the state they lead to, in memory. */
+/** The archive read back: every record of a lane once, in order, or a damage that is named. */
 @NullMarked
 package dev.tidemark.core.replay;
 

@@ -1,0 +1,44 @@
+package dev.tidemark.aws.s3;
+
+import dev.tidemark.core.port.ArchiveLog.SegmentRef;
+import java.time.DateTimeException;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads what the key of a segment says; {@link S3Archive#key} writes it. */
+final class SegmentKey {
+
+    private static final Pattern KEY = Pattern.compile(
+            "archive/[^/]+/(\\d{4})/(\\d\\d)/(\\d\\d)/(\\d\\d)/([^/]+)/([\\d-]+)_([\\d-]+)\\.jsonl\\.gz");
+
+    private SegmentKey() {}
+
+    /** Empty if it is no key of a segment. */
+    static Optional<SegmentRef> parse(String key, long bytes) {
+        Matcher parts = KEY.matcher(key);
+        if (!parts.matches()) {
+            return Optional.empty();
+        }
+        try {
+            LocalDateTime hour =
+                    LocalDateTime.of(number(parts, 1), number(parts, 2), number(parts, 3), number(parts, 4), 0);
+            return Optional.of(new SegmentRef(
+                    key,
+                    parts.group(5),
+                    PositionText.parse(parts.group(6)),
+                    PositionText.parse(parts.group(7)),
+                    hour.toInstant(ZoneOffset.UTC).toEpochMilli(),
+                    bytes));
+        } catch (IllegalArgumentException | DateTimeException e) {
+            // The thirteenth month, or digits that are no position: somebody else's key.
+            return Optional.empty();
+        }
+    }
+
+    private static int number(Matcher parts, int group) {
+        return Integer.parseInt(parts.group(group));
+    }
+}

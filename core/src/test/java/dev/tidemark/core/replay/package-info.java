@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.core.replay;
+
+import org.jspecify.annotations.NullMarked;
