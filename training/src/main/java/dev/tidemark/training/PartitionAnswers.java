@@ -4,9 +4,7 @@ import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.training.PastEvent;
 import dev.tidemark.core.training.PointInTime;
 import java.io.BufferedOutputStream;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -80,17 +78,7 @@ final class PartitionAnswers {
     }
 
     private List<RowEntry> rows(int bucket) {
-        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(rows.plainBytes(bucket)));
-        rows.read(bucket, bytes);
-        List<RowEntry> entries = new ArrayList<>();
-        try {
-            DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes.array()));
-            while (in.available() > 0) {
-                entries.add(RowEntry.read(in));
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException("reading from memory cannot fail", e);
-        }
+        List<RowEntry> entries = RowEntry.all(rows, bucket);
         // Entities in the order of their first row, which is also the order of their numbers.
         Map<String, Integer> order = new HashMap<>();
         entries.forEach(row -> order.computeIfAbsent(row.entity(), entity -> order.size()));

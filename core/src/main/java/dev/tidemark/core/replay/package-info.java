@@ -1,4 +1,7 @@
-/** The archive read back: every record of a lane once, in order, or a damage that is named. */
+/**
+ * The past, read back from the archive and folded again: the records of each lane, once and in order, with gaps and
+ * damage named; the items that they make, in memory.
+ */
 @NullMarked
 package dev.tidemark.core.replay;
 
