@@ -44,11 +44,17 @@ final class Codecs implements CompressionCodecFactory {
         }
     }
 
+    private static byte[] bytes(BytesInput input) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) input.size());
+        input.writeAllTo(bytes);
+        return bytes.toByteArray();
+    }
+
     private record Compressor(CompressionCodecName codec) implements BytesInputCompressor {
 
         @Override
         public BytesInput compress(BytesInput input) throws IOException {
-            byte[] plain = input.toByteArray();
+            byte[] plain = bytes(input);
             return switch (codec) {
                 case SNAPPY -> BytesInput.from(Snappy.compress(plain));
                 case ZSTD -> BytesInput.from(Zstd.compress(plain, ZSTD_LEVEL));
@@ -78,7 +84,7 @@ final class Codecs implements CompressionCodecFactory {
 
         @Override
         public BytesInput decompress(BytesInput input, int plainBytes) throws IOException {
-            return BytesInput.from(plain(input.toByteArray(), plainBytes));
+            return BytesInput.from(plain(bytes(input), plainBytes));
         }
 
         private byte[] plain(byte[] compressed, int plainBytes) throws IOException {

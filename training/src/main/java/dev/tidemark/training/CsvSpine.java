@@ -31,6 +31,7 @@ final class CsvSpine implements SpineReader {
         this.rows = new CsvMapper()
                 .readerFor(String[].class)
                 .with(CsvParser.Feature.WRAP_AS_ARRAY)
+                .without(CsvParser.Feature.ALLOW_TRAILING_COMMA)
                 .with(CsvParser.Feature.SKIP_EMPTY_LINES)
                 .readValues(in);
         if (!move()) {

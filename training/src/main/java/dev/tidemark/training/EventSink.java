@@ -52,10 +52,10 @@ final class EventSink {
         kept++;
     }
 
-    /** Views are the same only if they are the same object: two catalogs may hold equal ones. */
+    /** @param targets of one catalog, in which a name is one view's */
     static Target targetOf(List<Target> targets, View view) {
         for (Target target : targets) {
-            if (target.view() == view) {
+            if (target.view().name().equals(view.name())) {
                 return target;
             }
         }

@@ -99,6 +99,7 @@ final class LanePass {
     private void read(LaneLog log) {
         Optional<LaneLog.Run> run = Waiting.on(log.next());
         while (run.isPresent() && replay(run.get())) {
+            Waiting.check();
             run = Waiting.on(log.next());
         }
     }
@@ -121,8 +122,7 @@ final class LanePass {
                 @Override
                 public void folded(View view, int record, EventRow row, String entity, long filterBits) {
                     Target target = EventSink.targetOf(ofCatalog, view);
-                    sink.keep(
-                            target, entity, row, filterBits, run.lane().shardId(), some.get(record), known[record]);
+                    sink.keep(target, entity, row, filterBits, run.lane().shardId(), some.get(record), known[record]);
                 }
             });
         }

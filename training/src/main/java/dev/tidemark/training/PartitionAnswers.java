@@ -36,8 +36,7 @@ final class PartitionAnswers {
     private record Answered(long number, byte[] values) {}
 
     /** @param maxBytes a partition with more events than this is refused */
-    PartitionAnswers(
-            Plan plan, JobFiles files, PartitionedReader rows, List<PartitionedReader> events, long maxBytes) {
+    PartitionAnswers(Plan plan, JobFiles files, PartitionedReader rows, List<PartitionedReader> events, long maxBytes) {
         this.plan = plan;
         this.files = files;
         this.rows = rows;
@@ -58,7 +57,10 @@ final class PartitionAnswers {
         List<Answered> answered = new ArrayList<>(asked.size());
         Target target = plan.targetOf(bucket);
         PointInTime pointInTime = new PointInTime(
-                target.view(), target.names(), new JsonEventReader(target.source().shape()), target.source().shape());
+                target.view(),
+                target.names(),
+                new JsonEventReader(target.source().shape()),
+                target.source().shape());
         int event = 0;
         int row = 0;
         while (row < asked.size()) {
@@ -89,8 +91,7 @@ final class PartitionAnswers {
     }
 
     private byte[] entries(int bucket) {
-        long bytes =
-                events.stream().mapToLong(file -> file.plainBytes(bucket)).sum();
+        long bytes = events.stream().mapToLong(file -> file.plainBytes(bucket)).sum();
         if (bytes > maxBytes) {
             throw new TrainingSetProblem("the events of one partition of view '"
                     + plan.targetOf(bucket).view().name() + "' take " + (bytes >> 20) + " MiB, and there is room for "

@@ -1,5 +1,7 @@
 package dev.tidemark.training;
 
+import java.util.Collection;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -21,5 +23,25 @@ final class Waiting {
             }
             throw e;
         }
+    }
+
+    /** To be called now and then by work that may have become useless, because other work has failed. */
+    static void check() {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new CancellationException("stopped, because something else has failed");
+        }
+    }
+
+    /** Until all are done, or one has failed. */
+    static void onAll(Collection<CompletableFuture<Void>> futures) {
+        CompletableFuture<Void> all = CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new));
+        for (CompletableFuture<Void> future : futures) {
+            var unused = future.whenComplete((nothing, failure) -> {
+                if (failure != null) {
+                    all.completeExceptionally(failure);
+                }
+            });
+        }
+        on(all);
     }
 }
