@@ -12,7 +12,9 @@ public enum Environment {
     /** Name of the bucket of archive and quarantine. */
     BUCKET("TIDEMARK_BUCKET", null),
     /** Path of the catalog file. */
-    CATALOG("TIDEMARK_CATALOG", "/opt/tidemark/catalog.yaml");
+    CATALOG("TIDEMARK_CATALOG", "/opt/tidemark/catalog.yaml"),
+    /** Path of the catalog that is to take its place; there need not be such a file. */
+    NEXT_CATALOG("TIDEMARK_NEXT_CATALOG", "/opt/tidemark/next.yaml");
 
     private final String variable;
     private final @Nullable String defaultValue;

@@ -1,6 +1,6 @@
 package dev.tidemark.cli;
 
-import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Batch;
@@ -11,6 +11,8 @@ import dev.tidemark.local.LocalSystem;
 import dev.tidemark.local.kinesis.Streams;
 import dev.tidemark.local.mapping.MappingListener;
 import java.io.PrintWriter;
+import java.util.HashSet;
+import java.util.Set;
 
 /** What {@code tidemark run} tells its user. Thread-safe. */
 final class Console implements BatchLog, MappingListener, Replay.Progress {
@@ -30,12 +32,16 @@ final class Console implements BatchLog, MappingListener, Replay.Progress {
         this.terminal = terminal;
     }
 
-    synchronized void ready(LocalSystem system, Catalog catalog) {
+    synchronized void ready(LocalSystem system, Catalogs catalogs) {
         Endpoints endpoints = system.endpoints();
         out.println("Tidemark is running. Stop it with Ctrl-C.");
         out.println();
         out.println("  API  " + system.api());
-        for (View view : catalog.views()) {
+        Set<String> named = new HashSet<>();
+        for (View view : catalogs.views()) {
+            if (!named.add(view.name())) {
+                continue;
+            }
             out.println("       " + system.api() + "/v1/views/" + view.name() + "/entities/{"
                     + String.join(
                             "|", view.entity().stream().map(View.KeyField::name).toList()) + "}");

@@ -1,6 +1,6 @@
 package dev.tidemark.cli;
 
-import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.local.LocalSettings;
 import dev.tidemark.local.LocalSystem;
 import dev.tidemark.local.app.TidemarkApplication;
@@ -40,16 +40,16 @@ final class LocalRun implements AutoCloseable {
      * @param directory where everything is kept; null: in memory
      * @throws IOException a port is taken or the directory cannot be used
      */
-    static LocalRun start(Catalog catalog, int port, int shards, @Nullable Path directory, Console console)
+    static LocalRun start(Catalogs catalogs, int port, int shards, @Nullable Path directory, Console console)
             throws IOException {
         Map<String, Integer> streams = new HashMap<>();
-        catalog.sources().forEach(source -> streams.put(source.stream(), shards));
+        catalogs.streams().forEach(stream -> streams.put(stream, shards));
         LocalSettings settings =
                 new LocalSettings(port, directory, streams, MappingSettings.ofBatchSize(BATCH_SIZE), SEED);
-        TidemarkApplication application = new TidemarkApplication(catalog, console);
+        TidemarkApplication application = new TidemarkApplication(catalogs, console);
         try {
             LocalSystem system = LocalSystem.start(settings, application, console);
-            console.ready(system, catalog);
+            console.ready(system, catalogs);
             return new LocalRun(application, system, console);
         } catch (IOException | RuntimeException e) {
             application.close();

@@ -2,6 +2,7 @@ package dev.tidemark.cli;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
 import dev.tidemark.samplesevents.SampleReplay;
@@ -29,6 +30,12 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(names = "--catalog", paramLabel = "FILE", description = "The catalog. Default: the sample shop's.")
     private @Nullable Path catalogFile;
+
+    @Option(
+            names = "--next",
+            paramLabel = "FILE",
+            description = "A catalog that is to take the place of the first; `tidemark backfill` starts its views.")
+    private @Nullable Path nextFile;
 
     @Option(
             names = "--data-dir",
@@ -76,11 +83,12 @@ final class RunCommand implements Callable<Integer> {
         Catalog catalog = catalogFile == null
                 ? new CatalogCompiler().compile(Sample.SHOP.catalog())
                 : CatalogFile.compile(catalogFile);
+        Catalog next = nextFile == null ? null : CatalogFile.compile(nextFile);
         List<SampleEvent> own = events == null ? List.of() : EventLines.read(events);
         Console console = new Console(
                 spec.commandLine().getOut(), spec.commandLine().getErr(), Boolean.getBoolean("tidemark.terminal"));
         try (StopSignal stop = StopSignal.install();
-                LocalRun run = start(catalog, console)) {
+                LocalRun run = start(new Catalogs(catalog, next), console)) {
             replay(run, catalog.sources().get(0).stream(), own, console);
             stop.await();
         }
@@ -100,9 +108,9 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private LocalRun start(Catalog catalog, Console console) {
+    private LocalRun start(Catalogs catalogs, Console console) {
         try {
-            return LocalRun.start(catalog, port, shards, dataDir, console);
+            return LocalRun.start(catalogs, port, shards, dataDir, console);
         } catch (BindException e) {
             throw new Failure("cannot start: one of the ports " + port + " to " + (port + 3)
                     + " is in use, perhaps by another `tidemark run`: stop that, or take other ports with --port N");

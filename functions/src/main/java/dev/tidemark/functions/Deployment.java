@@ -4,6 +4,7 @@ import dev.tidemark.aws.AwsClients;
 import dev.tidemark.aws.Environment;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
+import dev.tidemark.core.catalog.Catalogs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,10 +14,10 @@ import java.util.Map;
  * Where a deployed function finds its catalog, tables and bucket.
  *
  * @param environment the process's variables
- * @param catalog compiled from the file that {@link Environment#CATALOG} names
+ * @param catalogs compiled from the files that {@link Environment#CATALOG} and {@link Environment#NEXT_CATALOG} name
  * @param clients shared by all ports of the process
  */
-public record Deployment(Map<String, String> environment, Catalog catalog, AwsClients clients) {
+public record Deployment(Map<String, String> environment, Catalogs catalogs, AwsClients clients) {
 
     /** Catalogs are written by hand; a larger file is a mistake. */
     private static final long MAX_CATALOG_BYTES = 4 * 1024 * 1024;
@@ -28,29 +29,43 @@ public record Deployment(Map<String, String> environment, Catalog catalog, AwsCl
     }
 
     /**
-     * @throws IllegalStateException if the catalog file cannot be read
+     * @throws IllegalStateException if a catalog file cannot be read; there need not be a next one
      * @throws dev.tidemark.core.catalog.InvalidDefinition if it has mistakes
      */
     public static Deployment of(Map<String, String> environment) {
-        Path file = Path.of(Environment.CATALOG.in(environment));
-        return new Deployment(environment, new CatalogCompiler().compile(read(file)), AwsClients.of(environment));
+        Path current = Path.of(Environment.CATALOG.in(environment));
+        Path next = Path.of(Environment.NEXT_CATALOG.in(environment));
+        // Without the file the function folds no lane that has a view of it (rule L2), so a wrong path loses nothing.
+        Catalogs catalogs = new Catalogs(
+                compile(current, Environment.CATALOG),
+                Files.exists(next) ? compile(next, Environment.NEXT_CATALOG) : null);
+        return new Deployment(environment, catalogs, AwsClients.of(environment));
+    }
+
+    /** The current catalog. */
+    public Catalog catalog() {
+        return catalogs.current();
     }
 
     public String value(Environment variable) {
         return variable.in(environment);
     }
 
-    private static String read(Path file) {
+    private static Catalog compile(Path file, Environment variable) {
+        return new CatalogCompiler().compile(read(file, variable));
+    }
+
+    private static String read(Path file, Environment variable) {
         try {
             if (Files.size(file) > MAX_CATALOG_BYTES) {
                 throw new IllegalStateException("The catalog " + file + " is larger than " + MAX_CATALOG_BYTES
-                        + " bytes. Check that " + Environment.CATALOG.variable() + " names the right file.");
+                        + " bytes. Check that " + variable.variable() + " names the right file.");
             }
             return Files.readString(file);
         } catch (IOException e) {
             throw new IllegalStateException(
                     "The catalog " + file + " cannot be read. Deploy it with infra/template.yaml, or let "
-                            + Environment.CATALOG.variable() + " name another file.",
+                            + variable.variable() + " name another file.",
                     e);
         }
     }

@@ -39,6 +39,14 @@ final class ControlAttributes {
     /** Absent until they are known. */
     private static final String ANCESTORS = "p";
 
+    /** There if so, and then 1. */
+    private static final String AWAITS_OVERLAP = "o";
+
+    /** Absent if there was no restore; the second also if it had no target. */
+    private static final String RESTORED_FROM = "k";
+
+    private static final String RESTORED_TO = "u";
+
     /** Raised when an attribute changes its meaning. */
     private static final long FORMAT_VERSION = 1;
 
@@ -59,6 +67,13 @@ final class ControlAttributes {
         attributes.put(GENERATION, AttributeValue.fromS(row.generation()));
         attributes.put(PHASE, AttributeValue.fromS(row.phase().name()));
         attributes.put(VIEWS, map(row.views(), ControlRow.ViewStatus::name));
+        ControlRow.Restore restore = row.restore();
+        if (restore != null) {
+            attributes.put(RESTORED_FROM, AttributeValue.fromS(restore.checkpointId()));
+            if (restore.targetMillis() != null) {
+                attributes.put(RESTORED_TO, number(restore.targetMillis()));
+            }
+        }
         return attributes;
     }
 
@@ -83,6 +98,9 @@ final class ControlAttributes {
             row.ancestors().forEach((lane, arrival) -> ancestors.put(lane, number(arrival)));
             attributes.put(ANCESTORS, AttributeValue.fromM(ancestors));
         }
+        if (row.awaitsOverlap()) {
+            attributes.put(AWAITS_OVERLAP, number(1));
+        }
         return attributes;
     }
 
@@ -92,7 +110,8 @@ final class ControlAttributes {
                 number(attributes, REV),
                 text(attributes, GENERATION),
                 ControlRow.Phase.valueOf(text(attributes, PHASE)),
-                views(attributes, ControlRow.ViewStatus::valueOf));
+                views(attributes, ControlRow.ViewStatus::valueOf),
+                restore(attributes));
     }
 
     static LaneRow decodeLane(Map<String, AttributeValue> attributes) {
@@ -109,7 +128,14 @@ final class ControlAttributes {
                 attributes.containsKey(COUNTS)
                         ? CountAttributes.decode(attributes.get(COUNTS).m())
                         : Map.of(),
-                ancestors(attributes.get(ANCESTORS)));
+                ancestors(attributes.get(ANCESTORS)),
+                attributes.containsKey(AWAITS_OVERLAP));
+    }
+
+    private static ControlRow.@Nullable Restore restore(Map<String, AttributeValue> attributes) {
+        AttributeValue from = attributes.get(RESTORED_FROM);
+        AttributeValue target = attributes.get(RESTORED_TO);
+        return from == null ? null : new ControlRow.Restore(from.s(), target == null ? null : Long.valueOf(target.n()));
     }
 
     static AttributeValue number(long value) {

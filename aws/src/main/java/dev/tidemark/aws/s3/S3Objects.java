@@ -106,6 +106,11 @@ final class S3Objects {
                 .thenApply(response -> response.asByteArrayUnsafe());
     }
 
+    /** Deletes an object; one that is not there is deleted already. */
+    CompletableFuture<Void> delete(String key) {
+        return s3.deleteObject(request -> request.bucket(bucket).key(key)).thenAccept(deleted -> {});
+    }
+
     private CompletableFuture<Boolean> putOnce(PutObjectRequest request, byte[] body, int conflicts) {
         return s3.putObject(request, AsyncRequestBody.fromBytesUnsafe(body))
                 .thenApply(stored -> true)

@@ -1,9 +1,11 @@
 package dev.tidemark.core.fold;
 
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.stream.Batch;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,25 +25,32 @@ import java.util.function.Function;
  */
 public final class BatchFold {
 
-    private final Catalog catalog;
+    private final Catalogs catalogs;
     private final FoldPorts ports;
     private final FoldSettings settings;
     private final ItemCache cache;
     private final Lanes lanes;
-    private final Map<String, RowsPool> pools = new ConcurrentHashMap<>();
+    private final Map<String, List<BatchRun.Reading>> readings = new ConcurrentHashMap<>();
     private final Function<EventShape, EventReader> readers;
 
+    /** The same for one catalog. */
+    public BatchFold(
+            Catalog catalog, Function<EventShape, EventReader> readers, FoldPorts ports, FoldSettings settings) {
+        this(Catalogs.of(catalog), readers, ports, settings);
+    }
+
     /**
+     * @param catalogs the views of both are folded, as far as the control row wants them
      * @param readers makes a reader for a source's events; called once per concurrent batch
      */
     public BatchFold(
-            Catalog catalog, Function<EventShape, EventReader> readers, FoldPorts ports, FoldSettings settings) {
-        this.catalog = catalog;
+            Catalogs catalogs, Function<EventShape, EventReader> readers, FoldPorts ports, FoldSettings settings) {
+        this.catalogs = catalogs;
         this.readers = readers;
         this.ports = ports;
         this.settings = settings;
         this.cache = new ItemCache(settings.maxCacheBytes());
-        this.lanes = new Lanes(ports.control(), ports.lineage(), settings, catalog);
+        this.lanes = new Lanes(ports.control(), ports.lineage(), settings, catalogs);
     }
 
     /**
@@ -52,13 +61,22 @@ public final class BatchFold {
      * @return completes exceptionally only for a defect or a stream that no source of the catalog reads
      */
     public CompletableFuture<BatchOutcome> fold(Batch batch, long stopAtMillis) {
-        String stream = batch.lane().streamName();
-        Catalog.Source source = catalog.sourceOfStream(stream)
-                .orElseThrow(() -> new IllegalStateException("no source of the catalog reads stream '" + stream
-                        + "'; add one, or remove the function's mapping to that stream"));
-        RowsPool pool = pools.computeIfAbsent(
-                source.name(),
-                name -> new RowsPool(() -> new BatchRows(source.shape(), readers.apply(source.shape()))));
-        return new BatchRun(batch, catalog.viewsOf(source), lanes, pool, cache, ports, settings, stopAtMillis).run();
+        List<BatchRun.Reading> ofStream = readings.computeIfAbsent(batch.lane().streamName(), this::readings);
+        return new BatchRun(batch, ofStream, lanes, cache, ports, settings, stopAtMillis).run();
+    }
+
+    private List<BatchRun.Reading> readings(String stream) {
+        List<BatchRun.Reading> found = catalogs.readingsOf(stream).stream()
+                .map(reading -> new BatchRun.Reading(pool(reading.source().shape()), reading.views()))
+                .toList();
+        if (found.isEmpty()) {
+            throw new IllegalStateException("no source of the catalog reads stream '" + stream
+                    + "'; add one, or remove the function's mapping to that stream");
+        }
+        return found;
+    }
+
+    private RowsPool pool(EventShape shape) {
+        return new RowsPool(() -> new BatchRows(shape, readers.apply(shape)));
     }
 }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param held why nothing was folded, when nothing was; a state of the deployment, not of the records
  * @param lane the lane's row as this batch wrote or last saw it; null if it could not be read
  * @param added view name to what this batch added to the counts of the lane row; empty unless the row was written and
- *     the write confirmed, so the sum over all batches never exceeds the row's counts
+ *     the write confirmed, so the sum over all batches never exceeds the row's counts; of a view that is folded in two
+ *     versions, what the current catalog's made of the records
  * @param counts what it took
  * @param troubles why requests failed: the first few different causes, whether or not trying again helped
  * @param violations protocol assertions that did not hold; each is an alarm

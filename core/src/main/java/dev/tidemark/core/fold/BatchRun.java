@@ -12,6 +12,7 @@ import dev.tidemark.core.view.View;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,9 +32,8 @@ final class BatchRun {
     private static final int MAX_SETTLING_ROUNDS = 64;
 
     private final Batch batch;
-    private final List<View> views;
+    private final List<Reading> readings;
     private final Lanes lanes;
-    private final RowsPool pool;
     private final RunContext context;
     private final FoldPorts ports;
     private final FoldSettings settings;
@@ -54,19 +54,20 @@ final class BatchRun {
 
     private record Refused(String viewVersion, Position position) {}
 
+    /** A way to parse the records, and the views that look at what it finds. */
+    record Reading(RowsPool pool, List<View> views) {}
+
     BatchRun(
             Batch batch,
-            List<View> views,
+            List<Reading> readings,
             Lanes lanes,
-            RowsPool pool,
             ItemCache cache,
             FoldPorts ports,
             FoldSettings settings,
             long stopAtMillis) {
         this.batch = batch;
-        this.views = views;
+        this.readings = readings;
         this.lanes = lanes;
-        this.pool = pool;
         this.ports = ports;
         this.settings = settings;
         this.stop = () -> ports.clockMillis().getAsLong() >= stopAtMillis;
@@ -174,8 +175,11 @@ final class BatchRun {
     private void advanced(LaneRow before, LaneRow next, Folded folded) {
         int from = LaneDecisions.firstAfter(before.last(), folded.records());
         int until = from + (int) (next.count() - before.count());
+        Set<String> told = new HashSet<>();
         for (ViewWork work : folded.works()) {
-            added.merge(work.view().name(), work.counts(from, until), ViewCounts::plus);
+            if (told.add(work.view().name())) {
+                added.merge(work.view().name(), work.counts(from, until), ViewCounts::plus);
+            }
         }
         lane = next;
         violations.addAll(LaneDecisions.miscounted(next, folded.works()));
@@ -233,7 +237,7 @@ final class BatchRun {
 
         private final LaneRow row;
         private final List<RawRecord> records;
-        private final BatchRows rows = pool.take();
+        private final List<Parsed> parsed = new ArrayList<>();
         private final List<ViewWork> works = new ArrayList<>();
         private int lowestFailed;
         private int lowestHeld;
@@ -247,21 +251,36 @@ final class BatchRun {
 
         /** @return how far the batch is done; null if not even its first record is */
         CompletableFuture<@Nullable Done> fold() {
-            rows.read(records, row.lane().shardId());
-            for (View view : views) {
+            readings.forEach(this::sort);
+            CompletableFuture<Boolean> archiving = archive();
+            StateFold state = new StateFold(context, row, works, this);
+            return quarantine().thenCompose(ignored -> state.run()).thenCombine(archiving, (ignored, isArchived) -> {
+                parsed.forEach(one -> one.pool().giveBack(one.rows()));
+                return done(isArchived);
+            });
+        }
+
+        /** Nothing is parsed for views that the lane does not fold, such as those of a catalog that waits its turn. */
+        private void sort(Reading reading) {
+            BatchRows rows = null;
+            for (View view : reading.views()) {
                 Position act = row.views().get(view.version());
                 if (act != null) {
+                    if (rows == null) {
+                        rows = parse(reading.pool());
+                    }
                     ViewWork work = new ViewWork(view, row.lane().id(), records.size());
                     work.sort(rows, records, act);
                     works.add(work);
                 }
             }
-            CompletableFuture<Boolean> archiving = archive();
-            StateFold state = new StateFold(context, row, rows, works, this);
-            return quarantine().thenCompose(ignored -> state.run()).thenCombine(archiving, (ignored, isArchived) -> {
-                pool.giveBack(rows);
-                return done(isArchived);
-            });
+        }
+
+        private BatchRows parse(RowsPool pool) {
+            BatchRows rows = pool.take();
+            parsed.add(new Parsed(pool, rows));
+            rows.read(records, row.lane().shardId());
+            return rows;
         }
 
         private synchronized @Nullable Done done(boolean isArchived) {
@@ -334,6 +353,9 @@ final class BatchRun {
         public synchronized void held(int index) {
             lowestHeld = Math.min(lowestHeld, index);
         }
+
+        /** Records as one reading sees them, to be given back to its pool. */
+        private record Parsed(RowsPool pool, BatchRows rows) {}
 
         /** A record that a view cannot fold, on its way to the quarantine. */
         private record Refusal(int row, Quarantine.Entry entry) {}

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> a task
  */
-final class Flight<T> {
+public final class Flight<T> {
 
     private final Deque<T> waiting;
     private final int maxInFlight;
@@ -55,6 +56,28 @@ final class Flight<T> {
         Flight<T> flight = new Flight<>(tasks, maxInFlight, stop, start, failed);
         flight.pump();
         return flight.landed;
+    }
+
+    /**
+     * Runs tasks until one fails; then no further one is started.
+     *
+     * @return completes when every started task has; exceptionally with the first failure
+     */
+    public static <T> CompletableFuture<Void> all(
+            List<T> tasks, int maxInFlight, Function<T, CompletableFuture<Void>> start) {
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        return run(
+                        tasks,
+                        maxInFlight,
+                        () -> failure.get() != null,
+                        task -> start.apply(task).thenApply(done -> true),
+                        (task, error) -> failure.compareAndSet(null, error))
+                .thenCompose(landed -> {
+                    Throwable first = failure.get();
+                    return first == null
+                            ? CompletableFuture.completedFuture(null)
+                            : CompletableFuture.failedFuture(first);
+                });
     }
 
     /** A task that completes at once calls back into this method; the flag turns that recursion into the loop. */

@@ -39,10 +39,10 @@ final class IdsChange implements ItemChange {
      * @param ancestors what the lane's ancestors remember of the entity
      * @param nowMillis the wall clock, for {@link #isExpired} only
      */
-    IdsChange(EntityWork work, ViewWork view, BatchRows rows, List<SeenIds> ancestors, long nowMillis) {
+    IdsChange(EntityWork work, ViewWork view, List<SeenIds> ancestors, long nowMillis) {
         this.work = work;
         this.view = view;
-        this.rows = rows;
+        this.rows = view.rows();
         this.ancestors = ancestors;
         this.rule = duplicates(view).rule();
         this.nowMillis = nowMillis;

@@ -1,6 +1,6 @@
 package dev.tidemark.core.fold;
 
-import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.port.Cas;
 import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.ControlStore;
@@ -26,17 +26,27 @@ final class Lanes {
     private final FoldSettings settings;
     private final Ancestry ancestry;
     private final Set<String> known;
+
+    /** The first deployment of all activates its own catalog; later changes are an operator's decision. */
+    private final ControlRow first;
+
     private final Set<String> droppingDuplicates;
 
-    Lanes(ControlStore control, Lineage lineage, FoldSettings settings, Catalog catalog) {
+    Lanes(ControlStore control, Lineage lineage, FoldSettings settings, Catalogs catalogs) {
         this.control = control;
         this.settings = settings;
-        this.known = catalog.views().stream().map(View::version).collect(Collectors.toUnmodifiableSet());
-        List<View> dropping = catalog.views().stream()
+        this.known = versions(catalogs.views());
+        List<View> dropping = catalogs.views().stream()
                 .filter(view -> view.duplicates() != null)
                 .toList();
-        this.droppingDuplicates = dropping.stream().map(View::version).collect(Collectors.toUnmodifiableSet());
+        this.droppingDuplicates = versions(dropping);
+        this.first = Activation.next(null, versions(catalogs.current().views()), settings.generation())
+                .orElseThrow();
         this.ancestry = new Ancestry(control, lineage, keptMillis(dropping));
+    }
+
+    private static Set<String> versions(List<View> views) {
+        return views.stream().map(View::version).collect(Collectors.toUnmodifiableSet());
     }
 
     private static long keptMillis(List<View> views) {
@@ -82,7 +92,7 @@ final class Lanes {
     private CompletableFuture<Opened> decide(
             Lane lane, @Nullable ControlRow controlRow, @Nullable LaneRow laneRow, Troubles troubles, int round) {
         if (controlRow == null) {
-            return control.writeControl(first()).thenCompose(result -> again(lane, result, troubles, round));
+            return control.writeControl(first).thenCompose(result -> again(lane, result, troubles, round));
         }
         if (!isLive(controlRow)) {
             return Opened.hold(BatchOutcome.Hold.NOT_LIVE);
@@ -138,15 +148,6 @@ final class Lanes {
         return result instanceof Cas.Refused
                 ? Opened.hold(BatchOutcome.Hold.CONTROL_UNAVAILABLE)
                 : open(lane, troubles, round + 1);
-    }
-
-    /** The first deployment of all activates its own catalog; later changes are an operator's decision. */
-    private ControlRow first() {
-        return new ControlRow(
-                1,
-                settings.generation(),
-                ControlRow.Phase.LIVE,
-                known.stream().collect(Collectors.toMap(v -> v, v -> ControlRow.ViewStatus.ACTIVE)));
     }
 
     /** R2: only the live generation is folded into, and only by functions that were told to. */

@@ -32,7 +32,6 @@ final class StateFold {
 
     private final RunContext context;
     private final LaneRow lane;
-    private final BatchRows rows;
     private final List<ViewWork> works;
     private final Rows result;
     private final ItemFold fold;
@@ -59,10 +58,9 @@ final class StateFold {
         }
     }
 
-    StateFold(RunContext context, LaneRow lane, BatchRows rows, List<ViewWork> works, Rows result) {
+    StateFold(RunContext context, LaneRow lane, List<ViewWork> works, Rows result) {
         this.context = context;
         this.lane = lane;
-        this.rows = rows;
         this.works = works;
         this.result = result;
         this.fold = new ItemFold(context);
@@ -149,7 +147,7 @@ final class StateFold {
     private CompletableFuture<Boolean> tiles(Task task, ItemWork item, @Nullable StoredItem base) {
         Position act =
                 Objects.requireNonNull(lane.views().get(task.view().view().version()));
-        TileChange change = new TileChange(item, task.view(), rows, act);
+        TileChange change = new TileChange(item, task.view(), act);
         if (change.isExpired(nowMillis)) {
             context.counts().expired.increment();
             return CompletableFuture.completedFuture(true);
@@ -180,7 +178,7 @@ final class StateFold {
     }
 
     private CompletableFuture<Boolean> ids(Task task, @Nullable StoredItem base, List<SeenIds> remembered) {
-        IdsChange change = new IdsChange(task.entity(), task.view(), rows, remembered, nowMillis);
+        IdsChange change = new IdsChange(task.entity(), task.view(), remembered, nowMillis);
         return fold.fold(change, base).thenApply(confirmed -> {
             if (confirmed) {
                 change.confirm(context.counts()).ifPresent(result::held);
@@ -200,7 +198,7 @@ final class StateFold {
         long horizonMillis = IdsChange.duplicates(task.view()).rule().horizonMillis();
         StoredItem cached = task.cached();
         for (int i = 0; i < task.entity().size(); i++) {
-            EventRow row = rows.row(task.entity().row(i));
+            EventRow row = task.view().rows().row(task.entity().row(i));
             if (row.arrivalMillis() - horizonMillis <= maxAncestorArrivalMillis
                     && (cached == null || row.position().isAfter(cached.mark()))) {
                 return true;

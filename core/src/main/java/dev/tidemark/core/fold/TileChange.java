@@ -20,10 +20,10 @@ final class TileChange implements ItemChange {
     private final Position act;
     private final long expiresAtSeconds;
 
-    TileChange(ItemWork work, ViewWork view, BatchRows rows, Position act) {
+    TileChange(ItemWork work, ViewWork view, Position act) {
         this.work = work;
         this.view = view;
-        this.rows = rows;
+        this.rows = view.rows();
         this.act = act;
         this.expiresAtSeconds = Expiry.ofBlockSeconds(view.view(), work.width, work.key.block());
     }

@@ -15,6 +15,8 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What one view makes of one batch: the fate of each record, and which events go into which items. */
 final class ViewWork {
@@ -49,6 +51,9 @@ final class ViewWork {
 
     private final List<Bad> bad = new ArrayList<>();
 
+    /** The records as the view's source reads them; null before they are sorted. */
+    private @Nullable BatchRows rows;
+
     ViewWork(View view, String laneId, int records) {
         this.view = view;
         this.laneId = laneId;
@@ -61,18 +66,19 @@ final class ViewWork {
     }
 
     /** Sorts the records above {@code act} into items. */
-    void sort(BatchRows rows, List<RawRecord> records, Position act) {
+    void sort(BatchRows read, List<RawRecord> records, Position act) {
+        rows = read;
         for (int i = 0; i < records.size(); i++) {
             if (records.get(i).position().isAfter(act)) {
-                sortOne(rows, i);
+                sortOne(read, i);
             }
         }
     }
 
-    private void sortOne(BatchRows rows, int index) {
+    private void sortOne(BatchRows read, int index) {
         try {
-            switch (judge.judge(rows, index)) {
-                case IN -> admit(index, rows.row(index));
+            switch (judge.judge(read, index)) {
+                case IN -> admit(index, read.row(index));
                 case OUT -> fates[index] = FILTERED;
                 case TOO_LATE -> fates[index] = TOO_LATE;
             }
@@ -137,6 +143,11 @@ final class ViewWork {
 
     View view() {
         return view;
+    }
+
+    /** The records that were sorted, as the view's source reads them. */
+    BatchRows rows() {
+        return Objects.requireNonNull(rows, "nothing was sorted yet");
     }
 
     List<ItemWork> items() {

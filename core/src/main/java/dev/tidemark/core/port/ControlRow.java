@@ -1,6 +1,7 @@
 package dev.tidemark.core.port;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one row that says what the deployment folds.
@@ -9,8 +10,23 @@ import java.util.Map;
  * @param generation names the state that is live; a restore makes a new one
  * @param phase the ingest function folds only in {@code LIVE}
  * @param views view version to its status
+ * @param restore what the generation was restored from; null if it never was
  */
-public record ControlRow(long rev, String generation, Phase phase, Map<String, ViewStatus> views) {
+public record ControlRow(
+        long rev,
+        String generation,
+        Phase phase,
+        Map<String, ViewStatus> views,
+        @Nullable Restore restore) {
+
+    /**
+     * Where a generation comes from.
+     *
+     * @param checkpointId the checkpoint that was loaded
+     * @param targetMillis up to which arrival the archive was replayed (rule T1), milliseconds since the epoch; null:
+     *     to its end
+     */
+    public record Restore(String checkpointId, @Nullable Long targetMillis) {}
 
     /** A restore goes LOAD, REPLAY, LIVE. */
     public enum Phase {
@@ -51,9 +67,19 @@ public record ControlRow(long rev, String generation, Phase phase, Map<String, V
         }
     }
 
+    /** The row of a generation that was never restored. */
+    public ControlRow(long rev, String generation, Phase phase, Map<String, ViewStatus> views) {
+        this(rev, generation, phase, views, null);
+    }
+
     /** The row that says so, to be written next. */
     public ControlRow withViews(Map<String, ViewStatus> next) {
-        return new ControlRow(rev + 1, generation, phase, next);
+        return new ControlRow(rev + 1, generation, phase, next, restore);
+    }
+
+    /** As {@link #withViews}. */
+    public ControlRow withPhase(Phase next) {
+        return new ControlRow(rev + 1, generation, next, views, restore);
     }
 
     /** Whether this version is folded; not if the row does not know it. */

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param ancestors the lanes before this one in which an event may have counted that comes again here (rule T3), by id,
  *     with the latest arrival of their records; they will never change again. Null until they are asked for, by the
  *     first fold of a view that drops duplicates
+ * @param awaitsOverlap whether a restore left the row here, and no live batch has yet begun at or before {@code last}
+ *     (rule R3)
  */
 public record LaneRow(
         Lane lane,
@@ -31,7 +33,8 @@ public record LaneRow(
         String generation,
         Map<String, Position> views,
         Map<String, ViewCounts> counts,
-        @Nullable Map<String, Long> ancestors) {
+        @Nullable Map<String, Long> ancestors,
+        boolean awaitsOverlap) {
 
     public LaneRow {
         views = Map.copyOf(views);
@@ -51,6 +54,20 @@ public record LaneRow(
         return counts.getOrDefault(viewVersion, ViewCounts.NONE);
     }
 
+    /** A row that no restore left. */
+    public LaneRow(
+            Lane lane,
+            long rev,
+            Position last,
+            long count,
+            long maxArrivalMillis,
+            String generation,
+            Map<String, Position> views,
+            Map<String, ViewCounts> counts,
+            @Nullable Map<String, Long> ancestors) {
+        this(lane, rev, last, count, maxArrivalMillis, generation, views, counts, ancestors, false);
+    }
+
     /** A row whose ancestors nobody has asked for. */
     public LaneRow(
             Lane lane,
@@ -67,5 +84,10 @@ public record LaneRow(
     /** The row that says so, to be written next. */
     public LaneRow withAncestors(Map<String, Long> found) {
         return new LaneRow(lane, rev + 1, last, count, maxArrivalMillis, generation, views, counts, found);
+    }
+
+    /** This row as a restore leaves it, or a live batch has found it to be joined; not raised. */
+    public LaneRow withAwaitsOverlap(boolean awaits) {
+        return new LaneRow(lane, rev, last, count, maxArrivalMillis, generation, views, counts, ancestors, awaits);
     }
 }

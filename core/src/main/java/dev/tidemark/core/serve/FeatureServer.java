@@ -1,25 +1,62 @@
 package dev.tidemark.core.serve;
 
+import static java.util.Comparator.comparingInt;
+
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.port.ControlRow;
+import dev.tidemark.core.port.ControlRow.ViewStatus;
 import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Answers questions from the live state. Thread-safe. */
 public final class FeatureServer {
 
     private static final long MILLIS_PER_SECOND = 1_000;
 
-    private final Catalog catalog;
+    private final Catalogs catalogs;
     private final ItemStore items;
     private final ProgressCache progress;
 
+    /** The same for one catalog. */
     public FeatureServer(Catalog catalog, ItemStore items, ProgressCache progress) {
-        this.catalog = catalog;
+        this(Catalogs.of(catalog), items, progress);
+    }
+
+    /** @param catalogs the views of both can be asked about */
+    public FeatureServer(Catalogs catalogs, ItemStore items, ProgressCache progress) {
+        this.catalogs = catalogs;
         this.items = items;
         this.progress = progress;
+    }
+
+    /**
+     * The version that answers for a view's name: the active one, else one that is ready or backfilling, else the
+     * current catalog's.
+     *
+     * @return empty if no catalog has a view of this name
+     */
+    public CompletableFuture<Optional<View>> viewNamed(String name, long nowMillis) {
+        return progress.get(nowMillis)
+                .thenApply(rows -> catalogs.named(name).stream().min(comparingInt(view -> rank(rows.control(), view))));
+    }
+
+    private static int rank(@Nullable ControlRow control, View view) {
+        ViewStatus status = control == null ? null : control.views().get(view.version());
+        if (status == null) {
+            return 3;
+        }
+        return switch (status) {
+            case ACTIVE -> 0;
+            case READY -> 1;
+            case BACKFILLING -> 2;
+            case RETIRED -> 4;
+        };
     }
 
     /** How far a view is folded, at most as old as the progress cache allows. */
@@ -71,9 +108,8 @@ public final class FeatureServer {
     }
 
     private String streamOf(View view) {
-        return catalog.sources().stream()
-                .filter(source -> source.name().equals(view.source()))
-                .findFirst()
+        return catalogs
+                .sourceOf(view)
                 .orElseThrow(() -> new IllegalArgumentException("no source '" + view.source() + "' in the catalog"))
                 .stream();
     }

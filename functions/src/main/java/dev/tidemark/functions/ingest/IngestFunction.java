@@ -81,14 +81,15 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
         this.clockMillis = System::currentTimeMillis;
         KinesisStreams known = new KinesisStreams(deployment.clients().kinesis(), InstantSource.system());
         this.fold = new BatchFold(
-                deployment.catalog(),
+                deployment.catalogs(),
                 JsonEventReader::new,
                 ports(deployment, known, meter, clockMillis),
                 FoldSettings.DEFAULT);
         this.streams = known::describe;
         this.log = log;
         this.mapping = mapping;
-        this.priming = Priming.register(() -> new Rehearsal(deployment.catalog()).run());
+        this.priming =
+                Priming.register(() -> deployment.catalogs().all().forEach(catalog -> new Rehearsal(catalog).run()));
     }
 
     /**

@@ -2,6 +2,9 @@ package dev.tidemark.functions.query;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tidemark.core.aggregate.Computation.Approximation;
+import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.port.ControlRow;
+import dev.tidemark.core.port.ControlRow.ViewStatus;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.QueryPlan;
@@ -31,11 +34,11 @@ final class AnswerJson {
     /** How many lanes a freshness report names as missing something. */
     private static final int MAX_MISSING = 20;
 
-    private final String catalogHash;
+    private final Catalogs catalogs;
     private final long nowMillis;
 
-    AnswerJson(String catalogHash, long nowMillis) {
-        this.catalogHash = catalogHash;
+    AnswerJson(Catalogs catalogs, long nowMillis) {
+        this.catalogs = catalogs;
         this.nowMillis = nowMillis;
     }
 
@@ -174,10 +177,12 @@ final class AnswerJson {
     }
 
     /** How far one view is folded and what it made of the records, for the health document. */
-    void health(JsonGenerator out, View view, ViewProgress progress) throws IOException {
+    void health(JsonGenerator out, View view, @Nullable ControlRow control, ViewProgress progress) throws IOException {
         out.writeStartObject();
         out.writeStringField("view", view.name());
         out.writeStringField("version", view.version());
+        ViewStatus status = control == null ? null : control.views().get(view.version());
+        out.writeStringField("status", status == null ? "DORMANT" : status.name());
         freshness(out, view, progress);
         out.writeFieldName("counts");
         CountsJson.write(out, progress.countsOf(view));
@@ -208,7 +213,7 @@ final class AnswerJson {
     /** Writes the receipt but for its end, so that a single answer can add to it. */
     private void startReceipt(JsonGenerator out, QueryPlan plan, ViewProgress progress) throws IOException {
         out.writeObjectFieldStart("receipt");
-        out.writeStringField("catalog", catalogHash);
+        out.writeStringField("catalog", catalogs.of(plan.view()).orElseThrow().hash());
         out.writeStringField("view", plan.view().version());
         out.writeNumberField("at", plan.atMillis());
         out.writeObjectFieldStart("lanes");

@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
@@ -52,12 +53,17 @@ final class Documents {
         });
     }
 
-    static String health(Catalog catalog, Progress progress, List<ViewProgress> views, long nowMillis) {
+    /**
+     * @param catalogHash of the catalog that is served
+     * @param views every version that is known
+     */
+    static String health(
+            String catalogHash, Progress progress, Map<View, ViewProgress> views, AnswerJson json, long nowMillis) {
         return Json.write(out -> {
             ControlRow control = progress.control();
             out.writeStartObject();
             Json.moment(out, "now", nowMillis);
-            out.writeStringField("catalog", catalog.hash());
+            out.writeStringField("catalog", catalogHash);
             out.writeStringField("generation", control == null ? null : control.generation());
             out.writeStringField(
                     "phase", control == null ? null : control.phase().name());
@@ -66,9 +72,8 @@ final class Documents {
                     progress.lanes().stream().mapToLong(LaneRow::count).sum());
             out.writeNumberField("laneCount", progress.lanes().size());
             out.writeArrayFieldStart("views");
-            for (int i = 0; i < views.size(); i++) {
-                new AnswerJson(catalog.hash(), nowMillis)
-                        .health(out, catalog.views().get(i), views.get(i));
+            for (Map.Entry<View, ViewProgress> one : views.entrySet()) {
+                json.health(out, one.getKey(), control, one.getValue());
             }
             out.writeEndArray();
             out.writeArrayFieldStart("lanes");

@@ -12,6 +12,7 @@ import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.port.ControlStore;
 import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.serve.StoreUnavailable;
@@ -67,7 +68,7 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
         this.clock = clock;
         this.log = log;
         this.router = new Router(
-                deployment.catalog(),
+                deployment.catalogs(),
                 new DynamoItemStore(
                         clients.dynamoDb(),
                         clients.dynamoDbWrites(),
@@ -79,7 +80,7 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
                         clients.dynamoDbWrites(),
                         deployment.value(Environment.CONTROL_TABLE),
                         meter));
-        this.priming = Priming.register(() -> prime(deployment.catalog()));
+        this.priming = Priming.register(() -> prime(deployment.catalogs()));
     }
 
     /**
@@ -89,13 +90,18 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
      * @param clock what "now" is
      */
     public QueryFunction(Catalog catalog, ItemStore items, ControlStore control, InstantSource clock) {
-        this(catalog, items, control, clock, RequestLog.NONE);
+        this(Catalogs.of(catalog), items, control, clock);
     }
 
-    QueryFunction(Catalog catalog, ItemStore items, ControlStore control, InstantSource clock, RequestLog log) {
+    /** The same while the catalog is being changed. */
+    public QueryFunction(Catalogs catalogs, ItemStore items, ControlStore control, InstantSource clock) {
+        this(catalogs, items, control, clock, RequestLog.NONE);
+    }
+
+    QueryFunction(Catalogs catalogs, ItemStore items, ControlStore control, InstantSource clock, RequestLog log) {
         this.clock = clock;
         this.log = log;
-        this.router = new Router(catalog, items, control);
+        this.router = new Router(catalogs, items, control);
         this.priming = null;
     }
 
@@ -103,8 +109,8 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
      * One query in memory, and one read of the control table to load the AWS client; its answer does not matter, and is not
      * logged: it is nobody's request.
      */
-    private void prime(Catalog catalog) {
-        new Rehearsal(catalog, clock).run();
+    private void prime(Catalogs catalogs) {
+        catalogs.all().forEach(catalog -> new Rehearsal(catalog, clock).run());
         APIGatewayProxyRequestEvent event =
                 new APIGatewayProxyRequestEvent().withHttpMethod("GET").withPath("/v1/health");
         answer(event, "priming", new RequestCost());

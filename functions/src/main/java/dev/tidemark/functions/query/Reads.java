@@ -1,6 +1,6 @@
 package dev.tidemark.functions.query;
 
-import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.QueryPlan;
@@ -19,31 +19,31 @@ final class Reads {
     /** Less than the function's timeout, so that a slow store still gets a problem document. */
     static final long TIMEOUT_MILLIS = 10_000;
 
-    private final Catalog catalog;
+    private final Catalogs catalogs;
     private final FeatureServer server;
 
-    Reads(Catalog catalog, FeatureServer server) {
-        this.catalog = catalog;
+    Reads(Catalogs catalogs, FeatureServer server) {
+        this.catalogs = catalogs;
         this.server = server;
     }
 
     String entity(Route.Entity route, Parameters parameters, long nowMillis, RequestCost cost) {
-        View view = view(route.view());
+        View view = view(route.view(), nowMillis);
         String entity = EntityText.check(view, route.key());
         QueryPlan plan = plan(view, parameters.features(), parameters.atMillis(), nowMillis);
         List<Answer> answers = await(server.answer(plan, List.of(entity), nowMillis));
         cost.read(answers);
-        return new AnswerJson(catalog.hash(), nowMillis).single(answers.get(0), parameters.explain());
+        return new AnswerJson(catalogs, nowMillis).single(answers.get(0), parameters.explain());
     }
 
-    /** Everything is checked before anything is read. */
+    /** Everything is checked before any item is read. */
     String batch(BatchRequest request, long nowMillis, RequestCost cost) {
         Long given = Parameters.moment(request.at());
         List<CompletableFuture<List<Answer>>> answers = new ArrayList<>();
         List<QueryPlan> plans = new ArrayList<>();
         List<List<String>> entities = new ArrayList<>();
         for (BatchRequest.Query query : request.queries()) {
-            View view = view(query.view());
+            View view = view(query.view(), nowMillis);
             plans.add(plan(view, query.features(), given, nowMillis));
             entities.add(query.entities().stream()
                     .map(text -> EntityText.check(view, text))
@@ -56,7 +56,7 @@ final class Reads {
         await(all);
         List<List<Answer>> found = answers.stream().map(CompletableFuture::join).toList();
         found.forEach(cost::read);
-        return new AnswerJson(catalog.hash(), nowMillis).batch(given == null ? nowMillis : given, found);
+        return new AnswerJson(catalogs, nowMillis).batch(given == null ? nowMillis : given, found);
     }
 
     /** Waits for stores, but not for ever. */
@@ -64,13 +64,16 @@ final class Reads {
         return future.copy().orTimeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS).join();
     }
 
-    private View view(String name) {
-        return catalog.view(name)
-                .orElseThrow(() -> new RequestProblem(new Problem(
-                        Problem.Kind.UNKNOWN_VIEW,
-                        "the catalog has no view of this name",
-                        "use one of the available views",
-                        catalog.views().stream().map(View::name).toList())));
+    /** The version that is served; an unknown name needs no read to be refused. */
+    private View view(String name, long nowMillis) {
+        if (catalogs.named(name).isEmpty()) {
+            throw new RequestProblem(new Problem(
+                    Problem.Kind.UNKNOWN_VIEW,
+                    "the catalog has no view of this name",
+                    "use one of the available views",
+                    catalogs.views().stream().map(View::name).distinct().toList()));
+        }
+        return await(server.viewNamed(name, nowMillis)).orElseThrow();
     }
 
     private static QueryPlan plan(View view, @Nullable List<String> wanted, @Nullable Long atMillis, long nowMillis) {

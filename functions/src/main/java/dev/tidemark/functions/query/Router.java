@@ -2,29 +2,35 @@ package dev.tidemark.functions.query;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.port.ControlRow;
+import dev.tidemark.core.port.ControlRow.ViewStatus;
 import dev.tidemark.core.port.ControlStore;
 import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.Progress;
 import dev.tidemark.core.serve.ProgressCache;
 import dev.tidemark.core.serve.ViewProgress;
+import dev.tidemark.core.view.View;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** From request to JSON, or {@link RequestProblem}. */
 final class Router {
 
-    private final Catalog catalog;
+    private final Catalogs catalogs;
     private final ProgressCache progress;
     private final FeatureServer server;
     private final Reads reads;
 
-    Router(Catalog catalog, ItemStore items, ControlStore control) {
-        this.catalog = catalog;
+    Router(Catalogs catalogs, ItemStore items, ControlStore control) {
+        this.catalogs = catalogs;
         this.progress = new ProgressCache(control, ProgressCache.DEFAULT_MAX_AGE_MILLIS);
-        this.server = new FeatureServer(catalog, items, progress);
-        this.reads = new Reads(catalog, server);
+        this.server = new FeatureServer(catalogs, items, progress);
+        this.reads = new Reads(catalogs, server);
     }
 
     /** @param cost is told what is read, also when the answer is a problem */
@@ -42,15 +48,26 @@ final class Router {
         if (route instanceof Route.Health) {
             return health(nowMillis);
         }
-        return route instanceof Route.OpenApi ? Documents.openApi() : Documents.catalog(catalog);
+        return route instanceof Route.OpenApi ? Documents.openApi() : Documents.catalog(served(nowMillis));
+    }
+
+    /** The next catalog from the moment on when each of its views is the active one. */
+    private Catalog served(long nowMillis) {
+        Catalog next = catalogs.next();
+        if (next == null) {
+            return catalogs.current();
+        }
+        ControlRow control = Reads.await(progress.get(nowMillis)).control();
+        boolean active = control != null
+                && next.views().stream().allMatch(view -> control.views().get(view.version()) == ViewStatus.ACTIVE);
+        return active ? next : catalogs.current();
     }
 
     private String health(long nowMillis) {
         Progress rows = Reads.await(progress.get(nowMillis));
-        List<ViewProgress> views = catalog.views().stream()
-                .map(view -> server.progressOf(view, rows))
-                .toList();
-        return Documents.health(catalog, rows, views, nowMillis);
+        Map<View, ViewProgress> views = new LinkedHashMap<>();
+        catalogs.views().forEach(view -> views.put(view, server.progressOf(view, rows)));
+        return Documents.health(served(nowMillis).hash(), rows, views, new AnswerJson(catalogs, nowMillis), nowMillis);
     }
 
     private static void checkMethod(Route route, String method) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.aws.dynamodb.CapacityCounter;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.functions.MetricLines;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +23,8 @@ class JsonRequestLogTest {
     private final MetricLines lines = new MetricLines();
     private final TickingClock clock = new TickingClock();
     private final JsonRequestLog log = new JsonRequestLog(lines.out(), capacity, clock);
-    private final QueryFunction function = new QueryFunction(world.catalog, world.items, world.control, clock, log);
+    private final QueryFunction function =
+            new QueryFunction(Catalogs.of(world.catalog), world.items, world.control, clock, log);
 
     @Test
     void everyMetricOfARequestIsDocumentedAndNoOther() throws IOException {

@@ -5,12 +5,18 @@ import static dev.tidemark.functions.query.QueryWorld.NOW;
 import static dev.tidemark.functions.query.QueryWorld.json;
 import static dev.tidemark.functions.query.QueryWorld.position;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.CatalogCompiler;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.event.InvalidEvent.Reason;
 import dev.tidemark.core.port.Cas;
+import dev.tidemark.core.port.ControlRow;
+import dev.tidemark.core.port.ControlRow.ViewStatus;
 import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.port.ViewCounts;
@@ -23,8 +29,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -146,8 +154,10 @@ class QueryFunctionTest {
     }
 
     @Test
-    void aViewActivatedLaterIsIncomplete() {
-        Map<String, Position> views = Map.of(world.catalog.views().get(0).version(), position(3));
+    void aBackfillingViewIsIncomplete() {
+        String version = world.catalog.views().get(0).version();
+        Map<String, Position> views = Map.of(version, position(3));
+        status(version, ViewStatus.BACKFILLING);
         world.control.lanes.put(
                 LANE.id(), new LaneRow(LANE, 2, position(100), 100, NOW.toEpochMilli() - 40, "g1", views, Map.of()));
 
@@ -156,6 +166,54 @@ class QueryFunctionTest {
         assertThat(freshness.get("complete").booleanValue()).isFalse();
         assertThat(freshness.at("/missing/0/upTo").asText())
                 .isEqualTo(position(3).text());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ACTIVE,,old", "ACTIVE,READY,old", "READY,ACTIVE,new", "RETIRED,BACKFILLING,new", ",,old"})
+    void ofTwoVersionsTheActiveOneAnswers(@Nullable ViewStatus ofOld, @Nullable ViewStatus ofNew, String expected) {
+        Catalog next = new CatalogCompiler()
+                .compile(QueryWorld.resource("/test-catalog.yaml")
+                        .replace("windows: [5m, 24h, lifetime]", "windows: [5m, 24h, 7d, lifetime]"));
+        Catalog serving = expected.equals("old") ? world.catalog : next;
+        status(world.catalog.views().get(0).version(), ofOld);
+        status(next.views().get(0).version(), ofNew);
+        QueryFunction function = new QueryFunction(
+                new Catalogs(world.catalog, next), world.items, world.control, InstantSource.fixed(NOW));
+
+        JsonNode answer = json(get(function, "/v1/views/viewer/entities/42"));
+        JsonNode health = json(get(function, "/v1/health"));
+
+        assertThat(answer.at("/receipt/view").asText())
+                .isEqualTo(serving.views().get(0).version());
+        assertThat(answer.at("/receipt/catalog").asText()).isEqualTo(serving.hash());
+        assertThat(answer.at("/features").has("views_7d")).isEqualTo(expected.equals("new"));
+        assertThat(health.get("views"))
+                .extracting(
+                        view -> view.get("view").asText(),
+                        view -> view.get("status").asText())
+                .containsExactly(
+                        tuple("viewer", ofOld == null ? "DORMANT" : ofOld.name()),
+                        tuple("pair", "ACTIVE"),
+                        tuple("viewer", ofNew == null ? "DORMANT" : ofNew.name()));
+        // The next catalog is served once all of it is active; the view that is the same in both always was.
+        assertThat(json(get(function, "/v1/catalog")).get("hash").asText())
+                .isEqualTo((ofNew == ViewStatus.ACTIVE ? next : world.catalog).hash());
+    }
+
+    private static APIGatewayProxyResponseEvent get(QueryFunction function, String path) {
+        return function.handleRequest(
+                new APIGatewayProxyRequestEvent().withHttpMethod("GET").withPath(path), null);
+    }
+
+    /** @param status null: the control row does not know the version */
+    private void status(String version, @Nullable ViewStatus status) {
+        ControlRow row = Objects.requireNonNull(world.control.control);
+        Map<String, ViewStatus> views = new HashMap<>(row.views());
+        views.remove(version);
+        if (status != null) {
+            views.put(version, status);
+        }
+        world.control.control = row.withViews(views);
     }
 
     @Test

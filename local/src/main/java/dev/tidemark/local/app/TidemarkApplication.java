@@ -9,6 +9,7 @@ import dev.tidemark.aws.dynamodb.Tables;
 import dev.tidemark.aws.s3.KeyPage;
 import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.fold.Activation;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.port.Cas;
@@ -51,14 +52,19 @@ public final class TidemarkApplication implements Application, AutoCloseable {
     /** The table of the control row and the lane rows. */
     public static final String CONTROL_TABLE = "tidemark-control";
 
-    private final Catalog catalog;
+    private final Catalogs catalogs;
     private final BatchLog log;
     private @Nullable AwsClients clients;
     private @Nullable Deployment deployment;
 
-    /** @param log is told of every batch */
+    /** The same for one catalog. */
     public TidemarkApplication(Catalog catalog, BatchLog log) {
-        this.catalog = catalog;
+        this(Catalogs.of(catalog), log);
+    }
+
+    /** @param log is told of every batch */
+    public TidemarkApplication(Catalogs catalogs, BatchLog log) {
+        this.catalogs = catalogs;
         this.log = log;
     }
 
@@ -102,11 +108,10 @@ public final class TidemarkApplication implements Application, AutoCloseable {
         S3Quarantine quarantine =
                 new S3Quarantine(local.clients().s3(), local.value(Environment.BUCKET), Backoff.system());
         int entries = 0;
-        for (View view : catalog.views()) {
+        for (String view : viewNames()) {
             String after = null;
             do {
-                KeyPage page =
-                        quarantine.list(view.name(), after, KeyPage.MAX_KEYS).join();
+                KeyPage page = quarantine.list(view, after, KeyPage.MAX_KEYS).join();
                 entries += page.keys().size();
                 after = page.next();
             } while (after != null);
@@ -140,7 +145,7 @@ public final class TidemarkApplication implements Application, AutoCloseable {
                     endpoints.s3().toString());
             clients = AwsClients.of(
                     environment, StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")));
-            deployment = new Deployment(environment, catalog, clients);
+            deployment = new Deployment(environment, catalogs, clients);
         }
         return deployment;
     }
@@ -157,12 +162,24 @@ public final class TidemarkApplication implements Application, AutoCloseable {
     }
 
     private void activate(DynamoControlStore control) {
-        Set<String> versions = catalog.views().stream().map(View::version).collect(Collectors.toSet());
         ControlRow current = control.readControl().join().orElse(null);
-        Optional<ControlRow> next = Activation.next(current, versions, FoldSettings.DEFAULT.generation());
-        if (next.isPresent() && !(control.writeControl(next.get()).join() instanceof Cas.Stored)) {
+        Catalog next = catalogs.next();
+        Optional<ControlRow> row = Activation.next(
+                current,
+                versions(catalogs.current()),
+                next == null ? Set.of() : versions(next),
+                FoldSettings.DEFAULT.generation());
+        if (row.isPresent() && !(control.writeControl(row.get()).join() instanceof Cas.Stored)) {
             throw new IllegalStateException(
                     "the control row could not be written: is another process using this data?");
         }
+    }
+
+    private static Set<String> versions(Catalog catalog) {
+        return catalog.views().stream().map(View::version).collect(Collectors.toSet());
+    }
+
+    private Set<String> viewNames() {
+        return catalogs.views().stream().map(View::name).collect(Collectors.toSet());
     }
 }

@@ -1,0 +1,121 @@
+package dev.tidemark.core.catalog;
+
+import dev.tidemark.core.view.View;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The catalog that a deployment folds and, while it is being changed, the one that takes its place. Views of both may be
+ * folded side by side; a view that is the same in both has the same version, and is one view.
+ *
+ * @param current the catalog of the deployment
+ * @param next null while nothing is being changed
+ */
+public record Catalogs(Catalog current, @Nullable Catalog next) {
+
+    /**
+     * What is read of a stream in one parse.
+     *
+     * @param views those that need it, of whichever catalog
+     */
+    public record Reading(Catalog.Source source, List<View> views) {
+
+        public Reading {
+            views = List.copyOf(views);
+        }
+    }
+
+    public static Catalogs of(Catalog only) {
+        return new Catalogs(only, null);
+    }
+
+    /** The current one first. */
+    public List<Catalog> all() {
+        return next == null ? List.of(current) : List.of(current, next);
+    }
+
+    /** Every version once; those of the current catalog first, in file order. */
+    public List<View> views() {
+        return all().stream().flatMap(catalog -> viewsFirstIn(catalog).stream()).toList();
+    }
+
+    /** The versions of one name, that of the current catalog first; empty if neither catalog has such a view. */
+    public List<View> named(String name) {
+        return views().stream().filter(view -> view.name().equals(name)).toList();
+    }
+
+    /** The catalog that defines a version; the current one if both do. */
+    public Optional<Catalog> of(View view) {
+        return all().stream()
+                .filter(catalog -> hasVersion(catalog, view.version()))
+                .findFirst();
+    }
+
+    /** The source of a version, as the catalog that defines it says. */
+    public Optional<Catalog.Source> sourceOf(View view) {
+        return of(view).stream()
+                .flatMap(catalog -> catalog.sources().stream())
+                .filter(source -> source.name().equals(view.source()))
+                .findFirst();
+    }
+
+    /** The names of all streams that are read. */
+    public Set<String> streams() {
+        Set<String> streams = new LinkedHashSet<>();
+        all().forEach(catalog -> catalog.sources().forEach(source -> streams.add(source.stream())));
+        return streams;
+    }
+
+    /**
+     * Which sources read a stream, and for which views: one for each catalog, or one for both where they read the same
+     * fields in the same way.
+     *
+     * @return empty if no catalog has a source on the stream
+     */
+    public List<Reading> readingsOf(String streamName) {
+        List<Reading> readings = new ArrayList<>();
+        for (Catalog catalog : all()) {
+            Optional<Catalog.Source> source = catalog.sourceOfStream(streamName);
+            if (source.isPresent()) {
+                List<View> views = viewsFirstIn(catalog).stream()
+                        .filter(view -> view.source().equals(source.get().name()))
+                        .toList();
+                add(readings, new Reading(source.get(), views));
+            }
+        }
+        return readings;
+    }
+
+    private static void add(List<Reading> readings, Reading reading) {
+        for (int i = 0; i < readings.size(); i++) {
+            Reading known = readings.get(i);
+            if (known.source().shape().equals(reading.source().shape())) {
+                List<View> both = new ArrayList<>(known.views());
+                both.addAll(reading.views());
+                readings.set(i, new Reading(known.source(), both));
+                return;
+            }
+        }
+        readings.add(reading);
+    }
+
+    /** The views of a catalog without those that an earlier catalog has already. */
+    private List<View> viewsFirstIn(Catalog catalog) {
+        Set<String> before = new HashSet<>();
+        if (!catalog.equals(current)) {
+            current.views().forEach(view -> before.add(view.version()));
+        }
+        return catalog.views().stream()
+                .filter(view -> !before.contains(view.version()))
+                .toList();
+    }
+
+    private static boolean hasVersion(Catalog catalog, String version) {
+        return catalog.views().stream().anyMatch(view -> view.version().equals(version));
+    }
+}

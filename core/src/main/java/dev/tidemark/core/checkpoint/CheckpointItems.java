@@ -1,0 +1,78 @@
+package dev.tidemark.core.checkpoint;
+
+import dev.tidemark.core.port.CheckpointStore.Positions;
+import dev.tidemark.core.port.ControlRow.ViewStatus;
+import dev.tidemark.core.port.ItemStore.Found;
+import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.ItemKey;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which items belong to a checkpoint: those of the (view version, lane) pairs in its lane rows, and no others (rule R1).
+ * An item of another lane, or of a view that its lane does not fold yet, holds records for which there is no position to
+ * go on from.
+ */
+final class CheckpointItems {
+
+    private static final String BACKFILL = "bf#";
+
+    private final Positions positions;
+    private final Map<String, LaneRow> lanes;
+
+    CheckpointItems(Positions positions) {
+        this.positions = positions;
+        this.lanes = positions.lanesById();
+    }
+
+    boolean contains(Found found) {
+        return belongs(found.key()) && !isExpired(found);
+    }
+
+    private boolean belongs(ItemKey key) {
+        if (!key.isLive() && !isCompleteBackfill(key)) {
+            return false;
+        }
+        LaneRow row = lanes.get(liveLane(key));
+        return row != null && row.views().containsKey(key.viewVersion()) && status(key) != ViewStatus.RETIRED;
+    }
+
+    private @Nullable ViewStatus status(ItemKey key) {
+        return positions.control().views().get(key.viewVersion());
+    }
+
+    /** A backfill that is not complete is made again; what redrives folded is folded again from their manifests. */
+    private boolean isCompleteBackfill(ItemKey key) {
+        ViewStatus status = status(key);
+        return key.lane().startsWith(BACKFILL) && status != null && status.isComplete();
+    }
+
+    /** DynamoDB deletes such an item at any moment, so no answer depends on it. */
+    private boolean isExpired(Found found) {
+        long expiresAtSeconds = found.item().expiresAtSeconds();
+        return expiresAtSeconds != 0 && expiresAtSeconds * 1000 < positions.timeMillis();
+    }
+
+    /**
+     * Whether ids went on after the positions: then they may have forgotten events that a replay meets again, and that
+     * only tiles read after them are sure to hold (rule T3).
+     */
+    boolean mayHaveForgotten(Found found) {
+        return found.key().isIds() && found.key().isLive() && isAfterPositions(found);
+    }
+
+    private boolean isAfterPositions(Found found) {
+        @Nullable LaneRow row = lanes.get(found.key().lane());
+        return row != null && found.item().mark().isAfter(row.last());
+    }
+
+    /** The id of the lane whose records an item holds. */
+    static String liveLane(ItemKey key) {
+        return key.lane().substring(key.lane().lastIndexOf('#') + 1);
+    }
+
+    static void collect(Map<String, Position> marks, Found found) {
+        marks.merge(liveLane(found.key()), found.item().mark(), Position::max);
+    }
+}

@@ -1,0 +1,15 @@
+package dev.tidemark.core.checkpoint;
+
+import dev.tidemark.core.port.CheckpointWriter;
+import dev.tidemark.core.port.ControlStore;
+import dev.tidemark.core.port.StateScan;
+import java.util.function.LongSupplier;
+
+/**
+ * Everything outside that the taking of a checkpoint touches.
+ *
+ * @param control only read
+ * @param clockMillis wall clock
+ */
+public record CheckpointPorts(
+        StateScan scan, ControlStore control, CheckpointWriter writer, LongSupplier clockMillis) {}

@@ -1,0 +1,5 @@
+/** Taking checkpoints of the state (rules C1 and C2), and forgetting old ones. */
+@NullMarked
+package dev.tidemark.core.checkpoint;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,71 @@
+package dev.tidemark.core.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.core.view.View;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CatalogsTest {
+
+    private static final String OLD = """
+            tidemark: 1
+            sources:
+              shop: {stream: shop-events, event_time: {field: ts, format: epoch_millis}}
+            views:
+              carts: {source: shop, entity: user, features: {n: {function: count, windows: [1h]}}}
+              prices: {source: shop, entity: item, features: {p: {function: sum, input: price, windows: [1h]}}}
+            """;
+
+    private static final Catalog CURRENT = compile(OLD);
+    private static final View CARTS = CURRENT.views().get(0);
+    private static final View PRICES = CURRENT.views().get(1);
+
+    private static Catalog compile(String yaml) {
+        return new CatalogCompiler().compile(yaml);
+    }
+
+    @Test
+    void oneCatalogIsReadInOneWay() {
+        Catalogs catalogs = Catalogs.of(CURRENT);
+
+        assertThat(catalogs.views()).isEqualTo(CURRENT.views());
+        assertThat(catalogs.streams()).containsExactly("shop-events");
+        assertThat(catalogs.readingsOf("shop-events"))
+                .containsExactly(new Catalogs.Reading(CURRENT.sources().get(0), CURRENT.views()));
+        assertThat(catalogs.readingsOf("another")).isEmpty();
+    }
+
+    @Test
+    void aViewThatIsTheSameInBothIsOneViewOfTheCurrentCatalog() {
+        Catalog next = compile(OLD.replace("function: count, windows: [1h]", "function: count, windows: [2h]"));
+        Catalogs catalogs = new Catalogs(CURRENT, next);
+
+        assertThat(catalogs.views()).containsExactly(CARTS, PRICES, next.views().get(0));
+        assertThat(catalogs.named("prices")).containsExactly(PRICES);
+        assertThat(catalogs.named("carts")).containsExactly(CARTS, next.views().get(0));
+        assertThat(catalogs.of(PRICES)).contains(CURRENT);
+        assertThat(catalogs.of(next.views().get(0))).contains(next);
+    }
+
+    @Test
+    void sourcesThatReadTheSameFieldsAreReadOnce() {
+        Catalog next = compile(OLD.replace("function: count, windows: [1h]", "function: count, windows: [2h]"));
+
+        assertThat(new Catalogs(CURRENT, next).readingsOf("shop-events"))
+                .containsExactly(new Catalogs.Reading(
+                        CURRENT.sources().get(0),
+                        List.of(CARTS, PRICES, next.views().get(0))));
+    }
+
+    @Test
+    void sourcesThatReadOtherFieldsAreReadForTheirOwnViews() {
+        Catalog next = compile(OLD.replace("input: price", "input: cents"));
+
+        assertThat(new Catalogs(CURRENT, next).readingsOf("shop-events"))
+                .containsExactly(
+                        new Catalogs.Reading(CURRENT.sources().get(0), CURRENT.views()),
+                        new Catalogs.Reading(
+                                next.sources().get(0), List.of(next.views().get(1))));
+    }
+}
