@@ -2,7 +2,6 @@ package dev.tidemark.training;
 
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SequenceWriter;
-import com.fasterxml.jackson.dataformat.csv.CsvGenerator;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.IOException;
@@ -13,22 +12,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A CSV file as RFC 4180 has it, but with lines that end in a line feed: names first, then a line per row. No value is an
- * empty field, an empty text is {@code ""}. Numbers are exact.
+ * empty field, and so is an empty text. Numbers are exact.
  */
 final class CsvWriter implements RowWriter {
 
     private final SequenceWriter out;
     private final int spineColumns;
-    private final @Nullable String[] line;
+    private final String[] line;
 
     CsvWriter(Path file, List<PrimitiveType> columns, int spineColumns) throws IOException {
         this.spineColumns = spineColumns;
         this.line = new String[columns.size()];
-        ObjectWriter lines = CsvMapper.builder()
-                .enable(CsvGenerator.Feature.ALWAYS_QUOTE_EMPTY_STRINGS)
-                .build()
+        ObjectWriter lines = new CsvMapper()
                 .writerFor(String[].class)
-                .with(CsvSchema.emptySchema().withLineSeparator("\n").withNullValue(""));
+                .with(CsvSchema.emptySchema().withLineSeparator("\n"));
         this.out = lines.writeValues(file.toFile());
         out.write(columns.stream().map(PrimitiveType::getName).toArray(String[]::new));
     }
@@ -36,12 +33,16 @@ final class CsvWriter implements RowWriter {
     @Override
     public void write(Spine spine, @Nullable Object[] values) throws IOException {
         for (int i = 0; i < spineColumns; i++) {
-            line[i] = spine.text(i);
+            line[i] = field(spine.text(i));
         }
         for (int i = 0; i < values.length; i++) {
-            line[spineColumns + i] = Values.plain(values[i]);
+            line[spineColumns + i] = field(Values.plain(values[i]));
         }
         out.write(line);
+    }
+
+    private static String field(@Nullable String text) {
+        return text == null ? "" : text;
     }
 
     @Override

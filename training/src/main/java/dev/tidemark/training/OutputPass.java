@@ -21,7 +21,8 @@ final class OutputPass {
     private final Progress progress;
 
     /** What was written, and how often two catalogs differ: per pair of columns, and rows with any difference. */
-    record Written(List<PrimitiveType> columns, List<OutputColumns.Pair> pairs, List<Long> different, long rowsDifferent) {}
+    record Written(
+            List<PrimitiveType> columns, List<OutputColumns.Pair> pairs, List<Long> different, long rowsDifferent) {}
 
     OutputPass(Request request, Plan plan, JobFiles files, Progress progress) {
         this.request = request;
@@ -95,7 +96,8 @@ final class OutputPass {
                 progress.advance(PROGRESS_ROWS);
             }
         }
-        return new Written(all, columns.pairs(), Arrays.stream(different).boxed().toList(), rowsDifferent);
+        return new Written(
+                all, columns.pairs(), Arrays.stream(different).boxed().toList(), rowsDifferent);
     }
 
     private static boolean compare(OutputColumns columns, @Nullable Object[] row, long[] different) {

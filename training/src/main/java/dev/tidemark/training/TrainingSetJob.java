@@ -269,7 +269,8 @@ public final class TrainingSetJob {
             comparison.put("rowsDifferent", written.rowsDifferent());
             ObjectNode features = comparison.putObject("different");
             for (int i = 0; i < written.pairs().size(); i++) {
-                features.put(written.pairs().get(i).feature(), written.different().get(i));
+                features.put(
+                        written.pairs().get(i).feature(), written.different().get(i));
             }
         }
         ArrayNode outputs = manifest.putArray("files");

@@ -269,8 +269,8 @@ class TrainingSetTest {
         long differing = 0;
         for (Map<String, String> row : rows) {
             assertThat(row.get("viewer__views_24h__a")).isEqualTo(row.get("viewer__views_24h__b"));
-            differing += Objects.equals(
-                            row.get("viewer__shoe_views_24h__a"), row.get("viewer__shoe_views_24h__b")) ? 0 : 1;
+            differing +=
+                    Objects.equals(row.get("viewer__shoe_views_24h__a"), row.get("viewer__shoe_views_24h__b")) ? 0 : 1;
         }
         Map<String, Long> compared = new LinkedHashMap<>();
         set.compared().forEach(one -> compared.put(one.feature(), one.different()));
@@ -309,11 +309,11 @@ class TrainingSetTest {
     void badRowsAreNamedByTheirLines() throws Exception {
         Path spine = folder.resolve("bad.csv");
         Files.writeString(spine, """
-                user_id,item_id,category,algo,model,timestamp
-                user-1,item-1,hats,x,y,2026-01-15T09:00:00Z
-                ,item-1,hats,x,y,2026-01-15T09:00:00Z
-                user-1,item-1,hats,x,y,2026-01-15T09:00:00
-                user-1,item-1,hats,x,y,
+                user_id,item_id,item_category,model,timestamp
+                user-1,item-1,hats,y,2026-01-15T09:00:00Z
+                ,item-1,hats,y,2026-01-15T09:00:00Z
+                user-1,item-1,hats,y,2026-01-15T09:00:00
+                user-1,item-1,hats,y,
                 """);
 
         assertThatThrownBy(() -> job(request(spine, "set", Knowledge.SERVED, List.of(catalog)), Progress.NONE)
