@@ -18,7 +18,8 @@ import picocli.CommandLine.ScopeType;
             GetCommand.class,
             QuarantineCommand.class,
             TooLateCommand.class,
-            ArchiveCommand.class
+            ArchiveCommand.class,
+            BackfillCommand.class
         })
 public final class Main {
 
