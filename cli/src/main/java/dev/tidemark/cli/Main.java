@@ -20,6 +20,7 @@ import picocli.CommandLine.ScopeType;
             TooLateCommand.class,
             BackfillCommand.class,
             TrainingSetCommand.class,
+            ArchiveCommand.class,
         })
 public final class Main {
 

@@ -35,7 +35,13 @@ public enum Metric {
     LATENCY("latencyMillis", Unit.MILLISECONDS),
     ENTITIES_READ("entitiesRead", Unit.COUNT),
     ITEMS_READ("itemsRead", Unit.COUNT),
-    PROBLEMS("problems", Unit.COUNT);
+    PROBLEMS("problems", Unit.COUNT),
+
+    // Of a compaction.
+    SEGMENTS_MERGED("segmentsMerged", Unit.COUNT),
+    SEGMENTS_WRITTEN("segmentsWritten", Unit.COUNT),
+    MERGES_LEFT("mergesLeft", Unit.COUNT),
+    ARCHIVE_DAMAGE("archiveDamage", Unit.COUNT);
 
     public static final String NAMESPACE = "Tidemark";
 
