@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,12 +77,16 @@ class BackfillTest {
     private Path catalog;
     private Path next;
 
-    @Test
-    @Timeout(value = 10, unit = TimeUnit.MINUTES)
-    void aChangedCatalogTakesOverUnderLoad() throws Exception {
+    @BeforeEach
+    void writeCatalogs() throws IOException {
         port = FreePorts.fourInARow();
         catalog = write("catalog.yaml", OLD);
         next = write("next.yaml", NEXT);
+    }
+
+    @Test
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
+    void aChangedCatalogTakesOverUnderLoad() throws Exception {
         try (RunningCommand system = RunningCommand.start(
                         port,
                         List.of(
