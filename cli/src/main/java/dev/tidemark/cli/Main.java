@@ -18,7 +18,8 @@ import picocli.CommandLine.ScopeType;
             GetCommand.class,
             QuarantineCommand.class,
             TooLateCommand.class,
-            BackfillCommand.class
+            BackfillCommand.class,
+            TrainingSetCommand.class,
         })
 public final class Main {
 

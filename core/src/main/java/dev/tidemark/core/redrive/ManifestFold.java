@@ -30,7 +30,7 @@ import java.util.function.Function;
  * Folds a manifest into the views that quarantined its records, by the fold of rules F1 to F10 in lanes of its own. The
  * marks of the items make it idempotent: it may be repeated, and run twice at once.
  */
-final class ManifestFold {
+public final class ManifestFold {
 
     private static final int BATCH_RECORDS = 500;
 
@@ -39,7 +39,8 @@ final class ManifestFold {
     private final RedrivePorts ports;
     private final FoldSettings settings;
 
-    ManifestFold(
+    /** @param settings the generation is taken from the control row */
+    public ManifestFold(
             Catalog catalog, Function<EventShape, EventReader> readers, RedrivePorts ports, FoldSettings settings) {
         this.catalog = catalog;
         this.readers = readers;
@@ -48,7 +49,7 @@ final class ManifestFold {
     }
 
     /** Never completes exceptionally for a request that failed; the outcome says so. */
-    CompletableFuture<RedriveOutcome> fold(Manifest manifest, ControlRow control) {
+    public CompletableFuture<RedriveOutcome> fold(Manifest manifest, ControlRow control) {
         Progress progress = new Progress(manifest);
         CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
         for (Map.Entry<String, Map<Lane, List<RawRecord>>> view :
