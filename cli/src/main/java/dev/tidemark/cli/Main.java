@@ -17,7 +17,9 @@ import picocli.CommandLine.ScopeType;
             PutCommand.class,
             GetCommand.class,
             QuarantineCommand.class,
-            TooLateCommand.class
+            TooLateCommand.class,
+            CheckpointCommand.class,
+            RestoreCommand.class
         })
 public final class Main {
 
