@@ -21,6 +21,8 @@ import picocli.CommandLine.ScopeType;
             BackfillCommand.class,
             TrainingSetCommand.class,
             ArchiveCommand.class,
+            CheckpointCommand.class,
+            RestoreCommand.class,
         })
 public final class Main {
 
