@@ -14,7 +14,9 @@ public enum Environment {
     /** Path of the catalog file. */
     CATALOG("TIDEMARK_CATALOG", "/opt/tidemark/catalog.yaml"),
     /** Path of the catalog that is to take its place; there need not be such a file. */
-    NEXT_CATALOG("TIDEMARK_NEXT_CATALOG", "/opt/tidemark/next.yaml");
+    NEXT_CATALOG("TIDEMARK_NEXT_CATALOG", "/opt/tidemark/next.yaml"),
+    /** How many bytes of the archive the query function reads for one value of the past. */
+    REPLAY_MAX_BYTES("TIDEMARK_REPLAY_MAX_BYTES", "67108864");
 
     private final String variable;
     private final @Nullable String defaultValue;

@@ -17,7 +17,8 @@ import picocli.CommandLine.ScopeType;
             PutCommand.class,
             GetCommand.class,
             QuarantineCommand.class,
-            TooLateCommand.class
+            TooLateCommand.class,
+            AuditCommand.class
         })
 public final class Main {
 

@@ -6,10 +6,13 @@ import dev.tidemark.aws.Environment;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
+import dev.tidemark.aws.dynamodb.DynamoStateScan;
 import dev.tidemark.aws.s3.S3Archive;
+import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.core.port.Pause;
+import dev.tidemark.core.replay.ReplayPorts;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -63,6 +66,21 @@ final class Stores implements AutoCloseable {
                 table,
                 CapacityMeter.NONE,
                 Backoff.system());
+    }
+
+    S3Checkpoints checkpoints() {
+        String bucket = value(Environment.BUCKET);
+        return new S3Checkpoints(client(clients::s3), bucket, Backoff.system());
+    }
+
+    DynamoStateScan scan() {
+        String table = value(Environment.STATE_TABLE);
+        return new DynamoStateScan(client(clients::dynamoDb), table, CapacityMeter.NONE);
+    }
+
+    /** What a replay reads. */
+    ReplayPorts past() {
+        return new ReplayPorts(archive(), redriveLog(), checkpoints(), control());
     }
 
     private static <C> C client(Supplier<C> maker) {
