@@ -2,7 +2,7 @@ package dev.tidemark.cli;
 
 import dev.tidemark.core.audit.AuditReport;
 import dev.tidemark.core.audit.Difference;
-import dev.tidemark.core.audit.Sample;
+import dev.tidemark.core.audit.EntitySample;
 import dev.tidemark.core.audit.StateAudit;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
@@ -26,8 +26,9 @@ import picocli.CommandLine.Spec;
 /** Replays the archive and compares: the live state item by item, or an answer that was given. */
 @Command(
         name = "audit",
-        description = "Replay the archive and compare the live state with it, item by item; or, with --receipt, answers "
-                + "that were given. Exit code 1 if there is a fault.",
+        description =
+                "Replay the archive and compare the live state with it, item by item; or, with --receipt, answers "
+                        + "that were given. Exit code 1 if there is a fault.",
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 final class AuditCommand implements Callable<Integer> {
@@ -56,8 +57,9 @@ final class AuditCommand implements Callable<Integer> {
             names = "--parts",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Without --entities and --sample: go through archive and state so many times, with a part of the "
-                    + "entities each time, which takes less memory. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Without --entities and --sample: go through archive and state so many times, with a part of the "
+                            + "entities each time, which takes less memory. Default: ${DEFAULT-VALUE}.")
     private int parts;
 
     @Option(
@@ -103,8 +105,7 @@ final class AuditCommand implements Callable<Integer> {
     private AuditReport state(Stores stores, Catalog definitions) {
         long nowMillis = System.currentTimeMillis();
         List<View> views = view == null ? definitions.views() : List.of(PastReader.view(definitions, view));
-        StateAudit audit =
-                new StateAudit(Catalogs.of(definitions), JsonEventReader::new, stores.past(), stores.scan());
+        StateAudit audit = new StateAudit(Catalogs.of(definitions), JsonEventReader::new, stores.past(), stores.scan());
         AuditReport report = AuditReport.NONE;
         if (entities != null) {
             View only = views.get(0);
@@ -113,7 +114,7 @@ final class AuditCommand implements Callable<Integer> {
             return stores.await(audit.audit(only, keys, nowMillis));
         }
         if (sample != null) {
-            Map<View, List<String>> chosen = stores.await(new Sample(stores.scan(), views, sample, seed).choose());
+            Map<View, List<String>> chosen = stores.await(new EntitySample(stores.scan(), views, sample, seed).choose());
             for (Map.Entry<View, List<String>> of : chosen.entrySet()) {
                 report = report.plus(stores.await(audit.audit(of.getKey(), of.getValue(), nowMillis)));
             }

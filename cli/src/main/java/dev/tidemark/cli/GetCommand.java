@@ -43,15 +43,19 @@ final class GetCommand implements Callable<Integer> {
     @Option(names = "--features", paramLabel = "A,B", description = "Only these values, such as avg_price_30m.")
     private @Nullable String features;
 
-    @Option(names = "--at", paramLabel = "TIME", description = "A past moment (ISO 8601); without --knowledge within the view's retention.")
+    @Option(
+            names = "--at",
+            paramLabel = "TIME",
+            description = "A past moment (ISO 8601); without --knowledge within the view's retention.")
     private @Nullable String at;
 
     @Option(
             names = "--knowledge",
             paramLabel = "served|now|both",
-            description = "From checkpoint and archive: what was answered then (served), what is known today of what had "
-                    + "happened by then (now), or both and what makes the difference.")
-    private @Nullable PastReader.Known knowledge;
+            description =
+                    "From checkpoint and archive: what was answered then (served), what is known today of what had "
+                            + "happened by then (now), or both and what makes the difference.")
+    private PastReader.@Nullable Known knowledge;
 
     @Option(
             names = "--direct",

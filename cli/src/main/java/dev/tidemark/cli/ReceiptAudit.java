@@ -39,21 +39,22 @@ final class ReceiptAudit {
             return report(
                     0,
                     0,
-                    List.of(difference(
-                            Difference.Kind.DEFINITION,
-                            served,
-                            "",
-                            "the answer is of view version " + served.viewVersion() + " (catalog "
-                                    + served.catalogHash()
-                                    + "), which this catalog does not have: name the catalog that answered with --catalog")));
+                    List.of(
+                            difference(
+                                    Difference.Kind.DEFINITION,
+                                    served,
+                                    "",
+                                    "the answer is of view version " + served.viewVersion() + " (catalog "
+                                            + served.catalogHash()
+                                            + "), which this catalog does not have: name the catalog that answered with --catalog")));
         }
         return compare(view.get(), served);
     }
 
     private AuditReport compare(View view, ReceiptFile.Served served) {
         Receipt receipt = served.receipt(view);
-        ReceiptReplay.Reproduced reproduced = stores.await(
-                new ReceiptReplay(catalogs, JsonEventReader::new, stores.past()).reproduce(view, receipt));
+        ReceiptReplay.Reproduced reproduced =
+                stores.await(new ReceiptReplay(catalogs, JsonEventReader::new, stores.past()).reproduce(view, receipt));
         JsonNode again = json(receipt, reproduced.answer());
         JsonNode today = json(receipt, reproduced.today());
         List<Difference> differences = new ArrayList<>();
@@ -78,11 +79,7 @@ final class ReceiptAudit {
     }
 
     private static void compareRest(
-            String member,
-            JsonNode then,
-            JsonNode again,
-            ReceiptFile.Served served,
-            List<Difference> differences) {
+            String member, JsonNode then, JsonNode again, ReceiptFile.Served served, List<Difference> differences) {
         boolean hasAnswer = !served.features().isMissingNode();
         if (hasAnswer && !same(then, again.path(member))) {
             differences.add(difference(
@@ -110,8 +107,7 @@ final class ReceiptAudit {
         }
     }
 
-    private static Difference difference(
-            Difference.Kind kind, ReceiptFile.Served served, String name, String text) {
+    private static Difference difference(Difference.Kind kind, ReceiptFile.Served served, String name, String text) {
         return new Difference(kind, served.viewName(), served.entity(), name, "", text);
     }
 

@@ -91,8 +91,9 @@ final class ReceiptFile {
 
         private static Map<String, Position> positions(JsonNode node) {
             Map<String, Position> positions = new HashMap<>();
-            node.fields().forEachRemaining(entry ->
-                    positions.put(entry.getKey(), Position.parse(entry.getValue().asText())));
+            node.fields()
+                    .forEachRemaining(entry -> positions.put(
+                            entry.getKey(), Position.parse(entry.getValue().asText())));
             return positions;
         }
     }
@@ -104,8 +105,8 @@ final class ReceiptFile {
                 add(documents.nextValue(), served);
             }
         } catch (IOException e) {
-            throw new Failure("cannot read " + file + " as JSON (" + e.getClass().getSimpleName()
-                    + "): give a file with answers as the API wrote them");
+            throw new Failure("cannot read " + file + " as JSON ("
+                    + e.getClass().getSimpleName() + "): give a file with answers as the API wrote them");
         }
         if (served.isEmpty()) {
             throw new Failure(file + " holds no answer with a receipt: save what GET /v1/views/… or "
@@ -119,8 +120,9 @@ final class ReceiptFile {
             return;
         }
         if (document.has("results")) {
-            document.path("results").forEach(result -> result.path("entities")
-                    .forEach(entity -> served.add(new Served(result, entity))));
+            document.path("results")
+                    .forEach(result ->
+                            result.path("entities").forEach(entity -> served.add(new Served(result, entity))));
         } else if (document.has("receipt")) {
             served.add(new Served(document, document));
         }

@@ -107,8 +107,8 @@ class PastTest {
     /** In random order, so that most are late. */
     private static List<SampleEvent> events() {
         List<SampleEvent> samples = Sample.SHOP.events();
-        List<SampleEvent> events = new ArrayList<>(SampleReplay.shift(
-                samples, SampleReplay.deltaToEndAt(samples, System.currentTimeMillis() - 60_000)));
+        List<SampleEvent> events = new ArrayList<>(
+                SampleReplay.shift(samples, SampleReplay.deltaToEndAt(samples, System.currentTimeMillis() - 60_000)));
         Collections.shuffle(events, new Random(SEED));
         return events;
     }
@@ -129,9 +129,13 @@ class PastTest {
             ObjectNode bad = (ObjectNode) ReceiptFile.MAPPER.readTree(line);
             Instant time = Instant.parse(bad.path("arrival").asText()).minusSeconds(60);
             bad.remove("dataBase64");
-            bad.set("data", ReceiptFile.MAPPER.readTree("{\"event_id\":\"fixed-" + bad.path("position").asText()
-                    + "\",\"type\":\"view\",\"ts\":\"" + time + "\",\"user_id\":\"user-1\",\"item\":{\"id\":\"item-001\","
-                    + "\"category\":\"shoes\"},\"price\":12.50,\"device\":\"phone\"}"));
+            bad.set(
+                    "data",
+                    ReceiptFile.MAPPER.readTree(
+                            "{\"event_id\":\"fixed-" + bad.path("position").asText()
+                                    + "\",\"type\":\"view\",\"ts\":\"" + time
+                                    + "\",\"user_id\":\"user-1\",\"item\":{\"id\":\"item-001\","
+                                    + "\"category\":\"shoes\"},\"price\":12.50,\"device\":\"phone\"}"));
             repaired.add(bad.toString());
         }
         Files.write(file, repaired);
@@ -147,8 +151,7 @@ class PastTest {
 
     private static String get(String path) throws Exception {
         HttpResponse<String> response = HTTP.send(
-                HttpRequest.newBuilder(URI.create(system.api() + path)).build(),
-                HttpResponse.BodyHandlers.ofString());
+                HttpRequest.newBuilder(URI.create(system.api() + path)).build(), HttpResponse.BodyHandlers.ofString());
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         return response.body();
     }
@@ -180,7 +183,9 @@ class PastTest {
             JsonNode both = json(get(path + "&knowledge=both"));
 
             for (String member : List.of("features", "coverage", "approximate")) {
-                assertThat(served.path(member).toString()).as(path).isEqualTo(answer.path(member).toString());
+                assertThat(served.path(member).toString())
+                        .as(path)
+                        .isEqualTo(answer.path(member).toString());
             }
             JsonNode knowledge = both.path("knowledge");
             assertThat(knowledge.path("served").path("features").toString())
@@ -201,7 +206,8 @@ class PastTest {
     @Order(2)
     void theCommandReadsThePastWithAndWithoutTheApi() throws Exception {
         JsonNode answer = json(QUIET.get(0));
-        List<String> question = List.of("get", "viewer", "user-1", "--at", answer.path("at").asText());
+        List<String> question =
+                List.of("get", "viewer", "user-1", "--at", answer.path("at").asText());
         List<String> served = new ArrayList<>(question);
         served.addAll(List.of("--knowledge", "served", "--url", system.api().toString()));
         List<String> direct = new ArrayList<>(served);
@@ -269,12 +275,10 @@ class PastTest {
                 .view("viewer")
                 .orElseThrow()
                 .version();
-        Map<String, AttributeValue> item = clients
-                .dynamoDb()
+        Map<String, AttributeValue> item = clients.dynamoDb()
                 .query(request -> request.tableName(TidemarkApplication.STATE_TABLE)
                         .keyConditionExpression("pk = :pk")
-                        .expressionAttributeValues(
-                                Map.of(":pk", AttributeValue.fromS(version + "|user-1"))))
+                        .expressionAttributeValues(Map.of(":pk", AttributeValue.fromS(version + "|user-1"))))
                 .join()
                 .items()
                 .get(0);
@@ -304,8 +308,8 @@ class PastTest {
     @Order(8)
     void aCutSegmentAndAMissingOneAreNamedAndNotUsed() throws Exception {
         S3Object segment = clients.s3()
-                .listObjectsV2(request ->
-                        request.bucket(TidemarkApplication.BUCKET).prefix("archive/"))
+                .listObjectsV2(
+                        request -> request.bucket(TidemarkApplication.BUCKET).prefix("archive/"))
                 .join()
                 .contents()
                 .get(0);
@@ -319,8 +323,8 @@ class PastTest {
         assertThat(cut.err()).contains(segment.key());
 
         clients.s3()
-                .deleteObject(request ->
-                        request.bucket(TidemarkApplication.BUCKET).key(segment.key()))
+                .deleteObject(
+                        request -> request.bucket(TidemarkApplication.BUCKET).key(segment.key()))
                 .join();
         Command missing = tidemark("audit", "--view", "viewer", "--entities", "user-2");
         assertThat(missing.exitCode()).isEqualTo(1);

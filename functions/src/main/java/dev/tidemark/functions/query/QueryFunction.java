@@ -77,10 +77,7 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
         this.clock = clock;
         this.log = log;
         DynamoControlStore control = new DynamoControlStore(
-                clients.dynamoDb(),
-                clients.dynamoDbWrites(),
-                deployment.value(Environment.CONTROL_TABLE),
-                meter);
+                clients.dynamoDb(), clients.dynamoDbWrites(), deployment.value(Environment.CONTROL_TABLE), meter);
         this.router = new Router(
                 deployment.catalogs(),
                 new DynamoItemStore(

@@ -29,11 +29,7 @@ final class Router {
     private final FeatureServer server;
     private final Reads reads;
 
-    Router(
-            Catalogs catalogs,
-            ItemStore items,
-            ControlStore control,
-            @Nullable Supplier<ReplayPorts> past) {
+    Router(Catalogs catalogs, ItemStore items, ControlStore control, @Nullable Supplier<ReplayPorts> past) {
         this.catalogs = catalogs;
         this.progress = new ProgressCache(control, ProgressCache.DEFAULT_MAX_AGE_MILLIS);
         this.server = new FeatureServer(catalogs, items, progress);

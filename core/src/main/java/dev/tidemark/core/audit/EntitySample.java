@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
@@ -15,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
  * Some entities of the state, chosen by a seed. Reads one page of a part of the table after the other until there are
  * enough, so it costs little however large the table is; other seeds see other parts.
  */
-public final class Sample {
+public final class EntitySample {
 
     private static final int MIN_PARTS = 16;
 
@@ -29,7 +30,7 @@ public final class Sample {
      * @param views of which entities are wanted
      * @param size how many entities, over all views, at most
      */
-    public Sample(StateScan scan, List<View> views, int size, long seed) {
+    public EntitySample(StateScan scan, List<View> views, int size, long seed) {
         this.scan = scan;
         views.forEach(view -> this.views.put(view.version(), view));
         this.size = size;
@@ -48,7 +49,7 @@ public final class Sample {
         return read(0, new TreeSet<>(order));
     }
 
-    private CompletableFuture<Map<View, List<String>>> read(int count, TreeSet<Chosen> found) {
+    private CompletableFuture<Map<View, List<String>>> read(int count, NavigableSet<Chosen> found) {
         if (count == parts || found.size() >= size) {
             return CompletableFuture.completedFuture(byView(found));
         }
@@ -63,7 +64,7 @@ public final class Sample {
         });
     }
 
-    private Map<View, List<String>> byView(TreeSet<Chosen> found) {
+    private Map<View, List<String>> byView(NavigableSet<Chosen> found) {
         Map<View, List<String>> byView = new HashMap<>();
         found.stream().limit(size).forEach(chosen -> {
             View view = views.get(chosen.version());
