@@ -18,7 +18,9 @@ import picocli.CommandLine.ScopeType;
             GetCommand.class,
             QuarantineCommand.class,
             TooLateCommand.class,
-            AuditCommand.class
+            AuditCommand.class,
+            BackfillCommand.class,
+            TrainingSetCommand.class,
         })
 public final class Main {
 

@@ -7,12 +7,16 @@ import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
 import dev.tidemark.aws.dynamodb.DynamoStateScan;
+import dev.tidemark.aws.kinesis.KinesisLineage;
+import dev.tidemark.aws.kinesis.KinesisStreams;
 import dev.tidemark.aws.s3.S3Archive;
+import dev.tidemark.aws.s3.S3BackfillLog;
 import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.core.port.Pause;
 import dev.tidemark.core.replay.ReplayPorts;
+import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -50,6 +54,16 @@ final class Stores implements AutoCloseable {
     S3RedriveLog redriveLog() {
         String bucket = value(Environment.BUCKET);
         return new S3RedriveLog(client(clients::s3), bucket, Backoff.system());
+    }
+
+    S3BackfillLog backfillLog() {
+        String bucket = value(Environment.BUCKET);
+        return new S3BackfillLog(client(clients::s3), bucket, Backoff.system());
+    }
+
+    KinesisLineage lineage() {
+        return new KinesisLineage(
+                client(clients::kinesis), new KinesisStreams(client(clients::kinesis), InstantSource.system()));
     }
 
     DynamoControlStore control() {

@@ -45,6 +45,37 @@ public final class KinesisLineage implements Lineage {
                         : CompletableFuture.completedFuture(true));
     }
 
+    /** Reads from the trim horizon on; a shard that is no longer listed has nothing left that could come before. */
+    @Override
+    public CompletableFuture<Boolean> begins(Lane lane, Position first) {
+        return describe(lane)
+                .thenCompose(stream -> stream.shards().containsKey(lane.shardId())
+                        ? iterator(lane, Position.ORIGIN)
+                                .thenCompose(start -> begins(lane, first, stream.hashRange(lane.shardId()), start, 1))
+                        : CompletableFuture.completedFuture(true));
+    }
+
+    /** The first page with records decides; so does the present, for then the batch has not even arrived here. */
+    private CompletableFuture<Boolean> begins(
+            Lane lane, Position first, Optional<HashRange> range, String iterator, int page) {
+        return kinesis.getRecords(request -> request.streamARN(lane.streamArn())
+                        .shardIterator(iterator)
+                        .limit(RECORDS_PER_PAGE))
+                .thenCompose(response -> {
+                    for (Record record : response.records()) {
+                        if (Position.compareSequenceNumbers(record.sequenceNumber(), first.sequenceNumber()) >= 0) {
+                            return CompletableFuture.completedFuture(true);
+                        }
+                        if (follows(record, Position.ORIGIN, range)) {
+                            return CompletableFuture.completedFuture(false);
+                        }
+                    }
+                    return response.nextShardIterator() == null || page == MAX_PAGES
+                            ? CompletableFuture.completedFuture(response.nextShardIterator() == null)
+                            : begins(lane, first, range, response.nextShardIterator(), page + 1);
+                });
+    }
+
     private CompletableFuture<StreamInfo> describe(Lane lane) {
         return streams.describe(lane.streamArn(), lane.shardId()).thenApply(stream -> {
             if (stream.createdMillis() != lane.streamCreatedMillis()) {

@@ -36,6 +36,8 @@ public record BatchOutcome(
         NOT_LIVE,
         /** A view needs the event ids of a lane that this one descends from, and that is not final yet (rule T3). */
         WAITS_FOR_PARENT,
+        /** The lane was restored, and the batch does not join what was: records may be missing between (rule R3). */
+        DOES_NOT_JOIN,
         /** The control table did not answer, or kept changing. */
         CONTROL_UNAVAILABLE
     }

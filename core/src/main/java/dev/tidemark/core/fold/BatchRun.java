@@ -102,6 +102,9 @@ final class BatchRun {
         if (round > MAX_ROUNDS) {
             return completed(held(BatchOutcome.Hold.CONTROL_UNAVAILABLE));
         }
+        if (row.awaitsOverlap()) {
+            return join(row, round);
+        }
         if (lanes.lacksAncestors(row)) {
             return open(round + 1);
         }
@@ -117,6 +120,27 @@ final class BatchRun {
                 .thenCompose(done -> done == null
                         ? completed(report(null))
                         : advance(row, new Folded(records, folding.works, done, round), 1));
+    }
+
+    /** R3: the first batch after a restore is folded only if nothing can be missing before it. */
+    private CompletableFuture<BatchOutcome> join(LaneRow row, int round) {
+        return new HandOver(ports.lineage())
+                .problem(row, batch.first())
+                .thenCompose(problem -> {
+                    if (problem.isPresent()) {
+                        troubles.add(problem.get());
+                        return completed(held(BatchOutcome.Hold.DOES_NOT_JOIN));
+                    }
+                    return ports.control()
+                            .writeLane(row.joined())
+                            .exceptionally(Cas.Unknown::new)
+                            .thenCompose(written -> open(round + 1));
+                })
+                .exceptionally(error -> {
+                    troubles.add(
+                            "finding the first record of lane " + row.lane().id(), error);
+                    return held(BatchOutcome.Hold.CONTROL_UNAVAILABLE);
+                });
     }
 
     /**

@@ -19,7 +19,10 @@ final class LaneDecisions {
 
     private LaneDecisions() {}
 
-    /** L1: a lane is born with all views that are folded, each from its very first record. */
+    /**
+     * L1: a lane is born with all views that are folded, each from its very first record. After a restore it must be seen
+     * to begin there (rule R3).
+     */
     static LaneRow born(Lane lane, ControlRow control) {
         Map<String, Position> views = new HashMap<>();
         control.views().forEach((version, status) -> {
@@ -27,7 +30,8 @@ final class LaneDecisions {
                 views.put(version, Position.ORIGIN);
             }
         });
-        return new LaneRow(lane, 1, Position.ORIGIN, 0, Long.MIN_VALUE, control.generation(), views, Map.of());
+        LaneRow born = new LaneRow(lane, 1, Position.ORIGIN, 0, Long.MIN_VALUE, control.generation(), views, Map.of());
+        return born.withAwaitsOverlap(control.restore() != null);
     }
 
     /**
@@ -59,7 +63,8 @@ final class LaneDecisions {
                 row.generation(),
                 views,
                 counts,
-                row.ancestors()));
+                row.ancestors(),
+                row.awaitsOverlap()));
     }
 
     /** L2: whether this catalog may fold the lane at all. */

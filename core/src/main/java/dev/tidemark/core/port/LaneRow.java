@@ -83,10 +83,16 @@ public record LaneRow(
 
     /** The row that says so, to be written next. */
     public LaneRow withAncestors(Map<String, Long> found) {
-        return new LaneRow(lane, rev + 1, last, count, maxArrivalMillis, generation, views, counts, found);
+        return new LaneRow(
+                lane, rev + 1, last, count, maxArrivalMillis, generation, views, counts, found, awaitsOverlap);
     }
 
-    /** This row as a restore leaves it, or a live batch has found it to be joined; not raised. */
+    /** The row that says that the live fold joins what was restored (rule R3), to be written next. */
+    public LaneRow joined() {
+        return new LaneRow(lane, rev + 1, last, count, maxArrivalMillis, generation, views, counts, ancestors, false);
+    }
+
+    /** This row with or without the mark of a restore, at the same rev. */
     public LaneRow withAwaitsOverlap(boolean awaits) {
         return new LaneRow(lane, rev, last, count, maxArrivalMillis, generation, views, counts, ancestors, awaits);
     }

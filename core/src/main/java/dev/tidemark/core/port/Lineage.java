@@ -19,6 +19,11 @@ public interface Lineage {
         public CompletableFuture<Boolean> drained(Lane lane, Position last) {
             return CompletableFuture.completedFuture(false);
         }
+
+        @Override
+        public CompletableFuture<Boolean> begins(Lane lane, Position first) {
+            return CompletableFuture.completedFuture(false);
+        }
     };
 
     /**
@@ -34,4 +39,7 @@ public interface Lineage {
      * @param last {@link Position#ORIGIN} asks for any record at all
      */
     CompletableFuture<Boolean> drained(Lane lane, Position last);
+
+    /** Whether a lane has no record before a position, as far as its stream still holds them. */
+    CompletableFuture<Boolean> begins(Lane lane, Position first);
 }

@@ -5,6 +5,7 @@ import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.BatchOutcome;
+import dev.tidemark.core.fold.FleetingLanes;
 import dev.tidemark.core.fold.FoldPorts;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.port.ControlRow;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -28,7 +30,7 @@ import java.util.function.Function;
  * Folds a manifest into the views that quarantined its records, by the fold of rules F1 to F10 in lanes of its own. The
  * marks of the items make it idempotent: it may be repeated, and run twice at once.
  */
-final class ManifestFold {
+public final class ManifestFold {
 
     private static final int BATCH_RECORDS = 500;
 
@@ -37,7 +39,8 @@ final class ManifestFold {
     private final RedrivePorts ports;
     private final FoldSettings settings;
 
-    ManifestFold(
+    /** @param settings the generation is taken from the control row */
+    public ManifestFold(
             Catalog catalog, Function<EventShape, EventReader> readers, RedrivePorts ports, FoldSettings settings) {
         this.catalog = catalog;
         this.readers = readers;
@@ -46,7 +49,7 @@ final class ManifestFold {
     }
 
     /** Never completes exceptionally for a request that failed; the outcome says so. */
-    CompletableFuture<RedriveOutcome> fold(Manifest manifest, ControlRow control) {
+    public CompletableFuture<RedriveOutcome> fold(Manifest manifest, ControlRow control) {
         Progress progress = new Progress(manifest);
         CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
         for (Map.Entry<String, Map<Lane, List<RawRecord>>> view :
@@ -114,7 +117,7 @@ final class ManifestFold {
     private FoldPorts foldPorts(ControlRow control, String viewVersion) {
         return new FoldPorts(
                 ports.items(),
-                new FleetingLanes(control.generation(), viewVersion),
+                new FleetingLanes(control.generation(), Set.of(viewVersion), Map.of()),
                 segment -> CompletableFuture.completedFuture(null),
                 ManifestFold::refuse,
                 Lineage.NEVER_RESHARDED,

@@ -17,6 +17,14 @@ public final class InMemoryLineage implements Lineage {
     /** Whether nothing follows a position in a lane. */
     public BiPredicate<Lane, Position> drained = (lane, last) -> true;
 
+    /** Whether nothing comes before a position in a lane. */
+    public BiPredicate<Lane, Position> begins = (lane, first) -> true;
+
+    @Override
+    public CompletableFuture<Boolean> begins(Lane lane, Position first) {
+        return CompletableFuture.completedFuture(begins.test(lane, first));
+    }
+
     @Override
     public CompletableFuture<List<Lane>> parents(Lane lane) {
         return CompletableFuture.completedFuture(parents.getOrDefault(lane.id(), List.of()));

@@ -136,7 +136,7 @@ final class Sandbox implements Caller {
                         case UNKNOWN_VIEW -> Happening.HELD_UNKNOWN_VIEW;
                         case WAITS_FOR_PARENT -> Happening.HELD_WAITS_FOR_PARENT;
                         case CONTROL_UNAVAILABLE -> Happening.HELD_CONTROL_UNAVAILABLE;
-                        case NOT_LIVE -> throw new IllegalStateException("nothing is restored here");
+                        case NOT_LIVE, DOES_NOT_JOIN -> throw new IllegalStateException("nothing is restored here");
                     });
         }
     }

@@ -1,0 +1,47 @@
+package dev.tidemark.core.restore;
+
+import dev.tidemark.core.port.CheckpointStore.Positions;
+import dev.tidemark.core.port.ControlRow;
+import dev.tidemark.core.port.ControlRow.ViewStatus;
+import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.port.ViewCounts;
+import dev.tidemark.core.stream.Position;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The rows with which a restored generation begins, as pure functions of the checkpoint's positions (rule R1). */
+final class RestoredRows {
+
+    private RestoredRows() {}
+
+    static ControlRow control(Positions positions, String generation, ControlRow.Restore restore) {
+        return new ControlRow(
+                1, generation, ControlRow.Phase.LOAD, positions.control().views(), restore);
+    }
+
+    /** A retired view leaves a lane row when the lane next folds; here that moment is now. */
+    static List<LaneRow> lanes(Positions positions, String generation) {
+        return positions.lanes().stream()
+                .map(row -> lane(row, positions.control(), generation))
+                .toList();
+    }
+
+    private static LaneRow lane(LaneRow row, ControlRow control, String generation) {
+        Map<String, Position> views = new HashMap<>(row.views());
+        views.keySet().removeIf(version -> control.views().get(version) == ViewStatus.RETIRED);
+        Map<String, ViewCounts> counts = new HashMap<>(row.counts());
+        counts.keySet().retainAll(views.keySet());
+        return new LaneRow(
+                row.lane(),
+                1,
+                row.last(),
+                row.count(),
+                row.maxArrivalMillis(),
+                generation,
+                views,
+                counts,
+                row.ancestors(),
+                true);
+    }
+}
