@@ -114,7 +114,8 @@ final class AuditCommand implements Callable<Integer> {
             return stores.await(audit.audit(only, keys, nowMillis));
         }
         if (sample != null) {
-            Map<View, List<String>> chosen = stores.await(new EntitySample(stores.scan(), views, sample, seed).choose());
+            Map<View, List<String>> chosen =
+                    stores.await(new EntitySample(stores.scan(), views, sample, seed).choose());
             for (Map.Entry<View, List<String>> of : chosen.entrySet()) {
                 report = report.plus(stores.await(audit.audit(of.getKey(), of.getValue(), nowMillis)));
             }
