@@ -13,13 +13,16 @@ import dev.tidemark.aws.Environment;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
+import dev.tidemark.aws.dynamodb.DynamoStateScan;
 import dev.tidemark.aws.kinesis.KinesisLineage;
 import dev.tidemark.aws.kinesis.KinesisStreams;
 import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.aws.s3.S3BackfillLog;
+import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.core.port.Pause;
+import dev.tidemark.core.replay.ReplayPorts;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
@@ -113,6 +116,11 @@ final class Stores implements AutoCloseable {
                 table,
                 CapacityMeter.NONE,
                 Backoff.system());
+    }
+
+    /** What a replay reads. */
+    ReplayPorts past() {
+        return new ReplayPorts(archive(), redriveLog(), checkpoints(), control());
     }
 
     private static <C> C client(Supplier<C> maker) {
