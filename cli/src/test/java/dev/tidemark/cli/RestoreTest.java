@@ -13,6 +13,7 @@ import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
 import dev.tidemark.samplesevents.SampleReplay;
 import dev.tidemark.samplesevents.oracle.Oracle;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -41,7 +42,11 @@ class RestoreTest {
     @TempDir
     private Path folder;
 
-    private final int port = FreePorts.fourInARow();
+    private final int port;
+
+    RestoreTest() throws IOException {
+        port = FreePorts.fourInARow();
+    }
 
     @Test
     void whatIsRestoredEqualsTheLiveStateAndGoesOn() throws Exception {
