@@ -54,7 +54,8 @@ final class CheckpointCreateCommand implements Callable<Integer> {
         ProgressLine progress = new ProgressLine(spec.commandLine().getOut());
         CheckpointSettings usual = CheckpointSettings.DEFAULT;
         if (resume != null && !CheckpointId.isId(resume)) {
-            throw new Failure("--resume takes the id of a checkpoint, like 20261122T195400Z-3f9a, not '" + resume + "'");
+            throw new Failure(
+                    "--resume takes the id of a checkpoint, like 20261122T195400Z-3f9a, not '" + resume + "'");
         }
         CheckpointSettings settings =
                 new CheckpointSettings(segments, buckets, usual.parallelScans(), usual.maxBufferedBytes());

@@ -19,7 +19,8 @@ import picocli.CommandLine.ScopeType;
             QuarantineCommand.class,
             TooLateCommand.class,
             CheckpointCommand.class,
-            RestoreCommand.class
+            RestoreCommand.class,
+            BackfillCommand.class
         })
 public final class Main {
 

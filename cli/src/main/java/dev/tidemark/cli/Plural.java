@@ -9,4 +9,9 @@ final class Plural {
     static String of(long count, String noun) {
         return count + " " + noun + (count == 1 ? "" : "s");
     }
+
+    /** {@code 1 entity}, {@code 2 entities}. */
+    static String of(long count, String one, String many) {
+        return count + " " + (count == 1 ? one : many);
+    }
 }

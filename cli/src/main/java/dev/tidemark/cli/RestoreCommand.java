@@ -54,8 +54,9 @@ final class RestoreCommand implements Callable<Integer> {
     @Option(
             names = "--joined",
             paramLabel = "LANE",
-            description = "Restore nothing, but let this lane of the restored state go on although its first batch does "
-                    + "not join it: nothing was put to the shard in between, you say.")
+            description =
+                    "Restore nothing, but let this lane of the restored state go on although its first batch does "
+                            + "not join it: nothing was put to the shard in between, you say.")
     private @Nullable String joined;
 
     @Mixin
@@ -127,7 +128,9 @@ final class RestoreCommand implements Callable<Integer> {
                 .map(ControlRow::restore)
                 .filter(known -> known.targetMillis() != null && known.targetMillis() == target)
                 .orElseGet(() -> new Restore(
-                        stores.await(CheckpointChoice.serving(checkpoints, target)).id(), target));
+                        stores.await(CheckpointChoice.serving(checkpoints, target))
+                                .id(),
+                        target));
     }
 
     private long time(String text) {
@@ -152,7 +155,9 @@ final class RestoreCommand implements Callable<Integer> {
         if (row.awaitsOverlap() && !(stores.await(control.writeLane(row.joined())) instanceof Cas.Stored)) {
             throw new Failure("the row of lane " + laneId + " could not be written: try again");
         }
-        spec.commandLine().getOut().println("lane " + laneId + " goes on from " + row.last().text());
+        spec.commandLine()
+                .getOut()
+                .println("lane " + laneId + " goes on from " + row.last().text());
         return 0;
     }
 

@@ -43,7 +43,7 @@ class TemplateTest {
     private static final JsonNode RESOURCES = TEMPLATE.get("Resources");
 
     @ParameterizedTest
-    @ValueSource(strings = {"IngestFunction", "QueryFunction"})
+    @ValueSource(strings = {"CheckpointFunction", "IngestFunction", "QueryFunction"})
     void aHandlerIsAClassThatLambdaCanMake(String name) throws ReflectiveOperationException {
         String[] handler =
                 RESOURCES.at("/" + name + "/Properties/Handler").asText().split("::");
@@ -67,11 +67,11 @@ class TemplateTest {
                         .map(Environment::variable)
                         .toList());
         assertThat(variables
-                        .at("/" + Environment.STATE_TABLE.variable() + "/!Ref")
+                        .at("/" + Environment.STATE_TABLE.variable() + "/!If/1/!Ref")
                         .asText())
                 .isEqualTo("StateTable");
         assertThat(variables
-                        .at("/" + Environment.CONTROL_TABLE.variable() + "/!Ref")
+                        .at("/" + Environment.CONTROL_TABLE.variable() + "/!If/1/!Ref")
                         .asText())
                 .isEqualTo("ControlTable");
         assertThat(variables.at("/" + Environment.BUCKET.variable() + "/!Ref").asText())
@@ -151,7 +151,7 @@ class TemplateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"IngestRole", "QueryRole"})
+    @ValueSource(strings = {"CheckpointRole", "IngestRole", "QueryRole"})
     void noActionIsAWildcardAndOnlyWhatKnowsNoResourcesNamesNone(String role) {
         assertThat(actions(role)).isNotEmpty().noneMatch(action -> action.contains("*"));
         for (JsonNode statement : statements(role)) {

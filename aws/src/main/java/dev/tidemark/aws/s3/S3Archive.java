@@ -1,8 +1,7 @@
 package dev.tidemark.aws.s3;
 
 import dev.tidemark.aws.Backoff;
-import dev.tidemark.core.port.Archive;
-import dev.tidemark.core.port.ArchiveLog;
+import dev.tidemark.core.port.ArchiveStore;
 import dev.tidemark.core.port.DamagedArchive;
 import dev.tidemark.core.stream.RawRecord;
 import java.time.Instant;
@@ -18,7 +17,7 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 /** The archive on S3 (rule F7): one object per batch, never changed. Thread-safe. */
-public final class S3Archive implements Archive, ArchiveLog {
+public final class S3Archive implements ArchiveStore {
 
     private static final String CONTENT_TYPE = "application/gzip";
 
@@ -50,8 +49,21 @@ public final class S3Archive implements Archive, ArchiveLog {
      */
     @Override
     public CompletableFuture<Void> append(Segment segment) {
-        return objects.putOnce(key(segment), CONTENT_TYPE, SegmentWriter.write(segment))
-                .thenAccept(stored -> {});
+        return put(segment).thenAccept(stored -> {});
+    }
+
+    @Override
+    public CompletableFuture<SegmentRef> put(Segment segment) {
+        String key = key(segment);
+        byte[] body = SegmentWriter.write(segment);
+        SegmentRef ref = SegmentKey.parse(key, body.length)
+                .orElseThrow(() -> new IllegalArgumentException("no key of a segment: " + key));
+        return objects.putOnce(key, CONTENT_TYPE, body).thenApply(stored -> ref);
+    }
+
+    @Override
+    public CompletableFuture<Void> delete(List<SegmentRef> refs) {
+        return objects.deleteAll(refs.stream().map(SegmentRef::key).toList());
     }
 
     /** Empty objects whose key ends in a slash, which consoles make for folders, are passed over. */

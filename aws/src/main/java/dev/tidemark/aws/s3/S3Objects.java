@@ -10,7 +10,9 @@ import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
+import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.S3Error;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
@@ -106,9 +108,26 @@ final class S3Objects {
                 .thenApply(response -> response.asByteArrayUnsafe());
     }
 
-    /** Deletes an object; one that is not there is deleted already. */
-    CompletableFuture<Void> delete(String key) {
-        return s3.deleteObject(request -> request.bucket(bucket).key(key)).thenAccept(deleted -> {});
+    /** Completes once none of the objects is there; exceptionally when that is not certain of all. */
+    CompletableFuture<Void> deleteAll(List<String> keys) {
+        if (keys.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        int page = Math.min(keys.size(), KeyPage.MAX_KEYS);
+        List<ObjectIdentifier> objects = keys.subList(0, page).stream()
+                .map(key -> ObjectIdentifier.builder().key(key).build())
+                .toList();
+        return s3.deleteObjects(request -> request.bucket(bucket)
+                        .delete(wanted -> wanted.objects(objects).quiet(true)))
+                .thenCompose(response -> response.errors().isEmpty()
+                        ? deleteAll(keys.subList(page, keys.size()))
+                        : CompletableFuture.failedFuture(notDeleted(response.errors())));
+    }
+
+    private static IllegalStateException notDeleted(List<S3Error> errors) {
+        S3Error first = errors.get(0);
+        return new IllegalStateException("S3 did not delete " + errors.size() + " objects, " + first.key() + " because "
+                + first.code() + ": " + first.message());
     }
 
     private CompletableFuture<Boolean> putOnce(PutObjectRequest request, byte[] body, int conflicts) {

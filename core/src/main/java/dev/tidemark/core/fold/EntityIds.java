@@ -23,10 +23,16 @@ public final class EntityIds {
     private final String laneId;
     private final Map<String, Map<String, Remembered>> byView = new HashMap<>();
 
+    /** By ids item, the mark up to which it is to be told. */
+    private final Map<ItemKey, Position> limits = new HashMap<>();
+
     /** Of one entity; the mark is that of the ids item. */
     private static final class Remembered {
         private final SeenIds ids;
         private Position mark;
+
+        /** As it was at the position asked for, once a later event was decided. */
+        private @Nullable StoredItem then;
 
         Remembered(SeenIds ids, Position mark) {
             this.ids = ids;
@@ -37,6 +43,10 @@ public final class EntityIds {
     /** Nothing remembered yet. */
     public EntityIds(String laneId) {
         this.laneId = laneId;
+    }
+
+    public String laneId() {
+        return laneId;
     }
 
     /** Takes over an ids item, as from a checkpoint; its view must be the item's. */
@@ -73,9 +83,24 @@ public final class EntityIds {
         for (EntityIds ancestor : ancestors) {
             known |= ancestor.contains(view, entity, high, low, row.arrivalMillis());
         }
+        if (!limits.isEmpty()) {
+            remember(view, entity, own, row.position());
+        }
         own.mark = row.position();
         return own.ids.foldSettled(high, low, owner, row.arrivalMillis(), duplicates.rule(), known)
                 == SeenIds.Decision.COUNTED;
+    }
+
+    /** The item will be told as it is at a mark, or at the last event before, whatever is decided later. */
+    public void limit(ItemKey key, Position mark) {
+        limits.put(key, mark);
+    }
+
+    private void remember(View view, String entity, Remembered own, Position next) {
+        Position limit = limits.get(ItemKey.ids(view.version(), entity, laneId));
+        if (limit != null && own.then == null && next.isAfter(limit) && !own.mark.equals(Position.ORIGIN)) {
+            own.then = stored(view, own);
+        }
     }
 
     private boolean contains(View view, String entity, long high, long low, long arrivalMillis) {
@@ -98,6 +123,10 @@ public final class EntityIds {
     }
 
     private static StoredItem stored(View view, Remembered remembered) {
+        StoredItem then = remembered.then;
+        if (then != null) {
+            return then;
+        }
         return new StoredItem(
                 remembered.mark, remembered.ids.encode(), Expiry.ofIdsSeconds(view, remembered.ids.maxArrivalMillis()));
     }

@@ -96,11 +96,21 @@ public final class LaneReplay {
             Function<EventShape, EventReader> readers,
             String laneId,
             EntityFilter wanted) {
-        this.laneId = laneId;
+        this(source, views, readers, new EntityIds(laneId), wanted);
+    }
+
+    /** @param ids of the lane that is replayed, as they were after the records before */
+    public LaneReplay(
+            Catalog.Source source,
+            List<View> views,
+            Function<EventShape, EventReader> readers,
+            EntityIds ids,
+            EntityFilter wanted) {
+        this.laneId = ids.laneId();
         this.shardId = Lane.shardIdOf(laneId);
         this.rows = new BatchRows(source.shape(), readers.apply(source.shape()));
         this.wanted = wanted;
-        this.ids = new EntityIds(laneId);
+        this.ids = ids;
         for (View view : views) {
             if (!view.source().equals(source.name())) {
                 throw new IllegalArgumentException(

@@ -4,8 +4,6 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.event.InvalidEvent;
-import dev.tidemark.core.port.ViewCounts;
-import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.view.View;
 import java.util.List;
@@ -16,7 +14,7 @@ import java.util.function.Function;
  */
 public final class RecordJudge {
 
-    private final View view;
+    private final ViewJudge judge;
     private final BatchRows rows;
 
     /**
@@ -24,24 +22,23 @@ public final class RecordJudge {
      * @param readers makes a reader for the source's events
      */
     public RecordJudge(View view, Catalog.Source source, Function<EventShape, EventReader> readers) {
-        this.view = view;
+        this.judge = new ViewJudge(view);
         this.rows = new BatchRows(source.shape(), readers.apply(source.shape()));
     }
 
     /** @throws InvalidEvent if the view wants the record but cannot fold it */
     public Admission.Verdict judge(RawRecord record) {
-        List<RawRecord> one = List.of(record);
-        rows.read(one, "");
-        ViewWork work = new ViewWork(view, "", 1);
-        work.sort(rows, one, Position.ORIGIN);
-        if (!work.bad().isEmpty()) {
-            throw work.bad().get(0).reason();
+        rows.read(List.of(record), "");
+        Admission.Verdict verdict = judge.judge(rows, 0);
+        if (verdict == Admission.Verdict.IN) {
+            judge.check(rows.row(0));
         }
-        ViewCounts counts = work.counts(0, 1);
-        if (counts.tooLate() > 0) {
-            return Admission.Verdict.TOO_LATE;
-        }
-        return counts.filtered() > 0 ? Admission.Verdict.OUT : Admission.Verdict.IN;
+        return verdict;
+    }
+
+    /** The entity of the record judged last, if the view takes it. */
+    public String entity() {
+        return judge.entity();
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.tidemark.core.port;
 
 import dev.tidemark.core.stream.Position;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -45,6 +46,11 @@ public interface ArchiveLog {
      * @param bytes how large it is as stored, compressed
      */
     record SegmentRef(String key, String laneId, Position first, Position last, long hourStartMillis, long bytes) {
+
+        /** In the order of their first positions; the longest of those that begin at the same one first. */
+        public static final Comparator<SegmentRef> ORDER = Comparator.comparing(SegmentRef::first)
+                .thenComparing(SegmentRef::last, Comparator.reverseOrder())
+                .thenComparing(SegmentRef::key);
 
         public SegmentRef {
             if (first.isAfter(last) || first.equals(Position.ORIGIN)) {

@@ -5,6 +5,7 @@ import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.BatchOutcome;
+import dev.tidemark.core.fold.FleetingLanes;
 import dev.tidemark.core.fold.FoldPorts;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.port.ControlRow;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -115,7 +117,7 @@ public final class ManifestFold {
     private FoldPorts foldPorts(ControlRow control, String viewVersion) {
         return new FoldPorts(
                 ports.items(),
-                new FleetingLanes(control.generation(), viewVersion),
+                new FleetingLanes(control.generation(), Set.of(viewVersion), Map.of()),
                 segment -> CompletableFuture.completedFuture(null),
                 ManifestFold::refuse,
                 Lineage.NEVER_RESHARDED,

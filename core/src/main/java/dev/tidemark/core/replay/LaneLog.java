@@ -8,7 +8,6 @@ import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -36,20 +35,15 @@ public final class LaneLog {
     /** How often a segment that cannot be read although it is listed is tried. */
     private static final int MAX_TRIES = 3;
 
-    /** The longest of those that begin at the same position first: it spares reading the tail again. */
-    private static final Comparator<SegmentRef> ORDER = Comparator.comparing(SegmentRef::first)
-            .thenComparing(SegmentRef::last, Comparator.reverseOrder())
-            .thenComparing(SegmentRef::key);
-
     private final ArchiveLog archive;
     private final String streamName;
     private final String laneId;
     private final LaneStart start;
     private final ReadAhead readAhead;
-    private final TreeSet<SegmentRef> waiting = new TreeSet<>(ORDER);
+    private final TreeSet<SegmentRef> waiting = new TreeSet<>(SegmentRef.ORDER);
     private final Set<String> known = new HashSet<>();
     private final Map<String, CompletableFuture<Segment>> reading = new HashMap<>();
-    private final Tail tail = new Tail();
+    private Tail tail = new Tail();
     private Position reached;
     private long count;
     private long maxArrivalMillis;
@@ -144,6 +138,27 @@ public final class LaneLog {
             return atEnd();
         } catch (DamagedArchive damage) {
             return CompletableFuture.failedFuture(damage);
+        }
+    }
+
+    /**
+     * Goes on behind a damage as if it were none: without the segment, or as if the records that are missing had been read.
+     * For those who look for damage; what such a log gives is not the lane.
+     *
+     * @param damage what {@link #next()} failed with last
+     */
+    public void passOver(DamagedArchive damage) {
+        DamagedArchive.Gap gap = damage.gap();
+        if (damage.key().equals(rowName())) {
+            expectedLast = null;
+        } else if (gap != null && !waiting.isEmpty()) {
+            reached = Position.max(reached, gap.upTo());
+            count += gap.records();
+            confirmed = reached;
+            tail = new Tail();
+        } else if (!waiting.isEmpty()) {
+            reading.remove(waiting.first().key());
+            waiting.pollFirst();
         }
     }
 

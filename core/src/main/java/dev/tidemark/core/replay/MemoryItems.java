@@ -173,21 +173,33 @@ public final class MemoryItems implements ItemStore {
      */
     public void add(View view, String laneId, String entity, EventRow row, long filterBits) {
         Rung[] rungs = ofView(view.version()).rungs(entity);
-        List<TileWidth> widths = view.ladder().widths();
         for (int i = 0; i < rungs.length; i++) {
-            TileWidth width = widths.get(i);
-            long tile = width.tileOf(row.eventTimeMillis());
-            long block = width.blockOf(tile);
-            Slot slot = rungs[i].find(block, laneId);
-            if (slot == null) {
-                slot = new Slot(
-                        new ItemKey(view.version(), entity, width.code(), block, laneId), width, view, Position.ORIGIN);
-                rungs[i].insert(slot);
-                size++;
-            }
-            if (row.position().isAfter(slot.mark)) {
-                slot.add(tile, row, filterBits);
-            }
+            add(rungs, view, i, laneId, entity, row, filterBits);
+        }
+    }
+
+    /**
+     * Likewise, to the tile of one width only.
+     *
+     * @param rung which width of the view's ladder
+     */
+    public void add(View view, int rung, String laneId, String entity, EventRow row, long filterBits) {
+        add(ofView(view.version()).rungs(entity), view, rung, laneId, entity, row, filterBits);
+    }
+
+    private void add(Rung[] rungs, View view, int rung, String laneId, String entity, EventRow row, long filterBits) {
+        TileWidth width = view.ladder().widths().get(rung);
+        long tile = width.tileOf(row.eventTimeMillis());
+        long block = width.blockOf(tile);
+        Slot slot = rungs[rung].find(block, laneId);
+        if (slot == null) {
+            ItemKey key = new ItemKey(view.version(), entity, width.code(), block, laneId);
+            slot = new Slot(key, width, view, Position.ORIGIN);
+            rungs[rung].insert(slot);
+            size++;
+        }
+        if (row.position().isAfter(slot.mark)) {
+            slot.add(tile, row, filterBits);
         }
     }
 

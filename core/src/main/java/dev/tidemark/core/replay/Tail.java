@@ -74,25 +74,41 @@ final class Tail {
      */
     @Nullable
     Position difference(List<RawRecord> again, boolean goesOn) {
-        if (records.isEmpty() || again.isEmpty()) {
+        int below = records.isEmpty()
+                ? again.size()
+                : Positions.countBelow(records.get(0).position(), again);
+        if (below == again.size()) {
             return null;
         }
-        int theirs = Positions.countBelow(records.get(0).position(), again);
-        if (theirs == again.size()) {
-            return null;
-        }
-        int ours = Positions.countBelow(again.get(theirs).position(), records);
-        while (theirs < again.size() && ours < records.size()) {
-            RawRecord one = records.get(ours++);
-            RawRecord other = again.get(theirs++);
+        int from = Positions.countBelow(again.get(below).position(), records);
+        return difference(records.subList(from, records.size()), again.subList(below, again.size()), goesOn);
+    }
+
+    /**
+     * Compares two stretches of a lane that should begin with the same record.
+     *
+     * @param again none after the last one of {@code records}
+     * @param goesOn whether {@code again} should end with the same record too; else it may end before
+     * @return the first position at which they differ in anything; null if there is none
+     */
+    static @Nullable Position difference(List<RawRecord> records, List<RawRecord> again, boolean goesOn) {
+        int both = Math.min(records.size(), again.size());
+        for (int i = 0; i < both; i++) {
+            RawRecord one = records.get(i);
+            RawRecord other = again.get(i);
             if (!isSame(one, other)) {
                 return one.position().isAfter(other.position()) ? other.position() : one.position();
             }
         }
-        if (theirs < again.size()) {
-            return again.get(theirs).position();
+        if (both < again.size()) {
+            return again.get(both).position();
         }
-        return goesOn && ours < records.size() ? records.get(ours).position() : null;
+        return goesOn && both < records.size() ? records.get(both).position() : null;
+    }
+
+    /** What a record takes in memory, about. */
+    static long memoryBytes(RawRecord record) {
+        return 200L + record.data().length + record.partitionKey().length();
     }
 
     private static boolean isSame(RawRecord one, RawRecord other) {

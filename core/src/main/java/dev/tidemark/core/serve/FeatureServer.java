@@ -83,17 +83,24 @@ public final class FeatureServer {
     public CompletableFuture<List<Answer>> answer(QueryPlan plan, List<String> entities, long nowMillis) {
         return progressOf(plan.view(), nowMillis)
                 .thenCompose(progress -> inOrder(entities.stream()
-                        .map(entity -> answer(plan, progress, entity, nowMillis))
+                        .map(entity -> answer(items, plan, progress, entity, nowMillis))
                         .toList()));
     }
 
-    private CompletableFuture<Answer> answer(QueryPlan plan, ViewProgress progress, String entity, long nowMillis) {
+    /**
+     * Answers the plan for one entity from any items, with the progress that belongs to them.
+     *
+     * @param nowMillis as above
+     */
+    public static CompletableFuture<Answer> answer(
+            ItemStore items, QueryPlan plan, ViewProgress progress, String entity, long nowMillis) {
         long nowSeconds = Math.floorDiv(nowMillis, MILLIS_PER_SECOND);
-        return StoreUnavailable.wrap(readAll(plan, entity))
+        return StoreUnavailable.wrap(readAll(items, plan, entity))
                 .thenApply(found -> new AnswerComputation(plan, progress, entity).answer(found, nowSeconds));
     }
 
-    private CompletableFuture<List<List<ItemStore.Found>>> readAll(QueryPlan plan, String entity) {
+    private static CompletableFuture<List<List<ItemStore.Found>>> readAll(
+            ItemStore items, QueryPlan plan, String entity) {
         List<CompletableFuture<List<ItemStore.Found>>> reads = new ArrayList<>();
         for (BlockRange range : plan.reads()) {
             reads.add(items.query(

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
 /** An archive that answers at once. To damage it, change {@link #segments}. */
-public final class InMemoryArchive implements Archive, ArchiveLog {
+public final class InMemoryArchive implements ArchiveStore {
 
     private static final long HOUR_MILLIS = 3_600_000;
 
@@ -61,6 +61,17 @@ public final class InMemoryArchive implements Archive, ArchiveLog {
         return unreadable.test(ref)
                 ? CompletableFuture.failedFuture(DamagedArchive.unreadable(ref.key(), "made so by the test", null))
                 : CompletableFuture.completedFuture(segment);
+    }
+
+    @Override
+    public synchronized CompletableFuture<SegmentRef> put(Segment segment) {
+        return append(segment).thenApply(done -> ref(segment));
+    }
+
+    @Override
+    public synchronized CompletableFuture<Void> delete(List<SegmentRef> refs) {
+        refs.forEach(ref -> segments.removeIf(segment -> ref(segment).key().equals(ref.key())));
+        return CompletableFuture.completedFuture(null);
     }
 
     /** As on S3, the first one under a key stays. */

@@ -1,4 +1,4 @@
-package dev.tidemark.core.redrive;
+package dev.tidemark.core.fold;
 
 import dev.tidemark.core.port.Cas;
 import dev.tidemark.core.port.ControlRow;
@@ -9,22 +9,27 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lane rows for one fold of a manifest into one view, forgotten afterwards: what a manifest holds is known and small, so
- * whoever goes on with it starts at its first record again, and the marks of the items tell what is in them.
+ * Lane rows for a fold apart from the live one, forgotten afterwards: a redrive's or a backfill's lane has a known
+ * content, so whoever goes on with it starts at its first record again, and the marks of the items tell what is in them.
  */
-final class FleetingLanes implements ControlStore {
+public final class FleetingLanes implements ControlStore {
 
     private final ControlRow control;
+    private final Map<String, Long> ancestors;
     private final Map<Lane, LaneRow> lanes = new HashMap<>();
 
-    /** @param viewVersion the only view that is folded */
-    FleetingLanes(String generation, String viewVersion) {
-        this.control =
-                new ControlRow(1, generation, ControlRow.Phase.LIVE, Map.of(viewVersion, ControlRow.ViewStatus.ACTIVE));
+    /**
+     * @param viewVersions the views that are folded, from each lane's first record on
+     * @param ancestors what {@link LaneRow#ancestors} is to say in every row
+     */
+    public FleetingLanes(String generation, Set<String> viewVersions, Map<String, Long> ancestors) {
+        this.control = Activation.next(null, viewVersions, generation).orElseThrow();
+        this.ancestors = Map.copyOf(ancestors);
     }
 
     @Override
@@ -49,7 +54,16 @@ final class FleetingLanes implements ControlStore {
 
     @Override
     public CompletableFuture<Cas<LaneRow>> createLane(LaneRow row, long controlRev) {
-        return write(row);
+        return write(new LaneRow(
+                row.lane(),
+                row.rev(),
+                row.last(),
+                row.count(),
+                row.maxArrivalMillis(),
+                row.generation(),
+                row.views(),
+                row.counts(),
+                ancestors));
     }
 
     @Override

@@ -1,0 +1,37 @@
+package dev.tidemark.cli;
+
+import dev.tidemark.core.backfill.Backfill;
+import dev.tidemark.core.backfill.BackfillPorts;
+import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.event.JsonEventReader;
+import java.util.Objects;
+import java.util.SplittableRandom;
+
+/** Backfills of a deployment. */
+final class Backfills {
+
+    private Backfills() {}
+
+    /** Of the views of the next catalog. */
+    static Backfill of(Stores stores, Catalogs catalogs) {
+        return of(stores, catalogs, Backfill.Settings.DEFAULT);
+    }
+
+    static Backfill of(Stores stores, Catalogs catalogs, Backfill.Settings settings) {
+        return new Backfill(
+                Objects.requireNonNull(catalogs.next()),
+                JsonEventReader::new,
+                new BackfillPorts(
+                        stores.items(),
+                        stores.control(),
+                        stores.archive(),
+                        stores.quarantine(),
+                        stores.redriveLog(),
+                        stores.backfillLog(),
+                        stores.lineage(),
+                        stores.pause(),
+                        System::currentTimeMillis,
+                        new SplittableRandom()),
+                settings);
+    }
+}

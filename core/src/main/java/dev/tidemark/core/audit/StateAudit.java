@@ -1,0 +1,135 @@
+package dev.tidemark.core.audit;
+
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.event.EventReader;
+import dev.tidemark.core.event.EventShape;
+import dev.tidemark.core.port.ControlRow;
+import dev.tidemark.core.port.ItemStore;
+import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.port.StateScan;
+import dev.tidemark.core.replay.ReplayPorts;
+import dev.tidemark.core.replay.ViewReplay;
+import dev.tidemark.core.tile.ItemKey;
+import dev.tidemark.core.view.View;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares the live state with a replay of the whole archive, item by item. An item's content is a function of its key
+ * and its mark (rule P3), so a live item is compared as it is, however far the fold is: with the events of its lane up
+ * to its mark. Lane rows are read before the items, so what a row calls done must be in them. Nothing is written.
+ */
+public final class StateAudit {
+
+    private final Catalogs catalogs;
+    private final Function<EventShape, EventReader> readers;
+    private final ReplayPorts ports;
+    private final StateScan scan;
+
+    /** @param readers makes a reader for a source's events */
+    public StateAudit(Catalogs catalogs, Function<EventShape, EventReader> readers, ReplayPorts ports, StateScan scan) {
+        this.catalogs = catalogs;
+        this.readers = readers;
+        this.ports = ports;
+        this.scan = scan;
+    }
+
+    /**
+     * Audits some entities of a view.
+     *
+     * @param entities canonical texts
+     * @param nowMillis an item that has expired by then need not be there
+     */
+    public CompletableFuture<AuditReport> audit(View view, Collection<String> entities, long nowMillis) {
+        return audit(
+                view, entities::contains, () -> itemsOf(view, List.copyOf(entities), 0, new ArrayList<>()), nowMillis);
+    }
+
+    /**
+     * Audits all entities of a view that fall into a part, by a hash of their text: memory grows with the part, and the
+     * archive and the state table are read once per part.
+     *
+     * @param part from 0
+     */
+    public CompletableFuture<AuditReport> auditPart(View view, int part, int parts, long nowMillis) {
+        Predicate<String> inPart = entity -> Math.floorMod(entity.hashCode(), parts) == part;
+        return audit(
+                view,
+                inPart,
+                () -> scan(
+                        null,
+                        item -> item.key().viewVersion().equals(view.version())
+                                && inPart.test(item.key().entity()),
+                        new ArrayList<>()),
+                nowMillis);
+    }
+
+    /** Reads the state, once the rows are read. */
+    private interface Items {
+        CompletableFuture<List<ItemStore.Found>> read();
+    }
+
+    private CompletableFuture<AuditReport> audit(View view, Predicate<String> wanted, Items items, long nowMillis) {
+        return ports.control().readControl().thenCompose(control -> {
+            ControlRow.ViewStatus status =
+                    control.map(row -> row.views().get(view.version())).orElse(null);
+            if (status == null || !status.isComplete()) {
+                return CompletableFuture.completedFuture(notComparable(view, status));
+            }
+            return ports.control()
+                    .readLanes()
+                    .thenCompose(
+                            rows -> items.read().thenCompose(found -> compare(view, wanted, rows, found, nowMillis)));
+        });
+    }
+
+    private static AuditReport notComparable(View view, ControlRow.@Nullable ViewStatus status) {
+        String text = status == null
+                ? "the control row does not know version " + view.version() + ": the state was made by another catalog"
+                : "version " + view.version() + " is " + status + ", so its items are not complete";
+        return AuditReport.of(0, 0, List.of(new Difference(Difference.Kind.DEFINITION, view.name(), "", "", "", text)));
+    }
+
+    private CompletableFuture<AuditReport> compare(
+            View view, Predicate<String> wanted, List<LaneRow> rows, List<ItemStore.Found> found, long nowMillis) {
+        Catalog.Source source = catalogs.sourceOf(view)
+                .orElseThrow(
+                        () -> new IllegalArgumentException("view '" + view.name() + "' is in none of the catalogs"));
+        Expectation expectation = new Expectation(view, rows, found, nowMillis);
+        ViewReplay replay =
+                new ViewReplay(ports, source, view, readers, (of, entity) -> wanted.test(entity), expectation::folded);
+        found.stream()
+                .filter(item -> item.key().isIds())
+                .forEach(item -> replay.idsOf(item.key().lane())
+                        .limit(item.key(), item.item().mark()));
+        return replay.run(ViewReplay.Range.all(rows)).thenApply(done -> {
+            List<Difference> differences = expectation.differences(replay.ids());
+            return AuditReport.of(expectation.items(), replay.records(), differences);
+        });
+    }
+
+    private CompletableFuture<List<ItemStore.Found>> itemsOf(
+            View view, List<String> entities, int index, List<ItemStore.Found> found) {
+        if (index == entities.size()) {
+            return CompletableFuture.completedFuture(found);
+        }
+        return scan.entity(view.version(), entities.get(index)).thenCompose(items -> {
+            found.addAll(items);
+            return itemsOf(view, entities, index + 1, found);
+        });
+    }
+
+    private CompletableFuture<List<ItemStore.Found>> scan(
+            @Nullable ItemKey after, Predicate<ItemStore.Found> wanted, List<ItemStore.Found> found) {
+        return scan.scan(0, 1, after).thenCompose(page -> {
+            page.items().stream().filter(wanted).forEach(found::add);
+            return page.next() == null ? CompletableFuture.completedFuture(found) : scan(page.next(), wanted, found);
+        });
+    }
+}

@@ -1,0 +1,67 @@
+package dev.tidemark.core.replay;
+
+import dev.tidemark.core.serve.Answer;
+import dev.tidemark.core.stream.Position;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the values of an entity were at a past moment.
+ *
+ * @param atMillis the moment
+ * @param served with what had arrived by then; null if that was not asked for
+ * @param now with everything known today, without anything that happened after the moment; null if that was not asked
+ *     for. Its windows end right after the moment, see {@link #endMillis}
+ * @param made what the answers were made from
+ * @param late the events that make the difference, in the order they became known, as many as were asked for at most;
+ *     empty unless both answers were asked for
+ * @param lateCount how many there are
+ */
+public record Past(
+        long atMillis, @Nullable Answer served, @Nullable Answer now, Made made, List<Late> late, long lateCount) {
+
+    /**
+     * What a replay read.
+     *
+     * @param checkpoint the id of the checkpoint it began with; null if it began with the archive
+     * @param records how many archived and redriven records it looked at
+     */
+    public record Made(@Nullable String checkpoint, long records) {}
+
+    /**
+     * An event that happened within a window, and was known only after the moment asked about.
+     *
+     * @param lane whose item holds it: a redrive's lane says which redrive
+     * @param knownMillis from when on it was known
+     */
+    public record Late(String lane, Position position, long eventTimeMillis, long arrivalMillis, long knownMillis) {
+
+        /** How long after it happened it was known. */
+        public long lateMillis() {
+            return knownMillis - eventTimeMillis;
+        }
+    }
+
+    public Past {
+        late = List.copyOf(late);
+    }
+
+    /** Where the windows of {@link #now} end, exclusive. */
+    public long endMillis() {
+        return atMillis + 1;
+    }
+
+    /** The names of the values that the two answers tell differently, in catalog order; empty unless there are both. */
+    public List<String> differences() {
+        Answer then = served;
+        Answer today = now;
+        if (then == null || today == null) {
+            return List.of();
+        }
+        return today.values().keySet().stream()
+                .filter(name ->
+                        !Objects.equals(then.values().get(name), today.values().get(name)))
+                .toList();
+    }
+}

@@ -1,0 +1,254 @@
+package dev.tidemark.core.replay;
+
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.event.EventReader;
+import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.event.EventShape;
+import dev.tidemark.core.port.CheckpointStore;
+import dev.tidemark.core.port.ControlRow;
+import dev.tidemark.core.port.ItemStore;
+import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.serve.Answer;
+import dev.tidemark.core.serve.FeatureServer;
+import dev.tidemark.core.serve.QueryPlan;
+import dev.tidemark.core.serve.ViewProgress;
+import dev.tidemark.core.tile.ItemKey;
+import dev.tidemark.core.view.View;
+import dev.tidemark.core.window.Cover;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values of past moments, from the latest checkpoint that serves the moment and the archive after it (rule T1): the
+ * fold's own decisions, and the answer of the live state's own code. Nothing is written.
+ */
+public final class TimeTravel {
+
+    /** Arrivals go back by less than this. */
+    private static final long REGRESS_MILLIS = 3_600_000L;
+
+    private final Catalogs catalogs;
+    private final Function<EventShape, EventReader> readers;
+    private final ReplayPorts ports;
+
+    /** @param readers makes a reader for a source's events */
+    public TimeTravel(Catalogs catalogs, Function<EventShape, EventReader> readers, ReplayPorts ports) {
+        this.catalogs = catalogs;
+        this.readers = readers;
+        this.ports = ports;
+    }
+
+    /**
+     * A question about the past.
+     *
+     * @param entity canonical text, see {@link dev.tidemark.core.tile.EntityKeys}
+     * @param names of values; null for all
+     * @param atMillis any moment that is not in the future, milliseconds since the epoch
+     * @param knowledge not empty; with both, the difference is explained
+     * @param maxLate how many late events to name at most
+     */
+    public record Question(
+            View view,
+            String entity,
+            @Nullable List<String> names,
+            long atMillis,
+            Set<Knowledge> knowledge,
+            int maxLate) {
+
+        public Question {
+            names = names == null ? null : List.copyOf(names);
+            knowledge = Set.copyOf(knowledge);
+            if (knowledge.isEmpty() || maxLate < 0) {
+                throw new IllegalArgumentException("knowledge " + knowledge + ", late events " + maxLate);
+            }
+        }
+
+        boolean wants(Knowledge one) {
+            return knowledge.contains(one);
+        }
+    }
+
+    /**
+     * @return completes with {@link dev.tidemark.core.port.DamagedArchive} or {@link
+     *     dev.tidemark.core.port.DamagedCheckpoint} if what it needs is not there as it was written: then nothing is
+     *     answered
+     * @throws IllegalArgumentException if a name is unknown
+     */
+    public CompletableFuture<Past> value(Question question) {
+        QueryPlan plan = QueryPlan.of(question.view(), question.names(), question.atMillis(), question.atMillis());
+        // The rows first, for they say of every lane that is in the archive listed later where it came from.
+        return ports.control()
+                .readLanes()
+                .thenCompose(rows -> checkpoint(question.view(), question.atMillis())
+                        .thenCompose(checkpoint -> new Journey(question, plan, rows, checkpoint.orElse(null)).run()));
+    }
+
+    /** The latest that holds nothing that arrived after the moment, and the view completely. */
+    private CompletableFuture<Optional<CheckpointStore.Manifest>> checkpoint(View view, long atMillis) {
+        return ports.checkpoints().list().thenCompose(ids -> latest(ids, 0, ids.size(), null, view, atMillis));
+    }
+
+    /** By halves: what an older checkpoint holds, a newer one holds too. */
+    private CompletableFuture<Optional<CheckpointStore.Manifest>> latest(
+            List<String> ids, int from, int to, CheckpointStore.@Nullable Manifest best, View view, long atMillis) {
+        if (from >= to) {
+            return CompletableFuture.completedFuture(Optional.ofNullable(best));
+        }
+        int middle = (from + to) >>> 1;
+        return ports.checkpoints().manifest(ids.get(middle)).thenCompose(manifest -> {
+            if (!manifest.serves(atMillis)) {
+                return latest(ids, from, middle, best, view, atMillis);
+            }
+            ControlRow.ViewStatus status =
+                    manifest.positions().control().views().get(view.version());
+            if (status == ControlRow.ViewStatus.RETIRED) {
+                return latest(ids, from, middle, best, view, atMillis);
+            }
+            // A view that is not complete yet is not complete in older ones either.
+            boolean complete = status != null && status.isComplete();
+            return latest(ids, middle + 1, to, complete ? manifest : best, view, atMillis);
+        });
+    }
+
+    /** One question being answered. */
+    private final class Journey {
+        private final Question question;
+        private final QueryPlan plan;
+        private final List<LaneRow> rows;
+        private final CheckpointStore.@Nullable Manifest checkpoint;
+        private final long coveredFromMillis;
+        private final ViewReplay replay;
+        private final MemoryItems served;
+        private final MemoryItems now;
+        private final List<Past.Late> late = new ArrayList<>();
+        private long lateCount;
+
+        Journey(Question question, QueryPlan plan, List<LaneRow> rows, CheckpointStore.@Nullable Manifest checkpoint) {
+            this.question = question;
+            this.plan = plan;
+            Catalog.Source source = catalogs.sourceOf(question.view())
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "view '" + question.view().name() + "' is in none of the catalogs"));
+            this.rows = rows.stream()
+                    .filter(row -> row.lane().streamName().equals(source.stream()))
+                    .toList();
+            this.checkpoint = checkpoint;
+            this.coveredFromMillis = plan.covers().values().stream()
+                    .map(Cover::interval)
+                    .mapToLong(interval -> interval.startMillis())
+                    .min()
+                    .orElse(Long.MIN_VALUE);
+            this.served = new MemoryItems(List.of(question.view()));
+            this.now = new MemoryItems(List.of(question.view()));
+            this.replay = new ViewReplay(
+                    ports,
+                    source,
+                    question.view(),
+                    readers,
+                    (view, entity) -> entity.equals(question.entity()),
+                    this::folded);
+        }
+
+        CompletableFuture<Past> run() {
+            return load().thenCompose(loaded -> replay.run(range()))
+                    .thenCompose(done -> answer(Knowledge.SERVED, served, replay.rowsAsOf(rows)))
+                    .thenCompose(then ->
+                            answer(Knowledge.NOW, now, replay.rowsReached(rows)).thenApply(today -> past(then, today)));
+        }
+
+        private CompletableFuture<Void> load() {
+            CheckpointStore.Manifest manifest = checkpoint;
+            if (manifest == null) {
+                return CompletableFuture.completedFuture(null);
+            }
+            String version = question.view().version();
+            int bucket = CheckpointStore.Positions.bucketOf(
+                    ItemKey.partitionKey(version, question.entity()), manifest.buckets());
+            return ports.checkpoints()
+                    .read(manifest, bucket)
+                    .thenAccept(items -> items.stream()
+                            .filter(item -> item.key().viewVersion().equals(version)
+                                    && item.key().entity().equals(question.entity()))
+                            .forEach(this::load));
+        }
+
+        private void load(ItemStore.Found item) {
+            if (item.key().isIds()) {
+                replay.seed(item);
+            } else {
+                served.load(item.key(), item.item());
+                now.load(item.key(), item.item());
+            }
+        }
+
+        /** An event that counts arrived at most the retention after it happened. */
+        private ViewReplay.Range range() {
+            long at = question.atMillis();
+            boolean later = question.wants(Knowledge.NOW);
+            return new ViewReplay.Range(
+                    checkpoint,
+                    rows,
+                    at,
+                    later ? Long.MAX_VALUE : at,
+                    (later ? at + question.view().retentionMillis() : at) + REGRESS_MILLIS);
+        }
+
+        private void folded(String laneId, EventRow row, String entity, long filterBits, long knownMillis) {
+            boolean known = knownMillis <= question.atMillis();
+            if (known && question.wants(Knowledge.SERVED)) {
+                served.add(question.view(), laneId, entity, row, filterBits);
+            }
+            if (row.eventTimeMillis() <= question.atMillis() && question.wants(Knowledge.NOW)) {
+                now.add(question.view(), laneId, entity, row, filterBits);
+                if (!known && question.wants(Knowledge.SERVED) && row.eventTimeMillis() >= coveredFromMillis) {
+                    addLate(laneId, row, knownMillis);
+                }
+            }
+        }
+
+        private void addLate(String laneId, EventRow row, long knownMillis) {
+            lateCount++;
+            late.add(new Past.Late(laneId, row.position(), row.eventTimeMillis(), row.arrivalMillis(), knownMillis));
+            if (late.size() > 2 * question.maxLate() + 16) {
+                trimLate();
+            }
+        }
+
+        private void trimLate() {
+            late.sort(Comparator.comparingLong(Past.Late::knownMillis)
+                    .thenComparing(Past.Late::lane)
+                    .thenComparing(Past.Late::position));
+            if (late.size() > question.maxLate()) {
+                late.subList(question.maxLate(), late.size()).clear();
+            }
+        }
+
+        private CompletableFuture<@Nullable Answer> answer(
+                Knowledge knowledge, MemoryItems items, List<LaneRow> lanes) {
+            if (!question.wants(knowledge)) {
+                return CompletableFuture.completedFuture(null);
+            }
+            return FeatureServer.answer(
+                            items, plan, new ViewProgress(lanes, List.of()), question.entity(), question.atMillis())
+                    .thenApply(answer -> answer);
+        }
+
+        private Past past(@Nullable Answer then, @Nullable Answer today) {
+            trimLate();
+            return new Past(
+                    question.atMillis(),
+                    then,
+                    today,
+                    new Past.Made(checkpoint == null ? null : checkpoint.id(), replay.records()),
+                    late,
+                    lateCount);
+        }
+    }
+}
