@@ -58,7 +58,7 @@ final class CheckpointCreateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ProgressLine progress = new ProgressLine(spec.commandLine().getOut());
+        StatusLine progress = new StatusLine(spec.commandLine().getOut());
         CheckpointSettings usual = CheckpointSettings.DEFAULT;
         if (resume != null && !CheckpointId.isId(resume)) {
             throw new Failure(

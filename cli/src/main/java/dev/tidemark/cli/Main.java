@@ -18,9 +18,11 @@ import picocli.CommandLine.ScopeType;
             GetCommand.class,
             QuarantineCommand.class,
             TooLateCommand.class,
+            BackfillCommand.class,
+            TrainingSetCommand.class,
+            ArchiveCommand.class,
             CheckpointCommand.class,
             RestoreCommand.class,
-            BackfillCommand.class
         })
 public final class Main {
 

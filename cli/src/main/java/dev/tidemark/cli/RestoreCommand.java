@@ -87,7 +87,7 @@ final class RestoreCommand implements Callable<Integer> {
     }
 
     private int restore(Stores stores) {
-        ProgressLine progress = new ProgressLine(spec.commandLine().getOut());
+        StatusLine progress = new StatusLine(spec.commandLine().getOut());
         Catalogs catalogs = new Catalogs(catalog.compile(), next == null ? null : CatalogFile.compile(next));
         stores.await(stores.createTables(generation));
         ControlStore control = stores.controlOf(generation);
@@ -171,10 +171,10 @@ final class RestoreCommand implements Callable<Integer> {
     /** How far it is, and how fast. */
     private static final class Told implements RestoreListener {
 
-        private final ProgressLine progress;
+        private final StatusLine progress;
         private long sinceMillis = System.currentTimeMillis();
 
-        Told(ProgressLine progress) {
+        Told(StatusLine progress) {
             this.progress = progress;
         }
 

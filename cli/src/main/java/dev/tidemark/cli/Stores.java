@@ -1,22 +1,23 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.aws.AwsClients;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import java.time.InstantSource;
+import dev.tidemark.aws.dynamodb.Tables;
+import dev.tidemark.aws.kinesis.KinesisStreams;
+import dev.tidemark.aws.kinesis.KinesisLineage;
+import dev.tidemark.aws.dynamodb.DynamoStateScan;
+import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.Environment;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
-import dev.tidemark.aws.dynamodb.DynamoStateScan;
-import dev.tidemark.aws.dynamodb.Tables;
-import dev.tidemark.aws.kinesis.KinesisLineage;
-import dev.tidemark.aws.kinesis.KinesisStreams;
 import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.aws.s3.S3BackfillLog;
-import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.core.port.Pause;
-import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -56,6 +57,11 @@ final class Stores implements AutoCloseable {
         return new S3RedriveLog(client(clients::s3), bucket, Backoff.system());
     }
 
+    S3BackfillLog backfillLog() {
+        String bucket = value(Environment.BUCKET);
+        return new S3BackfillLog(client(clients::s3), bucket, Backoff.system());
+    }
+
     S3Checkpoints checkpoints() {
         String bucket = value(Environment.BUCKET);
         return new S3Checkpoints(client(clients::s3), bucket, Backoff.system());
@@ -66,19 +72,14 @@ final class Stores implements AutoCloseable {
         return new DynamoStateScan(client(clients::dynamoDb), table, CapacityMeter.NONE);
     }
 
+    KinesisLineage lineage() {
+        KinesisAsyncClient kinesis = client(clients::kinesis);
+        return new KinesisLineage(kinesis, new KinesisStreams(kinesis, InstantSource.system()));
+    }
+
     /** Creates the tables of a restored generation, as far as they are missing. */
     CompletableFuture<Void> createTables(String generation) {
         return Tables.create(client(clients::dynamoDb), Tables.stateOf(generation), Tables.controlOf(generation));
-    }
-
-    S3BackfillLog backfillLog() {
-        String bucket = value(Environment.BUCKET);
-        return new S3BackfillLog(client(clients::s3), bucket, Backoff.system());
-    }
-
-    KinesisLineage lineage() {
-        return new KinesisLineage(
-                client(clients::kinesis), new KinesisStreams(client(clients::kinesis), InstantSource.system()));
     }
 
     DynamoControlStore control() {

@@ -37,6 +37,12 @@ public enum Metric {
     ITEMS_READ("itemsRead", Unit.COUNT),
     PROBLEMS("problems", Unit.COUNT),
 
+    // Of a compaction.
+    SEGMENTS_MERGED("segmentsMerged", Unit.COUNT),
+    SEGMENTS_WRITTEN("segmentsWritten", Unit.COUNT),
+    MERGES_LEFT("mergesLeft", Unit.COUNT),
+    ARCHIVE_DAMAGE("archiveDamage", Unit.COUNT),
+
     // Of a checkpoint.
     CHECKPOINTS("checkpoints", Unit.COUNT),
     CHECKPOINT_ITEMS("checkpointItems", Unit.COUNT),

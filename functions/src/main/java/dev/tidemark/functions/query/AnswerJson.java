@@ -8,6 +8,7 @@ import dev.tidemark.core.port.ControlRow.ViewStatus;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.QueryPlan;
+import dev.tidemark.core.serve.ValueJson;
 import dev.tidemark.core.serve.ViewProgress;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Cover;
@@ -117,7 +118,7 @@ final class AnswerJson {
         out.writeObjectFieldStart("features");
         for (Map.Entry<String, @Nullable Object> value : answer.values().entrySet()) {
             out.writeFieldName(value.getKey());
-            Json.value(out, value.getValue());
+            ValueJson.write(out, value.getValue());
         }
         out.writeEndObject();
     }
