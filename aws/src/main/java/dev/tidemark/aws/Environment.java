@@ -22,7 +22,9 @@ public enum Environment {
     /** For how many hours one checkpoint of each hour is kept. */
     HOURLY_CHECKPOINT_HOURS("TIDEMARK_HOURLY_CHECKPOINT_HOURS", "48"),
     /** For how many days one checkpoint of each day is kept. */
-    DAILY_CHECKPOINT_DAYS("TIDEMARK_DAILY_CHECKPOINT_DAYS", "31");
+    DAILY_CHECKPOINT_DAYS("TIDEMARK_DAILY_CHECKPOINT_DAYS", "31"),
+    /** How many bytes of the archive the query function reads for one value of the past. */
+    REPLAY_MAX_BYTES("TIDEMARK_REPLAY_MAX_BYTES", "67108864");
 
     private final String variable;
     private final @Nullable String defaultValue;

@@ -18,6 +18,7 @@ import picocli.CommandLine.ScopeType;
             GetCommand.class,
             QuarantineCommand.class,
             TooLateCommand.class,
+            AuditCommand.class,
             BackfillCommand.class,
             TrainingSetCommand.class,
             ArchiveCommand.class,

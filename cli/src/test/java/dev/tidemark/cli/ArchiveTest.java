@@ -15,12 +15,15 @@ import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
 import dev.tidemark.samplesevents.SampleReplay;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 
@@ -34,6 +37,7 @@ class ArchiveTest {
     private static int port;
     private static RunningCommand system;
     private static AwsClients clients;
+    private static AwsClients s3;
     private static S3Archive archive;
 
     @BeforeAll
@@ -41,12 +45,16 @@ class ArchiveTest {
         port = FreePorts.fourInARow();
         system = RunningCommand.start(port, List.of("--no-samples", "--shards", "2"));
         clients = KinesisEndpoint.at(system.kinesis()).clients();
-        archive = new S3Archive(clients.s3(), TidemarkApplication.BUCKET, Backoff.system());
+        s3 = AwsClients.of(
+                Map.of("AWS_REGION", "us-east-1", "AWS_ENDPOINT_URL_S3", "http://127.0.0.1:" + (port + 3)),
+                StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")));
+        archive = new S3Archive(s3.s3(), TidemarkApplication.BUCKET, Backoff.system());
     }
 
     @AfterAll
     static void stop() {
         clients.close();
+        s3.close();
         system.close();
     }
 
@@ -66,7 +74,7 @@ class ArchiveTest {
         assertThat(verified.exitCode()).as(verified.out() + verified.err()).isZero();
         assertThat(verified.out()).contains("300 records read in 2 lanes, all there");
         List<SegmentRef> refs = refs(Sample.SHOP.stream());
-        clients.s3()
+        s3.s3()
                 .deleteObject(request -> request.bucket(TidemarkApplication.BUCKET)
                         .key(refs.get(refs.size() - 1).key()))
                 .join();
@@ -105,7 +113,7 @@ class ArchiveTest {
         SegmentRef lost = refs.get(3);
         SegmentRef cut = refs.get(10);
         SegmentRef swapped = refs.get(20);
-        clients.s3()
+        s3.s3()
                 .deleteObject(
                         request -> request.bucket(TidemarkApplication.BUCKET).key(lost.key()))
                 .join();
@@ -151,7 +159,7 @@ class ArchiveTest {
     }
 
     private static byte[] read(String key) {
-        return clients.s3()
+        return s3.s3()
                 .getObject(
                         request -> request.bucket(TidemarkApplication.BUCKET).key(key),
                         AsyncResponseTransformer.toBytes())
@@ -160,7 +168,7 @@ class ArchiveTest {
     }
 
     private static void put(String key, byte[] body) {
-        clients.s3()
+        s3.s3()
                 .putObject(
                         request -> request.bucket(TidemarkApplication.BUCKET).key(key),
                         AsyncRequestBody.fromBytes(body))
