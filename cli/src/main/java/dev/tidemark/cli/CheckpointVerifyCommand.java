@@ -62,15 +62,15 @@ final class CheckpointVerifyCommand implements Callable<Integer> {
         int read = 0;
         for (StoredObject object : manifest.objects()) {
             // A manifest of this one object, so that the others of its bucket are looked at whatever this one is.
-            Manifest one = new Manifest(
-                    manifest.positions(), manifest.asOfMillis(), manifest.lanesAfter(), List.of(object));
+            Manifest one =
+                    new Manifest(manifest.positions(), manifest.asOfMillis(), manifest.lanesAfter(), List.of(object));
             try {
                 checkpoints.read(one, object.bucket()).join();
             } catch (CompletionException e) {
                 damaged += damaged(e, progress);
             }
-            progress.show(id + ": " + ++read + " of "
-                    + Plural.of(manifest.objects().size(), "object"));
+            progress.show(
+                    id + ": " + ++read + " of " + Plural.of(manifest.objects().size(), "object"));
         }
         return damaged;
     }

@@ -42,12 +42,7 @@ final class LocalRun implements AutoCloseable {
      * @throws IOException a port is taken or the directory cannot be used
      */
     static LocalRun start(
-            Catalogs catalogs,
-            String generation,
-            int port,
-            int shards,
-            @Nullable Path directory,
-            Console console)
+            Catalogs catalogs, String generation, int port, int shards, @Nullable Path directory, Console console)
             throws IOException {
         Map<String, Integer> streams = new HashMap<>();
         catalogs.streams().forEach(stream -> streams.put(stream, shards));

@@ -14,6 +14,7 @@ import dev.tidemark.core.restore.RestoreListener;
 import dev.tidemark.core.restore.RestorePorts;
 import dev.tidemark.core.restore.RestoreSettings;
 import dev.tidemark.core.restore.Restorer;
+import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.SplittableRandom;
@@ -54,9 +55,16 @@ final class RestoreCommand implements Callable<Integer> {
     @Option(
             names = "--joined",
             paramLabel = "LANE",
-            description = "Restore nothing, but let this lane of the restored state go on although its first batch does "
-                    + "not join it: nothing was put to the shard in between, you say.")
+            description =
+                    "Restore nothing, but let this lane of the restored state go on although its first batch does "
+                            + "not join it: nothing was put to the shard in between, you say.")
     private @Nullable String joined;
+
+    @Option(
+            names = "--next",
+            paramLabel = "FILE",
+            description = "The catalog that is to take its place, if views were being changed then.")
+    private @Nullable Path next;
 
     @Mixin
     private CatalogOption catalog;
@@ -80,7 +88,7 @@ final class RestoreCommand implements Callable<Integer> {
 
     private int restore(Stores stores) {
         StatusLine progress = new StatusLine(spec.commandLine().getOut());
-        Catalogs catalogs = Catalogs.of(catalog.compile());
+        Catalogs catalogs = new Catalogs(catalog.compile(), next == null ? null : CatalogFile.compile(next));
         stores.await(stores.createTables(generation));
         ControlStore control = stores.controlOf(generation);
         Restore restore = stores.await(control.readControl())
@@ -127,7 +135,9 @@ final class RestoreCommand implements Callable<Integer> {
                 .map(ControlRow::restore)
                 .filter(known -> known.targetMillis() != null && known.targetMillis() == target)
                 .orElseGet(() -> new Restore(
-                        stores.await(CheckpointChoice.serving(checkpoints, target)).id(), target));
+                        stores.await(CheckpointChoice.serving(checkpoints, target))
+                                .id(),
+                        target));
     }
 
     private long time(String text) {
@@ -152,7 +162,9 @@ final class RestoreCommand implements Callable<Integer> {
         if (row.awaitsOverlap() && !(stores.await(control.writeLane(row.joined())) instanceof Cas.Stored)) {
             throw new Failure("the row of lane " + laneId + " could not be written: try again");
         }
-        spec.commandLine().getOut().println("lane " + laneId + " goes on from " + row.last().text());
+        spec.commandLine()
+                .getOut()
+                .println("lane " + laneId + " goes on from " + row.last().text());
         return 0;
     }
 

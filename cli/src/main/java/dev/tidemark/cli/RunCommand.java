@@ -41,7 +41,8 @@ final class RunCommand implements Callable<Integer> {
             names = "--generation",
             defaultValue = "g1",
             paramLabel = "NAME",
-            description = "The state to go on with: one that `tidemark restore` made, or the first. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "The state to go on with: one that `tidemark restore` made, or the first. Default: ${DEFAULT-VALUE}.")
     private String generation;
 
     @Option(

@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,9 +43,10 @@ class RestoreTest {
     @TempDir
     private Path folder;
 
-    private final int port;
+    private int port;
 
-    RestoreTest() throws IOException {
+    @BeforeEach
+    void choosePorts() throws IOException {
         port = FreePorts.fourInARow();
     }
 

@@ -54,7 +54,7 @@ class TemplateTest {
     private static final JsonNode RESOURCES = TEMPLATE.get("Resources");
 
     @ParameterizedTest
-    @ValueSource(strings = {"IngestFunction", "QueryFunction", "CompactFunction"})
+    @ValueSource(strings = {"CheckpointFunction", "IngestFunction", "QueryFunction", "CompactFunction"})
     void aHandlerIsAClassThatLambdaCanMake(String name) throws ReflectiveOperationException {
         String[] handler =
                 RESOURCES.at("/" + name + "/Properties/Handler").asText().split("::");
@@ -179,7 +179,7 @@ class TemplateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"IngestRole", "QueryRole", "CompactRole"})
+    @ValueSource(strings = {"CheckpointRole", "IngestRole", "QueryRole", "CompactRole"})
     void noActionIsAWildcardAndOnlyWhatKnowsNoResourcesNamesNone(String role) {
         assertThat(actions(role)).isNotEmpty().noneMatch(action -> action.contains("*"));
         for (JsonNode statement : statements(role)) {
