@@ -40,9 +40,8 @@ public record Receipt(
         if (mark != null) {
             return mark;
         }
-        String lane = laneId.startsWith(Lane.BACKFILL_PREFIX)
-                ? laneId.substring(Lane.BACKFILL_PREFIX.length())
-                : laneId;
+        String lane =
+                laneId.startsWith(Lane.BACKFILL_PREFIX) ? laneId.substring(Lane.BACKFILL_PREFIX.length()) : laneId;
         return lanes.getOrDefault(lane, Position.ORIGIN);
     }
 }

@@ -44,13 +44,13 @@ public final class ReceiptReplay {
      */
     public CompletableFuture<Answer> reproduce(View view, Receipt receipt) {
         if (!view.version().equals(receipt.viewVersion())) {
-            throw new IllegalArgumentException("a receipt of view version " + receipt.viewVersion() + ", not of "
-                    + view.version());
+            throw new IllegalArgumentException(
+                    "a receipt of view version " + receipt.viewVersion() + ", not of " + view.version());
         }
         QueryPlan plan = QueryPlan.of(view, receipt.names(), receipt.atMillis(), receipt.atMillis());
         Catalog.Source source = catalogs.sourceOf(view)
-                .orElseThrow(() ->
-                        new IllegalArgumentException("view '" + view.name() + "' is in none of the catalogs"));
+                .orElseThrow(
+                        () -> new IllegalArgumentException("view '" + view.name() + "' is in none of the catalogs"));
         return ports.control().readLanes().thenCompose(rows -> reproduce(plan, source, receipt, rows));
     }
 
@@ -66,11 +66,7 @@ public final class ReceiptReplay {
                 (laneId, row, entity, bits, knownMillis) -> add(items, plan.view(), receipt, laneId, row, bits));
         return replay.run(ViewReplay.Range.all(rows))
                 .thenCompose(done -> FeatureServer.answer(
-                        items,
-                        plan,
-                        new ViewProgress(List.of(), List.of()),
-                        receipt.entity(),
-                        receipt.atMillis()));
+                        items, plan, new ViewProgress(List.of(), List.of()), receipt.entity(), receipt.atMillis()));
     }
 
     private static void add(
