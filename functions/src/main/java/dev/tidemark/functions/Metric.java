@@ -41,7 +41,14 @@ public enum Metric {
     SEGMENTS_MERGED("segmentsMerged", Unit.COUNT),
     SEGMENTS_WRITTEN("segmentsWritten", Unit.COUNT),
     MERGES_LEFT("mergesLeft", Unit.COUNT),
-    ARCHIVE_DAMAGE("archiveDamage", Unit.COUNT);
+    ARCHIVE_DAMAGE("archiveDamage", Unit.COUNT),
+
+    // Of a checkpoint.
+    CHECKPOINTS("checkpoints", Unit.COUNT),
+    CHECKPOINT_ITEMS("checkpointItems", Unit.COUNT),
+    CHECKPOINT_BYTES("checkpointBytes", Unit.BYTES),
+    CHECKPOINT_DURATION("checkpointMillis", Unit.MILLISECONDS),
+    CHECKPOINTS_DELETED("checkpointsDeleted", Unit.COUNT);
 
     public static final String NAMESPACE = "Tidemark";
 
@@ -66,6 +73,7 @@ public enum Metric {
 
     private enum Unit {
         COUNT,
+        BYTES,
         MILLISECONDS
     }
 }

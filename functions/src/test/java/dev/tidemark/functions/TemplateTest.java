@@ -143,7 +143,17 @@ class TemplateTest {
                 .filteredOn(action -> action.startsWith("dynamodb:"))
                 .allMatch(
                         action -> List.of("dynamodb:Query", "dynamodb:GetItem").contains(action));
-        assertThat(actions).noneMatch(action -> action.startsWith("s3:") || action.startsWith("kinesis:"));
+        assertThat(actions).noneMatch(action -> action.startsWith("kinesis:"));
+        assertThat(actions)
+                .filteredOn(action -> action.startsWith("s3:"))
+                .containsExactlyInAnyOrder("s3:GetObject", "s3:ListBucket");
+        for (JsonNode statement : statements("QueryRole")) {
+            if (statement.get("Sid").asText().equals("ReadThePast")) {
+                assertThat(statement.get("Resource").toString())
+                        .contains("/archive/*", "/checkpoint/*", "/redrive/*")
+                        .doesNotContain("/quarantine/");
+            }
+        }
     }
 
     @Test

@@ -21,6 +21,8 @@ public interface AggregateFunction {
 
     /** What a value is, for expressions over values. */
     enum Output {
+        /** A whole number that fits a long. */
+        INTEGER,
         /** An integer or a decimal. */
         NUMBER,
         /** Whatever the input was: a string, number or boolean. */

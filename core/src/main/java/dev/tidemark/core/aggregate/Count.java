@@ -22,6 +22,11 @@ final class Count implements AggregateFunction {
     }
 
     @Override
+    public Output output() {
+        return Output.INTEGER;
+    }
+
+    @Override
     public List<Parameter> parameters() {
         return List.of();
     }

@@ -42,6 +42,11 @@ final class Distinct implements AggregateFunction {
     }
 
     @Override
+    public Output output() {
+        return Output.INTEGER;
+    }
+
+    @Override
     public List<Parameter> parameters() {
         return List.of(EXACT_UP_TO, PRECISION);
     }

@@ -163,7 +163,8 @@ final class DerivedReader {
             DerivedExpression.Compiled compiled = one.expression().compile(types, one.defaultValue());
             types.put(one.name(), compiled.type());
             checkDefault(one, compiled.type());
-            return new ViewDefinition.Derived(one.name(), one.text(), one.defaultValue(), compiled.expression());
+            return new ViewDefinition.Derived(
+                    one.name(), one.text(), one.defaultValue(), compiled.type(), compiled.expression());
         } catch (InvalidExpression e) {
             one.expressionAt().problems(e);
             return null;
@@ -173,7 +174,7 @@ final class DerivedReader {
     private static void checkDefault(Parsed one, ValueType type) {
         Object value = one.defaultValue();
         boolean fits = switch (type) {
-            case NUMBER -> value instanceof BigDecimal;
+            case INTEGER, NUMBER -> value instanceof BigDecimal;
             case BOOLEAN -> value instanceof Boolean;
             case STRING -> value instanceof String;
             case SCALAR, COMPOUND -> true;
@@ -183,7 +184,7 @@ final class DerivedReader {
                     .problem(
                             "the default " + one.defaultAt().shown() + " is not of the expression's type",
                             switch (type) {
-                                case NUMBER -> "write a number";
+                                case INTEGER, NUMBER -> "write a number";
                                 case BOOLEAN -> "write true or false";
                                 default -> "write a text in quotes";
                             });

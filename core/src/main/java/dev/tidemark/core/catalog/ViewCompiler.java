@@ -79,7 +79,7 @@ final class ViewCompiler {
                 definition.source().streamRetentionMillis(),
                 features(bound, layout),
                 definition.derived().stream()
-                        .map(derived -> new View.Derived(derived.name(), derived.expression()))
+                        .map(derived -> new View.Derived(derived.name(), derived.type(), derived.expression()))
                         .toList());
     }
 
@@ -239,7 +239,7 @@ final class ViewCompiler {
             }
             for (Window window : one.feature().windows()) {
                 String name = ViewReader.valueName(one.feature().name(), window);
-                features.add(new View.Feature(name, window, one.computation(), states));
+                features.add(new View.Feature(name, ViewReader.type(one.feature()), window, one.computation(), states));
             }
         }
         return features;

@@ -3,6 +3,7 @@ package dev.tidemark.core.catalog;
 import dev.tidemark.core.aggregate.AggregateFunction;
 import dev.tidemark.core.expression.FeatureExpression;
 import dev.tidemark.core.expression.FilterExpression;
+import dev.tidemark.core.expression.ValueType;
 import dev.tidemark.core.window.Window;
 import java.util.List;
 import java.util.Map;
@@ -40,5 +41,6 @@ record ViewDefinition(
     record Grouping(Field field, @Nullable List<String> groups, int maxGroups) {}
 
     /** In the order of computation: each uses only the features and the derived features before it. */
-    record Derived(String name, String text, @Nullable Object defaultValue, FeatureExpression expression) {}
+    record Derived(
+            String name, String text, @Nullable Object defaultValue, ValueType type, FeatureExpression expression) {}
 }

@@ -236,11 +236,12 @@ final class ViewReader {
         return feature + "_" + window.text();
     }
 
-    private static ValueType type(ViewDefinition.Feature feature) {
+    static ValueType type(ViewDefinition.Feature feature) {
         if (feature.grouping() != null) {
             return ValueType.COMPOUND;
         }
         return switch (feature.function().output()) {
+            case INTEGER -> ValueType.INTEGER;
             case NUMBER -> ValueType.NUMBER;
             case SCALAR -> ValueType.SCALAR;
             case COMPOUND -> ValueType.COMPOUND;

@@ -155,7 +155,7 @@ public final class DerivedExpression {
 
     private static CelType celType(ValueType type) {
         return switch (type) {
-            case NUMBER -> SimpleType.DOUBLE;
+            case INTEGER, NUMBER -> SimpleType.DOUBLE;
             case BOOLEAN -> SimpleType.BOOL;
             case STRING -> SimpleType.STRING;
             case SCALAR, COMPOUND -> SimpleType.DYN;

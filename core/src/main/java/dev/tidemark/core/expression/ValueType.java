@@ -2,6 +2,8 @@ package dev.tidemark.core.expression;
 
 /** What a value is, as far as an expression over it can know beforehand. */
 public enum ValueType {
+    /** A whole number that fits a long; inside an expression an IEEE double. */
+    INTEGER,
     /** A number; inside an expression an IEEE double. */
     NUMBER,
     BOOLEAN,

@@ -4,7 +4,6 @@ import dev.tidemark.core.aggregate.AggregateFunctions;
 import dev.tidemark.core.aggregate.Computation;
 import dev.tidemark.core.aggregate.Computation.Approximation;
 import dev.tidemark.core.aggregate.FieldInput;
-import dev.tidemark.core.aggregate.TileStates;
 import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.CorruptItem;
@@ -12,7 +11,6 @@ import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.ItemState;
 import dev.tidemark.core.tile.StoredItem;
 import dev.tidemark.core.tile.TileLayout;
-import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Cover;
 import dev.tidemark.core.window.TileRange;
 import dev.tidemark.core.window.TileWidth;
@@ -44,13 +42,14 @@ final class AnswerComputation {
     private final FoundTiles tiles;
     private final List<Answer.ItemMark> ahead = new ArrayList<>();
     private final Map<String, Position> positions = new HashMap<>();
-    private final Map<Window, WindowTiles> windows = new HashMap<>();
+    private final TileValues values;
 
     AnswerComputation(QueryPlan plan, ViewProgress progress, String entity) {
         this.plan = plan;
         this.progress = progress;
         this.entity = entity;
         this.tiles = new FoundTiles(plan.view().layout());
+        this.values = new TileValues(tiles, plan.covers(), plan.atMillis());
         progress.lanes().forEach(row -> positions.put(row.lane().id(), row.last()));
     }
 
@@ -61,8 +60,9 @@ final class AnswerComputation {
         }
         ahead.sort(Comparator.comparing(Answer.ItemMark::sortKey));
         Map<String, Approximation> approximations = new LinkedHashMap<>();
-        Map<String, @Nullable Object> values = values(approximations);
-        return new Answer(plan, progress, entity, values, approximations, ahead, reads, tileCounts(), eventCounts());
+        Map<String, @Nullable Object> computed =
+                values.compute(plan.names(), plan.features(), plan.derived(), approximations);
+        return new Answer(plan, progress, entity, computed, approximations, ahead, reads, tileCounts(), eventCounts());
     }
 
     private Answer.Read take(BlockRange range, List<ItemStore.Found> found, long nowSeconds) {
@@ -110,42 +110,12 @@ final class AnswerComputation {
         return position == null || item.mark().isAfter(position);
     }
 
-    private Map<String, @Nullable Object> values(Map<String, Approximation> approximations) {
-        Map<String, @Nullable Object> computed = new HashMap<>();
-        for (View.Feature feature : plan.features()) {
-            TileStates states = window(feature.window()).states(feature.states());
-            computed.put(feature.name(), feature.computation().value(states));
-            Approximation approximation = feature.computation().approximation(states);
-            if (approximation != null && plan.names().contains(feature.name())) {
-                approximations.put(feature.name(), approximation);
-            }
-        }
-        for (View.Derived derived : plan.derived()) {
-            computed.put(derived.name(), derived.expression().evaluate(computed));
-        }
-        Map<String, @Nullable Object> values = new LinkedHashMap<>();
-        plan.names().forEach(name -> values.put(name, computed.get(name)));
-        return values;
-    }
-
-    private WindowTiles window(Window window) {
-        return windows.computeIfAbsent(window, key -> new WindowTiles(tiles, cover(key), plan.atMillis()));
-    }
-
-    private Cover cover(Window window) {
-        Cover cover = plan.covers().get(window);
-        if (cover == null) {
-            throw new IllegalStateException("no cover of window " + window.text() + " in the plan");
-        }
-        return cover;
-    }
-
     private Map<Window, Long> eventCounts() {
         Map<Window, Long> counts = new HashMap<>();
         int index = plan.view().layout().entries().indexOf(EVERY_EVENT);
         if (index >= 0) {
             for (Window window : plan.covers().keySet()) {
-                Object count = COUNT.value(window(window).states(List.of(index)));
+                Object count = COUNT.value(values.window(window).states(List.of(index)));
                 if (count instanceof Long events) {
                     counts.put(window, events);
                 }

@@ -30,6 +30,25 @@ final class FoundTiles {
                 .add(tile);
     }
 
+    /** The one tile of this index, which may be added to; a new one if there is none yet. */
+    Tile own(TileWidth width, long index) {
+        return byWidth.computeIfAbsent(width, key -> new TreeMap<>())
+                .computeIfAbsent(index, key -> List.of(Tile.empty(layout)))
+                .get(0);
+    }
+
+    /** Removes what lies before a tile. */
+    void dropBefore(TileWidth width, long index) {
+        NavigableMap<Long, List<Tile>> tiles = byWidth.get(width);
+        if (tiles != null) {
+            tiles.headMap(index, false).clear();
+        }
+    }
+
+    void clear() {
+        byWidth.clear();
+    }
+
     /** The tiles of a range in time order, by index; each as its lanes have it. */
     SortedMap<Long, List<Tile>> in(TileRange range) {
         NavigableMap<Long, List<Tile>> tiles = byWidth.get(range.width());

@@ -4,6 +4,7 @@ import dev.tidemark.core.aggregate.AggregateFunction;
 import dev.tidemark.core.aggregate.Computation;
 import dev.tidemark.core.expression.EventFilter;
 import dev.tidemark.core.expression.FeatureExpression;
+import dev.tidemark.core.expression.ValueType;
 import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.tile.TileLayout;
 import dev.tidemark.core.window.Ladder;
@@ -73,17 +74,22 @@ public record View(
      * One value of an answer.
      *
      * @param name function name in the catalog, underscore, window
+     * @param type what its values are, where they are not null
      * @param states where the computation's states stand in the layout, in the computation's order
      */
-    public record Feature(String name, Window window, Computation computation, List<Integer> states) {
+    public record Feature(String name, ValueType type, Window window, Computation computation, List<Integer> states) {
 
         public Feature {
             states = List.copyOf(states);
         }
     }
 
-    /** A value computed from other values of the same answer. */
-    public record Derived(String name, FeatureExpression expression) {}
+    /**
+     * A value computed from other values of the same answer.
+     *
+     * @param type what its values are, where they are not null
+     */
+    public record Derived(String name, ValueType type, FeatureExpression expression) {}
 
     public View {
         entity = List.copyOf(entity);

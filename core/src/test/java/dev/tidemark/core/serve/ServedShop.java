@@ -9,6 +9,7 @@ import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.expression.FeatureExpression;
+import dev.tidemark.core.expression.ValueType;
 import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.InMemoryControlStore;
 import dev.tidemark.core.port.InMemoryItemStore;
@@ -118,8 +119,8 @@ final class ServedShop {
                 }
                 indexes.add(types.indexOf(type));
             }
-            windows.forEach(window ->
-                    features.add(new View.Feature(function + "_" + window.text(), window, computation, indexes)));
+            windows.forEach(window -> features.add(
+                    new View.Feature(function + "_" + window.text(), ValueType.NUMBER, window, computation, indexes)));
         }
         String shortest = windows.get(0).text();
         return new View(
@@ -140,8 +141,9 @@ final class ServedShop {
                 DAY_MILLIS,
                 features,
                 List.of(
-                        new View.Derived("double", new Total(Set.of("count_" + shortest))),
-                        new View.Derived("fourfold", new Total(Set.of("double", "count_" + shortest)))));
+                        new View.Derived("double", ValueType.NUMBER, new Total(Set.of("count_" + shortest))),
+                        new View.Derived(
+                                "fourfold", ValueType.NUMBER, new Total(Set.of("double", "count_" + shortest)))));
     }
 
     private static Computation bind(String function) {

@@ -6,10 +6,7 @@ import com.fasterxml.jackson.core.StreamWriteFeature;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.math.BigDecimal;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes JSON: members in the order given, exact numbers in plain notation. */
@@ -42,38 +39,6 @@ final class Json {
             out.writeNullField(name);
         } else {
             out.writeStringField(name, Instant.ofEpochMilli(millis).toString());
-        }
-    }
-
-    /** A value of a feature; see {@link dev.tidemark.core.aggregate.Computation#value} for what there is. */
-    static void value(JsonGenerator out, @Nullable Object value) throws IOException {
-        if (value == null) {
-            out.writeNull();
-        } else if (value instanceof BigDecimal number) {
-            out.writeNumber(number);
-        } else if (value instanceof Long number) {
-            out.writeNumber(number);
-        } else if (value instanceof Integer number) {
-            out.writeNumber(number);
-        } else if (value instanceof Boolean flag) {
-            out.writeBoolean(flag);
-        } else if (value instanceof String text) {
-            out.writeString(text);
-        } else if (value instanceof List<?> list) {
-            out.writeStartArray();
-            for (Object element : list) {
-                value(out, element);
-            }
-            out.writeEndArray();
-        } else if (value instanceof Map<?, ?> map) {
-            out.writeStartObject();
-            for (Map.Entry<?, ?> entry : map.entrySet()) {
-                out.writeFieldName(String.valueOf(entry.getKey()));
-                value(out, entry.getValue());
-            }
-            out.writeEndObject();
-        } else {
-            throw new IllegalStateException("a feature value of " + value.getClass());
         }
     }
 }

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Compares the oracle's answer with another. Numbers are compared by value, so {@code 1} and {@code 1.0} agree; what
@@ -37,6 +39,27 @@ public final class Answers {
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("not JSON: " + e.getOriginalMessage(), e);
         }
+    }
+
+    /**
+     * Values that stand as texts in the columns of a table, as JSON of the kind that is expected; an empty text is null.
+     *
+     * @param expected an answer of {@link Oracle#answer}
+     * @param textOf the text of a value, by its name
+     */
+    public static ObjectNode fromTexts(JsonNode expected, UnaryOperator<String> textOf) {
+        ObjectNode values = FeatureValues.NODES.objectNode();
+        expected.path("values").properties().forEach(wanted -> {
+            String text = textOf.apply(wanted.getKey());
+            if (text.isEmpty()) {
+                values.putNull(wanted.getKey());
+            } else if (wanted.getValue().isTextual()) {
+                values.put(wanted.getKey(), text);
+            } else {
+                values.set(wanted.getKey(), read(text));
+            }
+        });
+        return values;
     }
 
     /**

@@ -112,8 +112,22 @@ public final class Oracle {
      * @param entity the canonical key text; an unknown entity has the values of no events
      */
     public ObjectNode answer(String view, String entity, long atMillis) {
+        return answer(view, entity, atMillis, eventsOf(view).of(entity));
+    }
+
+    /**
+     * As {@link #answer}, but without what happened after the moment: a window ends at the moment itself and not with
+     * its hop. What counts as a duplicate is decided from all records all the same.
+     */
+    public ObjectNode answerUpTo(String view, String entity, long atMillis) {
+        List<Event> happened = eventsOf(view).of(entity).stream()
+                .filter(event -> event.timeMillis() <= atMillis)
+                .toList();
+        return answer(view, entity, atMillis, happened);
+    }
+
+    private ObjectNode answer(String view, String entity, long atMillis, List<Event> known) {
         ViewDefinition definition = view(view);
-        List<Event> known = eventsOf(view).of(entity);
         Map<String, Evaluated> values = new LinkedHashMap<>();
         ObjectNode covered = FeatureValues.NODES.objectNode();
         Set<String> lifetime = new LinkedHashSet<>();

@@ -1,0 +1,110 @@
+package dev.tidemark.core.serve;
+
+import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.view.View;
+import dev.tidemark.core.window.Cover;
+import dev.tidemark.core.window.TileWidth;
+import dev.tidemark.core.window.Window;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tiles of one entity, built in memory and asked for values at ever later moments: how a replay answers many
+ * questions about one entity with each event added once. The values are computed as an answer's are.
+ *
+ * <p>For each moment: {@link #advanceTo}, {@link #add} the events that are known then and were not added before, {@link
+ * #values}. Tiles that no later moment can need are dropped, so memory is bounded by the windows and not by the history.
+ * Mutable, not thread-safe.
+ */
+public final class EntityTiles {
+
+    private final View view;
+    private final Selection selection;
+    private final List<Window> windows;
+    private final boolean hasLifetime;
+    private final FoundTiles tiles;
+    private final Map<Window, Cover> covers = new HashMap<>();
+    private long atMillis = Long.MIN_VALUE;
+
+    /** Every bounded window covers only event times from here on, now and later. */
+    private long startMillis = Long.MAX_VALUE;
+
+    /**
+     * @param wanted names of values, each one of {@link QueryPlan#namesOf}; null for all
+     * @throws IllegalArgumentException if a name is unknown
+     */
+    public EntityTiles(View view, @Nullable Collection<String> wanted) {
+        this.view = view;
+        this.selection = wanted == null ? Selection.all(view) : Selection.of(view, wanted);
+        this.windows = selection.features().stream()
+                .map(View.Feature::window)
+                .distinct()
+                .toList();
+        this.hasLifetime = windows.stream().anyMatch(Window::isLifetime);
+        this.tiles = new FoundTiles(view.layout());
+    }
+
+    /** Forgets everything, for another entity. */
+    public void clear() {
+        tiles.clear();
+        covers.clear();
+        atMillis = Long.MIN_VALUE;
+        startMillis = Long.MAX_VALUE;
+    }
+
+    /**
+     * The moment to be asked about next.
+     *
+     * @param nextMillis not before the last moment
+     */
+    public void advanceTo(long nextMillis) {
+        if (nextMillis < atMillis) {
+            throw new IllegalArgumentException("moment " + nextMillis + " after moment " + atMillis);
+        }
+        if (nextMillis == atMillis && !covers.isEmpty()) {
+            return;
+        }
+        atMillis = nextMillis;
+        startMillis = Long.MAX_VALUE;
+        for (Window window : windows) {
+            Cover cover = view.ladder().cover(window, atMillis);
+            covers.put(window, cover);
+            if (!window.isLifetime()) {
+                startMillis = Math.min(startMillis, cover.interval().startMillis());
+            }
+        }
+        for (TileWidth width : view.ladder().widths()) {
+            if (!width.isLifetime() && startMillis != Long.MAX_VALUE) {
+                tiles.dropBefore(width, width.tileOf(startMillis));
+            }
+        }
+    }
+
+    /** Whether an event at this time can be in a value of this or a later moment. */
+    public boolean needs(long eventTimeMillis) {
+        return hasLifetime || eventTimeMillis >= startMillis;
+    }
+
+    /** Adds an event that the view folds; see {@link dev.tidemark.core.tile.Tile#add}. Neither is kept. */
+    public void add(EventRow row, long filterBits) {
+        for (TileWidth width : view.ladder().widths()) {
+            if (width.isLifetime() ? hasLifetime : row.eventTimeMillis() >= startMillis) {
+                tiles.own(width, width.tileOf(row.eventTimeMillis())).add(row, filterBits);
+            }
+        }
+    }
+
+    /** The wanted values at the moment last advanced to, in catalog order, from the events added so far. */
+    public Map<String, @Nullable Object> values() {
+        return new TileValues(tiles, covers, atMillis)
+                .compute(selection.names(), selection.features(), selection.derived(), new HashMap<>());
+    }
+
+    /** The names of the values, in order. */
+    public List<String> names() {
+        return selection.names();
+    }
+}

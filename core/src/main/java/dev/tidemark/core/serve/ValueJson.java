@@ -1,0 +1,51 @@
+package dev.tidemark.core.serve;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Values of features as JSON; the same wherever they are written. */
+public final class ValueJson {
+
+    private ValueJson() {}
+
+    /**
+     * Writes one value.
+     *
+     * @param out should write decimals in plain notation
+     * @param value see {@link dev.tidemark.core.aggregate.Computation#value} for what there is
+     */
+    public static void write(JsonGenerator out, @Nullable Object value) throws IOException {
+        if (value == null) {
+            out.writeNull();
+        } else if (value instanceof BigDecimal number) {
+            out.writeNumber(number);
+        } else if (value instanceof Long number) {
+            out.writeNumber(number);
+        } else if (value instanceof Integer number) {
+            out.writeNumber(number);
+        } else if (value instanceof Boolean flag) {
+            out.writeBoolean(flag);
+        } else if (value instanceof String text) {
+            out.writeString(text);
+        } else if (value instanceof List<?> list) {
+            out.writeStartArray();
+            for (Object element : list) {
+                write(out, element);
+            }
+            out.writeEndArray();
+        } else if (value instanceof Map<?, ?> map) {
+            out.writeStartObject();
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                out.writeFieldName(String.valueOf(entry.getKey()));
+                write(out, entry.getValue());
+            }
+            out.writeEndObject();
+        } else {
+            throw new IllegalStateException("a feature value of " + value.getClass());
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package dev.tidemark.training;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of one training set: the results and their manifest in its folder, what is needed to go on in {@code .work}
+ * below. A file that has its name is whole: it is written under another one and renamed.
+ */
+final class JobFiles {
+
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    private final Path out;
+    private final Path work;
+
+    JobFiles(Path out) {
+        this.out = out;
+        this.work = out.resolve(".work");
+    }
+
+    Path out() {
+        return out;
+    }
+
+    /** Made last: the set is complete iff it is there. */
+    Path manifest() {
+        return out.resolve("training-set.json");
+    }
+
+    Path result(Request.Format format) {
+        return out.resolve(format == Request.Format.CSV ? "training-set.csv" : "training-set.parquet");
+    }
+
+    Path unfinished(Request.Format format) {
+        return work.resolve(result(format).getFileName());
+    }
+
+    Path job() {
+        return work.resolve("job.json");
+    }
+
+    Path rows() {
+        return work.resolve("rows");
+    }
+
+    Path events(String laneId) {
+        return work.resolve("events-" + laneId);
+    }
+
+    Path eventsReport(String laneId) {
+        return work.resolve("events-" + laneId + ".json");
+    }
+
+    Path answers(int bucket) {
+        return work.resolve("answers-" + bucket);
+    }
+
+    /** Every finished file of events. */
+    List<Path> allEvents() {
+        try (Stream<Path> files = Files.list(work)) {
+            return files.filter(file -> {
+                        String name = file.getFileName().toString();
+                        return name.startsWith("events-") && !name.endsWith(".json") && !name.endsWith(".unfinished");
+                    })
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + work, e);
+        }
+    }
+
+    void createFolders() {
+        try {
+            Files.createDirectories(work);
+        } catch (IOException e) {
+            throw new TrainingSetProblem(
+                    "cannot make the folder " + work + " (" + e.getClass().getSimpleName()
+                            + "): name a folder that can be written with --out",
+                    e);
+        }
+    }
+
+    @Nullable
+    JsonNode readJson(Path file) {
+        if (!Files.exists(file)) {
+            return null;
+        }
+        try {
+            return JSON.readTree(Files.readAllBytes(file));
+        } catch (JsonProcessingException e) {
+            throw new TrainingSetProblem(
+                    file + " was changed after it was written: remove the folder " + out + " and start anew", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+    }
+
+    void writeJson(Path file, ObjectNode content) {
+        Path unfinished = work.resolve(file.getFileName() + ".unfinished");
+        try {
+            Files.write(unfinished, JSON.writeValueAsBytes(content));
+            move(unfinished, file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file, e);
+        }
+    }
+
+    static ObjectNode object() {
+        return JSON.createObjectNode();
+    }
+
+    static void move(Path from, Path to) {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot rename " + from, e);
+        }
+    }
+
+    void removeWork() {
+        try (Stream<Path> files = Files.walk(work)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot remove " + work, e);
+        }
+    }
+
+    static String sha256(Path file) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+                in.transferTo(java.io.OutputStream.nullOutputStream());
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (IOException e) {
+            throw new TrainingSetProblem(
+                    "cannot read " + file + " (" + e.getClass().getSimpleName() + "): give the path of a readable file",
+                    e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

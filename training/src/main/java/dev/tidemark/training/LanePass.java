@@ -1,0 +1,133 @@
+package dev.tidemark.training;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.fold.EntityIds;
+import dev.tidemark.core.fold.LaneReplay;
+import dev.tidemark.core.replay.LaneLog;
+import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.view.View;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Replays one lane, once for each catalog, and keeps the events of the wanted entities. The lane's running maximum of
+ * arrivals decides when a record became known (rule T1), and where reading ends.
+ */
+final class LanePass {
+
+    private final Plan plan;
+    private final JobFiles files;
+    private final String laneId;
+    private final List<List<Target>> targets;
+    private final List<EntitySet> wanted;
+    private final Progress progress;
+    private final List<LaneReplay> replays = new ArrayList<>();
+    private EventSink sink;
+    private long maxArrivalMillis = Long.MIN_VALUE;
+    private long records;
+
+    /** @param targets by catalog, each not empty and of the lane's stream */
+    LanePass(
+            Plan plan,
+            JobFiles files,
+            String laneId,
+            List<List<Target>> targets,
+            List<EntitySet> wanted,
+            Progress progress) {
+        this.plan = plan;
+        this.files = files;
+        this.laneId = laneId;
+        this.targets = targets;
+        this.wanted = wanted;
+        this.progress = progress;
+        this.sink = new EventSink(plan, wanted, null);
+        for (List<Target> ofCatalog : targets) {
+            List<View> views = ofCatalog.stream().map(Target::view).toList();
+            replays.add(new LaneReplay(
+                    ofCatalog.get(0).source(),
+                    views,
+                    JsonEventReader::new,
+                    laneId,
+                    (view, entity) -> sink.wants(EventSink.targetOf(ofCatalog, view), entity)));
+        }
+    }
+
+    /** The ids that the lane remembers in the end, by catalog; complete once {@link #run} is over. */
+    List<EntityIds> ids() {
+        return replays.stream().map(LaneReplay::ids).toList();
+    }
+
+    /** @param ancestors of the lane, each as {@link #ids}; must be replayed before */
+    void ancestors(List<List<EntityIds>> ancestors) {
+        for (int i = 0; i < replays.size(); i++) {
+            int catalog = i;
+            replays.get(i)
+                    .ancestors(ancestors.stream().map(ids -> ids.get(catalog)).toList());
+        }
+    }
+
+    /** Replays the lane. Its events are written unless they are there already; then only its ids are wanted. */
+    void run(LaneLog log) {
+        if (Files.exists(files.events(laneId))) {
+            read(log);
+            return;
+        }
+        try (PartitionedWriter writer = new PartitionedWriter(files.events(laneId), plan.buckets())) {
+            sink = new EventSink(plan, wanted, writer);
+            read(log);
+            files.writeJson(files.eventsReport(laneId), report(log));
+            writer.finish();
+        }
+    }
+
+    private ObjectNode report(LaneLog log) {
+        ObjectNode report = JobFiles.object();
+        report.put("records", records);
+        report.put("readUpTo", log.reached().text());
+        if (maxArrivalMillis != Long.MIN_VALUE) {
+            report.put("newestArrival", Instant.ofEpochMilli(maxArrivalMillis).toString());
+        }
+        report.put("eventsKept", sink.kept());
+        return report;
+    }
+
+    private void read(LaneLog log) {
+        Optional<LaneLog.Run> run = Waiting.on(log.next());
+        while (run.isPresent() && replay(run.get())) {
+            Waiting.check();
+            run = Waiting.on(log.next());
+        }
+    }
+
+    /** Returns false when nothing that follows was known in time. */
+    private boolean replay(LaneLog.Run run) {
+        List<RawRecord> all = run.records();
+        long[] known = new long[all.size()];
+        int size = 0;
+        long max = maxArrivalMillis;
+        while (size < all.size() && all.get(size).arrivalMillis() <= plan.asOfMillis()) {
+            max = Math.max(max, all.get(size).arrivalMillis());
+            known[size++] = max;
+        }
+        maxArrivalMillis = max;
+        List<RawRecord> some = all.subList(0, size);
+        for (int i = 0; i < replays.size(); i++) {
+            List<Target> ofCatalog = targets.get(i);
+            replays.get(i).replay(some, new LaneReplay.Visitor() {
+                @Override
+                public void folded(View view, int record, EventRow row, String entity, long filterBits) {
+                    Target target = EventSink.targetOf(ofCatalog, view);
+                    sink.keep(target, entity, row, filterBits, run.lane().shardId(), some.get(record), known[record]);
+                }
+            });
+        }
+        records += size;
+        progress.advance(size);
+        return size == all.size();
+    }
+}

@@ -1,0 +1,94 @@
+package dev.tidemark.training;
+
+import dev.tidemark.core.expression.ValueType;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.parquet.schema.PrimitiveType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The columns after those of the spine: {@code view__feature}, or with two catalogs {@code view__feature__a} beside
+ * {@code view__feature__b}.
+ */
+final class OutputColumns {
+
+    private static final String[] SUFFIXES = {"__a", "__b"};
+
+    private final List<Place> places = new ArrayList<>();
+    private final List<PrimitiveType> types = new ArrayList<>();
+    private final List<Pair> pairs = new ArrayList<>();
+
+    /** Where a column's value is: among the values of a target. */
+    record Place(Target target, int value) {}
+
+    /** Two columns of one feature under two catalogs. */
+    record Pair(String feature, int first, int second) {}
+
+    /** @param comparison whether there are two catalogs */
+    OutputColumns(List<Target> targets, boolean exact, boolean comparison, List<PrimitiveType> spine) {
+        for (Map.Entry<String, List<Target>> view : byView(targets).entrySet()) {
+            Set<String> names = new LinkedHashSet<>();
+            view.getValue().forEach(target -> names.addAll(target.names()));
+            for (String name : names) {
+                Integer first = null;
+                for (Target target : view.getValue()) {
+                    int value = target.names().indexOf(name);
+                    if (value >= 0) {
+                        Integer column = add(target, value, exact, comparison ? SUFFIXES[target.definition()] : "");
+                        if (first != null) {
+                            pairs.add(new Pair(target.columnOf(name), first, column));
+                        }
+                        first = column;
+                    }
+                }
+            }
+        }
+        checkNames(spine);
+    }
+
+    private static Map<String, List<Target>> byView(List<Target> targets) {
+        Map<String, List<Target>> byView = new java.util.LinkedHashMap<>();
+        targets.forEach(target -> byView.computeIfAbsent(target.view().name(), name -> new ArrayList<>())
+                .add(target));
+        return byView;
+    }
+
+    private int add(Target target, int value, boolean exact, String suffix) {
+        String name = target.names().get(value);
+        ValueType type = Columns.types(target.view()).getOrDefault(name, ValueType.SCALAR);
+        places.add(new Place(target, value));
+        types.add(Columns.value(target.columnOf(name) + suffix, type, exact));
+        return types.size() - 1;
+    }
+
+    private void checkNames(List<PrimitiveType> spine) {
+        Set<String> names = new HashSet<>();
+        spine.forEach(column -> names.add(column.getName()));
+        for (PrimitiveType column : types) {
+            if (!names.add(column.getName())) {
+                throw new TrainingSetProblem("the spine has a column '" + column.getName()
+                        + "' already, which is what the feature's column is called: rename or leave out the spine's");
+            }
+        }
+    }
+
+    List<PrimitiveType> types() {
+        return types;
+    }
+
+    List<Pair> pairs() {
+        return pairs;
+    }
+
+    /** Picks the columns' values. */
+    void fill(List<@Nullable Object[]> byTarget, @Nullable Object[] row) {
+        for (int i = 0; i < row.length; i++) {
+            Place place = places.get(i);
+            row[i] = byTarget.get(place.target().index())[place.value()];
+        }
+    }
+}

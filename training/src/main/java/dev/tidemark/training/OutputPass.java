@@ -1,0 +1,114 @@
+package dev.tidemark.training;
+
+import dev.tidemark.training.Request.Format;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.parquet.schema.PrimitiveType;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the spine once more and writes each row with its answers, in the order of the spine. */
+final class OutputPass {
+
+    private static final long PROGRESS_ROWS = 1_000;
+
+    private final Request request;
+    private final Plan plan;
+    private final JobFiles files;
+    private final Progress progress;
+
+    /** What was written, and how often two catalogs differ: per pair of columns, and rows with any difference. */
+    record Written(
+            List<PrimitiveType> columns, List<OutputColumns.Pair> pairs, List<Long> different, long rowsDifferent) {}
+
+    OutputPass(Request request, Plan plan, JobFiles files, Progress progress) {
+        this.request = request;
+        this.plan = plan;
+        this.files = files;
+        this.progress = progress;
+    }
+
+    /** The files are complete after this, but do not have their final names yet. */
+    Written write() {
+        progress.stage(Progress.Stage.OUTPUT, plan.rows());
+        List<AnswerReader> answers = new ArrayList<>();
+        List<RowWriter> writers = new ArrayList<>();
+        try (Spine spine = new Spine(request.spine(), request.spineOptions(), plan.targets())) {
+            OutputColumns columns =
+                    new OutputColumns(plan.targets(), request.exact(), request.isComparison(), spine.columns());
+            List<PrimitiveType> all = new ArrayList<>(spine.columns());
+            all.addAll(columns.types());
+            for (int bucket = 0; bucket < plan.buckets(); bucket++) {
+                answers.add(new AnswerReader(files.answers(bucket)));
+            }
+            for (Format format : request.formats()) {
+                writers.add(open(format, all, spine.columns().size()));
+            }
+            Written written = write(spine, columns, all, answers, writers);
+            for (RowWriter writer : writers) {
+                writer.close();
+            }
+            return written;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the training set in " + files.out(), e);
+        } catch (Spine.BadRow e) {
+            throw new TrainingSetProblem(e.getMessage() + "; the file has changed while it was read", e);
+        } finally {
+            answers.forEach(AnswerReader::close);
+        }
+    }
+
+    private RowWriter open(Format format, List<PrimitiveType> columns, int spineColumns) throws IOException {
+        Path file = files.unfinished(format);
+        return format == Format.CSV
+                ? new CsvWriter(file, columns, spineColumns)
+                : new ParquetRowWriter(file, columns, spineColumns);
+    }
+
+    private Written write(
+            Spine spine,
+            OutputColumns columns,
+            List<PrimitiveType> all,
+            List<AnswerReader> answers,
+            List<RowWriter> writers)
+            throws IOException, Spine.BadRow {
+        @Nullable Object[] row = new Object[columns.types().size()];
+        long[] different = new long[columns.pairs().size()];
+        long rowsDifferent = 0;
+        List<@Nullable Object[]> byTarget = new ArrayList<>();
+        plan.targets().forEach(target -> byTarget.add(new Object[0]));
+        while (spine.next()) {
+            for (Target target : plan.targets()) {
+                int bucket = plan.bucket(target, EntitySet.hash(spine.entity(target.index())));
+                byTarget.set(
+                        target.index(),
+                        answers.get(bucket).next(spine.number(), target.names().size()));
+            }
+            columns.fill(byTarget, row);
+            rowsDifferent += compare(columns, row, different) ? 1 : 0;
+            for (RowWriter writer : writers) {
+                writer.write(spine, row);
+            }
+            if ((spine.number() + 1) % PROGRESS_ROWS == 0) {
+                progress.advance(PROGRESS_ROWS);
+            }
+        }
+        return new Written(
+                all, columns.pairs(), Arrays.stream(different).boxed().toList(), rowsDifferent);
+    }
+
+    private static boolean compare(OutputColumns columns, @Nullable Object[] row, long[] different) {
+        boolean any = false;
+        for (int i = 0; i < different.length; i++) {
+            OutputColumns.Pair pair = columns.pairs().get(i);
+            if (!Values.areEqual(row[pair.first()], row[pair.second()])) {
+                different[i]++;
+                any = true;
+            }
+        }
+        return any;
+    }
+}

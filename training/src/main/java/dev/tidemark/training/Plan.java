@@ -1,0 +1,58 @@
+package dev.tidemark.training;
+
+import dev.tidemark.core.training.Knowledge;
+import dev.tidemark.core.view.View;
+import dev.tidemark.core.window.Window;
+import java.util.List;
+
+/**
+ * What is decided once for a job, and stays when it is resumed.
+ *
+ * @param targets what is computed
+ * @param partitions into how many parts each target's entities are divided
+ * @param rows how many the spine has
+ * @param firstMillis the first moment of the spine
+ * @param lastMillis the last moment of the spine
+ * @param asOfMillis what was not known by then is not read; for what was served that is {@code lastMillis}
+ */
+record Plan(
+        List<Target> targets,
+        Knowledge knowledge,
+        int partitions,
+        long rows,
+        long firstMillis,
+        long lastMillis,
+        long asOfMillis) {
+
+    Plan {
+        targets = List.copyOf(targets);
+    }
+
+    int buckets() {
+        return targets.size() * partitions;
+    }
+
+    int bucket(Target target, long entityHash) {
+        return target.index() * partitions + EntitySet.partition(entityHash, partitions);
+    }
+
+    Target targetOf(int bucket) {
+        return targets.get(bucket / partitions);
+    }
+
+    /** Events before it are in no answer about the target. */
+    long earliestMillis(Target target) {
+        View view = target.view();
+        long earliest = Long.MAX_VALUE;
+        for (View.Feature feature : view.features()) {
+            Window window = feature.window();
+            if (window.isLifetime()) {
+                return Long.MIN_VALUE;
+            }
+            earliest = Math.min(
+                    earliest,
+                    view.ladder().cover(window, firstMillis).interval().startMillis());
+        }
+        return earliest;
+    }
+}

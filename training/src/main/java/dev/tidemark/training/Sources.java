@@ -1,0 +1,12 @@
+package dev.tidemark.training;
+
+import dev.tidemark.core.port.ArchiveLog;
+import dev.tidemark.core.port.ControlStore;
+import dev.tidemark.core.port.RedriveLog;
+
+/**
+ * What a training set is made of.
+ *
+ * @param control only its lane rows are read: how much the archive must hold, and which lane came out of which
+ */
+public record Sources(ArchiveLog archive, RedriveLog redrives, ControlStore control) {}

@@ -1,0 +1,233 @@
+package dev.tidemark.training;
+
+import dev.tidemark.core.event.EventShape.TimeFormat;
+import dev.tidemark.core.tile.EntityKeys;
+import dev.tidemark.core.view.View;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.parquet.schema.PrimitiveType;
+import org.jspecify.annotations.Nullable;
+
+/** The spine: rows of a moment, the keys of entities, and whatever else stands there. Not thread-safe. */
+final class Spine implements AutoCloseable {
+
+    /** Looked for in this order, when none is named. */
+    static final List<String> TIME_COLUMNS = List.of("timestamp", "event_timestamp");
+
+    private static final byte[] PARQUET_MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
+
+    private final Path file;
+    private final SpineReader reader;
+    private final TimeColumn times;
+    private final int timeColumn;
+    private final List<int[]> keyColumns = new ArrayList<>();
+    private final String[] entities;
+    private long number = -1;
+    private long atMillis;
+
+    /**
+     * How a spine's columns are to be understood.
+     *
+     * @param timeColumn null for the usual names
+     * @param keyColumns which column holds a key field, where it does not have the field's name
+     */
+    record Options(@Nullable String timeColumn, TimeFormat timeFormat, Map<String, String> keyColumns) {
+
+        Options {
+            keyColumns = Map.copyOf(keyColumns);
+        }
+    }
+
+    /** Opens the file before its first row. */
+    Spine(Path file, Options options, List<Target> targets) {
+        this.file = file;
+        this.reader = open(file);
+        this.times = new TimeColumn(options.timeFormat());
+        this.timeColumn = timeColumn(options.timeColumn());
+        checkNames();
+        for (Target target : targets) {
+            keyColumns.add(target.view().entity().stream()
+                    .mapToInt(key -> keyColumn(target, key, options.keyColumns()))
+                    .toArray());
+        }
+        this.entities = new String[targets.size()];
+    }
+
+    private static SpineReader open(Path file) {
+        try {
+            byte[] start;
+            try (InputStream in = Files.newInputStream(file)) {
+                start = in.readNBytes(PARQUET_MAGIC.length);
+            }
+            return java.util.Arrays.equals(start, PARQUET_MAGIC)
+                    ? new ParquetSpine(file)
+                    : new CsvSpine(file.toString(), new BufferedInputStream(Files.newInputStream(file), 1 << 16));
+        } catch (IOException e) {
+            throw new TrainingSetProblem(
+                    "cannot read the spine " + file + " (" + e.getClass().getSimpleName()
+                            + "): give the path of a readable file",
+                    e);
+        }
+    }
+
+    private int timeColumn(@Nullable String named) {
+        for (String name : named == null ? TIME_COLUMNS : List.of(named)) {
+            int column = column(name);
+            if (column >= 0) {
+                return column;
+            }
+        }
+        throw new TrainingSetProblem(file + " has no column '" + (named == null ? TIME_COLUMNS.get(0) : named)
+                + "' that says when each row is: name the right one with --time-column; there are " + names());
+    }
+
+    private int keyColumn(Target target, View.KeyField key, Map<String, String> named) {
+        String name = named.getOrDefault(key.name(), key.name());
+        int column = column(name);
+        if (column < 0) {
+            throw new TrainingSetProblem(file + " has no column '" + name + "' for the entity key '" + key.name()
+                    + "' of view '" + target.view().name() + "': name it with --key-column " + key.name()
+                    + "=COLUMN; there are " + names());
+        }
+        return column;
+    }
+
+    private void checkNames() {
+        Set<String> names = new HashSet<>();
+        for (PrimitiveType column : reader.columns()) {
+            if (column.getName().isEmpty() || !names.add(column.getName())) {
+                throw new TrainingSetProblem(file + " has two columns '" + column.getName()
+                        + "', or one without a name: give each column a name of its own");
+            }
+        }
+    }
+
+    private int column(String name) {
+        return names().indexOf(name);
+    }
+
+    private List<String> names() {
+        return reader.columns().stream().map(PrimitiveType::getName).toList();
+    }
+
+    /**
+     * Moves to the next row.
+     *
+     * @throws BadRow if its moment or a key cannot be used; the next row can still be read
+     */
+    boolean next() throws BadRow {
+        if (!read()) {
+            return false;
+        }
+        number++;
+        Object time = reader.cell(timeColumn);
+        if (time == null) {
+            throw bad("no value in column '" + names().get(timeColumn) + "': each row needs its moment");
+        }
+        try {
+            atMillis = times.millis(time, reader.columns().get(timeColumn));
+        } catch (IllegalArgumentException e) {
+            throw bad("column '" + names().get(timeColumn) + "': " + e.getMessage());
+        }
+        for (int target = 0; target < entities.length; target++) {
+            entities[target] = entity(keyColumns.get(target));
+        }
+        return true;
+    }
+
+    private boolean read() {
+        try {
+            return reader.next();
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading the spine " + file, e);
+        }
+    }
+
+    private String entity(int[] columns) throws BadRow {
+        List<String> values = new ArrayList<>(columns.length);
+        for (int column : columns) {
+            Object cell = reader.cell(column);
+            PrimitiveType type = reader.columns().get(column);
+            String key = cell == null ? null : Cells.key(cell, type);
+            if (key == null) {
+                throw bad("column '" + names().get(column)
+                        + "': an entity key must be a text or a number: give the row a key, or leave it out");
+            }
+            values.add(key);
+        }
+        try {
+            return EntityKeys.of(values);
+        } catch (IllegalArgumentException e) {
+            throw bad(e.getMessage() + ": no event can have this key, so correct it, or leave the row out");
+        }
+    }
+
+    private BadRow bad(@Nullable String problem) {
+        return new BadRow(file + ", " + reader.place() + ": " + problem);
+    }
+
+    /** From 0. */
+    long number() {
+        return number;
+    }
+
+    long atMillis() {
+        return atMillis;
+    }
+
+    /** The canonical text of the row's entity, for each target. */
+    String entity(int target) {
+        return entities[target];
+    }
+
+    /** The columns as they are put out: as they stand in the file, but moments are moments. */
+    List<PrimitiveType> columns() {
+        List<PrimitiveType> columns = new ArrayList<>(reader.columns());
+        if (!reader.isTyped()) {
+            columns.set(timeColumn, Columns.moment(columns.get(timeColumn).getName()));
+        }
+        return columns;
+    }
+
+    /** The value of one of {@link #columns}, as Parquet holds it. */
+    @Nullable
+    Object cell(int column) {
+        return column == timeColumn && !reader.isTyped() ? (Object) atMillis : reader.cell(column);
+    }
+
+    /** The value for a text file; a text stays as it is. */
+    @Nullable
+    String text(int column) {
+        Object cell = reader.cell(column);
+        return cell == null ? null : Cells.text(cell, reader.columns().get(column));
+    }
+
+    @Override
+    public void close() {
+        try {
+            reader.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("closing the spine " + file, e);
+        }
+    }
+
+    /** A row that cannot be answered; the message names it. */
+    static final class BadRow extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        BadRow(String message) {
+            super(message, null, false, false);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.tidemark.training;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A training set that was made.
+ *
+ * @param rows how many
+ * @param files the results
+ * @param manifest says what the set was made from, so that it can be made and compared again
+ * @param compared the features that two catalogs define; empty without a comparison
+ * @param rowsDifferent rows in which any of them differs
+ * @param wasComplete whether it was there already, so that nothing was done
+ */
+public record TrainingSet(
+        long rows, List<Path> files, Path manifest, List<Compared> compared, long rowsDifferent, boolean wasComplete) {
+
+    /** @param different in how many rows the two values differ */
+    public record Compared(String feature, long different) {}
+
+    public TrainingSet {
+        files = List.copyOf(files);
+        compared = List.copyOf(compared);
+    }
+}

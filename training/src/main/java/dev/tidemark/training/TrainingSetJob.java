@@ -1,0 +1,312 @@
+package dev.tidemark.training;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.port.ArchiveLog;
+import dev.tidemark.core.training.Knowledge;
+import dev.tidemark.training.Request.Format;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Makes a training set: divides the spine by entity, replays the archive once and divides what the entities need in the
+ * same way, answers each part by itself, and puts the answers beside the rows.
+ *
+ * <p>What is finished stays in the folder, so that the same job, started again after it was killed, goes on. Memory holds
+ * the events of one part per thread, whatever the length of the archive and of the spine.
+ */
+public final class TrainingSetJob {
+
+    /** Archived records grow by about this much when they are unpacked and spread over the views that fold them. */
+    private static final long EXPANSION = 12;
+
+    private static final long PARTITION_BYTES = 48L << 20;
+    private static final long PARTITION_ROWS = 100_000;
+    private static final int MAX_PARTITIONS = 512;
+
+    private final Request request;
+    private final Sources sources;
+    private final Progress progress;
+    private final LongSupplier clockMillis;
+    private final int threads;
+    private final long maxPartitionBytes;
+    private final JobFiles files;
+
+    /**
+     * @param threads how many work side by side
+     * @param memoryBytes how much memory there is for all of them
+     */
+    public TrainingSetJob(
+            Request request,
+            Sources sources,
+            Progress progress,
+            LongSupplier clockMillis,
+            int threads,
+            long memoryBytes) {
+        this.request = request;
+        this.sources = sources;
+        this.progress = progress;
+        this.clockMillis = clockMillis;
+        this.threads = threads;
+        this.maxPartitionBytes = memoryBytes / (3L * threads);
+        this.files = new JobFiles(request.out());
+    }
+
+    /**
+     * Makes the set, or what is left to be made of it.
+     *
+     * @throws TrainingSetProblem if it cannot be made; a {@link dev.tidemark.core.port.DamagedArchive} names an object.
+     *     Nothing is there then that could be taken for a result
+     */
+    public TrainingSet run() {
+        List<Target> targets = Targets.of(request);
+        ObjectNode identity = identity(targets);
+        JsonNode made = files.readJson(files.manifest());
+        if (made != null) {
+            checkSame(identity, made.path("request"));
+            return report(made, true);
+        }
+        files.createFolders();
+        Plan plan = plan(targets, identity);
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            return make(plan, identity, pool);
+        } finally {
+            end(pool);
+        }
+    }
+
+    /** After a failure the others stop at their next step, and have stopped when this is over. */
+    private static void end(ExecutorService pool) {
+        pool.shutdownNow();
+        boolean interrupted = false;
+        boolean ended = false;
+        while (!ended) {
+            try {
+                ended = pool.awaitTermination(1, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private TrainingSet make(Plan plan, ObjectNode identity, ExecutorService pool) {
+        spinePass(plan.targets()).divide(plan, files);
+        try (PartitionedReader rows = new PartitionedReader(files.rows(), plan.buckets())) {
+            new LogPass(plan, files, sources, SpinePass.entities(plan, rows), progress, pool).run();
+            answer(plan, rows, pool);
+        }
+        OutputPass.Written written = new OutputPass(request, plan, files, progress).write();
+        if (!JobFiles.sha256(request.spine())
+                .equals(identity.path("spineSha256").asText())) {
+            throw new TrainingSetProblem(
+                    request.spine() + " has changed while it was read: remove " + files.out() + " and start anew");
+        }
+        ObjectNode manifest = manifest(plan, identity, written);
+        request.formats().forEach(format -> JobFiles.move(files.unfinished(format), files.result(format)));
+        files.writeJson(files.manifest(), manifest);
+        files.removeWork();
+        return report(manifest, false);
+    }
+
+    private SpinePass spinePass(List<Target> targets) {
+        return new SpinePass(request.spine(), request.spineOptions(), targets, progress);
+    }
+
+    private void answer(Plan plan, PartitionedReader rows, ExecutorService pool) {
+        progress.stage(Progress.Stage.ANSWERS, plan.buckets());
+        List<PartitionedReader> events = new ArrayList<>();
+        try {
+            files.allEvents().forEach(file -> events.add(new PartitionedReader(file, plan.buckets())));
+            PartitionAnswers answers = new PartitionAnswers(plan, files, rows, events, maxPartitionBytes);
+            Waiting.onAll(IntStream.range(0, plan.buckets())
+                    .mapToObj(bucket -> CompletableFuture.runAsync(
+                            () -> {
+                                answers.answer(bucket);
+                                progress.advance(1);
+                            },
+                            pool))
+                    .toList());
+        } finally {
+            end(pool);
+            events.forEach(PartitionedReader::close);
+        }
+    }
+
+    /** Decided when the job is new; a job that goes on must be the same. */
+    private Plan plan(List<Target> targets, ObjectNode identity) {
+        JsonNode job = files.readJson(files.job());
+        if (job != null) {
+            checkSame(identity, job.path("request"));
+            return new Plan(
+                    targets,
+                    request.knowledge(),
+                    job.path("partitions").asInt(),
+                    job.path("rows").asLong(),
+                    job.path("firstMillis").asLong(),
+                    job.path("lastMillis").asLong(),
+                    job.path("asOfMillis").asLong());
+        }
+        long nowMillis = clockMillis.getAsLong();
+        SpinePass.Extent extent = spinePass(targets).check(nowMillis);
+        long asOf = request.knowledge() == Knowledge.SERVED ? extent.lastMillis() : nowMillis;
+        Plan plan = new Plan(
+                targets,
+                request.knowledge(),
+                partitions(targets, extent.rows()),
+                extent.rows(),
+                extent.firstMillis(),
+                extent.lastMillis(),
+                asOf);
+        ObjectNode content = JobFiles.object();
+        content.set("request", identity);
+        content.put("partitions", plan.partitions());
+        content.put("rows", plan.rows());
+        content.put("firstMillis", plan.firstMillis());
+        content.put("lastMillis", plan.lastMillis());
+        content.put("asOfMillis", plan.asOfMillis());
+        files.writeJson(files.job(), content);
+        return plan;
+    }
+
+    private int partitions(List<Target> targets, long rows) {
+        Set<String> streams =
+                targets.stream().map(target -> target.source().stream()).collect(Collectors.toCollection(TreeSet::new));
+        long bytes = 0;
+        for (String stream : streams) {
+            bytes += Waiting.on(sources.archive().list(stream, Long.MIN_VALUE, Long.MAX_VALUE)).segments().stream()
+                    .mapToLong(ArchiveLog.SegmentRef::bytes)
+                    .sum();
+        }
+        long partitions = 1 + Math.max(bytes * EXPANSION / PARTITION_BYTES, rows / PARTITION_ROWS);
+        return (int) Math.min(MAX_PARTITIONS, Math.max(threads, partitions));
+    }
+
+    /** What makes two jobs the same. */
+    private ObjectNode identity(List<Target> targets) {
+        ObjectNode identity = JobFiles.object();
+        identity.put("spineSha256", JobFiles.sha256(request.spine()));
+        identity.put("knowledge", request.knowledge().name().toLowerCase(Locale.ROOT));
+        ArrayNode catalogs = identity.putArray("catalogs");
+        request.catalogs().stream().map(Catalog::hash).forEach(catalogs::add);
+        ArrayNode views = identity.putArray("views");
+        for (Target target : targets) {
+            ObjectNode view = views.addObject();
+            view.put("catalog", request.catalogs().get(target.definition()).hash());
+            view.put("view", target.view().name());
+            view.put("version", target.view().version());
+            ArrayNode features = view.putArray("features");
+            target.names().forEach(features::add);
+        }
+        ArrayNode formats = identity.putArray("formats");
+        new TreeSet<>(request.formats())
+                .forEach(format -> formats.add(format.name().toLowerCase(Locale.ROOT)));
+        identity.put("exact", request.exact());
+        if (request.timeColumn() != null) {
+            identity.put("timeColumn", request.timeColumn());
+        }
+        identity.put("timeFormat", request.timeFormat().name().toLowerCase(Locale.ROOT));
+        ObjectNode keys = identity.putObject("keyColumns");
+        new java.util.TreeMap<>(request.keyColumns()).forEach(keys::put);
+        return identity;
+    }
+
+    private void checkSame(ObjectNode identity, JsonNode other) {
+        List<String> differing = new ArrayList<>();
+        Set<String> names = new TreeSet<>();
+        identity.fieldNames().forEachRemaining(names::add);
+        other.fieldNames().forEachRemaining(names::add);
+        for (String name : names) {
+            if (!identity.path(name).equals(other.path(name))) {
+                differing.add(name);
+            }
+        }
+        if (!differing.isEmpty()) {
+            throw new TrainingSetProblem(files.out() + " holds another training set, or a part of one (other "
+                    + String.join(", ", differing) + "): name another folder with --out, or remove this one");
+        }
+    }
+
+    private ObjectNode manifest(Plan plan, ObjectNode identity, OutputPass.Written written) {
+        ObjectNode manifest = JobFiles.object();
+        manifest.set("request", identity);
+        manifest.put("rows", plan.rows());
+        manifest.put("firstMoment", Instant.ofEpochMilli(plan.firstMillis()).toString());
+        manifest.put("lastMoment", Instant.ofEpochMilli(plan.lastMillis()).toString());
+        manifest.put("asOf", Instant.ofEpochMilli(plan.asOfMillis()).toString());
+        ObjectNode archive = manifest.putObject("archive");
+        for (Path events : files.allEvents()) {
+            String lane = events.getFileName().toString().substring("events-".length());
+            JsonNode report = files.readJson(files.eventsReport(lane));
+            archive.set(lane, report == null ? JobFiles.object() : report);
+        }
+        ArrayNode columns = manifest.putArray("columns");
+        written.columns()
+                .forEach(column ->
+                        columns.addObject().put("name", column.getName()).put("type", column.toString()));
+        if (request.isComparison()) {
+            ObjectNode comparison = manifest.putObject("comparison");
+            comparison.put("rowsDifferent", written.rowsDifferent());
+            ObjectNode features = comparison.putObject("different");
+            for (int i = 0; i < written.pairs().size(); i++) {
+                features.put(
+                        written.pairs().get(i).feature(), written.different().get(i));
+            }
+        }
+        ArrayNode outputs = manifest.putArray("files");
+        new TreeSet<>(request.formats()).forEach(format -> outputs.add(output(format)));
+        return manifest;
+    }
+
+    private ObjectNode output(Format format) {
+        Path file = files.unfinished(format);
+        try {
+            return JobFiles.object()
+                    .put("name", file.getFileName().toString())
+                    .put("bytes", Files.size(file))
+                    .put("sha256", JobFiles.sha256(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+    }
+
+    private TrainingSet report(JsonNode manifest, boolean wasComplete) {
+        List<Path> results = new ArrayList<>();
+        manifest.path("files")
+                .forEach(file ->
+                        results.add(files.out().resolve(file.path("name").asText())));
+        List<TrainingSet.Compared> compared = new ArrayList<>();
+        manifest.path("comparison")
+                .path("different")
+                .properties()
+                .forEach(feature -> compared.add(new TrainingSet.Compared(
+                        feature.getKey(), feature.getValue().asLong())));
+        return new TrainingSet(
+                manifest.path("rows").asLong(),
+                results,
+                files.manifest(),
+                compared,
+                manifest.path("comparison").path("rowsDifferent").asLong(),
+                wasComplete);
+    }
+}

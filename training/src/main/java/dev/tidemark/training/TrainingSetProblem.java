@@ -1,0 +1,15 @@
+package dev.tidemark.training;
+
+/** A training set that cannot be made; the message says problem, cause and remedy. */
+public final class TrainingSetProblem extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    TrainingSetProblem(String message) {
+        super(message, null, false, false);
+    }
+
+    TrainingSetProblem(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

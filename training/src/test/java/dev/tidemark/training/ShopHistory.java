@@ -1,0 +1,130 @@
+package dev.tidemark.training;
+
+import dev.tidemark.core.port.Archive;
+import dev.tidemark.core.port.InMemoryArchive;
+import dev.tidemark.core.port.InMemoryControlStore;
+import dev.tidemark.core.port.InMemoryRedriveLog;
+import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.samplesevents.Sample;
+import dev.tidemark.samplesevents.SampleEvent;
+import dev.tidemark.samplesevents.oracle.Descent;
+import dev.tidemark.samplesevents.oracle.Oracle;
+import dev.tidemark.samplesevents.oracle.StreamRecord;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * The sample shop's events, archived: several lanes, one of them split halfway; arrivals that go back a little; segments
+ * of all sizes, some of them twice.
+ */
+final class ShopHistory {
+
+    private static final String STREAM = Sample.SHOP.stream();
+    private static final int SHARDS = 3;
+
+    final InMemoryArchive archive = new InMemoryArchive();
+    final InMemoryRedriveLog redrives = new InMemoryRedriveLog();
+    final InMemoryControlStore control = new InMemoryControlStore();
+    private final Map<String, List<RawRecord>> byShard = new TreeMap<>();
+
+    ShopHistory(Random random) {
+        List<SampleEvent> events = Sample.SHOP.events();
+        for (int i = 0; i < events.size(); i++) {
+            int shard = Math.floorMod(events.get(i).partitionKey().hashCode(), SHARDS);
+            boolean split = shard == 0 && i > events.size() / 2;
+            String shardId = shardId(
+                    split ? SHARDS + Math.floorMod(events.get(i).partitionKey().hashCode(), 2) : shard);
+            List<RawRecord> records = byShard.computeIfAbsent(shardId, id -> new ArrayList<>());
+            long arrival = events.get(i).arrivalMillis() - (random.nextInt(5) == 0 ? random.nextInt(900) : 0);
+            records.add(new RawRecord(
+                    position(shardId, records.size()),
+                    arrival,
+                    events.get(i).partitionKey(),
+                    events.get(i).bytes()));
+        }
+        byShard.forEach((shardId, records) -> archive(shardId, records, random));
+    }
+
+    Sources sources() {
+        return new Sources(archive, redrives, control);
+    }
+
+    /** Knows everything. */
+    Oracle oracle(String catalog) {
+        return new Oracle(catalog, records(Long.MAX_VALUE), descents());
+    }
+
+    /** Every record whose lane's running maximum of arrivals is not after the moment. */
+    List<StreamRecord> records(long knownMillis) {
+        List<StreamRecord> known = new ArrayList<>();
+        byShard.forEach((shardId, records) -> {
+            long max = Long.MIN_VALUE;
+            for (RawRecord record : records) {
+                max = Math.max(max, record.arrivalMillis());
+                if (max <= knownMillis) {
+                    known.add(new StreamRecord(
+                            STREAM,
+                            shardId,
+                            record.position().sequenceNumber(),
+                            0,
+                            record.arrivalMillis(),
+                            record.data()));
+                }
+            }
+        });
+        return known;
+    }
+
+    List<Descent> descents() {
+        return List.of(
+                new Descent(STREAM, shardId(SHARDS), shardId(0)), new Descent(STREAM, shardId(SHARDS + 1), shardId(0)));
+    }
+
+    private void archive(String shardId, List<RawRecord> records, Random random) {
+        Lane lane = lane(shardId);
+        int from = 0;
+        while (from < records.size()) {
+            int to = Math.min(records.size(), from + 1 + random.nextInt(200));
+            append(lane, records, from, to);
+            if (random.nextInt(4) == 0) {
+                append(lane, records, from, from + (to - from + 1) / 2);
+            }
+            from = to;
+        }
+        long newest = records.stream().mapToLong(RawRecord::arrivalMillis).max().orElseThrow();
+        Map<String, Long> ancestors = new HashMap<>();
+        if (Integer.parseInt(shardId.substring(8)) >= SHARDS) {
+            ancestors.put(lane(shardId(0)).id(), newest);
+        }
+        Position last = records.get(records.size() - 1).position();
+        control.lanes.put(
+                lane.id(), new LaneRow(lane, 1, last, records.size(), newest, "g1", Map.of(), Map.of(), ancestors));
+    }
+
+    private void append(Lane lane, List<RawRecord> records, int from, int to) {
+        Position last = from == 0 ? Position.ORIGIN : records.get(from - 1).position();
+        archive.append(new Archive.Segment(lane, last, from, records.subList(from, to)))
+                .join();
+    }
+
+    static Lane lane(String shardId) {
+        return new Lane("arn:aws:kinesis:us-east-1:000000000000:stream/" + STREAM, 1_700_000_000_000L, shardId);
+    }
+
+    private static String shardId(int number) {
+        return String.format("shardId-%012d", number);
+    }
+
+    /** Ascending in a shard, as Kinesis's are; no two shards have the same. */
+    private static Position position(String shardId, int number) {
+        int shard = Integer.parseInt(shardId.substring(8));
+        return new Position("4959033827149025660855969253836157109592157598913" + (1_000_000 + number) + shard, 0);
+    }
+}

@@ -1,0 +1,431 @@
+package dev.tidemark.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.CatalogCompiler;
+import dev.tidemark.core.event.EventShape.TimeFormat;
+import dev.tidemark.core.port.DamagedArchive;
+import dev.tidemark.core.training.Knowledge;
+import dev.tidemark.core.view.View;
+import dev.tidemark.samplesevents.Sample;
+import dev.tidemark.samplesevents.SampleEvent;
+import dev.tidemark.samplesevents.oracle.Answers;
+import dev.tidemark.samplesevents.oracle.Oracle;
+import dev.tidemark.training.Request.Format;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Every value of every row against the oracle, over a history with late events, duplicates, ties and a split. */
+class TrainingSetTest {
+
+    private static final long SEED = Long.getLong("tidemark.seed", 20_261_122L);
+    private static final long HOUR_MILLIS = 3_600_000;
+    private static final long NOW_MILLIS = SampleEvent.START_MILLIS + 48 * HOUR_MILLIS;
+    private static final int MOMENTS = 40;
+    private static final int ROWS = 400;
+
+    private final Random random = new Random(SEED);
+    private final ShopHistory history = new ShopHistory(random);
+    private final Catalog catalog = new CatalogCompiler().compile(Sample.SHOP.catalog());
+    private final Oracle oracle = history.oracle(Sample.SHOP.catalog());
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @EnumSource(Knowledge.class)
+    void everyValueEqualsTheOracles(Knowledge knowledge) throws Exception {
+        Path spine = spine();
+
+        TrainingSet set = job(request(spine, "set", knowledge, List.of(catalog)), Progress.NONE)
+                .run();
+
+        assertThat(set.rows()).isEqualTo(ROWS);
+        List<Map<String, String>> rows = csv(folder.resolve("set/training-set.csv"));
+        assertThat(rows).hasSize(ROWS);
+        assertThat(differences(rows, knowledge)).as("seed " + SEED).isEmpty();
+        assertThat(folder.resolve("set/.work")).doesNotExist();
+        compareParquet(folder.resolve("set/training-set.parquet"), rows);
+    }
+
+    private List<String> differences(List<Map<String, String>> rows, Knowledge knowledge) {
+        List<String> differences = new ArrayList<>();
+        Map<Long, Oracle> served = new HashMap<>();
+        for (Map<String, String> row : rows) {
+            long at = Instant.parse(row.get("timestamp")).toEpochMilli();
+            for (View view : catalog.views()) {
+                String entity = String.join(
+                        "|",
+                        view.entity().stream()
+                                .map(key -> row.getOrDefault(column(key.name()), ""))
+                                .toList());
+                JsonNode expected = knowledge == Knowledge.NOW
+                        ? oracle.answerUpTo(view.name(), entity, at)
+                        : served.computeIfAbsent(at, t -> oracle.over(history.records(t), history.descents()))
+                                .answer(view.name(), entity, at);
+                differences.addAll(Answers.differences(
+                        expected,
+                        Answers.fromTexts(expected, name -> row.getOrDefault(view.name() + "__" + name, ""))));
+            }
+        }
+        return differences;
+    }
+
+    private static void compareParquet(Path file, List<Map<String, String>> rows) throws IOException {
+        try (ParquetSpine parquet = new ParquetSpine(file)) {
+            for (Map<String, String> row : rows) {
+                assertThat(parquet.next()).isTrue();
+                for (int i = 0; i < parquet.columns().size(); i++) {
+                    String text = row.getOrDefault(parquet.columns().get(i).getName(), "");
+                    assertThat(text(parquet.cell(i), parquet, i))
+                            .isEqualTo(parquet.cell(i) instanceof Double ? rounded(text) : text);
+                }
+            }
+            assertThat(parquet.next()).isFalse();
+        }
+    }
+
+    private static String text(@Nullable Object cell, ParquetSpine parquet, int column) {
+        return cell == null ? "" : Cells.text(cell, parquet.columns().get(column));
+    }
+
+    private static String rounded(String number) {
+        return Double.toString(Double.parseDouble(number));
+    }
+
+    @Test
+    void theSpineAndTheSetAreTheSameWhetherCsvOrParquet() throws Exception {
+        Path spine = spine();
+        job(request(spine, "first", Knowledge.SERVED, List.of(catalog)), Progress.NONE)
+                .run();
+        Path parquet = folder.resolve("first/training-set.parquet");
+        Path columns = folder.resolve("spine.parquet");
+        Files.copy(parquet, columns);
+
+        // The set's own columns are in the way of the second set's, as the message says.
+        assertThatThrownBy(() -> job(request(columns, "second", Knowledge.SERVED, List.of(catalog)), Progress.NONE)
+                        .run())
+                .isInstanceOf(TrainingSetProblem.class)
+                .hasMessageContaining("has a column 'viewer__avg_price_5m' already");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Progress.Stage.class)
+    void goesOnAfterItWasKilledAndMakesTheSameBytes(Progress.Stage stage) throws Exception {
+        Path spine = spine();
+        job(request(spine, "whole", Knowledge.NOW, List.of(catalog)), Progress.NONE)
+                .run();
+        Request request = request(spine, "killed", Knowledge.NOW, List.of(catalog));
+
+        boolean isShort = stage == Progress.Stage.SPINE || stage == Progress.Stage.OUTPUT;
+        for (int kill = 1; kill <= (isShort ? 1 : 4); kill++) {
+            KilledAfter progress = new KilledAfter(stage, kill);
+            assertThatThrownBy(() -> job(request, progress).run()).isInstanceOf(Killed.class);
+            assertThat(folder.resolve("killed/training-set.json")).doesNotExist();
+            assertThat(folder.resolve("killed/training-set.csv")).doesNotExist();
+        }
+        job(request, Progress.NONE).run();
+
+        for (String file : List.of("training-set.csv", "training-set.parquet", "training-set.json")) {
+            assertThat(folder.resolve("killed/" + file)).hasSameBinaryContentAs(folder.resolve("whole/" + file));
+        }
+    }
+
+    @Test
+    void whatIsFinishedIsNotDoneAgain() throws Exception {
+        Request request = request(spine(), "set", Knowledge.SERVED, List.of(catalog));
+        assertThatThrownBy(() ->
+                        job(request, new KilledAfter(Progress.Stage.OUTPUT, 1)).run())
+                .isInstanceOf(Killed.class);
+        history.archive.segments.clear();
+        history.control.lanes.clear();
+
+        job(request, Progress.NONE).run();
+
+        assertThat(csv(folder.resolve("set/training-set.csv"))).hasSize(ROWS);
+        assertThat(job(request, Progress.NONE).run().wasComplete()).isTrue();
+    }
+
+    @Test
+    void anotherRequestInTheSameFolderIsRefused() throws Exception {
+        Path spine = spine();
+        Request request = request(spine, "set", Knowledge.SERVED, List.of(catalog));
+        assertThatThrownBy(() ->
+                        job(request, new KilledAfter(Progress.Stage.ANSWERS, 1)).run())
+                .isInstanceOf(Killed.class);
+
+        assertThatThrownBy(() -> job(request(spine, "set", Knowledge.NOW, List.of(catalog)), Progress.NONE)
+                        .run())
+                .isInstanceOf(TrainingSetProblem.class)
+                .hasMessageContaining("holds another training set, or a part of one (other knowledge)");
+        Files.writeString(spine, Files.readString(spine) + "\n");
+        assertThatThrownBy(() -> job(request, Progress.NONE).run())
+                .isInstanceOf(TrainingSetProblem.class)
+                .hasMessageContaining("(other spineSha256)");
+    }
+
+    @Test
+    void damagedFilesOfTheWorkAreNamed() throws Exception {
+        Request request = request(spine(), "set", Knowledge.SERVED, List.of(catalog));
+        assertThatThrownBy(() ->
+                        job(request, new KilledAfter(Progress.Stage.ANSWERS, 1)).run())
+                .isInstanceOf(Killed.class);
+        Path events;
+        try (var files = Files.list(folder.resolve("set/.work"))) {
+            events = files.filter(file -> file.getFileName().toString().matches("events-[0-9a-f]+\\.[0-9]+"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        byte[] bytes = Files.readAllBytes(events);
+        bytes[10] ^= 1;
+        Files.write(events, bytes);
+
+        assertThatThrownBy(() -> job(request, Progress.NONE).run())
+                .isInstanceOf(TrainingSetProblem.class)
+                .hasMessageContaining(events.getFileName().toString())
+                .hasMessageContaining("was changed after it was written");
+        Files.write(events, Arrays.copyOf(bytes, bytes.length / 2));
+        assertThatThrownBy(() -> job(request, Progress.NONE).run())
+                .isInstanceOf(TrainingSetProblem.class)
+                .hasMessageContaining("was changed after it was written");
+        Files.delete(events);
+        assertThat(job(request, Progress.NONE).run().rows()).isEqualTo(ROWS);
+    }
+
+    @Test
+    void damageOfTheArchiveIsNamedAndNothingIsCompleted() throws Exception {
+        Request request = request(spine(), "set", Knowledge.SERVED, List.of(catalog));
+        AtomicLong read = new AtomicLong();
+        history.archive.unreadable = ref -> read.incrementAndGet() > 5;
+
+        assertThatThrownBy(() -> job(request, Progress.NONE).run()).isInstanceOf(DamagedArchive.class);
+
+        assertThat(folder.resolve("set/training-set.json")).doesNotExist();
+        assertThat(folder.resolve("set/training-set.csv")).doesNotExist();
+        assertThat(folder.resolve("set/training-set.parquet")).doesNotExist();
+        history.archive.unreadable = ref -> false;
+        assertThat(job(request, Progress.NONE).run().rows()).isEqualTo(ROWS);
+    }
+
+    @Test
+    void aSegmentThatWasDeletedShowsAsAGap() throws Exception {
+        history.archive.segments.remove(history.archive.segments.size() / 2);
+        history.archive.segments.removeIf(segment -> segment.count() > 0 && segment.count() < 100);
+
+        assertThatThrownBy(() -> job(request(spine(), "set", Knowledge.NOW, List.of(catalog)), Progress.NONE)
+                        .run())
+                .isInstanceOf(DamagedArchive.class)
+                .hasMessageContaining("lacks");
+    }
+
+    @Test
+    void twoCatalogsStandSideBySide() throws Exception {
+        Catalog other = new CatalogCompiler()
+                .compile(Sample.SHOP.catalog().replace("category == \"shoes\"", "category == \"hats\""));
+        Path spine = spine();
+
+        TrainingSet set = job(request(spine, "set", Knowledge.NOW, List.of(catalog, other)), Progress.NONE)
+                .run();
+
+        List<Map<String, String>> rows = csv(folder.resolve("set/training-set.csv"));
+        long differing = 0;
+        for (Map<String, String> row : rows) {
+            assertThat(row.get("viewer__views_24h__a")).isEqualTo(row.get("viewer__views_24h__b"));
+            differing +=
+                    Objects.equals(row.get("viewer__shoe_views_24h__a"), row.get("viewer__shoe_views_24h__b")) ? 0 : 1;
+        }
+        Map<String, Long> compared = new LinkedHashMap<>();
+        set.compared().forEach(one -> compared.put(one.feature(), one.different()));
+        assertThat(differing).isPositive();
+        assertThat(compared).containsEntry("viewer__shoe_views_24h", differing).containsEntry("viewer__views_24h", 0L);
+        assertThat(set.rowsDifferent()).isGreaterThanOrEqualTo(differing);
+        List<String> header = List.copyOf(rows.get(0).keySet());
+        assertThat(header.indexOf("viewer__views_24h__b")).isEqualTo(header.indexOf("viewer__views_24h__a") + 1);
+    }
+
+    @Test
+    void onlyTheFeaturesThatAreWantedAreThere() throws Exception {
+        Request all = request(spine(), "set", Knowledge.SERVED, List.of(catalog));
+        Request some = new Request(
+                all.spine(),
+                all.out(),
+                all.catalogs(),
+                List.of("viewer"),
+                List.of("viewer.avg_price_30m", "price_trend"),
+                Knowledge.SERVED,
+                EnumSet.of(Format.CSV),
+                false,
+                null,
+                TimeFormat.ISO8601,
+                Map.of());
+
+        job(some, Progress.NONE).run();
+
+        assertThat(csv(folder.resolve("set/training-set.csv")).get(0).keySet())
+                .endsWith("viewer__avg_price_30m", "viewer__price_trend")
+                .hasSize(8);
+        assertThat(folder.resolve("set/training-set.parquet")).doesNotExist();
+    }
+
+    @Test
+    void badRowsAreNamedByTheirLines() throws Exception {
+        Path spine = folder.resolve("bad.csv");
+        Files.writeString(spine, """
+                user_id,item_id,item_category,model,timestamp
+                user-1,item-1,hats,y,2026-01-15T09:00:00Z
+                ,item-1,hats,y,2026-01-15T09:00:00Z
+                user-1,item-1,hats,y,2026-01-15T09:00:00
+                user-1,item-1,hats,y,
+                """);
+
+        assertThatThrownBy(() -> job(request(spine, "set", Knowledge.SERVED, List.of(catalog)), Progress.NONE)
+                        .run())
+                .isInstanceOf(TrainingSetProblem.class)
+                .hasMessageContaining("bad.csv, line 3: column 'user_id': an entity key must be")
+                .hasMessageContaining("bad.csv, line 4: column 'timestamp': '2026-01-15T09:00:00' is no moment")
+                .hasMessageContaining("bad.csv, line 5: no value in column 'timestamp'");
+        assertThat(folder.resolve("set/training-set.json")).doesNotExist();
+    }
+
+    /** Rows at few moments, so that ties are common, of entities known and unknown; two rows ask the same. */
+    private Path spine() throws IOException {
+        List<Long> moments = new ArrayList<>();
+        for (int i = 0; i < MOMENTS; i++) {
+            SampleEvent event =
+                    Sample.SHOP.events().get(random.nextInt(Sample.SHOP.events().size()));
+            moments.add(event.arrivalMillis() + (i % 2 == 0 ? 0 : random.nextInt(600_000)));
+        }
+        StringBuilder text = new StringBuilder(String.join(",", header())).append(",timestamp,note\n");
+        for (int i = 0; i < ROWS; i++) {
+            Map<String, String> keys = new HashMap<>();
+            for (View view : catalog.views()) {
+                List<String> known = oracle.entities(view.name());
+                String entity = random.nextInt(20) == 0 ? "" : known.get(random.nextInt(known.size()));
+                String[] parts = entity.split("\\|", -1);
+                for (int k = 0; k < view.entity().size(); k++) {
+                    String part = k < parts.length && !parts[k].isEmpty() ? parts[k] : "nobody";
+                    keys.put(column(view.entity().get(k).name()), part);
+                }
+            }
+            header().forEach(name -> text.append(keys.get(name)).append(','));
+            text.append(Instant.ofEpochMilli(moments.get(random.nextInt(MOMENTS))))
+                    .append(i % 7 == 0 ? ",\"a, \"\"quoted\"\" note\"\n" : ",\n");
+        }
+        Path spine = folder.resolve("spine.csv");
+        Files.writeString(spine, text);
+        return spine;
+    }
+
+    private List<String> header() {
+        return catalog.views().stream()
+                .flatMap(view -> view.entity().stream().map(View.KeyField::name))
+                .distinct()
+                .map(TrainingSetTest::column)
+                .toList();
+    }
+
+    /** Columns of other names than the events' fields. */
+    private static String column(String key) {
+        return key.replace('.', '_');
+    }
+
+    private Request request(Path spine, String out, Knowledge knowledge, List<Catalog> catalogs) {
+        Map<String, String> keyColumns = new HashMap<>();
+        for (View view : catalog.views()) {
+            view.entity().forEach(key -> keyColumns.put(key.name(), column(key.name())));
+        }
+        return new Request(
+                spine,
+                folder.resolve(out),
+                catalogs,
+                List.of(),
+                List.of(),
+                knowledge,
+                EnumSet.allOf(Format.class),
+                false,
+                null,
+                TimeFormat.ISO8601,
+                keyColumns);
+    }
+
+    private TrainingSetJob job(Request request, Progress progress) {
+        return new TrainingSetJob(request, history.sources(), progress, () -> NOW_MILLIS, 2, 256L << 20);
+    }
+
+    private static List<Map<String, String>> csv(Path file) throws IOException {
+        List<Map<String, String>> rows = new ArrayList<>();
+        try (var lines = new CsvMapper()
+                .readerFor(String[].class)
+                .with(CsvParser.Feature.WRAP_AS_ARRAY)
+                .without(CsvParser.Feature.ALLOW_TRAILING_COMMA)
+                .<String[]>readValues(file.toFile())) {
+            String[] header = lines.next();
+            while (lines.hasNext()) {
+                String[] line = lines.next();
+                Map<String, String> row = new LinkedHashMap<>();
+                for (int i = 0; i < header.length; i++) {
+                    row.put(header[i], line[i]);
+                }
+                rows.add(row);
+            }
+        }
+        return rows;
+    }
+
+    private static final class Killed extends Error {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** Ends everything at the n-th step of a stage, without any warning. */
+    private static final class KilledAfter implements Progress {
+
+        private final Stage stage;
+        private final long steps;
+        private final AtomicLong taken = new AtomicLong();
+        private volatile boolean reached;
+
+        KilledAfter(Stage stage, long steps) {
+            this.stage = stage;
+            this.steps = steps;
+        }
+
+        @Override
+        public void stage(Stage next, long total) {
+            reached = next == stage;
+            step();
+        }
+
+        @Override
+        public void advance(long by) {
+            step();
+        }
+
+        private void step() {
+            if (reached && taken.incrementAndGet() >= steps) {
+                throw new Killed();
+            }
+        }
+    }
+}
