@@ -33,7 +33,8 @@ final class BackfillFinishCommand implements Callable<Integer> {
             stores.await(CatalogSwitch.write(stores.control(), change::finished));
         }
         out.println("The old versions are retired. Now deploy the next catalog as the catalog, without a next one.");
-        out.println("Their items go by their expiry; lifetime items of old versions stay until they are deleted by hand.");
+        out.println(
+                "Their items go by their expiry; lifetime items of old versions stay until they are deleted by hand.");
         return 0;
     }
 }

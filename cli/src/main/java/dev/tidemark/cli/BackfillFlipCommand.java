@@ -11,7 +11,9 @@ import picocli.CommandLine.Spec;
 /** Serves the new views. */
 @Command(
         name = "flip",
-        description = {"Serve the new versions; the old ones are folded on, so that `rollback` can serve them again at once."},
+        description = {
+            "Serve the new versions; the old ones are folded on, so that `rollback` can serve them again at once."
+        },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 final class BackfillFlipCommand implements Callable<Integer> {
@@ -32,7 +34,8 @@ final class BackfillFlipCommand implements Callable<Integer> {
         try (Stores stores = deployment.open()) {
             stores.await(CatalogSwitch.write(stores.control(), change::flipped));
         }
-        out.println("Served now: the views of the next catalog. The old versions are folded on until `tidemark backfill finish`.");
+        out.println(
+                "Served now: the views of the next catalog. The old versions are folded on until `tidemark backfill finish`.");
         return 0;
     }
 }

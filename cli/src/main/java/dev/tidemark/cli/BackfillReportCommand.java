@@ -119,8 +119,8 @@ final class BackfillReportCommand implements Callable<Integer> {
                     feature.equal(),
                     feature.different()));
             feature.examples()
-                    .forEach(example -> out.println("      " + example.entity() + ": " + example.before() + " -> "
-                            + example.after()));
+                    .forEach(example -> out.println(
+                            "      " + example.entity() + ": " + example.before() + " -> " + example.after()));
         }
         printNames(out, "only in the old version", report.dropped());
         printNames(out, "only in the new version", report.added());

@@ -3,8 +3,8 @@ package dev.tidemark.cli;
 import dev.tidemark.core.backfill.CatalogSwitch;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.port.BackfillLog.Done;
-import dev.tidemark.core.port.ControlRow.ViewStatus;
 import dev.tidemark.core.port.ControlRow;
+import dev.tidemark.core.port.ControlRow.ViewStatus;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.view.View;
@@ -21,7 +21,9 @@ import picocli.CommandLine.Spec;
 /** Says how far a change is. */
 @Command(
         name = "status",
-        description = {"Say which versions are folded, complete and served, and how many lanes are still to be backfilled."},
+        description = {
+            "Say which versions are folded, complete and served, and how many lanes are still to be backfilled."
+        },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 final class BackfillStatusCommand implements Callable<Integer> {
@@ -50,8 +52,7 @@ final class BackfillStatusCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static String describe(
-            Stores stores, Catalogs both, View view, ControlRow control, List<LaneRow> rows) {
+    private static String describe(Stores stores, Catalogs both, View view, ControlRow control, List<LaneRow> rows) {
         ViewStatus status = control.views().get(view.version());
         String text = view.name() + " " + view.version() + " ";
         if (status == null) {
@@ -61,7 +62,8 @@ final class BackfillStatusCommand implements Callable<Integer> {
         List<LaneRow> lanes = rows.stream()
                 .filter(row -> row.lane().streamName().equals(stream))
                 .toList();
-        return text + status
+        return text
+                + status
                 + switch (status) {
                     case BACKFILLING -> ": " + progress(stores, view, control, lanes);
                     case READY -> ": complete, not served";

@@ -34,8 +34,9 @@ final class NextCatalogOptions {
         Catalogs catalogs = new Catalogs(current.compile(), CatalogFile.compile(file));
         CatalogSwitch change = new CatalogSwitch(catalogs);
         if (change.added().isEmpty() && change.replaced().isEmpty()) {
-            throw new Failure(file + " has the same views as the catalog that the deployment folds, so there is nothing "
-                    + "to change: is --catalog the old one and --next the new one?");
+            throw new Failure(
+                    file + " has the same views as the catalog that the deployment folds, so there is nothing "
+                            + "to change: is --catalog the old one and --next the new one?");
         }
         return catalogs;
     }

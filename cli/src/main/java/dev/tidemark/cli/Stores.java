@@ -10,6 +10,7 @@ import dev.tidemark.aws.kinesis.KinesisLineage;
 import dev.tidemark.aws.kinesis.KinesisStreams;
 import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.aws.s3.S3BackfillLog;
+import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.core.port.Pause;
@@ -77,6 +78,11 @@ final class Stores implements AutoCloseable {
                 table,
                 CapacityMeter.NONE,
                 Backoff.system());
+    }
+
+    S3Checkpoints checkpoints() {
+        String bucket = value(Environment.BUCKET);
+        return new S3Checkpoints(client(clients::s3), bucket, Backoff.system());
     }
 
     private static <C> C client(Supplier<C> maker) {
