@@ -21,20 +21,31 @@ public final class SampleEvents {
 
     /** Events as JSON, in event-time order. */
     public static List<byte[]> json(int count) {
-        Random random = new Random(SEED);
-        double[] cumulative = zipf();
+        Source source = new Source();
         List<byte[]> events = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
+            events.add(source.next());
+        }
+        return events;
+    }
+
+    /** The same events one by one, as many as are wanted. */
+    public static final class Source {
+
+        private final Random random = new Random(SEED);
+        private final double[] cumulative = zipf();
+        private long next;
+
+        public byte[] next() {
             int user = user(cumulative, random.nextDouble() * cumulative[USERS - 1]);
             String event = "{\"event_id\":\"" + Long.toHexString(random.nextLong()) + "\",\"type\":\""
-                    + TYPES[random.nextInt(TYPES.length)] + "\",\"ts\":\"" + Instant.ofEpochMilli(START_MILLIS + i)
+                    + TYPES[random.nextInt(TYPES.length)] + "\",\"ts\":\"" + Instant.ofEpochMilli(START_MILLIS + next++)
                     + "\",\"user_id\":\"u"
                     + user + "\",\"item_id\":\"i" + random.nextInt(10_000) + "\",\"price\":" + random.nextInt(1, 500)
                     + "." + random.nextInt(10, 100) + ",\"currency\":\"EUR\",\"quantity\":" + random.nextInt(1, 4)
                     + "}";
-            events.add(event.getBytes(StandardCharsets.UTF_8));
+            return event.getBytes(StandardCharsets.UTF_8);
         }
-        return events;
     }
 
     private static double[] zipf() {

@@ -148,7 +148,7 @@ final class TrainingSetCommand implements Callable<Integer> {
                         new ProgressLine(err, Boolean.getBoolean("tidemark.terminal"), System::nanoTime)) {
             return new TrainingSetJob(
                             request(),
-                            new Sources(stores.archive(), stores.redriveLog(), stores.control()),
+                            new Sources(stores.archive(), stores.redriveLog(), stores.control(), stores.checkpoints()),
                             progress,
                             System::currentTimeMillis,
                             workers,

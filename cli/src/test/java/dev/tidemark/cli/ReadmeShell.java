@@ -3,10 +3,12 @@ package dev.tidemark.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.aws.AwsClients;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -31,15 +33,20 @@ final class ReadmeShell implements AutoCloseable {
     private static final String NOW = "now=$(date -u +%Y-%m-%dT%H:%M:%SZ)";
 
     private final Path root;
+    private final Path folder;
     private final HttpClient http = HttpClient.newHttpClient();
     private final Map<String, String> exported = new HashMap<>();
     private final List<String> performed = new ArrayList<>();
     private @Nullable RunningCommand system;
     private String now = "";
 
-    /** @param root the folder that the README is in */
-    ReadmeShell(Path root) {
+    /**
+     * @param root the folder that the README is in
+     * @param folder stands for the folder that a user is in
+     */
+    ReadmeShell(Path root, Path folder) {
         this.root = root;
+        this.folder = folder;
     }
 
     /** The kinds of commands that were performed, such as {@code ./tidemark put}. */
@@ -81,6 +88,7 @@ final class ReadmeShell implements AutoCloseable {
             case "./tidemark" -> tidemark(words.get(1), new ArrayList<>(words.subList(2, words.size())), input);
             case "./mvnw" -> maven(words);
             case "curl" -> curl(words);
+            case "cat" -> cat(words, input);
             case "aws" -> aws(words, input);
             default -> throw new AssertionError("the README shows a command that its test cannot perform: " + line);
         };
@@ -91,7 +99,7 @@ final class ReadmeShell implements AutoCloseable {
                 argument.startsWith("samplesevents/") ? root.resolve(argument).toString() : argument);
         if (name.equals("run")) {
             close();
-            system = RunningCommand.start(arguments);
+            system = RunningCommand.start(FreePorts.fourInARow(), arguments);
             return "";
         }
         arguments.add(0, name);
@@ -101,9 +109,27 @@ final class ReadmeShell implements AutoCloseable {
         if (name.equals("get")) {
             arguments.addAll(List.of("--url", running().api().toString()));
         }
+        if (name.equals("training-set")) {
+            arguments.replaceAll(
+                    argument -> argument.equals("spine.csv") || argument.equals("buyers") ? here(argument) : argument);
+            arguments.addAll(List.of("--port", Integer.toString(running().api().getPort())));
+        }
         Command command = Command.runWithInput(input, arguments.toArray(String[]::new));
         assertThat(command.exitCode()).as(arguments + ": " + command.err()).isZero();
         return command.out();
+    }
+
+    private String here(String file) {
+        return folder.resolve(file).toString();
+    }
+
+    /** {@code cat > FILE} writes its input, {@code cat FILE} shows what is there. */
+    private String cat(List<String> words, String input) throws IOException {
+        if (words.get(1).equals(">")) {
+            Files.writeString(Path.of(here(words.get(2))), input);
+            return "";
+        }
+        return Files.readString(Path.of(here(words.get(1))));
     }
 
     /** Is what runs this test. */

@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the README shows is what happens: its commands are performed, its output compared, its links followed. */
 class ReadmeTest {
@@ -25,12 +26,32 @@ class ReadmeTest {
     private static final long POLL_MILLIS = 50;
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)]+)\\)");
 
+    @TempDir
+    private Path folder;
+
     private final ObjectMapper json = new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
     @Test
     void itsCommandsDoWhatItSays() throws Exception {
-        List<ReadmeBlock> blocks = ReadmeBlock.of(readme());
-        try (ReadmeShell shell = new ReadmeShell(ROOT)) {
+        assertThat(perform(readme()))
+                .contains(
+                        "./tidemark run",
+                        "./tidemark validate",
+                        "./tidemark put",
+                        "./tidemark get",
+                        "aws kinesis",
+                        "curl -s");
+    }
+
+    @Test
+    void theCommandsOfTheTrainingSetsPageDoWhatItSays() throws Exception {
+        assertThat(perform(Files.readString(ROOT.resolve("docs/training-sets.md"))))
+                .contains("./tidemark training-set", "cat buyers/training-set.csv");
+    }
+
+    private List<String> perform(String page) throws Exception {
+        List<ReadmeBlock> blocks = ReadmeBlock.of(page);
+        try (ReadmeShell shell = new ReadmeShell(ROOT, folder)) {
             for (int i = 0; i < blocks.size(); i++) {
                 ReadmeBlock block = blocks.get(i);
                 if (!block.language().equals("sh")) {
@@ -39,19 +60,19 @@ class ReadmeTest {
                 if (i + 1 < blocks.size() && blocks.get(i + 1).language().equals("json")) {
                     compareOnceFolded(
                             shell, block, json.readTree(blocks.get(i + 1).text()));
+                } else if (i + 1 < blocks.size() && blocks.get(i + 1).language().equals("csv")) {
+                    assertThat(withoutTimes(shell.perform(block.text())))
+                            .isEqualTo(withoutTimes(blocks.get(i + 1).text()));
                 } else {
                     shell.perform(block.text());
                 }
             }
-            assertThat(shell.performed())
-                    .contains(
-                            "./tidemark run",
-                            "./tidemark validate",
-                            "./tidemark put",
-                            "./tidemark get",
-                            "aws kinesis",
-                            "curl -s");
+            return shell.performed();
         }
+    }
+
+    private static String withoutTimes(String text) {
+        return text.replaceAll("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z", "…");
     }
 
     @Test

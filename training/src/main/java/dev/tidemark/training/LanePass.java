@@ -6,6 +6,7 @@ import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.EntityIds;
 import dev.tidemark.core.fold.LaneReplay;
 import dev.tidemark.core.replay.LaneLog;
+import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.view.View;
 import java.nio.file.Files;
@@ -79,15 +80,18 @@ final class LanePass {
         }
         try (PartitionedWriter writer = new PartitionedWriter(files.events(laneId), plan.buckets())) {
             sink = new EventSink(plan, wanted, writer);
+            Position from = log.reached();
             read(log);
-            files.writeJson(files.eventsReport(laneId), report(log));
+            files.writeJson(files.eventsReport(laneId), report(log, from));
             writer.finish();
         }
     }
 
-    private ObjectNode report(LaneLog log) {
+    /** @param from exclusive */
+    private ObjectNode report(LaneLog log, Position from) {
         ObjectNode report = JobFiles.object();
         report.put("records", records);
+        report.put("readFrom", from.text());
         report.put("readUpTo", log.reached().text());
         if (maxArrivalMillis != Long.MIN_VALUE) {
             report.put("newestArrival", Instant.ofEpochMilli(maxArrivalMillis).toString());
@@ -97,6 +101,7 @@ final class LanePass {
     }
 
     private void read(LaneLog log) {
+        maxArrivalMillis = log.maxArrivalMillis();
         Optional<LaneLog.Run> run = Waiting.on(log.next());
         while (run.isPresent() && replay(run.get())) {
             Waiting.check();

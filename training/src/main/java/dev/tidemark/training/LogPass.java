@@ -3,6 +3,7 @@ package dev.tidemark.training;
 import dev.tidemark.core.fold.EntityIds;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.replay.LaneLog;
+import dev.tidemark.core.replay.LaneStart;
 import dev.tidemark.core.replay.StreamLog;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -54,7 +55,12 @@ final class LogPass {
     }
 
     private void run(String stream, List<LaneRow> rows) {
-        StreamLog log = Waiting.on(StreamLog.open(sources.archive(), stream, Map.of(), Long.MIN_VALUE, Long.MAX_VALUE));
+        Map<String, LaneStart> starts = Starts.of(plan, sources.checkpoints(), stream);
+        long fromMillis = starts.values().stream()
+                .mapToLong(LaneStart::maxArrivalMillis)
+                .min()
+                .orElse(Long.MIN_VALUE);
+        StreamLog log = Waiting.on(StreamLog.open(sources.archive(), stream, starts, fromMillis, Long.MAX_VALUE));
         log.expect(rows);
         Map<String, LaneRow> byLane =
                 rows.stream().collect(Collectors.toMap(row -> row.lane().id(), row -> row));

@@ -1,6 +1,7 @@
 package dev.tidemark.training;
 
 import dev.tidemark.core.port.ArchiveLog;
+import dev.tidemark.core.port.CheckpointStore;
 import dev.tidemark.core.port.ControlStore;
 import dev.tidemark.core.port.RedriveLog;
 
@@ -8,5 +9,6 @@ import dev.tidemark.core.port.RedriveLog;
  * What a training set is made of.
  *
  * @param control only its lane rows are read: how much the archive must hold, and which lane came out of which
+ * @param checkpoints only their positions are read: from where on the archive is needed
  */
-public record Sources(ArchiveLog archive, RedriveLog redrives, ControlStore control) {}
+public record Sources(ArchiveLog archive, RedriveLog redrives, ControlStore control, CheckpointStore checkpoints) {}

@@ -1,9 +1,13 @@
 package dev.tidemark.training;
 
 import dev.tidemark.core.port.Archive;
+import dev.tidemark.core.port.CheckpointStore;
+import dev.tidemark.core.port.ControlRow;
+import dev.tidemark.core.port.DamagedCheckpoint;
 import dev.tidemark.core.port.InMemoryArchive;
 import dev.tidemark.core.port.InMemoryControlStore;
 import dev.tidemark.core.port.InMemoryRedriveLog;
+import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
@@ -19,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The sample shop's events, archived: several lanes, one of them split halfway; arrivals that go back a little; segments
@@ -32,6 +37,7 @@ final class ShopHistory {
     final InMemoryArchive archive = new InMemoryArchive();
     final InMemoryRedriveLog redrives = new InMemoryRedriveLog();
     final InMemoryControlStore control = new InMemoryControlStore();
+    final KnownPositions checkpoints = new KnownPositions();
     private final Map<String, List<RawRecord>> byShard = new TreeMap<>();
 
     ShopHistory(Random random) {
@@ -53,7 +59,7 @@ final class ShopHistory {
     }
 
     Sources sources() {
-        return new Sources(archive, redrives, control);
+        return new Sources(archive, redrives, control, checkpoints);
     }
 
     /** Knows everything. */
@@ -116,6 +122,56 @@ final class ShopHistory {
 
     static Lane lane(String shardId) {
         return new Lane("arn:aws:kinesis:us-east-1:000000000000:stream/" + STREAM, 1_700_000_000_000L, shardId);
+    }
+
+    /** A checkpoint of the lane rows as they were at a moment, for lanes that had records then. */
+    void checkpoint(long atMillis) {
+        List<LaneRow> rows = new ArrayList<>();
+        byShard.forEach((shardId, records) -> {
+            int count = 0;
+            long max = Long.MIN_VALUE;
+            while (count < records.size() && records.get(count).arrivalMillis() <= atMillis) {
+                max = Math.max(max, records.get(count++).arrivalMillis());
+            }
+            if (count > 0) {
+                Position last = records.get(count - 1).position();
+                rows.add(new LaneRow(lane(shardId), 1, last, count, max, "g1", Map.of(), Map.of(), Map.of()));
+            }
+        });
+        checkpoints.add(rows, atMillis);
+    }
+
+    /** Checkpoints of which only the positions can be read. */
+    static final class KnownPositions implements CheckpointStore {
+
+        private final TreeMap<String, Manifest> manifests = new TreeMap<>();
+
+        void add(List<LaneRow> rows, long atMillis) {
+            String id = Long.toString(atMillis);
+            ControlRow control = new ControlRow(1, "g1", ControlRow.Phase.LIVE, Map.of());
+            manifests.put(
+                    id,
+                    new Manifest(
+                            new Positions(id, atMillis, control, rows, "hash", Map.of(), 1, 1), Map.of(), List.of()));
+        }
+
+        @Override
+        public CompletableFuture<List<String>> list() {
+            return CompletableFuture.completedFuture(List.copyOf(manifests.keySet()));
+        }
+
+        @Override
+        public CompletableFuture<Manifest> manifest(String id) {
+            Manifest manifest = manifests.get(id);
+            return manifest == null
+                    ? CompletableFuture.failedFuture(new DamagedCheckpoint(id, "it is not there"))
+                    : CompletableFuture.completedFuture(manifest);
+        }
+
+        @Override
+        public CompletableFuture<List<ItemStore.Found>> read(Manifest manifest, int bucket) {
+            throw new UnsupportedOperationException("a training set needs no state");
+        }
     }
 
     private static String shardId(int number) {

@@ -289,6 +289,83 @@ class TrainingSetTest {
         assertThat(folder.resolve("set/training-set.parquet")).doesNotExist();
     }
 
+    @ParameterizedTest
+    @EnumSource(Knowledge.class)
+    void aCheckpointSparesWhatIsTooOldForEveryWindow(Knowledge knowledge) throws Exception {
+        List<SampleEvent> events = Sample.SHOP.events();
+        long last = events.get(events.size() - 1).arrivalMillis();
+        Path spine = folder.resolve("late.csv");
+        StringBuilder text = new StringBuilder("user_id,timestamp\n");
+        for (int i = 0; i < 50; i++) {
+            List<String> users = oracle.entities("viewer");
+            text.append(users.get(random.nextInt(users.size()))).append(',');
+            text.append(Instant.ofEpochMilli(last - random.nextInt(600_000))).append('\n');
+        }
+        Files.writeString(spine, text);
+        job(lateRequest(spine, "all", knowledge), Progress.NONE).run();
+        history.checkpoint(last - 5 * HOUR_MILLIS);
+        history.checkpoint(last - 3 * HOUR_MILLIS);
+        history.checkpoint(last - HOUR_MILLIS);
+        Recorded read = new Recorded();
+
+        job(lateRequest(spine, "some", knowledge), read).run();
+
+        assertThat(folder.resolve("some/training-set.csv"))
+                .hasSameBinaryContentAs(folder.resolve("all/training-set.csv"));
+        long all = history.records(Long.MAX_VALUE).size();
+        long later = all - history.records(last - 3 * HOUR_MILLIS).size();
+        assertThat(read.records.get()).isPositive().isLessThanOrEqualTo(later);
+        assertThat(later).isLessThan(all);
+    }
+
+    private Request lateRequest(Path spine, String out, Knowledge knowledge) {
+        return new Request(
+                spine,
+                folder.resolve(out),
+                List.of(twoHours()),
+                List.of(),
+                List.of(),
+                knowledge,
+                EnumSet.of(Format.CSV),
+                false,
+                null,
+                TimeFormat.ISO8601,
+                Map.of());
+    }
+
+    /** Windows of up to two hours, so that most of the history is too old for them. */
+    private static Catalog twoHours() {
+        return new CatalogCompiler().compile("""
+                tidemark: 1
+                sources:
+                  shop: {stream: shop-events, event_time: ts}
+                views:
+                  viewer:
+                    source: shop
+                    entity: user_id
+                    features:
+                      events: {function: count, windows: [10m, 2h]}
+                """);
+    }
+
+    private static final class Recorded implements Progress {
+
+        private final AtomicLong records = new AtomicLong();
+        private volatile boolean replaying;
+
+        @Override
+        public void stage(Stage stage, long total) {
+            replaying = stage == Stage.ARCHIVE;
+        }
+
+        @Override
+        public void advance(long by) {
+            if (replaying) {
+                records.addAndGet(by);
+            }
+        }
+    }
+
     @Test
     void badRowsAreNamedByTheirLines() throws Exception {
         Path spine = folder.resolve("bad.csv");
