@@ -31,6 +31,7 @@ import dev.tidemark.core.restore.RestorePorts;
 import dev.tidemark.core.restore.RestoreSettings;
 import dev.tidemark.core.restore.Restorer;
 import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.view.View;
 import java.time.Instant;
 import java.util.HashMap;
@@ -281,6 +282,37 @@ class RestoreTest {
         restored.control.control = null;
         restored.control.lanes.clear();
         assertThatThrownBy(() -> restore(new Restore(ID, null), ONE)).hasCauseInstanceOf(DamagedCheckpoint.class);
+    }
+
+    /** The scan meets the tiles, events are folded and forgotten again, the scan meets the ids. */
+    @Test
+    void t3TilesAreReadAgainAfterIdsThatMayHaveForgotten() {
+        View dropping = FoldWorld.dropping("8888888888888888", 2);
+        BatchFold fold = world.fold(dropping);
+        world.deliver(fold, event(1, "z"));
+        int tiles = world.items.items.size() - 1;
+        int[] pages = {0};
+        scan.pageItems = 1;
+        scan.beforePage = () -> {
+            if (pages[0]++ == tiles) {
+                world.deliver(fold, event(2, "a"));
+                world.deliver(fold, event(3, "b"));
+                world.deliver(fold, event(4, "c"));
+            }
+        };
+        checkpoint(dropping);
+
+        restore(new Restore(ID, null), dropping);
+
+        assertThat(restored.folded(dropping, "ann"))
+                .isEqualTo(world.folded(dropping, "ann"))
+                .hasSize(4);
+        assertThat(row(restored, LANE).countsOf(dropping.version()))
+                .isEqualTo(row(world, LANE).countsOf(dropping.version()));
+    }
+
+    private static RawRecord event(int n, String id) {
+        return FoldWorld.record(n, 0, "ann@" + (FoldWorld.NOW_MILLIS - 1_000) + "#" + id);
     }
 
     private void restoreOneClick() {
