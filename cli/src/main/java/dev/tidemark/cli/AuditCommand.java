@@ -105,7 +105,8 @@ final class AuditCommand implements Callable<Integer> {
     private AuditReport state(Stores stores, Catalog definitions) {
         long nowMillis = System.currentTimeMillis();
         List<View> views = view == null ? definitions.views() : List.of(PastReader.view(definitions, view));
-        StateAudit audit = new StateAudit(Catalogs.of(definitions), JsonEventReader::new, stores.past(), stores.stateScan());
+        StateAudit audit =
+                new StateAudit(Catalogs.of(definitions), JsonEventReader::new, stores.past(), stores.stateScan());
         AuditReport report = AuditReport.NONE;
         if (entities != null) {
             View only = views.get(0);

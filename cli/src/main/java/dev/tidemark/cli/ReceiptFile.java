@@ -91,7 +91,7 @@ final class ReceiptFile {
 
         private static Map<String, Position> positions(JsonNode node) {
             Map<String, Position> positions = new HashMap<>();
-            node.fields()
+            node.properties()
                     .forEachRemaining(entry -> positions.put(
                             entry.getKey(), Position.parse(entry.getValue().asText())));
             return positions;

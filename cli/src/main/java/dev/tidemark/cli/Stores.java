@@ -1,19 +1,13 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.aws.AwsClients;
-import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
-import java.time.InstantSource;
-import dev.tidemark.aws.dynamodb.Tables;
-import dev.tidemark.aws.kinesis.KinesisStreams;
-import dev.tidemark.aws.kinesis.KinesisLineage;
-import dev.tidemark.aws.dynamodb.DynamoStateScan;
-import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.Environment;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
 import dev.tidemark.aws.dynamodb.DynamoStateScan;
+import dev.tidemark.aws.dynamodb.Tables;
 import dev.tidemark.aws.kinesis.KinesisLineage;
 import dev.tidemark.aws.kinesis.KinesisStreams;
 import dev.tidemark.aws.s3.S3Archive;
@@ -32,6 +26,7 @@ import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 
 /** The stores of a deployment, as its functions use them, and its failures in words. */

@@ -312,7 +312,8 @@ public final class PastWorld {
                 asOf.put(lane.id(), arrival);
             }
         });
-        checkpoints.manifests.put(positions.id(), new CheckpointStore.Manifest(positions, asOf, positions.lanes(), List.of()));
+        checkpoints.manifests.put(
+                positions.id(), new CheckpointStore.Manifest(positions, asOf, positions.lanes(), List.of()));
         checkpoints.items.put(positions.id(), found);
     }
 }

@@ -70,8 +70,7 @@ class PastReadsTest {
     void aMomentBeyondTheRetentionIsAnswered() {
         archive();
 
-        APIGatewayProxyResponseEvent response =
-                world.get(PATH, "at", "2026-02-01T00:00:00Z", "knowledge", "served");
+        APIGatewayProxyResponseEvent response = world.get(PATH, "at", "2026-02-01T00:00:00Z", "knowledge", "served");
 
         assertThat(response.getStatusCode()).isEqualTo(200);
         assertThat(json(response).at("/features/views_24h").intValue()).isZero();

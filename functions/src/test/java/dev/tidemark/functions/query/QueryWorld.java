@@ -20,9 +20,9 @@ import dev.tidemark.core.port.InMemoryItemStore;
 import dev.tidemark.core.port.InMemoryRedriveLog;
 import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.replay.BoundedArchive;
 import dev.tidemark.core.replay.ReplayPorts;
-import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
@@ -82,8 +82,7 @@ final class QueryWorld {
         long arrival = NOW.toEpochMilli() - arrivalAgeMillis;
         String event = "{\"user_id\":\"42\",\"ts\":\"" + NOW.minusMillis(ageMillis)
                 + "\",\"item\":{\"price\":2.5,\"category\":\"shoes\"}}";
-        RawRecord record =
-                new RawRecord(position(number), arrival, "42", event.getBytes(StandardCharsets.UTF_8));
+        RawRecord record = new RawRecord(position(number), arrival, "42", event.getBytes(StandardCharsets.UTF_8));
         Position before = number == 1 ? Position.ORIGIN : position(number - 1);
         archive.segments.add(new Archive.Segment(LANE, before, number - 1, List.of(record)));
     }
