@@ -14,7 +14,17 @@ public enum Environment {
     /** Path of the catalog file. */
     CATALOG("TIDEMARK_CATALOG", "/opt/tidemark/catalog.yaml"),
     /** Path of the catalog that is to take its place; there need not be such a file. */
-    NEXT_CATALOG("TIDEMARK_NEXT_CATALOG", "/opt/tidemark/next.yaml");
+    NEXT_CATALOG("TIDEMARK_NEXT_CATALOG", "/opt/tidemark/next.yaml"),
+    /** The generation of the state that is folded into (rule R2). */
+    GENERATION("TIDEMARK_GENERATION", "g1"),
+    /** Into how many parts the scan of a checkpoint is divided; each must take well under the function's time-out. */
+    SCAN_SEGMENTS("TIDEMARK_SCAN_SEGMENTS", "16"),
+    /** For how many hours one checkpoint of each hour is kept. */
+    HOURLY_CHECKPOINT_HOURS("TIDEMARK_HOURLY_CHECKPOINT_HOURS", "48"),
+    /** For how many days one checkpoint of each day is kept. */
+    DAILY_CHECKPOINT_DAYS("TIDEMARK_DAILY_CHECKPOINT_DAYS", "31"),
+    /** How many bytes of the archive the query function reads for one value of the past. */
+    REPLAY_MAX_BYTES("TIDEMARK_REPLAY_MAX_BYTES", "67108864");
 
     private final String variable;
     private final @Nullable String defaultValue;
@@ -27,6 +37,31 @@ public enum Environment {
     /** The variable's name. */
     public String variable() {
         return variable;
+    }
+
+    /**
+     * The variable's value as a whole number.
+     *
+     * @throws IllegalStateException if it is none, or less than 0
+     */
+    public int numberIn(Map<String, String> environment) {
+        String value = in(environment);
+        try {
+            int number = Integer.parseInt(value.strip());
+            if (number >= 0) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            throw noNumber(value, e);
+        }
+        throw noNumber(value, null);
+    }
+
+    private IllegalStateException noNumber(String value, @Nullable Throwable cause) {
+        return new IllegalStateException(
+                "The environment variable " + variable + " is '" + value
+                        + "', which is no whole number from 0 up. Correct the parameter of the stack that sets it.",
+                cause);
     }
 
     /**

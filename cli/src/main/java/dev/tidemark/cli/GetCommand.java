@@ -14,9 +14,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -41,8 +43,30 @@ final class GetCommand implements Callable<Integer> {
     @Option(names = "--features", paramLabel = "A,B", description = "Only these values, such as avg_price_30m.")
     private @Nullable String features;
 
-    @Option(names = "--at", paramLabel = "TIME", description = "A past moment within the view's retention (ISO 8601).")
+    @Option(
+            names = "--at",
+            paramLabel = "TIME",
+            description = "A past moment (ISO 8601); without --knowledge within the view's retention.")
     private @Nullable String at;
+
+    @Option(
+            names = "--knowledge",
+            paramLabel = "served|now|both",
+            description =
+                    "From checkpoint and archive: what was answered then (served), what is known today of what had "
+                            + "happened by then (now), or both and what makes the difference.")
+    private PastReader.@Nullable Known knowledge;
+
+    @Option(
+            names = "--direct",
+            description = "With --knowledge: read tables and bucket without the API, as much as it takes.")
+    private boolean direct;
+
+    @Mixin
+    private CatalogOption catalog;
+
+    @Mixin
+    private DeploymentOptions deployment;
 
     @Option(names = "--explain", description = "Say what the values were computed from.")
     private boolean explain;
@@ -64,16 +88,30 @@ final class GetCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        JsonNode body = direct ? json.readTree(fromArchive()) : fromApi();
+        JsonNode shown = all || explain || knowledge == PastReader.Known.BOTH ? body : body.path("features");
+        spec.commandLine()
+                .getOut()
+                .println(json.writerWithDefaultPrettyPrinter().writeValueAsString(shown));
+        return 0;
+    }
+
+    private String fromArchive() {
+        if (knowledge == null) {
+            throw new Failure("--direct reads the past only: say which with --knowledge served, now or both");
+        }
+        try (Stores stores = deployment.open()) {
+            return new PastReader(stores, catalog.compile()).read(view, key, features, at, knowledge, explain);
+        }
+    }
+
+    private JsonNode fromApi() throws IOException, InterruptedException {
         HttpResponse<String> response = send();
         JsonNode body = parse(response);
         if (response.statusCode() != OK) {
             throw new Failure(problem(body));
         }
-        JsonNode shown = all || explain ? body : body.path("features");
-        spec.commandLine()
-                .getOut()
-                .println(json.writerWithDefaultPrettyPrinter().writeValueAsString(shown));
-        return 0;
+        return body;
     }
 
     /** Both answers and problems are JSON objects with a member that nothing else has. */
@@ -110,6 +148,9 @@ final class GetCommand implements Callable<Integer> {
         }
         if (at != null) {
             query.add("at=" + encode(at));
+        }
+        if (knowledge != null) {
+            query.add("knowledge=" + knowledge.name().toLowerCase(Locale.ROOT));
         }
         if (explain) {
             query.add("explain=true");

@@ -18,8 +18,12 @@ import picocli.CommandLine.ScopeType;
             GetCommand.class,
             QuarantineCommand.class,
             TooLateCommand.class,
+            AuditCommand.class,
             BackfillCommand.class,
             TrainingSetCommand.class,
+            ArchiveCommand.class,
+            CheckpointCommand.class,
+            RestoreCommand.class,
         })
 public final class Main {
 

@@ -38,6 +38,14 @@ final class RunCommand implements Callable<Integer> {
     private @Nullable Path nextFile;
 
     @Option(
+            names = "--generation",
+            defaultValue = "g1",
+            paramLabel = "NAME",
+            description =
+                    "The state to go on with: one that `tidemark restore` made, or the first. Default: ${DEFAULT-VALUE}.")
+    private String generation;
+
+    @Option(
             names = "--data-dir",
             paramLabel = "DIR",
             description = "Keep everything here, so that it survives a restart. Default: in memory.")
@@ -110,7 +118,7 @@ final class RunCommand implements Callable<Integer> {
 
     private LocalRun start(Catalogs catalogs, Console console) {
         try {
-            return LocalRun.start(catalogs, port, shards, dataDir, console);
+            return LocalRun.start(catalogs, generation, port, shards, dataDir, console);
         } catch (BindException e) {
             throw new Failure("cannot start: one of the ports " + port + " to " + (port + 3)
                     + " is in use, perhaps by another `tidemark run`: stop that, or take other ports with --port N");

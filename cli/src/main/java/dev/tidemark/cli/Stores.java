@@ -6,6 +6,8 @@ import dev.tidemark.aws.Environment;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
+import dev.tidemark.aws.dynamodb.DynamoStateScan;
+import dev.tidemark.aws.dynamodb.Tables;
 import dev.tidemark.aws.kinesis.KinesisLineage;
 import dev.tidemark.aws.kinesis.KinesisStreams;
 import dev.tidemark.aws.s3.S3Archive;
@@ -14,6 +16,7 @@ import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.core.port.Pause;
+import dev.tidemark.core.replay.ReplayPorts;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
@@ -23,6 +26,7 @@ import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 
 /** The stores of a deployment, as its functions use them, and its failures in words. */
@@ -59,19 +63,48 @@ final class Stores implements AutoCloseable {
         return new S3BackfillLog(client(clients::s3), bucket, Backoff.system());
     }
 
+    S3Checkpoints checkpoints() {
+        String bucket = value(Environment.BUCKET);
+        return new S3Checkpoints(client(clients::s3), bucket, Backoff.system());
+    }
+
+    DynamoStateScan stateScan() {
+        String table = value(Environment.STATE_TABLE);
+        return new DynamoStateScan(client(clients::dynamoDb), table, CapacityMeter.NONE);
+    }
+
     KinesisLineage lineage() {
-        return new KinesisLineage(
-                client(clients::kinesis), new KinesisStreams(client(clients::kinesis), InstantSource.system()));
+        KinesisAsyncClient kinesis = client(clients::kinesis);
+        return new KinesisLineage(kinesis, new KinesisStreams(kinesis, InstantSource.system()));
+    }
+
+    /** Creates the tables of a restored generation, as far as they are missing. */
+    CompletableFuture<Void> createTables(String generation) {
+        return Tables.create(client(clients::dynamoDb), Tables.stateOf(generation), Tables.controlOf(generation));
     }
 
     DynamoControlStore control() {
-        String table = value(Environment.CONTROL_TABLE);
+        return control(value(Environment.CONTROL_TABLE));
+    }
+
+    DynamoControlStore controlOf(String generation) {
+        return control(Tables.controlOf(generation));
+    }
+
+    private DynamoControlStore control(String table) {
         return new DynamoControlStore(
                 client(clients::dynamoDb), client(clients::dynamoDbWrites), table, CapacityMeter.NONE);
     }
 
     DynamoItemStore items() {
-        String table = value(Environment.STATE_TABLE);
+        return items(value(Environment.STATE_TABLE));
+    }
+
+    DynamoItemStore itemsOf(String generation) {
+        return items(Tables.stateOf(generation));
+    }
+
+    private DynamoItemStore items(String table) {
         return new DynamoItemStore(
                 client(clients::dynamoDb),
                 client(clients::dynamoDbWrites),
@@ -80,9 +113,9 @@ final class Stores implements AutoCloseable {
                 Backoff.system());
     }
 
-    S3Checkpoints checkpoints() {
-        String bucket = value(Environment.BUCKET);
-        return new S3Checkpoints(client(clients::s3), bucket, Backoff.system());
+    /** What a replay reads. */
+    ReplayPorts past() {
+        return new ReplayPorts(archive(), redriveLog(), checkpoints(), control());
     }
 
     private static <C> C client(Supplier<C> maker) {

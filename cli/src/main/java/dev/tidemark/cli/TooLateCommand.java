@@ -8,7 +8,6 @@ import dev.tidemark.core.window.Window;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -68,8 +67,8 @@ final class TooLateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Instant end = to == null ? Instant.now().truncatedTo(ChronoUnit.SECONDS) : moment("--to", to);
-        Instant start = from == null ? end.minus(A_DAY) : moment("--from", from);
+        Instant end = to == null ? Instant.now().truncatedTo(ChronoUnit.SECONDS) : Moments.parse("--to", to);
+        Instant start = from == null ? end.minus(A_DAY) : Moments.parse("--from", from);
         Catalog definitions = catalog.compile();
         View wanted = definitions
                 .view(view)
@@ -93,14 +92,6 @@ final class TooLateCommand implements Callable<Integer> {
                     + Window.formatDuration(wanted.retentionMillis()) + "), arrived from " + start + " to " + end);
         }
         return 0;
-    }
-
-    private static Instant moment(String option, String text) {
-        try {
-            return Instant.parse(text);
-        } catch (DateTimeParseException e) {
-            throw new Failure(option + " '" + text + "' is no moment: write it like 2026-01-31T10:00:00Z");
-        }
     }
 
     private static String describe(TooLateSearch.Event event) {

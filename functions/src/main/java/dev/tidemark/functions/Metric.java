@@ -35,7 +35,20 @@ public enum Metric {
     LATENCY("latencyMillis", Unit.MILLISECONDS),
     ENTITIES_READ("entitiesRead", Unit.COUNT),
     ITEMS_READ("itemsRead", Unit.COUNT),
-    PROBLEMS("problems", Unit.COUNT);
+    PROBLEMS("problems", Unit.COUNT),
+
+    // Of a compaction.
+    SEGMENTS_MERGED("segmentsMerged", Unit.COUNT),
+    SEGMENTS_WRITTEN("segmentsWritten", Unit.COUNT),
+    MERGES_LEFT("mergesLeft", Unit.COUNT),
+    ARCHIVE_DAMAGE("archiveDamage", Unit.COUNT),
+
+    // Of a checkpoint.
+    CHECKPOINTS("checkpoints", Unit.COUNT),
+    CHECKPOINT_ITEMS("checkpointItems", Unit.COUNT),
+    CHECKPOINT_BYTES("checkpointBytes", Unit.BYTES),
+    CHECKPOINT_DURATION("checkpointMillis", Unit.MILLISECONDS),
+    CHECKPOINTS_DELETED("checkpointsDeleted", Unit.COUNT);
 
     public static final String NAMESPACE = "Tidemark";
 
@@ -60,6 +73,7 @@ public enum Metric {
 
     private enum Unit {
         COUNT,
+        BYTES,
         MILLISECONDS
     }
 }

@@ -7,16 +7,25 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.aws.Environment;
 import dev.tidemark.aws.dynamodb.Tables;
+import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
+import dev.tidemark.core.port.Archive;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -43,7 +52,7 @@ class TemplateTest {
     private static final JsonNode RESOURCES = TEMPLATE.get("Resources");
 
     @ParameterizedTest
-    @ValueSource(strings = {"IngestFunction", "QueryFunction"})
+    @ValueSource(strings = {"IngestFunction", "QueryFunction", "CompactFunction"})
     void aHandlerIsAClassThatLambdaCanMake(String name) throws ReflectiveOperationException {
         String[] handler =
                 RESOURCES.at("/" + name + "/Properties/Handler").asText().split("::");
@@ -134,7 +143,17 @@ class TemplateTest {
                 .filteredOn(action -> action.startsWith("dynamodb:"))
                 .allMatch(
                         action -> List.of("dynamodb:Query", "dynamodb:GetItem").contains(action));
-        assertThat(actions).noneMatch(action -> action.startsWith("s3:") || action.startsWith("kinesis:"));
+        assertThat(actions).noneMatch(action -> action.startsWith("kinesis:"));
+        assertThat(actions)
+                .filteredOn(action -> action.startsWith("s3:"))
+                .containsExactlyInAnyOrder("s3:GetObject", "s3:ListBucket");
+        for (JsonNode statement : statements("QueryRole")) {
+            if (statement.get("Sid").asText().equals("ReadThePast")) {
+                assertThat(statement.get("Resource").toString())
+                        .contains("/archive/*", "/checkpoint/*", "/redrive/*")
+                        .doesNotContain("/quarantine/");
+            }
+        }
     }
 
     @Test
@@ -151,7 +170,7 @@ class TemplateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"IngestRole", "QueryRole"})
+    @ValueSource(strings = {"IngestRole", "QueryRole", "CompactRole"})
     void noActionIsAWildcardAndOnlyWhatKnowsNoResourcesNamesNone(String role) {
         assertThat(actions(role)).isNotEmpty().noneMatch(action -> action.contains("*"));
         for (JsonNode statement : statements(role)) {
@@ -161,6 +180,44 @@ class TemplateTest {
                         .isNotEqualTo("\"*\"");
             }
         }
+    }
+
+    @Test
+    void onlyTheCompactFunctionDeletesFromTheArchive() {
+        for (String name : names(RESOURCES)) {
+            if (name.endsWith("Role") && RESOURCES.get(name).get("Properties").has("Policies")) {
+                for (JsonNode statement : statements(name)) {
+                    boolean deletes = statement.get("Action").toString().contains("s3:Delete");
+                    boolean inArchive = statement.get("Resource").toString().contains("/archive/");
+                    assertThat(deletes && inArchive)
+                            .as(name + " " + statement)
+                            .isEqualTo(statement.get("Sid").asText().equals("MergeSegments"));
+                }
+            }
+        }
+        assertThat(actions("CompactRole")).noneMatch(action -> action.startsWith("dynamodb:"));
+    }
+
+    /** Athena finds by these what {@link S3Archive#key} and the format of segments make. */
+    @Test
+    void theArchiveTableIsWhatTheArchiveHolds() {
+        JsonNode table = RESOURCES.at("/ArchiveTable/Properties/TableInput");
+        Lane lane = new Lane("arn:aws:kinesis:us-east-1:123456789012:stream/shop", 1, "shardId-000000000001");
+        RawRecord record = new RawRecord(new Position("7", 0), 1_767_229_200_000L, "k", new byte[0]);
+
+        String key = S3Archive.key(new Archive.Segment(lane, Position.ORIGIN, 0, List.of(record)));
+
+        String location = table.at("/Parameters/storage.location.template/!Sub").asText();
+        String format = table.at("/Parameters/projection.hour.format").asText();
+        String hour = DateTimeFormatter.ofPattern(format, Locale.ROOT)
+                .withZone(ZoneOffset.UTC)
+                .format(Instant.ofEpochMilli(record.arrivalMillis()));
+        assertThat("s3://${Bucket}/" + key)
+                .startsWith(location.replace("${!stream}", "shop").replace("${!hour}", hour));
+        List<String> columns = new ArrayList<>();
+        table.at("/StorageDescriptor/Columns")
+                .forEach(column -> columns.add(column.get("Name").asText()));
+        assertThat(columns).containsExactly("seq", "sub", "arrival", "key", "data", "data_base64");
     }
 
     @Test

@@ -6,6 +6,11 @@ import dev.tidemark.local.mapping.BatchFunction;
 /** The functions that a local system runs: the deployed ones, pointed at local endpoints. */
 public interface Application {
 
+    /** Names the event source mapping of a stream: a new name is a new mapping, with a position of its own. */
+    default String mappingName(String stream) {
+        return stream;
+    }
+
     /**
      * Called once, before any function is made: creates what the deployment's template would (tables, bucket). All
      * of the endpoints answer, and the streams exist.

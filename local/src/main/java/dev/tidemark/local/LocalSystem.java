@@ -79,7 +79,7 @@ public final class LocalSystem implements AutoCloseable {
         Map<String, EventSourceMapping> mappings = new LinkedHashMap<>();
         SplittableRandom random = new SplittableRandom(settings.seed());
         for (String stream : settings.streams().keySet()) {
-            Path checkpoints = settings.directoryOf("mapping-" + stream + ".json");
+            Path checkpoints = settings.directoryOf("mapping-" + application.mappingName(stream) + ".json");
             EventSourceMapping mapping = EventSourceMapping.start(
                     streams,
                     stream,

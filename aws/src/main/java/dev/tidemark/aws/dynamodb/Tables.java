@@ -11,7 +11,7 @@ import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
 /**
- * The tables for the local run and tests. Deployed tables come from infra/template.yaml, which must have the same keys
+ * The tables for the local run, restores and tests. Deployed tables come from infra/template.yaml, which must have the same keys
  * and the same TTL attribute.
  */
 public final class Tables {
@@ -20,6 +20,16 @@ public final class Tables {
     public static final String TTL_ATTRIBUTE = ItemAttributes.EXPIRES;
 
     private Tables() {}
+
+    /** The state table of a generation that was restored. */
+    public static String stateOf(String generation) {
+        return generation + "-state";
+    }
+
+    /** The control table of a generation that was restored. */
+    public static String controlOf(String generation) {
+        return generation + "-control";
+    }
 
     /** Creates what is missing of both tables and completes when they can be used. */
     public static CompletableFuture<Void> create(DynamoDbAsyncClient client, String stateTable, String controlTable) {

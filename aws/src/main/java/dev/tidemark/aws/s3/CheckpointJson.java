@@ -60,6 +60,7 @@ final class CheckpointJson {
                 json.writeNumberField(bound.getKey(), bound.getValue());
             }
             json.writeEndObject();
+            writeLanes(json, "lanes_after", manifest.lanesAfter());
             writeObjects(json, manifest.objects());
         });
     }
@@ -91,8 +92,12 @@ final class CheckpointJson {
         json.writeNumberField("buckets", positions.buckets());
         json.writeFieldName("control");
         RowJson.write(json, positions.control());
-        json.writeArrayFieldStart("lanes");
-        for (LaneRow lane : positions.lanes()) {
+        writeLanes(json, "lanes", positions.lanes());
+    }
+
+    private static void writeLanes(JsonGenerator json, String name, List<LaneRow> lanes) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (LaneRow lane : lanes) {
             RowJson.write(json, lane);
         }
         json.writeEndArray();
@@ -132,7 +137,8 @@ final class CheckpointJson {
             Map<String, Long> asOfMillis = new HashMap<>();
             JsonObject bounds = object.object("as_of");
             bounds.names().forEach(lane -> asOfMillis.put(lane, bounds.number(lane)));
-            return new Manifest(positions(object.object("positions")), asOfMillis, objects(object));
+            return new Manifest(
+                    positions(object.object("positions")), asOfMillis, lanes(object, "lanes_after"), objects(object));
         });
     }
 
@@ -167,13 +173,17 @@ final class CheckpointJson {
                 object.text("id"),
                 object.number("time"),
                 RowJson.readControl(object.object("control").members()),
-                object.objects("lanes").stream()
-                        .map(lane -> RowJson.readLane(lane.members()))
-                        .toList(),
+                lanes(object, "lanes"),
                 object.text("catalog"),
                 viewNames,
                 (int) object.number("scan_segments"),
                 (int) object.number("buckets"));
+    }
+
+    private static List<LaneRow> lanes(JsonObject object, String name) {
+        return object.objects(name).stream()
+                .map(lane -> RowJson.readLane(lane.members()))
+                .toList();
     }
 
     private static List<StoredObject> objects(JsonObject object) {

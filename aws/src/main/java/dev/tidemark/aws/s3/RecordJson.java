@@ -86,6 +86,11 @@ final class RecordJson {
             return true;
         }
 
+        /** The payload, taken without a detour. */
+        void data(byte[] payload) {
+            data = payload;
+        }
+
         RawRecord build() {
             if (sequence == null || arrivalMillis == Long.MIN_VALUE || partitionKey == null || data == null) {
                 throw new InvalidObjectException("a record lacks one of " + SEQUENCE + ", " + ARRIVAL + ", " + KEY

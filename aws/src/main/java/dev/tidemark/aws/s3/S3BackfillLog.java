@@ -57,11 +57,12 @@ public final class S3BackfillLog implements BackfillLog {
                     reads.add(objects.get(object.key()).thenApply(bytes -> readDone(object.key(), bytes)));
                 }
             }
-            return CompletableFuture.allOf(reads.toArray(CompletableFuture[]::new)).thenApply(all -> {
-                Map<String, Done> done = new HashMap<>();
-                reads.forEach(read -> done.put(read.join().laneId(), read.join()));
-                return done;
-            });
+            return CompletableFuture.allOf(reads.toArray(CompletableFuture[]::new))
+                    .thenApply(all -> {
+                        Map<String, Done> done = new HashMap<>();
+                        reads.forEach(read -> done.put(read.join().laneId(), read.join()));
+                        return done;
+                    });
         });
     }
 
@@ -185,8 +186,8 @@ public final class S3BackfillLog implements BackfillLog {
             throw new InvalidObjectException(key + " is damaged: " + e.getMessage());
         }
         if (number(key, fields, "format") != FORMAT_VERSION) {
-            throw new InvalidObjectException(key + " has format " + fields.get("format") + "; this release reads format "
-                    + FORMAT_VERSION + " only");
+            throw new InvalidObjectException(key + " has format " + fields.get("format")
+                    + "; this release reads format " + FORMAT_VERSION + " only");
         }
         return fields;
     }

@@ -7,12 +7,10 @@ import dev.tidemark.core.port.Archive.Segment;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the segments of the archive; the format is described in docs/format.md. */
@@ -26,6 +24,8 @@ public final class SegmentReader {
     static final String COUNT = "count";
     static final String RECORDS = "records";
 
+    private static final int MAX_CAPACITY = 100_000;
+
     private static final JsonFactory JSON = new JsonFactory();
 
     private SegmentReader() {}
@@ -38,15 +38,17 @@ public final class SegmentReader {
      *     number of records than its header says, or holds them out of order
      */
     public static Segment read(byte[] gzip) {
-        try (InputStream lines = new GZIPInputStream(new ByteArrayInputStream(gzip));
-                JsonParser json = JSON.createParser(lines)) {
-            Header header = readHeader(json);
-            List<RawRecord> records = new ArrayList<>();
-            while (json.nextToken() != null) {
-                records.add(readRecord(json));
+        try {
+            byte[] lines = Gunzip.all(gzip);
+            try (JsonParser json = JSON.createParser(lines)) {
+                Header header = readHeader(json);
+                List<RawRecord> records = new ArrayList<>(header.capacity());
+                while (json.nextToken() != null) {
+                    records.add(readRecord(json, lines));
+                }
+                header.check(records);
+                return new Segment(header.lane(), header.last, header.count, Collections.unmodifiableList(records));
             }
-            header.check(records);
-            return new Segment(header.lane(), header.last, header.count, List.copyOf(records));
         } catch (IOException | IllegalArgumentException e) {
             throw new InvalidObjectException("not a readable archive segment: " + e.getMessage(), e);
         }
@@ -67,12 +69,15 @@ public final class SegmentReader {
         return header;
     }
 
-    private static RawRecord readRecord(JsonParser json) throws IOException {
+    private static RawRecord readRecord(JsonParser json, byte[] lines) throws IOException {
         expectObject(json.currentToken());
         RecordJson.Builder record = new RecordJson.Builder();
         for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
             json.nextToken();
-            if (!record.accept(field, json)) {
+            if (field.equals(RecordJson.TEXT) && json.currentToken() == JsonToken.VALUE_STRING) {
+                record.data(
+                        JsonText.utf8(lines, (int) json.currentTokenLocation().getByteOffset()));
+            } else if (!record.accept(field, json)) {
                 json.skipChildren();
             }
         }
@@ -106,6 +111,11 @@ public final class SegmentReader {
                 case RECORDS -> records = json.getIntValue();
                 default -> json.skipChildren();
             }
+        }
+
+        /** For as many records as the header says, unless it says nonsense. */
+        int capacity() {
+            return Math.max(0, Math.min(records, MAX_CAPACITY));
         }
 
         Lane lane() {

@@ -12,7 +12,7 @@ import java.io.UncheckedIOException;
 import java.util.zip.GZIPOutputStream;
 
 /** Writes a segment as docs/format.md describes it: gzip over JSON Lines, a header and a line per record. */
-final class SegmentWriter {
+public final class SegmentWriter {
 
     static final int FORMAT_VERSION = 1;
 
@@ -27,7 +27,7 @@ final class SegmentWriter {
      * Compressed at the default level, 6. Measured on lines of JSON events: level 1 takes 40 % of the time for 17 % more
      * bytes, but at the prices of functions and S3 the bytes cost more as soon as a segment is kept for ten days.
      */
-    static byte[] write(Segment segment) {
+    public static byte[] write(Segment segment) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (OutputStream gzip = new GZIPOutputStream(bytes, BUFFER_BYTES)) {
             writeLines(segment, gzip);

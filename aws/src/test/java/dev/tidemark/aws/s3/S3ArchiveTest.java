@@ -12,6 +12,8 @@ import dev.tidemark.aws.testing.LocalAws;
 import dev.tidemark.core.port.Archive.Segment;
 import dev.tidemark.core.port.ArchiveLog;
 import dev.tidemark.core.port.DamagedArchive;
+import dev.tidemark.core.replay.CompactionSettings;
+import dev.tidemark.core.replay.Compactor;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
@@ -208,6 +210,34 @@ class S3ArchiveTest {
         assertThat(damage(ref).kind()).isEqualTo(DamagedArchive.Kind.MISPLACED);
         put(key, AsyncRequestBody.fromBytes(whole));
         SegmentFormatTest.assertSame(archive.read(ref).join(), segment);
+    }
+
+    @Test
+    void isCompacted() {
+        long hourMillis = 3_600_000L;
+        Position last = Position.ORIGIN;
+        for (int n = 0; n < 30; n++) {
+            RawRecord record = new RawRecord(new Position("" + (10 + n), 0), 1_000L * n, "k", new byte[] {(byte) n});
+            archive.append(new Segment(lane, last, n, List.of(record))).join();
+            last = record.position();
+        }
+
+        var report = new Compactor(archive, CompactionSettings.DEFAULT, () -> false)
+                .run(lane.streamName(), Long.MIN_VALUE, 9 * hourMillis)
+                .join();
+
+        List<ArchiveLog.SegmentRef> left =
+                archive.list(lane.streamName(), 0, hourMillis).join().segments();
+        assertThat(report.segmentsMerged()).isEqualTo(29);
+        assertThat(left).hasSize(2);
+        assertThat(archive.read(left.get(0)).join().records())
+                .extracting(record -> record.data()[0])
+                .hasSize(29)
+                .isSorted();
+        archive.delete(left).join();
+        archive.delete(left).join();
+        assertThat(archive.list(lane.streamName(), 0, hourMillis).join().segments())
+                .isEmpty();
     }
 
     private DamagedArchive damage(ArchiveLog.SegmentRef ref) {

@@ -104,6 +104,7 @@ class S3CheckpointsTest {
         Manifest manifest = new Manifest(
                 POSITIONS,
                 Map.of(LANE.id(), 1_700_000_010_500L),
+                List.of(ROW),
                 List.of(new StoredObject(
                         "checkpoint/state/x/items/a/000000-00000-00000.gz", 0, 70, "b".repeat(64), 3)));
         byte[] golden = resource("checkpoint-manifest-1.json");
@@ -150,7 +151,10 @@ class S3CheckpointsTest {
         StoredObject object = write("again", List.of(older));
         Manifest one = publish();
         Manifest both = new Manifest(
-                POSITIONS, one.asOfMillis(), List.of(object, one.objects().get(0)));
+                POSITIONS,
+                one.asOfMillis(),
+                List.of(),
+                List.of(object, one.objects().get(0)));
 
         assertThat(texts(store.read(both, 0).join())).containsExactlyInAnyOrderElementsOf(texts(ITEMS));
     }
@@ -223,7 +227,7 @@ class S3CheckpointsTest {
                 new StoredObject(object.key(), object.bucket(), object.bytes(), object.sha256(), object.items() + 1);
 
         assertDamaged(
-                () -> store.read(new Manifest(POSITIONS, manifest.asOfMillis(), List.of(miscounted)), 0)
+                () -> store.read(new Manifest(POSITIONS, manifest.asOfMillis(), List.of(), List.of(miscounted)), 0)
                         .join(),
                 object.key(),
                 "it holds 3 items, and the manifest says 4");
@@ -232,7 +236,7 @@ class S3CheckpointsTest {
     private Manifest publish() {
         store.fix(POSITIONS).join();
         StoredObject object = write("attempt", ITEMS);
-        Manifest manifest = new Manifest(POSITIONS, Map.of(LANE.id(), 1L), List.of(object));
+        Manifest manifest = new Manifest(POSITIONS, Map.of(LANE.id(), 1L), List.of(ROW), List.of(object));
         store.complete(POSITIONS, new ScanSegment(0, List.of(object), Map.of(LANE.id(), LAST)))
                 .join();
         store.publish(manifest).join();

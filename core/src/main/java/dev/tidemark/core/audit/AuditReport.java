@@ -14,8 +14,7 @@ import java.util.Map;
  * @param counts differences by kind; kinds without any are left out
  * @param differences the first of them, at most {@link #MAX_NAMED}
  */
-public record AuditReport(
-        long items, long records, Map<Difference.Kind, Long> counts, List<Difference> differences) {
+public record AuditReport(long items, long records, Map<Difference.Kind, Long> counts, List<Difference> differences) {
 
     /** How many differences are named. */
     public static final int MAX_NAMED = 100;

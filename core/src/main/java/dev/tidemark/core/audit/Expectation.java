@@ -131,8 +131,9 @@ final class Expectation {
                     entity,
                     "",
                     row.position().text(),
-                    "the event in lane " + laneId + " has the event id of " + before.position().text() + " in lane "
-                            + before.lane() + " and counts too: another lane, or beyond the horizon or max_ids"));
+                    "the event in lane " + laneId + " has the event id of "
+                            + before.position().text() + " in lane " + before.lane()
+                            + " and counts too: another lane, or beyond the horizon or max_ids"));
         }
     }
 
@@ -190,8 +191,7 @@ final class Expectation {
         }
     }
 
-    private void compareIds(
-            ItemKey key, @Nullable StoredItem expected, StoredItem live, List<Difference> differences) {
+    private void compareIds(ItemKey key, @Nullable StoredItem expected, StoredItem live, List<Difference> differences) {
         if (expected == null || !expected.mark().equals(live.mark())) {
             differences.add(fault(
                     key,
@@ -212,8 +212,7 @@ final class Expectation {
     }
 
     private Difference fault(ItemKey key, Position position, String text) {
-        return new Difference(
-                Difference.Kind.FAULT, view.name(), key.entity(), key.sortKey(), position.text(), text);
+        return new Difference(Difference.Kind.FAULT, view.name(), key.entity(), key.sortKey(), position.text(), text);
     }
 
     /** Enough to tell two apart; the bytes themselves may hold values of events. */

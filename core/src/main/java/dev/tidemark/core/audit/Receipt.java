@@ -15,6 +15,7 @@ import java.util.Map;
  * @param names the values to compute, those that the answer could tell
  * @param lanes by lane id: everything up to this position is in, unless {@code ahead} says otherwise
  * @param ahead by item (width, block and lane): it holds its lane's events up to this position
+ * @param untilAt whether only events up to {@code atMillis} are in, as in an answer as known now
  */
 public record Receipt(
         String catalogHash,
@@ -23,7 +24,8 @@ public record Receipt(
         long atMillis,
         List<String> names,
         Map<String, Position> lanes,
-        Map<String, Position> ahead) {
+        Map<String, Position> ahead,
+        boolean untilAt) {
 
     public Receipt {
         names = List.copyOf(names);
@@ -40,9 +42,8 @@ public record Receipt(
         if (mark != null) {
             return mark;
         }
-        String lane = laneId.startsWith(Lane.BACKFILL_PREFIX)
-                ? laneId.substring(Lane.BACKFILL_PREFIX.length())
-                : laneId;
+        String lane =
+                laneId.startsWith(Lane.BACKFILL_PREFIX) ? laneId.substring(Lane.BACKFILL_PREFIX.length()) : laneId;
         return lanes.getOrDefault(lane, Position.ORIGIN);
     }
 }

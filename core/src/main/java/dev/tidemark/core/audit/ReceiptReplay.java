@@ -27,6 +27,15 @@ public final class ReceiptReplay {
     private final Function<EventShape, EventReader> readers;
     private final ReplayPorts ports;
 
+    /**
+     * What the archive makes of a receipt.
+     *
+     * @param answer with the events that the receipt names: values, intervals and approximations must be the same
+     * @param today with every event that is known now
+     * @param records how many records were replayed
+     */
+    public record Reproduced(Answer answer, Answer today, long records) {}
+
     /** @param readers makes a reader for a source's events */
     public ReceiptReplay(Catalogs catalogs, Function<EventShape, EventReader> readers, ReplayPorts ports) {
         this.catalogs = catalogs;
@@ -38,39 +47,47 @@ public final class ReceiptReplay {
      * Computes what a receipt stands for.
      *
      * @param view the version that the receipt names
-     * @return the answer with the same values, intervals and approximations; completes with {@link
-     *     dev.tidemark.core.port.DamagedArchive} if the archive is not whole
+     * @return completes with {@link dev.tidemark.core.port.DamagedArchive} if the archive is not whole
      * @throws IllegalArgumentException if the view does not have one of the values
      */
-    public CompletableFuture<Answer> reproduce(View view, Receipt receipt) {
+    public CompletableFuture<Reproduced> reproduce(View view, Receipt receipt) {
         if (!view.version().equals(receipt.viewVersion())) {
-            throw new IllegalArgumentException("a receipt of view version " + receipt.viewVersion() + ", not of "
-                    + view.version());
+            throw new IllegalArgumentException(
+                    "a receipt of view version " + receipt.viewVersion() + ", not of " + view.version());
         }
         QueryPlan plan = QueryPlan.of(view, receipt.names(), receipt.atMillis(), receipt.atMillis());
         Catalog.Source source = catalogs.sourceOf(view)
-                .orElseThrow(() ->
-                        new IllegalArgumentException("view '" + view.name() + "' is in none of the catalogs"));
+                .orElseThrow(
+                        () -> new IllegalArgumentException("view '" + view.name() + "' is in none of the catalogs"));
         return ports.control().readLanes().thenCompose(rows -> reproduce(plan, source, receipt, rows));
     }
 
-    private CompletableFuture<Answer> reproduce(
+    private CompletableFuture<Reproduced> reproduce(
             QueryPlan plan, Catalog.Source source, Receipt receipt, List<LaneRow> rows) {
         MemoryItems items = new MemoryItems(List.of(plan.view()));
+        MemoryItems all = new MemoryItems(List.of(plan.view()));
         ViewReplay replay = new ViewReplay(
                 ports,
                 source,
                 plan.view(),
                 readers,
                 (of, entity) -> entity.equals(receipt.entity()),
-                (laneId, row, entity, bits, knownMillis) -> add(items, plan.view(), receipt, laneId, row, bits));
+                (laneId, row, entity, bits, knownMillis) -> {
+                    if (!receipt.untilAt() || row.eventTimeMillis() <= receipt.atMillis()) {
+                        add(items, plan.view(), receipt, laneId, row, bits);
+                        all.add(plan.view(), laneId, entity, row, bits);
+                    }
+                });
         return replay.run(ViewReplay.Range.all(rows))
-                .thenCompose(done -> FeatureServer.answer(
-                        items,
-                        plan,
-                        new ViewProgress(List.of(), List.of()),
-                        receipt.entity(),
-                        receipt.atMillis()));
+                .thenCompose(done -> answer(items, plan, receipt)
+                        .thenCombine(
+                                answer(all, plan, receipt),
+                                (answer, today) -> new Reproduced(answer, today, replay.records())));
+    }
+
+    private static CompletableFuture<Answer> answer(MemoryItems items, QueryPlan plan, Receipt receipt) {
+        return FeatureServer.answer(
+                items, plan, new ViewProgress(List.of(), List.of()), receipt.entity(), receipt.atMillis());
     }
 
     private static void add(

@@ -33,8 +33,7 @@ public final class StateAudit {
     private final StateScan scan;
 
     /** @param readers makes a reader for a source's events */
-    public StateAudit(
-            Catalogs catalogs, Function<EventShape, EventReader> readers, ReplayPorts ports, StateScan scan) {
+    public StateAudit(Catalogs catalogs, Function<EventShape, EventReader> readers, ReplayPorts ports, StateScan scan) {
         this.catalogs = catalogs;
         this.readers = readers;
         this.ports = ports;
@@ -48,7 +47,8 @@ public final class StateAudit {
      * @param nowMillis an item that has expired by then need not be there
      */
     public CompletableFuture<AuditReport> audit(View view, Collection<String> entities, long nowMillis) {
-        return audit(view, entities::contains, () -> itemsOf(view, List.copyOf(entities), 0, new ArrayList<>()), nowMillis);
+        return audit(
+                view, entities::contains, () -> itemsOf(view, List.copyOf(entities), 0, new ArrayList<>()), nowMillis);
     }
 
     /**
@@ -82,8 +82,10 @@ public final class StateAudit {
             if (status == null || !status.isComplete()) {
                 return CompletableFuture.completedFuture(notComparable(view, status));
             }
-            return ports.control().readLanes().thenCompose(rows -> items.read()
-                    .thenCompose(found -> compare(view, wanted, rows, found, nowMillis)));
+            return ports.control()
+                    .readLanes()
+                    .thenCompose(
+                            rows -> items.read().thenCompose(found -> compare(view, wanted, rows, found, nowMillis)));
         });
     }
 
@@ -91,21 +93,21 @@ public final class StateAudit {
         String text = status == null
                 ? "the control row does not know version " + view.version() + ": the state was made by another catalog"
                 : "version " + view.version() + " is " + status + ", so its items are not complete";
-        return AuditReport.of(
-                0, 0, List.of(new Difference(Difference.Kind.DEFINITION, view.name(), "", "", "", text)));
+        return AuditReport.of(0, 0, List.of(new Difference(Difference.Kind.DEFINITION, view.name(), "", "", "", text)));
     }
 
     private CompletableFuture<AuditReport> compare(
             View view, Predicate<String> wanted, List<LaneRow> rows, List<ItemStore.Found> found, long nowMillis) {
         Catalog.Source source = catalogs.sourceOf(view)
-                .orElseThrow(() ->
-                        new IllegalArgumentException("view '" + view.name() + "' is in none of the catalogs"));
+                .orElseThrow(
+                        () -> new IllegalArgumentException("view '" + view.name() + "' is in none of the catalogs"));
         Expectation expectation = new Expectation(view, rows, found, nowMillis);
-        ViewReplay replay = new ViewReplay(
-                ports, source, view, readers, (of, entity) -> wanted.test(entity), expectation::folded);
-        found.stream().filter(item -> item.key().isIds()).forEach(item -> replay.idsOf(
-                        item.key().lane())
-                .limit(item.key(), item.item().mark()));
+        ViewReplay replay =
+                new ViewReplay(ports, source, view, readers, (of, entity) -> wanted.test(entity), expectation::folded);
+        found.stream()
+                .filter(item -> item.key().isIds())
+                .forEach(item -> replay.idsOf(item.key().lane())
+                        .limit(item.key(), item.item().mark()));
         return replay.run(ViewReplay.Range.all(rows)).thenApply(done -> {
             List<Difference> differences = expectation.differences(replay.ids());
             return AuditReport.of(expectation.items(), replay.records(), differences);
@@ -124,14 +126,10 @@ public final class StateAudit {
     }
 
     private CompletableFuture<List<ItemStore.Found>> scan(
-            @Nullable ItemKey after,
-            Predicate<ItemStore.Found> wanted,
-            List<ItemStore.Found> found) {
+            @Nullable ItemKey after, Predicate<ItemStore.Found> wanted, List<ItemStore.Found> found) {
         return scan.scan(0, 1, after).thenCompose(page -> {
             page.items().stream().filter(wanted).forEach(found::add);
-            return page.next() == null
-                    ? CompletableFuture.completedFuture(found)
-                    : scan(page.next(), wanted, found);
+            return page.next() == null ? CompletableFuture.completedFuture(found) : scan(page.next(), wanted, found);
         });
     }
 }

@@ -149,8 +149,9 @@ public final class Comparison {
 
     /** 1.0 and 1.00 are one number. */
     private static boolean isSame(@Nullable Object before, @Nullable Object after) {
-        return (before instanceof BigDecimal a && after instanceof BigDecimal b)
-                ? a.compareTo(b) == 0
-                : Objects.equals(before, after);
+        if (before instanceof BigDecimal a && after instanceof BigDecimal b) {
+            return a.compareTo(b) == 0;
+        }
+        return Objects.equals(before, after);
     }
 }

@@ -1,6 +1,6 @@
 package dev.tidemark.core.checkpoint;
 
-import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.fold.Flight;
 import dev.tidemark.core.port.CheckpointStore.Manifest;
 import dev.tidemark.core.port.CheckpointStore.Positions;
@@ -33,7 +33,7 @@ import java.util.stream.IntStream;
  */
 public final class Checkpointer {
 
-    private final Catalog catalog;
+    private final Catalogs catalogs;
     private final CheckpointPorts ports;
     private final CheckpointSettings settings;
 
@@ -55,9 +55,9 @@ public final class Checkpointer {
      */
     public record Outcome(String id, Optional<Manifest> manifest) {}
 
-    /** @param catalog that the deployment folds; the checkpoint names it */
-    public Checkpointer(Catalog catalog, CheckpointPorts ports, CheckpointSettings settings) {
-        this.catalog = catalog;
+    /** @param catalogs that the deployment folds; the checkpoint names it */
+    public Checkpointer(Catalogs catalogs, CheckpointPorts ports, CheckpointSettings settings) {
+        this.catalogs = catalogs;
         this.ports = ports;
         this.settings = settings;
     }
@@ -114,8 +114,8 @@ public final class Checkpointer {
                 ports.clockMillis().getAsLong(),
                 control,
                 lanes,
-                catalog.hash(),
-                catalog.views().stream().collect(Collectors.toMap(View::version, View::name, (a, b) -> a)),
+                catalogs.current().hash(),
+                catalogs.views().stream().collect(Collectors.toMap(View::version, View::name, (a, b) -> a)),
                 settings.scanSegments(),
                 settings.buckets());
     }
@@ -205,6 +205,7 @@ public final class Checkpointer {
             return new Manifest(
                     positions,
                     AsOf.of(positions, marks, laterById, ports.clockMillis().getAsLong()),
+                    later,
                     objects);
         }
     }

@@ -12,6 +12,11 @@ public record FoldSettings(String generation, int maxPutsInFlight, int maxAttemp
 
     public static final FoldSettings DEFAULT = new FoldSettings("g1", 64, 5, 64L << 20);
 
+    /** These settings for another generation. */
+    public FoldSettings withGeneration(String other) {
+        return new FoldSettings(other, maxPutsInFlight, maxAttempts, maxCacheBytes);
+    }
+
     public FoldSettings {
         if (generation.isBlank() || maxPutsInFlight < 1 || maxAttempts < 1 || maxCacheBytes < 0) {
             throw new IllegalArgumentException("fold settings out of range: generation '" + generation + "', "

@@ -98,12 +98,16 @@ public interface CheckpointStore {
      *
      * @param asOfMillis by lane id of {@link Positions#lanes}: an upper bound of the arrivals of the records that are
      *     in the items or before the positions (rule C2); {@link Long#MIN_VALUE} for a lane without records
+     * @param lanesAfter the lane rows as they were after the scan: what views had made of the records up to there is known
+     *     from them, also where ids have forgotten it (rule T3)
      * @param objects all its objects, by bucket
      */
-    record Manifest(Positions positions, Map<String, Long> asOfMillis, List<StoredObject> objects) {
+    record Manifest(
+            Positions positions, Map<String, Long> asOfMillis, List<LaneRow> lanesAfter, List<StoredObject> objects) {
 
         public Manifest {
             asOfMillis = Map.copyOf(asOfMillis);
+            lanesAfter = List.copyOf(lanesAfter);
             objects = List.copyOf(objects);
         }
 

@@ -1,6 +1,6 @@
 package dev.tidemark.core.redrive;
 
-import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.fold.BatchFold;
@@ -34,15 +34,15 @@ public final class ManifestFold {
 
     private static final int BATCH_RECORDS = 500;
 
-    private final Catalog catalog;
+    private final Catalogs catalogs;
     private final Function<EventShape, EventReader> readers;
     private final RedrivePorts ports;
     private final FoldSettings settings;
 
     /** @param settings the generation is taken from the control row */
     public ManifestFold(
-            Catalog catalog, Function<EventShape, EventReader> readers, RedrivePorts ports, FoldSettings settings) {
-        this.catalog = catalog;
+            Catalogs catalogs, Function<EventShape, EventReader> readers, RedrivePorts ports, FoldSettings settings) {
+        this.catalogs = catalogs;
         this.readers = readers;
         this.ports = ports;
         this.settings = settings;
@@ -57,11 +57,11 @@ public final class ManifestFold {
             String version = view.getKey();
             if (!control.folds(version)) {
                 view.getValue().values().forEach(records -> progress.gone += records.size());
-            } else if (catalog.views().stream()
+            } else if (catalogs.views().stream()
                     .noneMatch(known -> known.version().equals(version))) {
                 progress.stop("this catalog does not define view version " + version);
             } else {
-                BatchFold fold = new BatchFold(catalog, readers, foldPorts(control, version), settings(control));
+                BatchFold fold = new BatchFold(catalogs, readers, foldPorts(control, version), settings(control));
                 for (Batch batch : batches(manifest, view.getValue())) {
                     chain = chain.thenCompose(ignored -> progress.isStopped
                             ? CompletableFuture.completedFuture(null)

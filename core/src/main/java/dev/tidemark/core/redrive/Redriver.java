@@ -1,6 +1,7 @@
 package dev.tidemark.core.redrive;
 
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.fold.FoldSettings;
@@ -46,7 +47,7 @@ public final class Redriver {
         this.ports = ports;
         this.claims = new Claims(ports.log());
         this.decider = new Decider(catalog, readers);
-        this.fold = new ManifestFold(catalog, readers, ports, settings);
+        this.fold = new ManifestFold(Catalogs.of(catalog), readers, ports, settings);
     }
 
     /** Decides as {@link #redrive} would, and changes nothing. */

@@ -187,8 +187,7 @@ public final class MemoryItems implements ItemStore {
         add(ofView(view.version()).rungs(entity), view, rung, laneId, entity, row, filterBits);
     }
 
-    private void add(
-            Rung[] rungs, View view, int rung, String laneId, String entity, EventRow row, long filterBits) {
+    private void add(Rung[] rungs, View view, int rung, String laneId, String entity, EventRow row, long filterBits) {
         TileWidth width = view.ladder().widths().get(rung);
         long tile = width.tileOf(row.eventTimeMillis());
         long block = width.blockOf(tile);

@@ -272,6 +272,9 @@ public final class ViewReplay {
             live.startAfter(view, act);
             live.ancestors(ancestors(row).stream().map(ViewReplay.this::idsOf).toList());
             this.backfill = laneReplay(Lane.BACKFILL_PREFIX + log.laneId());
+            backfill.ancestors(ancestors(row).stream()
+                    .map(ancestor -> idsOf(Lane.BACKFILL_PREFIX + ancestor))
+                    .toList());
         }
 
         /** Loops as long as runs are there at once, so that a long log needs no deep stack. */

@@ -1,6 +1,6 @@
 package dev.tidemark.core.restore;
 
-import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.port.CheckpointStore.Positions;
 import dev.tidemark.core.port.ControlRow.ViewStatus;
 import dev.tidemark.core.port.LaneRow;
@@ -13,25 +13,26 @@ import java.util.stream.Collectors;
 
 /**
  * Whether a catalog is the one of a checkpoint (rule R1): it defines the same view versions. A version decides a state's
- * content (rule P3), so what else may differ, derived features and names, does not matter here.
+ * content (rule P3), so what else may differ, derived features and names, does not matter here. A catalog that is to take
+ * its place may define more.
  */
 final class CatalogMatch {
 
     private CatalogMatch() {}
 
     /** @return what differs, in words; empty if nothing does */
-    static List<String> differences(Positions positions, Catalog catalog) {
+    static List<String> differences(Positions positions, Catalogs catalogs) {
         Set<String> wanted = versions(positions);
-        Set<String> known = catalog.views().stream().map(View::version).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> known = catalogs.views().stream().map(View::version).collect(Collectors.toCollection(TreeSet::new));
         List<String> differences = new ArrayList<>();
         for (String version : wanted) {
             if (!known.contains(version)) {
                 String name = positions.viewNames().getOrDefault(version, "of unknown name");
                 differences.add("view " + name + " of version " + version
-                        + " is in the checkpoint, and the catalog lacks it" + instead(catalog, name));
+                        + " is in the checkpoint, and the catalog lacks it" + instead(catalogs, name));
             }
         }
-        for (View view : catalog.views()) {
+        for (View view : catalogs.current().views()) {
             if (!wanted.contains(view.version())) {
                 differences.add("view " + view.name() + " of version " + view.version()
                         + " is in the catalog, and the checkpoint lacks it");
@@ -40,8 +41,9 @@ final class CatalogMatch {
         return differences;
     }
 
-    private static String instead(Catalog catalog, String name) {
-        return catalog.view(name)
+    private static String instead(Catalogs catalogs, String name) {
+        return catalogs.current()
+                .view(name)
                 .map(view -> " (it has version " + view.version() + ")")
                 .orElse("");
     }

@@ -1,17 +1,19 @@
 package dev.tidemark.core.restore;
 
-import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.fold.FoldPorts;
 import dev.tidemark.core.fold.FoldSettings;
+import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.port.Lineage;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.stream.Lane;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The fold of every day, for the replay of one lane: into the new generation, with nothing to archive, because it comes
@@ -24,26 +26,30 @@ final class LaneFold implements ReplayedLane.Fold {
     private final BatchFold fold;
     private volatile long nowMillis;
 
-    /** @param lanesAtOnce how many of these share what the settings allow */
+    /**
+     * @param after the lane's row as the checkpoint saw it after its scan; null if there was none
+     * @param lanesAtOnce how many of these share what the settings allow
+     */
     LaneFold(
-            Catalog catalog,
+            Catalogs catalogs,
             Function<EventShape, EventReader> readers,
             RestorePorts ports,
             RestoreSettings settings,
             String generation,
             Lane lane,
+            @Nullable LaneRow after,
             Lineage lineage,
             int lanesAtOnce) {
         FoldPorts foldPorts = new FoldPorts(
                 ports.items(),
-                new ReplayLanes(ports.control(), lane),
+                new ReplayLanes(ports.control(), lane, after),
                 segment -> CompletableFuture.completedFuture(null),
                 ports.quarantine(),
                 lineage,
                 ports.pause(),
                 () -> nowMillis,
                 ports.random());
-        this.fold = new BatchFold(catalog, readers, foldPorts, settings(settings, generation, lanesAtOnce));
+        this.fold = new BatchFold(catalogs, readers, foldPorts, settings(settings, generation, lanesAtOnce));
     }
 
     static FoldSettings settings(RestoreSettings settings, String generation, int lanesAtOnce) {

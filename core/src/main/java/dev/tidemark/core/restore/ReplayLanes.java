@@ -6,12 +6,14 @@ import dev.tidemark.core.port.ControlRow.Phase;
 import dev.tidemark.core.port.ControlRow.ViewStatus;
 import dev.tidemark.core.port.ControlStore;
 import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Lane;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The control table as the replay of one lane must see it (rule R2), so that it is the fold of every day that replays:
@@ -26,13 +28,16 @@ final class ReplayLanes implements ControlStore {
 
     private final ControlStore store;
     private final Lane lane;
+    private final @Nullable LaneRow after;
 
     /** As the row says that was last seen, so that whoever is late puts the mark on no row that has lost it. */
     private volatile boolean awaitsOverlap = true;
 
-    ReplayLanes(ControlStore store, Lane lane) {
+    /** @param after the lane's row as the checkpoint saw it after its scan; null if there was none */
+    ReplayLanes(ControlStore store, Lane lane, @Nullable LaneRow after) {
         this.store = store;
         this.lane = lane;
+        this.after = after;
     }
 
     @Override
@@ -74,7 +79,33 @@ final class ReplayLanes implements ControlStore {
 
     @Override
     public CompletableFuture<Cas<LaneRow>> writeLane(LaneRow next) {
-        return store.writeLane(next.withAwaitsOverlap(awaitsOverlap)).thenApply(this::taken);
+        return store.writeLane(counted(next).withAwaitsOverlap(awaitsOverlap)).thenApply(this::taken);
+    }
+
+    /**
+     * T3: where ids have forgotten an event that is replayed, it looks like a duplicate. Its tiles have it; the counts are
+     * those of the live row at the same position, up to which alone ids may have forgotten anything.
+     */
+    private LaneRow counted(LaneRow next) {
+        if (after == null || !next.last().equals(after.last())) {
+            return next;
+        }
+        Map<String, ViewCounts> counts = new HashMap<>(next.counts());
+        for (String version : next.views().keySet()) {
+            if (after.views().containsKey(version)) {
+                counts.put(version, after.countsOf(version));
+            }
+        }
+        return new LaneRow(
+                next.lane(),
+                next.rev(),
+                next.last(),
+                next.count(),
+                next.maxArrivalMillis(),
+                next.generation(),
+                next.views(),
+                counts,
+                next.ancestors());
     }
 
     private Cas<LaneRow> taken(Cas<LaneRow> result) {

@@ -17,6 +17,7 @@ final class ReplayedLane {
 
     private final LaneLog log;
     private final long targetMillis;
+    private final Position cut;
     private final Function<Lane, Fold> folds;
     private final Progress progress;
     private @Nullable Fold fold;
@@ -42,9 +43,11 @@ final class ReplayedLane {
         void folded(int records, long reachedMillis);
     }
 
-    ReplayedLane(LaneLog log, long targetMillis, Function<Lane, Fold> folds, Progress progress) {
+    /** @param cut no batch goes beyond this position that begins at or before it */
+    ReplayedLane(LaneLog log, long targetMillis, Position cut, Function<Lane, Fold> folds, Progress progress) {
         this.log = log;
         this.targetMillis = targetMillis;
+        this.cut = cut;
         this.folds = folds;
         this.progress = progress;
         this.maxArrivalMillis = log.maxArrivalMillis();
@@ -89,6 +92,9 @@ final class ReplayedLane {
             reached = Math.max(reached, record.arrivalMillis());
             nowMillis = Math.max(nowMillis, record.arrivalMillis());
             end++;
+            if (record.position().equals(cut)) {
+                break;
+            }
         }
         if (atTarget) {
             return CompletableFuture.completedFuture(null);

@@ -1,9 +1,10 @@
 package dev.tidemark.core.restore;
 
-import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.fold.Flight;
+import dev.tidemark.core.port.CheckpointStore.Manifest;
 import dev.tidemark.core.port.CheckpointStore.Positions;
 import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.LaneRow;
@@ -25,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +37,12 @@ final class Replayer {
 
     private static final long DAY_MILLIS = 86_400_000L;
 
-    private final Catalog catalog;
+    private final Catalogs catalogs;
     private final Function<EventShape, EventReader> readers;
     private final RestorePorts ports;
     private final RestoreSettings settings;
     private final Positions positions;
+    private final Map<String, LaneRow> after;
     private final ControlRow control;
     private final long targetMillis;
     private final RestoreListener listener;
@@ -49,18 +52,20 @@ final class Replayer {
 
     /** @param control the row under which it replays */
     Replayer(
-            Catalog catalog,
+            Catalogs catalogs,
             Function<EventShape, EventReader> readers,
             RestorePorts ports,
             RestoreSettings settings,
-            Positions positions,
+            Manifest manifest,
             ControlRow control,
             RestoreListener listener) {
-        this.catalog = catalog;
+        this.catalogs = catalogs;
         this.readers = readers;
         this.ports = ports;
         this.settings = settings;
-        this.positions = positions;
+        this.positions = manifest.positions();
+        this.after = manifest.lanesAfter().stream()
+                .collect(Collectors.toMap(row -> row.lane().id(), Function.identity()));
         this.control = control;
         ControlRow.Restore restore = control.restore();
         this.targetMillis = restore == null || restore.targetMillis() == null ? Long.MAX_VALUE : restore.targetMillis();
@@ -71,22 +76,24 @@ final class Replayer {
     CompletableFuture<Void> replay() {
         return ports.control()
                 .readLanes()
-                .thenCompose(rows -> Flight.all(catalog.sources(), 1, source -> open(source, rows)))
+                .thenCompose(rows -> Flight.all(List.copyOf(catalogs.streams()), 1, stream -> open(stream, rows)))
                 .thenCompose(opened -> round(List.copyOf(lanes.values())))
                 .thenCompose(replayed -> redrives());
     }
 
-    private CompletableFuture<Void> open(Catalog.Source source, List<LaneRow> rows) {
+    private CompletableFuture<Void> open(String stream, List<LaneRow> rows) {
         Map<String, LaneStart> starts = new HashMap<>();
         for (LaneRow row : rows) {
-            if (row.lane().streamName().equals(source.stream())) {
+            if (row.lane().streamName().equals(stream)) {
                 starts.put(row.lane().id(), LaneStart.of(row));
             }
         }
-        return StreamLog.open(ports.archive(), source.stream(), starts, fromMillis(source, starts), Long.MAX_VALUE)
+        return StreamLog.open(ports.archive(), stream, starts, fromMillis(stream, starts), Long.MAX_VALUE)
                 .thenAccept(log -> {
                     for (LaneLog lane : log.lanes()) {
-                        lanes.put(lane.laneId(), new ReplayedLane(lane, targetMillis, this::fold, this::progress));
+                        lanes.put(
+                                lane.laneId(),
+                                new ReplayedLane(lane, targetMillis, cut(lane.laneId()), this::fold, this::progress));
                     }
                 });
     }
@@ -95,14 +102,16 @@ final class Replayer {
      * From when on records after the positions can have arrived: not before the lanes' latest, and not so long ago that
      * the stream no longer had them when the positions were read. Lanes that ended long ago set no bound.
      */
-    private long fromMillis(Catalog.Source source, Map<String, LaneStart> starts) {
+    private long fromMillis(String stream, Map<String, LaneStart> starts) {
         long earliest = Long.MAX_VALUE;
         for (LaneStart start : starts.values()) {
             earliest = Math.min(earliest, start.maxArrivalMillis());
         }
         long retentionMillis = 0;
-        for (View view : catalog.viewsOf(source)) {
-            retentionMillis = Math.max(retentionMillis, view.streamRetentionMillis());
+        for (Catalogs.Reading reading : catalogs.readingsOf(stream)) {
+            for (View view : reading.views()) {
+                retentionMillis = Math.max(retentionMillis, view.streamRetentionMillis());
+            }
         }
         long kept = positions.timeMillis() - retentionMillis - DAY_MILLIS;
         return Math.min(Math.max(earliest, kept), positions.timeMillis());
@@ -111,7 +120,21 @@ final class Replayer {
     /** The fold of one lane. Its clock is the arrival of what it folds. */
     private ReplayedLane.Fold fold(Lane lane) {
         return new LaneFold(
-                catalog, readers, ports, settings, control.generation(), lane, new ReplayLineage(), lanesAtOnce());
+                catalogs,
+                readers,
+                ports,
+                settings,
+                control.generation(),
+                lane,
+                after.get(lane.id()),
+                new ReplayLineage(),
+                lanesAtOnce());
+    }
+
+    /** Where the replay of a lane must end a batch. */
+    private Position cut(String laneId) {
+        LaneRow row = after.get(laneId);
+        return row == null ? Position.ORIGIN : row.last();
     }
 
     private int lanesAtOnce() {
@@ -172,7 +195,7 @@ final class Replayer {
     private CompletableFuture<Void> redrive(RedriveLog.Manifest manifest) {
         RedrivePorts redrive = new RedrivePorts(
                 ports.items(), ports.control(), ports.redrives(), ports.pause(), manifest::timeMillis, ports.random());
-        return new ManifestFold(catalog, readers, redrive, LaneFold.settings(settings, control.generation(), 1))
+        return new ManifestFold(catalogs, readers, redrive, LaneFold.settings(settings, control.generation(), 1))
                 .fold(manifest, control)
                 .thenAccept(outcome -> {
                     if (!outcome.isDone()) {

@@ -1,6 +1,6 @@
 package dev.tidemark.core.restore;
 
-import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.port.CheckpointStore.Manifest;
@@ -24,16 +24,19 @@ import java.util.function.Function;
  */
 public final class Restorer {
 
-    private final Catalog catalog;
+    private final Catalogs catalogs;
     private final Function<EventShape, EventReader> readers;
     private final RestorePorts ports;
     private final RestoreSettings settings;
     private final Tries tries;
 
-    /** @param catalog that of the checkpoint; otherwise nothing is restored */
+    /** @param catalogs that of the checkpoint; otherwise nothing is restored */
     public Restorer(
-            Catalog catalog, Function<EventShape, EventReader> readers, RestorePorts ports, RestoreSettings settings) {
-        this.catalog = catalog;
+            Catalogs catalogs,
+            Function<EventShape, EventReader> readers,
+            RestorePorts ports,
+            RestoreSettings settings) {
+        this.catalogs = catalogs;
         this.readers = readers;
         this.ports = ports;
         this.settings = settings;
@@ -59,7 +62,7 @@ public final class Restorer {
     }
 
     private void check(Manifest manifest, ControlRow.Restore restore) {
-        List<String> differences = CatalogMatch.differences(manifest.positions(), catalog);
+        List<String> differences = CatalogMatch.differences(manifest.positions(), catalogs);
         if (!differences.isEmpty()) {
             throw new IllegalStateException("this catalog is not the one of checkpoint " + manifest.id()
                     + ", whose state it could not go on folding: " + String.join("; ", differences)
@@ -99,8 +102,7 @@ public final class Restorer {
                         then(new Loader(ports, settings, manifest, control, listener).load(), control, Phase.REPLAY);
                     case REPLAY ->
                         then(
-                                new Replayer(catalog, readers, ports, settings, manifest.positions(), control, listener)
-                                        .replay(),
+                                new Replayer(catalogs, readers, ports, settings, manifest, control, listener).replay(),
                                 control,
                                 Phase.LIVE);
                     case LIVE -> CompletableFuture.completedFuture(control);

@@ -116,13 +116,14 @@ public record QueryPlan(
                     "at=" + Instant.ofEpochMilli(atMillis) + " is further back than the retention of view '"
                             + view.name() + "', which begins at "
                             + Instant.ofEpochMilli(nowMillis - view.retentionMillis()),
-                    "ask about a moment within the retention, or replay the archive for earlier ones");
+                    "ask about a moment within the retention, or with knowledge=served or knowledge=now, which replay the "
+                            + "archive");
         }
     }
 
     private static Unanswerable lifetimeInThePast(List<String> names) {
         return new Unanswerable(
                 "lifetime windows are kept as of now only, so " + names + " cannot be told for a past moment",
-                "leave out 'at' or these features, or replay the archive");
+                "leave out 'at' or these features, or ask with knowledge=served or knowledge=now, which replay the archive");
     }
 }

@@ -57,6 +57,7 @@ final class FoldWorld {
     final InMemoryQuarantine quarantine = new InMemoryQuarantine();
     final InMemoryLineage lineage = new InMemoryLineage();
     long nowMillis = NOW_MILLIS;
+    String generation = "g1";
 
     static Lane lane(String shardId) {
         return new Lane("arn:aws:kinesis:eu-central-1:111122223333:stream/clicks", 1_700_000_000_000L, shardId);
@@ -110,7 +111,7 @@ final class FoldWorld {
                 () -> nowMillis,
                 new Random(1));
         return new BatchFold(
-                catalog(views), shape -> reader(), ports, new FoldSettings("g1", 4, PATIENT_ATTEMPTS, 1 << 20));
+                catalog(views), shape -> reader(), ports, new FoldSettings(generation, 4, PATIENT_ATTEMPTS, 1 << 20));
     }
 
     static EventReader reader() {

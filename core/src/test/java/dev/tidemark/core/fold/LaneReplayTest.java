@@ -70,7 +70,7 @@ class LaneReplayTest {
 
     private static LongStream seeds() {
         Long one = Long.getLong("tidemark.seed");
-        return one != null ? LongStream.of(one) : LongStream.range(0, Long.getLong("tidemark.seeds", 100));
+        return one != null ? LongStream.of(one) : LongStream.range(0, Long.getLong("tidemark.seeds", 60));
     }
 
     @ParameterizedTest(name = "seed {0}")

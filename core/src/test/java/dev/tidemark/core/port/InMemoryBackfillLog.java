@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /** A backfill log that answers at once. */
-public final class InMemoryBackfillLog implements BackfillLog {
+public class InMemoryBackfillLog implements BackfillLog {
 
     public final Map<String, Plan> plans = new HashMap<>();
     public final Map<String, Map<String, Done>> done = new HashMap<>();

@@ -172,7 +172,7 @@ class CompactionTest {
 
     static LongStream seeds() {
         Long one = Long.getLong("tidemark.seed");
-        return one != null ? LongStream.of(one) : LongStream.range(0, Long.getLong("tidemark.seeds", 100));
+        return one != null ? LongStream.of(one) : LongStream.range(0, Long.getLong("tidemark.seeds", 50));
     }
 
     /**

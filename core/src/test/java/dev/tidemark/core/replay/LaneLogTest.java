@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.tidemark.core.port.Archive.Segment;
+import dev.tidemark.core.port.ArchiveLog.SegmentRef;
 import dev.tidemark.core.port.DamagedArchive;
 import dev.tidemark.core.port.InMemoryArchive;
 import dev.tidemark.core.port.LaneRow;
@@ -229,6 +230,40 @@ class LaneLogTest {
 
         assertThat(damage.kind()).isEqualTo(DamagedArchive.Kind.MISSING);
         assertThat(damage.key()).isEqualTo(InMemoryArchive.ref(lost).key());
+    }
+
+    @Test
+    void whoPassesOverDamageFindsTheRestOfIt() {
+        world.append(1, 10);
+        Segment lost = world.append(11, 20);
+        world.append(21, 30);
+        world.append(31, 40);
+        world.append(41, 50);
+        SegmentRef bad = InMemoryArchive.ref(world.segment(30, 31, 40));
+        world.archive.segments.remove(lost);
+        world.archive.unreadable = ref -> ref.key().equals(bad.key());
+        StreamLog stream = world.stream(LaneStart.BIRTH, Long.MIN_VALUE);
+        stream.expect(List.of(row(60, 60)));
+        LaneLog log = stream.lanes().get(0);
+        List<DamagedArchive.Kind> found = new ArrayList<>();
+        List<RawRecord> read = new ArrayList<>();
+        while (true) {
+            Throwable failure = catchThrowable(() -> readAll(log, read));
+            if (failure == null) {
+                break;
+            }
+            DamagedArchive damage = (DamagedArchive) Objects.requireNonNull(failure.getCause());
+            found.add(damage.kind());
+            log.passOver(damage);
+        }
+
+        assertThat(found)
+                .containsExactly(
+                        DamagedArchive.Kind.GAP,
+                        DamagedArchive.Kind.UNREADABLE,
+                        DamagedArchive.Kind.GAP,
+                        DamagedArchive.Kind.GAP);
+        assertThat(read).hasSize(30);
     }
 
     @Test

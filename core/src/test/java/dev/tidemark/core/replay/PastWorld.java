@@ -24,6 +24,7 @@ import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.ProgressCache;
 import dev.tidemark.core.serve.QueryPlan;
+import dev.tidemark.core.serve.ViewProgress;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
@@ -44,15 +45,15 @@ import org.jspecify.annotations.Nullable;
  * duplicate and bad records, arrivals that go back, checkpoints taken in the middle of things, and a redrive. Every
  * question was asked while nothing was under way.
  */
-final class PastWorld {
+public final class PastWorld {
 
-    static final long START_MILLIS = 1_790_000_000_000L - 1_790_000_000_000L % 3_600_000L;
-    static final Lane FIRST = lane("shardId-000000000000");
-    static final Lane SECOND = lane("shardId-000000000001");
-    static final Lane CHILD = lane("shardId-000000000002");
-    static final String[] USERS = {"ann", "bob", "cid"};
+    public static final long START_MILLIS = 1_790_000_000_000L - 1_790_000_000_000L % 3_600_000L;
+    public static final Lane FIRST = lane("shardId-000000000000");
+    public static final Lane SECOND = lane("shardId-000000000001");
+    public static final Lane CHILD = lane("shardId-000000000002");
+    public static final List<String> USERS = List.of("ann", "bob", "cid");
 
-    static final Catalog CATALOG = new CatalogCompiler().compile("""
+    public static final Catalog CATALOG = new CatalogCompiler().compile("""
             tidemark: 1
             sources:
               shop: {stream: shop, event_time: {field: ts, format: epoch_millis}, event_id: id}
@@ -76,15 +77,19 @@ final class PastWorld {
                   spent: {function: sum, input: price, windows: [10m, 1h]}
             """);
 
-    final InMemoryItemStore items = new InMemoryItemStore();
-    final InMemoryControlStore control = new InMemoryControlStore();
-    final InMemoryArchive archive = new InMemoryArchive();
+    public final InMemoryItemStore items = new InMemoryItemStore();
+    public final InMemoryControlStore control = new InMemoryControlStore();
+    public final InMemoryArchive archive = new InMemoryArchive();
     final InMemoryQuarantine quarantine = new InMemoryQuarantine();
     final InMemoryLineage lineage = new InMemoryLineage();
-    final InMemoryRedriveLog redrives = new InMemoryRedriveLog();
-    final SnapshotCheckpoints checkpoints = new SnapshotCheckpoints();
-    final List<Asked> asked = new ArrayList<>();
-    final List<Admitted> admitted = new ArrayList<>();
+    public final InMemoryRedriveLog redrives = new InMemoryRedriveLog();
+    public final SnapshotCheckpoints checkpoints = new SnapshotCheckpoints();
+    public final List<Asked> asked = new ArrayList<>();
+
+    /** Asked while a batch was under way: its items are written, its lane row is not. */
+    public final List<Asked> askedInFlight = new ArrayList<>();
+
+    public final List<Admitted> admitted = new ArrayList<>();
 
     private final Random random;
     private final Map<Lane, Long> maxArrival = new HashMap<>();
@@ -96,12 +101,17 @@ final class PastWorld {
     private long nowMillis = START_MILLIS;
 
     /** An answer as it was given. */
-    record Asked(long atMillis, View view, String user, Answer answer) {}
+    public record Asked(long atMillis, View view, String user, Answer answer) {}
 
     /** An event that view buyer counts. */
-    record Admitted(String user, long eventTimeMillis, long knownMillis) {}
+    public record Admitted(String user, long eventTimeMillis, long knownMillis) {}
 
-    PastWorld(long seed) {
+    public PastWorld(long seed) {
+        this(seed, 130);
+    }
+
+    /** The same world when it was younger: after the first steps only. */
+    public PastWorld(long seed, int steps) {
         random = new Random(seed);
         fold = new BatchFold(
                 CATALOG,
@@ -117,18 +127,21 @@ final class PastWorld {
                         new Random(1)),
                 new FoldSettings("g1", 4, 3, 1 << 20));
         lineage.parents.put(CHILD.id(), List.of(FIRST));
-        run(60, FIRST, SECOND);
+        run(Math.min(steps, 60), FIRST, SECOND);
+        if (steps < 130) {
+            return;
+        }
         lineage.drained = (lane, last) -> lane.equals(FIRST);
         run(60, CHILD, SECOND);
         redrive();
         run(10, CHILD, SECOND);
     }
 
-    static Lane lane(String shardId) {
+    public static Lane lane(String shardId) {
         return new Lane("arn:aws:kinesis:eu-central-1:111122223333:stream/shop", 1_700_000_000_000L, shardId);
     }
 
-    ReplayPorts ports() {
+    public ReplayPorts ports() {
         return new ReplayPorts(archive, redrives, checkpoints, control);
     }
 
@@ -136,11 +149,11 @@ final class PastWorld {
         return new TimeTravel(Catalogs.of(CATALOG), JsonEventReader::new, ports());
     }
 
-    long nowMillis() {
+    public long nowMillis() {
         return nowMillis;
     }
 
-    static View view(String name) {
+    public static View view(String name) {
         return CATALOG.view(name).orElseThrow();
     }
 
@@ -158,6 +171,7 @@ final class PastWorld {
 
     /** A batch; the clock stands behind all its arrivals, and after all before. */
     private void deliver(Lane lane) {
+        List<LaneRow> before = List.copyOf(control.lanes.values());
         nowMillis += 1 + random.nextInt(240_000);
         List<RawRecord> records = new ArrayList<>();
         int size = 1 + random.nextInt(6);
@@ -171,12 +185,26 @@ final class PastWorld {
         if (!outcome.isDone() || !outcome.violations().isEmpty()) {
             throw new AssertionError(outcome.troubles() + " " + outcome.violations());
         }
+        askInFlight(before);
+    }
+
+    private void askInFlight(List<LaneRow> rows) {
+        for (View view : CATALOG.views()) {
+            String user = USERS.get(random.nextInt(USERS.size()));
+            QueryPlan plan = QueryPlan.of(view, null, null, nowMillis);
+            ViewProgress progress = new ViewProgress(rows, List.of());
+            askedInFlight.add(new Asked(
+                    nowMillis,
+                    view,
+                    user,
+                    FeatureServer.answer(items, plan, progress, user, nowMillis).join()));
+        }
     }
 
     private RawRecord record(Lane lane, long arrivalMillis) {
         int number = numbers.merge(lane, 1, Integer::sum);
         long known = maxArrival.merge(lane, arrivalMillis, Math::max);
-        String user = USERS[random.nextInt(USERS.length)];
+        String user = USERS.get(random.nextInt(USERS.size()));
         long time = arrivalMillis - lateness();
         String json = "{\"user\":\"" + user + "\",\"ts\":" + time + ",\"price\":" + random.nextInt(1000) / 100.0
                 + ",\"item\":\"i" + random.nextInt(5) + "\"" + id() + "}";
@@ -215,7 +243,7 @@ final class PastWorld {
     private void ask() {
         long at = nowMillis;
         for (View view : CATALOG.views()) {
-            String user = USERS[random.nextInt(USERS.length)];
+            String user = USERS.get(random.nextInt(USERS.size()));
             asked.add(new Asked(at, view, user, live(view, user, at)));
         }
     }
@@ -284,7 +312,7 @@ final class PastWorld {
                 asOf.put(lane.id(), arrival);
             }
         });
-        checkpoints.manifests.put(positions.id(), new CheckpointStore.Manifest(positions, asOf, List.of()));
+        checkpoints.manifests.put(positions.id(), new CheckpointStore.Manifest(positions, asOf, positions.lanes(), List.of()));
         checkpoints.items.put(positions.id(), found);
     }
 }

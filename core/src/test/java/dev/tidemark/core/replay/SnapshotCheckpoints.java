@@ -12,12 +12,12 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /** Checkpoints in memory, and which of their buckets were read. */
-final class SnapshotCheckpoints implements CheckpointStore {
+public final class SnapshotCheckpoints implements CheckpointStore {
 
-    final TreeMap<String, Manifest> manifests = new TreeMap<>();
-    final Map<String, List<ItemStore.Found>> items = new HashMap<>();
-    final List<String> bucketsRead = new ArrayList<>();
-    String damaged = "";
+    public final TreeMap<String, Manifest> manifests = new TreeMap<>();
+    public final Map<String, List<ItemStore.Found>> items = new HashMap<>();
+    public final List<String> bucketsRead = new ArrayList<>();
+    public String damaged = "";
 
     @Override
     public CompletableFuture<List<String>> list() {

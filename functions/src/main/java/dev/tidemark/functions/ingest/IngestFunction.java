@@ -84,7 +84,7 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
                 deployment.catalogs(),
                 JsonEventReader::new,
                 ports(deployment, known, meter, clockMillis),
-                FoldSettings.DEFAULT);
+                FoldSettings.DEFAULT.withGeneration(deployment.value(Environment.GENERATION)));
         this.streams = known::describe;
         this.log = log;
         this.mapping = mapping;

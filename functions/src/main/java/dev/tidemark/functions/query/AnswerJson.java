@@ -6,6 +6,7 @@ import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.ControlRow.ViewStatus;
 import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.replay.Past;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.serve.ValueJson;
@@ -18,6 +19,7 @@ import dev.tidemark.functions.CountsJson;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * enough to compute it again from the archive. Only items that are ahead of the position, because their batch was in
  * flight, or that belong to a redrive, which has no position, are listed with their marks.
  */
-final class AnswerJson {
+public final class AnswerJson {
 
     /** How many lanes a freshness report names as missing something. */
     private static final int MAX_MISSING = 20;
@@ -37,20 +39,37 @@ final class AnswerJson {
     private final Catalogs catalogs;
     private final long nowMillis;
 
-    AnswerJson(Catalogs catalogs, long nowMillis) {
+    /** @param nowMillis the time of the question */
+    public AnswerJson(Catalogs catalogs, long nowMillis) {
         this.catalogs = catalogs;
         this.nowMillis = nowMillis;
     }
 
     /** The answer to a single read. */
     String single(Answer answer, boolean explain) {
+        return single(answer, explain, null);
+    }
+
+    /**
+     * The answer to a question about the past: as known now, or as served where that was not asked for. With both, the
+     * values as served stand beside it, with what makes the difference.
+     */
+    public String past(Past past, boolean explain) {
+        Answer answer = past.now() != null ? past.now() : past.served();
+        return single(Objects.requireNonNull(answer), explain, past);
+    }
+
+    private String single(Answer answer, boolean explain, @Nullable Past past) {
         return Json.write(out -> {
             out.writeStartObject();
             out.writeStringField("view", answer.plan().view().name());
             entity(out, answer);
             Json.moment(out, "at", answer.plan().atMillis());
+            if (past != null) {
+                knowledge(out, past);
+            }
             features(out, answer);
-            coverage(out, answer.plan());
+            coverage(out, answer.plan(), past != null && past.now() != null ? past.endMillis() : Long.MAX_VALUE);
             approximate(out, answer);
             unavailable(out, answer.plan());
             freshness(out, answer.plan().view(), answer.progress());
@@ -123,13 +142,57 @@ final class AnswerJson {
         out.writeEndObject();
     }
 
+    private static void knowledge(JsonGenerator out, Past past) throws IOException {
+        out.writeObjectFieldStart("knowledge");
+        Answer served = past.served();
+        out.writeStringField("as", past.now() == null ? "served" : served == null ? "now" : "both");
+        out.writeStringField("checkpoint", past.made().checkpoint());
+        out.writeNumberField("records", past.made().records());
+        if (past.now() != null && served != null) {
+            out.writeObjectFieldStart("served");
+            features(out, served);
+            approximate(out, served);
+            out.writeEndObject();
+            out.writeArrayFieldStart("differences");
+            for (String name : past.differences()) {
+                out.writeString(name);
+            }
+            out.writeEndArray();
+            late(out, past);
+        }
+        out.writeEndObject();
+    }
+
+    private static void late(JsonGenerator out, Past past) throws IOException {
+        out.writeObjectFieldStart("late");
+        out.writeNumberField("count", past.lateCount());
+        out.writeArrayFieldStart("events");
+        for (Past.Late event : past.late()) {
+            out.writeStartObject();
+            out.writeStringField("lane", event.lane());
+            out.writeStringField("position", event.position().text());
+            Json.moment(out, "eventTime", event.eventTimeMillis());
+            Json.moment(out, "arrival", event.arrivalMillis());
+            Json.moment(out, "known", event.knownMillis());
+            out.writeNumberField("lateMillis", event.lateMillis());
+            out.writeEndObject();
+        }
+        out.writeEndArray();
+        out.writeEndObject();
+    }
+
     private static void coverage(JsonGenerator out, QueryPlan plan) throws IOException {
+        coverage(out, plan, Long.MAX_VALUE);
+    }
+
+    /** @param endMillis where the windows end at the latest, exclusive */
+    private static void coverage(JsonGenerator out, QueryPlan plan, long endMillis) throws IOException {
         out.writeObjectFieldStart("coverage");
         for (Map.Entry<Window, Cover> cover : plan.covers().entrySet()) {
             Interval interval = cover.getValue().interval();
             out.writeObjectFieldStart(cover.getKey().text());
             Json.moment(out, "start", cover.getKey().isLifetime() ? null : interval.startMillis());
-            Json.moment(out, "end", interval.endMillis());
+            Json.moment(out, "end", Math.min(endMillis, interval.endMillis()));
             out.writeEndObject();
         }
         out.writeEndObject();
@@ -156,7 +219,7 @@ final class AnswerJson {
         out.writeObjectFieldStart("unavailable");
         for (String name : plan.unavailable()) {
             out.writeStringField(
-                    name, "lifetime windows are kept as of now only; leave out 'at', or replay the archive");
+                    name, "lifetime windows are kept as of now only; leave out 'at', or ask with knowledge=now");
         }
         out.writeEndObject();
     }

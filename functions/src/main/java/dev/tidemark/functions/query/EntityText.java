@@ -10,12 +10,16 @@ import java.util.List;
  * Entity keys as callers write them: the key's parts joined by {@code |}, with {@code |} and {@code \} inside a part
  * escaped by {@code \}. This is the canonical form of {@link EntityKeys}.
  */
-final class EntityText {
+public final class EntityText {
 
     private EntityText() {}
 
-    /** Checks a caller's text against the view; returns the canonical text. */
-    static String check(View view, String text) {
+    /**
+     * Checks a caller's text against the view; returns the canonical text.
+     *
+     * @throws RuntimeException if no event can have this key; its message says why
+     */
+    public static String check(View view, String text) {
         if (text.getBytes(StandardCharsets.UTF_8).length > EntityKeys.MAX_BYTES) {
             throw bad("the entity key is longer than " + EntityKeys.MAX_BYTES + " bytes", view);
         }

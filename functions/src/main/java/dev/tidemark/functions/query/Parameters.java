@@ -1,6 +1,7 @@
 package dev.tidemark.functions.query;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import dev.tidemark.core.replay.Knowledge;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -69,6 +70,26 @@ final class Parameters {
     @Nullable
     Long atMillis() {
         return moment(values.get("at"));
+    }
+
+    /** What {@code knowledge} asks for; null if it is not given. */
+    @Nullable
+    Set<Knowledge> knowledge() {
+        String text = values.get("knowledge");
+        if (text == null) {
+            return null;
+        }
+        return switch (text) {
+            case "served" -> Set.of(Knowledge.SERVED);
+            case "now" -> Set.of(Knowledge.NOW);
+            case "both" -> Set.of(Knowledge.SERVED, Knowledge.NOW);
+            default ->
+                throw bad(
+                        "knowledge",
+                        "is neither served, now nor both",
+                        "write knowledge=served for what was answered then, knowledge=now for what is known today, or "
+                                + "knowledge=both to compare them");
+        };
     }
 
     boolean explain() {

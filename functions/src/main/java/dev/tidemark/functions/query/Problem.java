@@ -22,9 +22,10 @@ record Problem(Kind kind, String detail, String remedy, List<String> available) 
         UNKNOWN_FEATURE(404, "No such feature"),
         METHOD_NOT_ALLOWED(405, "The resource has no such method"),
         BODY_TOO_LARGE(413, "The request body is too large"),
-        UNANSWERABLE(422, "The live state cannot answer this"),
+        UNANSWERABLE(422, "This question cannot be answered"),
         ANSWER_TOO_LARGE(422, "The answer is too large"),
         INTERNAL(500, "The request failed"),
+        DAMAGED_ARCHIVE(500, "The archive or a checkpoint is damaged"),
         STORE_UNAVAILABLE(503, "The state cannot be read at the moment");
 
         private final int status;

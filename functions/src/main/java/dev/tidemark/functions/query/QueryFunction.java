@@ -11,10 +11,17 @@ import dev.tidemark.aws.dynamodb.CapacityCounter;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
+import dev.tidemark.aws.s3.S3Archive;
+import dev.tidemark.aws.s3.S3Checkpoints;
+import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.port.ControlStore;
+import dev.tidemark.core.port.DamagedArchive;
+import dev.tidemark.core.port.DamagedCheckpoint;
 import dev.tidemark.core.port.ItemStore;
+import dev.tidemark.core.replay.BoundedArchive;
+import dev.tidemark.core.replay.ReplayPorts;
 import dev.tidemark.core.serve.StoreUnavailable;
 import dev.tidemark.core.serve.Unanswerable;
 import dev.tidemark.functions.Deployment;
@@ -24,7 +31,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
  * Answers the HTTP API of openapi.yaml from the live state. Thread-safe, although Lambda calls it from one thread.
@@ -67,6 +76,8 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
         AwsClients clients = deployment.clients();
         this.clock = clock;
         this.log = log;
+        DynamoControlStore control = new DynamoControlStore(
+                clients.dynamoDb(), clients.dynamoDbWrites(), deployment.value(Environment.CONTROL_TABLE), meter);
         this.router = new Router(
                 deployment.catalogs(),
                 new DynamoItemStore(
@@ -75,12 +86,21 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
                         deployment.value(Environment.STATE_TABLE),
                         meter,
                         Backoff.system()),
-                new DynamoControlStore(
-                        clients.dynamoDb(),
-                        clients.dynamoDbWrites(),
-                        deployment.value(Environment.CONTROL_TABLE),
-                        meter));
+                control,
+                () -> past(deployment, control));
         this.priming = Priming.register(() -> prime(deployment.catalogs()));
+    }
+
+    /** The client of S3 is made when the first question about the past needs it. */
+    private static ReplayPorts past(Deployment deployment, ControlStore control) {
+        S3AsyncClient s3 = deployment.clients().s3();
+        String bucket = deployment.value(Environment.BUCKET);
+        long maxBytes = Long.parseLong(deployment.value(Environment.REPLAY_MAX_BYTES));
+        return new ReplayPorts(
+                new BoundedArchive(new S3Archive(s3, bucket, Backoff.system()), maxBytes),
+                new S3RedriveLog(s3, bucket, Backoff.system()),
+                new S3Checkpoints(s3, bucket, Backoff.system()),
+                control);
     }
 
     /**
@@ -99,9 +119,20 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
     }
 
     QueryFunction(Catalogs catalogs, ItemStore items, ControlStore control, InstantSource clock, RequestLog log) {
+        this(catalogs, items, control, null, clock, log);
+    }
+
+    /** @param past makes the stores of a replay for one question; null where there is no archive */
+    QueryFunction(
+            Catalogs catalogs,
+            ItemStore items,
+            ControlStore control,
+            @Nullable Supplier<ReplayPorts> past,
+            InstantSource clock,
+            RequestLog log) {
         this.clock = clock;
         this.log = log;
-        this.router = new Router(catalogs, items, control);
+        this.router = new Router(catalogs, items, control, past);
         this.priming = null;
     }
 
@@ -158,6 +189,12 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
                     "try again with a growing delay; if it lasts, look for the request's id in the function's log");
         }
         LOG.log(System.Logger.Level.ERROR, "Request " + requestId + " failed", cause);
+        if (cause instanceof DamagedArchive || cause instanceof DamagedCheckpoint) {
+            return new Problem(
+                    Problem.Kind.DAMAGED_ARCHIVE,
+                    "an object that the answer needs is missing, cut off or changed, so nothing was answered from it",
+                    "look for the request's id in the function's log, which names the object");
+        }
         return new Problem(
                 Problem.Kind.INTERNAL,
                 "the request could not be answered for a reason that is not yours",

@@ -1,16 +1,26 @@
 package dev.tidemark.functions.query;
 
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.replay.Knowledge;
+import dev.tidemark.core.replay.Past;
+import dev.tidemark.core.replay.ReplayPorts;
+import dev.tidemark.core.replay.TimeTravel;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.QueryPlan;
+import dev.tidemark.core.serve.Unanswerable;
 import dev.tidemark.core.view.View;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads of feature values: one entity, or a batch. */
@@ -19,10 +29,16 @@ final class Reads {
     /** Less than the function's timeout, so that a slow store still gets a problem document. */
     static final long TIMEOUT_MILLIS = 10_000;
 
+    /** How many late events an answer names. */
+    private static final int MAX_LATE = 100;
+
     private final Catalogs catalogs;
     private final FeatureServer server;
+    private final @Nullable Supplier<ReplayPorts> past;
 
-    Reads(Catalogs catalogs, FeatureServer server) {
+    /** @param past makes the stores of a replay for one question; null where there is no archive */
+    Reads(Catalogs catalogs, FeatureServer server, @Nullable Supplier<ReplayPorts> past) {
+        this.past = past;
         this.catalogs = catalogs;
         this.server = server;
     }
@@ -30,10 +46,42 @@ final class Reads {
     String entity(Route.Entity route, Parameters parameters, long nowMillis, RequestCost cost) {
         View view = view(route.view(), nowMillis);
         String entity = EntityText.check(view, route.key());
+        Set<Knowledge> knowledge = parameters.knowledge();
+        if (knowledge != null) {
+            return past(view, entity, parameters, knowledge, nowMillis, cost);
+        }
         QueryPlan plan = plan(view, parameters.features(), parameters.atMillis(), nowMillis);
         List<Answer> answers = await(server.answer(plan, List.of(entity), nowMillis));
         cost.read(answers);
         return new AnswerJson(catalogs, nowMillis).single(answers.get(0), parameters.explain());
+    }
+
+    /** A value of the past, from the archive. */
+    private String past(
+            View view,
+            String entity,
+            Parameters parameters,
+            Set<Knowledge> knowledge,
+            long nowMillis,
+            RequestCost cost) {
+        checkNames(view, parameters.features());
+        Long at = parameters.atMillis();
+        if (at != null && at > nowMillis) {
+            throw new Unanswerable(
+                    "at=" + Instant.ofEpochMilli(at) + " lies in the future; it is now "
+                            + Instant.ofEpochMilli(nowMillis),
+                    "ask about a past moment, or leave out 'at' and 'knowledge'");
+        }
+        if (past == null) {
+            throw new Unanswerable("there is no archive here to replay", "leave out 'knowledge'");
+        }
+        TimeTravel travel = new TimeTravel(catalogs, JsonEventReader::new, past.get());
+        Past found = await(travel.value(new TimeTravel.Question(
+                view, entity, parameters.features(), at == null ? nowMillis : at, knowledge, MAX_LATE)));
+        Stream.of(Optional.ofNullable(found.served()), Optional.ofNullable(found.now()))
+                .flatMap(Optional::stream)
+                .forEach(answer -> cost.read(List.of(answer)));
+        return new AnswerJson(catalogs, found.atMillis()).past(found, parameters.explain());
     }
 
     /** Everything is checked before any item is read. */
@@ -77,6 +125,11 @@ final class Reads {
     }
 
     private static QueryPlan plan(View view, @Nullable List<String> wanted, @Nullable Long atMillis, long nowMillis) {
+        checkNames(view, wanted);
+        return QueryPlan.of(view, wanted, atMillis, nowMillis);
+    }
+
+    private static void checkNames(View view, @Nullable List<String> wanted) {
         List<String> names = QueryPlan.namesOf(view);
         Set<String> known = new HashSet<>(names);
         if (wanted != null && !known.containsAll(wanted)) {
@@ -88,6 +141,5 @@ final class Reads {
                     "use the available features; a name is the feature, an underscore and the window",
                     names));
         }
-        return QueryPlan.of(view, wanted, atMillis, nowMillis);
     }
 }

@@ -53,7 +53,7 @@ sealed interface Route {
 
     /** The query parameters of the resource. */
     default Set<String> parameters() {
-        return this instanceof Entity ? Set.of("features", "at", "explain") : Set.of();
+        return this instanceof Entity ? Set.of("features", "at", "knowledge", "explain") : Set.of();
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.ControlRow.ViewStatus;
 import dev.tidemark.core.port.ControlStore;
 import dev.tidemark.core.port.ItemStore;
+import dev.tidemark.core.replay.ReplayPorts;
 import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.Progress;
 import dev.tidemark.core.serve.ProgressCache;
@@ -17,6 +18,8 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** From request to JSON, or {@link RequestProblem}. */
 final class Router {
@@ -26,11 +29,11 @@ final class Router {
     private final FeatureServer server;
     private final Reads reads;
 
-    Router(Catalogs catalogs, ItemStore items, ControlStore control) {
+    Router(Catalogs catalogs, ItemStore items, ControlStore control, @Nullable Supplier<ReplayPorts> past) {
         this.catalogs = catalogs;
         this.progress = new ProgressCache(control, ProgressCache.DEFAULT_MAX_AGE_MILLIS);
         this.server = new FeatureServer(catalogs, items, progress);
-        this.reads = new Reads(catalogs, server);
+        this.reads = new Reads(catalogs, server, past);
     }
 
     /** @param cost is told what is read, also when the answer is a problem */

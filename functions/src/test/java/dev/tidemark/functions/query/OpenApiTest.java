@@ -102,6 +102,24 @@ class OpenApiTest {
     }
 
     @Test
+    void answersAboutThePastAreAsDocumented() {
+        world.archived(1, 600_000, 600_500);
+        world.archived(2, 60_000, 400_000);
+        for (String knowledge : List.of("served", "now", "both")) {
+            assertValid(
+                    "Answer",
+                    world.get(
+                            "/v1/views/viewer/entities/42",
+                            "at",
+                            "2026-03-01T11:55:00Z",
+                            "knowledge",
+                            knowledge,
+                            "explain",
+                            "true"));
+        }
+    }
+
+    @Test
     void documentsAreAsDocumented() {
         assertValid("Catalog", world.get("/v1/catalog"));
         Map<Reason, Long> everyReason =

@@ -8,15 +8,24 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.FieldPath;
+import dev.tidemark.core.port.Archive;
+import dev.tidemark.core.port.CheckpointStore;
 import dev.tidemark.core.port.ControlRow;
+import dev.tidemark.core.port.InMemoryArchive;
 import dev.tidemark.core.port.InMemoryControlStore;
 import dev.tidemark.core.port.InMemoryItemStore;
+import dev.tidemark.core.port.InMemoryRedriveLog;
+import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.replay.BoundedArchive;
+import dev.tidemark.core.replay.ReplayPorts;
 import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.ItemState;
@@ -33,6 +42,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +56,10 @@ final class QueryWorld {
     final Catalog catalog = new CatalogCompiler().compile(resource("/test-catalog.yaml"));
     final InMemoryItemStore items = new InMemoryItemStore();
     final InMemoryControlStore control = new InMemoryControlStore();
-    final QueryFunction function = new QueryFunction(catalog, items, control, InstantSource.fixed(NOW));
+    final InMemoryArchive archive = new InMemoryArchive();
+    long maxReplayBytes = 1_000_000;
+    final QueryFunction function = new QueryFunction(
+            Catalogs.of(catalog), items, control, this::past, InstantSource.fixed(NOW), RequestLog.NONE);
     private final Map<ItemKey, ItemState> states = new HashMap<>();
 
     QueryWorld() {
@@ -57,6 +70,40 @@ final class QueryWorld {
                 catalog.views().stream()
                         .collect(Collectors.toMap(View::version, view -> ControlRow.ViewStatus.ACTIVE)));
         laneAt(100);
+    }
+
+    private ReplayPorts past() {
+        return new ReplayPorts(
+                new BoundedArchive(archive, maxReplayBytes), new InMemoryRedriveLog(), new NoCheckpoints(), control);
+    }
+
+    /** Archives one event about user 42, in a segment of its own. */
+    void archived(long number, long arrivalAgeMillis, long ageMillis) {
+        long arrival = NOW.toEpochMilli() - arrivalAgeMillis;
+        String event = "{\"user_id\":\"42\",\"ts\":\"" + NOW.minusMillis(ageMillis)
+                + "\",\"item\":{\"price\":2.5,\"category\":\"shoes\"}}";
+        RawRecord record =
+                new RawRecord(position(number), arrival, "42", event.getBytes(StandardCharsets.UTF_8));
+        Position before = number == 1 ? Position.ORIGIN : position(number - 1);
+        archive.segments.add(new Archive.Segment(LANE, before, number - 1, List.of(record)));
+    }
+
+    private static final class NoCheckpoints implements CheckpointStore {
+
+        @Override
+        public CompletableFuture<List<String>> list() {
+            return CompletableFuture.completedFuture(List.of());
+        }
+
+        @Override
+        public CompletableFuture<Manifest> manifest(String id) {
+            return CompletableFuture.failedFuture(new AssertionError(id));
+        }
+
+        @Override
+        public CompletableFuture<List<ItemStore.Found>> read(Manifest manifest, int bucket) {
+            return CompletableFuture.failedFuture(new AssertionError(manifest.id()));
+        }
     }
 
     /** The lane row says that the lane is done up to the position. */

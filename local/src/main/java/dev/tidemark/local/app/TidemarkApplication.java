@@ -33,6 +33,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyExistsException;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
@@ -52,8 +53,11 @@ public final class TidemarkApplication implements Application, AutoCloseable {
     /** The table of the control row and the lane rows. */
     public static final String CONTROL_TABLE = "tidemark-control";
 
+    private static final String FIRST_GENERATION = FoldSettings.DEFAULT.generation();
+
     private final Catalogs catalogs;
     private final BatchLog log;
+    private final String generation;
     private @Nullable AwsClients clients;
     private @Nullable Deployment deployment;
 
@@ -62,15 +66,42 @@ public final class TidemarkApplication implements Application, AutoCloseable {
         this(Catalogs.of(catalog), log);
     }
 
-    /** @param log is told of every batch */
+    /** The same for the generation with which every deployment begins. */
     public TidemarkApplication(Catalogs catalogs, BatchLog log) {
+        this(catalogs, log, FIRST_GENERATION);
+    }
+
+    /**
+     * @param log is told of every batch
+     * @param generation which state is folded and served: the first one, or one that was restored
+     */
+    public TidemarkApplication(Catalogs catalogs, BatchLog log, String generation) {
         this.catalogs = catalogs;
         this.log = log;
+        this.generation = generation;
+    }
+
+    /** The table of a generation's state items. */
+    public static String stateTable(String generation) {
+        return generation.equals(FIRST_GENERATION) ? STATE_TABLE : Tables.stateOf(generation);
+    }
+
+    /** The table of a generation's control row and lane rows. */
+    public static String controlTable(String generation) {
+        return generation.equals(FIRST_GENERATION) ? CONTROL_TABLE : Tables.controlOf(generation);
+    }
+
+    @Override
+    public String mappingName(String stream) {
+        return generation.equals(FIRST_GENERATION) ? stream : generation + "-" + stream;
     }
 
     @Override
     public void prepare(Endpoints endpoints) {
         Deployment local = deployment(endpoints);
+        if (!generation.equals(FIRST_GENERATION)) {
+            checkRestored(endpoints);
+        }
         Tables.create(
                         local.clients().dynamoDb(),
                         local.value(Environment.STATE_TABLE),
@@ -78,6 +109,23 @@ public final class TidemarkApplication implements Application, AutoCloseable {
                 .join();
         createBucket(local.clients().s3(), local.value(Environment.BUCKET));
         activate(control(endpoints));
+    }
+
+    /** A generation that nobody restored would begin empty, without the records that the stream no longer has. */
+    private void checkRestored(Endpoints endpoints) {
+        try {
+            ControlRow row = control(endpoints).readControl().join().orElse(null);
+            if (row != null && row.phase() == ControlRow.Phase.LIVE) {
+                return;
+            }
+        } catch (CompletionException e) {
+            if (!(e.getCause() instanceof ResourceNotFoundException)) {
+                throw e;
+            }
+        }
+        throw new IllegalStateException(
+                "there is no live generation '" + generation + "' here: restore one with `tidemark restore --to "
+                        + generation + "` while the first generation runs");
     }
 
     @Override
@@ -130,9 +178,11 @@ public final class TidemarkApplication implements Application, AutoCloseable {
         if (deployment == null) {
             Map<String, String> environment = Map.of(
                     Environment.STATE_TABLE.variable(),
-                    STATE_TABLE,
+                    stateTable(generation),
                     Environment.CONTROL_TABLE.variable(),
-                    CONTROL_TABLE,
+                    controlTable(generation),
+                    Environment.GENERATION.variable(),
+                    generation,
                     Environment.BUCKET.variable(),
                     BUCKET,
                     "AWS_REGION",
@@ -165,10 +215,7 @@ public final class TidemarkApplication implements Application, AutoCloseable {
         ControlRow current = control.readControl().join().orElse(null);
         Catalog next = catalogs.next();
         Optional<ControlRow> row = Activation.next(
-                current,
-                versions(catalogs.current()),
-                next == null ? Set.of() : versions(next),
-                FoldSettings.DEFAULT.generation());
+                current, versions(catalogs.current()), next == null ? Set.of() : versions(next), generation);
         if (row.isPresent() && !(control.writeControl(row.get()).join() instanceof Cas.Stored)) {
             throw new IllegalStateException(
                     "the control row could not be written: is another process using this data?");

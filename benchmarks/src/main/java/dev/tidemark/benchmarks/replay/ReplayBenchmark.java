@@ -1,0 +1,98 @@
+package dev.tidemark.benchmarks.replay;
+
+import dev.tidemark.aws.s3.SegmentReader;
+import dev.tidemark.aws.s3.SegmentWriter;
+import dev.tidemark.benchmarks.BenchmarkView;
+import dev.tidemark.benchmarks.SampleEvents;
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.fold.LaneReplay;
+import dev.tidemark.core.port.Archive.Segment;
+import dev.tidemark.core.replay.MemoryItems;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.view.View;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
+
+/** From the archive's objects to records, and on to tiles, per event; the events are those of the fold's benchmark. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
+@Warmup(iterations = 4, time = 4)
+@Measurement(iterations = 5, time = 4)
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"-XX:+UseSerialGC", "-Xms1g", "-Xmx1g"})
+public class ReplayBenchmark {
+
+    private static final int EVENTS = 100_000;
+    private static final Lane LANE =
+            new Lane("arn:aws:kinesis:eu-central-1:111122223333:stream/shop-events", 1_700_000_000_000L, "shardId-0");
+
+    /** Records in one segment: a batch, or what is compacted. */
+    @Param({"1000", "10000"})
+    public int segmentRecords;
+
+    private final Catalog catalog = BenchmarkView.catalog();
+    private List<byte[]> segments = List.of();
+
+    @Setup
+    public void writeSegments() {
+        List<byte[]> events = SampleEvents.json(EVENTS);
+        List<byte[]> written = new ArrayList<>();
+        Position last = Position.ORIGIN;
+        for (int from = 0; from < EVENTS; from += segmentRecords) {
+            List<RawRecord> records = new ArrayList<>();
+            for (int i = from; i < from + segmentRecords; i++) {
+                Position position =
+                        new Position("49590338271490256608559692538361571095921575989136" + (588_000_000L + i), 0);
+                records.add(new RawRecord(position, SampleEvents.START_MILLIS + i + 100, "key", events.get(i)));
+            }
+            written.add(SegmentWriter.write(new Segment(LANE, last, from, records)));
+            last = records.get(records.size() - 1).position();
+        }
+        segments = written;
+    }
+
+    /** Decompressed, parsed, checked. */
+    @Benchmark
+    @OperationsPerInvocation(EVENTS)
+    public void read(Blackhole hole) {
+        for (byte[] segment : segments) {
+            hole.consume(SegmentReader.read(segment));
+        }
+    }
+
+    /** And on through the fold's decisions into tiles in memory. */
+    @Benchmark
+    @OperationsPerInvocation(EVENTS)
+    public int readAndReplay() {
+        View view = BenchmarkView.view(catalog);
+        MemoryItems items = new MemoryItems(List.of(view));
+        LaneReplay replay = new LaneReplay(
+                catalog.sources().get(0), List.of(view), JsonEventReader::new, LANE.id(), LaneReplay.EntityFilter.ALL);
+        LaneReplay.Visitor visitor = (View of, int record, EventRow row, String entity, long filterBits) ->
+                items.add(of, LANE.id(), entity, row, filterBits);
+        for (byte[] segment : segments) {
+            replay.replay(SegmentReader.read(segment).records(), visitor);
+        }
+        return items.size();
+    }
+}

@@ -1,0 +1,117 @@
+package dev.tidemark.cli;
+
+import dev.tidemark.core.port.Archive;
+import dev.tidemark.core.port.ArchiveLog;
+import dev.tidemark.core.port.ArchiveLog.SegmentRef;
+import dev.tidemark.core.port.DamagedArchive;
+import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.replay.LaneLog;
+import dev.tidemark.core.replay.LaneStart;
+import dev.tidemark.core.replay.StreamLog;
+import java.io.PrintWriter;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** Reads one stream's archive to its end, past every damage, and says what it finds. */
+final class ArchiveCheck {
+
+    private static final long RECORDS_PER_LINE = 1_000_000;
+
+    private final Stores stores;
+    private final ArchiveLog archive;
+    private final String stream;
+    private final PrintWriter out;
+    private long records;
+    private int damages;
+
+    ArchiveCheck(Stores stores, String stream, PrintWriter out) {
+        this.stores = stores;
+        this.archive = stores.archive();
+        this.stream = stream;
+        this.out = out;
+    }
+
+    /** How many damages were found. */
+    int damages() {
+        return damages;
+    }
+
+    /** @param rows what is done according to the control table; empty if that is not to be compared */
+    void run(Collection<LaneRow> rows, long fromMillis, long toMillis) {
+        Map<String, LaneStart> starts = fromMillis == Long.MIN_VALUE ? Map.of() : starts(fromMillis, toMillis);
+        StreamLog log = stores.await(StreamLog.open(archive, stream, starts, fromMillis, toMillis));
+        log.expect(rows);
+        log.foreignKeys()
+                .forEach(key -> out.println("Note: " + key + " is no segment, and is not read. If it is one that was "
+                        + "renamed, give it back its name; else move it away."));
+        for (LaneLog lane : log.lanes()) {
+            read(lane);
+            out.println("  lane " + lane.laneId() + ": " + Plural.of(lane.count(), "record") + " up to '"
+                    + lane.reached().text() + "'");
+        }
+        out.println("Archive of stream " + stream + ": " + Plural.of(records, "record") + " read in "
+                + Plural.of(log.lanes().size(), "lane") + ", "
+                + (damages == 0 ? "all there" : Plural.of(damages, "damage")));
+        out.flush();
+    }
+
+    /** Where a lane begins within a range of time, its first header says. */
+    private Map<String, LaneStart> starts(long fromMillis, long toMillis) {
+        Map<String, SegmentRef> first = new TreeMap<>();
+        stores.await(archive.list(stream, fromMillis, toMillis))
+                .segments()
+                .forEach(ref -> first.merge(
+                        ref.laneId(), ref, (one, other) -> SegmentRef.ORDER.compare(one, other) <= 0 ? one : other));
+        Map<String, LaneStart> starts = new HashMap<>();
+        first.forEach((laneId, ref) -> {
+            try {
+                Archive.Segment segment = await(archive.read(ref));
+                starts.put(laneId, new LaneStart(segment.last(), segment.count(), Long.MIN_VALUE));
+            } catch (DamagedArchive damage) {
+                // The lane is then read from its beginning, and comes upon the same damage.
+                return;
+            }
+        });
+        return starts;
+    }
+
+    private void read(LaneLog lane) {
+        boolean more = true;
+        while (more) {
+            try {
+                Optional<LaneLog.Run> run = await(lane.next());
+                run.ifPresent(read -> count(read.records().size()));
+                more = run.isPresent();
+            } catch (DamagedArchive damage) {
+                damages++;
+                out.println(damage.kind() + ": " + damage.getMessage());
+                lane.passOver(damage);
+            }
+        }
+    }
+
+    private void count(int more) {
+        long before = records;
+        records += more;
+        if (before / RECORDS_PER_LINE < records / RECORDS_PER_LINE) {
+            out.println("  " + Plural.of(records, "record") + " read");
+            out.flush();
+        }
+    }
+
+    private <T> T await(CompletableFuture<T> answer) {
+        try {
+            return answer.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof DamagedArchive damage) {
+                throw damage;
+            }
+            return stores.await(answer);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.tidemark.cli;
+
+import dev.tidemark.core.port.LaneRow;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Reads the archive, and names everything that is damaged or missing. */
+@Command(
+        name = "verify",
+        description = {
+            "Read the archive, and name every object that is damaged or missing, and what to do about it.",
+            "Exit code 1 if there is one. The counts of the lane rows are compared too, unless --to is given."
+        },
+        mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields.
+final class ArchiveVerifyCommand implements Callable<Integer> {
+
+    @Option(
+            names = "--from",
+            paramLabel = "TIME",
+            description =
+                    "Only what arrived at this moment (ISO 8601) or later, and a day before. Default: everything.")
+    private @Nullable String from;
+
+    @Option(
+            names = "--to",
+            paramLabel = "TIME",
+            description = "Only what arrived before this moment (ISO 8601), and an hour after. Default: everything.")
+    private @Nullable String to;
+
+    @Mixin
+    private ArchiveOptions archive;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        long fromMillis =
+                from == null ? Long.MIN_VALUE : Moments.parse("--from", from).toEpochMilli();
+        long toMillis = to == null ? Long.MAX_VALUE : Moments.parse("--to", to).toEpochMilli();
+        PrintWriter out = spec.commandLine().getOut();
+        int damages = 0;
+        try (Stores stores = archive.open()) {
+            // Before the archive is listed: what these rows count must be there.
+            List<LaneRow> rows = to == null ? stores.await(stores.control().readLanes()) : List.of();
+            for (String stream : archive.streams()) {
+                ArchiveCheck check = new ArchiveCheck(stores, stream, out);
+                check.run(rows, fromMillis, toMillis);
+                damages += check.damages();
+            }
+        }
+        return damages == 0 ? 0 : 1;
+    }
+}

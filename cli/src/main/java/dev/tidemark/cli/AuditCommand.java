@@ -1,0 +1,165 @@
+package dev.tidemark.cli;
+
+import dev.tidemark.core.audit.AuditReport;
+import dev.tidemark.core.audit.Difference;
+import dev.tidemark.core.audit.EntitySample;
+import dev.tidemark.core.audit.StateAudit;
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.view.View;
+import dev.tidemark.functions.query.EntityText;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Replays the archive and compares: the live state item by item, or an answer that was given. */
+@Command(
+        name = "audit",
+        description =
+                "Replay the archive and compare the live state with it, item by item; or, with --receipt, answers "
+                        + "that were given. Exit code 1 if there is a fault.",
+        mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields.
+final class AuditCommand implements Callable<Integer> {
+
+    @Option(names = "--view", paramLabel = "VIEW", description = "Only this view. Default: all of the catalog.")
+    private @Nullable String view;
+
+    @Option(
+            names = "--entities",
+            paramLabel = "A,B",
+            split = ",",
+            description = "Only these entities of --view; the parts of a composite key joined by |.")
+    private @Nullable List<String> entities;
+
+    @Option(names = "--sample", paramLabel = "N", description = "Only so many entities, chosen by --seed.")
+    private @Nullable Integer sample;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            defaultValue = "0",
+            description = "Which sample. Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(
+            names = "--parts",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "Without --entities and --sample: go through archive and state so many times, with a part of the "
+                            + "entities each time, which takes less memory. Default: ${DEFAULT-VALUE}.")
+    private int parts;
+
+    @Option(
+            names = "--receipt",
+            paramLabel = "FILE",
+            description = "A file with answers as the API wrote them, single or batch: compute them again.")
+    private @Nullable Path receipt;
+
+    @Mixin
+    private CatalogOption catalog;
+
+    @Mixin
+    private DeploymentOptions deployment;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        check();
+        Catalog definitions = catalog.compile();
+        AuditReport report;
+        try (Stores stores = deployment.open()) {
+            report = receipt == null ? state(stores, definitions) : receipts(stores, definitions, receipt);
+        }
+        print(report);
+        return report.count(Difference.Kind.FAULT) > 0 ? 1 : 0;
+    }
+
+    private void check() {
+        int ways = (entities == null ? 0 : 1) + (sample == null ? 0 : 1) + (receipt == null ? 0 : 1);
+        if (ways > 1) {
+            throw new Failure("--entities, --sample and --receipt exclude each other: give one of them");
+        }
+        if (entities != null && view == null) {
+            throw new Failure("entities of which view? Name it with --view");
+        }
+        if (parts < 1 || (sample != null && sample < 1)) {
+            throw new Failure("--parts and --sample are numbers from 1 on");
+        }
+    }
+
+    private AuditReport state(Stores stores, Catalog definitions) {
+        long nowMillis = System.currentTimeMillis();
+        List<View> views = view == null ? definitions.views() : List.of(PastReader.view(definitions, view));
+        StateAudit audit =
+                new StateAudit(Catalogs.of(definitions), JsonEventReader::new, stores.past(), stores.stateScan());
+        AuditReport report = AuditReport.NONE;
+        if (entities != null) {
+            View only = views.get(0);
+            List<String> keys =
+                    entities.stream().map(text -> EntityText.check(only, text)).toList();
+            return stores.await(audit.audit(only, keys, nowMillis));
+        }
+        if (sample != null) {
+            Map<View, List<String>> chosen =
+                    stores.await(new EntitySample(stores.stateScan(), views, sample, seed).choose());
+            for (Map.Entry<View, List<String>> of : chosen.entrySet()) {
+                report = report.plus(stores.await(audit.audit(of.getKey(), of.getValue(), nowMillis)));
+            }
+            return report;
+        }
+        for (View each : views) {
+            for (int part = 0; part < parts; part++) {
+                report = report.plus(stores.await(audit.auditPart(each, part, parts, nowMillis)));
+            }
+        }
+        return report;
+    }
+
+    private static AuditReport receipts(Stores stores, Catalog definitions, Path file) {
+        ReceiptAudit audit = new ReceiptAudit(stores, definitions);
+        AuditReport report = AuditReport.NONE;
+        for (ReceiptFile.Served served : ReceiptFile.read(file)) {
+            report = report.plus(audit.audit(served));
+        }
+        return report;
+    }
+
+    private void print(AuditReport report) {
+        PrintWriter out = spec.commandLine().getOut();
+        for (Difference difference : report.differences()) {
+            List<String> words = new ArrayList<>(List.of(
+                    difference.kind().name().toLowerCase(Locale.ROOT),
+                    difference.view(),
+                    difference.entity(),
+                    difference.item(),
+                    difference.position()));
+            words.removeIf(String::isEmpty);
+            out.println(String.join("  ", words) + "\n    " + difference.text());
+        }
+        long named = report.differences().size();
+        long all = report.counts().values().stream().mapToLong(Long::longValue).sum();
+        if (all > named) {
+            out.println("... and " + (all - named) + " more differences");
+        }
+        out.println((receipt == null ? Plural.of(report.items(), "item") : Plural.of(report.items(), "value"))
+                + " compared with " + Plural.of(report.records(), "replayed record") + ": "
+                + Plural.of(report.count(Difference.Kind.FAULT), "fault") + ", "
+                + report.count(Difference.Kind.LATE) + " late, " + report.count(Difference.Kind.DUPLICATE)
+                + " duplicate, " + report.count(Difference.Kind.DEFINITION) + " definition");
+    }
+}

@@ -1,0 +1,80 @@
+package dev.tidemark.cli;
+
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.replay.Knowledge;
+import dev.tidemark.core.replay.Past;
+import dev.tidemark.core.replay.TimeTravel;
+import dev.tidemark.core.view.View;
+import dev.tidemark.functions.query.AnswerJson;
+import dev.tidemark.functions.query.EntityText;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Values of past moments, read from bucket and tables without the API. */
+final class PastReader {
+
+    private static final int MAX_LATE = 1_000;
+
+    private final Stores stores;
+    private final Catalog catalog;
+
+    /** As which values are wanted. */
+    enum Known {
+        SERVED(Set.of(Knowledge.SERVED)),
+        NOW(Set.of(Knowledge.NOW)),
+        BOTH(Set.of(Knowledge.SERVED, Knowledge.NOW));
+
+        private final Set<Knowledge> knowledge;
+
+        Known(Set<Knowledge> knowledge) {
+            this.knowledge = knowledge;
+        }
+    }
+
+    PastReader(Stores stores, Catalog catalog) {
+        this.stores = stores;
+        this.catalog = catalog;
+    }
+
+    /**
+     * The answer as the API would write it.
+     *
+     * @param features names separated by commas; null for all
+     * @param at ISO 8601; null for now
+     */
+    String read(
+            String viewName, String key, @Nullable String features, @Nullable String at, Known known, boolean explain) {
+        View view = view(catalog, viewName);
+        long nowMillis = System.currentTimeMillis();
+        long atMillis = at == null ? nowMillis : moment(at);
+        if (atMillis > nowMillis) {
+            throw new Failure("--at '" + at + "' lies in the future: ask about a past moment");
+        }
+        List<String> names = features == null ? null : List.of(features.split(","));
+        Catalogs catalogs = Catalogs.of(catalog);
+        Past past = stores.await(new TimeTravel(catalogs, JsonEventReader::new, stores.past())
+                .value(new TimeTravel.Question(
+                        view, EntityText.check(view, key), names, atMillis, known.knowledge, MAX_LATE)));
+        return new AnswerJson(catalogs, atMillis).past(past, explain);
+    }
+
+    static View view(Catalog catalog, String name) {
+        return catalog.view(name)
+                .orElseThrow(() -> new Failure("the catalog has no view '" + name + "'; there are: "
+                        + catalog.views().stream().map(View::name).collect(Collectors.joining(", "))));
+    }
+
+    private static long moment(String text) {
+        try {
+            return Instant.parse(text).toEpochMilli();
+        } catch (DateTimeParseException e) {
+            throw new Failure("--at '" + text + "' is no moment: write it like 2026-01-31T10:00:00Z");
+        }
+    }
+}

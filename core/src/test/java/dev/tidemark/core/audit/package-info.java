@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.core.audit;
+
+import org.jspecify.annotations.NullMarked;

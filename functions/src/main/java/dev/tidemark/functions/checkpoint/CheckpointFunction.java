@@ -1,0 +1,115 @@
+package dev.tidemark.functions.checkpoint;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import dev.tidemark.aws.AwsClients;
+import dev.tidemark.aws.Backoff;
+import dev.tidemark.aws.Environment;
+import dev.tidemark.aws.dynamodb.CapacityMeter;
+import dev.tidemark.aws.dynamodb.DynamoControlStore;
+import dev.tidemark.aws.dynamodb.DynamoStateScan;
+import dev.tidemark.aws.s3.S3Checkpoints;
+import dev.tidemark.core.checkpoint.CheckpointId;
+import dev.tidemark.core.checkpoint.CheckpointPorts;
+import dev.tidemark.core.checkpoint.CheckpointSettings;
+import dev.tidemark.core.checkpoint.Checkpointer;
+import dev.tidemark.core.checkpoint.Retention;
+import dev.tidemark.core.port.CheckpointStore;
+import dev.tidemark.core.port.CheckpointWriter;
+import dev.tidemark.functions.Deployment;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * The handler that the state machine calls until its answer says {@code done}: {@code {"id": …, "done": …}}. Given back
+ * its answer it goes on with that checkpoint; given none it goes on with the newest one that was begun within the hour and
+ * is not complete, or begins one. It throws if a store does not answer; the state machine then calls again.
+ */
+public final class CheckpointFunction implements RequestHandler<Map<String, Object>, Map<String, Object>> {
+
+    private static final long HOUR_MILLIS = 3_600_000;
+    private static final long DAY_MILLIS = 24 * HOUR_MILLIS;
+
+    /** For the objects under way when it is time to stop, and the answer. */
+    private static final long RESERVE_MILLIS = 60_000;
+
+    private final Checkpointer checkpointer;
+    private final CheckpointStore store;
+    private final CheckpointWriter writer;
+    private final Retention retention;
+    private final CheckpointLog log;
+    private final LongSupplier clockMillis;
+    private final RandomGenerator random;
+
+    /** For Lambda: everything from the environment. */
+    public CheckpointFunction() {
+        this(Deployment.onLambda(), System.out);
+    }
+
+    /** For a deployment found elsewhere. */
+    public CheckpointFunction(Deployment deployment, PrintStream out) {
+        AwsClients clients = deployment.clients();
+        S3Checkpoints checkpoints =
+                new S3Checkpoints(clients.s3(), deployment.value(Environment.BUCKET), Backoff.system());
+        this.store = checkpoints;
+        this.writer = checkpoints;
+        this.clockMillis = System::currentTimeMillis;
+        this.random = new SplittableRandom();
+        this.log = new CheckpointLog(out, deployment.value(Environment.GENERATION), clockMillis);
+        this.retention = new Retention(
+                Environment.HOURLY_CHECKPOINT_HOURS.numberIn(deployment.environment()) * HOUR_MILLIS,
+                Environment.DAILY_CHECKPOINT_DAYS.numberIn(deployment.environment()) * DAY_MILLIS);
+        CheckpointSettings usual = CheckpointSettings.DEFAULT;
+        this.checkpointer = new Checkpointer(
+                deployment.catalogs(),
+                new CheckpointPorts(
+                        new DynamoStateScan(
+                                clients.dynamoDb(), deployment.value(Environment.STATE_TABLE), CapacityMeter.NONE),
+                        new DynamoControlStore(
+                                clients.dynamoDb(),
+                                clients.dynamoDbWrites(),
+                                deployment.value(Environment.CONTROL_TABLE),
+                                CapacityMeter.NONE),
+                        writer,
+                        clockMillis),
+                new CheckpointSettings(
+                        Environment.SCAN_SEGMENTS.numberIn(deployment.environment()),
+                        usual.buckets(),
+                        usual.parallelScans(),
+                        usual.maxBufferedBytes()));
+    }
+
+    @Override
+    public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
+        long nowMillis = clockMillis.getAsLong();
+        long leftMillis = context.getRemainingTimeInMillis();
+        long stopAtMillis = nowMillis + Math.max(leftMillis / 2, leftMillis - RESERVE_MILLIS);
+        String id = input.get("id") instanceof String given ? given : unfinished(nowMillis);
+        String attempt = CheckpointId.of(nowMillis, random) + "-" + context.getAwsRequestId();
+        Checkpointer.Outcome outcome = checkpointer
+                .run(id, attempt, stopAtMillis, (done, segments, items, bytes) -> {})
+                .join();
+        int deleted = outcome.manifest().isEmpty() ? 0 : tidy();
+        log.checkpoint(outcome, deleted);
+        return Map.of("id", id, "done", outcome.manifest().isPresent());
+    }
+
+    private String unfinished(long nowMillis) {
+        List<String> complete = store.list().join();
+        return writer.begun().join().stream()
+                .filter(id -> !complete.contains(id) && CheckpointId.timeMillis(id) > nowMillis - HOUR_MILLIS)
+                .reduce((older, newer) -> newer)
+                .orElseGet(() -> CheckpointId.of(nowMillis, random));
+    }
+
+    private int tidy() {
+        List<String> old =
+                retention.toDelete(store.list().join(), writer.begun().join(), clockMillis.getAsLong());
+        old.forEach(id -> writer.delete(id).join());
+        return old.size();
+    }
+}

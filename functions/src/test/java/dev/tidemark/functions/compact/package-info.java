@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.functions.compact;
+
+import org.jspecify.annotations.NullMarked;
