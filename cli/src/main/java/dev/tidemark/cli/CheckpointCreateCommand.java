@@ -6,6 +6,7 @@ import dev.tidemark.core.checkpoint.CheckpointPorts;
 import dev.tidemark.core.checkpoint.CheckpointSettings;
 import dev.tidemark.core.checkpoint.Checkpointer;
 import dev.tidemark.core.port.CheckpointStore.Manifest;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,12 @@ final class CheckpointCreateCommand implements Callable<Integer> {
             description = "Parts of the items, by entity; one is read at once. Default: ${DEFAULT-VALUE}.")
     private int buckets;
 
+    @Option(
+            names = "--next",
+            paramLabel = "FILE",
+            description = "The catalog that is to take its place, if views are being changed.")
+    private @Nullable Path next;
+
     @Mixin
     private CatalogOption catalog;
 
@@ -65,7 +72,7 @@ final class CheckpointCreateCommand implements Callable<Integer> {
             String id = resume == null ? own : resume;
             progress.note("checkpoint " + id);
             Checkpointer checkpointer = new Checkpointer(
-                    Catalogs.of(catalog.compile()),
+                    new Catalogs(catalog.compile(), next == null ? null : CatalogFile.compile(next)),
                     new CheckpointPorts(
                             stores.stateScan(), stores.control(), stores.checkpoints(), System::currentTimeMillis),
                     settings);

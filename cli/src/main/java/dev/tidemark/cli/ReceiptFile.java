@@ -91,8 +91,8 @@ final class ReceiptFile {
 
         private static Map<String, Position> positions(JsonNode node) {
             Map<String, Position> positions = new HashMap<>();
-            node.fields()
-                    .forEachRemaining(entry -> positions.put(
+            node.properties()
+                    .forEach(entry -> positions.put(
                             entry.getKey(), Position.parse(entry.getValue().asText())));
             return positions;
         }

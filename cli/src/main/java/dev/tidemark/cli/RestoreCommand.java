@@ -14,6 +14,7 @@ import dev.tidemark.core.restore.RestoreListener;
 import dev.tidemark.core.restore.RestorePorts;
 import dev.tidemark.core.restore.RestoreSettings;
 import dev.tidemark.core.restore.Restorer;
+import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.SplittableRandom;
@@ -59,6 +60,12 @@ final class RestoreCommand implements Callable<Integer> {
                             + "not join it: nothing was put to the shard in between, you say.")
     private @Nullable String joined;
 
+    @Option(
+            names = "--next",
+            paramLabel = "FILE",
+            description = "The catalog that is to take its place, if views were being changed then.")
+    private @Nullable Path next;
+
     @Mixin
     private CatalogOption catalog;
 
@@ -81,7 +88,7 @@ final class RestoreCommand implements Callable<Integer> {
 
     private int restore(Stores stores) {
         StatusLine progress = new StatusLine(spec.commandLine().getOut());
-        Catalogs catalogs = Catalogs.of(catalog.compile());
+        Catalogs catalogs = new Catalogs(catalog.compile(), next == null ? null : CatalogFile.compile(next));
         stores.await(stores.createTables(generation));
         ControlStore control = stores.controlOf(generation);
         Restore restore = stores.await(control.readControl())

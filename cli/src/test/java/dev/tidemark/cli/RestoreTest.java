@@ -13,6 +13,7 @@ import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
 import dev.tidemark.samplesevents.SampleReplay;
 import dev.tidemark.samplesevents.oracle.Oracle;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -22,6 +23,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,7 +43,12 @@ class RestoreTest {
     @TempDir
     private Path folder;
 
-    private final int port = FreePorts.fourInARow();
+    private int port;
+
+    @BeforeEach
+    void choosePorts() throws IOException {
+        port = FreePorts.fourInARow();
+    }
 
     @Test
     void whatIsRestoredEqualsTheLiveStateAndGoesOn() throws Exception {

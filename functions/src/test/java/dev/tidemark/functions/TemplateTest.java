@@ -27,7 +27,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -52,7 +54,7 @@ class TemplateTest {
     private static final JsonNode RESOURCES = TEMPLATE.get("Resources");
 
     @ParameterizedTest
-    @ValueSource(strings = {"IngestFunction", "QueryFunction", "CompactFunction"})
+    @ValueSource(strings = {"CheckpointFunction", "IngestFunction", "QueryFunction", "CompactFunction"})
     void aHandlerIsAClassThatLambdaCanMake(String name) throws ReflectiveOperationException {
         String[] handler =
                 RESOURCES.at("/" + name + "/Properties/Handler").asText().split("::");
@@ -71,16 +73,23 @@ class TemplateTest {
     void theEnvironmentIsWhatTheCodeReads() {
         JsonNode variables = TEMPLATE.at("/Globals/Function/Environment/Variables");
 
-        assertThat(names(variables))
+        Set<String> all = new TreeSet<>(names(variables));
+        for (String name : names(RESOURCES)) {
+            JsonNode own = RESOURCES.get(name).at("/Properties/Environment/Variables");
+            if (own.isObject()) {
+                all.addAll(names(own));
+            }
+        }
+        assertThat(all)
                 .containsExactlyInAnyOrderElementsOf(Arrays.stream(Environment.values())
                         .map(Environment::variable)
                         .toList());
         assertThat(variables
-                        .at("/" + Environment.STATE_TABLE.variable() + "/!Ref")
+                        .at("/" + Environment.STATE_TABLE.variable() + "/!If/1/!Ref")
                         .asText())
                 .isEqualTo("StateTable");
         assertThat(variables
-                        .at("/" + Environment.CONTROL_TABLE.variable() + "/!Ref")
+                        .at("/" + Environment.CONTROL_TABLE.variable() + "/!If/1/!Ref")
                         .asText())
                 .isEqualTo("ControlTable");
         assertThat(variables.at("/" + Environment.BUCKET.variable() + "/!Ref").asText())
@@ -170,7 +179,7 @@ class TemplateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"IngestRole", "QueryRole", "CompactRole"})
+    @ValueSource(strings = {"CheckpointRole", "IngestRole", "QueryRole", "CompactRole"})
     void noActionIsAWildcardAndOnlyWhatKnowsNoResourcesNamesNone(String role) {
         assertThat(actions(role)).isNotEmpty().noneMatch(action -> action.contains("*"));
         for (JsonNode statement : statements(role)) {
@@ -191,7 +200,7 @@ class TemplateTest {
                     boolean inArchive = statement.get("Resource").toString().contains("/archive/");
                     assertThat(deletes && inArchive)
                             .as(name + " " + statement)
-                            .isEqualTo(statement.get("Sid").asText().equals("MergeSegments"));
+                            .isEqualTo(statement.path("Sid").asText().equals("MergeSegments"));
                 }
             }
         }

@@ -175,15 +175,14 @@ public final class S3Checkpoints implements CheckpointStore, CheckpointWriter {
     /** The positions go last: as long as they are there, whoever tidies up finds what is left. */
     @Override
     public CompletableFuture<Void> delete(String id) {
-        return objects.delete(manifestKey(id))
+        return objects.deleteAll(List.of(manifestKey(id)))
                 .thenCompose(gone -> deleteAll(scansPrefix(id)))
                 .thenCompose(gone -> deleteAll(statePrefix(id)))
-                .thenCompose(gone -> objects.delete(positionsKey(id)));
+                .thenCompose(gone -> objects.deleteAll(List.of(positionsKey(id))));
     }
 
     private CompletableFuture<Void> deleteAll(String prefix) {
-        return keys(prefix, null, new ArrayList<>())
-                .thenCompose(keys -> Flight.all(keys, PARALLEL_REQUESTS, objects::delete));
+        return keys(prefix, null, new ArrayList<>()).thenCompose(objects::deleteAll);
     }
 
     /** Where the manifest of a checkpoint is. */

@@ -130,11 +130,6 @@ final class S3Objects {
                 + first.code() + ": " + first.message());
     }
 
-    /** Deletes an object; one that is not there is deleted already. */
-    CompletableFuture<Void> delete(String key) {
-        return s3.deleteObject(request -> request.bucket(bucket).key(key)).thenAccept(deleted -> {});
-    }
-
     private CompletableFuture<Boolean> putOnce(PutObjectRequest request, byte[] body, int conflicts) {
         return s3.putObject(request, AsyncRequestBody.fromBytesUnsafe(body))
                 .thenApply(stored -> true)

@@ -111,6 +111,11 @@ public interface CheckpointStore {
             objects = List.copyOf(objects);
         }
 
+        /** Of a scan during which no lane moved. */
+        public Manifest(Positions positions, Map<String, Long> asOfMillis, List<StoredObject> objects) {
+            this(positions, asOfMillis, positions.lanes(), objects);
+        }
+
         public String id() {
             return positions.id();
         }
