@@ -92,7 +92,7 @@ final class ReceiptFile {
         private static Map<String, Position> positions(JsonNode node) {
             Map<String, Position> positions = new HashMap<>();
             node.properties()
-                    .forEachRemaining(entry -> positions.put(
+                    .forEach(entry -> positions.put(
                             entry.getKey(), Position.parse(entry.getValue().asText())));
             return positions;
         }

@@ -152,7 +152,10 @@ final class ShopHistory {
             manifests.put(
                     id,
                     new Manifest(
-                            new Positions(id, atMillis, control, rows, "hash", Map.of(), 1, 1), Map.of(), List.of()));
+                            new Positions(id, atMillis, control, rows, "hash", Map.of(), 1, 1),
+                            Map.of(),
+                            rows,
+                            List.of()));
         }
 
         @Override
