@@ -26,14 +26,16 @@ final class PastReader {
 
     /** As which values are wanted. */
     enum Known {
-        SERVED(Set.of(Knowledge.SERVED)),
-        NOW(Set.of(Knowledge.NOW)),
-        BOTH(Set.of(Knowledge.SERVED, Knowledge.NOW));
+        SERVED,
+        NOW,
+        BOTH;
 
-        private final Set<Knowledge> knowledge;
-
-        Known(Set<Knowledge> knowledge) {
-            this.knowledge = knowledge;
+        private Set<Knowledge> knowledge() {
+            return switch (this) {
+                case SERVED -> Set.of(Knowledge.SERVED);
+                case NOW -> Set.of(Knowledge.NOW);
+                case BOTH -> Set.of(Knowledge.SERVED, Knowledge.NOW);
+            };
         }
     }
 
@@ -60,7 +62,7 @@ final class PastReader {
         Catalogs catalogs = Catalogs.of(catalog);
         Past past = stores.await(new TimeTravel(catalogs, JsonEventReader::new, stores.past())
                 .value(new TimeTravel.Question(
-                        view, EntityText.check(view, key), names, atMillis, known.knowledge, MAX_LATE)));
+                        view, EntityText.check(view, key), names, atMillis, known.knowledge(), MAX_LATE)));
         return new AnswerJson(catalogs, atMillis).past(past, explain);
     }
 

@@ -23,6 +23,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -288,7 +289,7 @@ class PastTest {
                 .map(Map.Entry::getKey)
                 .findFirst()
                 .orElseThrow();
-        byte[] bytes = item.get(body).b().asByteArray();
+        byte[] bytes = Objects.requireNonNull(item.get(body)).b().asByteArray();
         bytes[bytes.length - 1] ^= 1;
         changed.put(body, AttributeValue.fromB(SdkBytes.fromByteArray(bytes)));
         clients.dynamoDbWrites()
@@ -300,7 +301,8 @@ class PastTest {
 
         assertThat(audited.exitCode()).as(audited.out() + audited.err()).isEqualTo(1);
         assertThat(audited.out())
-                .contains("fault  viewer  user-1  " + item.get("sk").s())
+                .contains("fault  viewer  user-1  "
+                        + Objects.requireNonNull(item.get("sk")).s())
                 .contains("1 fault,");
     }
 
