@@ -32,12 +32,19 @@ final class NextCatalogOptions {
             file = Path.of(variable);
         }
         Catalogs catalogs = new Catalogs(current.compile(), CatalogFile.compile(file));
-        CatalogSwitch change = new CatalogSwitch(catalogs);
-        if (change.added().isEmpty() && change.replaced().isEmpty()) {
+        if (!changesViews(catalogs)) {
             throw new Failure(
                     file + " has the same views as the catalog that the deployment folds, so there is nothing "
                             + "to change: is --catalog the old one and --next the new one?");
         }
         return catalogs;
+    }
+
+    private static boolean changesViews(Catalogs catalogs) {
+        if (catalogs.next() == null) {
+            return false;
+        }
+        CatalogSwitch change = new CatalogSwitch(catalogs);
+        return !change.added().isEmpty() || !change.replaced().isEmpty();
     }
 }

@@ -11,7 +11,6 @@ import dev.tidemark.core.view.View;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -32,7 +31,10 @@ public final class CatalogSwitch {
 
     /** @throws IllegalArgumentException if there is no next catalog */
     public CatalogSwitch(Catalogs catalogs) {
-        Catalog next = Objects.requireNonNull(catalogs.next(), "no next catalog");
+        Catalog next = catalogs.next();
+        if (next == null) {
+            throw new IllegalArgumentException("there is no next catalog");
+        }
         this.added = without(next.views(), catalogs.current().views());
         this.replaced = without(catalogs.current().views(), next.views());
     }

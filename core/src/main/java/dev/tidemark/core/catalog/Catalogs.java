@@ -30,6 +30,11 @@ public record Catalogs(Catalog current, @Nullable Catalog next) {
         }
     }
 
+    /** A next catalog with the very same definitions changes nothing, so it is none. */
+    public Catalogs {
+        next = next != null && next.hash().equals(current.hash()) ? null : next;
+    }
+
     public static Catalogs of(Catalog only) {
         return new Catalogs(only, null);
     }

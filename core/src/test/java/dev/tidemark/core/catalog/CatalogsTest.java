@@ -37,6 +37,14 @@ class CatalogsTest {
     }
 
     @Test
+    void aNextCatalogThatChangesNothingIsNone() {
+        Catalogs catalogs = new Catalogs(CURRENT, compile(OLD + "# with a comment\n"));
+
+        assertThat(catalogs).isEqualTo(Catalogs.of(CURRENT));
+        assertThat(catalogs.views()).isEqualTo(CURRENT.views());
+    }
+
+    @Test
     void aViewThatIsTheSameInBothIsOneViewOfTheCurrentCatalog() {
         Catalog next = compile(OLD.replace("function: count, windows: [1h]", "function: count, windows: [2h]"));
         Catalogs catalogs = new Catalogs(CURRENT, next);
