@@ -137,6 +137,16 @@ class AuditFunctionTest {
     }
 
     @Test
+    void nothingIsAuditedWhileARestoreIsUnderWay() {
+        world.control.control = Objects.requireNonNull(world.control.control).withPhase(ControlRow.Phase.LOAD);
+        tamper();
+
+        run(Map.of());
+
+        assertThat(lines.lines()).isEmpty();
+    }
+
+    @Test
     void theSampleIsAsLargeAsTheScheduleSays() {
         run(Map.of("entities", 2));
 
