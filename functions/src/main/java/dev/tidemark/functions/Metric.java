@@ -41,6 +41,8 @@ public enum Metric {
     SEGMENTS_MERGED("segmentsMerged", Unit.COUNT),
     SEGMENTS_WRITTEN("segmentsWritten", Unit.COUNT),
     MERGES_LEFT("mergesLeft", Unit.COUNT),
+
+    /** Of a compaction or an audit. */
     ARCHIVE_DAMAGE("archiveDamage", Unit.COUNT),
 
     // Of a checkpoint.
@@ -48,7 +50,16 @@ public enum Metric {
     CHECKPOINT_ITEMS("checkpointItems", Unit.COUNT),
     CHECKPOINT_BYTES("checkpointBytes", Unit.BYTES),
     CHECKPOINT_DURATION("checkpointMillis", Unit.MILLISECONDS),
-    CHECKPOINTS_DELETED("checkpointsDeleted", Unit.COUNT);
+    CHECKPOINTS_DELETED("checkpointsDeleted", Unit.COUNT),
+
+    // Of an audit.
+    AUDITED_ENTITIES("auditedEntities", Unit.COUNT),
+    AUDIT_ENTITIES_LEFT("auditEntitiesLeft", Unit.COUNT),
+    AUDITED_ITEMS("auditedItems", Unit.COUNT),
+    AUDIT_LATE("auditLate", Unit.COUNT),
+    AUDIT_DUPLICATES("auditDuplicates", Unit.COUNT),
+    AUDIT_DEFINITIONS("auditDefinitions", Unit.COUNT),
+    AUDIT_FAULTS("auditFaults", Unit.COUNT);
 
     public static final String NAMESPACE = "Tidemark";
 

@@ -54,7 +54,8 @@ class TemplateTest {
     private static final JsonNode RESOURCES = TEMPLATE.get("Resources");
 
     @ParameterizedTest
-    @ValueSource(strings = {"CheckpointFunction", "IngestFunction", "QueryFunction", "CompactFunction"})
+    @ValueSource(
+            strings = {"CheckpointFunction", "IngestFunction", "QueryFunction", "CompactFunction", "AuditFunction"})
     void aHandlerIsAClassThatLambdaCanMake(String name) throws ReflectiveOperationException {
         String[] handler =
                 RESOURCES.at("/" + name + "/Properties/Handler").asText().split("::");
@@ -165,6 +166,37 @@ class TemplateTest {
         }
     }
 
+    /** A function that looks for faults makes none. */
+    @Test
+    void theAuditFunctionOnlyReads() {
+        assertThat(actions("AuditRole"))
+                .filteredOn(action -> !action.startsWith("logs:") && !action.startsWith("xray:"))
+                .containsOnly("dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "s3:GetObject", "s3:ListBucket");
+        for (JsonNode statement : statements("AuditRole")) {
+            String resource = statement.get("Resource").toString();
+            boolean scans = statement.get("Action").toString().contains("dynamodb:Scan");
+            assertThat(scans).as(statement.toString()).isEqualTo(resource.contains("StateTable"));
+            if (statement.get("Sid").asText().equals("ReadThePast")) {
+                assertThat(resource).contains("/archive/*", "/redrive/*").doesNotContain("quarantine", "checkpoint");
+            }
+        }
+    }
+
+    @Test
+    void anAuditsFaultIsAnAlarm() {
+        JsonNode alarm = RESOURCES.at("/AuditFault/Properties");
+
+        assertThat(alarm.get("Namespace").asText()).isEqualTo(Metric.NAMESPACE);
+        assertThat(alarm.get("MetricName").asText()).isEqualTo(Metric.AUDIT_FAULTS.id());
+        assertThat(alarm.at("/Dimensions/0/Name").asText()).isEqualTo("generation");
+        assertThat(alarm.get("Dimensions")).hasSize(1);
+        assertThat(alarm.get("Statistic").asText()).isEqualTo("Sum");
+        assertThat(alarm.get("ComparisonOperator").asText()).isEqualTo("GreaterThanThreshold");
+        assertThat(alarm.get("Threshold").intValue()).isZero();
+        // What was found a day ago is no reason to sound, and an hour without an audit is none either.
+        assertThat(alarm.get("TreatMissingData").asText()).isEqualTo("notBreaching");
+    }
+
     @Test
     void theIngestRoleMayAskForIdsOfAncestorsAndWhetherTheirShardsAreDrained() {
         assertThat(actions("IngestRole"))
@@ -179,7 +211,7 @@ class TemplateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"CheckpointRole", "IngestRole", "QueryRole", "CompactRole"})
+    @ValueSource(strings = {"CheckpointRole", "IngestRole", "QueryRole", "CompactRole", "AuditRole"})
     void noActionIsAWildcardAndOnlyWhatKnowsNoResourcesNamesNone(String role) {
         assertThat(actions(role)).isNotEmpty().noneMatch(action -> action.contains("*"));
         for (JsonNode statement : statements(role)) {

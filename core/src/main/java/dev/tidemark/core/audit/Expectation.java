@@ -6,6 +6,7 @@ import dev.tidemark.core.fold.EntityIds;
 import dev.tidemark.core.fold.Expiry;
 import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.ItemState;
@@ -17,20 +18,40 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the live items should hold, built from a replay's events. Used once, by one thread. */
 final class Expectation {
 
+    /** What the ids of redrives' lanes begin with, see {@link Lane#ofRedrive}; those of shards begin with a digit or a-f. */
+    private static final String REDRIVE = "rd";
+
     private final View view;
     private final long nowMillis;
     private final Map<String, Position> done = new HashMap<>();
+    private final Redriven redriven;
+    private final Set<String> notRestored = new HashSet<>();
     private final Map<ItemKey, Expected> items = new HashMap<>();
     private final Map<ItemKey, StoredItem> ids = new HashMap<>();
     private final Map<String, Map<HashValue128, Place>> firstOfId = new HashMap<>();
     private final List<Difference> duplicates = new ArrayList<>();
+
+    /**
+     * Which redrives the items must hold.
+     *
+     * @param done the numbers of those that were folded whole before the items were read
+     * @param untilMillis one whose time is later was perhaps not folded again by the restore that made this state
+     */
+    record Redriven(Set<Long> done, long untilMillis) {
+
+        Redriven {
+            done = Set.copyOf(done);
+        }
+    }
 
     private record Place(String lane, Position position) {}
 
@@ -49,8 +70,9 @@ final class Expectation {
         }
     }
 
-    Expectation(View view, List<LaneRow> rows, List<ItemStore.Found> found, long nowMillis) {
+    Expectation(View view, List<LaneRow> rows, Redriven redriven, List<ItemStore.Found> found, long nowMillis) {
         this.view = view;
+        this.redriven = redriven;
         this.nowMillis = nowMillis;
         rows.forEach(row -> done.put(row.lane().id(), row.last()));
         for (ItemStore.Found item : found) {
@@ -83,6 +105,9 @@ final class Expectation {
     }
 
     void folded(String laneId, EventRow row, String entity, long filterBits, long knownMillis) {
+        if (knownMillis > redriven.untilMillis() && laneId.startsWith(REDRIVE)) {
+            notRestored.add(laneId);
+        }
         for (TileWidth width : view.ladder().widths()) {
             long tile = width.tileOf(row.eventTimeMillis());
             ItemKey key = new ItemKey(view.version(), entity, width.code(), width.blockOf(tile), laneId);
@@ -113,7 +138,16 @@ final class Expectation {
     /** A backfill's and a redrive's lane has no row; they are folded whole before anybody relies on them. */
     private boolean isDone(String laneId, Position position) {
         Position last = done.get(laneId);
-        return last == null ? laneId.indexOf('#') >= 0 : !position.isAfter(last);
+        if (last != null) {
+            return !position.isAfter(last);
+        }
+        return laneId.startsWith(REDRIVE)
+                ? redriven.done().contains(redriveOf(laneId)) && !notRestored.contains(laneId)
+                : laneId.startsWith(Lane.BACKFILL_PREFIX);
+    }
+
+    private static long redriveOf(String laneId) {
+        return Long.parseLong(laneId.substring(REDRIVE.length(), laneId.indexOf('#')));
     }
 
     private void watchId(String laneId, EventRow row, String entity, View.Duplicates rule) {

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compares the live state with a replay of the whole archive, item by item. An item's content is a function of its key
  * and its mark (rule P3), so a live item is compared as it is, however far the fold is: with the events of its lane up
- * to its mark. Lane rows are read before the items, so what a row calls done must be in them. Nothing is written.
+ * to its mark. Lane rows, and which redrives are done, are read before the items, so what they call done must be in them.
+ * Nothing is written.
  */
 public final class StateAudit {
 
@@ -82,11 +83,22 @@ public final class StateAudit {
             if (status == null || !status.isComplete()) {
                 return CompletableFuture.completedFuture(notComparable(view, status));
             }
+            long restoredMillis = restoredMillis(control.orElseThrow());
             return ports.control()
                     .readLanes()
-                    .thenCompose(
-                            rows -> items.read().thenCompose(found -> compare(view, wanted, rows, found, nowMillis)));
+                    .thenCompose(rows -> ports.redrives().known().thenCompose(known -> {
+                        Expectation.Redriven redriven = new Expectation.Redriven(known.done(), restoredMillis);
+                        return items.read()
+                                .thenCompose(found -> compare(view, wanted, rows, redriven, found, nowMillis));
+                    }));
         });
+    }
+
+    /** A restore to a moment folds no redrive again that came later (rule R2). */
+    private static long restoredMillis(ControlRow control) {
+        ControlRow.Restore restore = control.restore();
+        Long target = restore == null ? null : restore.targetMillis();
+        return target == null ? Long.MAX_VALUE : target;
     }
 
     private static AuditReport notComparable(View view, ControlRow.@Nullable ViewStatus status) {
@@ -97,11 +109,16 @@ public final class StateAudit {
     }
 
     private CompletableFuture<AuditReport> compare(
-            View view, Predicate<String> wanted, List<LaneRow> rows, List<ItemStore.Found> found, long nowMillis) {
+            View view,
+            Predicate<String> wanted,
+            List<LaneRow> rows,
+            Expectation.Redriven redriven,
+            List<ItemStore.Found> found,
+            long nowMillis) {
         Catalog.Source source = catalogs.sourceOf(view)
                 .orElseThrow(
                         () -> new IllegalArgumentException("view '" + view.name() + "' is in none of the catalogs"));
-        Expectation expectation = new Expectation(view, rows, found, nowMillis);
+        Expectation expectation = new Expectation(view, rows, redriven, found, nowMillis);
         ViewReplay replay =
                 new ViewReplay(ports, source, view, readers, (of, entity) -> wanted.test(entity), expectation::folded);
         found.stream()

@@ -233,6 +233,43 @@ class AuditTest {
     }
 
     @Test
+    void aRedriveMustBeThereOnceItIsDone() {
+        PastWorld world = new PastWorld(7);
+        ItemKey key = world.items.items.keySet().stream()
+                .filter(one ->
+                        one.lane().startsWith("rd1#") && one.viewVersion().equals(BUYER.version()))
+                .findFirst()
+                .orElseThrow();
+        world.items.items.remove(key);
+        assertThat(onlyFault(world, BUYER).item()).isEqualTo(key.sortKey());
+
+        world.redrives.done.clear();
+        assertThat(audit(world, BUYER).counts()).as("under way").isEmpty();
+    }
+
+    @Test
+    void aRestoreToAMomentHasNoLaterRedrives() {
+        PastWorld world = new PastWorld(7);
+        world.items
+                .items
+                .keySet()
+                .removeIf(key ->
+                        key.lane().startsWith("rd1#") && key.viewVersion().equals(BUYER.version()));
+        long redriven = world.redrives.read(1).join().timeMillis();
+        ControlRow row = Objects.requireNonNull(world.control.control);
+
+        world.control.control = restored(row, redriven);
+        assertThat(audit(world, BUYER).count(Difference.Kind.FAULT)).isPositive();
+        world.control.control = restored(row, redriven - 1);
+        assertThat(audit(world, BUYER).counts()).isEmpty();
+    }
+
+    private static ControlRow restored(ControlRow row, long targetMillis) {
+        return new ControlRow(
+                row.rev(), "g2", row.phase(), row.views(), new ControlRow.Restore("checkpoint", targetMillis));
+    }
+
+    @Test
     void copiesBeyondWhatTheRulePromisesAreNoFault() {
         AuditReport report = AuditReport.NONE;
         for (long seed = 0; seed < 4; seed++) {

@@ -1,0 +1,166 @@
+package dev.tidemark.functions.audit;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import dev.tidemark.aws.AwsClients;
+import dev.tidemark.aws.Backoff;
+import dev.tidemark.aws.Environment;
+import dev.tidemark.aws.dynamodb.CapacityMeter;
+import dev.tidemark.aws.dynamodb.DynamoControlStore;
+import dev.tidemark.aws.dynamodb.DynamoStateScan;
+import dev.tidemark.aws.s3.S3Archive;
+import dev.tidemark.aws.s3.S3Checkpoints;
+import dev.tidemark.aws.s3.S3RedriveLog;
+import dev.tidemark.core.audit.AuditReport;
+import dev.tidemark.core.audit.EntitySample;
+import dev.tidemark.core.audit.StateAudit;
+import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.port.ControlRow;
+import dev.tidemark.core.port.DamagedArchive;
+import dev.tidemark.core.port.StateScan;
+import dev.tidemark.core.replay.ReplayPorts;
+import dev.tidemark.core.view.View;
+import dev.tidemark.functions.Deployment;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletionException;
+import java.util.function.BooleanSupplier;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+
+/**
+ * The handler that a schedule calls to audit some entities, other ones each time. It writes nothing but log lines: what
+ * differs is in them and in their metrics. It throws if a store does not answer, and when the archive is damaged, so that
+ * the function's error count shows it; a fault that was found is no error of the function.
+ */
+public final class AuditFunction implements RequestHandler<Map<String, Object>, Void> {
+
+    /** No segment is read with less time left; the redrives, and the comparison, still have to be done. */
+    private static final int RESERVE_MILLIS = 60_000;
+
+    private final Catalogs catalogs;
+    private final ReplayPorts ports;
+    private final StateScan scan;
+    private final JsonAuditLog log;
+    private final InstantSource clock;
+
+    /** For Lambda: everything from the environment. */
+    public AuditFunction() {
+        this(Deployment.onLambda());
+    }
+
+    private AuditFunction(Deployment deployment) {
+        this(
+                deployment.catalogs(),
+                ports(deployment),
+                new DynamoStateScan(
+                        deployment.clients().dynamoDb(), deployment.value(Environment.STATE_TABLE), CapacityMeter.NONE),
+                new JsonAuditLog(System.out, deployment.value(Environment.GENERATION), System::currentTimeMillis),
+                InstantSource.system());
+    }
+
+    private static ReplayPorts ports(Deployment deployment) {
+        AwsClients clients = deployment.clients();
+        S3AsyncClient s3 = clients.s3();
+        String bucket = deployment.value(Environment.BUCKET);
+        return new ReplayPorts(
+                new S3Archive(s3, bucket, Backoff.system()),
+                new S3RedriveLog(s3, bucket, Backoff.system()),
+                new S3Checkpoints(s3, bucket, Backoff.system()),
+                new DynamoControlStore(
+                        clients.dynamoDb(),
+                        clients.dynamoDbWrites(),
+                        deployment.value(Environment.CONTROL_TABLE),
+                        CapacityMeter.NONE));
+    }
+
+    /** @param clock also tells the runs apart: its time is the seed of the sample */
+    AuditFunction(Catalogs catalogs, ReplayPorts ports, StateScan scan, JsonAuditLog log, InstantSource clock) {
+        this.catalogs = catalogs;
+        this.ports = ports;
+        this.scan = scan;
+        this.log = log;
+        this.clock = clock;
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // The handler has no answer, which is a null for Lambda.
+    public Void handleRequest(Map<String, Object> input, Context context) {
+        AuditRequest request = AuditRequest.of(input);
+        long nowMillis = clock.millis();
+        List<View> views = complete(nowMillis);
+        Map<View, List<String>> sample = new EntitySample(scan, views, request.entities(), nowMillis)
+                .choose()
+                .join();
+        StateAudit audit = audit(() -> context.getRemainingTimeInMillis() < RESERVE_MILLIS);
+        List<String> damaged = new ArrayList<>();
+        for (View view : views) {
+            if (!run(audit, view, sample.getOrDefault(view, List.of()), nowMillis)) {
+                damaged.add(view.name());
+            }
+        }
+        if (!damaged.isEmpty()) {
+            throw new IllegalStateException("The archive is damaged, so that these views cannot be audited: " + damaged
+                    + ". The log names the objects. `tidemark archive verify` says what to do.");
+        }
+        return null;
+    }
+
+    /** What can be compared, in another order each time, so that each view comes first some day if time is short. */
+    private List<View> complete(long seed) {
+        // While a restore is under way its lane rows are ahead of its items (rule R2).
+        Map<String, ControlRow.ViewStatus> known = ports.control()
+                .readControl()
+                .join()
+                .filter(row -> row.phase() == ControlRow.Phase.LIVE)
+                .map(ControlRow::views)
+                .orElse(Map.of());
+        List<View> views = new ArrayList<>(catalogs.views());
+        views.removeIf(view -> {
+            ControlRow.ViewStatus status = known.get(view.version());
+            return status == null || !status.isComplete();
+        });
+        Collections.shuffle(views, new Random(seed));
+        return views;
+    }
+
+    private StateAudit audit(BooleanSupplier isTimeToStop) {
+        return new StateAudit(
+                catalogs,
+                JsonEventReader::new,
+                new ReplayPorts(
+                        new TimedArchive(ports.archive(), isTimeToStop),
+                        ports.redrives(),
+                        ports.checkpoints(),
+                        ports.control()),
+                scan);
+    }
+
+    /** @return whether the archive was as it should be, as far as it was read */
+    private boolean run(StateAudit audit, View view, List<String> entities, long nowMillis) {
+        if (entities.isEmpty()) {
+            log.audited(view, 0, AuditReport.NONE);
+            return true;
+        }
+        try {
+            log.audited(
+                    view,
+                    entities.size(),
+                    audit.audit(view, entities, nowMillis).join());
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof DamagedArchive damage) {
+                log.damaged(view, entities.size(), damage);
+                return false;
+            }
+            if (!(e.getCause() instanceof TimedArchive.Stopped)) {
+                throw e;
+            }
+            log.stopped(view, entities.size());
+        }
+        return true;
+    }
+}

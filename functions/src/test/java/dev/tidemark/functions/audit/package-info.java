@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.functions.audit;
+
+import org.jspecify.annotations.NullMarked;
