@@ -194,8 +194,9 @@ final class Expectation {
     private void compare(ItemKey key, Expected expected, List<Difference> differences) {
         StoredItem live = expected.live;
         Position lost = expected.lost;
+        boolean gone = isGone(Expiry.ofBlockSeconds(view, expected.state.width(), key.block()));
         if (live == null) {
-            if (lost != null && !isGone(Expiry.ofBlockSeconds(view, expected.state.width(), key.block()))) {
+            if (lost != null && !gone) {
                 differences.add(fault(key, lost, "the item is missing, although its lane is done beyond this event"));
             }
             return;
@@ -217,7 +218,8 @@ final class Expectation {
                     "at mark " + live.mark().text() + " the " + expected.events + " events of the archive make "
                             + digest(body) + ", the item holds " + digest(live.body())));
         }
-        if (lost != null) {
+        // Rule F10: a block that is about to expire takes no event any more.
+        if (lost != null && !gone) {
             differences.add(fault(
                     key,
                     lost,
