@@ -8,6 +8,7 @@ import dev.tidemark.simulation.world.Plan;
 import dev.tidemark.simulation.world.World;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,19 +37,34 @@ record Run(@Nullable String failure, Dials dials, List<Plan.Sent> sent, Coverage
      * @param sent null for what the seed has producers send
      */
     static Run of(long seed, Dials dials, @Nullable List<Plan.Sent> sent, boolean traced) {
+        return of(seed, dials, sent, traced, List.of(), world -> world.verdict().judge());
+    }
+
+    /**
+     * Runs a seed with guests.
+     *
+     * @param judge reports what does not hold in the end
+     */
+    static Run of(
+            long seed,
+            Dials dials,
+            @Nullable List<Plan.Sent> sent,
+            boolean traced,
+            List<World.Guest> guests,
+            Consumer<World> judge) {
         long startMillis = EPOCH_MILLIS + new SplittableRandom(~seed).nextLong(MOST_LATER_MILLIS);
         Trace trace = traced ? Trace.from(startMillis) : Trace.off();
         Engine engine = new Engine(seed, dials, startMillis, trace);
         Plan drawn = Plan.draw(seed, engine);
         Plan plan = sent == null ? drawn : drawn.with(sent);
         try {
-            World world = new World(engine, plan);
+            World world = new World(engine, plan, guests);
             world.run();
             if (engine.failure() == null && !world.isCaughtUp()) {
                 engine.fail("the run ended before everything was delivered");
             }
             if (engine.failure() == null) {
-                world.verdict().judge();
+                judge.accept(world);
             }
         } catch (RuntimeException | StackOverflowError | AssertionError e) {
             engine.fail(e + " at " + (e.getStackTrace().length == 0 ? "?" : e.getStackTrace()[0]));

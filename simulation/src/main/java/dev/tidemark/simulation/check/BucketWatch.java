@@ -35,8 +35,8 @@ public final class BucketWatch {
             segment(SegmentReader.read(body));
         } else if (key.startsWith("quarantine/")) {
             quarantine(Answers.read(new String(body, StandardCharsets.UTF_8)));
-        } else {
-            engine.fail("an object that is neither archive nor quarantine: " + key);
+        } else if (!key.startsWith("checkpoint/") && !key.startsWith("backfill/")) {
+            engine.fail("an object that belongs to nothing: " + key);
         }
     }
 

@@ -21,7 +21,7 @@ public final class Cloud {
 
     private final Engine engine;
     private final DynamoState dynamo;
-    private final FakeS3.Objects objects;
+    private final FakeS3.Bucket objects;
     private final Streams streams;
     private final String stream;
     private final Network faulty;
@@ -47,7 +47,7 @@ public final class Cloud {
             UnaryOperator<String> shorten) {
         this.engine = engine;
         this.dynamo = new DynamoState(tables, shorten);
-        this.objects = new FakeS3.Objects(objects);
+        this.objects = new FakeS3.Bucket(objects);
         this.streams = streams;
         this.stream = stream;
         this.faulty = new FaultyNetwork(engine);
@@ -65,7 +65,24 @@ public final class Cloud {
 
     /** A client whose requests are answered at once, and truly. */
     public DynamoDbAsyncClient direct() {
-        return new FakeDynamoDb(dynamo, engine, new Direct(), new Reader(), 1);
+        return directClients().dynamoDb();
+    }
+
+    /** Clients whose requests are answered at once, and truly. */
+    public Clients directClients() {
+        Network network = new Direct();
+        Caller reader = new Reader();
+        FakeDynamoDb dynamoDb = new FakeDynamoDb(dynamo, engine, network, reader, 1);
+        return new Clients(
+                dynamoDb,
+                dynamoDb,
+                new FakeS3(objects, engine, network, reader),
+                new FakeKinesis(streams, stream, engine, network, reader));
+    }
+
+    /** A further table, which nobody watches. */
+    public void createTable(String name) {
+        dynamo.create(name, new Table((old, item) -> {}));
     }
 
     /**

@@ -19,8 +19,12 @@ final class DynamoState {
 
     /** @param shorten makes positions readable in traces */
     DynamoState(Map<String, Table> tables, UnaryOperator<String> shorten) {
-        this.tables = Map.copyOf(tables);
+        this.tables = new HashMap<>(tables);
         this.shorten = shorten;
+    }
+
+    void create(String name, Table table) {
+        tables.put(name, table);
     }
 
     Table table(String name) {

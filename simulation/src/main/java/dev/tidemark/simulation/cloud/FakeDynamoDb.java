@@ -4,6 +4,7 @@ import dev.tidemark.simulation.engine.Dial;
 import dev.tidemark.simulation.engine.Engine;
 import dev.tidemark.simulation.engine.Happening;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,6 +30,8 @@ import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
+import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsResponse;
@@ -189,6 +192,38 @@ final class FakeDynamoDb implements DynamoDbAsyncClient {
                 .items(items.subList(0, size))
                 .lastEvaluatedKey(keyOf(last))
                 .build();
+    }
+
+    /** Each partition belongs to one scan segment; within it the items come in the order of their keys. */
+    @Override
+    public CompletableFuture<ScanResponse> scan(ScanRequest request) {
+        if (!Boolean.TRUE.equals(request.consistentRead()) || request.filterExpression() != null) {
+            throw new UnsupportedOperationException("a scan that is not consistent, or with a filter");
+        }
+        return read(() -> "Scan segment " + request.segment(), attempt -> page(request));
+    }
+
+    private ScanResponse page(ScanRequest request) {
+        int segments = request.totalSegments() == null ? 1 : request.totalSegments();
+        int segment = request.segment() == null ? 0 : request.segment();
+        String after = request.hasExclusiveStartKey() ? key(request.exclusiveStartKey()) : "";
+        List<Map<String, AttributeValue>> items = state.table(request.tableName()).items().stream()
+                .filter(item -> Math.floorMod(partition(item).hashCode(), segments) == segment)
+                .filter(item -> key(item).compareTo(after) > 0)
+                .sorted(Comparator.comparing(FakeDynamoDb::key))
+                .toList();
+        int size = engine.strikes(Dial.SMALL_PAGES) ? (int) engine.between(1, 5) : items.size();
+        if (size >= items.size()) {
+            return ScanResponse.builder().items(items).build();
+        }
+        return ScanResponse.builder()
+                .items(items.subList(0, size))
+                .lastEvaluatedKey(keyOf(items.get(size - 1)))
+                .build();
+    }
+
+    private static String partition(Map<String, AttributeValue> item) {
+        return Objects.requireNonNull(item.get(Table.PARTITION_KEY)).s();
     }
 
     private static Map<String, AttributeValue> startKey(QueryRequest request, Map<String, AttributeValue> next) {

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** One run: the cloud, everybody who acts in it, and everybody who watches. */
@@ -57,10 +58,30 @@ public final class World {
     private final Map<String, HashRange> ranges = new HashMap<>();
     private final List<Long> reshards = new ArrayList<>();
     private final List<Operator> operators = new ArrayList<>();
+    private final List<Guest> guests;
     private int started;
     private boolean calm;
 
+    /** Somebody else who acts in the run, beside producers, functions and operators. */
+    public interface Guest {
+
+        /** Told before anything happens, to plan what it does. */
+        void join(Scene scene);
+    }
+
+    /**
+     * What a guest may know and use.
+     *
+     * @param caughtUp whether every record so far has been reported as done
+     */
+    public record Scene(Engine engine, Plan plan, Cloud cloud, Ledger ledger, BooleanSupplier caughtUp) {}
+
     public World(Engine engine, Plan plan) {
+        this(engine, plan, List.of());
+    }
+
+    public World(Engine engine, Plan plan, List<Guest> guests) {
+        this.guests = guests;
         this.engine = engine;
         this.plan = plan;
         this.startMillis = engine.nowMillis();
@@ -101,6 +122,8 @@ public final class World {
         }
         scheduleReshards();
         scheduleDeployment();
+        Scene scene = new Scene(engine, plan, cloud, ledger, mapping::isCaughtUp);
+        guests.forEach(guest -> guest.join(scene));
         engine.after(plan.endMillis() + engine.between(0, MOST_TROUBLE_MILLIS), this::calm);
         engine.run(MOST_TASKS);
     }

@@ -1,0 +1,100 @@
+package dev.tidemark.simulation.past;
+
+import dev.tidemark.aws.dynamodb.CapacityMeter;
+import dev.tidemark.aws.dynamodb.DynamoControlStore;
+import dev.tidemark.aws.dynamodb.DynamoItemStore;
+import dev.tidemark.aws.kinesis.KinesisLineage;
+import dev.tidemark.aws.kinesis.KinesisStreams;
+import dev.tidemark.aws.s3.S3Archive;
+import dev.tidemark.aws.s3.S3BackfillLog;
+import dev.tidemark.aws.s3.S3Quarantine;
+import dev.tidemark.aws.s3.S3RedriveLog;
+import dev.tidemark.core.backfill.Backfill;
+import dev.tidemark.core.backfill.BackfillPorts;
+import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.fold.FoldSettings;
+import dev.tidemark.core.port.ControlRow;
+import dev.tidemark.core.port.ControlRow.ViewStatus;
+import dev.tidemark.core.view.View;
+import dev.tidemark.simulation.cloud.Cloud;
+import dev.tidemark.simulation.engine.Engine;
+import dev.tidemark.simulation.world.World;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Backfills the views that come with new code, while events come and old code still runs: one or two jobs at once, which
+ * die and are started again, until every view is complete.
+ */
+public final class Backfiller implements World.Guest {
+
+    @Override
+    public void join(World.Scene scene) {
+        if (scene.plan().before().versions().equals(scene.plan().after().versions())) {
+            return;
+        }
+        Engine engine = scene.engine();
+        long jobs = engine.between(1, 2);
+        for (int i = 0; i < jobs; i++) {
+            String name = "backfill" + i;
+            engine.after(
+                    engine.between(0, scene.plan().endMillis()),
+                    () -> Worker.start(name, engine, scene.cloud(), worker -> run(scene, worker)));
+        }
+    }
+
+    private static CompletableFuture<Boolean> run(World.Scene scene, Worker worker) {
+        Engine engine = scene.engine();
+        Cloud.Clients clients = worker.clients();
+        DynamoControlStore control =
+                new DynamoControlStore(clients.dynamoDb(), clients.dynamoDbWrites(), "control", CapacityMeter.NONE);
+        KinesisStreams streams = new KinesisStreams(clients.kinesis(), () -> Instant.ofEpochMilli(engine.nowMillis()));
+        BackfillPorts ports = new BackfillPorts(
+                new DynamoItemStore(
+                        clients.dynamoDb(), clients.dynamoDbWrites(), "state", CapacityMeter.NONE, worker.backoff()),
+                control,
+                new S3Archive(clients.s3(), "bucket", worker.backoff()),
+                new S3Quarantine(clients.s3(), "bucket", worker.backoff()),
+                new S3RedriveLog(clients.s3(), "bucket", worker.backoff()),
+                new S3BackfillLog(clients.s3(), "bucket", worker.backoff()),
+                new KinesisLineage(clients.kinesis(), streams),
+                worker::later,
+                engine::nowMillis,
+                engine.random());
+        Backfill.Settings settings =
+                new Backfill.Settings(FoldSettings.DEFAULT, (int) engine.between(1, 3), (int) engine.between(1, 40));
+        List<View> views = scene.plan().after().catalog().views();
+        return control.readControl().thenCompose(row -> {
+            if (row.isEmpty() || !views.stream().allMatch(view -> row.get().folds(view.version()))) {
+                // Not all of them are started yet.
+                return CompletableFuture.completedFuture(false);
+            }
+            return new Backfill(scene.plan().after().catalog(), JsonEventReader::new, ports, settings)
+                    .run(views, Silent.PROGRESS)
+                    .thenApply(done -> isComplete(done, views));
+        });
+    }
+
+    private static boolean isComplete(ControlRow row, List<View> views) {
+        return views.stream().allMatch(view -> {
+            ViewStatus status = row.views().get(view.version());
+            return status != null && status.isComplete();
+        });
+    }
+
+    /** Tells nobody. */
+    private static final class Silent implements Backfill.Progress {
+
+        static final Silent PROGRESS = new Silent();
+
+        @Override
+        public void pass(List<View> views, int lanes) {}
+
+        @Override
+        public void folded(String laneId, int records) {}
+
+        @Override
+        public void done(String laneId) {}
+    }
+}

@@ -1,0 +1,32 @@
+package dev.tidemark.simulation.past;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/** How often what is to be shown was shown, so that a test can tell that it was. Thread-safe. */
+public final class Tally {
+
+    /** What is counted. */
+    public enum Shown {
+        ITEM_RESTORED,
+        ANSWER_REPRODUCED_BY_ITS_RECEIPT,
+        ANSWER_AS_SERVED,
+        ITEM_AUDITED,
+        BACKFILLED_VALUE_AS_THE_ORACLE_HAS_IT
+    }
+
+    private final Map<Shown, Long> counts = new EnumMap<>(Shown.class);
+
+    synchronized void add(Shown what, long times) {
+        counts.merge(what, times, Long::sum);
+    }
+
+    public synchronized long count(Shown what) {
+        return counts.getOrDefault(what, 0L);
+    }
+
+    @Override
+    public synchronized String toString() {
+        return counts.toString();
+    }
+}

@@ -1,0 +1,5 @@
+/** Who deals with the past of a run: asks and keeps the answers, makes checkpoints, backfills, restores, audits. */
+@NullMarked
+package dev.tidemark.simulation.past;
+
+import org.jspecify.annotations.NullMarked;
