@@ -186,21 +186,25 @@ public final class ViewReplay {
                 reached.put(row.lane().id(), new Progress(row.lane(), LaneStart.of(row)));
             }
         }
-        long fromMillis = checkpoint == null ? Long.MIN_VALUE : fromMillis(checkpoint);
+        long fromMillis = checkpoint == null ? Long.MIN_VALUE : fromMillis(checkpoint, range.rows());
         return StreamLog.open(ports.archive(), source.stream(), starts, fromMillis, range.untilArrivalMillis())
                 .thenCompose(log -> lanes(parentsFirst(log.lanes(), byId(range.rows())), range))
                 .thenCompose(done -> redrives(range));
     }
 
     /**
-     * Nothing waited in the stream for longer than the stream keeps records, so a lane that was silent for that long has
-     * nothing that arrived before the checkpoint.
+     * From when on records after the checkpoint can have arrived: of a lane that it knows not before the lane's latest, if
+     * the lane has moved since at all; of another one as long ago as the stream keeps records.
      */
-    private long fromMillis(CheckpointStore.Manifest checkpoint) {
+    private long fromMillis(CheckpointStore.Manifest checkpoint, List<LaneRow> rows) {
+        Map<String, LaneRow> later = byId(rows);
         return ofStream(checkpoint.positions().lanes()).stream()
+                .filter(row -> {
+                    LaneRow now = later.get(row.lane().id());
+                    return now == null || now.last().isAfter(row.last());
+                })
                 .mapToLong(LaneRow::maxArrivalMillis)
-                .filter(arrival -> arrival >= checkpoint.timeMillis() - view.streamRetentionMillis())
-                .reduce(checkpoint.timeMillis(), Math::min);
+                .reduce(checkpoint.timeMillis() - view.streamRetentionMillis(), Math::min);
     }
 
     private List<LaneRow> ofStream(List<LaneRow> rows) {

@@ -35,8 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Replayer {
 
-    private static final long DAY_MILLIS = 86_400_000L;
-
     private final Catalogs catalogs;
     private final Function<EventShape, EventReader> readers;
     private final RestorePorts ports;
@@ -99,22 +97,20 @@ final class Replayer {
     }
 
     /**
-     * From when on records after the positions can have arrived: not before the lanes' latest, and not so long ago that
-     * the stream no longer had them when the positions were read. Lanes that ended long ago set no bound.
+     * From when on records after the positions can have arrived: of a lane that was known not before its latest, of
+     * another one as long ago as the stream keeps records. A lane that ended long ago makes the listing long, but nothing
+     * else tells that it ended, and a segment that is not listed is overlooked.
      */
     private long fromMillis(String stream, Map<String, LaneStart> starts) {
-        long earliest = Long.MAX_VALUE;
-        for (LaneStart start : starts.values()) {
-            earliest = Math.min(earliest, start.maxArrivalMillis());
-        }
         long retentionMillis = 0;
         for (Catalogs.Reading reading : catalogs.readingsOf(stream)) {
             for (View view : reading.views()) {
                 retentionMillis = Math.max(retentionMillis, view.streamRetentionMillis());
             }
         }
-        long kept = positions.timeMillis() - retentionMillis - DAY_MILLIS;
-        return Math.min(Math.max(earliest, kept), positions.timeMillis());
+        return starts.values().stream()
+                .mapToLong(LaneStart::maxArrivalMillis)
+                .reduce(positions.timeMillis() - retentionMillis, Math::min);
     }
 
     /** The fold of one lane. Its clock is the arrival of what it folds. */
