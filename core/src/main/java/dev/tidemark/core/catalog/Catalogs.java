@@ -32,7 +32,15 @@ public record Catalogs(Catalog current, @Nullable Catalog next) {
 
     /** A next catalog with the very same definitions changes nothing, so it is none. */
     public Catalogs {
-        next = next != null && next.hash().equals(current.hash()) ? null : next;
+        next = next != null && isSame(current, next) ? null : next;
+    }
+
+    private static boolean isSame(Catalog current, Catalog next) {
+        return next.hash().equals(current.hash()) && versions(next).equals(versions(current));
+    }
+
+    private static List<String> versions(Catalog catalog) {
+        return catalog.views().stream().map(View::version).toList();
     }
 
     public static Catalogs of(Catalog only) {
