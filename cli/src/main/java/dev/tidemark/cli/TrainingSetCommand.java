@@ -2,7 +2,7 @@ package dev.tidemark.cli;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventShape.TimeFormat;
-import dev.tidemark.core.training.Knowledge;
+import dev.tidemark.core.replay.Knowledge;
 import dev.tidemark.training.Request;
 import dev.tidemark.training.Request.Format;
 import dev.tidemark.training.Sources;

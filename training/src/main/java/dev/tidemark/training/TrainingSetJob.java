@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.port.ArchiveLog;
-import dev.tidemark.core.training.Knowledge;
+import dev.tidemark.core.replay.Knowledge;
 import dev.tidemark.training.Request.Format;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -10,7 +10,7 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.port.DamagedArchive;
-import dev.tidemark.core.training.Knowledge;
+import dev.tidemark.core.replay.Knowledge;
 import dev.tidemark.core.view.View;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
