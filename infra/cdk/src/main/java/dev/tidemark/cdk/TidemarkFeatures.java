@@ -119,6 +119,26 @@ public final class TidemarkFeatures extends Construct {
         return template;
     }
 
+    /**
+     * Acknowledges what the CDK's validator finds in the template because it knows neither SAM nor which conditions hold. An
+     * acknowledgement holds for the whole app, so the construct leaves it to whoever owns the app.
+     */
+    public void acknowledgeFindings() {
+        String unmet = "A condition leaves out what an empty or zero parameter would be wrong for";
+        String fixed = "A parameter that was given is fixed, and so is a condition on it";
+        acknowledge("F1020", "SAM's transform resolves references such as CheckpointFunction.Alias");
+        List.of("F3031", "F3033", "F3034").forEach(rule -> acknowledge(rule, unmet));
+        List.of("W1028", "W8003").forEach(rule -> acknowledge(rule, fixed));
+    }
+
+    private void acknowledge(String rule, String reason) {
+        Validations.of(this)
+                .acknowledge(Acknowledgment.builder()
+                        .id("CloudFormation-Validate::" + rule)
+                        .reason(reason)
+                        .build());
+    }
+
     private void requireCatalogs(FeaturesProps props, String streamName) {
         requireCatalog(props.catalog(), streamName, props.stream());
         Path next = props.nextCatalog();
@@ -148,7 +168,6 @@ public final class TidemarkFeatures extends Construct {
         Map<String, Object> parameters = sam.values(parameters(props, streamName));
         Assets assets = assets(props);
         String json = sam.toJson(assets::location, Token::asString);
-        acknowledge();
         try {
             Path file = Files.createTempFile("tidemark-template", ".json");
             try {
@@ -156,6 +175,8 @@ public final class TidemarkFeatures extends Construct {
                 return CfnInclude.Builder.create(this, "Template")
                         .templateFile(file.toString())
                         .parameters(parameters)
+                        // A function names the alarms that stop its deployment, and they the function: SAM takes it apart.
+                        .allowCyclicalReferences(true)
                         .build();
             } finally {
                 Files.delete(file);
@@ -196,22 +217,6 @@ public final class TidemarkFeatures extends Construct {
 
     private Asset asset(String id, Path path) {
         return Asset.Builder.create(this, id).path(path.toString()).build();
-    }
-
-    /** What CDK's validator of templates cannot know, and would warn of in every app. */
-    private void acknowledge() {
-        acknowledge("F1020", "SAM's transform resolves references such as CheckpointFunction.Alias");
-        acknowledge("F3034", "StreamShards = 0 is behind a condition that leaves ShardCount out");
-        acknowledge("W1028", "A parameter that was given is fixed, and so is a condition on it");
-        acknowledge("W8003", "A parameter that was given is fixed, and so is a condition on it");
-    }
-
-    private void acknowledge(String rule, String reason) {
-        Validations.of(this)
-                .acknowledge(Acknowledgment.builder()
-                        .id("CloudFormation-Validate::" + rule)
-                        .reason(reason)
-                        .build());
     }
 
     private IStream stream(FeatureStream kind) {
