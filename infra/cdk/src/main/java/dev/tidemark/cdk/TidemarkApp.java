@@ -41,9 +41,10 @@ public final class TidemarkApp {
         FeaturesProps props = new FeaturesProps(Path.of(required("catalog")), Path.of(required("functionJar")), stream)
                 .withSettings(FeaturesProps.Settings.DEFAULTS.withOthers(parameters()));
         new TidemarkFeatures(
-                new Stack(app, required("stack")),
-                "Features",
-                next == null ? props : props.withNextCatalog(Path.of(next)));
+                        new Stack(app, required("stack")),
+                        "Features",
+                        next == null ? props : props.withNextCatalog(Path.of(next)))
+                .acknowledgeFindings();
     }
 
     private Map<String, String> parameters() {

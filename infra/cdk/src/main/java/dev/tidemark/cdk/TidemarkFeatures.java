@@ -175,7 +175,8 @@ public final class TidemarkFeatures extends Construct {
                 return CfnInclude.Builder.create(this, "Template")
                         .templateFile(file.toString())
                         .parameters(parameters)
-                        // A function names the alarms that stop its deployment, and they the function: SAM takes it apart.
+                        // A function names the alarms that stop its deployment, and they the function: SAM takes it
+                        // apart.
                         .allowCyclicalReferences(true)
                         .build();
             } finally {

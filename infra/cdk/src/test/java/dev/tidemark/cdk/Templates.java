@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.Set;
@@ -93,8 +94,11 @@ final class Templates {
         }
         ObjectNode copy = JSON.createObjectNode();
         value.forEachEntry((name, each) -> copy.set(name, substituted(each, values)));
-        if (copy.path("Fn::Sub").isTextual()) {
-            copy.put("Fn::Sub", text(copy.get("Fn::Sub").asText(), values));
+        JsonNode sub = copy.path("Fn::Sub");
+        if (sub.isTextual()) {
+            copy.put("Fn::Sub", text(sub.asText(), values));
+        } else if (sub.isArray()) {
+            ((ArrayNode) sub).set(0, text(sub.get(0).asText(), values));
         }
         return copy;
     }

@@ -35,6 +35,7 @@ import software.constructs.Construct;
 
 /** What is synthesized is infra/template.yaml, compared with the file and not with a list of what it holds. */
 @NeedsNode
+@SuppressWarnings("NullAway.Init") // Before each test; not with the instance, which is made for skipped tests, too.
 class TidemarkFeaturesTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -46,8 +47,8 @@ class TidemarkFeaturesTest {
     @TempDir
     private Path folder;
 
-    private Path jar = Path.of("");
-    private App app = new App();
+    private Path jar;
+    private App app;
 
     @BeforeEach
     void anAppAndAJar() throws IOException {
@@ -210,10 +211,8 @@ class TidemarkFeaturesTest {
         features.controlTable().grantReadData(caller);
         features.queryFunction().grantInvoke(caller);
 
-        String policies = template(stack)
-                .findResources("AWS::IAM::Policy")
-                .values()
-                .toString();
+        String policies =
+                template(stack).findResources("AWS::IAM::Policy").values().toString();
         assertThat(features.apiUrl()).isNotEmpty();
         assertThat(policies)
                 .contains("execute-api:Invoke", "{Ref=Api}")
@@ -227,7 +226,8 @@ class TidemarkFeaturesTest {
         new TidemarkFeatures(new Stack(app, "S"), "Features", props()).acknowledgeFindings();
         app.synth();
 
-        JsonNode plugin = JSON.readTree(folder.resolve("cdk.out/validation-report.json").toFile())
+        JsonNode plugin = JSON.readTree(
+                        folder.resolve("cdk.out/validation-report.json").toFile())
                 .at("/pluginReports/0");
         assertThat(plugin.get("suppressedViolations")).isNotEmpty();
         assertThat(plugin.get("violations")).isEmpty();
