@@ -1,0 +1,108 @@
+"""Deploys infra/template.yaml in LocalStack, as `sam deploy` does on AWS. LocalStack runs this when it is ready.
+
+The serverless resources are translated by AWS's own translator (the SAM translator, which LocalStack brings) before the
+stack is created: LocalStack 4.14.0 translates them itself, but looks at references first and so does not find the ones to
+what the translator makes, such as a function's alias.
+"""
+
+import io
+import json
+import os
+import pathlib
+import zipfile
+
+import boto3
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+TEMPLATE = pathlib.Path("/tidemark/infra/template.yaml")
+JAR = pathlib.Path("/tidemark/functions/tidemark-functions.jar")
+CATALOG = pathlib.Path("/tidemark/catalog")
+STACK = "tidemark"
+DEPLOYMENT_BUCKET = "tidemark-deployment"
+REGION = os.environ.get("AWS_DEFAULT_REGION", "us-east-1")
+
+PARAMETERS = {
+    "StreamShards": "2",
+    # A batch may fill for this long, so it bounds how fresh values are.
+    "BatchingWindowSeconds": "0",
+    # The account's logging role for API Gateway, and CodeDeploy: not in LocalStack's free edition.
+    "SetUpApiLogging": "false",
+    "CanaryDeployments": "false",
+}
+
+
+def client(service):
+    return boto3.client(
+        service,
+        endpoint_url="http://localhost:4566",
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+
+
+def upload():
+    """The jar and the catalog, to where the template's CodeUri and ContentUri will point."""
+    if not JAR.exists():
+        raise FileNotFoundError(f"{JAR} is missing; build it first: ./mvnw -pl functions -am package -DskipTests")
+    s3 = client("s3")
+    s3.create_bucket(Bucket=DEPLOYMENT_BUCKET)
+    s3.upload_file(str(JAR), DEPLOYMENT_BUCKET, "functions.jar")
+    layer = io.BytesIO()
+    with zipfile.ZipFile(layer, "w") as archive:
+        for path in sorted(CATALOG.rglob("*.yaml")):
+            archive.write(path, path.relative_to(CATALOG.parent))
+    layer.seek(0)
+    s3.upload_fileobj(layer, DEPLOYMENT_BUCKET, "catalog.zip")
+
+
+def translated(parameters):
+    template = yaml_parse(TEMPLATE.read_text())
+    template["Globals"]["Function"]["CodeUri"] = f"s3://{DEPLOYMENT_BUCKET}/functions.jar"
+    template["Resources"]["Catalog"]["Properties"]["ContentUri"] = f"s3://{DEPLOYMENT_BUCKET}/catalog.zip"
+    os.environ.setdefault("AWS_DEFAULT_REGION", REGION)  # The translator asks for it.
+    return transform(template, dict(parameters), NoManagedPolicies())
+
+
+class NoManagedPolicies:
+    """The template names no managed policy for the translator to look up."""
+
+    def load(self):
+        return {}
+
+
+def deploy():
+    parameters = {**PARAMETERS, **json.loads(os.environ.get("TIDEMARK_PARAMETERS") or "{}")}
+    upload()
+    client("s3").put_object(
+        Bucket=DEPLOYMENT_BUCKET, Key="template.json", Body=json.dumps(translated(parameters)).encode()
+    )
+    cloudformation = client("cloudformation")
+    cloudformation.create_stack(
+        StackName=STACK,
+        TemplateURL=f"http://localhost:4566/{DEPLOYMENT_BUCKET}/template.json",
+        Parameters=[{"ParameterKey": key, "ParameterValue": str(value)} for key, value in parameters.items()],
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
+    )
+    try:
+        cloudformation.get_waiter("stack_create_complete").wait(
+            StackName=STACK, WaiterConfig={"Delay": 1, "MaxAttempts": 300}
+        )
+    except Exception as problem:
+        raise RuntimeError(f"the stack was not created: {failures(cloudformation)}") from problem
+    stack = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
+    for output in stack["Outputs"]:
+        print(f"tidemark: {output['OutputKey']} = {output['OutputValue']}", flush=True)
+
+
+def failures(cloudformation):
+    events = cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
+    return [
+        f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason')}"
+        for event in events
+        if "FAILED" in event["ResourceStatus"]
+    ]
+
+
+deploy()
