@@ -24,7 +24,9 @@ public enum Environment {
     /** For how many days one checkpoint of each day is kept. */
     DAILY_CHECKPOINT_DAYS("TIDEMARK_DAILY_CHECKPOINT_DAYS", "31"),
     /** How many bytes of the archive the query function reads for one value of the past. */
-    REPLAY_MAX_BYTES("TIDEMARK_REPLAY_MAX_BYTES", "67108864");
+    REPLAY_MAX_BYTES("TIDEMARK_REPLAY_MAX_BYTES", "67108864"),
+    /** CloudWatch's namespace of the metrics, of its own for each deployment. */
+    METRIC_NAMESPACE("TIDEMARK_METRIC_NAMESPACE", "Tidemark");
 
     private final String variable;
     private final @Nullable String defaultValue;

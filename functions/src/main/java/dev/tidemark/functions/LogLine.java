@@ -2,6 +2,7 @@ package dev.tidemark.functions;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.tidemark.aws.Environment;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -37,6 +38,9 @@ public final class LogLine {
     }
 
     private static final JsonFactory JSON = new JsonFactory();
+
+    /** Of the process, like the log itself. */
+    private static final String NAMESPACE = Environment.METRIC_NAMESPACE.in(System.getenv());
 
     private final JsonGenerator out;
     private final Map<List<String>, List<Metric>> metrics = new LinkedHashMap<>();
@@ -118,7 +122,7 @@ public final class LogLine {
         out.writeArrayFieldStart("CloudWatchMetrics");
         for (Map.Entry<List<String>, List<Metric>> directive : metrics.entrySet()) {
             out.writeStartObject();
-            out.writeStringField("Namespace", Metric.NAMESPACE);
+            out.writeStringField("Namespace", NAMESPACE);
             out.writeArrayFieldStart("Dimensions");
             out.writeStartArray();
             for (String name : directive.getKey()) {

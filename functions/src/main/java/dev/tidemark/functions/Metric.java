@@ -3,8 +3,8 @@ package dev.tidemark.functions;
 import java.util.Locale;
 
 /**
- * What the functions tell CloudWatch, in the namespace {@link #NAMESPACE}. docs/metrics.md says what each means, and a
- * test compares the two.
+ * What the functions tell CloudWatch, in the namespace that {@link dev.tidemark.aws.Environment#METRIC_NAMESPACE} names.
+ * docs/metrics.md says what each means, and a test compares the two.
  */
 public enum Metric {
     // Of a batch.
@@ -26,6 +26,7 @@ public enum Metric {
     BLOCKS_EXPIRED("blocksExpired", Unit.COUNT),
     ARCHIVE_FAILURES("archiveFailures", Unit.COUNT),
     VIOLATIONS("violations", Unit.COUNT),
+    MAPPING_BREACHES("mappingBreaches", Unit.COUNT),
     WRITE_UNITS("writeUnits", Unit.COUNT),
 
     /** Of a batch or a request. */
@@ -60,8 +61,6 @@ public enum Metric {
     AUDIT_DUPLICATES("auditDuplicates", Unit.COUNT),
     AUDIT_DEFINITIONS("auditDefinitions", Unit.COUNT),
     AUDIT_FAULTS("auditFaults", Unit.COUNT);
-
-    public static final String NAMESPACE = "Tidemark";
 
     private final String id;
     private final Unit unit;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidemark.aws.Environment;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +58,7 @@ public final class MetricLines {
         JsonNode aws = line.get("_aws");
         assertThat(aws.get("Timestamp").isIntegralNumber()).isTrue();
         for (JsonNode directive : aws.get("CloudWatchMetrics")) {
-            assertThat(directive.get("Namespace").asText()).isEqualTo("Tidemark");
+            assertThat(directive.get("Namespace").asText()).isEqualTo(Environment.METRIC_NAMESPACE.in(System.getenv()));
             assertThat(directive.get("Metrics")).hasSizeBetween(1, MAX_METRICS);
             for (JsonNode dimensions : directive.get("Dimensions")) {
                 String names = dimensions(line, dimensions);

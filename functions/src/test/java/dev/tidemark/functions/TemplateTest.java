@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.aws.Environment;
 import dev.tidemark.aws.dynamodb.Tables;
 import dev.tidemark.aws.s3.S3Archive;
@@ -15,6 +16,7 @@ import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -31,18 +33,15 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.snakeyaml.engine.v2.api.ConstructNode;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.constructor.StandardConstructor;
-import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
-import org.snakeyaml.engine.v2.nodes.SequenceNode;
-import org.snakeyaml.engine.v2.nodes.Tag;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
 
@@ -50,7 +49,7 @@ import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
 class TemplateTest {
 
     private static final Path INFRA = Path.of("..", "infra");
-    private static final JsonNode TEMPLATE = yaml(INFRA.resolve("template.yaml"));
+    private static final JsonNode TEMPLATE = Template.raw();
     private static final JsonNode RESOURCES = TEMPLATE.get("Resources");
 
     @ParameterizedTest
@@ -129,19 +128,84 @@ class TemplateTest {
     }
 
     /** Rule F1: any other setting loses records, reorders them, or gives up on them. */
-    @Test
-    void theStreamIsMappedAsTheProtocolNeeds() {
-        JsonNode event = RESOURCES.at("/IngestFunction/Properties/Events/Records");
-        JsonNode mapping = event.get("Properties");
+    @ParameterizedTest
+    @CsvSource({"0, TRIM_HORIZON", "1767225600, AT_TIMESTAMP"})
+    void theStreamIsMappedAsTheProtocolNeeds(String from, String position) {
+        JsonNode resource =
+                Template.of(Map.of("DeliverFromTimestamp", from), Map.of()).resource("IngestFunctionRecords");
+        JsonNode mapping = resource.get("Properties");
 
-        assertThat(event.get("Type").asText()).isEqualTo("Kinesis");
-        assertThat(mapping.get("StartingPosition").asText()).isEqualTo("TRIM_HORIZON");
+        assertThat(resource.get("Type").asText()).isEqualTo("AWS::Lambda::EventSourceMapping");
+        assertThat(mapping.get("StartingPosition").asText()).isEqualTo(position);
+        assertThat(mapping.path("StartingPositionTimestamp").asText("0")).isEqualTo(from);
         assertThat(mapping.get("ParallelizationFactor").intValue()).isOne();
         assertThat(mapping.get("BisectBatchOnFunctionError").booleanValue()).isTrue();
         assertThat(mapping.get("FunctionResponseTypes").toString()).isEqualTo("[\"ReportBatchItemFailures\"]");
         assertThat(mapping.get("MaximumRetryAttempts").intValue()).isEqualTo(-1);
         assertThat(mapping.get("MaximumRecordAgeInSeconds").intValue()).isEqualTo(-1);
         assertThat(names(mapping)).doesNotContain("FilterCriteria", "TumblingWindowInSeconds", "DestinationConfig");
+    }
+
+    /** A hand-over: the old mapping has gone before the new one is made, at a position of its own (rule R3). */
+    @Test
+    void theMappingIsTheOnlyOneAndCanBeTakenAway() {
+        assertThat(RESOURCES.at("/IngestFunction/Properties/Events").isMissingNode())
+                .isTrue();
+        assertThat(Template.of(Map.of("DeliverRecords", "false"), Map.of())
+                        .resources()
+                        .values())
+                .extracting(resource -> resource.get("Type").asText())
+                .doesNotContain("AWS::Lambda::EventSourceMapping");
+    }
+
+    /** A lane is folded by one version at a time as far as that can be had; only the query function has a canary. */
+    @Test
+    void onlyTheQueryFunctionIsDeployedGradually() {
+        for (String name : names(RESOURCES)) {
+            JsonNode preference = RESOURCES.get(name).at("/Properties/DeploymentPreference");
+            assertThat(preference.isObject()).as(name).isEqualTo(name.equals("QueryFunction"));
+        }
+        JsonNode query = Template.of(Map.of(), Map.of()).resource("QueryFunction");
+        List<String> alarms = new ArrayList<>();
+        query.at("/Properties/DeploymentPreference/Alarms").forEach(alarm -> alarms.add(alarm.asText()));
+        assertThat(alarms).containsExactlyInAnyOrder("ApiServerErrors", "QueryErrors");
+    }
+
+    /** The gateway refuses no body that the function would take. */
+    @Test
+    void theBodyOfABatchIsValidatedByTheSchemaOfTheDocument() {
+        JsonNode model = RESOURCES.at("/Api/Properties/Models/BatchRequest");
+        ObjectNode documented = (ObjectNode) document().at("/components/schemas/BatchRequest");
+        documented.findParents("description").forEach(parent -> ((ObjectNode) parent).remove("description"));
+
+        assertThat(model).isEqualTo(documented);
+        assertThat(RESOURCES
+                        .at("/QueryFunction/Properties/Events/Batch/Properties/Path")
+                        .asText())
+                .isEqualTo("/v1/features:batch");
+    }
+
+    private static JsonNode document() {
+        try (InputStream file = TemplateTest.class.getResourceAsStream("/openapi.yaml")) {
+            Object content = new Load(LoadSettings.builder().build()).loadFromInputStream(file);
+            return new ObjectMapper().valueToTree(content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"BAD_REQUEST_BODY", "DEFAULT_4XX", "DEFAULT_5XX"})
+    void whatTheGatewayRefusesIsAProblemDocument(String kind) throws IOException {
+        JsonNode response = RESOURCES.at("/Api/Properties/GatewayResponses/" + kind);
+        String body = response.at("/ResponseTemplates/application~1json").asText();
+
+        assertThat(response.at("/ResponseParameters/Headers/Content-Type").asText())
+                .isEqualTo("'application/problem+json'");
+        // The gateway puts the message in with its quotes.
+        JsonNode problem = new ObjectMapper().readTree(body.replace("$context.error.messageString", "\"refused\""));
+        assertThat(names(problem)).contains("type", "title", "detail", "instance", "remedy");
+        assertThat(problem.get("type").asText()).startsWith("tag:tidemark.dev,2026:problem/");
     }
 
     @Test
@@ -180,21 +244,6 @@ class TemplateTest {
                 assertThat(resource).contains("/archive/*", "/redrive/*").doesNotContain("quarantine", "checkpoint");
             }
         }
-    }
-
-    @Test
-    void anAuditsFaultIsAnAlarm() {
-        JsonNode alarm = RESOURCES.at("/AuditFault/Properties");
-
-        assertThat(alarm.get("Namespace").asText()).isEqualTo(Metric.NAMESPACE);
-        assertThat(alarm.get("MetricName").asText()).isEqualTo(Metric.AUDIT_FAULTS.id());
-        assertThat(alarm.at("/Dimensions/0/Name").asText()).isEqualTo("generation");
-        assertThat(alarm.get("Dimensions")).hasSize(1);
-        assertThat(alarm.get("Statistic").asText()).isEqualTo("Sum");
-        assertThat(alarm.get("ComparisonOperator").asText()).isEqualTo("GreaterThanThreshold");
-        assertThat(alarm.get("Threshold").intValue()).isZero();
-        // What was found a day ago is no reason to sound, and an hour without an audit is none either.
-        assertThat(alarm.get("TreatMissingData").asText()).isEqualTo("notBreaching");
     }
 
     @Test
@@ -261,6 +310,20 @@ class TemplateTest {
         assertThat(columns).containsExactly("seq", "sub", "arrival", "key", "data", "data_base64");
     }
 
+    /** SAM says nothing of a parameter that the template does not have until it deploys. */
+    @Test
+    void everyEnvironmentSetsOnlyParametersThatThereAre() throws IOException {
+        String config = Files.readString(INFRA.resolve("samconfig.toml"));
+        Matcher override = Pattern.compile("^ +\"(\\w+)=", Pattern.MULTILINE).matcher(config);
+
+        List<String> set = new ArrayList<>();
+        while (override.find()) {
+            set.add(override.group(1));
+        }
+        assertThat(config).contains("[dev.deploy", "[staging.deploy", "[prod.deploy", "Environment=prod");
+        assertThat(set).isNotEmpty().allMatch(TEMPLATE.get("Parameters")::has);
+    }
+
     @Test
     void theExampleCatalogIsValidAndReadsTheStackStream() throws IOException {
         String text = Files.readString(INFRA.resolve("catalog/tidemark/catalog.yaml"));
@@ -286,8 +349,9 @@ class TemplateTest {
 
     private static List<JsonNode> statements(String role) {
         List<JsonNode> statements = new ArrayList<>();
-        RESOURCES
-                .at("/" + role + "/Properties/Policies")
+        Template.of(Map.of(), Map.of())
+                .resource(role)
+                .at("/Properties/Policies")
                 .forEach(policy -> policy.at("/PolicyDocument/Statement").forEach(statements::add));
         return statements;
     }
@@ -323,44 +387,5 @@ class TemplateTest {
                     }
                     throw new AssertionError("not expected: " + method);
                 });
-    }
-
-    private static JsonNode yaml(Path file) {
-        LoadSettings settings = LoadSettings.builder().setLabel(file.toString()).build();
-        try {
-            Object content = new Load(settings, new Intrinsics(settings)).loadFromString(Files.readString(file));
-            return new ObjectMapper().valueToTree(content);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Reads {@code !Ref x} as an object with the one member {@code !Ref}, and so for every intrinsic function. */
-    private static final class Intrinsics extends StandardConstructor {
-
-        Intrinsics(LoadSettings settings) {
-            super(settings);
-            for (String name : List.of("!Ref", "!Sub", "!GetAtt", "!If", "!Equals")) {
-                tagConstructors.put(new Tag(name), new Intrinsic(name));
-            }
-        }
-
-        private final class Intrinsic implements ConstructNode {
-
-            private final String name;
-
-            Intrinsic(String name) {
-                this.name = name;
-            }
-
-            @Override
-            public Object construct(Node node) {
-                return Map.of(
-                        name,
-                        node instanceof SequenceNode sequence
-                                ? constructSequence(sequence)
-                                : constructScalar((ScalarNode) node));
-            }
-        }
     }
 }

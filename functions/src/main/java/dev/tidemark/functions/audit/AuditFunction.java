@@ -53,7 +53,8 @@ public final class AuditFunction implements RequestHandler<Map<String, Object>, 
         this(Deployment.onLambda());
     }
 
-    private AuditFunction(Deployment deployment) {
+    /** For a deployment found elsewhere; all else is as on Lambda. */
+    public AuditFunction(Deployment deployment) {
         this(
                 deployment.catalogs(),
                 ports(deployment),

@@ -75,9 +75,10 @@ final class JsonAuditLog {
         for (Difference.Kind kind : Difference.Kind.values()) {
             line.metric(metric(kind), report.count(kind));
         }
-        // The template knows no views, and its alarm is to see all of them.
+        // The template knows no views, and its alarms are to see all of them.
         line.metricAlsoBy(Metric.AUDIT_FAULTS, GENERATION);
         line.metric(Metric.ARCHIVE_DAMAGE, damage);
+        line.metricAlsoBy(Metric.ARCHIVE_DAMAGE, GENERATION);
         line.number("records", report.records());
     }
 

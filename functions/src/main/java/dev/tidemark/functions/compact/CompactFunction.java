@@ -32,7 +32,8 @@ public final class CompactFunction implements RequestHandler<Map<String, Object>
         this(Deployment.onLambda());
     }
 
-    private CompactFunction(Deployment deployment) {
+    /** For a deployment found elsewhere; all else is as on Lambda. */
+    public CompactFunction(Deployment deployment) {
         this(
                 new S3Archive(deployment.clients().s3(), deployment.value(Environment.BUCKET), Backoff.system()),
                 deployment.catalogs().streams(),

@@ -58,7 +58,12 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
 
     /** For Lambda: everything from the environment. */
     public IngestFunction() {
-        this(Deployment.onLambda(), new CapacityCounter());
+        this(Deployment.onLambda());
+    }
+
+    /** For a deployment found elsewhere; all else is as on Lambda. */
+    public IngestFunction(Deployment deployment) {
+        this(deployment, new CapacityCounter());
     }
 
     private IngestFunction(Deployment deployment, CapacityCounter capacity) {
@@ -69,10 +74,11 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
                 // Asked for at the first batch, so that a client is made only then.
                 new MappingCheck(
                         (function, source) -> new Mappings(deployment.clients().lambda()).find(function, source),
+                        System.out,
                         System::currentTimeMillis));
     }
 
-    /** For a deployment found elsewhere, such as the local run's. */
+    /** For a deployment where no Lambda can be asked for the mapping, such as the local run's. */
     public IngestFunction(Deployment deployment, BatchLog log) {
         this(deployment, CapacityMeter.NONE, log, MappingCheck.none());
     }

@@ -1,6 +1,9 @@
 package dev.tidemark.functions.ingest;
 
 import dev.tidemark.aws.lambda.Mapping;
+import dev.tidemark.functions.LogLine;
+import dev.tidemark.functions.Metric;
+import java.io.PrintStream;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +23,8 @@ final class MappingCheck {
 
     static final long MAX_AGE_OF_BROKEN_MILLIS = 60_000;
 
+    private static final String STREAM = "stream";
+
     private static final System.Logger LOG = System.getLogger(MappingCheck.class.getName());
 
     /** Finds the mappings from an event source (second) to a function (first). */
@@ -29,6 +34,7 @@ final class MappingCheck {
     }
 
     private final Directory directory;
+    private final PrintStream out;
     private final LongSupplier clockMillis;
     private final Map<String, Checked> bySource = new ConcurrentHashMap<>();
 
@@ -40,14 +46,17 @@ final class MappingCheck {
         }
     }
 
-    MappingCheck(Directory directory, LongSupplier clockMillis) {
+    /** @param out where a line is printed for each mapping that breaks the rule; it is also a metric */
+    MappingCheck(Directory directory, PrintStream out, LongSupplier clockMillis) {
         this.directory = directory;
+        this.out = out;
         this.clockMillis = clockMillis;
     }
 
     /** Where there is no Lambda to ask. */
     static MappingCheck none() {
-        return new MappingCheck((function, source) -> CompletableFuture.completedFuture(List.of()), () -> 0);
+        return new MappingCheck(
+                (function, source) -> CompletableFuture.completedFuture(List.of()), System.out, () -> 0);
     }
 
     /** Completes with an {@link IllegalStateException} if folding would lose records. */
@@ -73,13 +82,13 @@ final class MappingCheck {
                             failure.getMessage());
                     return List.of();
                 })
-                .thenAccept(mappings -> mappings.forEach(MappingCheck::judge));
+                .thenAccept(mappings -> mappings.forEach(mapping -> judge(eventSourceArn, mapping)));
     }
 
-    private static void judge(Mapping mapping) {
+    private void judge(String eventSourceArn, Mapping mapping) {
         List<MappingRules.Breach> breaches = MappingRules.breaches(mapping);
-        for (MappingRules.Breach breach : breaches) {
-            LOG.log(Level.ERROR, "Event source mapping {0} {1}", mapping.id(), breach.words());
+        if (!breaches.isEmpty()) {
+            print(eventSourceArn, mapping, breaches);
         }
         if (breaches.stream().anyMatch(MappingRules.Breach::folding)) {
             throw new IllegalStateException("nothing is folded: event source mapping " + mapping.id() + " "
@@ -88,5 +97,24 @@ final class MappingCheck {
                             .map(MappingRules.Breach::words)
                             .toList());
         }
+    }
+
+    private void print(String eventSourceArn, Mapping mapping, List<MappingRules.Breach> breaches) {
+        long nowMillis = clockMillis.getAsLong();
+        out.println(LogLine.of(nowMillis, LogLine.Level.ERROR, "the event source mapping breaks rule F1", line -> {
+            line.text(STREAM, streamName(eventSourceArn));
+            line.text("mapping", mapping.id());
+            line.dimensions(STREAM);
+            line.metric(Metric.MAPPING_BREACHES, breaches.size());
+            line.texts(
+                    "breaches",
+                    breaches.stream().map(MappingRules.Breach::words).toList());
+        }));
+    }
+
+    /** A stream's, or that of a consumer of a stream: {@code …:stream/name/consumer/…}. */
+    private static String streamName(String eventSourceArn) {
+        String[] parts = eventSourceArn.split("/", 3);
+        return parts.length > 1 ? parts[1] : eventSourceArn;
     }
 }

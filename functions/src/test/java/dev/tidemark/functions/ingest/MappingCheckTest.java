@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.events.KinesisEvent;
 import com.amazonaws.services.lambda.runtime.events.KinesisEvent.KinesisEventRecord;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.aws.lambda.Mapping;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
@@ -18,7 +19,11 @@ import dev.tidemark.core.port.InMemoryControlStore;
 import dev.tidemark.core.port.InMemoryItemStore;
 import dev.tidemark.core.port.InMemoryLineage;
 import dev.tidemark.core.port.InMemoryQuarantine;
+import dev.tidemark.functions.MetricLines;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -39,12 +44,37 @@ class MappingCheckTest {
     private final List<String> lookedUp = new ArrayList<>();
     private CompletableFuture<List<Mapping>> found = CompletableFuture.completedFuture(List.of(GOOD));
     private long nowMillis;
+    private final MetricLines lines = new MetricLines();
     private final MappingCheck check = new MappingCheck(
             (function, source) -> {
                 lookedUp.add(function + " " + source);
                 return found;
             },
+            lines.out(),
             () -> nowMillis);
+
+    /** Also of a breach under which folding itself does no harm: the alarm hangs on it. */
+    @Test
+    void aBreachIsALineAndAMetric() throws IOException {
+        found = CompletableFuture.completedFuture(List.of(new Mapping("id", 1, true, true, 5, -1, false)));
+
+        check.check(FUNCTION, STREAM).join();
+
+        JsonNode line = lines.lines().get(0);
+        assertThat(line.get("level").asText()).isEqualTo("ERROR");
+        assertThat(line.get("stream").asText()).isEqualTo("shop-events");
+        assertThat(line.get("mappingBreaches").intValue()).isEqualTo(2);
+        assertThat(line.at("/breaches/1").asText()).contains("retry attempts to -1");
+        List<String> page = Files.readAllLines(Path.of("../docs/metrics.md"));
+        assertThat(lines.metrics()).isEqualTo(MetricLines.documented(page, "Of the mapping"));
+    }
+
+    @Test
+    void aMappingThatKeepsTheRuleIsNoLine() {
+        check.check(FUNCTION, STREAM).join();
+
+        assertThat(lines.lines()).isEmpty();
+    }
 
     @Test
     void theTemplatesMappingKeepsTheRule() {

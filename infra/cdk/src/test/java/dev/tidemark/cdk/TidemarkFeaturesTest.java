@@ -1,0 +1,259 @@
+package dev.tidemark.cdk;
+
+import static dev.tidemark.cdk.Templates.assertSame;
+import static dev.tidemark.cdk.Templates.expected;
+import static dev.tidemark.cdk.Templates.names;
+import static dev.tidemark.cdk.Templates.synthesized;
+import static dev.tidemark.cdk.Templates.template;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awscdk.App;
+import software.amazon.awscdk.CfnElement;
+import software.amazon.awscdk.Environment;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.StackProps;
+import software.amazon.awscdk.assertions.Match;
+import software.amazon.awscdk.services.iam.Role;
+import software.amazon.awscdk.services.iam.ServicePrincipal;
+import software.amazon.awscdk.services.kinesis.Stream;
+import software.amazon.awscdk.services.kinesis.StreamEncryption;
+import software.constructs.Construct;
+
+/** What is synthesized is infra/template.yaml, compared with the file and not with a list of what it holds. */
+@NeedsNode
+@SuppressWarnings("NullAway.Init") // Before each test; not with the instance, which is made for skipped tests, too.
+class TidemarkFeaturesTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Path CATALOG = Path.of("..", "catalog", "tidemark", "catalog.yaml");
+    private static final String STREAM = "shop-events";
+    private static final String CODE = "/Globals/Function/CodeUri";
+    private static final String LAYER = "/Resources/Catalog/Properties/ContentUri";
+
+    @TempDir
+    private Path folder;
+
+    private Path jar;
+    private App app;
+
+    @BeforeEach
+    void anAppAndAJar() throws IOException {
+        app = App.Builder.create().outdir(folder.resolve("cdk.out").toString()).build();
+        jar = Files.writeString(folder.resolve("tidemark-functions.jar"), "code");
+    }
+
+    @Test
+    void everythingOfTheTemplateIsThereAsItIs() throws IOException {
+        Stack stack = new Stack(app, "S");
+        new TidemarkFeatures(stack, "Features", props());
+
+        assertSame(
+                synthesized(stack),
+                expected(Map.of(
+                        "StreamName", STREAM, "CreateStream", "true", "StreamShards", 0, "StreamRetentionHours", 24)));
+    }
+
+    @Test
+    void theFilesAreAssets() throws IOException {
+        Stack stack = new Stack(app, "S");
+        Path next = Files.writeString(
+                folder.resolve("changed.yaml"), Files.readString(CATALOG).replace("30m", "15m"));
+        new TidemarkFeatures(stack, "Features", props().withNextCatalog(next));
+
+        ObjectNode template = synthesized(stack);
+        app.synth();
+        Path layer = asset(template.at(LAYER));
+
+        assertThat(asset(template.at(CODE))).hasContent("code");
+        assertThat(layer.resolve("tidemark/catalog.yaml")).hasSameTextualContentAs(CATALOG);
+        assertThat(layer.resolve("tidemark/next.yaml")).hasSameTextualContentAs(next);
+    }
+
+    @Test
+    void parametersThatAreGivenAreFixedAndTheOthersStay() throws IOException {
+        Stack stack = new Stack(app, "S");
+        FeaturesProps.Settings settings = FeaturesProps.Settings.DEFAULTS
+                .withBatches(500, 5)
+                .withRequests(50, 100)
+                .withLogRetentionDays(7)
+                .withOthers(Map.of("LogLevel", "WARN"));
+        new TidemarkFeatures(
+                stack,
+                "Features",
+                new FeaturesProps(CATALOG, jar, new FeatureStream.Created(STREAM, 4, 24)).withSettings(settings));
+
+        Map<String, Object> values = new TreeMap<>(Map.of("BatchSize", 500, "BatchingWindowSeconds", 5));
+        values.putAll(Map.of("ApiRequestsPerSecond", 50, "ApiBurst", 100, "LogRetentionDays", 7, "LogLevel", "WARN"));
+        values.putAll(Map.of("StreamName", STREAM, "CreateStream", "true"));
+        values.putAll(Map.of("StreamShards", 4, "StreamRetentionHours", 24));
+        assertSame(synthesized(stack), expected(values));
+    }
+
+    @Test
+    void aStreamOfTheAppIsMappedAndNotMade() throws IOException {
+        Stack stack = new Stack(app, "S");
+        Stream stream = Stream.Builder.create(stack, "Mine")
+                .streamName(STREAM)
+                .encryption(StreamEncryption.KMS)
+                .build();
+        TidemarkFeatures features = new TidemarkFeatures(stack, "Features", props(new FeatureStream.Given(stream)));
+
+        ObjectNode template = synthesized(stack);
+        assertThat(template.at("/Conditions/CreatesStream").toString())
+                .isEqualTo("{\"Fn::Equals\":[\"false\",\"true\"]}");
+        String own = stack.getLogicalId(
+                (CfnElement) Objects.requireNonNull(stream.getNode().getDefaultChild()));
+        assertThat(template.at("/Resources/IngestFunction/DependsOn").toString())
+                .contains(own);
+        assertThat(template.get("Outputs").toString()).contains(":stream/" + STREAM);
+        assertThat(features.stream()).isSameAs(stream);
+        template(stack)
+                .hasResourceProperties(
+                        "AWS::IAM::Policy",
+                        Map.of(
+                                "PolicyDocument",
+                                Match.objectLike(Map.of(
+                                        "Statement",
+                                        Match.arrayWith(List.of(Match.objectLike(Map.of("Action", "kms:Decrypt"))))))));
+    }
+
+    @Test
+    void aStreamThatExistsIsMappedByName() throws IOException {
+        Stack stack = new Stack(app, "S");
+        new TidemarkFeatures(stack, "Features", props(new FeatureStream.Named(STREAM)));
+
+        assertSame(synthesized(stack), expected(Map.of("StreamName", STREAM, "CreateStream", "false")));
+    }
+
+    @Test
+    void aStreamWhoseNameOrPlaceDoesNotFitIsRefused() {
+        Stack stack = new Stack(
+                app,
+                "S",
+                StackProps.builder()
+                        .env(Environment.builder()
+                                .account("111111111111")
+                                .region("eu-west-1")
+                                .build())
+                        .build());
+
+        assertRefused(stack, "A", props(new FeatureStream.Named("clicks")), "no source on the stream clicks");
+        assertRefused(stack, "B", props(new FeatureStream.Given(new Stream(stack, "Unnamed"))), "set its streamName");
+        assertRefused(
+                stack,
+                "C",
+                props(new FeatureStream.Given(
+                        Stream.fromStreamArn(stack, "Far", "arn:aws:kinesis:us-east-1:111111111111:stream/" + STREAM))),
+                "is in region us-east-1, the stack in eu-west-1");
+        assertRefused(
+                stack, "D", props(new FeatureStream.Created(STREAM, 0, 25)), "'stream_retention: 25h' in source shop");
+    }
+
+    @Test
+    void mistakesStopTheSynthesis() throws IOException {
+        Stack stack = new Stack(app, "S");
+        Path bad = Files.writeString(
+                folder.resolve("bad.yaml"), Files.readString(CATALOG).replace("function: sum", "function: smu"));
+        FeatureStream stream = new FeatureStream.Created(STREAM);
+
+        assertRefused(stack, "A", new FeaturesProps(bad, jar, stream), bad + ":");
+        assertRefused(stack, "B", props().withNextCatalog(bad), "smu");
+        assertRefused(
+                stack, "C", new FeaturesProps(CATALOG, folder.resolve("none.jar"), stream), "build it with ./mvnw");
+        assertRefused(stack, "D", props().withSettings(others("BatchSize", "0")), "BatchSize = 0 must be at least 1");
+        assertRefused(stack, "E", props().withSettings(others("StreamName", "x")), "leave it out");
+    }
+
+    @Test
+    void anAppMayHaveSeveralStacks() throws IOException {
+        Stack one = new Stack(app, "One");
+        Stack other = new Stack(app, "Other");
+        new TidemarkFeatures(one, "Features", props());
+        Path clicks = Files.writeString(
+                folder.resolve("clicks.yaml"), Files.readString(CATALOG).replace(STREAM, "clicks"));
+        new TidemarkFeatures(other, "Features", new FeaturesProps(clicks, jar, new FeatureStream.Named("clicks")));
+
+        ObjectNode first = synthesized(one);
+        ObjectNode second = synthesized(other);
+
+        assertThat(names(first.get("Resources")))
+                .isEqualTo(names(second.get("Resources")))
+                .containsAll(SamTemplate.packaged().section("Resources").keySet());
+        assertThat(first.at(CODE)).isEqualTo(second.at(CODE));
+        assertThat(first.at(LAYER)).isNotEqualTo(second.at(LAYER));
+    }
+
+    @Test
+    void whatWasDeployedCanBeUsedAndGranted() {
+        Stack stack = new Stack(app, "S");
+        TidemarkFeatures features = new TidemarkFeatures(stack, "Features", props());
+        Role caller = Role.Builder.create(stack, "Caller")
+                .assumedBy(new ServicePrincipal("ecs-tasks.amazonaws.com"))
+                .build();
+        features.grantQuery(caller);
+        features.bucket().grantRead(caller);
+        features.stream().grantWrite(caller);
+        features.stateTable().grantReadData(caller);
+        features.controlTable().grantReadData(caller);
+        features.queryFunction().grantInvoke(caller);
+
+        String policies =
+                template(stack).findResources("AWS::IAM::Policy").values().toString();
+        assertThat(features.apiUrl()).isNotEmpty();
+        assertThat(policies)
+                .contains("execute-api:Invoke", "{Ref=Api}")
+                .contains("{Ref=Bucket}", "{Ref=StateTable}", "{Ref=ControlTable}", "QueryFunction.Alias")
+                .contains(":stream/" + STREAM);
+        assertThat(features.template().getResource("IngestFunction")).isNotNull();
+    }
+
+    @Test
+    void whatTheValidatorOfTheCdkFindsIsAcknowledged() throws IOException {
+        new TidemarkFeatures(new Stack(app, "S"), "Features", props()).acknowledgeFindings();
+        app.synth();
+
+        JsonNode plugin = JSON.readTree(
+                        folder.resolve("cdk.out/validation-report.json").toFile())
+                .at("/pluginReports/0");
+        assertThat(plugin.get("suppressedViolations")).isNotEmpty();
+        assertThat(plugin.get("violations")).isEmpty();
+    }
+
+    private FeaturesProps props() {
+        return props(new FeatureStream.Created(STREAM));
+    }
+
+    private FeaturesProps props(FeatureStream stream) {
+        return new FeaturesProps(CATALOG, jar, stream);
+    }
+
+    private static FeaturesProps.Settings others(String name, String value) {
+        return FeaturesProps.Settings.DEFAULTS.withOthers(Map.of(name, value));
+    }
+
+    private static void assertRefused(Construct scope, String id, FeaturesProps props, String message) {
+        assertThatThrownBy(() -> new TidemarkFeatures(scope, id, props))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
+    }
+
+    /** Where the CDK put the file of an asset until it is uploaded. */
+    private Path asset(JsonNode location) {
+        String name = "asset." + location.get("Key").asText();
+        return folder.resolve("cdk.out").resolve(name.endsWith(".zip") ? name.substring(0, name.length() - 4) : name);
+    }
+}
