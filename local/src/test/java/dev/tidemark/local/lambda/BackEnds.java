@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import dev.tidemark.aws.Environment;
 import dev.tidemark.core.catalog.CatalogCompiler;
+import dev.tidemark.functions.Template;
 import dev.tidemark.local.Endpoints;
 import dev.tidemark.local.app.TidemarkApplication;
 import dev.tidemark.local.http.LoopbackServer;
@@ -27,6 +28,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -46,10 +48,12 @@ final class BackEnds implements Closeable {
     private final Journal journal = new Journal();
     private final Path taskRoot;
     private final Path catalog;
-    private final Template template = Template.read(Map.of(
-            "StateTable", TidemarkApplication.STATE_TABLE,
-            "ControlTable", TidemarkApplication.CONTROL_TABLE,
-            "Bucket", TidemarkApplication.BUCKET));
+    private final Template template = Template.of(
+            Map.of(),
+            Map.of(
+                    "StateTable", TidemarkApplication.STATE_TABLE,
+                    "ControlTable", TidemarkApplication.CONTROL_TABLE,
+                    "Bucket", TidemarkApplication.BUCKET));
     private final TidemarkApplication application;
     private final Endpoints endpoints;
     private final Tap dynamoDb;
@@ -101,9 +105,12 @@ final class BackEnds implements Closeable {
 
     /** Starts a function of the template with access keys in its environment. */
     Sandbox start(String function) throws IOException {
-        Map<String, String> variables = variables();
-        variables.putAll(KEYS);
-        return Sandbox.start(new Sandbox.Setup(template, function, taskRoot, variables, false, journal));
+        return start(function, false, KEYS);
+    }
+
+    /** Starts a function with one variable changed. */
+    Sandbox startWith(String function, String variable, String value) throws IOException {
+        return start(function, false, Map.of(variable, value));
     }
 
     /**
@@ -111,19 +118,39 @@ final class BackEnds implements Closeable {
      * function ask for them.
      */
     Sandbox startForSnapshot(String function) throws IOException {
-        Map<String, String> variables = variables();
-        variables.put(
-                "AWS_CONTAINER_CREDENTIALS_FULL_URI", credentials.endpoint().toString());
-        variables.put("AWS_CONTAINER_AUTHORIZATION_TOKEN", "token");
-        return Sandbox.start(new Sandbox.Setup(template, function, taskRoot, variables, true, journal));
+        return start(
+                function,
+                true,
+                Map.of(
+                        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+                        credentials.endpoint().toString(),
+                        "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+                        "token"));
     }
 
-    /** Starts a function with one variable changed. */
-    Sandbox startWith(String function, String variable, String value) throws IOException {
-        Map<String, String> variables = variables();
-        variables.putAll(KEYS);
-        variables.put(variable, value);
-        return Sandbox.start(new Sandbox.Setup(template, function, taskRoot, variables, false, journal));
+    private Sandbox start(String function, boolean snapStart, Map<String, String> own) throws IOException {
+        JsonNode properties = template.resource(function).get("Properties");
+        Map<String, String> variables = new HashMap<>();
+        for (JsonNode given : List.of(template.environment(), properties.at("/Environment/Variables"))) {
+            given.properties()
+                    .forEach(variable ->
+                            variables.put(variable.getKey(), variable.getValue().asText()));
+        }
+        variables.put(Environment.CATALOG.variable(), catalog.toString());
+        variables.put("AWS_ENDPOINT_URL_DYNAMODB", dynamoDb.endpoint().toString());
+        variables.put("AWS_ENDPOINT_URL_KINESIS", kinesis.endpoint().toString());
+        variables.put("AWS_ENDPOINT_URL_S3", s3.endpoint().toString());
+        variables.put("AWS_ENDPOINT_URL_LAMBDA", lambda.endpoint().toString());
+        variables.putAll(own);
+        return Sandbox.start(new Sandbox.Setup(
+                function,
+                properties.get("Handler").asText(),
+                properties.get("Timeout").intValue(),
+                properties.get("MemorySize").intValue(),
+                taskRoot,
+                variables,
+                snapStart,
+                journal));
     }
 
     /** From now on the event source mapping has another setting than the template's. */
@@ -131,8 +158,19 @@ final class BackEnds implements Closeable {
         changedMapping.put(property, value);
     }
 
-    Template template() {
-        return template;
+    /** Logical names of the template's functions. */
+    List<String> functions() {
+        return template.resources().entrySet().stream()
+                .filter(resource -> resource.getValue().get("Type").asText().equals("AWS::Serverless::Function"))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** What the function's schedule hands to it. */
+    String scheduledInput(String function, String event) {
+        return template.resource(function)
+                .at("/Properties/Events/" + event + "/Properties/Input")
+                .asText();
     }
 
     Journal journal() {
@@ -159,16 +197,6 @@ final class BackEnds implements Closeable {
         }
     }
 
-    private Map<String, String> variables() {
-        Map<String, String> variables = new HashMap<>();
-        variables.put(Environment.CATALOG.variable(), catalog.toString());
-        variables.put("AWS_ENDPOINT_URL_DYNAMODB", dynamoDb.endpoint().toString());
-        variables.put("AWS_ENDPOINT_URL_KINESIS", kinesis.endpoint().toString());
-        variables.put("AWS_ENDPOINT_URL_S3", s3.endpoint().toString());
-        variables.put("AWS_ENDPOINT_URL_LAMBDA", lambda.endpoint().toString());
-        return variables;
-    }
-
     /** The mapping that the template declares, as Lambda tells of it. */
     private void listMappings(HttpExchange exchange) throws IOException {
         journal.add("lambda " + exchange.getRequestMethod() + " "
@@ -176,7 +204,7 @@ final class BackEnds implements Closeable {
         ObjectNode answer = new ObjectMapper().createObjectNode();
         ObjectNode mapping = answer.putArray("EventSourceMappings").addObject();
         for (Map.Entry<String, JsonNode> property :
-                template.event("IngestFunction", "Records").properties()) {
+                Template.raw().at("/Resources/IngestFunctionRecords/Properties").properties()) {
             if (!property.getValue().isObject()) {
                 mapping.set(property.getKey(), property.getValue());
             }

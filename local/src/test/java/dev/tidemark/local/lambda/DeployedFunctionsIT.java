@@ -60,7 +60,7 @@ class DeployedFunctionsIT {
     void theFiveFunctionsDoWhatTheyAreFor() throws Exception {
         try (BackEnds backEnds = new BackEnds(Sample.SHOP, unpacked, directory);
                 Sandbox query = backEnds.start("QueryFunction")) {
-            assertThat(backEnds.template().functions())
+            assertThat(backEnds.functions())
                     .as("each has its part below")
                     .containsExactlyInAnyOrder(
                             "IngestFunction",
@@ -181,7 +181,7 @@ class DeployedFunctionsIT {
 
     private static void compact(BackEnds backEnds) throws IOException {
         try (Sandbox compact = backEnds.start("CompactFunction")) {
-            String input = backEnds.template().scheduledInput("CompactFunction", "Hourly");
+            String input = backEnds.scheduledInput("CompactFunction", "Hourly");
             assertThat(json(compact.invoke(input)).isNull()).isTrue();
             assertThat(sum(compact, "segmentsMerged")).isPositive();
             assertThat(sum(compact, "archiveDamage")).isZero();
@@ -190,7 +190,7 @@ class DeployedFunctionsIT {
 
     private static void audit(BackEnds backEnds) throws IOException {
         try (Sandbox audit = backEnds.start("AuditFunction")) {
-            String input = backEnds.template().scheduledInput("AuditFunction", "Scheduled");
+            String input = backEnds.scheduledInput("AuditFunction", "Scheduled");
             assertThat(json(audit.invoke(input)).isNull()).isTrue();
             assertThat(sum(audit, "auditedItems")).isPositive();
             assertThat(sum(audit, "auditEntitiesLeft")).isZero();
@@ -208,7 +208,7 @@ class DeployedFunctionsIT {
                     .toList();
             backEnds.dynamoDb().refuse((operation, body) -> operation.equals("PutItem") && body.contains("buyer-7"));
 
-            JsonNode failures = json(ingest.invoke(Payloads.kinesis(backEnds.streamArn(), records), 4_000));
+            JsonNode failures = json(ingest.invoke(Payloads.kinesis(backEnds.streamArn(), records)));
 
             assertThat(failures)
                     .isEqualTo(json("{\"batchItemFailures\":[{\"itemIdentifier\":\""

@@ -3,6 +3,7 @@ package dev.tidemark.local.lambda;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.amazonaws.services.lambda.runtime.api.client.AWSLambda;
+import dev.tidemark.functions.Template;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -24,8 +25,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Sandbox implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 120;
-    private static final String ACCOUNT = "000000000000";
-    private static final String REGION = "us-east-1";
 
     private static final AtomicInteger STARTED = new AtomicInteger();
 
@@ -43,7 +42,7 @@ final class Sandbox implements AutoCloseable {
         this.log = log;
         this.classes = Path.of(log + ".classes");
         this.functionArn = arn(setup.function());
-        this.timeoutSeconds = setup.template().timeoutSeconds(setup.function());
+        this.timeoutSeconds = setup.timeoutSeconds();
         ProcessBuilder builder = new ProcessBuilder(command(setup, classes))
                 .directory(setup.taskRoot().toFile())
                 .redirectErrorStream(true)
@@ -59,13 +58,15 @@ final class Sandbox implements AutoCloseable {
     /**
      * How to start a function.
      *
-     * @param function logical name in the template
-     * @param environment beside what Lambda and the template set
+     * @param function its name
+     * @param environment beside what Lambda sets for every function
      * @param snapStart whether the function is started for its snapshot
      */
     record Setup(
-            Template template,
             String function,
+            String handler,
+            int timeoutSeconds,
+            int memoryMegabytes,
             Path taskRoot,
             Map<String, String> environment,
             boolean snapStart,
@@ -85,14 +86,14 @@ final class Sandbox implements AutoCloseable {
     }
 
     static String arn(String function) {
-        return "arn:aws:lambda:" + REGION + ":" + ACCOUNT + ":function:" + function + ":live";
+        return "arn:aws:lambda:" + Template.REGION + ":" + Template.ACCOUNT + ":function:" + function + ":live";
     }
 
     /** The command that Lambda's own Java runtimes are started with, but for their class data archive and agent. */
     private static List<String> command(Setup setup, Path classes) throws IOException {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + setup.template().memoryMegabytes(setup.function()) * 8 / 10 + "m",
+                "-Xmx" + setup.memoryMegabytes() * 8 / 10 + "m",
                 "-XX:+UseSerialGC",
                 "-XX:+TieredCompilation",
                 "-XX:TieredStopAtLevel=1",
@@ -107,27 +108,25 @@ final class Sandbox implements AutoCloseable {
                 "-cp",
                 TaskRoot.runtimeClassPath(),
                 AWSLambda.class.getName(),
-                setup.template().handler(setup.function()));
+                setup.handler());
     }
 
-    /** The variables of "Using Lambda environment variables", those of the template, and the test's. */
+    /** The variables of "Using Lambda environment variables", and those that are its own. */
     private static Map<String, String> environment(Setup setup, String runtimeApi) {
-        Map<String, String> variables = new TreeMap<>(setup.template().environment(setup.function()));
+        Map<String, String> variables = new TreeMap<>();
         variables.put("PATH", "/usr/bin:/bin");
         variables.put("LANG", "en_US.UTF-8");
         variables.put("TZ", ":UTC");
         variables.put("AWS_LAMBDA_RUNTIME_API", runtimeApi);
-        variables.put("_HANDLER", setup.template().handler(setup.function()));
+        variables.put("_HANDLER", setup.handler());
         variables.put("LAMBDA_TASK_ROOT", setup.taskRoot().toString());
         variables.put("LAMBDA_RUNTIME_DIR", "/var/runtime");
         variables.put("AWS_EXECUTION_ENV", "AWS_Lambda_java25");
-        variables.put("AWS_REGION", REGION);
-        variables.put("AWS_DEFAULT_REGION", REGION);
+        variables.put("AWS_REGION", Template.REGION);
+        variables.put("AWS_DEFAULT_REGION", Template.REGION);
         variables.put("AWS_LAMBDA_FUNCTION_NAME", setup.function());
         variables.put("AWS_LAMBDA_FUNCTION_VERSION", "1");
-        variables.put(
-                "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-                Integer.toString(setup.template().memoryMegabytes(setup.function())));
+        variables.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Integer.toString(setup.memoryMegabytes()));
         variables.put("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/" + setup.function());
         variables.put("AWS_LAMBDA_LOG_STREAM_NAME", "2026/01/01/[1]0123456789abcdef");
         variables.put("AWS_LAMBDA_LOG_FORMAT", "JSON");
@@ -148,14 +147,13 @@ final class Sandbox implements AutoCloseable {
         api.restore();
     }
 
-    /** Invokes with the time-out of the template. */
+    /**
+     * Invokes with the time-out of the template.
+     *
+     * @throws FunctionFailed with what the function or the runtime client reported
+     */
     String invoke(String payload) {
-        return invoke(payload, timeoutSeconds * 1000L);
-    }
-
-    /** @throws FunctionFailed with what the function or the runtime client reported */
-    String invoke(String payload, long remainingMillis) {
-        return await(api.invoke(payload, functionArn, System.currentTimeMillis() + remainingMillis));
+        return await(api.invoke(payload, functionArn, System.currentTimeMillis() + timeoutSeconds * 1000L));
     }
 
     /** When the process was started, on the clock of {@link System#nanoTime}. */
