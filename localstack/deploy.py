@@ -18,6 +18,7 @@ from samtranslator.yaml_helper import yaml_parse
 TEMPLATE = pathlib.Path("/tidemark/infra/template.yaml")
 JAR = pathlib.Path("/tidemark/functions/tidemark-functions.jar")
 CATALOG = pathlib.Path("/tidemark/catalog")
+LAYER = pathlib.Path("/tidemark/layer")
 STACK = "tidemark"
 DEPLOYMENT_BUCKET = "tidemark-deployment"
 REGION = os.environ.get("AWS_DEFAULT_REGION", "us-east-1")
@@ -51,10 +52,11 @@ def upload():
     s3.upload_file(str(JAR), DEPLOYMENT_BUCKET, "functions.jar")
     layer = io.BytesIO()
     with zipfile.ZipFile(layer, "w") as archive:
-        for path in sorted(CATALOG.rglob("*.yaml")):
-            archive.write(path, path.relative_to(CATALOG.parent))
-    layer.seek(0)
-    s3.upload_fileobj(layer, DEPLOYMENT_BUCKET, "catalog.zip")
+        for path in CATALOG.glob("*.yaml"):
+            archive.write(path, f"tidemark/{path.name}")
+    s3.put_object(Bucket=DEPLOYMENT_BUCKET, Key="catalog.zip", Body=layer.getvalue())
+    # LocalStack's free edition knows layers but does not give them to functions: their containers mount this volume.
+    zipfile.ZipFile(layer).extractall(LAYER)
 
 
 def translated(parameters):

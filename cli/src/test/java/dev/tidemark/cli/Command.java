@@ -13,14 +13,14 @@ import picocli.CommandLine;
  * @param out what it printed
  * @param err what it complained about
  */
-record Command(int exitCode, String out, String err) {
+public record Command(int exitCode, String out, String err) {
 
-    static Command run(String... arguments) {
+    public static Command run(String... arguments) {
         return runWithInput("", arguments);
     }
 
     /** Not for several threads: standard input belongs to the process. */
-    static Command runWithInput(String input, String... arguments) {
+    public static Command runWithInput(String input, String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         CommandLine line = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));

@@ -7,12 +7,12 @@ import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.Shard;
 
 /** Splits and merges the open shards of a stream, lowest hash keys first. */
-final class Reshard {
+public final class Reshard {
 
     private Reshard() {}
 
     /** In halves. */
-    static void splitTheFirstShard(KinesisAsyncClient kinesis, String stream) {
+    public static void splitTheFirstShard(KinesisAsyncClient kinesis, String stream) {
         Shard first = openShards(kinesis, stream).get(0);
         BigInteger start = new BigInteger(first.hashKeyRange().startingHashKey());
         BigInteger end = new BigInteger(first.hashKeyRange().endingHashKey());
@@ -22,7 +22,7 @@ final class Reshard {
                 .join();
     }
 
-    static void mergeTheFirstTwoShards(KinesisAsyncClient kinesis, String stream) {
+    public static void mergeTheFirstTwoShards(KinesisAsyncClient kinesis, String stream) {
         List<Shard> open = openShards(kinesis, stream);
         kinesis.mergeShards(request -> request.streamName(stream)
                         .shardToMerge(open.get(0).shardId())

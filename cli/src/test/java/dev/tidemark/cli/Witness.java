@@ -33,7 +33,7 @@ import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
  * Looks at a running system through its public endpoints only: what is on the stream, what the API answers, and whether
  * an oracle that is given the one says the other.
  */
-final class Witness {
+public final class Witness {
 
     private static final int ENTITIES_PER_REQUEST = 50;
     private static final Duration PATIENCE = Duration.ofMinutes(4);
@@ -44,13 +44,13 @@ final class Witness {
     private final URI api;
     private final KinesisAsyncClient kinesis;
 
-    Witness(URI api, KinesisAsyncClient kinesis) {
+    public Witness(URI api, KinesisAsyncClient kinesis) {
         this.api = api;
         this.kinesis = kinesis;
     }
 
     /** Every record on the stream, as it arrived. */
-    List<StreamRecord> records(String stream) {
+    public List<StreamRecord> records(String stream) {
         List<StreamRecord> records = new ArrayList<>();
         kinesis.listShards(request -> request.streamName(stream))
                 .join()
@@ -67,7 +67,7 @@ final class Witness {
     }
 
     /** Which shards came out of which. */
-    List<Descent> descents(String stream) {
+    public List<Descent> descents(String stream) {
         return kinesis.listShards(request -> request.streamName(stream)).join().shards().stream()
                 .flatMap(shard -> Stream.of(shard.parentShardId(), shard.adjacentParentShardId())
                         .filter(Objects::nonNull)
@@ -94,7 +94,7 @@ final class Witness {
     }
 
     /** Waits until the lanes have done that many records; fails when they do more, or take minutes. */
-    void awaitDone(long records) throws InterruptedException {
+    public void awaitDone(long records) throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         long done = recordsDone();
         while (done < records && System.nanoTime() < deadline) {
@@ -104,12 +104,12 @@ final class Witness {
         assertThat(done).as("records that the lanes have done").isEqualTo(records);
     }
 
-    long recordsDone() {
+    public long recordsDone() {
         return get("/v1/health").path("records").asLong();
     }
 
     /** Compares the counts that the lanes keep, of every view, with what the oracle makes of the same records. */
-    void compareCounts(Oracle oracle) {
+    public void compareCounts(Oracle oracle) {
         for (JsonNode view : get("/v1/health").path("views")) {
             String name = view.path("view").asText();
             ViewReport report = oracle.report(name);
@@ -137,7 +137,7 @@ final class Witness {
     }
 
     /** Compares every value of every entity of every view; returns how many values that were. */
-    int compareAll(Oracle oracle) {
+    public int compareAll(Oracle oracle) {
         return oracle.views().stream().mapToInt(view -> compare(oracle, view)).sum();
     }
 
@@ -174,13 +174,19 @@ final class Witness {
         ObjectNode query = body.putArray("queries").addObject().put("view", view);
         ArrayNode keys = query.putArray("entities");
         entities.forEach(keys::add);
-        return send(HttpRequest.newBuilder(api.resolve("/v1/features:batch"))
+        return send(HttpRequest.newBuilder(at("/v1/features:batch"))
                 .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
                 .build());
     }
 
-    JsonNode get(String path) {
-        return send(HttpRequest.newBuilder(api.resolve(path)).build());
+    public JsonNode get(String path) {
+        return send(HttpRequest.newBuilder(at(path)).build());
+    }
+
+    /** The API may be below a path of its own, as a stage of a gateway is. */
+    private URI at(String path) {
+        String base = api.toString();
+        return URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + path);
     }
 
     private JsonNode send(HttpRequest request) {

@@ -1,0 +1,375 @@
+package dev.tidemark.localstack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.aws.AwsClients;
+import dev.tidemark.cli.Reshard;
+import dev.tidemark.cli.Witness;
+import dev.tidemark.samplesevents.Sample;
+import dev.tidemark.samplesevents.SampleEvent;
+import dev.tidemark.samplesevents.SampleReplay;
+import dev.tidemark.samplesevents.oracle.Oracle;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.ContainerFetchException;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
+import software.amazon.awssdk.services.kinesis.model.Record;
+import software.amazon.awssdk.services.kinesis.model.Shard;
+import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
+import software.amazon.awssdk.services.lambda.LambdaAsyncClient;
+import software.amazon.awssdk.services.lambda.model.EventSourceMappingConfiguration;
+import software.amazon.awssdk.services.lambda.model.InvokeResponse;
+import software.amazon.awssdk.services.sfn.SfnAsyncClient;
+import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
+
+/**
+ * infra/template.yaml deployed in LocalStack 4.14.0: stream, tables, bucket, all functions in containers with AWS's
+ * runtime interface client, LocalStack's own event source mapping and the REST API, the state machine, alarms and
+ * dashboard. Events go in through Kinesis and values come out through API Gateway.
+ *
+ * <p>What the free edition of LocalStack does not do is not tested here:
+ *
+ * <ul>
+ *   <li>It accepts roles and the API's IAM authorizer but enforces neither: PolicyTest compares the roles with the calls.
+ *   <li>It ignores Glue (the archive's table for Athena) and CodeDeploy (canary deployments).
+ *   <li>It does not give layers to functions; the catalog comes by a volume instead (compose.yaml).
+ *   <li>SnapStart is accepted and does nothing: SnapStartIT exercises the hooks.
+ *   <li>Its mapping does not bisect and has no parallelization factor. It delivers whole shards again when a shard ends,
+ *       though, which AWS does not.
+ *   <li>An update of a stack neither deletes what a condition has switched off nor publishes new versions of functions:
+ *       going live on restored tables makes the calls that CloudFormation makes on AWS.
+ * </ul>
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Timeout(value = 25, unit = TimeUnit.MINUTES)
+class LocalStackIT {
+
+    private static final String STREAM = Sample.SHOP.stream();
+    private static final long SEED = Long.getLong("tidemark.seed", 20_261_122L);
+    private static final int PART = 300;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    private static Path folder;
+
+    private DeployedTidemark deployed;
+    private AwsClients clients;
+    private LambdaAsyncClient lambda;
+    private Witness witness;
+    private List<SampleEvent> events;
+    private int put;
+
+    @BeforeAll
+    void deploy() throws Exception {
+        assumeDocker();
+        Files.writeString(folder.resolve("catalog.yaml"), Sample.SHOP.catalog());
+        try {
+            deployed = DeployedTidemark.start(Path.of("compose.yaml"), folder);
+        } catch (ContainerFetchException e) {
+            skip("LocalStack's image can neither be found nor pulled: " + e.getMessage());
+        }
+        clients = deployed.clients();
+        lambda = deployed.configured(LambdaAsyncClient.builder()).build();
+        witness = new Witness(deployed.api(), clients.kinesis());
+        events = shuffledEventsOfTheLastHours();
+    }
+
+    @AfterAll
+    void stop() {
+        if (deployed != null) {
+            lambda.close();
+            clients.close();
+            deployed.close();
+        }
+    }
+
+    private static void assumeDocker() {
+        if (!DockerClientFactory.instance().isDockerAvailable()) {
+            skip("no Docker engine runs here");
+        }
+    }
+
+    private static void skip(String reason) {
+        System.err.println("SKIPPED: infra/template.yaml was not deployed in LocalStack, since " + reason);
+        assumeTrue(false, reason);
+    }
+
+    @Test
+    @Order(1)
+    void valuesThroughTheGatewayEqualTheOraclesUnderASplitAndBadRecords() throws Exception {
+        put(PART);
+        Reshard.splitTheFirstShard(clients.kinesis(), STREAM);
+        put(PART);
+        int bad = putBad("not JSON", "{\"type\":\"view\"}", "[1, 2]");
+        witness.awaitDone(put);
+
+        compareWithTheOracle();
+        assertThat(quarantinedObjects()).isGreaterThanOrEqualTo(bad);
+    }
+
+    @Test
+    @Order(2)
+    void aBatchThatIsDeliveredAgainChangesNothing() throws Exception {
+        JsonNode before = witness.get("/v1/health").path("views");
+        for (Shard shard : shards()) {
+            InvokeResponse answer = lambda.invoke(request -> request.functionName(deployed.resource("IngestFunction"))
+                            .qualifier("live")
+                            .payload(SdkBytes.fromUtf8String(
+                                    delivery(shard.shardId()).toString())))
+                    .join();
+            assertThat(answer.functionError()).as(answer.payload().asUtf8String()).isNull();
+            assertThat(JSON.readTree(answer.payload().asUtf8String()).path("batchItemFailures"))
+                    .isEmpty();
+        }
+
+        JsonNode after = witness.get("/v1/health").path("views");
+        assertThat(counts(after)).isEqualTo(counts(before));
+        compareWithTheOracle();
+    }
+
+    @Test
+    @Order(3)
+    void badRequestsAreAnsweredWithProblems() throws Exception {
+        assertThat(problem("/v1/features/nothing/user-1").path("status").asInt()).isEqualTo(404);
+        assertThat(problem("/v1/nowhere").path("status").asInt()).isEqualTo(404);
+        assertThat(problem("/v1/features/viewer/user-1?at=yesterday")
+                        .path("status")
+                        .asInt())
+                .isEqualTo(400);
+    }
+
+    @Test
+    @Order(4)
+    void theStateMachineTakesACheckpointAndWhatIsRestoredFromItGoesLive() throws Exception {
+        takeCheckpoint();
+        put(PART);
+        witness.awaitDone(put);
+        lambda.deleteEventSourceMapping(request -> request.uuid(mapping().uuid())).join();
+
+        Map<String, String> shell = deployed.shellEnvironment();
+        String catalog = folder.resolve("catalog.yaml").toString();
+        assertThat(TidemarkCommand.run(shell, "checkpoint", "verify", "--aws")).contains("all whole");
+        assertThat(TidemarkCommand.run(shell, "restore", "--to", "g2", "--catalog", catalog, "--aws"))
+                .contains("Generation g2 is live");
+        goLiveOn("g2");
+        put(PART);
+        witness.awaitDone(put);
+
+        assertThat(witness.get("/v1/health").path("generation").asText()).isEqualTo("g2");
+        compareWithTheOracle();
+    }
+
+    private void compareWithTheOracle() {
+        Oracle oracle = new Oracle(Sample.SHOP.catalog(), witness.records(STREAM), witness.descents(STREAM));
+        int values = witness.compareAll(oracle);
+        witness.compareCounts(oracle);
+        assertThat(values).as("values compared; seed " + SEED).isGreaterThan(1_000);
+    }
+
+    private static List<SampleEvent> shuffledEventsOfTheLastHours() {
+        List<SampleEvent> samples = Sample.SHOP.events().subList(0, 3 * PART);
+        long endMillis = System.currentTimeMillis() - Duration.ofMinutes(10).toMillis();
+        List<SampleEvent> shifted =
+                new ArrayList<>(SampleReplay.shift(samples, SampleReplay.deltaToEndAt(samples, endMillis)));
+        Collections.shuffle(shifted, new Random(SEED));
+        return shifted;
+    }
+
+    private void put(int count) {
+        int from = 0;
+        List<SampleEvent> next = events.subList(0, Math.min(count, events.size()));
+        while (from < next.size()) {
+            List<PutRecordsRequestEntry> entries = next.subList(from, Math.min(next.size(), from + 100)).stream()
+                    .map(event -> entry(event.partitionKey(), event.bytes()))
+                    .toList();
+            putAll(entries);
+            from += entries.size();
+        }
+        next.clear();
+    }
+
+    private int putBad(String... texts) {
+        List<PutRecordsRequestEntry> entries = new ArrayList<>();
+        for (String text : texts) {
+            entries.add(entry("bad-" + entries.size(), text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        }
+        putAll(entries);
+        return entries.size();
+    }
+
+    private static PutRecordsRequestEntry entry(String partitionKey, byte[] data) {
+        return PutRecordsRequestEntry.builder()
+                .partitionKey(partitionKey)
+                .data(SdkBytes.fromByteArray(data))
+                .build();
+    }
+
+    private void putAll(List<PutRecordsRequestEntry> entries) {
+        assertThat(clients.kinesis()
+                        .putRecords(request -> request.streamName(STREAM).records(entries))
+                        .join()
+                        .failedRecordCount())
+                .isZero();
+        put += entries.size();
+    }
+
+    private long quarantinedObjects() {
+        return clients.s3()
+                .listObjectsV2(request ->
+                        request.bucket(deployed.output("Bucket")).prefix("quarantine/"))
+                .join()
+                .contents()
+                .size();
+    }
+
+    private List<Shard> shards() {
+        return clients.kinesis()
+                .listShards(request -> request.streamName(STREAM))
+                .join()
+                .shards();
+    }
+
+    /** The first records of a shard, as a mapping delivers them. */
+    private ObjectNode delivery(String shardId) {
+        KinesisAsyncClient kinesis = clients.kinesis();
+        String iterator = kinesis.getShardIterator(request -> request.streamName(STREAM)
+                        .shardId(shardId)
+                        .shardIteratorType(ShardIteratorType.TRIM_HORIZON))
+                .join()
+                .shardIterator();
+        ObjectNode event = JSON.createObjectNode();
+        ArrayNode records = event.putArray("Records");
+        for (Record record : kinesis.getRecords(
+                        request -> request.shardIterator(iterator).limit(100))
+                .join()
+                .records()) {
+            ObjectNode delivered = records.addObject()
+                    .put("eventID", shardId + ":" + record.sequenceNumber())
+                    .put("eventName", "aws:kinesis:record")
+                    .put("eventSource", "aws:kinesis")
+                    .put("eventSourceARN", deployed.output("StreamArn"))
+                    .put("eventVersion", "1.0")
+                    .put("awsRegion", "us-east-1");
+            delivered
+                    .putObject("kinesis")
+                    .put("kinesisSchemaVersion", "1.0")
+                    .put("partitionKey", record.partitionKey())
+                    .put("sequenceNumber", record.sequenceNumber())
+                    .put("data", Base64.getEncoder().encodeToString(record.data().asByteArray()))
+                    .put(
+                            "approximateArrivalTimestamp",
+                            record.approximateArrivalTimestamp().toEpochMilli() / 1000.0);
+        }
+        assertThat(records).as("records of " + shardId).isNotEmpty();
+        return event;
+    }
+
+    private static List<JsonNode> counts(JsonNode views) {
+        List<JsonNode> counts = new ArrayList<>();
+        views.forEach(view -> counts.add(view.path("counts")));
+        return counts;
+    }
+
+    private JsonNode problem(String path) throws IOException, InterruptedException {
+        HttpResponse<String> answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(deployed.api() + path)).build(),
+                        HttpResponse.BodyHandlers.ofString());
+        JsonNode problem = JSON.readTree(answer.body());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(problem.path("status").asInt());
+        return problem;
+    }
+
+    private void takeCheckpoint() throws InterruptedException {
+        try (SfnAsyncClient steps = deployed.configured(SfnAsyncClient.builder()).build()) {
+            String execution = steps.startExecution(request ->
+                            request.stateMachineArn(deployed.resource("CheckpointMachine")).input("{}"))
+                    .join()
+                    .executionArn();
+            ExecutionStatus status = ExecutionStatus.RUNNING;
+            for (int i = 0; i < 600 && status == ExecutionStatus.RUNNING; i++) {
+                Thread.sleep(500);
+                status = steps.describeExecution(request -> request.executionArn(execution))
+                        .join()
+                        .status();
+            }
+            assertThat(status).isEqualTo(ExecutionStatus.SUCCEEDED);
+        }
+    }
+
+    private EventSourceMappingConfiguration mapping() {
+        return lambda.listEventSourceMappings(request -> request.functionName(deployed.resource("IngestFunction")))
+                .join()
+                .eventSourceMappings()
+                .get(0);
+    }
+
+    /** As an update of the stack with {@code Generation} and {@code DeliverRecords} does (docs/restore.md). */
+    private void goLiveOn(String generation) {
+        for (String function : List.of("IngestFunction", "QueryFunction")) {
+            String name = deployed.resource(function);
+            Map<String, String> environment = new HashMap<>(lambda.getFunctionConfiguration(
+                            request -> request.functionName(name))
+                    .join()
+                    .environment()
+                    .variables());
+            environment.put("TIDEMARK_GENERATION", generation);
+            environment.put("TIDEMARK_STATE_TABLE", generation + "-state");
+            environment.put("TIDEMARK_CONTROL_TABLE", generation + "-control");
+            lambda.updateFunctionConfiguration(request ->
+                            request.functionName(name).environment(set -> set.variables(environment)))
+                    .join();
+            lambda.waiter().waitUntilFunctionUpdatedV2(request -> request.functionName(name)).join();
+            String version = lambda.publishVersion(request -> request.functionName(name)).join().version();
+            lambda.waiter()
+                    .waitUntilPublishedVersionActive(request -> request.functionName(name).qualifier(version))
+                    .join();
+            lambda.updateAlias(request ->
+                            request.functionName(name).name("live").functionVersion(version))
+                    .join();
+        }
+        lambda.createEventSourceMapping(request -> request.functionName(deployed.resource("IngestFunction") + ":live")
+                        .eventSourceArn(deployed.output("StreamArn"))
+                        .startingPosition("TRIM_HORIZON")
+                        .parallelizationFactor(1)
+                        .bisectBatchOnFunctionError(true)
+                        .functionResponseTypesWithStrings("ReportBatchItemFailures")
+                        .maximumRetryAttempts(-1)
+                        .maximumRecordAgeInSeconds(-1)
+                        .batchSize(1000)
+                        .maximumBatchingWindowInSeconds(0))
+                .join();
+    }
+}
