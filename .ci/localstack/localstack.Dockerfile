@@ -15,8 +15,9 @@ COPY kinesis-local /usr/lib/localstack/kinesis-local/0.5.2/node_modules/kinesis-
 COPY lambda-init.py /usr/lib/localstack/lambda-runtime/v0.1.41-pre/x86_64/var/rapid/init
 RUN mkdir -p /etc/localstack/init/boot.d /etc/localstack/init/start.d /etc/localstack/init/ready.d \
       /etc/localstack/init/shutdown.d /var/lib/localstack/tmp /tmp/localstack \
- && touch /usr/lib/localstack/.community-version
+ && touch /usr/lib/localstack/.community-version \
+ && ln -s /opt/localstack/bin/localstack-supervisor /usr/local/bin/docker-entrypoint.sh
 ENV PATH=/opt/localstack/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     USER=localstack PYTHONUNBUFFERED=1
 EXPOSE 4566
-ENTRYPOINT ["localstack-supervisor"]
+ENTRYPOINT ["docker-entrypoint.sh"]

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
@@ -33,16 +34,20 @@ record ComposeFile(String image, Map<String, String> environment, List<Bind> bin
         binds = List.copyOf(binds);
     }
 
-    /** @param variables instead of the shell's */
-    static ComposeFile read(Path file, Map<String, String> variables) throws IOException {
-        Object root = new Load(LoadSettings.builder().build()).loadFromString(Files.readString(file));
+    /**
+     * @param folder of the file
+     * @param variables instead of the shell's
+     */
+    static ComposeFile read(Path folder, Map<String, String> variables) throws IOException {
+        Object root = new Load(LoadSettings.builder().build())
+                .loadFromString(Files.readString(folder.resolve("compose.yaml")));
         Map<?, ?> service = map(map(map(root).get("services")).get("localstack"));
         Map<String, String> environment = new TreeMap<>();
         map(service.get("environment"))
                 .forEach((name, value) -> environment.put(name.toString(), filled(value.toString(), variables)));
         List<Bind> binds = new ArrayList<>();
         for (Object volume : (List<?>) present(service.get("volumes"))) {
-            binds.add(bind(filled(volume.toString(), variables), file.toAbsolutePath().getParent()));
+            binds.add(bind(filled(volume.toString(), variables), folder.toAbsolutePath()));
         }
         return new ComposeFile(filled(present(service.get("image")).toString(), variables), environment, binds);
     }
@@ -62,11 +67,11 @@ record ComposeFile(String image, Map<String, String> environment, List<Bind> bin
         });
     }
 
-    private static Map<?, ?> map(@org.jspecify.annotations.Nullable Object value) {
+    private static Map<?, ?> map(@Nullable Object value) {
         return (Map<?, ?>) present(value);
     }
 
-    private static Object present(@org.jspecify.annotations.Nullable Object value) {
+    private static Object present(@Nullable Object value) {
         if (value == null) {
             throw new IllegalStateException("compose.yaml lacks a part that the test reads");
         }

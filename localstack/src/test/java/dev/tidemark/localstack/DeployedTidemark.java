@@ -57,16 +57,15 @@ final class DeployedTidemark implements AutoCloseable {
     }
 
     /** @param catalogFolder holds catalog.yaml */
-    static DeployedTidemark start(Path composeFile, Path catalogFolder) throws IOException, InterruptedException {
+    static DeployedTidemark start(Path composeFolder, Path catalogFolder) throws IOException, InterruptedException {
         Map<String, String> variables = new HashMap<>(System.getenv());
         variables.put("TIDEMARK_CATALOG", catalogFolder.toString());
-        ComposeFile compose = ComposeFile.read(composeFile, variables);
+        ComposeFile compose = ComposeFile.read(composeFolder, variables);
         // Of its own, so that a LocalStack that runs beside the test keeps its catalog.
         String volume = CATALOG_VOLUME + "-" + UUID.randomUUID();
         LocalStackContainer container = new LocalStackContainer(
                 DockerImageName.parse(compose.image()).asCompatibleSubstituteFor("localstack/localstack"));
-        compose.environment()
-                .forEach((name, value) -> container.withEnv(name, value.replace(CATALOG_VOLUME, volume)));
+        compose.environment().forEach((name, value) -> container.withEnv(name, value.replace(CATALOG_VOLUME, volume)));
         container.setBinds(binds(compose, volume));
         try {
             container.start();
@@ -101,28 +100,32 @@ final class DeployedTidemark implements AutoCloseable {
         } while (!stage.path("completed").asBoolean() && System.nanoTime() < deadline);
         String state = stage.path("scripts").path(0).path("state").asText();
         if (!state.equals("SUCCESSFUL")) {
-            throw new IllegalStateException("infra/template.yaml was not deployed (" + stage + "); LocalStack's log has the reason");
+            throw new IllegalStateException(
+                    "infra/template.yaml was not deployed (" + stage + "); LocalStack's log has the reason");
         }
     }
 
     private static DeployedTidemark described(LocalStackContainer container, String volume) {
-        try (CloudFormationAsyncClient cloudFormation =
-                configured(CloudFormationAsyncClient.builder(), container.getEndpoint())
-                        .build()) {
-            Map<String, String> outputs = cloudFormation
-                    .describeStacks(request -> request.stackName(STACK))
-                    .join()
-                    .stacks()
-                    .get(0)
-                    .outputs()
-                    .stream()
-                    .collect(Collectors.toMap(Output::outputKey, Output::outputValue));
-            Map<String, String> resources = cloudFormation
-                    .describeStackResources(request -> request.stackName(STACK))
-                    .join()
-                    .stackResources()
-                    .stream()
-                    .collect(Collectors.toMap(StackResource::logicalResourceId, StackResource::physicalResourceId));
+        try (CloudFormationAsyncClient cloudFormation = configured(
+                        CloudFormationAsyncClient.builder(), container.getEndpoint())
+                .build()) {
+            Map<String, String> outputs =
+                    cloudFormation
+                            .describeStacks(request -> request.stackName(STACK))
+                            .join()
+                            .stacks()
+                            .get(0)
+                            .outputs()
+                            .stream()
+                            .collect(Collectors.toMap(Output::outputKey, Output::outputValue));
+            Map<String, String> resources =
+                    cloudFormation
+                            .describeStackResources(request -> request.stackName(STACK))
+                            .join()
+                            .stackResources()
+                            .stream()
+                            .collect(Collectors.toMap(
+                                    StackResource::logicalResourceId, StackResource::physicalResourceId));
             return new DeployedTidemark(container, volume, outputs, resources);
         }
     }
@@ -138,7 +141,12 @@ final class DeployedTidemark implements AutoCloseable {
 
     AwsClients clients() {
         return AwsClients.of(
-                Map.of("AWS_REGION", REGION.id(), "AWS_ENDPOINT_URL", container.getEndpoint().toString()), CREDENTIALS);
+                Map.of(
+                        "AWS_REGION",
+                        REGION.id(),
+                        "AWS_ENDPOINT_URL",
+                        container.getEndpoint().toString()),
+                CREDENTIALS);
     }
 
     /** Through the gateway, by the address that works without a name server. */
@@ -174,10 +182,6 @@ final class DeployedTidemark implements AutoCloseable {
                 "TIDEMARK_BUCKET", output("Bucket"),
                 "TIDEMARK_STATE_TABLE", output("StateTable"),
                 "TIDEMARK_CONTROL_TABLE", output("ControlTable"));
-    }
-
-    String logs() {
-        return container.getLogs();
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.tidemark.localstack;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,6 +18,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.TestAbortedException;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.ContainerFetchException;
 import software.amazon.awssdk.core.SdkBytes;
@@ -74,6 +76,7 @@ import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Timeout(value = 25, unit = TimeUnit.MINUTES)
+@SuppressWarnings("NullAway.Init") // deploy() sets the fields, or the tests are skipped.
 class LocalStackIT {
 
     private static final String STREAM = Sample.SHOP.stream();
@@ -84,6 +87,7 @@ class LocalStackIT {
     @TempDir
     private static Path folder;
 
+    private @Nullable DeployedTidemark started;
     private DeployedTidemark deployed;
     private AwsClients clients;
     private LambdaAsyncClient lambda;
@@ -96,10 +100,11 @@ class LocalStackIT {
         assumeDocker();
         Files.writeString(folder.resolve("catalog.yaml"), Sample.SHOP.catalog());
         try {
-            deployed = DeployedTidemark.start(Path.of("compose.yaml"), folder);
+            started = DeployedTidemark.start(Path.of(""), folder);
         } catch (ContainerFetchException e) {
-            skip("LocalStack's image can neither be found nor pulled: " + e.getMessage());
+            throw skipped("LocalStack's image can neither be found nor pulled: " + e.getMessage());
         }
+        deployed = started;
         clients = deployed.clients();
         lambda = deployed.configured(LambdaAsyncClient.builder()).build();
         witness = new Witness(deployed.api(), clients.kinesis());
@@ -108,22 +113,22 @@ class LocalStackIT {
 
     @AfterAll
     void stop() {
-        if (deployed != null) {
+        if (started != null) {
             lambda.close();
             clients.close();
-            deployed.close();
+            started.close();
         }
     }
 
     private static void assumeDocker() {
         if (!DockerClientFactory.instance().isDockerAvailable()) {
-            skip("no Docker engine runs here");
+            throw skipped("no Docker engine runs here");
         }
     }
 
-    private static void skip(String reason) {
+    private static TestAbortedException skipped(String reason) {
         System.err.println("SKIPPED: infra/template.yaml was not deployed in LocalStack, since " + reason);
-        assumeTrue(false, reason);
+        return new TestAbortedException(reason);
     }
 
     @Test
@@ -149,7 +154,9 @@ class LocalStackIT {
                             .payload(SdkBytes.fromUtf8String(
                                     delivery(shard.shardId()).toString())))
                     .join();
-            assertThat(answer.functionError()).as(answer.payload().asUtf8String()).isNull();
+            assertThat(answer.functionError())
+                    .as(answer.payload().asUtf8String())
+                    .isNull();
             assertThat(JSON.readTree(answer.payload().asUtf8String()).path("batchItemFailures"))
                     .isEmpty();
         }
@@ -162,7 +169,8 @@ class LocalStackIT {
     @Test
     @Order(3)
     void badRequestsAreAnsweredWithProblems() throws Exception {
-        assertThat(problem("/v1/features/nothing/user-1").path("status").asInt()).isEqualTo(404);
+        assertThat(problem("/v1/features/nothing/user-1").path("status").asInt())
+                .isEqualTo(404);
         assertThat(problem("/v1/nowhere").path("status").asInt()).isEqualTo(404);
         assertThat(problem("/v1/features/viewer/user-1?at=yesterday")
                         .path("status")
@@ -176,7 +184,8 @@ class LocalStackIT {
         takeCheckpoint();
         put(PART);
         witness.awaitDone(put);
-        lambda.deleteEventSourceMapping(request -> request.uuid(mapping().uuid())).join();
+        lambda.deleteEventSourceMapping(request -> request.uuid(mapping().uuid()))
+                .join();
 
         Map<String, String> shell = deployed.shellEnvironment();
         String catalog = folder.resolve("catalog.yaml").toString();
@@ -223,7 +232,7 @@ class LocalStackIT {
     private int putBad(String... texts) {
         List<PutRecordsRequestEntry> entries = new ArrayList<>();
         for (String text : texts) {
-            entries.add(entry("bad-" + entries.size(), text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+            entries.add(entry("bad-" + entries.size(), text.getBytes(StandardCharsets.UTF_8)));
         }
         putAll(entries);
         return entries.size();
@@ -247,8 +256,8 @@ class LocalStackIT {
 
     private long quarantinedObjects() {
         return clients.s3()
-                .listObjectsV2(request ->
-                        request.bucket(deployed.output("Bucket")).prefix("quarantine/"))
+                .listObjectsV2(
+                        request -> request.bucket(deployed.output("Bucket")).prefix("quarantine/"))
                 .join()
                 .contents()
                 .size();
@@ -264,9 +273,8 @@ class LocalStackIT {
     /** The first records of a shard, as a mapping delivers them. */
     private ObjectNode delivery(String shardId) {
         KinesisAsyncClient kinesis = clients.kinesis();
-        String iterator = kinesis.getShardIterator(request -> request.streamName(STREAM)
-                        .shardId(shardId)
-                        .shardIteratorType(ShardIteratorType.TRIM_HORIZON))
+        String iterator = kinesis.getShardIterator(request ->
+                        request.streamName(STREAM).shardId(shardId).shardIteratorType(ShardIteratorType.TRIM_HORIZON))
                 .join()
                 .shardIterator();
         ObjectNode event = JSON.createObjectNode();
@@ -287,7 +295,9 @@ class LocalStackIT {
                     .put("kinesisSchemaVersion", "1.0")
                     .put("partitionKey", record.partitionKey())
                     .put("sequenceNumber", record.sequenceNumber())
-                    .put("data", Base64.getEncoder().encodeToString(record.data().asByteArray()))
+                    .put(
+                            "data",
+                            Base64.getEncoder().encodeToString(record.data().asByteArray()))
                     .put(
                             "approximateArrivalTimestamp",
                             record.approximateArrivalTimestamp().toEpochMilli() / 1000.0);
@@ -305,17 +315,22 @@ class LocalStackIT {
     private JsonNode problem(String path) throws IOException, InterruptedException {
         HttpResponse<String> answer = HttpClient.newHttpClient()
                 .send(
-                        HttpRequest.newBuilder(URI.create(deployed.api() + path)).build(),
+                        HttpRequest.newBuilder(URI.create(deployed.api() + path))
+                                .build(),
                         HttpResponse.BodyHandlers.ofString());
         JsonNode problem = JSON.readTree(answer.body());
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(problem.path("status").asInt());
+        assertThat(answer.statusCode())
+                .as(answer.body())
+                .isEqualTo(problem.path("status").asInt());
         return problem;
     }
 
     private void takeCheckpoint() throws InterruptedException {
-        try (SfnAsyncClient steps = deployed.configured(SfnAsyncClient.builder()).build()) {
-            String execution = steps.startExecution(request ->
-                            request.stateMachineArn(deployed.resource("CheckpointMachine")).input("{}"))
+        try (SfnAsyncClient steps =
+                deployed.configured(SfnAsyncClient.builder()).build()) {
+            String execution = steps.startExecution(
+                            request -> request.stateMachineArn(deployed.resource("CheckpointMachine"))
+                                    .input("{}"))
                     .join()
                     .executionArn();
             ExecutionStatus status = ExecutionStatus.RUNNING;
@@ -340,24 +355,29 @@ class LocalStackIT {
     private void goLiveOn(String generation) {
         for (String function : List.of("IngestFunction", "QueryFunction")) {
             String name = deployed.resource(function);
-            Map<String, String> environment = new HashMap<>(lambda.getFunctionConfiguration(
-                            request -> request.functionName(name))
-                    .join()
-                    .environment()
-                    .variables());
+            Map<String, String> environment =
+                    new HashMap<>(lambda.getFunctionConfiguration(request -> request.functionName(name))
+                            .join()
+                            .environment()
+                            .variables());
             environment.put("TIDEMARK_GENERATION", generation);
             environment.put("TIDEMARK_STATE_TABLE", generation + "-state");
             environment.put("TIDEMARK_CONTROL_TABLE", generation + "-control");
-            lambda.updateFunctionConfiguration(request ->
-                            request.functionName(name).environment(set -> set.variables(environment)))
+            lambda.updateFunctionConfiguration(
+                            request -> request.functionName(name).environment(set -> set.variables(environment)))
                     .join();
-            lambda.waiter().waitUntilFunctionUpdatedV2(request -> request.functionName(name)).join();
-            String version = lambda.publishVersion(request -> request.functionName(name)).join().version();
             lambda.waiter()
-                    .waitUntilPublishedVersionActive(request -> request.functionName(name).qualifier(version))
+                    .waitUntilFunctionUpdatedV2(request -> request.functionName(name))
                     .join();
-            lambda.updateAlias(request ->
-                            request.functionName(name).name("live").functionVersion(version))
+            String version = lambda.publishVersion(request -> request.functionName(name))
+                    .join()
+                    .version();
+            lambda.waiter()
+                    .waitUntilPublishedVersionActive(
+                            request -> request.functionName(name).qualifier(version))
+                    .join();
+            lambda.updateAlias(
+                            request -> request.functionName(name).name("live").functionVersion(version))
                     .join();
         }
         lambda.createEventSourceMapping(request -> request.functionName(deployed.resource("IngestFunction") + ":live")
