@@ -185,6 +185,23 @@ class TemplateTest {
                 .isEqualTo("/v1/features:batch");
     }
 
+    /** The function reads the REST API's events; HTTP APIs have them too, as their older format. */
+    @Test
+    void callersWithTokensReachTheSameFunctionAndNobodyElseDoes() {
+        Template template = Template.of(Map.of("JwtIssuer", "https://issuer", "JwtAudience", "client"), Map.of());
+        JsonNode route = template.resource("TokenRoute").get("Properties");
+        JsonNode integration = template.resource("TokenIntegration").get("Properties");
+        JsonNode jwt = template.resource("TokenAuthorizer").at("/Properties/JwtConfiguration");
+
+        assertThat(route.get("AuthorizationType").asText()).isEqualTo("JWT");
+        assertThat(route.get("AuthorizerId").asText()).isEqualTo("TokenAuthorizer");
+        assertThat(integration.get("PayloadFormatVersion").asText()).isEqualTo("1.0");
+        assertThat(integration.get("IntegrationUri").asText()).isEqualTo("QueryFunction");
+        assertThat(jwt.get("Issuer").asText()).isEqualTo("https://issuer");
+        assertThat(jwt.at("/Audience/0").asText()).isEqualTo("client");
+        assertThat(Template.of(Map.of(), Map.of()).resources().keySet()).noneMatch(name -> name.startsWith("Token"));
+    }
+
     private static JsonNode document() {
         try (InputStream file = TemplateTest.class.getResourceAsStream("/openapi.yaml")) {
             Object content = new Load(LoadSettings.builder().build()).loadFromInputStream(file);
