@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
@@ -72,6 +74,19 @@ public final class AwsClients implements AutoCloseable {
     /** Clients with the given credentials, for the local run and tests. */
     public static AwsClients of(Map<String, String> environment, AwsCredentialsProvider credentials) {
         return new AwsClients(environment, credentials);
+    }
+
+    /**
+     * Clients whose requests are made, signed with made-up keys, answered with a success that says nothing, and sent
+     * nowhere. They load what a real call needs before a SnapStart snapshot is taken, with no connection in it.
+     *
+     * @param environment as for real clients
+     */
+    public static AwsClients unconnected(Map<String, String> environment) {
+        AwsClients clients = new AwsClients(
+                environment, StaticCredentialsProvider.create(AwsBasicCredentials.create("unsent", "unsent")));
+        clients.http = new UnsentHttp();
+        return clients;
     }
 
     /** For reads and idempotent calls: retried by the SDK's standard strategy. */

@@ -1,8 +1,8 @@
 package dev.tidemark.aws;
 
+import java.security.SecureRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 
@@ -29,9 +29,12 @@ public record Backoff(Scheduler scheduler, DoubleSupplier jitter) {
         CompletableFuture<Void> after(long delayMillis);
     }
 
-    /** Real time and real randomness. */
+    /**
+     * Real time and real randomness: not that of a generator seeded once, which every sandbox restored from one SnapStart
+     * snapshot would share.
+     */
     public static Backoff system() {
-        return new Backoff(Backoff::later, () -> ThreadLocalRandom.current().nextDouble());
+        return new Backoff(Backoff::later, new SecureRandom()::nextDouble);
     }
 
     /**

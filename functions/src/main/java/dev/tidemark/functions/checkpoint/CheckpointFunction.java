@@ -2,7 +2,6 @@ package dev.tidemark.functions.checkpoint;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
-import dev.tidemark.aws.AwsClients;
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.Environment;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
@@ -18,9 +17,9 @@ import dev.tidemark.core.port.CheckpointStore;
 import dev.tidemark.core.port.CheckpointWriter;
 import dev.tidemark.functions.Deployment;
 import java.io.PrintStream;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
@@ -52,35 +51,70 @@ public final class CheckpointFunction implements RequestHandler<Map<String, Obje
 
     /** For a deployment found elsewhere. */
     public CheckpointFunction(Deployment deployment, PrintStream out) {
-        AwsClients clients = deployment.clients();
-        S3Checkpoints checkpoints =
-                new S3Checkpoints(clients.s3(), deployment.value(Environment.BUCKET), Backoff.system());
-        this.store = checkpoints;
-        this.writer = checkpoints;
-        this.clockMillis = System::currentTimeMillis;
-        this.random = new SplittableRandom();
-        this.log = new CheckpointLog(out, deployment.value(Environment.GENERATION), clockMillis);
-        this.retention = new Retention(
-                Environment.HOURLY_CHECKPOINT_HOURS.numberIn(deployment.environment()) * HOUR_MILLIS,
-                Environment.DAILY_CHECKPOINT_DAYS.numberIn(deployment.environment()) * DAY_MILLIS);
+        this(
+                deployment,
+                new S3Checkpoints(deployment.clients().s3(), deployment.value(Environment.BUCKET), Backoff.system()),
+                out);
+    }
+
+    private CheckpointFunction(Deployment deployment, S3Checkpoints checkpoints, PrintStream out) {
+        this(
+                new Checkpointer(
+                        deployment.catalogs(),
+                        new CheckpointPorts(
+                                new DynamoStateScan(
+                                        deployment.clients().dynamoDb(),
+                                        deployment.value(Environment.STATE_TABLE),
+                                        CapacityMeter.NONE),
+                                new DynamoControlStore(
+                                        deployment.clients().dynamoDb(),
+                                        deployment.clients().dynamoDbWrites(),
+                                        deployment.value(Environment.CONTROL_TABLE),
+                                        CapacityMeter.NONE),
+                                checkpoints,
+                                System::currentTimeMillis),
+                        settings(deployment)),
+                checkpoints,
+                checkpoints,
+                new Retention(
+                        Environment.HOURLY_CHECKPOINT_HOURS.numberIn(deployment.environment()) * HOUR_MILLIS,
+                        Environment.DAILY_CHECKPOINT_DAYS.numberIn(deployment.environment()) * DAY_MILLIS),
+                new CheckpointLog(out, deployment.value(Environment.GENERATION), System::currentTimeMillis),
+                System::currentTimeMillis,
+                // Whatever is seeded here is seeded alike in every sandbox restored from one snapshot, but this.
+                new SecureRandom());
+    }
+
+    private static CheckpointSettings settings(Deployment deployment) {
         CheckpointSettings usual = CheckpointSettings.DEFAULT;
-        this.checkpointer = new Checkpointer(
-                deployment.catalogs(),
-                new CheckpointPorts(
-                        new DynamoStateScan(
-                                clients.dynamoDb(), deployment.value(Environment.STATE_TABLE), CapacityMeter.NONE),
-                        new DynamoControlStore(
-                                clients.dynamoDb(),
-                                clients.dynamoDbWrites(),
-                                deployment.value(Environment.CONTROL_TABLE),
-                                CapacityMeter.NONE),
-                        writer,
-                        clockMillis),
-                new CheckpointSettings(
-                        Environment.SCAN_SEGMENTS.numberIn(deployment.environment()),
-                        usual.buckets(),
-                        usual.parallelScans(),
-                        usual.maxBufferedBytes()));
+        return new CheckpointSettings(
+                Environment.SCAN_SEGMENTS.numberIn(deployment.environment()),
+                usual.buckets(),
+                usual.parallelScans(),
+                usual.maxBufferedBytes());
+    }
+
+    /**
+     * @param checkpointer writes with the writer
+     * @param store of the same checkpoints as the writer's
+     * @param clockMillis the checkpointer's clock
+     * @param random tells checkpoints and attempts of the same second apart
+     */
+    CheckpointFunction(
+            Checkpointer checkpointer,
+            CheckpointStore store,
+            CheckpointWriter writer,
+            Retention retention,
+            CheckpointLog log,
+            LongSupplier clockMillis,
+            RandomGenerator random) {
+        this.checkpointer = checkpointer;
+        this.store = store;
+        this.writer = writer;
+        this.retention = retention;
+        this.log = log;
+        this.clockMillis = clockMillis;
+        this.random = random;
     }
 
     @Override

@@ -26,10 +26,10 @@ import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.functions.Deployment;
 import dev.tidemark.functions.Priming;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -94,8 +94,21 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
         this.streams = known::describe;
         this.log = log;
         this.mapping = mapping;
-        this.priming =
-                Priming.register(() -> deployment.catalogs().all().forEach(catalog -> new Rehearsal(catalog).run()));
+        this.priming = Priming.register(() -> prime(deployment));
+    }
+
+    /** Sends nothing: the ingest function must not write before it is called, nor keep connections in the snapshot. */
+    private static void prime(Deployment deployment) {
+        try (AwsClients clients = AwsClients.unconnected(deployment.environment())) {
+            Deployment unconnected = new Deployment(deployment.environment(), deployment.catalogs(), clients);
+            KinesisStreams streams = new KinesisStreams(clients.kinesis(), InstantSource.system());
+            FoldPorts ports = ports(unconnected, streams, CapacityMeter.NONE, System::currentTimeMillis);
+            deployment.catalogs().all().forEach(catalog -> new Rehearsal(catalog, ports).run());
+            Rehearsal.played(new Mappings(clients.lambda()).find("rehearsal", "rehearsal"), List.of())
+                    .thenCompose(found -> Rehearsal.played(
+                            streams.describe("arn:aws:kinesis:::stream/rehearsal", "shardId-000000000000"), found))
+                    .join();
+        }
     }
 
     /**
@@ -137,7 +150,8 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
                 new KinesisLineage(clients.kinesis(), streams),
                 backoff.scheduler()::after,
                 clockMillis,
-                new SplittableRandom());
+                // Whatever is seeded here is seeded alike in every sandbox restored from one snapshot, but this.
+                new SecureRandom());
     }
 
     @Override

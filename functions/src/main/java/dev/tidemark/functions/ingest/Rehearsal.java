@@ -30,15 +30,31 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Folds one made-up event per source in memory, so that the code of a real batch is loaded. Touches nothing outside. */
+/**
+ * Folds one made-up event per source, so that the code of a real batch is loaded. What the stores answer is made up here;
+ * each call is also made of other ports, whose answers do not matter.
+ */
 final class Rehearsal {
 
     private static final long WHEN_MILLIS = 1_000_000_000_000L;
 
     private final Catalog catalog;
+    private final FoldPorts played;
 
-    Rehearsal(Catalog catalog) {
+    /** @param played called like the ports of a real fold; must change nothing that lasts */
+    Rehearsal(Catalog catalog, FoldPorts played) {
         this.catalog = catalog;
+        this.played = played;
+    }
+
+    /** The answer, once a call that is made for its own sake has ended, in whatever way. */
+    static <T> CompletableFuture<T> played(CompletableFuture<?> call, T answer) {
+        return call.handle((ignored, failure) -> answer);
+    }
+
+    @SuppressWarnings("NullAway") // A future of nothing.
+    private static CompletableFuture<Void> played(CompletableFuture<?> call) {
+        return played(call, null);
     }
 
     /** @throws IllegalStateException if a fold does not succeed: then no real one would either */
@@ -46,8 +62,8 @@ final class Rehearsal {
         FoldPorts ports = new FoldPorts(
                 new ForgetfulItems(),
                 new OneLane(),
-                segment -> CompletableFuture.completedFuture(null),
-                entry -> CompletableFuture.completedFuture(null),
+                segment -> played(played.archive().append(segment)),
+                entry -> played(played.quarantine().put(entry)),
                 Lineage.NEVER_RESHARDED,
                 millis -> CompletableFuture.completedFuture(null),
                 () -> WHEN_MILLIS,
@@ -106,63 +122,64 @@ final class Rehearsal {
         }
     }
 
-    private static final class ForgetfulItems implements ItemStore {
+    private final class ForgetfulItems implements ItemStore {
 
         @Override
         public CompletableFuture<Map<ItemKey, StoredItem>> read(Collection<ItemKey> keys) {
-            return CompletableFuture.completedFuture(Map.of());
+            return played(played.items().read(keys), Map.of());
         }
 
         @Override
         public CompletableFuture<Cas<StoredItem>> put(ItemKey key, StoredItem item, @Nullable Position expectedMark) {
-            return CompletableFuture.completedFuture(new Cas.Stored<>());
+            return played(played.items().put(key, item, expectedMark), new Cas.Stored<>());
         }
 
         @Override
         public CompletableFuture<List<Found>> query(
                 String viewVersion, String entity, String width, long firstBlock, long lastBlock) {
-            return CompletableFuture.completedFuture(List.of());
+            return played(played.items().query(viewVersion, entity, width, firstBlock, lastBlock), List.of());
         }
     }
 
     /** Remembers one control row and one lane row. */
-    private static final class OneLane implements ControlStore {
+    private final class OneLane implements ControlStore {
 
         private @Nullable ControlRow control;
         private @Nullable LaneRow lane;
 
         @Override
         public CompletableFuture<Optional<ControlRow>> readControl() {
-            return CompletableFuture.completedFuture(Optional.ofNullable(control));
+            return played(played.control().readControl(), Optional.ofNullable(control));
         }
 
         @Override
         public CompletableFuture<Cas<ControlRow>> writeControl(ControlRow next) {
             control = next;
-            return CompletableFuture.completedFuture(new Cas.Stored<>());
+            return played(played.control().writeControl(next), new Cas.Stored<>());
         }
 
         @Override
         public CompletableFuture<Optional<LaneRow>> readLane(Lane wanted) {
-            return CompletableFuture.completedFuture(
+            return played(
+                    played.control().readLane(wanted),
                     Optional.ofNullable(lane).filter(row -> row.lane().equals(wanted)));
         }
 
         @Override
         public CompletableFuture<List<LaneRow>> readLanes() {
-            return CompletableFuture.completedFuture(lane == null ? List.of() : List.of(lane));
+            return played(played.control().readLanes(), lane == null ? List.of() : List.of(lane));
         }
 
         @Override
         public CompletableFuture<Cas<LaneRow>> createLane(LaneRow row, long controlRev) {
             lane = row;
-            return CompletableFuture.completedFuture(new Cas.Stored<>());
+            return played(played.control().createLane(row, controlRev), new Cas.Stored<>());
         }
 
         @Override
         public CompletableFuture<Cas<LaneRow>> writeLane(LaneRow next) {
             lane = next;
-            return CompletableFuture.completedFuture(new Cas.Stored<>());
+            return played(played.control().writeLane(next), new Cas.Stored<>());
         }
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.functions.checkpoint;
+
+import org.jspecify.annotations.NullMarked;
