@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import dev.tidemark.aws.AwsClients;
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.Environment;
@@ -32,6 +31,7 @@ import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
 import dev.tidemark.samplesevents.SampleReplay;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -116,7 +116,6 @@ class PolicyTest {
 
     @BeforeAll
     static void work() throws Exception {
-        port = FreePorts.fourInARow();
         catalog = Files.writeString(folder.resolve("catalog.yaml"), Sample.SHOP.catalog());
         next = Files.writeString(
                 folder.resolve("next.yaml"),
@@ -124,10 +123,7 @@ class PolicyTest {
         Catalogs catalogs = new Catalogs(compile(catalog), compile(next));
         RecordedCalls.start();
         try (PolicyWorld world = new PolicyWorld(catalogs);
-                LocalSystem system = LocalSystem.start(
-                        new LocalSettings(port, null, Map.of(STREAM, 2), MappingSettings.ofBatchSize(100), 1),
-                        world,
-                        MappingListener.NONE);
+                LocalSystem system = start(world);
                 AwsClients bystander = world.clients(PolicyWorld.BYSTANDER)) {
             functionsAndCommands(world, system, bystander);
         } finally {
@@ -144,6 +140,23 @@ class PolicyTest {
     static void forget() {
         RecordedCalls.start();
         RecordedCalls.stop();
+    }
+
+    /** Between choosing the ports and taking them somebody else may be faster. */
+    private static LocalSystem start(PolicyWorld world) throws IOException {
+        for (int tries = 1; ; tries++) {
+            port = FreePorts.fourInARow();
+            try {
+                return LocalSystem.start(
+                        new LocalSettings(port, null, Map.of(STREAM, 2), MappingSettings.ofBatchSize(100), 1),
+                        world,
+                        MappingListener.NONE);
+            } catch (BindException e) {
+                if (tries == 5) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private static void functionsAndCommands(PolicyWorld world, LocalSystem system, AwsClients bystander)
@@ -201,9 +214,9 @@ class PolicyTest {
             Template template = template(parameters);
             List<Policy> policies = policies(template, name);
             for (Access access : calls(template, name, parameters)) {
-                assertThat(policies)
+                assertThat(policies.stream().anyMatch(policy -> policy.allows(access)))
                         .as("%s with %s must allow %s", name, parameters, access)
-                        .anyMatch(policy -> policy.allows(access));
+                        .isTrue();
             }
         }
     }
@@ -262,7 +275,7 @@ class PolicyTest {
     void everyOperationOfTheSdkThatTheCodeNamesWasCalled() {
         Set<String> named = new TreeSet<>();
         new ClassFileImporter()
-                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .withImportOption(ArchitectureTest.SHIPPED)
                 .importPackages("dev.tidemark.aws", "dev.tidemark.functions", "dev.tidemark.cli", "dev.tidemark.core")
                 .forEach(type -> type.getMethodCallsFromSelf().stream()
                         .filter(PolicyTest::isOperation)

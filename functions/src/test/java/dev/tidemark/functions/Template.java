@@ -228,6 +228,7 @@ public final class Template {
         return switch (type) {
             case "AWS::DynamoDB::Table" -> "arn:aws:dynamodb:" + here + ":table/" + name;
             case "AWS::S3::Bucket" -> "arn:aws:s3:::" + name;
+            case "AWS::Kinesis::Stream" -> "arn:aws:kinesis:" + here + ":stream/" + name;
             case "AWS::Logs::LogGroup" -> "arn:aws:logs:" + here + ":log-group:" + name + ":*";
             case "AWS::IAM::Role" -> "arn:aws:iam::" + ACCOUNT + ":role/" + name;
             case "AWS::KMS::Key" -> "arn:aws:kms:" + here + ":key/" + name;

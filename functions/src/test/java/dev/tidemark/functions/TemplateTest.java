@@ -185,6 +185,23 @@ class TemplateTest {
                 .isEqualTo("/v1/features:batch");
     }
 
+    /** The function reads the REST API's events; HTTP APIs have them too, as their older format. */
+    @Test
+    void callersWithTokensReachTheSameFunctionAndNobodyElseDoes() {
+        Template template = Template.of(Map.of("JwtIssuer", "https://issuer", "JwtAudience", "client"), Map.of());
+        JsonNode route = template.resource("TokenRoute").get("Properties");
+        JsonNode integration = template.resource("TokenIntegration").get("Properties");
+        JsonNode jwt = template.resource("TokenAuthorizer").at("/Properties/JwtConfiguration");
+
+        assertThat(route.get("AuthorizationType").asText()).isEqualTo("JWT");
+        assertThat(route.get("AuthorizerId").asText()).isEqualTo("TokenAuthorizer");
+        assertThat(integration.get("PayloadFormatVersion").asText()).isEqualTo("1.0");
+        assertThat(integration.get("IntegrationUri").asText()).isEqualTo("QueryFunction");
+        assertThat(jwt.get("Issuer").asText()).isEqualTo("https://issuer");
+        assertThat(jwt.at("/Audience/0").asText()).isEqualTo("client");
+        assertThat(Template.of(Map.of(), Map.of()).resources().keySet()).noneMatch(name -> name.startsWith("Token"));
+    }
+
     private static JsonNode document() {
         try (InputStream file = TemplateTest.class.getResourceAsStream("/openapi.yaml")) {
             Object content = new Load(LoadSettings.builder().build()).loadFromInputStream(file);
@@ -291,19 +308,20 @@ class TemplateTest {
     /** Athena finds by these what {@link S3Archive#key} and the format of segments make. */
     @Test
     void theArchiveTableIsWhatTheArchiveHolds() {
-        JsonNode table = RESOURCES.at("/ArchiveTable/Properties/TableInput");
+        JsonNode table =
+                Template.of(Map.of(), Map.of()).resource("ArchiveTable").at("/Properties/TableInput");
         Lane lane = new Lane("arn:aws:kinesis:us-east-1:123456789012:stream/shop", 1, "shardId-000000000001");
         RawRecord record = new RawRecord(new Position("7", 0), 1_767_229_200_000L, "k", new byte[0]);
 
         String key = S3Archive.key(new Archive.Segment(lane, Position.ORIGIN, 0, List.of(record)));
 
-        String location = table.at("/Parameters/storage.location.template/!Sub").asText();
+        String location = table.at("/Parameters/storage.location.template").asText();
         String format = table.at("/Parameters/projection.hour.format").asText();
         String hour = DateTimeFormatter.ofPattern(format, Locale.ROOT)
                 .withZone(ZoneOffset.UTC)
                 .format(Instant.ofEpochMilli(record.arrivalMillis()));
-        assertThat("s3://${Bucket}/" + key)
-                .startsWith(location.replace("${!stream}", "shop").replace("${!hour}", hour));
+        assertThat("s3://Bucket/" + key)
+                .startsWith(location.replace("${stream}", "shop").replace("${hour}", hour));
         List<String> columns = new ArrayList<>();
         table.at("/StorageDescriptor/Columns")
                 .forEach(column -> columns.add(column.get("Name").asText()));

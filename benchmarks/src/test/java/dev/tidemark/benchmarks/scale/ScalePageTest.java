@@ -113,6 +113,10 @@ class ScalePageTest {
         assertThat(new Load(1_000).auditHours()).as("less than two days").isBetween(36.0, 48.0);
         assertThat(million.auditHours() * 60).as("less than three minutes").isBetween(2.0, 3.0);
         assertThat(million.replayCores()).as("five cores").isEqualTo(5);
+        assertThat(bill.total() / 2.628e6).as("about 90 cents a million events").isBetween(0.85, 0.94);
+        assertThat(Fact.TABLE_UNITS.value / Fact.WRITE_UNITS_PER_EVENT.value)
+                .as("some thirty thousand events a second")
+                .isBetween(30_000.0, 35_000.0);
     }
 
     @Test

@@ -7,7 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import software.amazon.awscdk.Stack;
@@ -56,9 +59,9 @@ final class Templates {
             if (expected.get(section) instanceof ObjectNode wanted) {
                 assertThat(names(found.get(section))).as(section).isEqualTo(names(wanted));
                 for (String name : names(wanted)) {
-                    assertThat(withoutAssets(found.get(section).get(name)))
+                    assertThat(comparable(found.get(section).get(name)))
                             .as("%s of %s", name, section)
-                            .isEqualTo(withoutAssets(wanted.get(name)));
+                            .isEqualTo(comparable(wanted.get(name)));
                 }
             } else {
                 assertThat(found.get(section)).as(section).isEqualTo(expected.get(section));
@@ -72,11 +75,21 @@ final class Templates {
         return names;
     }
 
-    private static JsonNode withoutAssets(JsonNode value) {
-        JsonNode copy = value.deepCopy();
-        copy.findParents("CodeUri").forEach(parent -> ((ObjectNode) parent).remove("CodeUri"));
-        copy.findParents("ContentUri").forEach(parent -> ((ObjectNode) parent).remove("ContentUri"));
-        return copy;
+    /**
+     * Without the places of assets, and scalars as text: CloudFormation takes {@code true} and {@code "true"} for the same,
+     * and the CDK writes what the property's type says.
+     */
+    private static JsonNode comparable(JsonNode value) {
+        if (value.isArray()) {
+            return JSON.createArrayNode()
+                    .addAll(value.valueStream().map(Templates::comparable).toList());
+        }
+        if (!value.isObject()) {
+            return TextNode.valueOf(value.asText());
+        }
+        ObjectNode copy = JSON.createObjectNode();
+        value.forEachEntry((name, each) -> copy.set(name, comparable(each)));
+        return copy.remove(List.of("CodeUri", "ContentUri"));
     }
 
     private static JsonNode substituted(JsonNode value, Map<String, ?> values) {
@@ -90,7 +103,7 @@ final class Templates {
             return value;
         }
         if (value.size() == 1 && values.containsKey(value.path("Ref").asText())) {
-            return JSON.valueToTree(values.get(value.get("Ref").asText()));
+            return parsed(Objects.requireNonNull(values.get(value.get("Ref").asText())));
         }
         ObjectNode copy = JSON.createObjectNode();
         value.forEachEntry((name, each) -> copy.set(name, substituted(each, values)));
@@ -111,12 +124,16 @@ final class Templates {
         return text;
     }
 
-    /** By way of text, so that numbers have the type that Jackson reads. */
     private static ObjectNode tree(Map<String, Object> template) {
+        return (ObjectNode) parsed(template);
+    }
+
+    /** By way of text, so that numbers have the type that Jackson reads. */
+    private static JsonNode parsed(Object value) {
         try {
-            return (ObjectNode) JSON.readTree(JSON.writeValueAsString(template));
+            return JSON.readTree(JSON.writeValueAsString(value));
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("not a tree", e);
+            throw new IllegalArgumentException("not a tree: " + value, e);
         }
     }
 }

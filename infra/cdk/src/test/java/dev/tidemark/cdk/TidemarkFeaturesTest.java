@@ -41,6 +41,8 @@ class TidemarkFeaturesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Path CATALOG = Path.of("..", "catalog", "tidemark", "catalog.yaml");
     private static final String STREAM = "shop-events";
+    private static final List<String> OF_THE_STREAM =
+            List.of("StreamName", "CreateStream", "StreamShards", "StreamRetentionHours");
     private static final String CODE = "/Globals/Function/CodeUri";
     private static final String LAYER = "/Resources/Catalog/Properties/ContentUri";
 
@@ -100,6 +102,23 @@ class TidemarkFeaturesTest {
         values.putAll(Map.of("ApiRequestsPerSecond", 50, "ApiBurst", 100, "LogRetentionDays", 7, "LogLevel", "WARN"));
         values.putAll(Map.of("StreamName", STREAM, "CreateStream", "true"));
         values.putAll(Map.of("StreamShards", 4, "StreamRetentionHours", 24));
+        assertSame(synthesized(stack), expected(values));
+    }
+
+    @Test
+    void anyParameterOfTheTemplateCanBeFixed() {
+        Stack stack = new Stack(app, "S");
+        Map<String, String> defaults = new TreeMap<>();
+        SamTemplate.packaged()
+                .section("Parameters")
+                .forEach((name, definition) ->
+                        defaults.put(name, String.valueOf(((Map<?, ?>) definition).get("Default"))));
+        Map<String, Object> values = SamTemplate.packaged().values(defaults);
+        OF_THE_STREAM.forEach(defaults::remove);
+        new TidemarkFeatures(
+                stack, "Features", props().withSettings(FeaturesProps.Settings.DEFAULTS.withOthers(defaults)));
+
+        assertThat(values).hasSizeGreaterThan(OF_THE_STREAM.size());
         assertSame(synthesized(stack), expected(values));
     }
 
