@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.InternalServerErrorException;
@@ -89,6 +90,26 @@ class AwsClientsTest {
             assertThat(clients.dynamoDb()).isSameAs(clients.dynamoDb()).isNotSameAs(clients.dynamoDbWrites());
             assertThat(clients.kinesis()).isSameAs(clients.kinesis());
         }
+    }
+
+    @Test
+    void unconnectedClientsSucceedAndSendNothing() {
+        Map<String, String> environment = Map.of(
+                "AWS_REGION", "us-east-1", "AWS_ENDPOINT_URL", server.endpoint().toString());
+        try (AwsClients clients = AwsClients.unconnected(environment)) {
+            clients.dynamoDbWrites()
+                    .putItem(put -> put.tableName("t").item(Map.of("pk", AttributeValue.fromS("k"))))
+                    .join();
+            clients.s3()
+                    .putObject(put -> put.bucket("b").key("k"), AsyncRequestBody.fromString("content"))
+                    .join();
+            clients.kinesis()
+                    .describeStreamSummary(describe -> describe.streamName("s"))
+                    .join();
+            assertThat(clients.lambda().listEventSourceMappings().join().eventSourceMappings())
+                    .isEmpty();
+        }
+        assertThat(server.requests()).isZero();
     }
 
     private AwsClients clients(String variable) {

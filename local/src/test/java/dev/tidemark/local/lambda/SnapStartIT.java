@@ -54,8 +54,7 @@ class SnapStartIT {
             assertThat(Answers.read(ingest.answer()).path("batchItemFailures")).isEmpty();
 
             String question = Payloads.get("/v1/views/viewer/entities/buyer-1", Map.of());
-            // The answer to its one question, for the control and lane rows, is not kept; it loads the client of
-            // DynamoDB.
+            // It really asks for control and lane rows once, which loads the client of DynamoDB; it writes nothing.
             List<String> reads = List.of("credentials", "dynamodb GetItem", "dynamodb Query");
             StartUp query = compare(backEnds, "QueryFunction", () -> question, reads, table);
             assertRight(query.answer(), new Oracle(Sample.SHOP.catalog(), records));
