@@ -189,15 +189,19 @@ final class DeployedTidemark implements AutoCloseable {
         stop(container, volume);
     }
 
-    /** First with a signal, so that LocalStack removes the containers of functions. */
+    /** With the containers of functions, which LocalStack takes minutes to remove, and the volume that they mount. */
     private static void stop(LocalStackContainer container, String volume) {
-        DockerClient docker = DockerClientFactory.instance().client();
-        String id = container.getContainerId();
-        if (id != null) {
-            docker.stopContainerCmd(id).withTimeout(60).exec();
-        }
+        boolean isCreated = container.getContainerId() != null;
         container.stop();
-        if (id != null) {
+        if (isCreated) {
+            DockerClient docker = DockerClientFactory.instance().client();
+            docker.listContainersCmd()
+                    .withShowAll(true)
+                    .withVolumeFilter(List.of(volume))
+                    .exec()
+                    .forEach(function -> docker.removeContainerCmd(function.getId())
+                            .withForce(true)
+                            .exec());
             docker.removeVolumeCmd(volume).exec();
         }
     }
