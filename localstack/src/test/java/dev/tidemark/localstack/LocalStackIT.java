@@ -42,7 +42,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.opentest4j.TestAbortedException;
 import org.testcontainers.DockerClientFactory;
-import org.testcontainers.containers.ContainerFetchException;
+import org.testcontainers.images.RemoteDockerImage;
+import org.testcontainers.utility.DockerImageName;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
@@ -97,13 +98,10 @@ class LocalStackIT {
 
     @BeforeAll
     void deploy() throws Exception {
-        assumeDocker();
+        Path here = Path.of("");
+        assumeDockerWith(ComposeFile.read(here, System.getenv()).image());
         Files.writeString(folder.resolve("catalog.yaml"), Sample.SHOP.catalog());
-        try {
-            started = DeployedTidemark.start(Path.of(""), folder);
-        } catch (ContainerFetchException e) {
-            throw skipped("LocalStack's image can neither be found nor pulled: " + e.getMessage());
-        }
+        started = DeployedTidemark.start(here, folder);
         deployed = started;
         clients = deployed.clients();
         lambda = deployed.configured(LambdaAsyncClient.builder()).build();
@@ -120,15 +118,25 @@ class LocalStackIT {
         }
     }
 
-    private static void assumeDocker() {
-        if (!DockerClientFactory.instance().isDockerAvailable()) {
-            throw skipped("no Docker engine runs here");
+    private static void assumeDockerWith(String image) {
+        String missing = missing(image);
+        if (missing != null) {
+            System.err.println("SKIPPED: infra/template.yaml was not deployed in LocalStack: " + missing);
+            throw new TestAbortedException(missing);
         }
     }
 
-    private static TestAbortedException skipped(String reason) {
-        System.err.println("SKIPPED: infra/template.yaml was not deployed in LocalStack, since " + reason);
-        return new TestAbortedException(reason);
+    private static @Nullable String missing(String image) {
+        try {
+            if (!DockerClientFactory.instance().isDockerAvailable()) {
+                return "no Docker engine runs here";
+            }
+            new RemoteDockerImage(DockerImageName.parse(image)).get();
+            return null;
+        } catch (RuntimeException e) {
+            // Testcontainers has an exception for each way of not finding an image, its own included.
+            return image + ", or an image of Testcontainers, can neither be found nor pulled: " + e.getMessage();
+        }
     }
 
     @Test
