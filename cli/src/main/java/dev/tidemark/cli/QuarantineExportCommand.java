@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,7 +41,7 @@ final class QuarantineExportCommand implements Callable<Integer> {
     private long written;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         try (Stores stores = deployment.open()) {
             Claims claims = new Claims(stores.redriveLog());
             stores.await(claims.catchUp());
@@ -52,9 +51,30 @@ final class QuarantineExportCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Not over a file that is there: it may hold repairs. */
-    private void write(Stores stores, Claims claims) throws IOException {
-        try (BufferedWriter lines = Files.newBufferedWriter(file, StandardOpenOption.CREATE_NEW)) {
+    /** All of them or no file; and not over a file that is there: it may hold repairs. */
+    private void write(Stores stores, Claims claims) {
+        if (Files.exists(file)) {
+            throw thereAlready();
+        }
+        Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
+        try {
+            try {
+                writeLines(unfinished, stores, claims);
+                Files.move(unfinished, file);
+            } finally {
+                Files.deleteIfExists(unfinished);
+            }
+        } catch (FileAlreadyExistsException e) {
+            throw thereAlready();
+        } catch (IOException e) {
+            throw cannotWrite(e);
+        } catch (UncheckedIOException e) {
+            throw cannotWrite(e.getCause());
+        }
+    }
+
+    private void writeLines(Path unfinished, Stores stores, Claims claims) throws IOException {
+        try (BufferedWriter lines = Files.newBufferedWriter(unfinished)) {
             selection.forEach(new QuarantineReader(stores), (key, entry) -> {
                 if (claims.manifestOf(entry).isEmpty()) {
                     ObjectNode line = QuarantineJson.describe(key, entry, claims);
@@ -62,12 +82,16 @@ final class QuarantineExportCommand implements Callable<Integer> {
                     write(lines, QuarantineJson.write(line));
                 }
             });
-        } catch (FileAlreadyExistsException e) {
-            throw new Failure(file + " is there already, and may hold repairs: name another file, or remove it");
-        } catch (IOException e) {
-            throw new Failure("cannot write " + file + " (" + e.getClass().getSimpleName()
-                    + "): give the path of a file that can be written");
         }
+    }
+
+    private Failure thereAlready() {
+        return new Failure(file + " is there already, and may hold repairs: name another file, or remove it");
+    }
+
+    private Failure cannotWrite(IOException cause) {
+        return new Failure("cannot write " + file + " (" + cause.getClass().getSimpleName()
+                + "): give the path of a file that can be written");
     }
 
     private void write(BufferedWriter lines, String line) {

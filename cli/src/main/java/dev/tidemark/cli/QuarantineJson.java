@@ -1,8 +1,10 @@
 package dev.tidemark.cli;
 
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -30,6 +32,9 @@ final class QuarantineJson {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
+
+    /** JSON may hold half a surrogate pair as an escape; UTF-8 cannot hold it otherwise. */
+    private static final ObjectWriter ESCAPING = MAPPER.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII);
 
     private QuarantineJson() {}
 
@@ -91,6 +96,10 @@ final class QuarantineJson {
         if (!data.isObject() && !data.isTextual()) {
             throw new IllegalArgumentException("'" + DATA + "' is neither an object nor a text");
         }
+        if (data.isTextual() && !isUtf8(data.textValue())) {
+            throw new IllegalArgumentException(
+                    "'" + DATA + "' is a text that holds half of a surrogate pair, which no UTF-8 payload can");
+        }
         return (data.isTextual() ? data.textValue() : write(data)).getBytes(StandardCharsets.UTF_8);
     }
 
@@ -103,10 +112,11 @@ final class QuarantineJson {
         return object;
     }
 
-    /** On one line. */
+    /** On one line, and with a form in UTF-8 whatever the texts hold. */
     static String write(JsonNode node) {
         try {
-            return MAPPER.writeValueAsString(node);
+            String line = MAPPER.writeValueAsString(node);
+            return isUtf8(line) ? line : ESCAPING.writeValueAsString(node);
         } catch (IOException e) {
             throw new IllegalStateException("a tree in memory can be written", e);
         }
@@ -122,6 +132,10 @@ final class QuarantineJson {
         } catch (CharacterCodingException e) {
             return null;
         }
+    }
+
+    private static boolean isUtf8(String text) {
+        return StandardCharsets.UTF_8.newEncoder().canEncode(text);
     }
 
     private static @Nullable ObjectNode object(String text) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.aws.AwsClients;
+import dev.tidemark.local.app.TidemarkApplication;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
 import dev.tidemark.samplesevents.SampleReplay;
@@ -34,6 +35,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
 
 /**
  * Bad and too late events on the way through a local run: found, shown, repaired, redriven twice, and counted as an
@@ -92,6 +96,7 @@ class QuarantineTest {
         String longAgo = Instant.ofEpochMilli(endMillis - 2 * 86_400_000L).toString();
         for (int i = 0; i < 5; i++) {
             events.add(new SampleEvent(0, "own-" + i, "{\"no\": json"));
+            events.add(new SampleEvent(0, "own-" + i, "{\"half\": \"\\ud800\"}"));
             events.add(new SampleEvent(
                     0, "own-" + i, goodEvent("late-" + i, longAgo).replace("user-fixed", "user-late")));
             events.add(new SampleEvent(
@@ -340,6 +345,28 @@ class QuarantineTest {
         assertThat(Command.run("quarantine", "list", "--port", String.valueOf(closed))
                         .err())
                 .contains("no answer from http://127.0.0.1:" + (closed + 3), "start it with `tidemark run`");
+    }
+
+    /** A file that was cut off would pass for the whole quarantine. */
+    @Test
+    @Order(9)
+    void anExportThatFailsLeavesNoFile() throws IOException {
+        try (AwsClients s3 = AwsClients.of(
+                Map.of("AWS_REGION", "us-east-1", "AWS_ENDPOINT_URL_S3", "http://127.0.0.1:" + (port + 3)),
+                StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))) {
+            s3.s3()
+                    .putObject(
+                            request ->
+                                    request.bucket(TidemarkApplication.BUCKET).key("quarantine/viewer/zzz"),
+                            AsyncRequestBody.fromString("no record"))
+                    .join();
+        }
+        Path file = folder.resolve("cut.jsonl");
+
+        assertThat(tidemark("quarantine", "export", file.toString()).exitCode()).isEqualTo(1);
+        try (Stream<Path> left = Files.list(folder)) {
+            assertThat(left).noneMatch(path -> path.getFileName().toString().startsWith("cut"));
+        }
     }
 
     private static void assertRefused(Path file, String lines, String said) throws IOException {

@@ -1,0 +1,57 @@
+package dev.tidemark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class QuarantineJsonTest {
+
+    /** JSON in UTF-8 can hold half a surrogate pair, as an escape: such an event is bad, but it is an event. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"a\":\"\\ud800\",\"b\":\"ü\"}", "{\"a\":\"x\\udc00\",\"b\":\"🙂\"}", "{\"b\":\"ü🙂\"}"})
+    void whatIsExportedHasAFormInUtf8AndCanBeRepaired(String payload) throws Exception {
+        byte[] original = payload.getBytes(StandardCharsets.UTF_8);
+        String line = exported(original);
+
+        assertThat(StandardCharsets.UTF_8.newEncoder().canEncode(line)).isTrue();
+        assertThat(line).doesNotContain("\n");
+        ObjectNode unchanged = QuarantineJson.parse(line);
+        assertThat(QuarantineJson.payload(unchanged, original)).isSameAs(original);
+
+        ObjectNode repaired = QuarantineJson.parse(line);
+        ((ObjectNode) repaired.get(QuarantineJson.DATA)).put("c", 1);
+        ObjectNode wanted = (ObjectNode) new ObjectMapper().readTree(payload);
+        wanted.put("c", 1);
+        assertThat(new ObjectMapper().readTree(QuarantineJson.payload(repaired, original)))
+                .isEqualTo(wanted);
+    }
+
+    @Test
+    void aLineIsEscapedOnlyWhereItMustBe() {
+        assertThat(exported("{\"b\":\"ü\"}".getBytes(StandardCharsets.UTF_8))).isEqualTo("{\"data\":{\"b\":\"ü\"}}");
+        assertThat(exported("{\"b\":\"\\ud800\"}".getBytes(StandardCharsets.UTF_8)))
+                .isEqualToIgnoringCase("{\"data\":{\"b\":\"\\ud800\"}}");
+    }
+
+    /** Encoders put '?' in its place, and nobody would have written that. */
+    @Test
+    void aTextThatNoPayloadCanBeIsRefused() {
+        ObjectNode line = QuarantineJson.parse("{\"data\":\"\\ud800\"}");
+
+        assertThatThrownBy(() -> QuarantineJson.payload(line, new byte[0]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("half of a surrogate pair");
+    }
+
+    private static String exported(byte[] payload) {
+        ObjectNode line = new ObjectMapper().createObjectNode();
+        QuarantineJson.addPayload(line, payload);
+        return QuarantineJson.write(line);
+    }
+}
