@@ -228,7 +228,7 @@ class CommandsTest {
     void getOfAnUnknownViewListsThoseThatThereAre() {
         assertFails(
                 get(system.api(), "viewr", "user-1"),
-                "the catalog has no view of this name",
+                "the catalog has no view 'viewr'",
                 "use one of the available views",
                 "available: viewer");
     }

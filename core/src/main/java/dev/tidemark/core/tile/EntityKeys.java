@@ -79,10 +79,10 @@ public final class EntityKeys {
     }
 
     /**
-     * Half a surrogate pair has no UTF-8 form: encoders put '?' in its place, so that two entities would share one item
+     * Whether a text can be part of a key. Half a surrogate pair has no UTF-8 form: encoders put '?' in its place, so that two entities would share one item
      * and each would skip what the other has folded (rule F4).
      */
-    private static boolean isWellFormed(String text) {
+    public static boolean isWellFormed(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (Character.isSurrogate(text.charAt(i))) {
                 return text.codePoints().noneMatch(EntityKeys::isSurrogate);

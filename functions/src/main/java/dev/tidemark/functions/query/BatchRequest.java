@@ -84,7 +84,7 @@ record BatchRequest(@Nullable String at, List<Query> queries) {
             if (!members.contains(name)) {
                 throw bad(
                         at,
-                        "has an unknown member '" + shorten(name) + "'",
+                        "has an unknown member " + Quoted.of(name),
                         "use only the members " + members.stream().sorted().toList());
             }
         }
@@ -116,9 +116,5 @@ record BatchRequest(@Nullable String at, List<Query> queries) {
     private static RequestProblem bad(String pointer, String problem, String remedy) {
         String where = pointer.isEmpty() ? "the body" : pointer;
         return new RequestProblem(Problem.Kind.BAD_BODY, where + " " + problem, remedy);
-    }
-
-    private static String shorten(String name) {
-        return name.length() <= 40 ? name : name.substring(0, 40) + "…";
     }
 }

@@ -21,17 +21,23 @@ public final class EntityText {
      */
     public static String check(View view, String text) {
         if (text.getBytes(StandardCharsets.UTF_8).length > EntityKeys.MAX_BYTES) {
-            throw bad("the entity key is longer than " + EntityKeys.MAX_BYTES + " bytes", view);
+            throw bad("the entity key " + Quoted.of(text) + " is longer than " + EntityKeys.MAX_BYTES + " bytes", view);
+        }
+        if (!EntityKeys.isWellFormed(text)) {
+            throw new RequestProblem(
+                    Problem.Kind.BAD_ENTITY,
+                    "the entity key " + Quoted.of(text) + " holds half of a surrogate pair",
+                    "send the key as well-formed Unicode; no event can have another");
         }
         List<String> parts = parts(text);
         if (parts.size() != view.entity().size()) {
             throw bad(
-                    "the entity key has " + parts.size() + " part(s), but view '" + view.name() + "' has "
-                            + view.entity().size(),
+                    "the entity key " + Quoted.of(text) + " has " + parts.size() + " part(s), but view '" + view.name()
+                            + "' has " + view.entity().size(),
                     view);
         }
         if (parts.contains("")) {
-            throw bad("a part of the entity key is empty", view);
+            throw bad("a part of the entity key " + Quoted.of(text) + " is empty", view);
         }
         return EntityKeys.of(parts);
     }
@@ -56,7 +62,7 @@ public final class EntityText {
         if (escaped) {
             throw new RequestProblem(
                     Problem.Kind.BAD_ENTITY,
-                    "the entity key ends in a lone '\\'",
+                    "the entity key " + Quoted.of(text) + " ends in a lone '\\'",
                     "write '\\\\' for a backslash and '\\|' for a bar inside a key part");
         }
         parts.add(part.toString());

@@ -34,7 +34,7 @@ final class Parameters {
             if (!known.contains(name)) {
                 throw new RequestProblem(new Problem(
                         Problem.Kind.BAD_PARAMETER,
-                        "this resource has no query parameter '" + quoted(name) + "'",
+                        "this resource has no query parameter " + Quoted.of(name),
                         known.isEmpty() ? "leave it out" : "use one of the available parameters",
                         known.stream().sorted().toList()));
             }
@@ -86,17 +86,22 @@ final class Parameters {
             default ->
                 throw bad(
                         "knowledge",
-                        "is neither served, now nor both",
+                        Quoted.of(text) + " is neither served, now nor both",
                         "write knowledge=served for what was answered then, knowledge=now for what is known today, or "
                                 + "knowledge=both to compare them");
         };
     }
 
     boolean explain() {
-        return switch (values.getOrDefault("explain", "false")) {
+        String text = values.getOrDefault("explain", "false");
+        return switch (text) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw bad("explain", "is neither true nor false", "write explain=true, or leave it out");
+            default ->
+                throw bad(
+                        "explain",
+                        Quoted.of(text) + " is neither true nor false",
+                        "write explain=true, or leave it out");
         };
     }
 
@@ -118,15 +123,11 @@ final class Parameters {
     private static RequestProblem badMoment(String text) {
         return bad(
                 "at",
-                "'" + quoted(text) + "' is no moment in ISO 8601",
+                Quoted.of(text) + " is no moment in ISO 8601",
                 "write it like 2026-01-31T10:00:00Z; the '+' of an offset is percent-encoded as %2B");
     }
 
     private static RequestProblem bad(String name, String problem, String remedy) {
-        return new RequestProblem(Problem.Kind.BAD_PARAMETER, "parameter " + quoted(name) + " " + problem, remedy);
-    }
-
-    private static String quoted(String text) {
-        return text.length() <= MAX_MOMENT_CHARS ? text : text.substring(0, MAX_MOMENT_CHARS) + "…";
+        return new RequestProblem(Problem.Kind.BAD_PARAMETER, "parameter " + Quoted.of(name) + " " + problem, remedy);
     }
 }

@@ -55,6 +55,9 @@ record Problem(Kind kind, String detail, String remedy, List<String> available) 
     static final int MAX_AVAILABLE = 100;
 
     Problem {
+        if (available.size() > MAX_AVAILABLE) {
+            remedy += "; of " + available.size() + " the first " + MAX_AVAILABLE + " are listed";
+        }
         available = List.copyOf(available.subList(0, Math.min(MAX_AVAILABLE, available.size())));
     }
 

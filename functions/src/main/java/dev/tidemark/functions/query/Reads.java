@@ -117,7 +117,7 @@ final class Reads {
         if (catalogs.named(name).isEmpty()) {
             throw new RequestProblem(new Problem(
                     Problem.Kind.UNKNOWN_VIEW,
-                    "the catalog has no view of this name",
+                    "the catalog has no view " + Quoted.of(name),
                     "use one of the available views",
                     catalogs.views().stream().map(View::name).distinct().toList()));
         }
@@ -137,7 +137,7 @@ final class Reads {
                     wanted.stream().filter(name -> !known.contains(name)).toList();
             throw new RequestProblem(new Problem(
                     Problem.Kind.UNKNOWN_FEATURE,
-                    "view '" + view.name() + "' does not have " + unknown.size() + " of the features asked for",
+                    "view '" + view.name() + "' has no feature " + Quoted.all(unknown),
                     "use the available features; a name is the feature, an underscore and the window",
                     names));
         }

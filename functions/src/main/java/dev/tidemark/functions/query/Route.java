@@ -1,6 +1,8 @@
 package dev.tidemark.functions.query;
 
-import java.net.URLDecoder;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -76,21 +78,47 @@ sealed interface Route {
             default ->
                 throw new RequestProblem(new Problem(
                         Problem.Kind.UNKNOWN_ROUTE,
-                        "there is nothing at this path",
+                        "there is nothing at the path " + Quoted.of(path),
                         "use one of the available paths; a '/' inside an entity key is written %2F",
                         TEMPLATES));
         };
     }
 
+    /** In the strict sense: a malformed text that became another one would be an answer about another entity. */
     private static String decode(String segment) {
+        byte[] written = segment.getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream decoded = new ByteArrayOutputStream(written.length);
+        for (int i = 0; i < written.length; i++) {
+            if (written[i] == '%') {
+                decoded.write(16 * digit(segment, written, i + 1) + digit(segment, written, i + 2));
+                i += 2;
+            } else {
+                decoded.write(written[i]);
+            }
+        }
         try {
-            // URLDecoder reads form encoding, in which '+' is a blank; in a path it stands for itself.
-            return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            throw new RequestProblem(
-                    Problem.Kind.BAD_PARAMETER,
-                    "a path segment has an incomplete percent escape",
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(decoded.toByteArray()))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw bad(segment, "is not UTF-8", "percent-encode the UTF-8 bytes of every segment");
+        }
+    }
+
+    private static int digit(String segment, byte[] written, int at) {
+        int digit = at < written.length ? Character.digit(written[at], 16) : -1;
+        if (digit < 0) {
+            throw bad(
+                    segment,
+                    "has an incomplete percent escape",
                     "percent-encode every segment; a '%' itself is written %25");
         }
+        return digit;
+    }
+
+    private static RequestProblem bad(String segment, String problem, String remedy) {
+        return new RequestProblem(
+                Problem.Kind.BAD_PARAMETER, "the path segment " + Quoted.of(segment) + " " + problem, remedy);
     }
 }

@@ -13,6 +13,8 @@ import dev.tidemark.core.serve.Progress;
 import dev.tidemark.core.serve.ProgressCache;
 import dev.tidemark.core.serve.ViewProgress;
 import dev.tidemark.core.view.View;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -77,7 +79,7 @@ final class Router {
         if (!route.method().equals(method)) {
             throw new RequestProblem(new Problem(
                     Problem.Kind.METHOD_NOT_ALLOWED,
-                    "this resource does not have the method of the request",
+                    "this resource does not have the method " + Quoted.of(method),
                     "use " + route.method(),
                     List.of(route.method())));
         }
@@ -93,7 +95,15 @@ final class Router {
                     "the body has " + bytes.length + " bytes; " + BatchRequest.MAX_BODY_BYTES + " are allowed",
                     "split the batch into several requests");
         }
-        return new String(bytes, StandardCharsets.UTF_8);
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new RequestProblem(
+                    Problem.Kind.BAD_BODY, "the body is not UTF-8", "send the JSON as UTF-8, or with escapes");
+        }
     }
 
     private static byte[] decoded(String body) {

@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -251,6 +252,9 @@ class QueryFunctionTest {
                 .isEqualTo(200);
         assertThat(world.function.handleRequest(event.withBody("%"), null).getStatusCode())
                 .isEqualTo(400);
+        String latin1 =
+                Base64.getEncoder().encodeToString(body.replace("|2", "|\u00fc").getBytes(StandardCharsets.ISO_8859_1));
+        assertProblem(world.function.handleRequest(event.withBody(latin1), null), 400, "bad-body");
     }
 
     @Test
@@ -310,6 +314,10 @@ class QueryFunctionTest {
                 "400 bad-entity GET /v1/views/viewer/entities/",
                 "400 bad-entity GET /v1/views/viewer/entities/1%5C",
                 "400 bad-parameter GET /v1/views/viewer/entities/%f",
+                "400 bad-parameter GET /v1/views/viewer/entities/%g0",
+                "400 bad-parameter GET /v1/views/viewer/entities/%ff",
+                "400 bad-parameter GET /v1/views/viewer/entities/%ED%A0%80",
+                "400 bad-parameter GET /v1/views/viewer/entities/4%C3",
             })
     void whatIsWrongWithAPathIsSaid(int status, String kind, String method, String path) {
         assertProblem(world.send(method, path, Map.of(), "{}"), status, kind);
@@ -354,6 +362,82 @@ class QueryFunctionTest {
                 .withMultiValueQueryStringParameters(Map.of("features", List.of("a", "b")));
 
         assertProblem(world.function.handleRequest(event, null), 400, "bad-parameter");
+    }
+
+    /** U+FFFD is a character like others; only what is not UTF-8 must not become it. */
+    @Test
+    void theReplacementCharacterIsAnEntityLikeOthers() {
+        assertThat(json(world.get("/v1/views/viewer/entities/%EF%BF%BD"))
+                        .at("/entity/user_id")
+                        .asText())
+                .isEqualTo("\uFFFD");
+        assertThat(json(world.get("/v1/views/viewer/entities/%F0%9F%99%82+ü"))
+                        .at("/entity/user_id")
+                        .asText())
+                .isEqualTo("\uD83D\uDE42+ü");
+    }
+
+    @Test
+    void halfASurrogatePairIsNoEntityKey() {
+        APIGatewayProxyResponseEvent refused = world.post(
+                "/v1/features:batch", "{\"queries\":[{\"view\":\"viewer\",\"entities\":[\"42\",\"4\\ud800\"]}]}");
+
+        assertProblem(refused, 400, "bad-entity");
+        assertThat(json(refused).get("detail").asText())
+                .isEqualTo("the entity key '4\\u{d800}' holds half of a surrogate pair");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "/v1/nothing; the path '/v1/nothing'",
+                "/v1/views/viewr/entities/1; no view 'viewr'",
+                "/v1/views/viewer%0Ax/entities/1; no view 'viewer\\u{a}x'",
+                "/v1/views/pair/entities/1; the entity key '1' has 1 part(s)",
+                "/v1/views/pair/entities/1%7C; the entity key '1|' is empty",
+                "/v1/views/viewer/entities/1%5C; the entity key '1\\' ends in",
+                "/v1/views/viewer/entities/%ff; the path segment '%ff' is not UTF-8",
+            })
+    void theOffendingPathIsNamed(String path, String said) {
+        assertThat(json(world.get(path)).get("detail").asText()).contains(said);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "features; views_6m,views_5m,views_7m; view 'viewer' has no feature 'views_6m', 'views_7m'",
+                "features; a,b,c,d,e,f,g; has no feature 'a', 'b', 'c', 'd', 'e', 2 more",
+                "features; ','; has no feature ''",
+                "knowledge; tomorrow; parameter 'knowledge' 'tomorrow' is neither",
+                "explain; perhaps; parameter 'explain' 'perhaps' is neither",
+                "at; yesterday; parameter 'at' 'yesterday' is no moment",
+            })
+    void theOffendingParameterIsNamed(String name, String value, String said) {
+        assertThat(json(world.get("/v1/views/viewer/entities/1", name, value))
+                        .get("detail")
+                        .asText())
+                .contains(said);
+    }
+
+    @Test
+    void theOffendingMethodIsNamed() {
+        APIGatewayProxyResponseEvent refused = world.send("PATCH", "/v1/catalog", Map.of(), null);
+
+        assertThat(json(refused).get("detail").asText()).endsWith("the method 'PATCH'");
+    }
+
+    @Test
+    void aListOfNamesThatIsCutOffSaysSo() {
+        List<String> names = IntStream.range(0, 101).mapToObj(i -> "view" + i).toList();
+
+        Problem all = new Problem(Problem.Kind.UNKNOWN_VIEW, "no view", "use another", names.subList(0, 100));
+        Problem cut = new Problem(Problem.Kind.UNKNOWN_VIEW, "no view", "use another", names);
+
+        assertThat(all.remedy()).isEqualTo("use another");
+        assertThat(cut.remedy()).isEqualTo("use another; of 101 the first 100 are listed");
+        assertThat(cut.available()).hasSize(100);
     }
 
     @Test
