@@ -76,6 +76,7 @@ final class JsonAuditLog {
             line.metric(metric(kind), report.count(kind));
         }
         // The template knows no views, and its alarms are to see all of them.
+        line.metricAlsoBy(Metric.AUDIT_ENTITIES_LEFT, GENERATION);
         line.metricAlsoBy(Metric.AUDIT_FAULTS, GENERATION);
         line.metric(Metric.ARCHIVE_DAMAGE, damage);
         line.metricAlsoBy(Metric.ARCHIVE_DAMAGE, GENERATION);
