@@ -4,6 +4,7 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.catalog.InvalidDefinition;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
@@ -26,8 +27,13 @@ final class CatalogFile {
     }
 
     static String read(Path file) {
+        if (Files.isDirectory(file)) {
+            throw new Failure(file + " is a folder: give the path of the catalog's file in it");
+        }
         try {
             return Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw new Failure(file + " is not UTF-8: save it in UTF-8");
         } catch (IOException e) {
             throw new Failure("cannot read " + file + " (" + e.getClass().getSimpleName()
                     + "): give the path of a readable file");

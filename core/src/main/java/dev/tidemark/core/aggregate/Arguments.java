@@ -10,7 +10,7 @@ final class Arguments {
 
     private Arguments() {}
 
-    /** Of a parameter of kind {@link Parameter.Kind#NUMBERS}. */
+    /** Of a parameter of kind {@link Parameter.Kind#NUMBERS} or {@link Parameter.Kind#PERCENTS}. */
     static List<BigDecimal> numbers(Map<String, Object> arguments, Parameter parameter) {
         List<BigDecimal> numbers = new ArrayList<>();
         for (Object element : get(arguments, parameter, List.class)) {

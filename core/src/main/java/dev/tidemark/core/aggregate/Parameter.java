@@ -26,6 +26,8 @@ public record Parameter(String name, Kind kind, @Nullable Object defaultValue, d
         DURATION,
         /** {@code List<BigDecimal>}, strictly increasing. */
         NUMBERS,
+        /** {@code List<BigDecimal>} from 0 to 100, strictly increasing. */
+        PERCENTS,
         /** {@code List<String>}, distinct. */
         STRINGS
     }

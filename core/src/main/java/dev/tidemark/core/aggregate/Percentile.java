@@ -38,7 +38,7 @@ final class Percentile implements Computation {
             "most buckets kept for each sign; numbers nearest to 0 lose their accuracy beyond it");
 
     private static final Parameter PERCENTILES =
-            new Parameter("percentiles", Parameter.Kind.NUMBERS, null, 1, 20, "which percentiles, from 0 to 100");
+            new Parameter("percentiles", Parameter.Kind.PERCENTS, null, 1, 20, "which percentiles, from 0 to 100");
 
     private final List<BigDecimal> percentiles;
     private final boolean single;

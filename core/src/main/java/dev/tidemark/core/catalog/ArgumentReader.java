@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads the arguments of an aggregate function by what its {@link Parameter}s say. */
 final class ArgumentReader {
 
+    private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
+
     private ArgumentReader() {}
 
     /** Arguments by name, defaults filled in; without those that have a mistake. */
@@ -42,7 +44,7 @@ final class ArgumentReader {
             case NUMBER -> number(at, parameter);
             case BOOLEAN -> at.bool();
             case DURATION -> duration(at, parameter);
-            case NUMBERS -> numbers(at, parameter);
+            case NUMBERS, PERCENTS -> numbers(at, parameter);
             case STRINGS -> strings(at, parameter);
         };
     }
@@ -78,26 +80,38 @@ final class ArgumentReader {
             return null;
         }
         List<BigDecimal> numbers = new ArrayList<>();
+        boolean valid = true;
         for (YamlValue element : elements) {
             BigDecimal number = element.decimal();
-            if (number == null) {
-                return null;
+            if (number != null && isElement(number, numbers, element, parameter)) {
+                numbers.add(number);
+            } else {
+                valid = false;
             }
-            if (number.precision() > Bounds.MAX_NUMBER_DIGITS
-                    || Math.abs(number.scale()) > Bounds.MAX_NUMBER_EXPONENT) {
-                element.problem(
-                        element.shown() + " is out of bounds", "use at most " + Bounds.MAX_NUMBER_DIGITS + " digits");
-                return null;
-            }
-            if (!numbers.isEmpty() && number.compareTo(numbers.get(numbers.size() - 1)) <= 0) {
-                element.problem(
-                        element.shown() + " does not exceed the number before it",
-                        "list the numbers of '" + parameter.name() + "' in increasing order, each once");
-                return null;
-            }
-            numbers.add(number);
         }
-        return numbers;
+        return valid ? numbers : null;
+    }
+
+    /** @param before the elements before it, without those that are mistakes */
+    private static boolean isElement(
+            BigDecimal number, List<BigDecimal> before, YamlValue element, Parameter parameter) {
+        if (number.precision() > Bounds.MAX_NUMBER_DIGITS || Math.abs(number.scale()) > Bounds.MAX_NUMBER_EXPONENT) {
+            element.problem(
+                    element.shown() + " is out of bounds", "use at most " + Bounds.MAX_NUMBER_DIGITS + " digits");
+            return false;
+        }
+        boolean percents = parameter.kind() == Parameter.Kind.PERCENTS;
+        if (percents && (number.signum() < 0 || number.compareTo(HUNDRED) > 0)) {
+            element.problem(element.shown() + " is not from 0 to 100", "write percentiles such as 50 or 99.9");
+            return false;
+        }
+        if (!before.isEmpty() && number.compareTo(before.get(before.size() - 1)) <= 0) {
+            element.problem(
+                    element.shown() + " does not exceed the number before it",
+                    "list the numbers of '" + parameter.name() + "' in increasing order, each once");
+            return false;
+        }
+        return true;
     }
 
     private static @Nullable List<String> strings(YamlValue at, Parameter parameter) {

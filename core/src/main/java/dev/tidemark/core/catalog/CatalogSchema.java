@@ -209,6 +209,10 @@ public final class CatalogSchema {
                 bounds(node.put("type", "array").put("uniqueItems", true), parameter, "minItems", "maxItems");
                 node.putObject("items").put("type", "number");
             }
+            case PERCENTS -> {
+                bounds(node.put("type", "array").put("uniqueItems", true), parameter, "minItems", "maxItems");
+                node.putObject("items").put("type", "number").put("minimum", 0).put("maximum", 100);
+            }
             case STRINGS -> {
                 bounds(node.put("type", "array").put("uniqueItems", true), parameter, "minItems", "maxItems");
                 scalar(node.putObject("items"));

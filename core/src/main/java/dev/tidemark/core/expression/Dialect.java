@@ -190,6 +190,9 @@ final class Dialect {
 
     /** CEL's message without the container, which we never set, and without ANTLR's list of all tokens. */
     private static String withoutNoise(String message) {
+        if (message.startsWith("mismatched input '<EOF>'")) {
+            return "the expression ends too early";
+        }
         String text = message.replace(" (in container '')", "");
         int tokens = text.indexOf(" expecting {");
         return tokens < 0 ? text : text.substring(0, tokens);

@@ -117,9 +117,10 @@ class CatalogReferenceTest {
     private static String parameter(Parameter parameter) {
         String kind = parameter.kind().name().toLowerCase(Locale.ROOT);
         String bounds = bounds(parameter);
-        String size = parameter.kind() == Parameter.Kind.NUMBERS || parameter.kind() == Parameter.Kind.STRINGS
-                ? " elements"
-                : "";
+        String size = switch (parameter.kind()) {
+            case NUMBERS, PERCENTS, STRINGS -> " elements";
+            case INTEGER, NUMBER, BOOLEAN, DURATION -> "";
+        };
         return "`" + parameter.name() + "`: " + parameter.summary() + " (" + kind
                 + (bounds.isEmpty() ? "" : ", " + bounds + size)
                 + (parameter.defaultValue() == null ? ", required" : ", default " + parameter.defaultValue()) + ")";

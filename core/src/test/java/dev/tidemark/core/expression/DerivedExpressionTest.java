@@ -82,7 +82,7 @@ class DerivedExpressionTest {
             top_5m > 1         | 1:1 'top_5m' is a list or an object
             a_5m.p50           | 1:5 members and objects have no place in a derived feature
             [a_5m]             | 1:1 the result is a list
-            a_5m +             | 1:7 mismatched input '<EOF>'
+            a_5m +             | 1:7 the expression ends too early
             size('a') == 1     | 1:5 undeclared reference to 'size'
             """)
     void refusesWithTheColumn(String text, String expected) {

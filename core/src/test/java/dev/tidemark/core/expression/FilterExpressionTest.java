@@ -151,7 +151,7 @@ class FilterExpressionTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             type == 'view            | 1:9 token recognition error at: ''view'
             type = 'view'            | 1:6 token recognition error at: '= '
-            type ==                  | 1:8 mismatched input '<EOF>'
+            type ==                  | 1:8 the expression ends too early
             nofun(type)              | 1:6 undeclared reference to 'nofun'
             has(item.price)          | 1:4 undeclared reference to 'has'
             1 + 2                    | 1:3 a number where a condition is wanted
