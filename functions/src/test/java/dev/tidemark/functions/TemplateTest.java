@@ -211,18 +211,50 @@ class TemplateTest {
         }
     }
 
+    /** Paths have entity keys in them, such as ids of users, and logs are kept. */
     @ParameterizedTest
-    @ValueSource(strings = {"BAD_REQUEST_BODY", "DEFAULT_4XX", "DEFAULT_5XX"})
-    void whatTheGatewayRefusesIsAProblemDocument(String kind) throws IOException {
-        JsonNode response = RESOURCES.at("/Api/Properties/GatewayResponses/" + kind);
-        String body = response.at("/ResponseTemplates/application~1json").asText();
+    @CsvSource({"Api, AccessLogSetting", "TokenStage, AccessLogSettings"})
+    void noAccessLogHasEntityKeys(String resource, String setting) {
+        String format = RESOURCES
+                .at("/" + resource + "/Properties/" + setting + "/Format")
+                .asText();
 
-        assertThat(response.at("/ResponseParameters/Headers/Content-Type").asText())
-                .isEqualTo("'application/problem+json'");
-        // The gateway puts the message in with its quotes.
-        JsonNode problem = new ObjectMapper().readTree(body.replace("$context.error.messageString", "\"refused\""));
-        assertThat(names(problem)).contains("type", "title", "detail", "instance", "remedy");
-        assertThat(problem.get("type").asText()).startsWith("tag:tidemark.dev,2026:problem/");
+        List<String> variables = new ArrayList<>();
+        Matcher variable = Pattern.compile("\\$context\\.([A-Za-z.]+)").matcher(format);
+        while (variable.find()) {
+            variables.add(variable.group(1));
+        }
+        assertThat(variables)
+                .contains("status", "apiId")
+                .isSubsetOf(
+                        "requestId",
+                        "requestTimeEpoch",
+                        "httpMethod",
+                        "resourcePath",
+                        "routeKey",
+                        "status",
+                        "responseLatency",
+                        "integrationErrorMessage",
+                        "identity.userArn",
+                        "authorizer.claims.sub",
+                        "apiId");
+    }
+
+    /** OpenApiTest compares their bodies with the document. */
+    @Test
+    void whatTheGatewayRefusesIsAProblemDocument() {
+        JsonNode responses = RESOURCES.at("/Api/Properties/GatewayResponses");
+
+        assertThat(names(responses))
+                .containsExactlyInAnyOrder(
+                        "BAD_REQUEST_BODY",
+                        "REQUEST_TOO_LARGE",
+                        "UNSUPPORTED_MEDIA_TYPE",
+                        "DEFAULT_4XX",
+                        "DEFAULT_5XX");
+        responses.forEach(response -> assertThat(
+                        response.at("/ResponseParameters/Headers/Content-Type").asText())
+                .isEqualTo("'application/problem+json'"));
     }
 
     @Test

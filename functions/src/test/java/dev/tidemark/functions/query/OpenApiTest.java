@@ -13,6 +13,8 @@ import com.networknt.schema.SpecVersion;
 import dev.tidemark.core.event.InvalidEvent.Reason;
 import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.ViewCounts;
+import dev.tidemark.functions.Template;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,10 +22,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The document says what the function does; schemas allow no member that they do not name. */
 class OpenApiTest {
+
+    private static final String GATEWAY = "tag:tidemark.dev,2026:problem/gateway";
 
     private final QueryWorld world = new QueryWorld();
     private final JsonNode document = json(world.get("/v1/openapi.json"));
@@ -60,9 +65,48 @@ class OpenApiTest {
         document.at("/components/schemas/Problem/properties/type/enum").forEach(type -> types.add(type.asText()));
 
         assertThat(types)
-                .containsExactlyElementsOf(Arrays.stream(Problem.Kind.values())
-                        .map(Problem.Kind::type)
-                        .toList());
+                .containsExactlyElementsOf(
+                        Stream.concat(Arrays.stream(Problem.Kind.values()).map(Problem.Kind::type), Stream.of(GATEWAY))
+                                .toList());
+    }
+
+    /** A strict client meets the gateway's answers, too. */
+    @Test
+    void whatTheGatewayAnswersIsAsDocumented() throws IOException {
+        JsonNode responses = Template.raw().at("/Resources/Api/Properties/GatewayResponses");
+        assertThat(responses).isNotEmpty();
+        for (JsonNode response : responses) {
+            // The gateway puts the message in with its quotes.
+            String body = response.at("/ResponseTemplates/application~1json")
+                    .asText()
+                    .replace("$context.error.messageString", "\"refused\"");
+            JsonNode problem = QueryWorld.JSON.readTree(body);
+
+            assertThat(schema("Problem").validate(problem)).as(body).isEmpty();
+        }
+        for (JsonNode path : document.get("paths")) {
+            for (JsonNode operation : path) {
+                List<String> statuses = new ArrayList<>();
+                operation.get("responses").fieldNames().forEachRemaining(statuses::add);
+                assertThat(statuses).contains("400", "403", "429", "500", "502", "503", "504");
+            }
+        }
+        assertThat(document.at("/paths/~1v1~1features:batch/post/responses").has("413"))
+                .isTrue();
+        assertThat(document.at("/paths/~1v1~1features:batch/post/responses").has("415"))
+                .isTrue();
+    }
+
+    /** Only the gateway may leave the status out. */
+    @Test
+    void aProblemOfTheFunctionHasItsStatus() {
+        ObjectNode problem = (ObjectNode) json(world.get("/v1/nothing"));
+        problem.remove("status");
+        assertThat(schema("Problem").validate(problem)).isNotEmpty();
+
+        problem.put("type", GATEWAY);
+        problem.remove("available");
+        assertThat(schema("Problem").validate(problem)).isEmpty();
     }
 
     @Test
