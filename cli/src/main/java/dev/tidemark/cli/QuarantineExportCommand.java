@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.core.redrive.Claims;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,8 +67,6 @@ final class QuarantineExportCommand implements Callable<Integer> {
             throw thereAlready();
         } catch (IOException e) {
             throw cannotWrite(e);
-        } catch (UncheckedIOException e) {
-            throw cannotWrite(e.getCause());
         }
     }
 
@@ -100,7 +97,7 @@ final class QuarantineExportCommand implements Callable<Integer> {
             lines.write('\n');
             written++;
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw cannotWrite(e);
         }
     }
 }
