@@ -142,7 +142,7 @@ public class ReplayBenchmark {
     @OperationsPerInvocation(EVENTS)
     public int readAndReplayOneEntity() {
         MemoryItems items = new MemoryItems(List.of(view));
-        replay(segments, (of, entity) -> entity.equals(ENTITY), items);
+        replay(segments, LaneReplay.EntityFilter.only(ENTITY), items);
         return items.size();
     }
 }
