@@ -82,9 +82,9 @@ public final class ViewReplay {
             long untilKnownMillis,
             long untilArrivalMillis) {
 
-        /** Everything there is. */
-        public static Range all(List<LaneRow> rows) {
-            return new Range(null, rows, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
+        /** Everything there is, after the checkpoint if there is one. */
+        public static Range all(List<LaneRow> rows, CheckpointStore.@Nullable Manifest checkpoint) {
+            return new Range(checkpoint, rows, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
         }
     }
 
