@@ -4,80 +4,102 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Takes a JSON string from UTF-8 bytes as UTF-8 bytes. A payload is most of a segment; as a {@link String} it would be
- * decoded and encoded again.
+ * Takes JSON strings from UTF-8 bytes as UTF-8 bytes. A payload is most of a segment; as a {@link String} it would be
+ * decoded and encoded again. A payload that is JSON has an escape every few bytes, so the bytes are taken one by one.
  */
 final class JsonText {
 
     private static final int HEX_DIGITS = 4;
     private static final int HEX = 16;
 
+    /** A character in UTF-8. */
+    private static final int MAX_CHARACTER_BYTES = 4;
+
     private final byte[] json;
     private int at;
-    private byte[] text = new byte[0];
+
+    /** Kept from string to string. */
+    private byte[] text = new byte[1_024];
+
     private int length;
 
-    private JsonText(byte[] json, int at) {
+    /** The least byte seen outside of escapes, as an unsigned number. */
+    private int least;
+
+    /** @param json is parsed by a JSON parser too, which finds out whether it is JSON in UTF-8 at all */
+    JsonText(byte[] json) {
         this.json = json;
-        this.at = at;
     }
 
     /**
-     * @param json is parsed by a JSON parser too, which finds out whether it is JSON in UTF-8 at all
      * @param quote where the string's opening quote is
      * @throws InvalidObjectException if the string does not end, or its escapes mean nothing in UTF-8
      */
-    static byte[] utf8(byte[] json, int quote) {
-        int start = quote + 1;
-        int end = start;
-        while (end < json.length && json[end] != '"' && json[end] != '\\') {
-            end++;
-        }
-        if (end < json.length && json[end] == '"') {
-            return Arrays.copyOfRange(json, start, end);
-        }
-        JsonText unescaped = new JsonText(json, end);
-        unescaped.append(start, end);
-        return unescaped.read();
-    }
-
-    private byte[] read() {
-        while (at < json.length && json[at] != '"') {
-            if (json[at] == '\\') {
-                escape();
-            } else {
-                int start = at;
-                while (at < json.length && json[at] != '"' && json[at] != '\\') {
-                    at++;
-                }
-                append(start, at);
-            }
-        }
-        if (at == json.length) {
-            throw new InvalidObjectException("a text in an archive segment does not end");
+    byte[] utf8(int quote) {
+        at = quote + 1;
+        length = 0;
+        least = ' ';
+        while (copy()) {
+            escape();
         }
         return Arrays.copyOf(text, length);
     }
 
-    private void append(int start, int end) {
-        int more = end - start;
-        reserve(more);
-        System.arraycopy(json, start, text, length, more);
-        length += more;
-    }
-
-    private void reserve(int more) {
-        if (length + more > text.length) {
-            text = Arrays.copyOf(text, Math.max(2 * text.length, Math.max(256, length + 2 * more)));
+    /**
+     * Copies up to the next escape that stands for something else than the byte after it.
+     *
+     * @return false at the string's end
+     */
+    private boolean copy() {
+        byte[] from = json;
+        byte[] to = text;
+        int read = at;
+        int written = length;
+        int lowest = least;
+        while (read < from.length && from[read] != '"') {
+            if (written + MAX_CHARACTER_BYTES > to.length) {
+                to = Arrays.copyOf(to, 2 * to.length);
+            }
+            byte next = from[read++];
+            if (next == '\\') {
+                if (read == from.length || (from[read] != '"' && from[read] != '\\')) {
+                    at = read;
+                    text = to;
+                    length = written;
+                    least = lowest;
+                    return true;
+                }
+                next = from[read++];
+            }
+            lowest = Math.min(lowest, next & 0xFF);
+            to[written++] = next;
         }
+        if (read == from.length) {
+            throw new InvalidObjectException("a text in an archive segment does not end");
+        }
+        at = read + 1;
+        text = to;
+        length = written;
+        least = lowest;
+        return false;
     }
 
+    /** Where the text read last ends: behind its closing quote. */
+    int end() {
+        return at;
+    }
+
+    /** Whether the text read last has a character in it that JSON would have escaped. */
+    boolean hadControlCharacter() {
+        return least < ' ';
+    }
+
+    /** Reads on after the backslash. */
     private void escape() {
-        at++;
         int code = at < json.length ? json[at] : -1;
         at++;
         switch (code) {
-            case '"', '\\', '/' -> add(code);
+            case '/' -> add(code);
             case 'b' -> add('\b');
             case 'f' -> add('\f');
             case 'n' -> add('\n');
@@ -89,7 +111,6 @@ final class JsonText {
     }
 
     private void add(int oneByte) {
-        reserve(1);
         text[length++] = (byte) oneByte;
     }
 

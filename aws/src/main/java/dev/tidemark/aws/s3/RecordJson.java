@@ -2,11 +2,10 @@ package dev.tidemark.aws.s3;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import dev.tidemark.core.event.Utf8;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -32,33 +31,12 @@ final class RecordJson {
         json.writeNumberField(ARRIVAL, record.arrivalMillis());
         json.writeStringField(KEY, record.partitionKey());
         byte[] data = record.data();
-        if (isUtf8(data)) {
+        if (Utf8.isWellFormed(data)) {
             json.writeFieldName(TEXT);
             json.writeUTF8String(data, 0, data.length);
         } else {
             json.writeBinaryField(BASE64, data);
         }
-    }
-
-    /** Valid in the strict sense, so that decoding and encoding again gives the same bytes. */
-    private static boolean isUtf8(byte[] data) {
-        if (isAscii(data)) {
-            return true;
-        }
-        try {
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(data));
-            return true;
-        } catch (CharacterCodingException e) {
-            return false;
-        }
-    }
-
-    private static boolean isAscii(byte[] data) {
-        int bits = 0;
-        for (byte b : data) {
-            bits |= b;
-        }
-        return bits >= 0;
     }
 
     /** Collects the fields of one record. */

@@ -40,43 +40,56 @@ public final class SegmentReader {
     public static Segment read(byte[] gzip) {
         try {
             byte[] lines = Gunzip.all(gzip);
-            try (JsonParser json = JSON.createParser(lines)) {
-                Header header = readHeader(json);
-                List<RawRecord> records = new ArrayList<>(header.capacity());
-                while (json.nextToken() != null) {
-                    records.add(readRecord(json, lines));
-                }
-                header.check(records);
-                return new Segment(header.lane(), header.last, header.count, Collections.unmodifiableList(records));
+            JsonText texts = new JsonText(lines);
+            Header header = new Header();
+            int firstRecord = readHeader(header, lines);
+            List<RawRecord> records = new ArrayList<>(header.capacity());
+            RecordLines plain = new RecordLines(lines, texts, firstRecord);
+            for (RawRecord record = plain.next(); record != null; record = plain.next()) {
+                records.add(record);
             }
+            readOthers(lines, plain.position(), texts, records);
+            header.check(records);
+            return new Segment(header.lane(), header.last, header.count, Collections.unmodifiableList(records));
         } catch (IOException | IllegalArgumentException e) {
             throw new InvalidObjectException("not a readable archive segment: " + e.getMessage(), e);
         }
     }
 
-    private static Header readHeader(JsonParser json) throws IOException {
-        expectObject(json.nextToken());
-        Header header = new Header();
-        for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
-            json.nextToken();
-            header.accept(field, json);
+    /** @return where the line after the header begins */
+    private static int readHeader(Header header, byte[] lines) throws IOException {
+        try (JsonParser json = JSON.createParser(lines)) {
+            expectObject(json.nextToken());
+            for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
+                json.nextToken();
+                header.accept(field, json);
+            }
+            if (header.format != SegmentWriter.FORMAT_VERSION) {
+                throw new InvalidObjectException("an archive segment of format " + header.format
+                        + "; this version of Tidemark reads format " + SegmentWriter.FORMAT_VERSION
+                        + ". Use the version that wrote it, or a later one.");
+            }
+            int end = (int) json.currentLocation().getByteOffset();
+            return end < lines.length && lines[end] == '\n' ? end + 1 : end;
         }
-        if (header.format != SegmentWriter.FORMAT_VERSION) {
-            throw new InvalidObjectException("an archive segment of format " + header.format
-                    + "; this version of Tidemark reads format " + SegmentWriter.FORMAT_VERSION
-                    + ". Use the version that wrote it, or a later one.");
-        }
-        return header;
     }
 
-    private static RawRecord readRecord(JsonParser json, byte[] lines) throws IOException {
+    /** The records from a line on, whatever form theirs has. */
+    private static void readOthers(byte[] lines, int from, JsonText texts, List<RawRecord> records) throws IOException {
+        try (JsonParser json = JSON.createParser(lines, from, lines.length - from)) {
+            while (json.nextToken() != null) {
+                records.add(readRecord(json, from, texts));
+            }
+        }
+    }
+
+    private static RawRecord readRecord(JsonParser json, int from, JsonText texts) throws IOException {
         expectObject(json.currentToken());
         RecordJson.Builder record = new RecordJson.Builder();
         for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
             json.nextToken();
             if (field.equals(RecordJson.TEXT) && json.currentToken() == JsonToken.VALUE_STRING) {
-                record.data(
-                        JsonText.utf8(lines, (int) json.currentTokenLocation().getByteOffset()));
+                record.data(texts.utf8(from + (int) json.currentTokenLocation().getByteOffset()));
             } else if (!record.accept(field, json)) {
                 json.skipChildren();
             }

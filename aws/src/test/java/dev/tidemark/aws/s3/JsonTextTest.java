@@ -34,7 +34,7 @@ class JsonTextTest {
 
         String text = new ObjectMapper().readTree(bytes).get(0).textValue();
 
-        assertThat(JsonText.utf8(bytes, 1)).asString(UTF_8).isEqualTo(text);
+        assertThat(new JsonText(bytes).utf8(1)).asString(UTF_8).isEqualTo(text);
     }
 
     private static void append(StringBuilder json, Random random, int point) {
@@ -52,7 +52,7 @@ class JsonTextTest {
 
     @Test
     void nothingIsReadForNothing() {
-        assertThat(JsonText.utf8("\"\"".getBytes(UTF_8), 0)).isEmpty();
+        assertThat(new JsonText("\"\"".getBytes(UTF_8)).utf8(0)).isEmpty();
     }
 
     @ParameterizedTest
@@ -71,6 +71,6 @@ class JsonTextTest {
                 "\"\\ud83c\\"
             })
     void whatIsNoTextIsNotRead(String json) {
-        assertThatThrownBy(() -> JsonText.utf8(json.getBytes(UTF_8), 0)).isInstanceOf(InvalidObjectException.class);
+        assertThatThrownBy(() -> new JsonText(json.getBytes(UTF_8)).utf8(0)).isInstanceOf(InvalidObjectException.class);
     }
 }

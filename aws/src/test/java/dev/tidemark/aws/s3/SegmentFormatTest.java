@@ -1,5 +1,6 @@
 package dev.tidemark.aws.s3;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -80,6 +81,58 @@ class SegmentFormatTest {
         assertSame(SegmentReader.read(zip(text)), GOLDEN);
     }
 
+    /** The parser takes over at the fourth record, whose payload is in base64. */
+    @Test
+    void linesAsTheyAreWrittenNeedNoParser() throws IOException {
+        byte[] lines = resource(".jsonl");
+        RecordLines plain = new RecordLines(lines, new JsonText(lines), firstRecord(lines));
+        List<RawRecord> read = new ArrayList<>();
+        for (RawRecord record = plain.next(); record != null; record = plain.next()) {
+            read.add(record);
+        }
+
+        assertThat(texts(read)).isEqualTo(texts(GOLDEN.records().subList(0, 3)));
+        assertThat(new String(lines, plain.position(), lines.length - plain.position(), UTF_8))
+                .startsWith("{\"seq\":\"" + SEQUENCE + "90\"");
+    }
+
+    /** A space before each line makes the parser read it. */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void aChangedLineIsReadAsAParserReadsIt(long seed) throws IOException {
+        Random random = new Random(seed);
+        byte[] changes = bytes("\"\\/u09-1eE.{}[],: \n\t\u0000\u001f\u007f\u00c3\u00e9");
+        byte[] lines = unzip(SegmentWriter.write(
+                new Segment(LANE, Position.ORIGIN, 0, GOLDEN.records().subList(0, 3))));
+        int damaged = 0;
+        for (int i = 0; i < 500; i++) {
+            byte[] changed = lines.clone();
+            int at = firstRecord(lines) + random.nextInt(lines.length - firstRecord(lines));
+            changed[at] = changes[random.nextInt(changes.length)];
+            byte[] parsed =
+                    new String(changed, ISO_8859_1).replace("\n{", "\n {").getBytes(ISO_8859_1);
+
+            String expected = readOrDamaged(parsed);
+            damaged += expected.equals("damaged") ? 1 : 0;
+            assertThat(readOrDamaged(changed))
+                    .as("byte " + at + " is " + changed[at] + " in " + new String(changed, ISO_8859_1))
+                    .isEqualTo(expected);
+        }
+        assertThat(damaged).isBetween(50, 450);
+    }
+
+    private static int firstRecord(byte[] lines) {
+        return new String(lines, ISO_8859_1).indexOf('\n') + 1;
+    }
+
+    private static String readOrDamaged(byte[] lines) throws IOException {
+        try {
+            return texts(SegmentReader.read(zip(lines)).records()).toString();
+        } catch (InvalidObjectException e) {
+            return "damaged";
+        }
+    }
+
     @Test
     void aSegmentThatWasCutOffIsNotRead() throws IOException {
         byte[] whole = SegmentWriter.write(GOLDEN);
@@ -122,12 +175,12 @@ class SegmentFormatTest {
         assertThat(actual.lane()).isEqualTo(expected.lane());
         assertThat(actual.last()).isEqualTo(expected.last());
         assertThat(actual.count()).isEqualTo(expected.count());
-        assertThat(texts(actual)).isEqualTo(texts(expected));
+        assertThat(texts(actual.records())).isEqualTo(texts(expected.records()));
     }
 
     /** Records compare their payload by identity, so they are compared as text. */
-    private static List<String> texts(Segment segment) {
-        return segment.records().stream()
+    private static List<String> texts(List<RawRecord> records) {
+        return records.stream()
                 .map(record -> record.position().text() + " " + record.arrivalMillis() + " " + record.partitionKey()
                         + " " + HexFormat.of().formatHex(record.data()))
                 .toList();
@@ -177,9 +230,13 @@ class SegmentFormatTest {
     }
 
     private static byte[] zip(String text) throws IOException {
+        return zip(text.getBytes(UTF_8));
+    }
+
+    private static byte[] zip(byte[] lines) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
-            gzip.write(text.getBytes(UTF_8));
+            gzip.write(lines);
         }
         return bytes.toByteArray();
     }

@@ -9,6 +9,7 @@ import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.LaneReplay;
 import dev.tidemark.core.port.Archive.Segment;
+import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.replay.MemoryItems;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
@@ -31,7 +32,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** From the archive's objects to records, and on to tiles, per event; the events are those of the fold's benchmark. */
+/**
+ * From the archive's objects to records, and on to tiles, per event; the events are those of the fold's benchmark. What
+ * {@link #read} takes is part of each of the others.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -43,14 +47,24 @@ import org.openjdk.jmh.infra.Blackhole;
 public class ReplayBenchmark {
 
     private static final int EVENTS = 100_000;
+
+    /** Where the checkpoint is. */
+    private static final int EARLIER = EVENTS / 2;
+
+    /** Has one event in 1,150. */
+    private static final String ENTITY = "u100";
+
     private static final Lane LANE =
             new Lane("arn:aws:kinesis:eu-central-1:111122223333:stream/shop-events", 1_700_000_000_000L, "shardId-0");
+    private static final String LANE_ID = LANE.id();
 
     /** Records in one segment: a batch, or what is compacted. */
     @Param({"1000", "10000"})
     public int segmentRecords;
 
     private final Catalog catalog = BenchmarkView.catalog();
+    private final View view = BenchmarkView.view(catalog);
+    private final List<ItemStore.Found> checkpoint = new ArrayList<>();
     private List<byte[]> segments = List.of();
 
     @Setup
@@ -69,6 +83,28 @@ public class ReplayBenchmark {
             last = records.get(records.size() - 1).position();
         }
         segments = written;
+        MemoryItems items = new MemoryItems(List.of(view));
+        replay(earlier(), LaneReplay.EntityFilter.ALL, items);
+        checkpoint.clear();
+        items.forEach((key, item) -> checkpoint.add(new ItemStore.Found(key, item)));
+    }
+
+    private List<byte[]> earlier() {
+        return segments.subList(0, EARLIER / segmentRecords);
+    }
+
+    private List<byte[]> later() {
+        return segments.subList(EARLIER / segmentRecords, segments.size());
+    }
+
+    private void replay(List<byte[]> some, LaneReplay.EntityFilter wanted, MemoryItems items) {
+        LaneReplay replay =
+                new LaneReplay(catalog.sources().get(0), List.of(view), JsonEventReader::new, LANE_ID, wanted);
+        LaneReplay.Visitor visitor = (View of, int record, EventRow row, String entity, long filterBits) ->
+                items.add(of, LANE_ID, entity, row, filterBits);
+        for (byte[] segment : some) {
+            replay.replay(SegmentReader.read(segment).records(), visitor);
+        }
     }
 
     /** Decompressed, parsed, checked. */
@@ -80,19 +116,33 @@ public class ReplayBenchmark {
         }
     }
 
-    /** And on through the fold's decisions into tiles in memory. */
+    /** And on through the fold's decisions into tiles in memory, of which there were none before. */
     @Benchmark
     @OperationsPerInvocation(EVENTS)
     public int readAndReplay() {
-        View view = BenchmarkView.view(catalog);
         MemoryItems items = new MemoryItems(List.of(view));
-        LaneReplay replay = new LaneReplay(
-                catalog.sources().get(0), List.of(view), JsonEventReader::new, LANE.id(), LaneReplay.EntityFilter.ALL);
-        LaneReplay.Visitor visitor = (View of, int record, EventRow row, String entity, long filterBits) ->
-                items.add(of, LANE.id(), entity, row, filterBits);
-        for (byte[] segment : segments) {
-            replay.replay(SegmentReader.read(segment).records(), visitor);
+        replay(segments, LaneReplay.EntityFilter.ALL, items);
+        return items.size();
+    }
+
+    /** Likewise onto the items of a checkpoint half way, which are loaded first. */
+    @Benchmark
+    @OperationsPerInvocation(EVENTS - EARLIER)
+    public int readAndReplayAfterCheckpoint() {
+        MemoryItems items = new MemoryItems(List.of(view));
+        for (ItemStore.Found found : checkpoint) {
+            items.load(found.key(), found.item());
         }
+        replay(later(), LaneReplay.EntityFilter.ALL, items);
+        return items.size();
+    }
+
+    /** The events of one entity only, as for a value of a past moment or a receipt. */
+    @Benchmark
+    @OperationsPerInvocation(EVENTS)
+    public int readAndReplayOneEntity() {
+        MemoryItems items = new MemoryItems(List.of(view));
+        replay(segments, LaneReplay.EntityFilter.only(ENTITY), items);
         return items.size();
     }
 }

@@ -5,6 +5,7 @@ import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.EventShape;
+import dev.tidemark.core.fold.LaneReplay;
 import dev.tidemark.core.port.CheckpointStore.Manifest;
 import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.port.LaneRow;
@@ -146,7 +147,7 @@ public final class ReceiptReplay {
                 source,
                 plan.view(),
                 readers,
-                (of, entity) -> entity.equals(receipt.entity()),
+                LaneReplay.EntityFilter.only(receipt.entity()),
                 (laneId, row, entity, bits, knownMillis) -> {
                     if (!receipt.untilAt() || row.eventTimeMillis() <= receipt.atMillis()) {
                         add(items, plan.view(), receipt, laneId, row, bits);

@@ -1,5 +1,7 @@
 package dev.tidemark.core.event;
 
+import java.util.function.Predicate;
+
 /**
  * The seam between bytes and fold: reads the fields of an {@link EventShape} from a record's bytes into a row. The fold
  * knows nothing of JSON, so a faster extractor can take a reader's place. Not thread-safe; one per thread.
@@ -15,4 +17,15 @@ public interface EventReader {
      *     row's content is then undefined
      */
     void read(byte[] data, EventRow row);
+
+    /**
+     * A look at records that takes much less time than to read them: whether one may have a value. For those who want few
+     * of many records.
+     *
+     * @param value a string, or a number as a plain decimal without trailing zeros behind its point
+     * @return says no only of a record that has the value, whether as string or as number, in no field, or cannot be read
+     */
+    default Predicate<byte[]> glance(String value) {
+        return data -> true;
+    }
 }

@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
+import java.util.function.Predicate;
 
 /**
  * Reads events that are JSON objects (RFC 8259, strictly: UTF-8 without byte order mark, no comments, no NaN, at most
@@ -61,6 +62,11 @@ public final class JsonEventReader implements EventReader {
         isoMillis = IsoTime.NONE;
         parse(data, row);
         row.setEventTimeMillis(eventTimeMillis(row));
+    }
+
+    @Override
+    public Predicate<byte[]> glance(String value) {
+        return value.isEmpty() ? EventReader.super.glance(value) : new JsonGlance(value);
     }
 
     private void parse(byte[] data, EventRow row) {

@@ -8,12 +8,17 @@ import java.nio.ByteOrder;
  * Strict UTF-8 (RFC 3629). JSON parsers let overlong forms and encoded surrogates pass in places; a record that some
  * reader may decode differently must not be folded.
  */
-final class Utf8 {
+public final class Utf8 {
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
 
     private Utf8() {}
+
+    /** Whether the bytes decode to text, and that text encodes to the same bytes. */
+    public static boolean isWellFormed(byte[] bytes) {
+        return firstMalformed(bytes) < 0;
+    }
 
     /** Where the first byte stands that no well-formed text has there; -1 if there is none. */
     static int firstMalformed(byte[] bytes) {

@@ -8,10 +8,12 @@ import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Decides about the records of one lane, in order, what the fold decides about them, by the fold's own code and without
@@ -28,8 +30,17 @@ public final class LaneReplay {
     private final BatchRows rows;
     private final List<OfView> views = new ArrayList<>();
     private final EntityFilter wanted;
+
+    /** What a wanted record passes, each a look for one of the wanted entity's key values. */
+    private final List<Predicate<byte[]>> glances;
+
     private final EntityIds ids;
     private List<EntityIds> ancestors = List.of();
+
+    /** Records that wait to be decided about, and their indexes among those given. */
+    private final List<RawRecord> chunk = new ArrayList<>(CHUNK_RECORDS);
+
+    private final int[] indexes = new int[CHUNK_RECORDS];
 
     /** Which entities a replay is about. */
     @FunctionalInterface
@@ -37,8 +48,25 @@ public final class LaneReplay {
 
         EntityFilter ALL = (view, entity) -> true;
 
-        /** @param entity canonical text, see {@link dev.tidemark.core.tile.EntityKeys} */
+        /**
+         * One entity alone, which lets a replay pass over most other records unread.
+         *
+         * @param wanted canonical text, see {@link EntityKeys}
+         */
+        static EntityFilter only(String wanted) {
+            return new Only(wanted);
+        }
+
+        /** @param entity canonical text, see {@link EntityKeys} */
         boolean wants(View view, String entity);
+    }
+
+    private record Only(String entity) implements EntityFilter {
+
+        @Override
+        public boolean wants(View view, String other) {
+            return other.equals(entity);
+        }
     }
 
     /** What a view makes of a record that changes none of its items. */
@@ -57,7 +85,8 @@ public final class LaneReplay {
 
     /**
      * Is told what becomes of every record in every view: in lane order, of one record in the order of the views. A
-     * record is passed over in a view that begins after it, and if it belongs to an entity that is not wanted.
+     * record is passed over in a view that begins after it, and if it belongs to an entity that is not wanted; where {@link
+     * EntityFilter#only} one is, also if it does not hold that entity's key.
      */
     public interface Visitor {
 
@@ -108,8 +137,12 @@ public final class LaneReplay {
             EntityFilter wanted) {
         this.laneId = ids.laneId();
         this.shardId = Lane.shardIdOf(laneId);
-        this.rows = new BatchRows(source.shape(), readers.apply(source.shape()));
+        EventReader reader = readers.apply(source.shape());
+        this.rows = new BatchRows(source.shape(), reader);
         this.wanted = wanted;
+        this.glances = wanted instanceof Only only
+                ? EntityKeys.values(only.entity()).stream().map(reader::glance).toList()
+                : List.of();
         this.ids = ids;
         for (View view : views) {
             if (!view.source().equals(source.name())) {
@@ -144,18 +177,40 @@ public final class LaneReplay {
 
     /** @param records of the lane, after those given before, in increasing position; duplicates removed */
     public void replay(List<RawRecord> records, Visitor visitor) {
-        for (int from = 0; from < records.size(); from += CHUNK_RECORDS) {
-            List<RawRecord> chunk = records.subList(from, Math.min(records.size(), from + CHUNK_RECORDS));
-            rows.read(chunk, shardId);
-            for (int i = 0; i < chunk.size(); i++) {
-                for (int v = 0; v < views.size(); v++) {
-                    OfView view = views.get(v);
-                    if (chunk.get(i).position().isAfter(view.act)) {
-                        replayOne(view, i, from + i, visitor);
-                    }
+        chunk.clear();
+        for (int i = 0; i < records.size(); i++) {
+            RawRecord record = records.get(i);
+            if (mayBeWanted(record)) {
+                indexes[chunk.size()] = i;
+                chunk.add(record);
+            }
+            if (chunk.size() == CHUNK_RECORDS) {
+                replayChunk(visitor);
+            }
+        }
+        replayChunk(visitor);
+    }
+
+    private boolean mayBeWanted(RawRecord record) {
+        for (int i = 0; i < glances.size(); i++) {
+            if (!glances.get(i).test(record.data())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void replayChunk(Visitor visitor) {
+        rows.read(chunk, shardId);
+        for (int i = 0; i < chunk.size(); i++) {
+            for (int v = 0; v < views.size(); v++) {
+                OfView view = views.get(v);
+                if (chunk.get(i).position().isAfter(view.act)) {
+                    replayOne(view, i, indexes[i], visitor);
                 }
             }
         }
+        chunk.clear();
     }
 
     private void replayOne(OfView one, int index, int record, Visitor visitor) {

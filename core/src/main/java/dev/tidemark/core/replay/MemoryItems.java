@@ -33,6 +33,12 @@ public final class MemoryItems implements ItemStore {
 
     private int size;
 
+    /**
+     * No item's mark is after it, whatever its lane. A replay's next event mostly is, and that tells without a look at the
+     * marks, each of which lies elsewhere in memory.
+     */
+    private Position highest = Position.ORIGIN;
+
     /** Looks at an item where it lies. */
     @FunctionalInterface
     public interface Looker {
@@ -173,8 +179,9 @@ public final class MemoryItems implements ItemStore {
      */
     public void add(View view, String laneId, String entity, EventRow row, long filterBits) {
         Rung[] rungs = ofView(view.version()).rungs(entity);
+        boolean newest = raise(row.position());
         for (int i = 0; i < rungs.length; i++) {
-            add(rungs, view, i, laneId, entity, row, filterBits);
+            add(rungs, view, i, laneId, entity, row, filterBits, newest);
         }
     }
 
@@ -184,10 +191,28 @@ public final class MemoryItems implements ItemStore {
      * @param rung which width of the view's ladder
      */
     public void add(View view, int rung, String laneId, String entity, EventRow row, long filterBits) {
-        add(ofView(view.version()).rungs(entity), view, rung, laneId, entity, row, filterBits);
+        Rung[] rungs = ofView(view.version()).rungs(entity);
+        add(rungs, view, rung, laneId, entity, row, filterBits, raise(row.position()));
     }
 
-    private void add(Rung[] rungs, View view, int rung, String laneId, String entity, EventRow row, long filterBits) {
+    /** @return whether the position is after every mark */
+    private boolean raise(Position position) {
+        boolean newest = position.isAfter(highest);
+        if (newest) {
+            highest = position;
+        }
+        return newest;
+    }
+
+    private void add(
+            Rung[] rungs,
+            View view,
+            int rung,
+            String laneId,
+            String entity,
+            EventRow row,
+            long filterBits,
+            boolean newest) {
         TileWidth width = view.ladder().widths().get(rung);
         long tile = width.tileOf(row.eventTimeMillis());
         long block = width.blockOf(tile);
@@ -198,7 +223,7 @@ public final class MemoryItems implements ItemStore {
             rungs[rung].insert(slot);
             size++;
         }
-        if (row.position().isAfter(slot.mark)) {
+        if (newest || row.position().isAfter(slot.mark)) {
             slot.add(tile, row, filterBits);
         }
     }
@@ -220,6 +245,7 @@ public final class MemoryItems implements ItemStore {
             size++;
         }
         slot.replace(item);
+        raise(item.mark());
     }
 
     /** Drops everything of an entity. */

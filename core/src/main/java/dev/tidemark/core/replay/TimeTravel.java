@@ -5,6 +5,7 @@ import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.EventShape;
+import dev.tidemark.core.fold.LaneReplay;
 import dev.tidemark.core.port.CheckpointStore;
 import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.port.LaneRow;
@@ -133,7 +134,7 @@ public final class TimeTravel {
                     source,
                     question.view(),
                     readers,
-                    (view, entity) -> entity.equals(question.entity()),
+                    LaneReplay.EntityFilter.only(question.entity()),
                     this::folded);
         }
 

@@ -3,6 +3,7 @@ package dev.tidemark.core.tile;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.InvalidEvent;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -49,6 +50,34 @@ public final class EntityKeys {
             throw new IllegalArgumentException("the entity key is longer than " + MAX_BYTES + " bytes");
         }
         return text;
+    }
+
+    /**
+     * The key values of a text, the inverse of {@link #of(List)}.
+     *
+     * @throws IllegalArgumentException if the text ends in an escape that escapes nothing
+     */
+    public static List<String> values(String text) {
+        List<String> values = new ArrayList<>();
+        StringBuilder value = new StringBuilder();
+        boolean escaped = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!escaped && c == '\\') {
+                escaped = true;
+            } else if (!escaped && c == '|') {
+                values.add(value.toString());
+                value.setLength(0);
+            } else {
+                value.append(c);
+                escaped = false;
+            }
+        }
+        if (escaped) {
+            throw new IllegalArgumentException("the entity key ends in a lone '\\'");
+        }
+        values.add(value.toString());
+        return values;
     }
 
     private static String value(EventRow row, int slot, String name) {

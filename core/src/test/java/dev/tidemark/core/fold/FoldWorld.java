@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -201,6 +202,11 @@ final class FoldWorld {
             if (id >= 0) {
                 row.setString(2, text.substring(id + 1));
             }
+        }
+
+        @Override
+        public Predicate<byte[]> glance(String value) {
+            return data -> new String(data, StandardCharsets.UTF_8).startsWith(value + "@");
         }
     }
 }

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,11 +105,46 @@ class LaneReplayTest {
     void anEntityAloneIsReplayedAsAmongOthers(long seed) {
         Recorded recorded = new Recorded(seed);
 
-        Replayed replayed = recorded.replay((view, entity) -> entity.equals("ann"), 50);
+        Replayed replayed = recorded.replay(LaneReplay.EntityFilter.only("ann"), 150);
 
         Map<ItemKey, StoredItem> anns = new HashMap<>(recorded.world.items.items);
         anns.keySet().removeIf(key -> !key.entity().equals("ann"));
         assertSame(replayed, anns, seed);
+    }
+
+    /** More than one chunk, so that a record's index is not its place in the chunk. */
+    @Test
+    void recordsWithoutTheKeyOfTheOneEntityAreNotEvenRead() {
+        List<RawRecord> records = new ArrayList<>();
+        for (int n = 0; n < 500; n++) {
+            records.add(n % 7 == 3 ? FoldWorld.record(n, 0, "bad") : FoldWorld.click(n, n % 3 == 0 ? "ann" : "bob"));
+        }
+        LaneReplay replay = new LaneReplay(
+                FoldWorld.catalog(PLAIN).sources().get(0),
+                List.of(PLAIN),
+                shape -> FoldWorld.reader(),
+                LANE.id(),
+                LaneReplay.EntityFilter.only("ann"));
+        List<Integer> folded = new ArrayList<>();
+
+        replay.replay(records, new LaneReplay.Visitor() {
+            @Override
+            public void folded(View view, int record, EventRow row, String entity, long filterBits) {
+                assertThat(row.position()).isEqualTo(records.get(record).position());
+                folded.add(record);
+            }
+
+            @Override
+            public void other(View view, int record, LaneReplay.Fate fate) {
+                throw new AssertionError("record " + record + " was read: " + fate);
+            }
+        });
+
+        assertThat(folded)
+                .isEqualTo(IntStream.range(0, 500)
+                        .filter(n -> n % 3 == 0 && n % 7 != 3)
+                        .boxed()
+                        .toList());
     }
 
     @ParameterizedTest(name = "seed {0}")

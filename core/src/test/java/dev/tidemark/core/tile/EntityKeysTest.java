@@ -53,6 +53,7 @@ class EntityKeysTest {
             row.setString(1, values.get(1));
             String key = EntityKeys.of(row, new int[] {0, 1}, List.of("a", "b"));
             assertThat(key).isEqualTo(EntityKeys.of(values));
+            assertThat(EntityKeys.values(key)).isEqualTo(values);
             assertThat(keys.computeIfAbsent(key, k -> values)).isEqualTo(values);
         }
     }
@@ -90,6 +91,7 @@ class EntityKeysTest {
         assertThatIllegalArgumentException().isThrownBy(() -> EntityKeys.of(List.of("a\uD800")));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> EntityKeys.of(List.of("x".repeat(EntityKeys.MAX_BYTES), "y")));
+        assertThatIllegalArgumentException().isThrownBy(() -> EntityKeys.values("a\\"));
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.tidemark.functions.query;
 import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.view.View;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -44,29 +43,14 @@ public final class EntityText {
 
     /** The parts of a text, unescaped. */
     static List<String> parts(String text) {
-        List<String> parts = new ArrayList<>();
-        StringBuilder part = new StringBuilder();
-        boolean escaped = false;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (!escaped && c == '\\') {
-                escaped = true;
-            } else if (!escaped && c == '|') {
-                parts.add(part.toString());
-                part.setLength(0);
-            } else {
-                part.append(c);
-                escaped = false;
-            }
-        }
-        if (escaped) {
+        try {
+            return EntityKeys.values(text);
+        } catch (IllegalArgumentException e) {
             throw new RequestProblem(
                     Problem.Kind.BAD_ENTITY,
                     "the entity key " + Quoted.of(text) + " ends in a lone '\\'",
                     "write '\\\\' for a backslash and '\\|' for a bar inside a key part");
         }
-        parts.add(part.toString());
-        return parts;
     }
 
     private static RequestProblem bad(String detail, View view) {
