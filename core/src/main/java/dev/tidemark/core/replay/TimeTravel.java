@@ -84,14 +84,40 @@ public final class TimeTravel {
     public CompletableFuture<Past> value(Question question) {
         QueryPlan plan = QueryPlan.of(question.view(), question.names(), question.atMillis(), question.atMillis());
         // The rows first, for they say of every lane that is in the archive listed later where it came from.
-        return ports.control()
-                .readLanes()
-                .thenCompose(rows -> checkpoint(question.view(), question.atMillis())
-                        .thenCompose(checkpoint -> new Journey(question, plan, rows, checkpoint.orElse(null)).run()));
+        return ports.control().readLanes().thenCompose(all -> {
+            List<LaneRow> rows = ofStream(all, question.view());
+            return RepairedRecords.read(
+                            ports.redrives(), ports.control(), question.view().version(), rows)
+                    .thenCompose(repaired -> checkpoint(question, repaired)
+                            .thenCompose(checkpoint ->
+                                    new Journey(question, plan, rows, checkpoint.orElse(null), repaired).run()));
+        });
     }
 
-    /** The latest that holds nothing that arrived after the moment, and the view completely. */
-    private CompletableFuture<Optional<CheckpointStore.Manifest>> checkpoint(View view, long atMillis) {
+    private Catalog.Source sourceOf(View view) {
+        return catalogs.sourceOf(view)
+                .orElseThrow(
+                        () -> new IllegalArgumentException("view '" + view.name() + "' is in none of the catalogs"));
+    }
+
+    private List<LaneRow> ofStream(List<LaneRow> rows, View view) {
+        String stream = sourceOf(view).stream();
+        return rows.stream()
+                .filter(row -> row.lane().streamName().equals(stream))
+                .toList();
+    }
+
+    /**
+     * The latest that holds nothing that was known only after the moment, and the view completely. No arrival tells when
+     * a repaired record in a backfill's lane was known.
+     */
+    private CompletableFuture<Optional<CheckpointStore.Manifest>> checkpoint(
+            Question question, RepairedRecords repaired) {
+        View view = question.view();
+        long atMillis = question.atMillis();
+        if (question.wants(Knowledge.SERVED) && atMillis < repaired.knownMillis()) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
         return ports.checkpoints().list().thenCompose(ids -> latest(ids, 0, ids.size(), null, view, atMillis));
     }
 
@@ -122,6 +148,7 @@ public final class TimeTravel {
         private final Question question;
         private final QueryPlan plan;
         private final List<LaneRow> rows;
+        private final RepairedRecords repaired;
         private final CheckpointStore.@Nullable Manifest checkpoint;
         private final long coveredFromMillis;
         private final ViewReplay replay;
@@ -130,15 +157,16 @@ public final class TimeTravel {
         private final List<Past.Late> late = new ArrayList<>();
         private long lateCount;
 
-        Journey(Question question, QueryPlan plan, List<LaneRow> rows, CheckpointStore.@Nullable Manifest checkpoint) {
+        Journey(
+                Question question,
+                QueryPlan plan,
+                List<LaneRow> rows,
+                CheckpointStore.@Nullable Manifest checkpoint,
+                RepairedRecords repaired) {
             this.question = question;
             this.plan = plan;
-            Catalog.Source source = catalogs.sourceOf(question.view())
-                    .orElseThrow(() -> new IllegalArgumentException(
-                            "view '" + question.view().name() + "' is in none of the catalogs"));
-            this.rows = rows.stream()
-                    .filter(row -> row.lane().streamName().equals(source.stream()))
-                    .toList();
+            this.rows = rows;
+            this.repaired = repaired;
             this.checkpoint = checkpoint;
             this.coveredFromMillis = plan.covers().values().stream()
                     .map(Cover::interval)
@@ -149,7 +177,7 @@ public final class TimeTravel {
             this.now = new MemoryItems(List.of(question.view()));
             this.replay = new ViewReplay(
                     ports,
-                    source,
+                    sourceOf(question.view()),
                     question.view(),
                     readers,
                     (view, entity) -> entity.equals(question.entity()),
@@ -157,7 +185,7 @@ public final class TimeTravel {
         }
 
         CompletableFuture<Past> run() {
-            return load().thenCompose(loaded -> replay.run(range()))
+            return load().thenCompose(loaded -> replay.run(range(), repaired))
                     .thenCompose(done -> answer(Knowledge.SERVED, served, replay.rowsAsOf(rows)))
                     .thenCompose(then ->
                             answer(Knowledge.NOW, now, replay.rowsReached(rows)).thenApply(today -> past(then, today)));
