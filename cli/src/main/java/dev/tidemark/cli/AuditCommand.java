@@ -1,12 +1,16 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.core.audit.AuditReport;
+import dev.tidemark.core.audit.AuditStart;
 import dev.tidemark.core.audit.Difference;
 import dev.tidemark.core.audit.EntitySample;
 import dev.tidemark.core.audit.StateAudit;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.checkpoint.CheckpointId;
 import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.port.CheckpointStore;
+import dev.tidemark.core.replay.Checkpoints;
 import dev.tidemark.core.view.View;
 import dev.tidemark.functions.query.EntityText;
 import java.io.PrintWriter;
@@ -32,6 +36,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 final class AuditCommand implements Callable<Integer> {
+
+    private static final String LATEST = "latest";
 
     @Option(names = "--view", paramLabel = "VIEW", description = "Only this view. Default: all of the catalog.")
     private @Nullable String view;
@@ -68,6 +74,16 @@ final class AuditCommand implements Callable<Integer> {
             description = "A file with answers as the API wrote them, single or batch: compute them again.")
     private @Nullable Path receipt;
 
+    @Option(
+            names = "--from-checkpoint",
+            paramLabel = "CHECKPOINT|TIME|latest",
+            description =
+                    "Take a checkpoint for granted and replay only what came after it: this one, the latest, or the "
+                            + "latest that was taken by a time like 2026-11-22T19:54:00Z. What does not go on from it (a view that "
+                            + "was not complete, an older receipt) begins with the archive. Default: all begins with the archive, "
+                            + "and nothing is taken for granted.")
+    private @Nullable String from;
+
     @Mixin
     private CatalogOption catalog;
 
@@ -97,6 +113,12 @@ final class AuditCommand implements Callable<Integer> {
         if (entities != null && view == null) {
             throw new Failure("entities of which view? Name it with --view");
         }
+        boolean isMoment = byMillis() != Long.MAX_VALUE;
+        if (isMoment && receipt != null) {
+            throw new Failure(
+                    "with --receipt, --from-checkpoint takes the id of a checkpoint or 'latest': an answer has"
+                            + " a moment of its own");
+        }
         if (parts < 1 || (sample != null && sample < 1)) {
             throw new Failure("--parts and --sample are numbers from 1 on");
         }
@@ -108,30 +130,50 @@ final class AuditCommand implements Callable<Integer> {
         StateAudit audit =
                 new StateAudit(Catalogs.of(definitions), JsonEventReader::new, stores.past(), stores.stateScan());
         AuditReport report = AuditReport.NONE;
-        if (entities != null) {
-            View only = views.get(0);
-            List<String> keys =
-                    entities.stream().map(text -> EntityText.check(only, text)).toList();
-            return stores.await(audit.audit(only, keys, nowMillis));
-        }
-        if (sample != null) {
-            Map<View, List<String>> chosen =
-                    stores.await(new EntitySample(stores.stateScan(), views, sample, seed).choose());
+        if (entities != null || sample != null) {
+            Map<View, List<String>> chosen = chosen(stores, views);
+            AuditStart start = new AuditStart(checkpoints(stores), byMillis(), chosen);
             for (Map.Entry<View, List<String>> of : chosen.entrySet()) {
-                report = report.plus(stores.await(audit.audit(of.getKey(), of.getValue(), nowMillis)));
+                report = report.plus(stores.await(audit.audit(of.getKey(), of.getValue(), start, nowMillis)));
             }
             return report;
         }
+        AuditStart start = new AuditStart(checkpoints(stores), byMillis(), Map.of());
         for (View each : views) {
             for (int part = 0; part < parts; part++) {
-                report = report.plus(stores.await(audit.auditPart(each, part, parts, nowMillis)));
+                report = report.plus(stores.await(audit.auditPart(each, part, parts, start, nowMillis)));
             }
         }
         return report;
     }
 
-    private static AuditReport receipts(Stores stores, Catalog definitions, Path file) {
-        ReceiptAudit audit = new ReceiptAudit(stores, definitions);
+    private Map<View, List<String>> chosen(Stores stores, List<View> views) {
+        if (entities != null) {
+            View only = views.get(0);
+            return Map.of(
+                    only,
+                    entities.stream().map(text -> EntityText.check(only, text)).toList());
+        }
+        return stores.await(new EntitySample(stores.stateScan(), views, sample == null ? 1 : sample, seed).choose());
+    }
+
+    private Checkpoints checkpoints(Stores stores) {
+        CheckpointStore store = stores.checkpoints();
+        if (from == null) {
+            return Checkpoints.none(store);
+        }
+        return CheckpointId.isId(from) ? Checkpoints.only(store, from) : Checkpoints.all(store);
+    }
+
+    /** Until when a checkpoint must be taken. */
+    private long byMillis() {
+        return from == null || from.equals(LATEST) || CheckpointId.isId(from)
+                ? Long.MAX_VALUE
+                : Moments.parse("--from-checkpoint", from).toEpochMilli();
+    }
+
+    private AuditReport receipts(Stores stores, Catalog definitions, Path file) {
+        ReceiptAudit audit = new ReceiptAudit(stores, definitions, checkpoints(stores));
         AuditReport report = AuditReport.NONE;
         for (ReceiptFile.Served served : ReceiptFile.read(file)) {
             report = report.plus(audit.audit(served));
@@ -157,9 +199,17 @@ final class AuditCommand implements Callable<Integer> {
             out.println("... and " + (all - named) + " more differences");
         }
         out.println((receipt == null ? Plural.of(report.items(), "item") : Plural.of(report.items(), "value"))
-                + " compared with " + Plural.of(report.records(), "replayed record") + ": "
+                + " compared with " + Plural.of(report.records(), "replayed record") + beginning(report) + ": "
                 + Plural.of(report.count(Difference.Kind.FAULT), "fault") + ", "
                 + report.count(Difference.Kind.LATE) + " late, " + report.count(Difference.Kind.DUPLICATE)
                 + " duplicate, " + report.count(Difference.Kind.DEFINITION) + " definition");
+    }
+
+    /** From a checkpoint on, less is proven, so that is said. */
+    private static String beginning(AuditReport report) {
+        List<String> begins = report.begins().stream()
+                .map(id -> id.equals(AuditReport.ARCHIVE) ? "the beginning of the archive" : "checkpoint " + id)
+                .toList();
+        return begins.isEmpty() ? "" : " from " + String.join(" and ", begins) + " on";
     }
 }

@@ -9,14 +9,13 @@ import dev.tidemark.core.audit.ReceiptReplay;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.replay.Checkpoints;
 import dev.tidemark.core.replay.Past;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.view.View;
 import dev.tidemark.functions.query.AnswerJson;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -25,9 +24,12 @@ final class ReceiptAudit {
 
     private final Stores stores;
     private final Catalogs catalogs;
+    private final Checkpoints checkpoints;
 
-    ReceiptAudit(Stores stores, Catalog catalog) {
+    /** @param checkpoints those that may be begun with */
+    ReceiptAudit(Stores stores, Catalog catalog, Checkpoints checkpoints) {
         this.stores = stores;
+        this.checkpoints = checkpoints;
         this.catalogs = Catalogs.of(catalog);
     }
 
@@ -36,7 +38,7 @@ final class ReceiptAudit {
                 .filter(known -> known.version().equals(served.viewVersion()))
                 .findFirst();
         if (view.isEmpty()) {
-            return report(
+            return AuditReport.of(
                     0,
                     0,
                     List.of(
@@ -46,15 +48,16 @@ final class ReceiptAudit {
                                     "",
                                     "the answer is of view version " + served.viewVersion() + " (catalog "
                                             + served.catalogHash()
-                                            + "), which this catalog does not have: name the catalog that answered with --catalog")));
+                                            + "), which this catalog does not have: name the catalog that answered with --catalog")),
+                    null);
         }
         return compare(view.get(), served);
     }
 
     private AuditReport compare(View view, ReceiptFile.Served served) {
         Receipt receipt = served.receipt(view);
-        ReceiptReplay.Reproduced reproduced =
-                stores.await(new ReceiptReplay(catalogs, JsonEventReader::new, stores.past()).reproduce(view, receipt));
+        ReceiptReplay.Reproduced reproduced = stores.await(
+                new ReceiptReplay(catalogs, JsonEventReader::new, stores.past()).reproduce(view, receipt, checkpoints));
         JsonNode again = json(receipt, reproduced.answer());
         JsonNode today = json(receipt, reproduced.today());
         List<Difference> differences = new ArrayList<>();
@@ -75,7 +78,12 @@ final class ReceiptAudit {
         }
         compareRest("coverage", served.shared().path("coverage"), again, served, differences);
         compareRest("approximate", served.own().path("approximate"), again, served, differences);
-        return report(receipt.names().size(), reproduced.records(), differences);
+        String checkpoint = reproduced.made().checkpoint();
+        return AuditReport.of(
+                receipt.names().size(),
+                reproduced.made().records(),
+                differences,
+                checkpoint == null ? AuditReport.ARCHIVE : checkpoint);
     }
 
     private static void compareRest(
@@ -109,11 +117,5 @@ final class ReceiptAudit {
 
     private static Difference difference(Difference.Kind kind, ReceiptFile.Served served, String name, String text) {
         return new Difference(kind, served.viewName(), served.entity(), name, "", text);
-    }
-
-    private static AuditReport report(long values, long records, List<Difference> differences) {
-        Map<Difference.Kind, Long> counts = new EnumMap<>(Difference.Kind.class);
-        differences.forEach(one -> counts.merge(one.kind(), 1L, Long::sum));
-        return new AuditReport(values, records, counts, differences);
     }
 }

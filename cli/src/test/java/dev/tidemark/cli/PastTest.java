@@ -92,6 +92,9 @@ class PastTest {
             ask(BUSY);
             witness.awaitDone((round + 1L) * EVENTS_A_ROUND);
             ask(QUIET);
+            if (round == 2) {
+                out(tidemark("checkpoint", "create"));
+            }
             if (round == 4) {
                 redrive();
                 ask(QUIET);
@@ -232,6 +235,23 @@ class PastTest {
         String audited = out(tidemark("audit", "--receipt", file.toString()));
 
         assertThat(audited).contains(" late, ").contains(" 0 faults").doesNotContain("definition  ");
+        assertThat(audited).contains(" from the beginning of the archive on: ");
+
+        String fewer = out(tidemark("audit", "--receipt", file.toString(), "--from-checkpoint", "latest"));
+
+        assertThat(fewer).contains(" from the beginning of the archive and checkpoint " + checkpoint() + " on: ");
+        assertThat(fewer).contains(" 0 faults").doesNotContain("definition  ");
+    }
+
+    private static String checkpoint() {
+        return clients.s3()
+                .listObjectsV2(
+                        request -> request.bucket(TidemarkApplication.BUCKET).prefix("checkpoint/manifests/"))
+                .join()
+                .contents()
+                .get(0)
+                .key()
+                .replaceAll(".*/|\\.json", "");
     }
 
     @Test
@@ -265,7 +285,23 @@ class PastTest {
         assertThat(out(tidemark("audit", "--parts", "2"))).contains(" 0 faults");
         assertThat(out(tidemark("audit", "--sample", "3", "--seed", "7"))).contains(" 0 faults");
         assertThat(out(tidemark("audit", "--view", "viewer", "--entities", "user-1,user-2")))
-                .contains(" 0 faults");
+                .contains(" from the beginning of the archive on: 0 faults");
+    }
+
+    @Test
+    @Order(6)
+    void theWholeStateIsWhatTheCheckpointAndWhatCameAfterItMakeOfIt() {
+        String from = " from checkpoint " + checkpoint() + " on: 0 faults";
+        assertThat(out(tidemark("audit", "--from-checkpoint", "latest"))).contains(from);
+        assertThat(out(tidemark("audit", "--from-checkpoint", checkpoint(), "--sample", "3")))
+                .contains(from);
+        assertThat(out(tidemark("audit", "--from-checkpoint", Instant.now().toString(), "--sample", "3")))
+                .contains(from);
+        assertThat(out(tidemark("audit", "--from-checkpoint", "2026-01-31T10:00:00Z", "--sample", "3")))
+                .contains(" from the beginning of the archive on: 0 faults");
+        Command damaged = tidemark("audit", "--from-checkpoint", "20260101T000000Z-0000", "--sample", "3");
+        assertThat(damaged.exitCode()).isEqualTo(1);
+        assertThat(damaged.err()).contains("checkpoint/manifests/20260101T000000Z-0000.json");
     }
 
     @Test
@@ -304,6 +340,9 @@ class PastTest {
                 .contains("fault  viewer  user-1  "
                         + Objects.requireNonNull(item.get("sk")).s())
                 .contains("1 fault,");
+        Command later = tidemark("audit", "--view", "viewer", "--entities", "user-1", "--from-checkpoint", "latest");
+        assertThat(later.exitCode()).as("changed after the checkpoint").isEqualTo(1);
+        assertThat(later.out()).contains(" from checkpoint " + checkpoint() + " on: 1 fault,");
     }
 
     @Test

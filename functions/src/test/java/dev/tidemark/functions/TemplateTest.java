@@ -258,7 +258,9 @@ class TemplateTest {
             boolean scans = statement.get("Action").toString().contains("dynamodb:Scan");
             assertThat(scans).as(statement.toString()).isEqualTo(resource.contains("StateTable"));
             if (statement.get("Sid").asText().equals("ReadThePast")) {
-                assertThat(resource).contains("/archive/*", "/redrive/*").doesNotContain("quarantine", "checkpoint");
+                assertThat(resource)
+                        .contains("/archive/*", "/checkpoint/*", "/redrive/*")
+                        .doesNotContain("quarantine");
             }
         }
     }

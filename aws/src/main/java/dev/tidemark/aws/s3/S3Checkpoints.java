@@ -6,6 +6,7 @@ import dev.tidemark.core.port.CheckpointStore;
 import dev.tidemark.core.port.CheckpointWriter;
 import dev.tidemark.core.port.DamagedCheckpoint;
 import dev.tidemark.core.port.ItemStore.Found;
+import dev.tidemark.core.tile.ItemKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
@@ -78,17 +80,26 @@ public final class S3Checkpoints implements CheckpointStore, CheckpointWriter {
 
     @Override
     public CompletableFuture<List<Found>> read(Manifest manifest, int bucket) {
+        return read(manifest, bucket, item -> true);
+    }
+
+    @Override
+    public CompletableFuture<List<Found>> read(Manifest manifest, int bucket, Predicate<ItemKey> wanted) {
         List<Found> items = new ArrayList<>();
         return Flight.all(
                         manifest.objectsOf(bucket),
                         PARALLEL_REQUESTS,
-                        object -> read(manifest, object).thenAccept(found -> add(items, found)))
+                        object -> read(manifest, object).thenAccept(found -> add(items, found, wanted)))
                 .thenApply(all -> CheckpointStore.newest(items));
     }
 
-    private static void add(List<Found> items, List<Found> found) {
+    private static void add(List<Found> items, List<Found> found, Predicate<ItemKey> wanted) {
         synchronized (items) {
-            items.addAll(found);
+            for (Found item : found) {
+                if (wanted.test(item.key())) {
+                    items.add(item);
+                }
+            }
         }
     }
 

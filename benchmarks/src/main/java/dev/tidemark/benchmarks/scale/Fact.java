@@ -44,6 +44,7 @@ enum Fact {
             "time-out of 900 s less the reserve of 120 s"),
     COMPACT_TARGET_BYTES(4_194_304, "bytes of a compacted segment", Origin.CODE, "infra/template.yaml"),
     COMPACT_HOURS(168, "hours that a compaction lists", Origin.CODE, "infra/template.yaml"),
+    AUDIT_REACH_HOURS(24, "hours before it that an audit begins", Origin.CODE, "infra/template.yaml, AuditReachHours"),
     MEMORY_GB(1_769 / 1_024.0, "GB of memory of each function (one vCPU)", Origin.CODE, "infra/template.yaml"),
     TEMPLATE_SHARDS(500, "most shards that the template makes", Origin.CODE, "infra/template.yaml, StreamShards"),
     BATCH_EVENTS(1_000, "events of a batch", Origin.ASSUMED, "BatchSize's default; BatchingWindowSeconds=2"),

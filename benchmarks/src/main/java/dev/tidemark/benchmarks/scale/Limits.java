@@ -22,10 +22,10 @@ final class Limits {
         double shardEvents = Fact.SHARD_RECORDS.value * Fact.SHARD_USE.value;
         return Stream.of(
                         new Limit(
-                                "the audit, when the archive is a day old",
-                                Fact.REPLAYS.value * Fact.COMPACT_SECONDS.value / 86_400,
-                                "nothing is wrong with the state, but it is not audited: `tidemark audit --sample`"
-                                        + " elsewhere, with hours to spare"),
+                                "the audit of the last day, in its 15 minutes",
+                                one.auditHours() / Fact.AUDIT_REACH_HOURS.value,
+                                "nothing is wrong with the state, but it is not audited: a smaller `AuditReachHours`, or"
+                                        + " `tidemark audit --sample --from-checkpoint` elsewhere, with hours to spare"),
                         new Limit(
                                 "a checkpoint within the hour",
                                 3_600 / one.checkpointSeconds(),

@@ -101,7 +101,7 @@ record Load(double eventsPerSecond) {
         return tableBytes() / 4_096;
     }
 
-    /** After how many hours the archive is too long for an audit of one view. */
+    /** How many hours of the archive an audit can replay, if it is of one view. */
     double auditHours() {
         return Fact.REPLAYS.value * Fact.COMPACT_SECONDS.value / eventsPerSecond / SECONDS_PER_HOUR;
     }

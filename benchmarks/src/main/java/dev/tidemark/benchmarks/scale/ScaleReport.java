@@ -49,7 +49,7 @@ final class ScaleReport {
         lines.add(row("checkpoint, seconds of scanning", Load::checkpointSeconds));
         lines.add(row("checkpoint, `CheckpointScanSegments` needed", Load::scanSegments));
         lines.add(row("checkpoint, read units", Load::scanUnits));
-        lines.add(row("hours of archive that an audit can replay, per view", Load::auditHours));
+        lines.add(row("hours that an audit of one view can reach back", Load::auditHours));
         lines.add(row("cores that replay at the speed of arrival", Load::replayCores));
         lines.add(row("queries/s", Load::queries));
         lines.add(row("executions of the query function at once", Load::queryConcurrency));

@@ -8,6 +8,7 @@ import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.CorruptItem;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.ItemState;
 import dev.tidemark.core.tile.SeenIds;
@@ -35,10 +36,13 @@ final class Expectation {
     private final Map<String, Position> done = new HashMap<>();
     private final Redriven redriven;
     private final Set<String> notRestored = new HashSet<>();
+    private final @Nullable Base base;
+    private final Map<ItemKey, StoredItem> then = new HashMap<>();
     private final Map<ItemKey, Expected> items = new HashMap<>();
     private final Map<ItemKey, StoredItem> ids = new HashMap<>();
     private final Map<String, Map<HashValue128, Place>> firstOfId = new HashMap<>();
     private final List<Difference> duplicates = new ArrayList<>();
+    private final List<Difference> unreadable = new ArrayList<>();
 
     /**
      * Which redrives the items must hold.
@@ -55,41 +59,109 @@ final class Expectation {
 
     private record Place(String lane, Position position) {}
 
-    /** One item: as it is, and as it should be. */
-    private static final class Expected {
+    /** One item: as it is, as it was in the checkpoint, and as it should be. */
+    private final class Expected {
         private final @Nullable StoredItem live;
-        private final ItemState state;
-        private Position mark = Position.ORIGIN;
+        private final @Nullable StoredItem then;
+        private final ItemKey key;
+        private final TileWidth width;
+        private Position mark;
         private @Nullable Position first;
         private @Nullable Position lost;
         private long events;
 
-        Expected(@Nullable StoredItem live, ItemState state) {
+        /** Null as long as no event was added to what the checkpoint has. */
+        private @Nullable ItemState state;
+
+        private @Nullable String unreadable;
+
+        Expected(ItemKey key, TileWidth width, @Nullable StoredItem live, @Nullable StoredItem then) {
+            this.key = key;
+            this.width = width;
             this.live = live;
-            this.state = state;
+            this.then = then;
+            this.mark = then == null ? Position.ORIGIN : then.mark();
+            this.lost = live == null && then != null ? then.mark() : null;
+        }
+
+        /** F4: what the checkpoint's item has is in it already. */
+        void add(long tile, EventRow row, long filterBits) {
+            if (unreadable == null && row.position().isAfter(mark)) {
+                try {
+                    state().add(tile, row, filterBits);
+                } catch (CorruptItem e) {
+                    unreadable = e.getMessage();
+                }
+                mark = row.position();
+                events++;
+                first = first == null ? row.position() : first;
+            }
+        }
+
+        private ItemState state() {
+            ItemState known = state;
+            if (known == null) {
+                known = then == null
+                        ? ItemState.empty(view.layout(), width, key.block())
+                        : ItemState.decode(view.layout(), width, key.block(), key.shardId(), then.body());
+                state = known;
+            }
+            return known;
+        }
+
+        byte[] body() {
+            return state == null && then != null ? then.body() : state().encode();
+        }
+
+        long expiresAtSeconds() {
+            return Expiry.ofBlockSeconds(view, width, key.block());
         }
     }
 
-    Expectation(View view, List<LaneRow> rows, Redriven redriven, List<ItemStore.Found> found, long nowMillis) {
+    /** @param base what to begin with; null for nothing */
+    Expectation(
+            View view,
+            List<LaneRow> rows,
+            Redriven redriven,
+            List<ItemStore.Found> found,
+            @Nullable Base base,
+            long nowMillis) {
         this.view = view;
         this.redriven = redriven;
+        this.base = base;
         this.nowMillis = nowMillis;
         rows.forEach(row -> done.put(row.lane().id(), row.last()));
+        if (base != null) {
+            base.items().forEach(item -> then.put(item.key(), item.item()));
+        }
         for (ItemStore.Found item : found) {
             if (item.key().isIds()) {
                 ids.put(item.key(), item.item());
             } else {
-                TileWidth width = width(item.key());
-                items.put(
-                        item.key(),
-                        new Expected(
-                                item.item(),
-                                ItemState.empty(
-                                        view.layout(),
-                                        width == null ? view.ladder().hop() : width,
-                                        item.key().block())));
+                items.put(item.key(), expected(item.key(), item.item()));
             }
         }
+        then.keySet().stream()
+                .filter(key -> !key.isIds())
+                .forEach(key -> items.computeIfAbsent(key, lost -> expected(lost, null)));
+    }
+
+    private Expected expected(ItemKey key, @Nullable StoredItem live) {
+        TileWidth width = width(key);
+        return new Expected(key, width == null ? view.ladder().hop() : width, live, then.get(key));
+    }
+
+    /** The checkpoint's item is no item. */
+    void unreadable(ItemKey key, CorruptItem reason) {
+        unreadable.add(fault(key, Position.ORIGIN, unreadable(reason.getMessage())));
+    }
+
+    private String unreadable(@Nullable String reason) {
+        return "the item that checkpoint " + beginning() + " has cannot be read: " + reason;
+    }
+
+    private String beginning() {
+        return base == null ? "" : base.id();
     }
 
     private @Nullable TileWidth width(ItemKey key) {
@@ -111,27 +183,22 @@ final class Expectation {
         for (TileWidth width : view.ladder().widths()) {
             long tile = width.tileOf(row.eventTimeMillis());
             ItemKey key = new ItemKey(view.version(), entity, width.code(), width.blockOf(tile), laneId);
-            Expected expected = items.computeIfAbsent(
-                    key, absent -> new Expected(null, ItemState.empty(view.layout(), width, absent.block())));
-            add(expected, key, tile, row, filterBits);
+            Expected expected =
+                    items.computeIfAbsent(key, absent -> new Expected(absent, width, null, /* then= */ null));
+            add(expected, tile, row, filterBits);
         }
         if (view.duplicates() != null) {
             watchId(laneId, row, entity, view.duplicates());
         }
     }
 
-    private void add(Expected expected, ItemKey key, long tile, EventRow row, long filterBits) {
+    private void add(Expected expected, long tile, EventRow row, long filterBits) {
         Position position = row.position();
         StoredItem live = expected.live;
         if (live != null && !position.isAfter(live.mark())) {
-            expected.state.add(tile, row, filterBits);
-            expected.mark = position;
-            expected.events++;
-        } else if (isDone(key.lane(), position) && expected.lost == null) {
+            expected.add(tile, row, filterBits);
+        } else if (isDone(expected.key.lane(), position) && expected.lost == null) {
             expected.lost = position;
-        }
-        if (expected.first == null) {
-            expected.first = position;
         }
     }
 
@@ -174,15 +241,16 @@ final class Expectation {
     /** @param replayed the ids that the lanes remember, by lane */
     List<Difference> differences(Map<String, EntityIds> replayed) {
         List<Difference> differences = new ArrayList<>();
-        items.forEach((key, expected) -> compare(key, expected, differences));
+        items.values().forEach(expected -> compare(expected, differences));
         Map<ItemKey, StoredItem> expectedIds = new HashMap<>();
         replayed.values().forEach(lane -> lane.forEach(view, expectedIds::put));
         ids.forEach((key, live) -> compareIds(key, expectedIds.get(key), live, differences));
         expectedIds.forEach((key, expected) -> {
-            if (!ids.containsKey(key) && isDone(key.lane(), expected.mark()) && !isGone(expected.expiresAtSeconds())) {
+            if (!ids.containsKey(key) && mustBeThere(key, expected)) {
                 differences.add(fault(key, expected.mark(), "the ids item is missing, although the lane is done"));
             }
         });
+        differences.addAll(unreadable);
         differences.addAll(duplicates);
         differences.sort(Comparator.comparing(Difference::kind, Comparator.reverseOrder())
                 .thenComparing(Difference::entity)
@@ -191,32 +259,29 @@ final class Expectation {
         return differences;
     }
 
-    private void compare(ItemKey key, Expected expected, List<Difference> differences) {
+    /** What was there must be there until it expires; what was not, once the lane is done with it. */
+    private boolean mustBeThere(ItemKey key, StoredItem expected) {
+        StoredItem before = then.get(key);
+        return (before != null && !isGone(before.expiresAtSeconds()))
+                || (isDone(key.lane(), expected.mark()) && !isGone(expected.expiresAtSeconds()));
+    }
+
+    private void compare(Expected expected, List<Difference> differences) {
+        ItemKey key = expected.key;
         StoredItem live = expected.live;
         Position lost = expected.lost;
-        boolean gone = isGone(Expiry.ofBlockSeconds(view, expected.state.width(), key.block()));
+        boolean gone = isGone(expected.expiresAtSeconds());
         if (live == null) {
             if (lost != null && !gone) {
-                differences.add(fault(key, lost, "the item is missing, although its lane is done beyond this event"));
+                differences.add(fault(key, lost, missing(expected)));
             }
             return;
         }
-        byte[] body = expected.state.encode();
-        if (expected.events == 0) {
-            differences.add(fault(
-                    key, live.mark(), "the item has the mark " + live.mark().text() + ", but no event belongs there"));
-        } else if (!expected.mark.equals(live.mark())) {
-            differences.add(fault(
-                    key,
-                    expected.mark,
-                    "the item has the mark " + live.mark().text() + ", at which it has no event; the last before is "
-                            + expected.mark.text()));
-        } else if (!Arrays.equals(body, live.body())) {
-            differences.add(fault(
-                    key,
-                    expected.first == null ? expected.mark : expected.first,
-                    "at mark " + live.mark().text() + " the " + expected.events + " events of the archive make "
-                            + digest(body) + ", the item holds " + digest(live.body())));
+        String wrong = wrong(expected, live);
+        if (wrong != null) {
+            Position first = expected.first;
+            boolean sameMark = expected.mark.equals(live.mark());
+            differences.add(fault(key, sameMark && first != null ? first : expected.mark, wrong));
         }
         // Rule F10: a block that is about to expire takes no event any more.
         if (lost != null && !gone) {
@@ -227,8 +292,55 @@ final class Expectation {
         }
     }
 
+    private String missing(Expected expected) {
+        return expected.then == null
+                ? "the item is missing, although its lane is done beyond this event"
+                : "the item is missing, although checkpoint " + beginning() + " has it with the mark "
+                        + expected.then.mark().text();
+    }
+
+    /** What is wrong with an item's content; null if nothing is. */
+    private @Nullable String wrong(Expected expected, StoredItem live) {
+        String mark = live.mark().text();
+        if (expected.unreadable != null) {
+            return unreadable(expected.unreadable);
+        }
+        if (expected.then == null && expected.events == 0) {
+            // An item that had expired is in no checkpoint (rule C1), and may be deleted at any moment.
+            return base != null && base.lacks(expected.expiresAtSeconds())
+                    ? null
+                    : "the item has the mark " + mark + ", but no event belongs there";
+        }
+        if (expected.then != null && expected.then.mark().isAfter(live.mark())) {
+            return older(live.mark(), expected.then.mark());
+        }
+        if (!expected.mark.equals(live.mark())) {
+            return "the item has the mark " + mark + ", at which it has no event; the last before is "
+                    + expected.mark.text();
+        }
+        byte[] body = expected.body();
+        if (Arrays.equals(body, live.body())) {
+            return null;
+        }
+        String from = expected.then == null
+                ? "the " + expected.events + " events of the archive make "
+                : "the item of checkpoint " + beginning() + " and " + expected.events + " later events make ";
+        return "at mark " + mark + " " + from + digest(body) + ", the item holds " + digest(live.body());
+    }
+
+    private String older(Position live, Position before) {
+        return "the item has the mark " + live.text() + ", before " + before.text() + ", which it had in checkpoint "
+                + beginning();
+    }
+
     private void compareIds(ItemKey key, @Nullable StoredItem expected, StoredItem live, List<Difference> differences) {
-        if (expected == null || !expected.mark().equals(live.mark())) {
+        StoredItem before = then.get(key);
+        if (before != null && before.mark().isAfter(live.mark())) {
+            differences.add(fault(key, before.mark(), older(live.mark(), before.mark())));
+        } else if (expected == null && base != null && base.lacks(live.expiresAtSeconds())) {
+            // It had expired, and may be deleted at any moment.
+            return;
+        } else if (expected == null || !expected.mark().equals(live.mark())) {
             differences.add(fault(
                     key,
                     live.mark(),

@@ -5,23 +5,39 @@ import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.EventShape;
+import dev.tidemark.core.port.CheckpointStore.Manifest;
+import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.replay.Checkpoints;
+import dev.tidemark.core.replay.Checkpoints.Fit;
 import dev.tidemark.core.replay.MemoryItems;
+import dev.tidemark.core.replay.Past;
 import dev.tidemark.core.replay.ReplayPorts;
 import dev.tidemark.core.replay.ViewReplay;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.serve.ViewProgress;
+import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.TileWidth;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** Computes answers once more from the archive, with exactly the events that their receipts name. */
+/**
+ * Computes answers once more from the archive, with exactly the events that their receipts name. May begin with a
+ * checkpoint whose items hold none but these; what is in such an item is taken for granted.
+ */
 public final class ReceiptReplay {
+
+    /** Arrivals go back by less than this. */
+    private static final long REGRESS_MILLIS = 3_600_000L;
 
     private final Catalogs catalogs;
     private final Function<EventShape, EventReader> readers;
@@ -32,9 +48,9 @@ public final class ReceiptReplay {
      *
      * @param answer with the events that the receipt names: values, intervals and approximations must be the same
      * @param today with every event that is known now
-     * @param records how many records were replayed
+     * @param made what both were made from
      */
-    public record Reproduced(Answer answer, Answer today, long records) {}
+    public record Reproduced(Answer answer, Answer today, Past.Made made) {}
 
     /** @param readers makes a reader for a source's events */
     public ReceiptReplay(Catalogs catalogs, Function<EventShape, EventReader> readers, ReplayPorts ports) {
@@ -47,10 +63,13 @@ public final class ReceiptReplay {
      * Computes what a receipt stands for.
      *
      * @param view the version that the receipt names
-     * @return completes with {@link dev.tidemark.core.port.DamagedArchive} if the archive is not whole
+     * @param checkpoints those that may be begun with: the newest that fits is; if none does, the archive is read from
+     *     its beginning
+     * @return completes with {@link dev.tidemark.core.port.DamagedArchive} or {@link
+     *     dev.tidemark.core.port.DamagedCheckpoint} if what it needs is not there as it was written
      * @throws IllegalArgumentException if the view does not have one of the values
      */
-    public CompletableFuture<Reproduced> reproduce(View view, Receipt receipt) {
+    public CompletableFuture<Reproduced> reproduce(View view, Receipt receipt, Checkpoints checkpoints) {
         if (!view.version().equals(receipt.viewVersion())) {
             throw new IllegalArgumentException(
                     "a receipt of view version " + receipt.viewVersion() + ", not of " + view.version());
@@ -59,11 +78,67 @@ public final class ReceiptReplay {
         Catalog.Source source = catalogs.sourceOf(view)
                 .orElseThrow(
                         () -> new IllegalArgumentException("view '" + view.name() + "' is in none of the catalogs"));
-        return ports.control().readLanes().thenCompose(rows -> reproduce(plan, source, receipt, rows));
+        return ports.control().readLanes().thenCompose(rows -> {
+            Function<Manifest, Fit> fit = manifest -> fit(manifest, view, rows, receipt);
+            return checkpoints
+                    .newest(fit)
+                    .thenCompose(newest -> base(view, receipt, checkpoints, fit, newest))
+                    .thenCompose(base -> reproduce(plan, source, receipt, rows, base.orElse(null)));
+        });
+    }
+
+    /** A checkpoint of lanes that began otherwise is of a state that a restore has replaced. */
+    private static Fit fit(Manifest manifest, View view, List<LaneRow> rows, Receipt receipt) {
+        Fit fit = Checkpoints.asOf(manifest, view, receipt.atMillis());
+        return fit == Fit.FITS && !isSameState(view, manifest, rows) ? Fit.TOO_OLD : fit;
+    }
+
+    private static boolean isSameState(View view, Manifest manifest, List<LaneRow> rows) {
+        Map<String, LaneRow> now = new HashMap<>();
+        rows.forEach(row -> now.put(row.lane().id(), row));
+        return manifest.positions().lanes().stream().allMatch(then -> {
+            LaneRow row = now.get(then.lane().id());
+            Position act = row == null ? null : row.views().get(view.version());
+            return row != null
+                    && (act == null || act.equals(then.views().get(view.version())))
+                    && (then.ancestors() == null || then.ancestors().equals(row.ancestors()));
+        });
+    }
+
+    /**
+     * The newest checkpoint whose items of the entity hold nothing that the receipt does not name. One that serves the
+     * moment of the answer may: of what had arrived by then, some was folded only afterwards.
+     */
+    private static CompletableFuture<Optional<Base>> base(
+            View view,
+            Receipt receipt,
+            Checkpoints checkpoints,
+            Function<Manifest, Fit> fit,
+            Optional<Manifest> newest) {
+        if (newest.isEmpty()) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        Manifest manifest = newest.get();
+        return checkpoints
+                .items(manifest, Map.of(view, List.of(receipt.entity())))
+                .thenCompose(items -> {
+                    Base base = new Base(manifest, items);
+                    return base.items().stream().allMatch(item -> isNamed(receipt, item))
+                            ? CompletableFuture.completedFuture(Optional.of(base))
+                            : checkpoints
+                                    .newestBefore(manifest.id(), fit)
+                                    .thenCompose(older -> base(view, receipt, checkpoints, fit, older));
+                });
+    }
+
+    /** Ids that are further than the receipt decide about its events as they did then (rule T3). */
+    private static boolean isNamed(Receipt receipt, ItemStore.Found item) {
+        Position limit = receipt.limitOf(item.key().sortKey(), item.key().lane());
+        return item.key().isIds() || !item.item().mark().isAfter(limit);
     }
 
     private CompletableFuture<Reproduced> reproduce(
-            QueryPlan plan, Catalog.Source source, Receipt receipt, List<LaneRow> rows) {
+            QueryPlan plan, Catalog.Source source, Receipt receipt, List<LaneRow> rows, @Nullable Base base) {
         MemoryItems items = new MemoryItems(List.of(plan.view()));
         MemoryItems all = new MemoryItems(List.of(plan.view()));
         ViewReplay replay = new ViewReplay(
@@ -78,11 +153,47 @@ public final class ReceiptReplay {
                         all.add(plan.view(), laneId, entity, row, bits);
                     }
                 });
-        return replay.run(ViewReplay.Range.all(rows))
+        if (base != null) {
+            base.items().forEach(item -> load(item, replay, items, all));
+        }
+        return replay.run(range(plan.view(), receipt, rows, base))
                 .thenCompose(done -> answer(items, plan, receipt)
                         .thenCombine(
                                 answer(all, plan, receipt),
-                                (answer, today) -> new Reproduced(answer, today, replay.records())));
+                                (answer, today) -> new Reproduced(
+                                        answer,
+                                        today,
+                                        new Past.Made(base == null ? null : base.id(), replay.records()))));
+    }
+
+    private static void load(ItemStore.Found item, ViewReplay replay, MemoryItems items, MemoryItems all) {
+        if (item.key().isIds()) {
+            replay.seed(item);
+        } else {
+            items.load(item.key(), item.item());
+            all.load(item.key(), item.item());
+        }
+    }
+
+    private static ViewReplay.Range range(View view, Receipt receipt, List<LaneRow> rows, @Nullable Base base) {
+        return new ViewReplay.Range(
+                base == null ? null : base.manifest(),
+                rows,
+                Long.MAX_VALUE,
+                Long.MAX_VALUE,
+                untilArrivalMillis(view, receipt.atMillis()));
+    }
+
+    /** An event that counts arrived at most the retention after the end of the last tile that the answer reads. */
+    private static long untilArrivalMillis(View view, long atMillis) {
+        long untilMillis = atMillis;
+        for (TileWidth width : view.ladder().widths()) {
+            if (width.isLifetime()) {
+                return Long.MAX_VALUE;
+            }
+            untilMillis = Math.max(untilMillis, width.tileEndMillis(width.tileOf(atMillis)));
+        }
+        return untilMillis + view.retentionMillis() + REGRESS_MILLIS;
     }
 
     private static CompletableFuture<Answer> answer(MemoryItems items, QueryPlan plan, Receipt receipt) {

@@ -10,21 +10,25 @@ import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.port.StateScan;
 import dev.tidemark.core.replay.ReplayPorts;
 import dev.tidemark.core.replay.ViewReplay;
+import dev.tidemark.core.tile.CorruptItem;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares the live state with a replay of the whole archive, item by item. An item's content is a function of its key
+ * Compares the live state with a replay of the archive, item by item. An item's content is a function of its key
  * and its mark (rule P3), so a live item is compared as it is, however far the fold is: with the events of its lane up
- * to its mark. Lane rows, and which redrives are done, are read before the items, so what they call done must be in them.
- * Nothing is written.
+ * to its mark, or with an older version of it in a checkpoint and the events between the two marks. Lane rows, and which
+ * redrives are done, are read before the items, so what they call done must be in them; a checkpoint was complete before
+ * that, so the items are not older than its items. Nothing is written.
  */
 public final class StateAudit {
 
@@ -47,22 +51,29 @@ public final class StateAudit {
      * @param entities canonical texts
      * @param nowMillis an item that has expired by then need not be there
      */
-    public CompletableFuture<AuditReport> audit(View view, Collection<String> entities, long nowMillis) {
+    public CompletableFuture<AuditReport> audit(
+            View view, Collection<String> entities, AuditStart start, long nowMillis) {
+        Set<String> wanted = Set.copyOf(entities);
         return audit(
-                view, entities::contains, () -> itemsOf(view, List.copyOf(entities), 0, new ArrayList<>()), nowMillis);
+                view,
+                wanted::contains,
+                control -> start.base(view, control, wanted),
+                () -> itemsOf(view, List.copyOf(wanted), 0, new ArrayList<>()),
+                nowMillis);
     }
 
     /**
-     * Audits all entities of a view that fall into a part, by a hash of their text: memory grows with the part, and the
-     * archive and the state table are read once per part.
+     * Audits all entities of a view that fall into a part, by a hash of their text: memory grows with the part, and
+     * checkpoint, archive and state table are read once per part.
      *
      * @param part from 0
      */
-    public CompletableFuture<AuditReport> auditPart(View view, int part, int parts, long nowMillis) {
+    public CompletableFuture<AuditReport> auditPart(View view, int part, int parts, AuditStart start, long nowMillis) {
         Predicate<String> inPart = entity -> Math.floorMod(entity.hashCode(), parts) == part;
         return audit(
                 view,
                 inPart,
+                control -> start.base(view, control, inPart),
                 () -> scan(
                         null,
                         item -> item.key().viewVersion().equals(view.version())
@@ -76,7 +87,12 @@ public final class StateAudit {
         CompletableFuture<List<ItemStore.Found>> read();
     }
 
-    private CompletableFuture<AuditReport> audit(View view, Predicate<String> wanted, Items items, long nowMillis) {
+    private CompletableFuture<AuditReport> audit(
+            View view,
+            Predicate<String> wanted,
+            Function<ControlRow, CompletableFuture<Optional<Base>>> start,
+            Items items,
+            long nowMillis) {
         return ports.control().readControl().thenCompose(control -> {
             ControlRow.ViewStatus status =
                     control.map(row -> row.views().get(view.version())).orElse(null);
@@ -84,13 +100,18 @@ public final class StateAudit {
                 return CompletableFuture.completedFuture(notComparable(view, status));
             }
             long restoredMillis = restoredMillis(control.orElseThrow());
-            return ports.control()
-                    .readLanes()
-                    .thenCompose(rows -> ports.redrives().known().thenCompose(known -> {
-                        Expectation.Redriven redriven = new Expectation.Redriven(known.done(), restoredMillis);
-                        return items.read()
-                                .thenCompose(found -> compare(view, wanted, rows, redriven, found, nowMillis));
-                    }));
+            return start.apply(control.orElseThrow())
+                    .thenCompose(base -> ports.control()
+                            .readLanes()
+                            .thenCompose(rows -> ports.redrives().known().thenCompose(known -> {
+                                Expectation.Redriven redriven = new Expectation.Redriven(known.done(), restoredMillis);
+                                return items.read().thenCompose(found -> {
+                                    Base from = base.orElse(null);
+                                    Expectation expectation =
+                                            new Expectation(view, rows, redriven, found, from, nowMillis);
+                                    return compare(view, wanted, rows, from, found, expectation);
+                                });
+                            })));
         });
     }
 
@@ -105,30 +126,43 @@ public final class StateAudit {
         String text = status == null
                 ? "the control row does not know version " + view.version() + ": the state was made by another catalog"
                 : "version " + view.version() + " is " + status + ", so its items are not complete";
-        return AuditReport.of(0, 0, List.of(new Difference(Difference.Kind.DEFINITION, view.name(), "", "", "", text)));
+        return AuditReport.of(
+                0, 0, List.of(new Difference(Difference.Kind.DEFINITION, view.name(), "", "", "", text)), null);
     }
 
     private CompletableFuture<AuditReport> compare(
             View view,
             Predicate<String> wanted,
             List<LaneRow> rows,
-            Expectation.Redriven redriven,
+            @Nullable Base base,
             List<ItemStore.Found> found,
-            long nowMillis) {
+            Expectation expectation) {
         Catalog.Source source = catalogs.sourceOf(view)
                 .orElseThrow(
                         () -> new IllegalArgumentException("view '" + view.name() + "' is in none of the catalogs"));
-        Expectation expectation = new Expectation(view, rows, redriven, found, nowMillis);
         ViewReplay replay =
                 new ViewReplay(ports, source, view, readers, (of, entity) -> wanted.test(entity), expectation::folded);
+        if (base != null) {
+            base.items().stream().filter(item -> item.key().isIds()).forEach(item -> seed(replay, item, expectation));
+        }
         found.stream()
                 .filter(item -> item.key().isIds())
                 .forEach(item -> replay.idsOf(item.key().lane())
                         .limit(item.key(), item.item().mark()));
-        return replay.run(ViewReplay.Range.all(rows)).thenApply(done -> {
-            List<Difference> differences = expectation.differences(replay.ids());
-            return AuditReport.of(expectation.items(), replay.records(), differences);
-        });
+        return replay.run(ViewReplay.Range.all(rows, base == null ? null : base.manifest()))
+                .thenApply(done -> AuditReport.of(
+                        expectation.items(),
+                        replay.records(),
+                        expectation.differences(replay.ids()),
+                        base == null ? AuditReport.ARCHIVE : base.id()));
+    }
+
+    private static void seed(ViewReplay replay, ItemStore.Found item, Expectation expectation) {
+        try {
+            replay.seed(item);
+        } catch (CorruptItem e) {
+            expectation.unreadable(item.key(), e);
+        }
     }
 
     private CompletableFuture<List<ItemStore.Found>> itemsOf(

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -32,6 +33,13 @@ public interface CheckpointStore {
      * @param bucket from 0, see {@link Positions#bucketOf}
      */
     CompletableFuture<List<ItemStore.Found>> read(Manifest manifest, int bucket);
+
+    /** Likewise, of the items only those that are wanted; the others need not all be in memory at once. */
+    default CompletableFuture<List<ItemStore.Found>> read(Manifest manifest, int bucket, Predicate<ItemKey> wanted) {
+        return read(manifest, bucket)
+                .thenApply(items ->
+                        items.stream().filter(item -> wanted.test(item.key())).toList());
+    }
 
     /**
      * What a checkpoint fixes before it scans; the P of the protocol.

@@ -25,7 +25,6 @@ public final class RepairedRecords {
     private final String viewVersion;
     private final @Nullable Repairs settled;
     private final Map<String, OfLane> lanes = new HashMap<>();
-    private long knownMillis = Long.MIN_VALUE;
 
     /**
      * A payload as redriven.
@@ -174,7 +173,6 @@ public final class RepairedRecords {
                 lanes.computeIfAbsent(entry.lane().id(), id -> new OfLane())
                         .repaired
                         .put(entry.record().position(), new Repaired(entry.record(), manifest.timeMillis()));
-                knownMillis = Math.max(knownMillis, manifest.timeMillis());
             }
         }
     }
@@ -212,11 +210,6 @@ public final class RepairedRecords {
             return act;
         }
         return settled == null ? Position.ORIGIN : settled.acts().getOrDefault(laneId, Position.ORIGIN);
-    }
-
-    /** The time of the latest redrive that is meant; {@link Long#MIN_VALUE} if there is none. */
-    public long knownMillis() {
-        return knownMillis;
     }
 
     /** Whether both have the same payloads out of the same reading of the manifests. */

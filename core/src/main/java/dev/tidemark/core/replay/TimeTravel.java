@@ -6,20 +6,18 @@ import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.port.CheckpointStore;
-import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.serve.ViewProgress;
-import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Cover;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -83,64 +81,14 @@ public final class TimeTravel {
      */
     public CompletableFuture<Past> value(Question question) {
         QueryPlan plan = QueryPlan.of(question.view(), question.names(), question.atMillis(), question.atMillis());
+        Checkpoints checkpoints = Checkpoints.all(ports.checkpoints());
         // The rows first, for they say of every lane that is in the archive listed later where it came from.
-        return ports.control().readLanes().thenCompose(all -> {
-            List<LaneRow> rows = ofStream(all, question.view());
-            return RepairedRecords.read(
-                            ports.redrives(), ports.control(), question.view().version(), rows)
-                    .thenCompose(repaired -> checkpoint(question, repaired)
-                            .thenCompose(checkpoint ->
-                                    new Journey(question, plan, rows, checkpoint.orElse(null), repaired).run()));
-        });
-    }
-
-    private Catalog.Source sourceOf(View view) {
-        return catalogs.sourceOf(view)
-                .orElseThrow(
-                        () -> new IllegalArgumentException("view '" + view.name() + "' is in none of the catalogs"));
-    }
-
-    private List<LaneRow> ofStream(List<LaneRow> rows, View view) {
-        String stream = sourceOf(view).stream();
-        return rows.stream()
-                .filter(row -> row.lane().streamName().equals(stream))
-                .toList();
-    }
-
-    /**
-     * The latest that holds nothing that was known only after the moment, and the view completely. No arrival tells when
-     * a repaired record in a backfill's lane was known.
-     */
-    private CompletableFuture<Optional<CheckpointStore.Manifest>> checkpoint(
-            Question question, RepairedRecords repaired) {
-        View view = question.view();
-        long atMillis = question.atMillis();
-        if (question.wants(Knowledge.SERVED) && atMillis < repaired.knownMillis()) {
-            return CompletableFuture.completedFuture(Optional.empty());
-        }
-        return ports.checkpoints().list().thenCompose(ids -> latest(ids, 0, ids.size(), null, view, atMillis));
-    }
-
-    /** By halves: what an older checkpoint holds, a newer one holds too. */
-    private CompletableFuture<Optional<CheckpointStore.Manifest>> latest(
-            List<String> ids, int from, int to, CheckpointStore.@Nullable Manifest best, View view, long atMillis) {
-        if (from >= to) {
-            return CompletableFuture.completedFuture(Optional.ofNullable(best));
-        }
-        int middle = (from + to) >>> 1;
-        return ports.checkpoints().manifest(ids.get(middle)).thenCompose(manifest -> {
-            if (!manifest.serves(atMillis)) {
-                return latest(ids, from, middle, best, view, atMillis);
-            }
-            ControlRow.ViewStatus status =
-                    manifest.positions().control().views().get(view.version());
-            if (status == ControlRow.ViewStatus.RETIRED) {
-                return latest(ids, from, middle, best, view, atMillis);
-            }
-            // A view that is not complete yet is not complete in older ones either.
-            boolean complete = status != null && status.isComplete();
-            return latest(ids, middle + 1, to, complete ? manifest : best, view, atMillis);
-        });
+        return ports.control()
+                .readLanes()
+                .thenCompose(rows -> checkpoints
+                        .newest(one -> Checkpoints.asOf(one, question.view(), question.atMillis()))
+                        .thenCompose(checkpoint ->
+                                new Journey(question, plan, rows, checkpoints, checkpoint.orElse(null)).run()));
     }
 
     /** One question being answered. */
@@ -148,7 +96,7 @@ public final class TimeTravel {
         private final Question question;
         private final QueryPlan plan;
         private final List<LaneRow> rows;
-        private final RepairedRecords repaired;
+        private final Checkpoints checkpoints;
         private final CheckpointStore.@Nullable Manifest checkpoint;
         private final long coveredFromMillis;
         private final ViewReplay replay;
@@ -161,12 +109,17 @@ public final class TimeTravel {
                 Question question,
                 QueryPlan plan,
                 List<LaneRow> rows,
-                CheckpointStore.@Nullable Manifest checkpoint,
-                RepairedRecords repaired) {
+                Checkpoints checkpoints,
+                CheckpointStore.@Nullable Manifest checkpoint) {
             this.question = question;
             this.plan = plan;
-            this.rows = rows;
-            this.repaired = repaired;
+            Catalog.Source source = catalogs.sourceOf(question.view())
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "view '" + question.view().name() + "' is in none of the catalogs"));
+            this.rows = rows.stream()
+                    .filter(row -> row.lane().streamName().equals(source.stream()))
+                    .toList();
+            this.checkpoints = checkpoints;
             this.checkpoint = checkpoint;
             this.coveredFromMillis = plan.covers().values().stream()
                     .map(Cover::interval)
@@ -177,7 +130,7 @@ public final class TimeTravel {
             this.now = new MemoryItems(List.of(question.view()));
             this.replay = new ViewReplay(
                     ports,
-                    sourceOf(question.view()),
+                    source,
                     question.view(),
                     readers,
                     (view, entity) -> entity.equals(question.entity()),
@@ -185,7 +138,7 @@ public final class TimeTravel {
         }
 
         CompletableFuture<Past> run() {
-            return load().thenCompose(loaded -> replay.run(range(), repaired))
+            return load().thenCompose(loaded -> replay.run(range()))
                     .thenCompose(done -> answer(Knowledge.SERVED, served, replay.rowsAsOf(rows)))
                     .thenCompose(then ->
                             answer(Knowledge.NOW, now, replay.rowsReached(rows)).thenApply(today -> past(then, today)));
@@ -196,15 +149,9 @@ public final class TimeTravel {
             if (manifest == null) {
                 return CompletableFuture.completedFuture(null);
             }
-            String version = question.view().version();
-            int bucket = CheckpointStore.Positions.bucketOf(
-                    ItemKey.partitionKey(version, question.entity()), manifest.buckets());
-            return ports.checkpoints()
-                    .read(manifest, bucket)
-                    .thenAccept(items -> items.stream()
-                            .filter(item -> item.key().viewVersion().equals(version)
-                                    && item.key().entity().equals(question.entity()))
-                            .forEach(this::load));
+            return checkpoints
+                    .items(manifest, Map.of(question.view(), List.of(question.entity())))
+                    .thenAccept(items -> items.forEach(this::load));
         }
 
         private void load(ItemStore.Found item) {

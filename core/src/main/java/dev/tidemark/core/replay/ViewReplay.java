@@ -82,9 +82,9 @@ public final class ViewReplay {
             long untilKnownMillis,
             long untilArrivalMillis) {
 
-        /** Everything there is. */
-        public static Range all(List<LaneRow> rows) {
-            return new Range(null, rows, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
+        /** Everything there is, after the checkpoint if there is one. */
+        public static Range all(List<LaneRow> rows, CheckpointStore.@Nullable Manifest checkpoint) {
+            return new Range(checkpoint, rows, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
         }
     }
 
@@ -181,8 +181,7 @@ public final class ViewReplay {
                 .thenCompose(repaired -> run(range, repaired));
     }
 
-    /** @param repaired those of the view, read before */
-    CompletableFuture<Void> run(Range range, RepairedRecords repaired) {
+    private CompletableFuture<Void> run(Range range, RepairedRecords repaired) {
         Map<String, LaneStart> starts = new HashMap<>();
         CheckpointStore.Manifest checkpoint = range.checkpoint();
         if (checkpoint != null) {

@@ -10,6 +10,7 @@ import dev.tidemark.core.port.DamagedArchive;
 import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.port.StateScan;
+import dev.tidemark.core.replay.Checkpoints;
 import dev.tidemark.core.replay.PastWorld;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.stream.Position;
@@ -78,7 +79,9 @@ class AuditTest {
     }
 
     private static AuditReport audit(PastWorld world, View view) {
-        return audit(world).audit(view, USERS, world.nowMillis()).join();
+        return audit(world)
+                .audit(view, USERS, AuditStart.archive(world.checkpoints), world.nowMillis())
+                .join();
     }
 
     /** Changes one item and expects it to be named, and nothing else. */
@@ -116,10 +119,12 @@ class AuditTest {
                     .count();
             AuditReport parts = AuditReport.NONE;
             for (int part = 0; part < 3; part++) {
-                parts = parts.plus(
-                        audit(world).auditPart(view, part, 3, world.nowMillis()).join());
+                parts = parts.plus(audit(world)
+                        .auditPart(view, part, 3, AuditStart.archive(world.checkpoints), world.nowMillis())
+                        .join());
             }
             assertThat(parts.items()).isEqualTo(items);
+            assertThat(parts.begins()).containsExactly(AuditReport.ARCHIVE);
             assertThat(parts.counts()).isEqualTo(report.counts());
         }
     }
@@ -308,7 +313,9 @@ class AuditTest {
         for (List<PastWorld.Asked> asked : List.of(world.asked, world.askedInFlight)) {
             for (int i = (int) (seed % 3); i < asked.size(); i += 3) {
                 PastWorld.Asked one = asked.get(i);
-                Answer again = replay.reproduce(one.view(), receipt(one)).join().answer();
+                Answer again = replay.reproduce(one.view(), receipt(one), Checkpoints.none(world.checkpoints))
+                        .join()
+                        .answer();
 
                 assertThat(again.values())
                         .as(one.user() + " at " + one.atMillis() + ", seed " + seed)
@@ -320,7 +327,7 @@ class AuditTest {
         assertThat(ahead).isPositive();
     }
 
-    private static Receipt receipt(PastWorld.Asked asked) {
+    static Receipt receipt(PastWorld.Asked asked) {
         Map<String, Position> lanes = new HashMap<>();
         asked.answer().progress().lanes().forEach(row -> lanes.put(row.lane().id(), row.last()));
         Map<String, Position> ahead = new HashMap<>();
@@ -341,7 +348,8 @@ class AuditTest {
         PastWorld world = new PastWorld(1);
         ReceiptReplay replay = new ReceiptReplay(Catalogs.of(PastWorld.CATALOG), JsonEventReader::new, world.ports());
 
-        assertThatThrownBy(() -> replay.reproduce(ONCE, receipt(world.asked.get(0))))
+        assertThatThrownBy(
+                        () -> replay.reproduce(ONCE, receipt(world.asked.get(0)), Checkpoints.none(world.checkpoints)))
                 .hasMessageContaining(ONCE.version());
     }
 }

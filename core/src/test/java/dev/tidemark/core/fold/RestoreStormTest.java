@@ -5,6 +5,10 @@ import static dev.tidemark.core.fold.FoldWorld.NOW_MILLIS;
 import static dev.tidemark.core.fold.FoldWorld.position;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.core.audit.AuditReport;
+import dev.tidemark.core.audit.AuditStart;
+import dev.tidemark.core.audit.Difference;
+import dev.tidemark.core.audit.StateAudit;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.checkpoint.CheckpointPorts;
 import dev.tidemark.core.checkpoint.CheckpointSettings;
@@ -24,6 +28,8 @@ import dev.tidemark.core.redrive.Candidate;
 import dev.tidemark.core.redrive.ManifestFold;
 import dev.tidemark.core.redrive.RedrivePorts;
 import dev.tidemark.core.redrive.Redriver;
+import dev.tidemark.core.replay.Checkpoints;
+import dev.tidemark.core.replay.ReplayPorts;
 import dev.tidemark.core.restore.RestoreListener;
 import dev.tidemark.core.restore.RestorePorts;
 import dev.tidemark.core.restore.RestoreSettings;
@@ -87,6 +93,14 @@ class RestoreStormTest {
         Storm storm = new Storm(seed);
         storm.live();
         storm.restoreToTimes();
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void whatWasLiveIsWhatACheckpointAndTheRecordsAfterItMake(long seed) {
+        Storm storm = new Storm(seed);
+        storm.live();
+        storm.audit();
     }
 
     @Test
@@ -371,6 +385,41 @@ class RestoreStormTest {
                 items += checkpoints.read(manifest, bucket).join().size();
             }
             return items;
+        }
+
+        /** The state from every checkpoint and from the archive, and restored states from where they come from. */
+        void audit() {
+            for (View view : List.of(PLAIN, DROPPING)) {
+                audit(world, view, Checkpoints.none(checkpoints), AuditReport.ARCHIVE);
+            }
+            for (Manifest manifest : checkpoints.manifests.values()) {
+                FoldWorld restored = restoredWorld();
+                calm = false;
+                restore(restored, new Restore(manifest.id(), null));
+                calm = true;
+                restored.items.landLate();
+                for (View view : List.of(PLAIN, DROPPING)) {
+                    Checkpoints only = Checkpoints.only(checkpoints, manifest.id());
+                    audit(world, view, only, manifest.id());
+                    audit(restored, view, only, manifest.id());
+                }
+            }
+        }
+
+        private void audit(FoldWorld of, View view, Checkpoints from, String begin) {
+            ReplayPorts ports = new ReplayPorts(world.archive, redrives, checkpoints, of.control);
+            AuditReport report = new StateAudit(
+                            Catalogs.of(FoldWorld.catalog(ALL)),
+                            shape -> FoldWorld.reader(),
+                            ports,
+                            new InMemoryScan(of.items))
+                    .audit(view, List.of(ENTITIES), new AuditStart(from, Long.MAX_VALUE, Map.of()), of.nowMillis)
+                    .join();
+            assertThat(report.begins()).containsExactly(begin);
+            assertThat(report.items()).isPositive();
+            assertThat(report.count(Difference.Kind.FAULT))
+                    .as("seed %d, %s from '%s': %s", seed, view.version(), begin, report.differences())
+                    .isZero();
         }
 
         void restoreToTimes() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.core.audit.AuditReport;
+import dev.tidemark.core.audit.AuditStart;
 import dev.tidemark.core.audit.Difference;
 import dev.tidemark.core.audit.Receipt;
 import dev.tidemark.core.audit.ReceiptReplay;
@@ -252,14 +253,17 @@ class RepairedPastTest {
         return String.valueOf(answer.values().get("spent_1h"));
     }
 
-    private AuditReport audit() {
+    private AuditReport audit(AuditStart start) {
         return new StateAudit(Catalogs.of(SECOND), JsonEventReader::new, ports(), new InMemoryScan(items))
-                .audit(TWO, List.of(ANN), nowMillis)
+                .audit(TWO, List.of(ANN), start, nowMillis)
                 .join();
     }
 
     private void assertNoFault() {
-        AuditReport report = audit();
+        assertNoFault(audit(AuditStart.archive(checkpoints)));
+    }
+
+    private static void assertNoFault(AuditReport report) {
         assertThat(report.items()).isPositive();
         assertThat(report.differences())
                 .filteredOn(difference -> difference.kind() != Difference.Kind.DUPLICATE)
@@ -295,7 +299,7 @@ class RepairedPastTest {
                 ahead,
                 false);
         return new ReceiptReplay(Catalogs.of(SECOND), JsonEventReader::new, ports())
-                .reproduce(TWO, receipt)
+                .reproduce(TWO, receipt, Checkpoints.none(checkpoints))
                 .join()
                 .answer();
     }
@@ -334,8 +338,10 @@ class RepairedPastTest {
     @Test
     void anAuditOfTheSecondVersionNamesNoFault() {
         complete();
-
         assertNoFault();
+
+        checkpoint();
+        assertNoFault(audit(new AuditStart(Checkpoints.all(checkpoints), Long.MAX_VALUE, Map.of())));
     }
 
     @Test
@@ -399,7 +405,9 @@ class RepairedPastTest {
         complete();
         redrives.repairs.clear();
 
-        assertThatThrownBy(this::audit).hasMessageContaining("is missing").hasMessageContaining(TWO.version());
+        assertThatThrownBy(() -> audit(AuditStart.archive(checkpoints)))
+                .hasMessageContaining("is missing")
+                .hasMessageContaining(TWO.version());
     }
 
     /** A restore from a checkpoint older than the start: its redrives of the second version were left out. */

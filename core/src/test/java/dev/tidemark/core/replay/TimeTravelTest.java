@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.core.port.Archive;
+import dev.tidemark.core.port.CheckpointStore;
 import dev.tidemark.core.port.DamagedArchive;
 import dev.tidemark.core.port.DamagedCheckpoint;
 import dev.tidemark.core.port.LaneRow;
@@ -204,6 +205,37 @@ class TimeTravelTest {
         assertThat(past.made().checkpoint()).isEqualTo(serving.get(serving.size() - 1));
         assertThat(world.checkpoints.bucketsRead).hasSize(1);
         assertThat(past.now()).isNull();
+    }
+
+    /** It holds nothing that arrived later, for nothing did; but what had expired by the time it was taken is gone. */
+    @Test
+    @DisplayName("T1: a checkpoint that was taken after the moment does not serve it")
+    void aCheckpointTakenLongAfterTheMomentIsNotUsed() {
+        PastWorld world = new PastWorld(2);
+        PastWorld.Asked last = world.asked.get(world.asked.size() - 1);
+        CheckpointStore.Manifest newest =
+                Objects.requireNonNull(world.checkpoints.manifests.lastEntry().getValue());
+        long muchLater = last.atMillis() + 400 * 86_400_000L;
+        String id = String.format("%013d-0001", muchLater);
+        CheckpointStore.Positions positions = newest.positions();
+        world.checkpoints.manifests.put(
+                id,
+                new CheckpointStore.Manifest(
+                        new CheckpointStore.Positions(
+                                id,
+                                muchLater,
+                                positions.control(),
+                                List.copyOf(world.control.lanes.values()),
+                                positions.catalogHash(),
+                                positions.viewNames(),
+                                1,
+                                4),
+                        newest.asOfMillis(),
+                        List.of()));
+        world.checkpoints.items.put(id, List.of());
+
+        assertThat(world.checkpoints.manifests.get(id).serves(last.atMillis())).isTrue();
+        assertSame(served(world, last.view(), last.user(), last.atMillis()), last.answer(), "long ago");
     }
 
     @Test

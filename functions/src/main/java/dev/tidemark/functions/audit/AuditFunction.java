@@ -12,6 +12,7 @@ import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.core.audit.AuditReport;
+import dev.tidemark.core.audit.AuditStart;
 import dev.tidemark.core.audit.EntitySample;
 import dev.tidemark.core.audit.StateAudit;
 import dev.tidemark.core.catalog.Catalogs;
@@ -19,6 +20,7 @@ import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.DamagedArchive;
 import dev.tidemark.core.port.StateScan;
+import dev.tidemark.core.replay.Checkpoints;
 import dev.tidemark.core.replay.ReplayPorts;
 import dev.tidemark.core.view.View;
 import dev.tidemark.functions.Deployment;
@@ -29,17 +31,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
-import java.util.function.BooleanSupplier;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
  * The handler that a schedule calls to audit some entities, other ones each time. It writes nothing but log lines: what
- * differs is in them and in their metrics. It throws if a store does not answer, and when the archive is damaged, so that
- * the function's error count shows it; a fault that was found is no error of the function.
+ * differs is in them and in their metrics. It begins with a checkpoint of some hours ago, so that its time does not grow
+ * with the archive. It throws if a store does not answer, and when archive or checkpoint are damaged, so that the
+ * function's error count shows it; a fault that was found is no error of the function.
  */
 public final class AuditFunction implements RequestHandler<Map<String, Object>, Void> {
 
-    /** No segment is read with less time left; the redrives, and the comparison, still have to be done. */
+    /** No object is read with less time left; the redrives, and the comparison, still have to be done. */
     private static final int RESERVE_MILLIS = 60_000;
 
     private final Catalogs catalogs;
@@ -97,10 +99,13 @@ public final class AuditFunction implements RequestHandler<Map<String, Object>, 
         Map<View, List<String>> sample = new EntitySample(scan, views, request.entities(), nowMillis)
                 .choose()
                 .join();
-        StateAudit audit = audit(() -> context.getRemainingTimeInMillis() < RESERVE_MILLIS);
+        ReplayPorts timed = new TimedReads(() -> context.getRemainingTimeInMillis() < RESERVE_MILLIS).of(ports);
+        StateAudit audit = new StateAudit(catalogs, JsonEventReader::new, timed, scan);
+        AuditStart start =
+                new AuditStart(Checkpoints.all(timed.checkpoints()), nowMillis - request.reachMillis(), sample);
         List<String> damaged = new ArrayList<>();
         for (View view : views) {
-            if (!run(audit, view, sample.getOrDefault(view, List.of()), nowMillis)) {
+            if (!run(audit, start, view, sample.getOrDefault(view, List.of()), nowMillis)) {
                 damaged.add(view.name());
             }
         }
@@ -129,20 +134,8 @@ public final class AuditFunction implements RequestHandler<Map<String, Object>, 
         return views;
     }
 
-    private StateAudit audit(BooleanSupplier isTimeToStop) {
-        return new StateAudit(
-                catalogs,
-                JsonEventReader::new,
-                new ReplayPorts(
-                        new TimedArchive(ports.archive(), isTimeToStop),
-                        ports.redrives(),
-                        ports.checkpoints(),
-                        ports.control()),
-                scan);
-    }
-
     /** @return whether the archive was as it should be, as far as it was read */
-    private boolean run(StateAudit audit, View view, List<String> entities, long nowMillis) {
+    private boolean run(StateAudit audit, AuditStart start, View view, List<String> entities, long nowMillis) {
         if (entities.isEmpty()) {
             log.audited(view, 0, AuditReport.NONE);
             return true;
@@ -151,13 +144,13 @@ public final class AuditFunction implements RequestHandler<Map<String, Object>, 
             log.audited(
                     view,
                     entities.size(),
-                    audit.audit(view, entities, nowMillis).join());
+                    audit.audit(view, entities, start, nowMillis).join());
         } catch (CompletionException e) {
             if (e.getCause() instanceof DamagedArchive damage) {
                 log.damaged(view, entities.size(), damage);
                 return false;
             }
-            if (!(e.getCause() instanceof TimedArchive.Stopped)) {
+            if (!(e.getCause() instanceof TimedReads.Stopped)) {
                 throw e;
             }
             log.stopped(view, entities.size());

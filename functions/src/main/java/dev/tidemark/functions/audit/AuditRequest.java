@@ -6,22 +6,31 @@ import java.util.Map;
  * What the schedule passes, as template.yaml has it.
  *
  * @param entities how many to audit, over all views; at least 1
+ * @param reachHours how old a checkpoint must be to begin with, at least 1: a fault is looked for in what was folded
+ *     since then
  */
-record AuditRequest(int entities) {
+record AuditRequest(int entities, int reachHours) {
 
-    private static final String ENTITIES = "entities";
-    private static final int DEFAULT_ENTITIES = 50;
+    private static final long HOUR_MILLIS = 3_600_000;
 
     /** What is not said is as usual. */
     static AuditRequest of(Map<String, Object> input) {
-        Object value = input.get(ENTITIES);
+        return new AuditRequest(number(input, "entities", 50), number(input, "reachHours", 24));
+    }
+
+    long reachMillis() {
+        return reachHours * HOUR_MILLIS;
+    }
+
+    private static int number(Map<String, Object> input, String name, int usual) {
+        Object value = input.get(name);
         if (value == null) {
-            return new AuditRequest(DEFAULT_ENTITIES);
+            return usual;
         }
         if (value instanceof Integer number && number > 0) {
-            return new AuditRequest(number);
+            return number;
         }
-        throw new IllegalArgumentException("The schedule's input says " + ENTITIES + " = '" + value
+        throw new IllegalArgumentException("The schedule's input says " + name + " = '" + value
                 + "', which is no whole number from 1. Correct it in the template.");
     }
 }

@@ -80,6 +80,7 @@ final class JsonAuditLog {
         line.metric(Metric.ARCHIVE_DAMAGE, damage);
         line.metricAlsoBy(Metric.ARCHIVE_DAMAGE, GENERATION);
         line.number("records", report.records());
+        line.text("checkpoint", String.join(" ", report.begins()));
     }
 
     private static Metric metric(Difference.Kind kind) {

@@ -48,6 +48,9 @@ class AuditFunctionTest {
 
         assertThat(lines.lines()).hasSize(2);
         JsonNode buyer = line(BUYER);
+        assertThat(buyer.get("checkpoint").asText())
+                .as("the world is a few hours old")
+                .isEmpty();
         assertThat(buyer.get("level").asText()).isEqualTo("INFO");
         assertThat(buyer.get("auditedEntities").intValue()).isEqualTo(3);
         assertThat(buyer.get("auditEntitiesLeft").intValue()).isZero();
@@ -77,6 +80,42 @@ class AuditFunctionTest {
         assertThat(fault.get("text").asText()).contains(item.getValue().mark().text());
         assertThat(line.toString()).doesNotContain("price", "\"ts\"");
         assertThat(line(ONCE).get("level").asText()).isEqualTo("INFO");
+    }
+
+    @Test
+    void itBeginsWithTheNewestCheckpointThatIsOldEnough() {
+        run(Map.of());
+        int all = line(BUYER).get("records").intValue();
+
+        run(Map.of("reachHours", 2));
+
+        for (View view : List.of(BUYER, ONCE)) {
+            assertThat(line(view).get("checkpoint").asText()).isEqualTo(twoHoursOld());
+            assertThat(line(view).get("records").intValue()).isPositive().isLessThan(all);
+            assertThat(line(view).get("auditFaults").intValue()).isZero();
+            assertThat(line(view).get("auditedItems").longValue()).isEqualTo(items(view));
+        }
+        assertThat(world.checkpoints.bucketsRead).as("once for both views").doesNotHaveDuplicates();
+        tamper();
+        run(Map.of("reachHours", 1));
+        assertThat(line(BUYER).get("auditFaults").intValue()).isOne();
+        assertThatThrownBy(() -> run(Map.of("reachHours", 0))).hasMessageContaining("reachHours = '0'");
+    }
+
+    @Test
+    void aDamagedCheckpointIsNamedAndFailsTheInvocation() {
+        world.checkpoints.damaged = twoHoursOld();
+
+        assertThatThrownBy(() -> run(Map.of("reachHours", 2)))
+                .hasStackTraceContaining("checkpoint/" + world.checkpoints.damaged);
+    }
+
+    private String twoHoursOld() {
+        return world.checkpoints.manifests.values().stream()
+                .filter(manifest -> manifest.timeMillis() <= world.nowMillis() - 2 * 3_600_000)
+                .reduce((older, newer) -> newer)
+                .orElseThrow()
+                .id();
     }
 
     @Test
@@ -163,11 +202,14 @@ class AuditFunctionTest {
         List<String> template = Files.readAllLines(Path.of("../infra/template.yaml"));
         String settable = after(template, "AuditEntities:", "Default: ");
         String input = after(template, "Schedule: !Ref AuditSchedule", "Input: !Sub '");
-        String text = input.substring(0, input.length() - 1).replace("${AuditEntities}", settable);
+        String reach = after(template, "AuditReachHours:", "Default: ");
+        String text = input.substring(0, input.length() - 1)
+                .replace("${AuditEntities}", settable)
+                .replace("${AuditReachHours}", reach);
 
         Map<String, Object> parsed = new ObjectMapper().readValue(text, new TypeReference<>() {});
 
-        assertThat(parsed).hasSize(1);
+        assertThat(parsed).hasSize(2);
         assertThat(AuditRequest.of(parsed)).isEqualTo(AuditRequest.of(Map.of()));
     }
 
@@ -206,7 +248,7 @@ class AuditFunctionTest {
     private JsonNode line(View view) {
         return lines.lines().stream()
                 .filter(line -> line.get("view").asText().equals(view.name()))
-                .findFirst()
+                .reduce((earlier, later) -> later)
                 .orElseThrow();
     }
 

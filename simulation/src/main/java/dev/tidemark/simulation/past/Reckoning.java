@@ -16,6 +16,7 @@ import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.core.audit.AuditReport;
+import dev.tidemark.core.audit.AuditStart;
 import dev.tidemark.core.audit.Difference;
 import dev.tidemark.core.audit.Receipt;
 import dev.tidemark.core.audit.ReceiptReplay;
@@ -28,6 +29,7 @@ import dev.tidemark.core.port.ControlRow.ViewStatus;
 import dev.tidemark.core.port.ControlStore;
 import dev.tidemark.core.port.Pause;
 import dev.tidemark.core.port.StateScan;
+import dev.tidemark.core.replay.Checkpoints;
 import dev.tidemark.core.replay.Knowledge;
 import dev.tidemark.core.replay.ReplayPorts;
 import dev.tidemark.core.replay.TimeTravel;
@@ -258,13 +260,21 @@ public final class Reckoning {
 
     private void byReceipt(Clerk.Kept kept) {
         if (kept.body().at("/freshness/complete").asBoolean()) {
-            Answer again = new ReceiptReplay(catalogs, JsonEventReader::new, replay)
-                    .reproduce(view(kept), receipt(kept))
-                    .join()
-                    .answer();
-            same("by its receipt", kept, again);
+            byReceipt(kept, Checkpoints.none(checkpoints));
             tally.add(Tally.Shown.ANSWER_REPRODUCED_BY_ITS_RECEIPT, 1);
+            boolean begun = byReceipt(kept, Checkpoints.all(checkpoints));
+            tally.add(Tally.Shown.ANSWER_REPRODUCED_FROM_A_CHECKPOINT, begun ? 1 : 0);
         }
+    }
+
+    /** @return whether a checkpoint was of use */
+    private boolean byReceipt(Clerk.Kept kept, Checkpoints from) {
+        ReceiptReplay.Reproduced again = new ReceiptReplay(catalogs, JsonEventReader::new, replay)
+                .reproduce(view(kept), receipt(kept), from)
+                .join();
+        String checkpoint = again.made().checkpoint();
+        same(checkpoint == null ? "by its receipt" : "by its receipt from " + checkpoint, kept, again.answer());
+        return checkpoint != null;
     }
 
     /** The same version may stand in both catalogs, with its fields in other places of an event. */
@@ -350,15 +360,23 @@ public final class Reckoning {
     private void audit(View view) {
         ViewStatus status = control.readControl().join().orElseThrow().views().get(view.version());
         if (engine.failure() == null && status != null && status.isComplete()) {
-            StateScan scan = new DynamoStateScan(clients.dynamoDb(), STATE, CapacityMeter.NONE);
-            AuditReport report = new StateAudit(catalogs, JsonEventReader::new, replay, scan)
-                    .auditPart(view, 0, 1, engine.nowMillis())
-                    .join();
-            tally.add(Tally.Shown.ITEM_AUDITED, report.items());
-            report.differences().stream()
-                    .filter(difference -> difference.kind() == Difference.Kind.FAULT)
-                    .findFirst()
-                    .ifPresent(fault -> engine.fail("the audit finds " + fault));
+            audit(view, Checkpoints.none(checkpoints));
+            for (String id : checkpoints.list().join()) {
+                audit(view, Checkpoints.only(checkpoints, id));
+            }
         }
+    }
+
+    private void audit(View view, Checkpoints from) {
+        StateScan scan = new DynamoStateScan(clients.dynamoDb(), STATE, CapacityMeter.NONE);
+        AuditReport report = new StateAudit(catalogs, JsonEventReader::new, replay, scan)
+                .auditPart(view, 0, 1, new AuditStart(from, Long.MAX_VALUE, Map.of()), engine.nowMillis())
+                .join();
+        boolean isProven = report.begins().contains(AuditReport.ARCHIVE);
+        tally.add(isProven ? Tally.Shown.ITEM_AUDITED : Tally.Shown.ITEM_AUDITED_FROM_A_CHECKPOINT, report.items());
+        report.differences().stream()
+                .filter(difference -> difference.kind() == Difference.Kind.FAULT)
+                .findFirst()
+                .ifPresent(fault -> engine.fail("the audit from " + report.begins() + " finds " + fault));
     }
 }

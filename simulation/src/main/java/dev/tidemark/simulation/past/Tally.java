@@ -10,8 +10,10 @@ public final class Tally {
     public enum Shown {
         ITEM_RESTORED,
         ANSWER_REPRODUCED_BY_ITS_RECEIPT,
+        ANSWER_REPRODUCED_FROM_A_CHECKPOINT,
         ANSWER_AS_SERVED,
         ITEM_AUDITED,
+        ITEM_AUDITED_FROM_A_CHECKPOINT,
         BACKFILLED_VALUE_AS_THE_ORACLE_HAS_IT
     }
 
