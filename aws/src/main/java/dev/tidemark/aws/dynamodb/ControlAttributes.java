@@ -42,6 +42,8 @@ final class ControlAttributes {
     /** There if so, and then 1. */
     private static final String AWAITS_OVERLAP = "o";
 
+    private static final String ENDED = "e";
+
     /** Absent if there was no restore; the second also if it had no target. */
     private static final String RESTORED_FROM = "k";
 
@@ -101,6 +103,9 @@ final class ControlAttributes {
         if (row.awaitsOverlap()) {
             attributes.put(AWAITS_OVERLAP, number(1));
         }
+        if (row.ended()) {
+            attributes.put(ENDED, number(1));
+        }
         return attributes;
     }
 
@@ -129,7 +134,8 @@ final class ControlAttributes {
                         ? CountAttributes.decode(attributes.get(COUNTS).m())
                         : Map.of(),
                 ancestors(attributes.get(ANCESTORS)),
-                attributes.containsKey(AWAITS_OVERLAP));
+                attributes.containsKey(AWAITS_OVERLAP),
+                attributes.containsKey(ENDED));
     }
 
     private static ControlRow.@Nullable Restore restore(Map<String, AttributeValue> attributes) {

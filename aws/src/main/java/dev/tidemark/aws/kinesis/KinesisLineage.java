@@ -37,6 +37,11 @@ public final class KinesisLineage implements Lineage {
     }
 
     @Override
+    public CompletableFuture<List<Lane>> children(Lane lane) {
+        return describe(lane).thenApply(stream -> stream.children(lane.shardId()));
+    }
+
+    @Override
     public CompletableFuture<Boolean> drained(Lane lane, Position last) {
         return describe(lane)
                 .thenCompose(stream -> stream.shards().containsKey(lane.shardId())

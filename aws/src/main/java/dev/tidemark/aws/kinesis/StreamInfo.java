@@ -48,4 +48,14 @@ public record StreamInfo(String arn, long createdMillis, Map<String, ShardInfo> 
                 ? List.of()
                 : shard.parents().stream().map(this::lane).toList();
     }
+
+    /** The lanes that came of a shard's lane, by shard id; none of a shard that is open. */
+    public List<Lane> children(String shardId) {
+        return shards.entrySet().stream()
+                .filter(shard -> shard.getValue().parents().contains(shardId))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .map(this::lane)
+                .toList();
+    }
 }

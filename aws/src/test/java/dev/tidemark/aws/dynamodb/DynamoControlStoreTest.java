@@ -171,6 +171,17 @@ class DynamoControlStoreTest {
         assertThat(store.readLane(lane(7)).join()).contains(two);
     }
 
+    @Test
+    void aLanesEndIsKept() {
+        store.writeControl(control(1)).join();
+        store.createLane(newLane(7), 1).join();
+        LaneRow ended = newLane(7).atItsEnd();
+        store.writeLane(ended).join();
+
+        assertThat(store.readLane(lane(7)).join()).contains(ended);
+        assertThat(ended.ended()).isTrue();
+    }
+
     private static ControlRow control(long rev) {
         return new ControlRow(
                 rev,

@@ -81,6 +81,14 @@ class KinesisLineageTest {
     }
 
     @Test
+    void childrenAreThoseThatNameTheShardAsAParent() {
+        assertThat(lineage.children(PARENT).join()).containsExactly(lane(2), lane(3));
+        assertThat(lineage.children(lane(1)).join()).containsExactly(lane(3));
+        assertThat(lineage.children(lane(3)).join()).as("open").isEmpty();
+        assertThat(lineage.children(lane(9)).join()).as("not listed any more").isEmpty();
+    }
+
+    @Test
     void aLaneOfADeletedStreamHasNoLineage() {
         Lane old = new Lane(ARN, CREATED_MILLIS - 1, PARENT.shardId());
         assertThatThrownBy(() -> lineage.parents(old).join())

@@ -50,7 +50,7 @@ public final class BatchFold {
         this.ports = ports;
         this.settings = settings;
         this.cache = new ItemCache(settings.maxCacheBytes());
-        this.lanes = new Lanes(ports.control(), ports.lineage(), settings, catalogs);
+        this.lanes = new Lanes(ports.control(), ports.lineage(), ports.clockMillis(), settings, catalogs);
     }
 
     /**

@@ -64,7 +64,8 @@ final class LaneDecisions {
                 views,
                 counts,
                 row.ancestors(),
-                row.awaitsOverlap()));
+                row.awaitsOverlap(),
+                row.ended()));
     }
 
     /** L2: whether this catalog may fold the lane at all. */

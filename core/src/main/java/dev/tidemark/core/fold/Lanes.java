@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ final class Lanes {
     private final ControlStore control;
     private final FoldSettings settings;
     private final Ancestry ancestry;
+    private final LaneEnds ends;
     private final Set<String> known;
 
     /** The first deployment of all activates its own catalog; later changes are an operator's decision. */
@@ -32,7 +34,7 @@ final class Lanes {
 
     private final Set<String> droppingDuplicates;
 
-    Lanes(ControlStore control, Lineage lineage, FoldSettings settings, Catalogs catalogs) {
+    Lanes(ControlStore control, Lineage lineage, LongSupplier clockMillis, FoldSettings settings, Catalogs catalogs) {
         this.control = control;
         this.settings = settings;
         this.known = versions(catalogs.views());
@@ -43,6 +45,7 @@ final class Lanes {
         this.first = Activation.next(null, versions(catalogs.current().views()), settings.generation())
                 .orElseThrow();
         this.ancestry = new Ancestry(control, lineage, keptMillis(dropping));
+        this.ends = new LaneEnds(control, lineage, clockMillis);
     }
 
     private static Set<String> versions(List<View> views) {
@@ -63,10 +66,6 @@ final class Lanes {
      * @param held why it is held back; null if it is not
      */
     record Opened(@Nullable LaneRow row, BatchOutcome.@Nullable Hold held) {
-
-        static CompletableFuture<Opened> ready(LaneRow row) {
-            return CompletableFuture.completedFuture(new Opened(row, null));
-        }
 
         static CompletableFuture<Opened> hold(BatchOutcome.Hold held) {
             return CompletableFuture.completedFuture(new Opened(null, held));
@@ -112,7 +111,9 @@ final class Lanes {
         if (!LaneDecisions.knowsAll(laneRow, known)) {
             return Opened.hold(BatchOutcome.Hold.UNKNOWN_VIEW);
         }
-        return lacksAncestors(laneRow) ? findAncestors(laneRow, troubles, round) : Opened.ready(laneRow);
+        return lacksAncestors(laneRow)
+                ? findAncestors(laneRow, troubles, round)
+                : ends.noteParents(laneRow, troubles).thenApply(noted -> new Opened(laneRow, null));
     }
 
     /** T3: from here on a duplicate is recognized also if the lane before counted the event. */

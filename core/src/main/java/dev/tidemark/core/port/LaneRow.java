@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  *     first fold of a view that drops duplicates
  * @param awaitsOverlap whether a restore left the row here, and no live batch has yet begun at or before {@code last}
  *     (rule R3)
+ * @param ended whether nothing will come after {@code last}: the shard is closed, and each of the lanes that came of it
+ *     has a row
  */
 public record LaneRow(
         Lane lane,
@@ -34,7 +36,8 @@ public record LaneRow(
         Map<String, Position> views,
         Map<String, ViewCounts> counts,
         @Nullable Map<String, Long> ancestors,
-        boolean awaitsOverlap) {
+        boolean awaitsOverlap,
+        boolean ended) {
 
     public LaneRow {
         views = Map.copyOf(views);
@@ -54,7 +57,7 @@ public record LaneRow(
         return counts.getOrDefault(viewVersion, ViewCounts.NONE);
     }
 
-    /** A row that no restore left. */
+    /** A row that no restore left, of a lane that goes on as far as is known. */
     public LaneRow(
             Lane lane,
             long rev,
@@ -65,7 +68,7 @@ public record LaneRow(
             Map<String, Position> views,
             Map<String, ViewCounts> counts,
             @Nullable Map<String, Long> ancestors) {
-        this(lane, rev, last, count, maxArrivalMillis, generation, views, counts, ancestors, false);
+        this(lane, rev, last, count, maxArrivalMillis, generation, views, counts, ancestors, false, false);
     }
 
     /** A row whose ancestors nobody has asked for. */
@@ -84,16 +87,34 @@ public record LaneRow(
     /** The row that says so, to be written next. */
     public LaneRow withAncestors(Map<String, Long> found) {
         return new LaneRow(
-                lane, rev + 1, last, count, maxArrivalMillis, generation, views, counts, found, awaitsOverlap);
+                lane, rev + 1, last, count, maxArrivalMillis, generation, views, counts, found, awaitsOverlap, ended);
     }
 
     /** The row that says that the live fold joins what was restored (rule R3), to be written next. */
     public LaneRow joined() {
-        return new LaneRow(lane, rev + 1, last, count, maxArrivalMillis, generation, views, counts, ancestors, false);
+        return new LaneRow(
+                lane, rev + 1, last, count, maxArrivalMillis, generation, views, counts, ancestors, false, ended);
+    }
+
+    /** The row that says that nothing comes after it, to be written next. */
+    public LaneRow atItsEnd() {
+        return new LaneRow(
+                lane,
+                rev + 1,
+                last,
+                count,
+                maxArrivalMillis,
+                generation,
+                views,
+                counts,
+                ancestors,
+                awaitsOverlap,
+                true);
     }
 
     /** This row with or without the mark of a restore, at the same rev. */
     public LaneRow withAwaitsOverlap(boolean awaits) {
-        return new LaneRow(lane, rev, last, count, maxArrivalMillis, generation, views, counts, ancestors, awaits);
+        return new LaneRow(
+                lane, rev, last, count, maxArrivalMillis, generation, views, counts, ancestors, awaits, ended);
     }
 }

@@ -16,6 +16,11 @@ public interface Lineage {
         }
 
         @Override
+        public CompletableFuture<List<Lane>> children(Lane lane) {
+            return CompletableFuture.completedFuture(List.of());
+        }
+
+        @Override
         public CompletableFuture<Boolean> drained(Lane lane, Position last) {
             return CompletableFuture.completedFuture(false);
         }
@@ -31,6 +36,9 @@ public interface Lineage {
      * two otherwise. None as well for a shard that the stream no longer lists.
      */
     CompletableFuture<List<Lane>> parents(Lane lane);
+
+    /** The lanes of the shards that this lane's shard was split into or merged to; none if the stream lists none. */
+    CompletableFuture<List<Lane>> children(Lane lane);
 
     /**
      * Whether a lane will never have a record after a position: its shard is closed, or the stream no longer lists it,

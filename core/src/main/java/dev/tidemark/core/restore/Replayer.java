@@ -212,6 +212,12 @@ final class Replayer {
             return ports.lineage().parents(lane);
         }
 
+        /** None, so that no lane is said to have ended: where the archive ends, the stream may go on. */
+        @Override
+        public CompletableFuture<List<Lane>> children(Lane lane) {
+            return CompletableFuture.completedFuture(List.of());
+        }
+
         @Override
         public CompletableFuture<Boolean> drained(Lane lane, Position last) {
             @Nullable ReplayedLane known = lanes.get(lane.id());

@@ -27,6 +27,7 @@ final class RestoredRows {
                 .toList();
     }
 
+    /** Whether a lane has ended is found out anew, since the rows of those that came of it may be missing here. */
     private static LaneRow lane(LaneRow row, ControlRow control, String generation) {
         Map<String, Position> views = new HashMap<>(row.views());
         views.keySet().removeIf(version -> control.views().get(version) == ViewStatus.RETIRED);
@@ -42,6 +43,7 @@ final class RestoredRows {
                 views,
                 counts,
                 row.ancestors(),
-                true);
+                true,
+                false);
     }
 }

@@ -60,11 +60,12 @@ public record ViewProgress(List<LaneRow> lanes, List<Missing> missing) {
 
     /**
      * The arrival time up to which every lane is folded: the least of the lanes' newest folded arrivals. A lower bound,
-     * because a lane on which nothing arrives stands still. A lane silent for longer than the stream keeps records is
-     * left out: nothing can be waiting there.
+     * because a lane on which nothing arrives stands still. Left out is where nothing can be waiting: a lane that has
+     * ended, and one that is silent for longer than the stream keeps records.
      */
     public OptionalLong foldedUpToMillis(long streamRetentionMillis, long nowMillis) {
         return lanes.stream()
+                .filter(row -> !row.ended())
                 .mapToLong(LaneRow::maxArrivalMillis)
                 .filter(arrival -> arrival >= nowMillis - streamRetentionMillis)
                 .min();

@@ -30,6 +30,15 @@ public final class InMemoryLineage implements Lineage {
         return CompletableFuture.completedFuture(parents.getOrDefault(lane.id(), List.of()));
     }
 
+    /** Those that name the lane as a parent; their streams are the lane's. */
+    @Override
+    public CompletableFuture<List<Lane>> children(Lane lane) {
+        return CompletableFuture.completedFuture(parents.entrySet().stream()
+                .filter(child -> child.getValue().contains(lane))
+                .map(child -> new Lane(lane.streamArn(), lane.streamCreatedMillis(), Lane.shardIdOf(child.getKey())))
+                .toList());
+    }
+
     @Override
     public CompletableFuture<Boolean> drained(Lane lane, Position last) {
         return CompletableFuture.completedFuture(drained.test(lane, last));

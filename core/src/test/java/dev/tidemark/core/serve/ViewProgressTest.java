@@ -48,6 +48,17 @@ class ViewProgressTest {
     }
 
     @Test
+    void aLaneThatHasEndedHoldsNothingBack() {
+        ViewProgress progress = progress(
+                null,
+                ServedShop.row(LANE_A, 1, NOW_MILLIS - 5_000, FROM_THE_START).atItsEnd(),
+                ServedShop.row(LANE_B, 2, NOW_MILLIS - 10, FROM_THE_START));
+
+        assertThat(progress.foldedUpToMillis(DAY_MILLIS, NOW_MILLIS)).hasValue(NOW_MILLIS - 10);
+        assertThat(progress.lanes()).hasSize(2);
+    }
+
+    @Test
     void aLaneSilentForLongerThanTheStreamKeepsRecordsHoldsNothingBack() {
         ViewProgress progress = progress(
                 null,

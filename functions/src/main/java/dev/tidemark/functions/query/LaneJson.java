@@ -18,11 +18,15 @@ final class LaneJson {
         out.writeNumberField("records", row.count());
         if (row.maxArrivalMillis() == Long.MIN_VALUE) {
             out.writeNullField("maxArrival");
-            out.writeNullField("lagMillis");
         } else {
             Json.moment(out, "maxArrival", row.maxArrivalMillis());
+        }
+        if (row.maxArrivalMillis() == Long.MIN_VALUE || row.ended()) {
+            out.writeNullField("lagMillis");
+        } else {
             out.writeNumberField("lagMillis", Math.max(0, nowMillis - row.maxArrivalMillis()));
         }
+        out.writeBooleanField("ended", row.ended());
         out.writeEndObject();
     }
 }

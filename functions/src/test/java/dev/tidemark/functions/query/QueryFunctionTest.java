@@ -262,6 +262,17 @@ class QueryFunctionTest {
         assertThat(health.at("/views/1/freshness/lagMillis").intValue()).isEqualTo(40);
         assertThat(health.at("/lanes/0/lane").asText()).isEqualTo(LANE.id());
         assertThat(health.at("/lanes/0/lagMillis").intValue()).isEqualTo(40);
+        assertThat(health.at("/lanes/0/ended").booleanValue()).isFalse();
+    }
+
+    @Test
+    void aLaneThatHasEndedHasNoLag() {
+        world.control.lanes.computeIfPresent(LANE.id(), (id, row) -> row.atItsEnd());
+        JsonNode health = json(world.get("/base/path/v1/health"));
+
+        assertThat(health.at("/lanes/0/ended").booleanValue()).isTrue();
+        assertThat(health.at("/lanes/0/lagMillis").isNull()).isTrue();
+        assertThat(health.at("/views/1/freshness/lagMillis").isNull()).isTrue();
     }
 
     @Test

@@ -16,8 +16,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * Watches the control table, reading the attributes themselves. Revisions rise by one. A lane is born with all active
- * views from its first record (rule L1), gets others from where it stands (L3), never goes back, counts right, and never
- * passes what is archived (F7, F8).
+ * views from its first record (rule L1), gets others from where it stands (L3), never goes back, counts right, never
+ * passes what is archived (F7, F8), and is said to have ended only where nothing can come any more.
  */
 public final class LaneWatch implements Table.Watcher {
 
@@ -35,7 +35,7 @@ public final class LaneWatch implements Table.Watcher {
      *
      * @param acts view version to its exclusive lower bound
      */
-    record Row(long rev, Position last, long count, Map<String, Position> acts) {}
+    record Row(long rev, Position last, long count, Map<String, Position> acts, boolean ended) {}
 
     public LaneWatch(Engine engine, Ledger ledger, BucketWatch bucket) {
         this.engine = engine;
@@ -71,7 +71,8 @@ public final class LaneWatch implements Table.Watcher {
         String shardId = text(item, "h");
         Map<String, Position> acts = new HashMap<>();
         views(item).forEach((version, act) -> acts.put(version, Position.parse(act)));
-        Row row = new Row(number(item, "r"), Position.parse(text(item, "l")), number(item, "c"), acts);
+        Row row = new Row(
+                number(item, "r"), Position.parse(text(item, "l")), number(item, "c"), acts, item.containsKey("e"));
         Row before = lanes.put(shardId, row);
         if (before == null) {
             born(shardId, row);
@@ -79,6 +80,10 @@ public final class LaneWatch implements Table.Watcher {
             moved(shardId, before, row);
         }
         int done = ledger.countUpTo(shardId, row.last());
+        if (row.ended()
+                && (!ledger.isClosed(shardId) || done < ledger.of(shardId).size())) {
+            engine.fail(shardId + " is said to have ended, but is open or has records after its position");
+        }
         if (row.count() != done) {
             engine.fail(shardId + " counts " + row.count() + " records, but " + done + " stand before its position");
         }
@@ -115,6 +120,12 @@ public final class LaneWatch implements Table.Watcher {
     private void moved(String shardId, Row before, Row row) {
         if (row.rev() != before.rev() + 1 || before.last().isAfter(row.last())) {
             engine.fail(shardId + " goes back, or its rev does not rise by one");
+        }
+        if (before.ended() && !row.ended()) {
+            engine.fail(shardId + " had ended, and goes on");
+        }
+        if (row.ended()) {
+            engine.happened(Happening.LANE_ENDED);
         }
         row.acts().forEach((version, act) -> {
             Position was = before.acts().get(version);

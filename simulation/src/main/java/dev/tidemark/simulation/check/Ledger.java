@@ -57,6 +57,11 @@ public final class Ledger {
         shard(shardId).closed = true;
     }
 
+    /** Whether a shard takes no more records. */
+    boolean isClosed(String shardId) {
+        return shard(shardId).closed;
+    }
+
     /** What a poller reads. */
     public ShardLog log(String shardId) {
         return shard(shardId);

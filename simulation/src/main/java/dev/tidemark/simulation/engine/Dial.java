@@ -17,7 +17,7 @@ public enum Dial {
     // DynamoDB, S3 and Kinesis, each for itself.
     STALE_READ("an eventually consistent read shows any older version", 500),
     UNPROCESSED_KEYS("BatchGetItem leaves keys unread", 400),
-    SMALL_PAGES("a page of a query ends after a few items", 1000),
+    SMALL_PAGES("a page of a query ends after a few items", 900),
     TRANSACTION_CONFLICT("a transaction is cancelled by another one, or is in progress", 300),
     ARCHIVE_FAILS("the archive cannot be written", 200),
     QUARANTINE_FAILS("the quarantine cannot be written", 400),
@@ -26,10 +26,10 @@ public enum Dial {
     TTL_DELETION("an expired item is deleted", 700),
     // Sandboxes.
     CRASH("a sandbox dies with requests under way", 12),
-    SHORT_TIMEOUT("the function's time-out is a few seconds", 1000),
+    SHORT_TIMEOUT("the function's time-out is a few seconds", 500),
     COLD_START("an invocation gets a new sandbox although a warm one is free", 400),
-    SMALL_CACHE("a sandbox has room for a few items only, or none", 1000),
-    FEW_ATTEMPTS("the fold gives up after one or two attempts", 1000),
+    SMALL_CACHE("a sandbox has room for a few items only, or none", 800),
+    FEW_ATTEMPTS("the fold gives up after one or two attempts", 700),
     CLOCK_SKEW("a sandbox's clock is minutes off", 700),
     // The event source mapping.
     REDELIVERY("a batch that succeeded comes again, with the same or other boundaries", 300),
@@ -38,8 +38,9 @@ public enum Dial {
     NO_BISECT("failed batches are not halved", 1000),
     SECOND_POLLER("another poller reads a shard too, from any position before", 600),
     POLLER_RESTART("a poller begins again at its checkpoint", 60),
-    EARLY_CHILD("a child shard is read before its parents are finished", 700),
-    OUTAGE("nothing is delivered for hours or days", 1000),
+    EARLY_CHILD("a child shard is read before its parents are finished", 1000),
+    LAGGING_PARENT("a shard that was split or merged is not read for minutes", 800),
+    OUTAGE("nothing is delivered for hours or days", 500),
     // The stream.
     RESHARD("shards are split and merged, again and again", 1000),
     REGRESSING_ARRIVAL("a record's arrival lies before that of the one ahead of it", 200),
@@ -55,7 +56,7 @@ public enum Dial {
     BULKY("texts as long as they may be", 300),
     // Deployment.
     ROLLING("old and new code run side by side, and the control row changes", 1000),
-    IN_STEPS("the views of the new code become active one after the other", 1000),
+    IN_STEPS("the views of the new code become active one after the other", 600),
     ROLLBACK("the old code comes back for a while", 700),
     FLAPPING("the share of the new code jumps", 700),
     EARLY_SWITCH("the control row changes before any new code runs", 400),
@@ -75,5 +76,10 @@ public enum Dial {
 
     int maxPerMille() {
         return maxPerMille;
+    }
+
+    /** Whether a run has the fault throughout, or not at all. */
+    boolean isAllOrNothing() {
+        return maxPerMille == 1000;
     }
 }

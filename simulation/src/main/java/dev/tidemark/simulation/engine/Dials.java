@@ -36,7 +36,7 @@ public record Dials(Map<Dial, Integer> perMille) {
             boolean on = random.nextInt(1000) < sharePerMille;
             int strength = 1 + random.nextInt(dial.maxPerMille());
             if (on) {
-                drawn.put(dial, strength);
+                drawn.put(dial, dial.isAllOrNothing() ? 1000 : strength);
             }
         }
         return new Dials(drawn);

@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 final class Mapping {
 
     private static final long USUAL_TIMEOUT_MILLIS = 60_000;
+    private static final long LONGEST_BACKOFF_MILLIS = 30_000;
+    private static final long LONGEST_LAG_MILLIS = 600_000;
     private static final int MOST_RECORDS_OF_A_BATCH = 20;
 
     private final Engine engine;
@@ -47,6 +49,7 @@ final class Mapping {
     private final long timeoutMillis;
     private final Map<String, List<Reader>> readers = new HashMap<>();
     private final Set<String> finished = new HashSet<>();
+    private final Map<String, Long> lagging = new HashMap<>();
     private final Set<String> early = new HashSet<>();
     private long silentUntilMillis;
     private boolean calm;
@@ -68,7 +71,7 @@ final class Mapping {
                 true,
                 new IteratorStart.TrimHorizon(),
                 true,
-                Backoff.DEFAULT,
+                new Backoff(100, LONGEST_BACKOFF_MILLIS),
                 new Redelivery(RedeliveryDice.PROBABILITY, (int) engine.between(0, MOST_RECORDS_OF_A_BATCH)));
     }
 
@@ -90,6 +93,14 @@ final class Mapping {
         if (engine.strikes(Dial.EARLY_CHILD)) {
             early.add(shardId);
         }
+    }
+
+    /** A shard was closed; perhaps nobody reads on in it for a while. */
+    void closed(String shardId) {
+        if (engine.strikes(Dial.LAGGING_PARENT)) {
+            lagging.put(shardId, engine.nowMillis() + engine.between(1_000, LONGEST_LAG_MILLIS));
+        }
+        changed(shardId);
     }
 
     /** A record was put, or a shard closed. */
@@ -127,6 +138,7 @@ final class Mapping {
     void calm() {
         calm = true;
         silentUntilMillis = 0;
+        lagging.clear();
         startReadyShards();
     }
 
@@ -179,8 +191,9 @@ final class Mapping {
             if (!isFirst && (calm || deliveriesLeft == 0)) {
                 return;
             }
-            if (engine.nowMillis() < silentUntilMillis) {
-                engine.after(silentUntilMillis - engine.nowMillis(), this::step);
+            long untilMillis = Math.max(silentUntilMillis, lagging.getOrDefault(shardId, 0L));
+            if (engine.nowMillis() < untilMillis) {
+                engine.after(untilMillis - engine.nowMillis(), this::step);
                 return;
             }
             if (engine.strikes(Dial.POLLER_RESTART)) {

@@ -165,11 +165,25 @@ public final class World {
         if (engine.strikes(Dial.RESHARD)) {
             long times = engine.between(1, MOST_RESHARDS);
             for (int i = 0; i < times; i++) {
-                long atMillis = engine.between(0, plan.endMillis());
+                long anyMillis = engine.between(0, plan.endMillis());
+                long atMillis = engine.random().nextBoolean() ? anyMillis : betweenCopies(anyMillis);
                 reshards.add(atMillis);
                 engine.after(atMillis, this::reshard);
             }
         }
+    }
+
+    /** Between an event and its copy, so that they come to different shards; any time if there are no copies. */
+    private long betweenCopies(long anyMillis) {
+        Map<Integer, Long> first = new HashMap<>();
+        List<Long> moments = new ArrayList<>();
+        for (Plan.Sent sent : plan.sent()) {
+            Long original = first.putIfAbsent(sent.number(), sent.atMillis());
+            if (original != null) {
+                moments.add(engine.between(original, sent.atMillis()));
+            }
+        }
+        return moments.isEmpty() ? anyMillis : moments.get(engine.random().nextInt(moments.size()));
     }
 
     private void reshard() {
@@ -193,7 +207,7 @@ public final class World {
         mapping.startReadyShards();
         for (ShardInfo parent : open.subList(at, merges ? at + 2 : at + 1)) {
             ledger.close(parent.id());
-            mapping.changed(parent.id());
+            mapping.closed(parent.id());
         }
     }
 
