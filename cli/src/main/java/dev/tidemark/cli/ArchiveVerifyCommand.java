@@ -2,8 +2,12 @@ package dev.tidemark.cli;
 
 import dev.tidemark.core.port.LaneRow;
 import java.io.PrintWriter;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,6 +55,7 @@ final class ArchiveVerifyCommand implements Callable<Integer> {
         try (Stores stores = archive.open()) {
             // Before the archive is listed: what these rows count must be there.
             List<LaneRow> rows = to == null ? stores.await(stores.control().readLanes()) : List.of();
+            checkStreams(rows);
             for (String stream : archive.streams()) {
                 ArchiveCheck check = new ArchiveCheck(stores, stream, out);
                 check.run(rows, fromMillis, toMillis);
@@ -58,5 +63,16 @@ final class ArchiveVerifyCommand implements Callable<Integer> {
             }
         }
         return damages == 0 ? 0 : 1;
+    }
+
+    /** Where none of the streams was ever folded, but others were, another catalog is meant. */
+    private void checkStreams(List<LaneRow> rows) {
+        Set<String> known =
+                rows.stream().map(row -> row.lane().streamName()).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> asked = archive.streams();
+        if (!known.isEmpty() && Collections.disjoint(known, asked)) {
+            throw new Failure("nothing of " + asked + " was ever folded here, but of " + known
+                    + ": name one of these streams with --stream, or their catalog with --catalog");
+        }
     }
 }

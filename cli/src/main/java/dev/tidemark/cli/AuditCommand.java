@@ -102,7 +102,9 @@ final class AuditCommand implements Callable<Integer> {
             report = receipt == null ? state(stores, definitions) : receipts(stores, definitions, receipt);
         }
         print(report);
-        return report.count(Difference.Kind.FAULT) > 0 ? 1 : 0;
+        // Where nothing could be compared, nothing is proven.
+        boolean none = report.items() == 0 && report.count(Difference.Kind.DEFINITION) > 0;
+        return none || report.count(Difference.Kind.FAULT) > 0 ? 1 : 0;
     }
 
     private void check() {

@@ -44,7 +44,8 @@ final class Console implements BatchLog, MappingListener, Replay.Progress {
             }
             out.println("       " + system.api() + "/v1/views/" + view.name() + "/entities/{"
                     + String.join(
-                            "|", view.entity().stream().map(View.KeyField::name).toList()) + "}");
+                            "%7C",
+                            view.entity().stream().map(View.KeyField::name).toList()) + "}");
         }
         out.println("       " + system.api() + "/v1/health");
         out.println();

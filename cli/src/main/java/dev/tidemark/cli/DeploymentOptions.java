@@ -4,6 +4,7 @@ import dev.tidemark.aws.AwsClients;
 import dev.tidemark.aws.Environment;
 import dev.tidemark.local.app.TidemarkApplication;
 import dev.tidemark.local.kinesis.Streams;
+import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,11 @@ final class DeploymentOptions {
             description =
                     "Table of control row and lane rows. Default: $$TIDEMARK_CONTROL_TABLE, else the local run's.")
     private @Nullable String controlTable;
+
+    /** Where the local run's API answers. */
+    URI localApi() {
+        return URI.create("http://127.0.0.1:" + (port == null ? LOCAL_PORT : port));
+    }
 
     /** To be closed. Nothing is asked of the deployment yet. */
     Stores open() {

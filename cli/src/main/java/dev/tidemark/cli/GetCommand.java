@@ -77,9 +77,8 @@ final class GetCommand implements Callable<Integer> {
     @Option(
             names = "--url",
             paramLabel = "URL",
-            defaultValue = "http://127.0.0.1:8080",
-            description = "The endpoint. Default: ${DEFAULT-VALUE} (tidemark run).")
-    private URI url;
+            description = "The endpoint. Default: that of --port on this machine (tidemark run).")
+    private @Nullable URI url;
 
     @Spec
     private CommandSpec spec;
@@ -124,7 +123,7 @@ final class GetCommand implements Callable<Integer> {
         } catch (JsonProcessingException e) {
             // Falls to the message below: whatever answered is not the API.
         }
-        throw new Failure("what answers at " + url + " (status " + response.statusCode()
+        throw new Failure("what answers at " + api() + " (status " + response.statusCode()
                 + ") is not Tidemark's API: name the API's address with --url; `tidemark run` prints it first");
     }
 
@@ -136,7 +135,7 @@ final class GetCommand implements Callable<Integer> {
         try {
             return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
-            throw new Failure("cannot reach " + url + " (" + e.getClass().getSimpleName()
+            throw new Failure("cannot reach " + api() + " (" + e.getClass().getSimpleName()
                     + "): start it with `tidemark run`, or name another endpoint with --url");
         }
     }
@@ -160,6 +159,7 @@ final class GetCommand implements Callable<Integer> {
     }
 
     private String base() {
+        URI url = api();
         boolean web = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
         if (!web || url.getHost() == null) {
             throw new Failure("--url '" + url + "' is no web address: write it like http://127.0.0.1:8080");
@@ -183,5 +183,9 @@ final class GetCommand implements Callable<Integer> {
             text.append("\n    available: ").append(String.join(", ", available));
         }
         return text.toString();
+    }
+
+    private URI api() {
+        return url == null ? deployment.localApi() : url;
     }
 }

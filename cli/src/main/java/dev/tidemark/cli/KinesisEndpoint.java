@@ -16,6 +16,12 @@ final class KinesisEndpoint {
     private static final String LOCAL = "http://127.0.0.1:8081";
 
     @Option(
+            names = "--port",
+            paramLabel = "N",
+            description = "Port of the local run's API, as given to `tidemark run`; its Kinesis has the next one.")
+    private @Nullable Integer port;
+
+    @Option(
             names = "--endpoint",
             paramLabel = "URL",
             description = "Kinesis endpoint. Default: $" + VARIABLE + ", else " + LOCAL + " (tidemark run).")
@@ -55,6 +61,9 @@ final class KinesisEndpoint {
     public String toString() {
         if (aws) {
             return "AWS";
+        }
+        if (endpoint == null && port != null) {
+            return "http://127.0.0.1:" + (port + 1);
         }
         return endpoint != null ? endpoint.toString() : System.getenv().getOrDefault(VARIABLE, LOCAL);
     }

@@ -36,19 +36,26 @@ final class LocalRun implements AutoCloseable {
      * Starts everything and tells the console.
      *
      * @param generation which state is folded and served
+     * @param retires whether views of the directory that the catalogs lack are given up
      * @param port of the API, the other services take the three after it; 0: any free ones
      * @param shards of a stream that does not exist yet
      * @param directory where everything is kept; null: in memory
      * @throws IOException a port is taken or the directory cannot be used
      */
     static LocalRun start(
-            Catalogs catalogs, String generation, int port, int shards, @Nullable Path directory, Console console)
+            Catalogs catalogs,
+            String generation,
+            boolean retires,
+            int port,
+            int shards,
+            @Nullable Path directory,
+            Console console)
             throws IOException {
         Map<String, Integer> streams = new HashMap<>();
         catalogs.streams().forEach(stream -> streams.put(stream, shards));
         LocalSettings settings =
                 new LocalSettings(port, directory, streams, MappingSettings.ofBatchSize(BATCH_SIZE), SEED);
-        TidemarkApplication application = new TidemarkApplication(catalogs, console, generation);
+        TidemarkApplication application = new TidemarkApplication(catalogs, console, generation, retires);
         try {
             LocalSystem system = LocalSystem.start(settings, application, console);
             console.ready(system, catalogs);
@@ -88,6 +95,10 @@ final class LocalRun implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
+            if (Thread.interrupted()) {
+                // Stopped while a record was being written: nothing to tell.
+                return;
+            }
             console.note("the replay stopped: " + e.getMessage());
         }
     }

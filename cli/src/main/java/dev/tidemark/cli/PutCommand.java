@@ -81,7 +81,14 @@ final class PutCommand implements Callable<Integer> {
         }
     }
 
-    /** An event without the field goes by its hash: a bad record must reach the stream like any other. */
+    /** Kinesis takes Unicode text of 1 to 256 characters. */
+    private static boolean isPartitionKey(String text) {
+        return !text.isEmpty()
+                && text.codePointCount(0, text.length()) <= 256
+                && StandardCharsets.UTF_8.newEncoder().canEncode(text);
+    }
+
+    /** An event without a key in the field goes by its hash: a bad record must reach the stream like any other. */
     private String partitionKey(String line, FieldPath path) {
         byte[] data = line.getBytes(StandardCharsets.UTF_8);
         try {
@@ -89,7 +96,7 @@ final class PutCommand implements Callable<Integer> {
             for (String name : path.names()) {
                 node = node.path(name);
             }
-            return node.isValueNode() && !node.isNull() && !node.asText().isEmpty()
+            return node.isValueNode() && !node.isNull() && isPartitionKey(node.asText())
                     ? node.asText()
                     : RecordWriter.hashKey(data);
         } catch (com.fasterxml.jackson.core.JsonProcessingException e) {

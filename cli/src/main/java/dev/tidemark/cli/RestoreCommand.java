@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 final class RestoreCommand implements Callable<Integer> {
 
-    private static final String NAME = "[A-Za-z0-9_.-]{1,200}";
+    static final String NAME = "[A-Za-z0-9_.-]{1,200}";
     private static final String LATEST = "latest";
 
     @Option(names = "--to", required = true, paramLabel = "NAME", description = "The new generation.")

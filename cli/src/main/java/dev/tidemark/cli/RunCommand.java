@@ -3,11 +3,13 @@ package dev.tidemark.cli;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.local.DirectoryInUse;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
 import dev.tidemark.samplesevents.SampleReplay;
 import java.io.IOException;
 import java.net.BindException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -50,6 +52,11 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = "Keep everything here, so that it survives a restart. Default: in memory.")
     private @Nullable Path dataDir;
+
+    @Option(
+            names = "--retire",
+            description = "With --data-dir: give up, for good, the views there that the catalog does not have.")
+    private boolean retires;
 
     @Option(
             names = "--port",
@@ -111,6 +118,10 @@ final class RunCommand implements Callable<Integer> {
         if (shards < 1 || shards > 100) {
             throw new Failure("--shards must be 1 to 100, not " + shards);
         }
+        if (!generation.matches(RestoreCommand.NAME)) {
+            throw new Failure(
+                    "--generation takes the name that `tidemark restore --to` was given, not '" + generation + "'");
+        }
         if (pace < 0) {
             throw new Failure("--pace must be 0 or more events per second, not " + pace);
         }
@@ -118,10 +129,15 @@ final class RunCommand implements Callable<Integer> {
 
     private LocalRun start(Catalogs catalogs, Console console) {
         try {
-            return LocalRun.start(catalogs, generation, port, shards, dataDir, console);
+            return LocalRun.start(catalogs, generation, retires, port, shards, dataDir, console);
         } catch (BindException e) {
             throw new Failure("cannot start: one of the ports " + port + " to " + (port + 3)
                     + " is in use, perhaps by another `tidemark run`: stop that, or take other ports with --port N");
+        } catch (DirectoryInUse e) {
+            throw new Failure("cannot start: " + e.getMessage());
+        } catch (FileSystemException e) {
+            throw new Failure("cannot start: " + e.getFile() + " cannot be used ("
+                    + e.getClass().getSimpleName() + "): name a directory that can be written with --data-dir");
         } catch (IOException e) {
             throw new Failure("cannot start: " + e.getMessage()
                     + "\nIs a port of " + port + " to " + (port + 3) + " in use (then take others with --port N), or "

@@ -160,6 +160,90 @@ class CommandsTest {
     }
 
     @Test
+    void runNamesADirectoryThatCannotBeUsed() throws IOException {
+        Path file = Files.writeString(folder.resolve("no-directory"), "");
+        assertFails(
+                Command.run(
+                        "run", "--port", "0", "--data-dir", file.resolve("data").toString()),
+                "cannot start: " + file,
+                "--data-dir");
+        assertFails(Command.run("run", "--generation", "a/b"), "--generation takes the name", "'a/b'");
+    }
+
+    @Test
+    void aDataDirectoryIsOneProcessesAndKeepsItsViews() throws Exception {
+        String directory = folder.resolve("data").toString();
+        String catalog = Files.writeString(folder.resolve("kept.yaml"), Sample.HELLO.catalog())
+                .toString();
+        RunningCommand first = RunningCommand.start(List.of("--catalog", catalog, "--data-dir", directory));
+        assertFails(
+                Command.run("run", "--port", "0", "--catalog", catalog, "--data-dir", directory),
+                "another process keeps its data in " + directory);
+        first.close();
+
+        String[] forgetsTheCatalog = {"run", "--port", "0", "--no-samples", "--data-dir", directory};
+        assertFails(
+                Command.run(forgetsTheCatalog),
+                "views that the catalog does not have",
+                "--catalog",
+                "--next",
+                "--retire");
+        RunningCommand.start(List.of("--catalog", catalog, "--data-dir", directory))
+                .close();
+        RunningCommand.start(List.of("--no-samples", "--retire", "--data-dir", directory))
+                .close();
+        assertFails(
+                Command.run("run", "--port", "0", "--catalog", catalog, "--data-dir", directory, "--retire"),
+                "was retired and cannot be active again");
+    }
+
+    @Test
+    void thePortOfARunIsAllThatOtherCommandsNeed() throws Exception {
+        Path catalog = Files.writeString(folder.resolve("named.yaml"), Sample.HELLO.catalog());
+        Path other = Files.writeString(folder.resolve("other.yaml"), Sample.SHOP.catalog());
+        int port = FreePorts.fourInARow();
+        try (RunningCommand run = RunningCommand.start(port, List.of("--catalog", catalog.toString()))) {
+            String api = Integer.toString(port);
+            Command put = Command.runWithInput("{\"user_id\":1}", "put", "--stream", STREAM, "--port", api);
+            assertThat(put.exitCode()).as(put.err()).isZero();
+            String[] get = {"get", "viewer", "u", "--all", "--port", api};
+            while (Command.run(get).out().contains("\"newestArrival\" : null")) {
+                Thread.onSpinWait();
+            }
+            assertThat(Command.run(get).err()).isEmpty();
+
+            Command audit = Command.run("audit", "--catalog", other.toString(), "--port", api);
+            assertThat(audit.exitCode()).as("nothing could be compared").isEqualTo(1);
+            assertThat(audit.out()).contains("made by another catalog");
+            assertFails(
+                    Command.run("archive", "verify", "--stream", "nope", "--port", api),
+                    "nothing of [nope]",
+                    "but of [" + STREAM + "]",
+                    "--stream");
+            assertThat(run.api().getPort()).isEqualTo(port);
+        }
+    }
+
+    @Test
+    void putTakesAnEventWhoseKeyIsNoPartitionKey() {
+        Command command =
+                put("{\"user_id\":\"\\ud800\"}\n{\"user_id\":\"" + "x".repeat(257) + "\"}\n", "--key", "user_id");
+
+        assertThat(command.exitCode()).as(command.err()).isZero();
+        assertThat(command.out()).isEqualTo("2 events put on " + STREAM + "\n");
+    }
+
+    @Test
+    void restoreWithoutAnythingThatListensSaysHowToStartIt() throws IOException {
+        String nobody = nobody();
+        String port = nobody.substring(nobody.lastIndexOf(':') + 1);
+        assertFails(
+                Command.run("restore", "--to", "g2", "--port", Integer.toString(Integer.parseInt(port) - 2)),
+                "no answer from",
+                "start it with `tidemark run`");
+    }
+
+    @Test
     void putSaysHowItIsUsed() {
         Command command = Command.run("put");
 

@@ -46,6 +46,7 @@ public final class LocalSystem implements AutoCloseable {
     /**
      * Starts everything; what had been started is closed again if something fails.
      *
+     * @throws DirectoryInUse if another process uses the directory
      * @throws IOException a port is taken or the directory cannot be used
      */
     public static LocalSystem start(LocalSettings settings, Application application, MappingListener listener)
@@ -62,6 +63,9 @@ public final class LocalSystem implements AutoCloseable {
     private static LocalSystem start(
             LocalSettings settings, Application application, MappingListener listener, Closing closing)
             throws IOException {
+        if (settings.directory() != null) {
+            closing.add(DirectoryLock.of(settings.directory()));
+        }
         InstantSource clock = InstantSource.system();
         // DynamoDB and S3 take the longest, so they start beside each other and beside the rest.
         CompletableFuture<DynamoDbStore> dynamoDb = concurrently(

@@ -1,6 +1,7 @@
 package dev.tidemark.aws.dynamodb;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
@@ -68,7 +69,7 @@ public final class Tables {
                     if (WriteOutcome.unwrap(failure) instanceof ResourceInUseException) {
                         return false;
                     }
-                    throw new IllegalStateException("table " + request.tableName() + " could not be created", failure);
+                    throw new CompletionException(WriteOutcome.unwrap(failure));
                 });
     }
 

@@ -124,7 +124,8 @@ public final class StateAudit {
 
     private static AuditReport notComparable(View view, ControlRow.@Nullable ViewStatus status) {
         String text = status == null
-                ? "the control row does not know version " + view.version() + ": the state was made by another catalog"
+                ? "the control row does not know version " + view.version()
+                        + ": the state was made by another catalog, which is the one to audit with"
                 : "version " + view.version() + " is " + status + ", so its items are not complete";
         return AuditReport.of(
                 0, 0, List.of(new Difference(Difference.Kind.DEFINITION, view.name(), "", "", "", text)), null);

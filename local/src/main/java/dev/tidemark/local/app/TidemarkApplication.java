@@ -25,6 +25,7 @@ import dev.tidemark.local.http.ApiFunction;
 import dev.tidemark.local.kinesis.Streams;
 import dev.tidemark.local.mapping.BatchFunction;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -58,6 +59,7 @@ public final class TidemarkApplication implements Application, AutoCloseable {
     private final Catalogs catalogs;
     private final BatchLog log;
     private final String generation;
+    private final boolean retires;
     private @Nullable AwsClients clients;
     private @Nullable Deployment deployment;
 
@@ -68,17 +70,20 @@ public final class TidemarkApplication implements Application, AutoCloseable {
 
     /** The same for the generation with which every deployment begins. */
     public TidemarkApplication(Catalogs catalogs, BatchLog log) {
-        this(catalogs, log, FIRST_GENERATION);
+        this(catalogs, log, FIRST_GENERATION, false);
     }
 
     /**
      * @param log is told of every batch
      * @param generation which state is folded and served: the first one, or one that was restored
+     * @param retires whether views that are folded, but in none of the catalogs, are given up for good; without it
+     *     nothing starts while there are such views
      */
-    public TidemarkApplication(Catalogs catalogs, BatchLog log, String generation) {
+    public TidemarkApplication(Catalogs catalogs, BatchLog log, String generation, boolean retires) {
         this.catalogs = catalogs;
         this.log = log;
         this.generation = generation;
+        this.retires = retires;
     }
 
     /** The table of a generation's state items. */
@@ -213,12 +218,33 @@ public final class TidemarkApplication implements Application, AutoCloseable {
 
     private void activate(DynamoControlStore control) {
         ControlRow current = control.readControl().join().orElse(null);
+        if (!retires) {
+            checkNoneIsLost(current);
+        }
         Catalog next = catalogs.next();
         Optional<ControlRow> row = Activation.next(
                 current, versions(catalogs.current()), next == null ? Set.of() : versions(next), generation);
         if (row.isPresent() && !(control.writeControl(row.get()).join() instanceof Cas.Stored)) {
             throw new IllegalStateException(
                     "the control row could not be written: is another process using this data?");
+        }
+    }
+
+    /** Whoever forgets to name the catalog must not lose the views of the right one: a retired version never comes back. */
+    private void checkNoneIsLost(@Nullable ControlRow current) {
+        if (current == null) {
+            return;
+        }
+        Set<String> known = catalogs.views().stream().map(View::version).collect(Collectors.toSet());
+        List<String> lost = current.views().entrySet().stream()
+                .filter(view -> view.getValue().isFolded() && !known.contains(view.getKey()))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+        if (!lost.isEmpty()) {
+            throw new IllegalStateException("the data here has views that the catalog does not have (versions " + lost
+                    + "). Is the right catalog named with --catalog? A changed view goes live with --next FILE and "
+                    + "`tidemark backfill`. --retire gives these versions up for good");
         }
     }
 
