@@ -164,6 +164,16 @@ class AuditFunctionTest {
     }
 
     @Test
+    void itStopsBeforeItReadsACheckpointWhenTimeIsShort() {
+        function(scan()).handleRequest(Map.of("reachHours", 2), context(() -> 50_000));
+
+        assertThat(world.checkpoints.bucketsRead).isEmpty();
+        assertThat(line(BUYER).get("level").asText()).isEqualTo("WARN");
+        assertThat(line(BUYER).get("auditEntitiesLeft").intValue()).isEqualTo(3);
+        assertThat(line(BUYER).get("checkpoint").asText()).isEmpty();
+    }
+
+    @Test
     void onlyCompleteViewsAreAudited() {
         ControlRow row = Objects.requireNonNull(world.control.control);
         world.control.control =
