@@ -12,6 +12,7 @@ import dev.tidemark.samplesevents.oracle.Oracle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -102,7 +103,9 @@ class BackfillTest {
             List<SampleEvent> events = shuffledEventsOfTheLastHours();
             int third = events.size() / 3;
             put(system, events.subList(0, third));
-            witness.awaitDone(third);
+            put(system, List.of(badForViewer()));
+            witness.awaitDone(third + 1);
+            repairAndRedrive();
             assertThat(statuses(witness))
                     .containsExactly("viewer ACTIVE", "item ACTIVE", "viewer DORMANT", "category DORMANT");
 
@@ -119,7 +122,7 @@ class BackfillTest {
             assertThat(backfill("run")).contains("complete:");
             assertThat(backfill("status")).contains("READY: complete, not served");
             load.join();
-            witness.awaitDone(events.size());
+            witness.awaitDone(events.size() + 1);
 
             Oracle before = new Oracle(OLD, witness.records(STREAM), witness.descents(STREAM));
             Oracle after = new Oracle(NEXT, witness.records(STREAM), witness.descents(STREAM));
@@ -145,7 +148,57 @@ class BackfillTest {
             awaitVersions(witness, "viewer RETIRED", "item ACTIVE", "viewer ACTIVE", "category ACTIVE");
             assertThat(refused("rollback")).contains("is retired");
             witness.compareAll(after);
+            auditWhatWasRepaired(witness);
         }
+    }
+
+    /** Its price is a text. The other views do not look at the price, so only this one quarantines it. */
+    private static SampleEvent badForViewer() {
+        String now = Instant.ofEpochMilli(System.currentTimeMillis() - 600_000).toString();
+        return new SampleEvent(
+                0,
+                "own",
+                "{\"event_id\":\"own\",\"type\":\"view\",\"ts\":\"" + now + "\",\"user_id\":\"user-repaired\","
+                        + "\"item\":{\"id\":\"item-own\",\"category\":\"shoes\"},\"price\":\"12.50\"}");
+    }
+
+    /** Before the change begins, into the old version of the view. */
+    private void repairAndRedrive() throws IOException {
+        String[] deployment = {"--port", Integer.toString(port)};
+        Path file = folder.resolve("bad.jsonl");
+        out("quarantine", Stream.of("export", file.toString(), "--view", "viewer"), deployment);
+        List<String> own = Files.readAllLines(file).stream()
+                .filter(line -> line.contains("user-repaired"))
+                .map(line -> line.replace("\"12.50\"", "12.50"))
+                .toList();
+        Files.write(file, own);
+        assertThat(out(
+                        "quarantine",
+                        Stream.of("redrive", "--repaired", file.toString(), "--catalog", catalog.toString()),
+                        deployment))
+                .contains("Redriven: 1 record");
+    }
+
+    /** B1: the record stands repaired in the new version's backfill, and the audit knows that. */
+    private void auditWhatWasRepaired(Witness witness) throws IOException {
+        String[] deployment = {"--catalog", next.toString(), "--port", Integer.toString(port)};
+        JsonNode answer = witness.get("/v1/views/viewer/entities/user-repaired");
+        assertThat(answer.at("/features/paid_24h").decimalValue()).isEqualByComparingTo("12.5");
+        Path receipt = write("answer.json", answer.toString());
+
+        assertThat(out("audit", Stream.of("--view", "viewer", "--entities", "user-repaired"), deployment))
+                .contains(" 0 faults");
+        assertThat(out("audit", Stream.of("--receipt", receipt.toString()), deployment))
+                .contains(" 0 faults")
+                .doesNotContain("definition  ");
+    }
+
+    private static String out(String command, Stream<String> arguments, String... deployment) {
+        Command done = Command.run(Stream.of(Stream.of(command), arguments, Stream.of(deployment))
+                .flatMap(part -> part)
+                .toArray(String[]::new));
+        assertThat(done.exitCode()).as(done.out() + done.err()).isZero();
+        return done.out();
     }
 
     /** The sums of the window that both versions have differ where somebody bought; nothing else is compared. */

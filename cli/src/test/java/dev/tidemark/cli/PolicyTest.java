@@ -422,7 +422,7 @@ class PolicyTest {
 
     private static void look() throws IOException {
         String at = Instant.now().minusSeconds(1).toString();
-        tidemark("audit", "--sample", "3");
+        tidemark("audit", "--sample", "30");
         tidemark(
                 "get",
                 "viewer",

@@ -3,7 +3,6 @@ package dev.tidemark.training;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.training.PastEvent;
-import dev.tidemark.core.view.View;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +32,7 @@ final class EventSink {
         return wanted.get(target.index()).contains(EntitySet.hash(entity));
     }
 
-    /** @param knownMillis from when on the record was known */
+    /** @param knownMillis from when on the record was known; after the plan's {@code asOf} it is not kept */
     void keep(
             Target target,
             String entity,
@@ -43,22 +42,15 @@ final class EventSink {
             RawRecord record,
             long knownMillis) {
         long timeMillis = row.eventTimeMillis();
-        if (writer == null || timeMillis < earliestMillis[target.index()] || timeMillis > plan.lastMillis()) {
+        if (writer == null
+                || knownMillis > plan.asOfMillis()
+                || timeMillis < earliestMillis[target.index()]
+                || timeMillis > plan.lastMillis()) {
             return;
         }
         long order = plan.knowledge().orderMillis(timeMillis, knownMillis);
         PastEvent event = new PastEvent(order, timeMillis, shardId, filterBits, record);
         writer.add(plan.bucket(target, EntitySet.hash(entity)), out -> EventEntry.write(out, entity, event));
         kept++;
-    }
-
-    /** @param targets of one catalog, in which a name is one view's */
-    static Target targetOf(List<Target> targets, View view) {
-        for (Target target : targets) {
-            if (target.view().name().equals(view.name())) {
-                return target;
-            }
-        }
-        throw new IllegalArgumentException("view '" + view.name() + "' is not replayed here");
     }
 }

@@ -1,19 +1,18 @@
 package dev.tidemark.training;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tidemark.core.event.EventRow;
-import dev.tidemark.core.event.JsonEventReader;
-import dev.tidemark.core.fold.EntityIds;
-import dev.tidemark.core.fold.LaneReplay;
+import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.replay.LaneLog;
+import dev.tidemark.core.replay.RepairedRecords;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
-import dev.tidemark.core.view.View;
 import java.nio.file.Files;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Replays one lane, once for each catalog, and keeps the events of the wanted entities. The lane's running maximum of
@@ -24,47 +23,46 @@ final class LanePass {
     private final Plan plan;
     private final JobFiles files;
     private final String laneId;
-    private final List<List<Target>> targets;
     private final List<EntitySet> wanted;
     private final Progress progress;
-    private final List<LaneReplay> replays = new ArrayList<>();
+    private final List<CatalogReplay> replays = new ArrayList<>();
     private EventSink sink;
     private long maxArrivalMillis = Long.MIN_VALUE;
     private long records;
 
-    /** @param targets by catalog, each not empty and of the lane's stream */
+    /**
+     * @param row of the lane; null if it has none
+     * @param targets by catalog, each not empty and of the lane's stream
+     * @param repaired by view version, of all targets
+     */
     LanePass(
             Plan plan,
             JobFiles files,
             String laneId,
+            @Nullable LaneRow row,
             List<List<Target>> targets,
+            Map<String, RepairedRecords> repaired,
             List<EntitySet> wanted,
             Progress progress) {
         this.plan = plan;
         this.files = files;
         this.laneId = laneId;
-        this.targets = targets;
         this.wanted = wanted;
         this.progress = progress;
         this.sink = new EventSink(plan, wanted, null);
         for (List<Target> ofCatalog : targets) {
-            List<View> views = ofCatalog.stream().map(Target::view).toList();
-            replays.add(new LaneReplay(
-                    ofCatalog.get(0).source(),
-                    views,
-                    JsonEventReader::new,
-                    laneId,
-                    (view, entity) -> sink.wants(EventSink.targetOf(ofCatalog, view), entity)));
+            replays.add(new CatalogReplay(
+                    laneId, ofCatalog, row, repaired, (target, entity) -> sink.wants(target, entity)));
         }
     }
 
     /** The ids that the lane remembers in the end, by catalog; complete once {@link #run} is over. */
-    List<EntityIds> ids() {
-        return replays.stream().map(LaneReplay::ids).toList();
+    List<CatalogReplay.Ids> ids() {
+        return replays.stream().map(CatalogReplay::ids).toList();
     }
 
     /** @param ancestors of the lane, each as {@link #ids}; must be replayed before */
-    void ancestors(List<List<EntityIds>> ancestors) {
+    void ancestors(List<List<CatalogReplay.Ids>> ancestors) {
         for (int i = 0; i < replays.size(); i++) {
             int catalog = i;
             replays.get(i)
@@ -121,15 +119,13 @@ final class LanePass {
         }
         maxArrivalMillis = max;
         List<RawRecord> some = all.subList(0, size);
-        for (int i = 0; i < replays.size(); i++) {
-            List<Target> ofCatalog = targets.get(i);
-            replays.get(i).replay(some, new LaneReplay.Visitor() {
-                @Override
-                public void folded(View view, int record, EventRow row, String entity, long filterBits) {
-                    Target target = EventSink.targetOf(ofCatalog, view);
-                    sink.keep(target, entity, row, filterBits, run.lane().shardId(), some.get(record), known[record]);
-                }
-            });
+        String shardId = run.lane().shardId();
+        for (CatalogReplay replay : replays) {
+            replay.replay(
+                    some,
+                    known,
+                    (target, record, row, entity, filterBits, knownMillis) ->
+                            sink.keep(target, entity, row, filterBits, shardId, record, knownMillis));
         }
         records += size;
         progress.advance(size);

@@ -1,9 +1,9 @@
 package dev.tidemark.training;
 
-import dev.tidemark.core.fold.EntityIds;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.replay.LaneLog;
 import dev.tidemark.core.replay.LaneStart;
+import dev.tidemark.core.replay.RepairedRecords;
 import dev.tidemark.core.replay.StreamLog;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -46,15 +46,22 @@ final class LogPass {
                 Progress.Stage.ARCHIVE, rows.stream().mapToLong(LaneRow::count).sum());
         new RedrivePass(plan, files, sources.redrives(), wanted).run();
         Set<String> streams = new LinkedHashSet<>();
-        plan.targets().forEach(target -> streams.add(target.source().stream()));
+        Set<String> versions = new LinkedHashSet<>();
+        for (Target target : plan.targets()) {
+            streams.add(target.source().stream());
+            versions.add(target.view().version());
+        }
+        Map<String, RepairedRecords> repaired =
+                Waiting.on(RepairedRecords.read(sources.redrives(), sources.control(), versions, rows));
         streams.forEach(stream -> run(
                 stream,
                 rows.stream()
                         .filter(row -> row.lane().streamName().equals(stream))
-                        .toList()));
+                        .toList(),
+                repaired));
     }
 
-    private void run(String stream, List<LaneRow> rows) {
+    private void run(String stream, List<LaneRow> rows, Map<String, RepairedRecords> repaired) {
         Map<String, LaneStart> starts = Starts.of(plan, sources.checkpoints(), stream);
         long fromMillis = starts.values().stream()
                 .mapToLong(LaneStart::maxArrivalMillis)
@@ -67,8 +74,9 @@ final class LogPass {
         List<List<Target>> targets = targetsOf(stream);
         Map<String, Work> works = new HashMap<>();
         for (LaneLog lane : log.lanes()) {
-            LanePass pass = new LanePass(plan, files, lane.laneId(), targets, wanted, progress);
-            works.put(lane.laneId(), new Work(lane, pass, ancestors(byLane.get(lane.laneId()))));
+            LaneRow row = byLane.get(lane.laneId());
+            LanePass pass = new LanePass(plan, files, lane.laneId(), row, targets, repaired, wanted, progress);
+            works.put(lane.laneId(), new Work(lane, pass, ancestors(row)));
         }
         Map<String, CompletableFuture<Void>> done = new HashMap<>();
         for (String lane : needed(works)) {
@@ -129,8 +137,8 @@ final class LogPass {
         return running;
     }
 
-    private static List<List<EntityIds>> idsOf(List<String> lanes, Map<String, Work> works) {
-        List<List<EntityIds>> ids = new ArrayList<>();
+    private static List<List<CatalogReplay.Ids>> idsOf(List<String> lanes, Map<String, Work> works) {
+        List<List<CatalogReplay.Ids>> ids = new ArrayList<>();
         for (String lane : lanes) {
             Work work = works.get(lane);
             if (work != null) {

@@ -5,6 +5,7 @@ import dev.tidemark.core.port.RedriveLog;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -13,14 +14,16 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
  * The manifests of redrives on S3 (rule Q1): {@code redrive/<number>.jsonl.gz}, and beside it
- * {@code redrive/<number>.done.json} once all its records are folded. Objects are written once and never changed.
- * Thread-safe.
+ * {@code redrive/<number>.done.json} once all its records are folded; and {@code redrive/repairs/<view version>.json},
+ * which of them a backfill takes payloads from (rule B1). Objects are written once and never changed. Thread-safe.
  */
 public final class S3RedriveLog implements RedriveLog {
 
     private static final String ROOT = "redrive/";
     private static final String MANIFEST = ".jsonl.gz";
     private static final String DONE = ".done.json";
+    private static final String REPAIRS = ROOT + "repairs/";
+    private static final String REPAIRS_END = ".json";
 
     private final S3Objects objects;
 
@@ -62,6 +65,50 @@ public final class S3RedriveLog implements RedriveLog {
         String body = "{\"format\":1,\"number\":" + number + ",\"time\":" + timeMillis + "}";
         return objects.putOnce(doneKey(number), "application/json", body.getBytes(StandardCharsets.UTF_8))
                 .thenAccept(stored -> {});
+    }
+
+    @Override
+    public CompletableFuture<Repairs> settle(Repairs repairs) {
+        String key = repairsKey(repairs.viewVersion());
+        return objects.putOnce(key, "application/json", write(repairs))
+                .thenCompose(stored -> stored
+                        ? CompletableFuture.completedFuture(repairs)
+                        : objects.get(key).thenApply(bytes -> readRepairs(key, bytes)));
+    }
+
+    /** Looks for the key first: who may not list the whole bucket is told of a missing object that it is forbidden. */
+    @Override
+    public CompletableFuture<Optional<Repairs>> repairs(String viewVersion) {
+        String key = repairsKey(viewVersion);
+        return objects.list(key, null, 1)
+                .thenCompose(page -> page.keys().contains(key)
+                        ? objects.get(key).thenApply(bytes -> Optional.of(readRepairs(key, bytes)))
+                        : CompletableFuture.completedFuture(Optional.empty()));
+    }
+
+    static byte[] write(Repairs repairs) {
+        return FlatJson.write(out -> {
+            out.writeStringField("view", repairs.view());
+            out.writeStringField("view_version", repairs.viewVersion());
+            out.writeNumberField("last_manifest", repairs.lastManifest());
+            FlatJson.writePositions(out, "acts", repairs.acts());
+        });
+    }
+
+    static Repairs readRepairs(String key, byte[] bytes) {
+        FlatJson object = FlatJson.read(key, bytes);
+        Repairs repairs = new Repairs(
+                object.text("view"), object.text("view_version"), object.positions(), object.number("last_manifest"));
+        if (!key.equals(repairsKey(repairs.viewVersion()))) {
+            throw new InvalidObjectException(
+                    key + " is about view version " + repairs.viewVersion() + ": it was moved or copied");
+        }
+        return repairs;
+    }
+
+    /** Where it is settled which redrives a view version takes payloads from. */
+    public static String repairsKey(String viewVersion) {
+        return REPAIRS + viewVersion + REPAIRS_END;
     }
 
     /** Where a manifest is stored; the digits make keys sort by number. */

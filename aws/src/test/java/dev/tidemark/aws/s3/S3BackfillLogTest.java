@@ -31,8 +31,7 @@ class S3BackfillLogTest {
                     LANE,
                     ACT,
                     "0123456789ab.000000000002",
-                    new Position("49590338271490256608559692538361571095921575989136588999", 0)),
-            3);
+                    new Position("49590338271490256608559692538361571095921575989136588999", 0)));
     private static final Done DONE = new Done(LANE, ACT, 1_316, 1_700_000_009_999L);
 
     private final String bucket = "backfill-" + UUID.randomUUID();
@@ -60,10 +59,10 @@ class S3BackfillLogTest {
     @Test
     void theFirstPlanHolds() {
         assertThat(log.propose(PLAN).join()).isEqualTo(PLAN);
-        Plan later = new Plan("g1", "viewer", VERSION, Map.of(), 4);
+        Plan later = new Plan("g1", "viewer", VERSION, Map.of());
 
         assertThat(log.propose(later).join()).isEqualTo(PLAN);
-        Plan restored = new Plan("g2", "viewer", VERSION, Map.of(), 4);
+        Plan restored = new Plan("g2", "viewer", VERSION, Map.of());
         assertThat(log.propose(restored).join()).as("another generation").isEqualTo(restored);
     }
 

@@ -9,6 +9,7 @@ import dev.tidemark.aws.testing.LocalAws;
 import dev.tidemark.core.port.RedriveLog.Entry;
 import dev.tidemark.core.port.RedriveLog.Known;
 import dev.tidemark.core.port.RedriveLog.Manifest;
+import dev.tidemark.core.port.RedriveLog.Repairs;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -100,6 +102,37 @@ class S3RedriveLogTest {
                         .join()
                         .asUtf8String())
                 .isEqualTo("{\"format\":1,\"number\":2,\"time\":1767229300000}");
+    }
+
+    @Test
+    void whatAViewVersionTakesOverIsSettledOnce() throws IOException {
+        String version = "0123456789abcdef";
+        Position act = new Position(SEQUENCE, 3);
+        Map<String, Position> acts = Map.of(
+                "0123456789ab.000000000001",
+                act,
+                "0123456789ab.000000000002",
+                new Position("49590338271490256608559692538361571095921575989136588999", 0));
+        Repairs repairs = new Repairs("viewer", version, acts, 3);
+        String golden = new String(resource("redrive-repairs-1.json"), UTF_8).strip();
+        String key = S3RedriveLog.repairsKey(version);
+
+        assertThat(new String(S3RedriveLog.write(repairs), UTF_8)).isEqualTo(golden);
+        assertThat(S3RedriveLog.readRepairs(key, golden.getBytes(UTF_8))).isEqualTo(repairs);
+        assertThatThrownBy(() -> S3RedriveLog.readRepairs(S3RedriveLog.repairsKey("other"), golden.getBytes(UTF_8)))
+                .isInstanceOf(InvalidObjectException.class)
+                .hasMessageContaining("moved or copied");
+
+        assertThat(log.repairs(version).join()).isEmpty();
+        assertThat(log.settle(repairs).join()).isEqualTo(repairs);
+        assertThat(log.settle(new Repairs("viewer", version, Map.of(), 4)).join())
+                .isEqualTo(repairs);
+        assertThat(log.repairs(version).join()).contains(repairs);
+        assertThat(log.repairs("0123456789abcde").join())
+                .as("a beginning of the version")
+                .isEmpty();
+        log.append(manifest(1, "a")).join();
+        assertThat(log.known().join()).isEqualTo(new Known(1, Set.of()));
     }
 
     @Test

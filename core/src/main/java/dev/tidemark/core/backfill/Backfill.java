@@ -1,6 +1,7 @@
 package dev.tidemark.core.backfill;
 
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.fold.FoldSettings;
@@ -11,6 +12,10 @@ import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.ControlRow.ViewStatus;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.port.RedriveLog;
+import dev.tidemark.core.port.RedriveLog.Repairs;
+import dev.tidemark.core.redrive.ManifestFold;
+import dev.tidemark.core.redrive.RedrivePorts;
+import dev.tidemark.core.replay.RepairedRecords;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
@@ -18,9 +23,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,6 +115,7 @@ public final class Backfill {
             return LaneActivation.everywhere(ports.control())
                     .thenCompose(
                             rows -> plan(open, control, rows).thenCompose(plans -> fold(open, plans, rows, progress)))
+                    .thenCompose(ignored -> redriven(open, control))
                     .thenCompose(ignored -> complete(open));
         });
     }
@@ -131,20 +140,20 @@ public final class Backfill {
             List<Plan> plans = new ArrayList<>();
             CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
             for (View view : views) {
-                Plan plan = new Plan(
-                        control.generation(),
-                        view.name(),
-                        view.version(),
-                        Acts.of(view, streamOf(view), rows),
-                        known.last());
-                chain = chain.thenCompose(ignored -> ports.log().propose(plan)).thenAccept(plans::add);
+                Map<String, Position> acts = Acts.of(view, streamOf(view), rows);
+                Plan plan = new Plan(control.generation(), view.name(), view.version(), acts);
+                Repairs repairs = new Repairs(view.name(), view.version(), acts, known.last());
+                chain = chain.thenCompose(ignored -> ports.redrives().settle(repairs))
+                        .thenCompose(ignored -> ports.log().propose(plan))
+                        .thenAccept(plans::add);
             }
             return chain.thenApply(ignored -> plans);
         });
     }
 
     private CompletableFuture<Void> fold(List<View> views, List<Plan> plans, List<LaneRow> rows, Progress progress) {
-        return repaired(plans).thenCompose(repaired -> {
+        List<String> versions = plans.stream().map(Plan::viewVersion).toList();
+        return RepairedRecords.read(ports.redrives(), versions).thenCompose(repaired -> {
             CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
             for (Map.Entry<PassKey, List<View>> pass :
                     passes(views, plans, repaired).entrySet()) {
@@ -159,17 +168,12 @@ public final class Backfill {
     /**
      * What one pass over a stream's archive has in common.
      *
-     * @param repaired lane id and position to the payload of a redrive
+     * @param repaired what stands in archived payloads' places
      */
-    record PassKey(
-            String stream,
-            String generation,
-            Map<String, Position> acts,
-            Map<String, Map<Position, byte[]>> repaired) {}
+    record PassKey(String stream, String generation, Map<String, Position> acts, RepairedRecords repaired) {}
 
     /** Views that want the same records in the same shape share a pass. */
-    private Map<PassKey, List<View>> passes(
-            List<View> views, List<Plan> plans, Map<String, Map<String, Map<Position, byte[]>>> repaired) {
+    private Map<PassKey, List<View>> passes(List<View> views, List<Plan> plans, Map<String, RepairedRecords> repaired) {
         Map<PassKey, List<View>> passes = new LinkedHashMap<>();
         for (int i = 0; i < views.size(); i++) {
             Plan plan = plans.get(i);
@@ -177,44 +181,48 @@ public final class Backfill {
                     streamOf(views.get(i)),
                     plan.generation(),
                     plan.acts(),
-                    repaired.getOrDefault(plan.viewVersion(), Map.of()));
+                    Objects.requireNonNull(repaired.get(plan.viewVersion())));
             passes.computeIfAbsent(key, absent -> new ArrayList<>()).add(views.get(i));
         }
         return passes;
     }
 
     /**
-     * The payloads that earlier versions of the views got by a redrive: they take the place of the bad ones.
-     *
-     * @return view version, lane id, position
+     * Q1: what was redriven for these very versions, in a state that folded them already. If this state was restored from
+     * a checkpoint that did not know a version, the restore left its redrives out, and nobody else comes to fold them:
+     * their records are claimed. Where they are in, the marks say so.
      */
-    private CompletableFuture<Map<String, Map<String, Map<Position, byte[]>>>> repaired(List<Plan> plans) {
-        Map<String, Map<String, Map<Position, byte[]>>> repaired = new HashMap<>();
-        long last = plans.stream().mapToLong(Plan::lastManifest).max().orElse(0);
-        CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
-        for (long number = 1; number <= last; number++) {
-            long next = number;
-            chain = chain.thenCompose(ignored -> ports.redrives().read(next)).thenAccept(manifest -> {
-                for (Plan plan : plans) {
-                    manifest.entries().stream()
-                            .filter(entry -> isMeant(plan, manifest.number(), entry))
-                            .forEach(entry -> repaired.computeIfAbsent(plan.viewVersion(), key -> new HashMap<>())
-                                    .computeIfAbsent(entry.lane().id(), key -> new HashMap<>())
-                                    .put(
-                                            entry.record().position(),
-                                            entry.record().data()));
-                }
-            });
-        }
-        return chain.thenApply(ignored -> repaired);
+    private CompletableFuture<Void> redriven(List<View> views, ControlRow control) {
+        Set<String> versions = views.stream().map(View::version).collect(Collectors.toSet());
+        RedrivePorts redrive = new RedrivePorts(
+                ports.items(), ports.control(), ports.redrives(), ports.pause(), ports.clockMillis(), ports.random());
+        ManifestFold fold = new ManifestFold(Catalogs.of(catalog), readers, redrive, settings.fold());
+        return ports.redrives().known().thenCompose(known -> {
+            CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
+            for (long number = 1; number <= known.last(); number++) {
+                long next = number;
+                chain = chain.thenCompose(ignored -> ports.redrives().read(next))
+                        .thenCompose(manifest -> redriven(fold, manifest, versions, control));
+            }
+            return chain;
+        });
     }
 
-    private static boolean isMeant(Plan plan, long number, RedriveLog.Entry entry) {
-        Position act = plan.acts().get(entry.lane().id());
-        return number <= plan.lastManifest()
-                && entry.view().equals(plan.view())
-                && act != null
-                && !entry.record().position().isAfter(act);
+    private static CompletableFuture<Void> redriven(
+            ManifestFold fold, RedriveLog.Manifest manifest, Set<String> versions, ControlRow control) {
+        List<RedriveLog.Entry> entries = manifest.entries().stream()
+                .filter(entry -> versions.contains(entry.viewVersion()))
+                .toList();
+        if (entries.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return fold.fold(new RedriveLog.Manifest(manifest.number(), manifest.timeMillis(), entries), control)
+                .thenAccept(outcome -> {
+                    if (!outcome.isDone()) {
+                        throw new IllegalStateException("redrive " + manifest.number() + " could not be folded again: "
+                                + String.join("; ", outcome.troubles()) + ". What is folded stays; run it again");
+                    }
+                });
     }
 
     /** B2: every lane folds the views, and what lies before its act is in. */

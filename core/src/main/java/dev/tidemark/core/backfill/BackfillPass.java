@@ -177,9 +177,9 @@ final class BackfillPass {
 
     private CompletableFuture<Void> lane(LaneLog log, Map<String, Long> before, List<View> open) {
         Position act = Objects.requireNonNull(key.acts().get(log.laneId()));
-        Map<Position, byte[]> repaired = key.repaired().getOrDefault(log.laneId(), Map.of());
         BatchFold fold = new BatchFold(catalog, readers, foldPorts(before, open), foldSettings());
-        return new LaneBackfill(log, act, repaired, fold, ports, settings.batchRecords(), progress)
+        return new LaneBackfill(
+                        log, act, key.repaired().of(log.laneId()), fold, ports, settings.batchRecords(), progress)
                 .run()
                 .thenCompose(records -> finish(log.laneId(), act, records, open))
                 .thenRun(() -> progress.done(log.laneId()));

@@ -4,13 +4,13 @@ import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.replay.LaneLog;
+import dev.tidemark.core.replay.RepairedRecords;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +27,7 @@ final class LaneBackfill {
 
     private final LaneLog log;
     private final Position act;
-    private final Map<Position, byte[]> repaired;
+    private final RepairedRecords.OfLane repaired;
     private final BatchFold fold;
     private final BackfillPorts ports;
     private final int batchRecords;
@@ -41,11 +41,11 @@ final class LaneBackfill {
     private boolean isRead;
     private long records;
 
-    /** @param repaired position to the payload that takes the place of the archived one */
+    /** @param repaired the payloads that stand in archived ones' places */
     LaneBackfill(
             LaneLog log,
             Position act,
-            Map<Position, byte[]> repaired,
+            RepairedRecords.OfLane repaired,
             BatchFold fold,
             BackfillPorts ports,
             int batchRecords,
@@ -102,12 +102,9 @@ final class LaneBackfill {
     }
 
     private void add(RawRecord record) {
-        byte[] data = repaired.get(record.position());
-        waiting.add(
-                data == null
-                        ? record
-                        : new RawRecord(record.position(), record.arrivalMillis(), record.partitionKey(), data));
-        waitingBytes += waiting.get(waiting.size() - 1).data().length;
+        RawRecord standing = repaired.inPlaceOf(record);
+        waiting.add(standing);
+        waitingBytes += standing.data().length;
     }
 
     private void checkReached() {

@@ -30,15 +30,13 @@ public interface BackfillLog {
      * @param view the view's name
      * @param acts lane id to act (inclusive upper bound here); lanes that fold the view from their first record on are
      *     not among them
-     * @param lastManifest redrives up to this number are looked at for repaired payloads; 0 for none
      */
-    record Plan(String generation, String view, String viewVersion, Map<String, Position> acts, long lastManifest) {
+    record Plan(String generation, String view, String viewVersion, Map<String, Position> acts) {
 
         public Plan {
             acts = Map.copyOf(acts);
-            if (lastManifest < 0 || acts.containsValue(Position.ORIGIN)) {
-                throw new IllegalArgumentException("plan of view version " + viewVersion + " up to manifest "
-                        + lastManifest + " with acts " + acts);
+            if (acts.containsValue(Position.ORIGIN)) {
+                throw new IllegalArgumentException("plan of view version " + viewVersion + " with acts " + acts);
             }
         }
     }

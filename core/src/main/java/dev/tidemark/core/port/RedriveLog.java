@@ -4,6 +4,8 @@ import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -33,6 +35,37 @@ public interface RedriveLog {
      * @param timeMillis when, milliseconds since the epoch
      */
     CompletableFuture<Void> finish(long number, long timeMillis);
+
+    /**
+     * Settles which redrives of earlier versions a view version takes payloads from, unless that is settled (rule B1).
+     *
+     * @return what holds: this, or what was settled before
+     */
+    CompletableFuture<Repairs> settle(Repairs repairs);
+
+    /** What is settled for a view version; empty if it was never backfilled. */
+    CompletableFuture<Optional<Repairs>> repairs(String viewVersion);
+
+    /**
+     * Which redriven payloads stand in the records' places in the backfill's lanes of a view version: those of other
+     * versions of the view, of records up to these acts. Decided once for all generations, because an item's content is
+     * a function of its key and mark, and the key has no generation (rule P3).
+     *
+     * @param view the view's name
+     * @param acts lane id to act, inclusive, as the lane rows had them; lanes that fold the view from their first record
+     *     on are not among them
+     * @param lastManifest no redrive with a greater number is meant; 0 for none
+     */
+    record Repairs(String view, String viewVersion, Map<String, Position> acts, long lastManifest) {
+
+        public Repairs {
+            acts = Map.copyOf(acts);
+            if (lastManifest < 0 || acts.containsValue(Position.ORIGIN)) {
+                throw new IllegalArgumentException("repairs of view version " + viewVersion + " up to manifest "
+                        + lastManifest + " with acts " + acts);
+            }
+        }
+    }
 
     /**
      * @param last the number of the last manifest; 0 if there is none

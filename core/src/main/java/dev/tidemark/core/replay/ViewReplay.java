@@ -61,7 +61,7 @@ public final class ViewReplay {
          * @param laneId whose items the event goes into
          * @param row valid during the call only
          * @param knownMillis from when on the event was known (rule T1): the running maximum of its lane's arrivals, or
-         *     the time of its redrive
+         *     the time of its redrive, also of one that was for an earlier version of the view (rule B1)
          */
         void folded(String laneId, EventRow row, String entity, long filterBits, long knownMillis);
     }
@@ -177,6 +177,11 @@ public final class ViewReplay {
 
     /** Completes with {@link dev.tidemark.core.port.DamagedArchive} if the archive is not whole. */
     public CompletableFuture<Void> run(Range range) {
+        return RepairedRecords.read(ports.redrives(), ports.control(), view.version(), ofStream(range.rows()))
+                .thenCompose(repaired -> run(range, repaired));
+    }
+
+    private CompletableFuture<Void> run(Range range, RepairedRecords repaired) {
         Map<String, LaneStart> starts = new HashMap<>();
         CheckpointStore.Manifest checkpoint = range.checkpoint();
         if (checkpoint != null) {
@@ -188,7 +193,7 @@ public final class ViewReplay {
         }
         long fromMillis = checkpoint == null ? Long.MIN_VALUE : fromMillis(checkpoint, range.rows());
         return StreamLog.open(ports.archive(), source.stream(), starts, fromMillis, range.untilArrivalMillis())
-                .thenCompose(log -> lanes(parentsFirst(log.lanes(), byId(range.rows())), range))
+                .thenCompose(log -> lanes(parentsFirst(log.lanes(), byId(range.rows())), range, repaired))
                 .thenCompose(done -> redrives(range));
     }
 
@@ -240,13 +245,13 @@ public final class ViewReplay {
                 : row.ancestors().keySet();
     }
 
-    private CompletableFuture<Void> lanes(List<LaneLog> logs, Range range) {
+    private CompletableFuture<Void> lanes(List<LaneLog> logs, Range range, RepairedRecords repaired) {
         Map<String, LaneRow> rows = byId(range.rows());
         Set<String> parents = new HashSet<>();
         rows.values().forEach(row -> parents.addAll(ancestors(row)));
         CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
         for (LaneLog log : logs) {
-            OneLane lane = new OneLane(log, rows.get(log.laneId()), parents.contains(log.laneId()), range);
+            OneLane lane = new OneLane(log, rows.get(log.laneId()), parents.contains(log.laneId()), range, repaired);
             chain = chain.thenCompose(done -> lane.drain());
         }
         return chain;
@@ -264,14 +269,16 @@ public final class ViewReplay {
         private final LaneReplay live;
         private final LaneReplay backfill;
         private final Position act;
+        private final RepairedRecords.OfLane repaired;
         private long runningMax;
 
-        OneLane(LaneLog log, @Nullable LaneRow row, boolean isParent, Range range) {
+        OneLane(LaneLog log, @Nullable LaneRow row, boolean isParent, Range range, RepairedRecords repaired) {
             this.log = log;
             this.isParent = isParent;
             this.range = range;
             this.runningMax = log.maxArrivalMillis();
-            this.act = row == null ? Position.ORIGIN : row.views().getOrDefault(view.version(), Position.ORIGIN);
+            this.act = repaired.act(log.laneId(), row);
+            this.repaired = repaired.of(log.laneId());
             this.live = laneReplay(log.laneId());
             live.startAfter(view, act);
             live.ancestors(ancestors(row).stream().map(ViewReplay.this::idsOf).toList());
@@ -309,11 +316,22 @@ public final class ViewReplay {
             while (backfilled < all.size() && !all.get(backfilled).position().isAfter(act)) {
                 backfilled++;
             }
-            replay(backfill, all.subList(0, backfilled), known, 0);
+            replay(backfill, standing(all.subList(0, backfilled), known), known, 0);
             replay(live, all.subList(backfilled, all.size()), known, backfilled);
             records += all.size();
             // The ids of a lane that was split or merged are asked for as they were in the end.
-            return isParent || known[all.size() - 1] <= range.untilKnownMillis();
+            return isParent || runningMax <= range.untilKnownMillis();
+        }
+
+        /** What the backfill's lane has in the archived records' places, and in {@code known} from when on. */
+        private List<RawRecord> standing(List<RawRecord> archived, long[] known) {
+            if (repaired.isEmpty()) {
+                return archived;
+            }
+            for (int i = 0; i < archived.size(); i++) {
+                known[i] = repaired.knownMillis(archived.get(i).position(), known[i]);
+            }
+            return archived.stream().map(repaired::inPlaceOf).toList();
         }
 
         private long[] known(LaneLog.Run run) {

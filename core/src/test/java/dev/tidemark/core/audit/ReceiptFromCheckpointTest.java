@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.port.RedriveLog;
 import dev.tidemark.core.replay.Checkpoints;
 import dev.tidemark.core.replay.PastWorld;
 import dev.tidemark.core.stream.Position;
@@ -126,6 +127,10 @@ class ReceiptFromCheckpointTest {
         assertThat(again(world, last.view(), receipt, all).made().checkpoint()).isNotNull();
 
         LaneRow row = Objects.requireNonNull(world.control.lanes.get(PastWorld.SECOND.id()));
+        Map<String, Position> acts = Map.of(row.lane().id(), new Position("7", 0));
+        world.redrives
+                .settle(new RedriveLog.Repairs(last.view().name(), last.view().version(), acts, 0))
+                .join();
         world.control.lanes.put(
                 row.lane().id(),
                 new LaneRow(

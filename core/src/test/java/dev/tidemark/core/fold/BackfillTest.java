@@ -198,18 +198,11 @@ class BackfillTest {
         void whatARedriveHadRepairedForAnEarlierVersionIsFoldedAtItsPosition() {
             RawRecord bad = record(0, 0, "bad");
             world.deliver(world.fold(ONE), bad, click(1, "bob"));
-            RawRecord repaired = new RawRecord(
-                    bad.position(),
-                    bad.arrivalMillis(),
-                    bad.partitionKey(),
-                    ("ann@" + (NOW_MILLIS - 500)).getBytes(UTF_8));
-            RawRecord later = new RawRecord(
-                    bad.position(), bad.arrivalMillis(), bad.partitionKey(), "cid@1790000000000".getBytes(UTF_8));
-            redrives.append(manifest(1, "view2", repaired)).join();
+            redrives.append(manifest(1, "view2", with(bad, "ann"))).join();
             start(TWO);
             backfill(TWO).plan(List.of(TWO)).join();
             // Whoever comes after the plan does not count, or two jobs would fold different payloads.
-            redrives.append(manifest(2, "view2", later)).join();
+            redrives.append(manifest(2, "view2", with(bad, "cid"))).join();
 
             run(TWO);
 
@@ -217,6 +210,75 @@ class BackfillTest {
             assertThat(world.folded(TWO, "bob")).containsExactly(position(1, 0).text());
             assertThat(world.folded(TWO, "cid")).isEmpty();
             assertThat(world.quarantine.entries.keySet()).noneMatch(key -> key.startsWith(TWO.version()));
+        }
+
+        @Test
+        void ofTwoViewsInOneRunEachTakesTheRedrivesBeforeItsOwnPlanOnly() {
+            View three = FoldWorld.view("3333333333333333");
+            RawRecord bad = record(0, 0, "bad");
+            world.deliver(world.fold(ONE), bad, click(1, "bob"));
+            redrives.append(manifest(1, "view2", with(bad, "ann"))).join();
+            start(TWO);
+            backfill(TWO).plan(List.of(TWO)).join();
+            redrives.append(manifest(2, "view2", with(bad, "cid"))).join();
+            redrives.append(manifest(3, "view3", with(bad, "dan"))).join();
+            start(three);
+
+            run(TWO, three);
+
+            assertThat(world.folded(TWO, "ann")).containsExactly(bad.position().text());
+            assertThat(world.folded(TWO, "cid")).isEmpty();
+            assertThat(world.folded(three, "dan"))
+                    .containsExactly(bad.position().text());
+        }
+
+        @Test
+        void anotherGenerationTakesTheSamePayloads() {
+            RawRecord bad = record(0, 0, "bad");
+            world.deliver(world.fold(ONE), bad, click(1, "bob"));
+            redrives.append(manifest(1, "view2", with(bad, "ann"))).join();
+            start(TWO);
+            run(TWO);
+            redrives.append(manifest(2, "view2", with(bad, "cid"))).join();
+            world.items.items.keySet().removeIf(key -> key.viewVersion().equals(TWO.version()));
+            world.control.control = new ControlRow(
+                    1,
+                    "g2",
+                    ControlRow.Phase.LIVE,
+                    Map.of(ONE.version(), ViewStatus.ACTIVE, TWO.version(), ViewStatus.BACKFILLING));
+            world.control.lanes.replaceAll((id, row) -> new LaneRow(
+                    row.lane(), 1, row.last(), row.count(), row.maxArrivalMillis(), "g2", row.views(), Map.of()));
+
+            run(TWO);
+
+            assertThat(world.folded(TWO, "ann")).containsExactly(bad.position().text());
+            assertThat(world.folded(TWO, "cid")).isEmpty();
+        }
+
+        @Test
+        void whatWasRedrivenForTheVersionItselfIsFoldedInTheRedrivesLaneOnce() {
+            RawRecord bad = record(0, 0, "bad");
+            world.deliver(world.fold(ONE), bad, click(1, "bob"));
+            RedriveLog.Entry entry = new RedriveLog.Entry("view2", TWO.version(), LANE, with(bad, "ann"), "00");
+            redrives.append(new RedriveLog.Manifest(1, NOW_MILLIS, List.of(entry)))
+                    .join();
+            start(TWO);
+
+            run(TWO);
+
+            assertThat(world.folded(TWO, "ann")).containsExactly(bad.position().text());
+            assertThat(world.items.items.keySet())
+                    .filteredOn(key -> key.entity().equals("ann"))
+                    .isNotEmpty()
+                    .allMatch(key -> key.lane().equals(LANE.ofRedrive(1).id()));
+        }
+
+        private RawRecord with(RawRecord bad, String entity) {
+            return new RawRecord(
+                    bad.position(),
+                    bad.arrivalMillis(),
+                    bad.partitionKey(),
+                    (entity + "@" + (NOW_MILLIS - 500)).getBytes(UTF_8));
         }
 
         private RedriveLog.Manifest manifest(long number, String view, RawRecord record) {

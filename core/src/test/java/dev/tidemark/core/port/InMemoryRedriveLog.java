@@ -1,7 +1,11 @@
 package dev.tidemark.core.port;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -11,6 +15,7 @@ public final class InMemoryRedriveLog implements RedriveLog {
 
     public final List<Manifest> manifests = new ArrayList<>();
     public final Set<Long> done = new TreeSet<>();
+    public final Map<String, Repairs> repairs = new HashMap<>();
 
     @Override
     public synchronized CompletableFuture<Known> known() {
@@ -39,5 +44,16 @@ public final class InMemoryRedriveLog implements RedriveLog {
     public synchronized CompletableFuture<Void> finish(long number, long timeMillis) {
         done.add(number);
         return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public synchronized CompletableFuture<Repairs> settle(Repairs proposed) {
+        repairs.putIfAbsent(proposed.viewVersion(), proposed);
+        return CompletableFuture.completedFuture(Objects.requireNonNull(repairs.get(proposed.viewVersion())));
+    }
+
+    @Override
+    public synchronized CompletableFuture<Optional<Repairs>> repairs(String viewVersion) {
+        return CompletableFuture.completedFuture(Optional.ofNullable(repairs.get(viewVersion)));
     }
 }

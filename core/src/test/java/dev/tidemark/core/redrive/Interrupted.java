@@ -9,6 +9,7 @@ import dev.tidemark.core.tile.StoredItem;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -103,6 +104,16 @@ final class Interrupted {
         @Override
         public CompletableFuture<Void> finish(long number, long timeMillis) {
             return request(() -> world.log.finish(number, timeMillis));
+        }
+
+        @Override
+        public CompletableFuture<Repairs> settle(Repairs repairs) {
+            return request(() -> world.log.settle(repairs));
+        }
+
+        @Override
+        public CompletableFuture<Optional<Repairs>> repairs(String viewVersion) {
+            return request(() -> world.log.repairs(viewVersion));
         }
     }
 }

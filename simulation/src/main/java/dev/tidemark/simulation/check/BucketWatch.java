@@ -35,7 +35,9 @@ public final class BucketWatch {
             segment(SegmentReader.read(body));
         } else if (key.startsWith("quarantine/")) {
             quarantine(Answers.read(new String(body, StandardCharsets.UTF_8)));
-        } else if (!key.startsWith("checkpoint/") && !key.startsWith("backfill/")) {
+        } else if (!key.startsWith("checkpoint/")
+                && !key.startsWith("backfill/")
+                && !key.startsWith("redrive/repairs/")) {
             engine.fail("an object that belongs to nothing: " + key);
         }
     }
