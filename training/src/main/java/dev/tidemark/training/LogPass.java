@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
@@ -76,7 +77,7 @@ final class LogPass {
         for (LaneLog lane : log.lanes()) {
             LaneRow row = byLane.get(lane.laneId());
             LanePass pass = new LanePass(plan, files, lane.laneId(), row, targets, repaired, wanted, progress);
-            works.put(lane.laneId(), new Work(lane, pass, ancestors(row)));
+            works.put(lane.laneId(), new Work(lane, pass, ancestors(lane.laneId(), row, repaired)));
         }
         Map<String, CompletableFuture<Void>> done = new HashMap<>();
         for (String lane : needed(works)) {
@@ -92,12 +93,16 @@ final class LogPass {
                 .values());
     }
 
-    private List<String> ancestors(@Nullable LaneRow row) {
-        boolean matter =
-                plan.targets().stream().anyMatch(target -> target.view().duplicates() != null);
-        return row == null || row.ancestors() == null || !matter
-                ? List.of()
-                : List.copyOf(row.ancestors().keySet());
+    /** Those of the live lane, which the row names, and of the backfills' lanes, which are settled. */
+    private List<String> ancestors(String laneId, @Nullable LaneRow row, Map<String, RepairedRecords> repaired) {
+        Set<String> all = new TreeSet<>();
+        if (plan.targets().stream().anyMatch(target -> target.view().duplicates() != null)) {
+            if (row != null && row.ancestors() != null) {
+                all.addAll(row.ancestors().keySet());
+            }
+            repaired.values().forEach(of -> all.addAll(of.ancestors(laneId)));
+        }
+        return List.copyOf(all);
     }
 
     /**

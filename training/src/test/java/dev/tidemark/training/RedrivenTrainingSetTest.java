@@ -124,7 +124,7 @@ class RedrivenTrainingSetTest {
         redrive(1, REDRIVE, first, event -> event.first() == REDRIVE);
         redrive(2, REDRIVE_LATER, first, event -> event.first() == REDRIVE_LATER);
         redrive(3, REDRIVE_SECOND, second, event -> event.second() == REDRIVE_SECOND);
-        redrives.settle(new RedriveLog.Repairs("buyer", second, Map.of(LANE.id(), position(ACT)), 1))
+        redrives.settle(new RedriveLog.Repairs("buyer", second, Map.of(LANE.id(), position(ACT)), 1, Map.of()))
                 .join();
     }
 

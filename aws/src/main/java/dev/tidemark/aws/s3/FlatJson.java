@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Small objects: one of JSON with {@code format}, plain fields, and at most one inner object, which holds positions. */
+/** Small objects: one of JSON with {@code format}, plain fields, and inner objects of plain fields. */
 final class FlatJson {
 
     private static final long FORMAT_VERSION = 1;
@@ -21,7 +21,7 @@ final class FlatJson {
 
     private final String key;
     private final Map<String, String> fields = new HashMap<>();
-    private final Map<String, Position> positions = new HashMap<>();
+    private final Map<String, Map<String, String>> inner = new HashMap<>();
 
     private FlatJson(String key) {
         this.key = key;
@@ -45,11 +45,18 @@ final class FlatJson {
         return bytes.toByteArray();
     }
 
-    /** Writes the inner object, sorted by name. */
+    /** Writes an inner object of positions, sorted by name. */
     static void writePositions(JsonGenerator out, String name, Map<String, Position> positions) throws IOException {
+        Map<String, String> texts = new HashMap<>();
+        positions.forEach((of, position) -> texts.put(of, position.text()));
+        writeTexts(out, name, texts);
+    }
+
+    /** Writes an inner object, sorted by name. */
+    static void writeTexts(JsonGenerator out, String name, Map<String, String> texts) throws IOException {
         out.writeObjectFieldStart(name);
-        for (Map.Entry<String, Position> position : new TreeMap<>(positions).entrySet()) {
-            out.writeStringField(position.getKey(), position.getValue().text());
+        for (Map.Entry<String, String> text : new TreeMap<>(texts).entrySet()) {
+            out.writeStringField(text.getKey(), text.getValue());
         }
         out.writeEndObject();
     }
@@ -78,10 +85,10 @@ final class FlatJson {
         if (in.nextToken() != JsonToken.START_OBJECT) {
             throw new InvalidObjectException(key + " is no JSON object");
         }
-        boolean inner = false;
-        while (inner || in.nextToken() != JsonToken.END_OBJECT) {
-            if (inner && in.nextToken() == JsonToken.END_OBJECT) {
-                inner = false;
+        Map<String, String> open = null;
+        while (open != null || in.nextToken() != JsonToken.END_OBJECT) {
+            if (open != null && in.nextToken() == JsonToken.END_OBJECT) {
+                open = null;
                 continue;
             }
             String name = in.currentName();
@@ -90,9 +97,9 @@ final class FlatJson {
                 throw new InvalidObjectException(key + " ends in the middle");
             }
             if (value == JsonToken.START_OBJECT) {
-                inner = true;
-            } else if (inner) {
-                positions.put(name, Position.parse(in.getText()));
+                open = inner.computeIfAbsent(name, of -> new HashMap<>());
+            } else if (open != null) {
+                open.put(name, in.getText());
             } else {
                 fields.put(name, in.getText());
             }
@@ -115,8 +122,15 @@ final class FlatJson {
         }
     }
 
-    /** What lies in the inner object. */
-    Map<String, Position> positions() {
+    /** What lies in an inner object; empty if there is none. */
+    Map<String, String> texts(String name) {
+        return inner.getOrDefault(name, Map.of());
+    }
+
+    /** Likewise, of positions. */
+    Map<String, Position> positions(String name) {
+        Map<String, Position> positions = new HashMap<>();
+        texts(name).forEach((of, text) -> positions.put(of, Position.parse(text)));
         return positions;
     }
 }

@@ -96,7 +96,7 @@ public final class S3BackfillLog implements BackfillLog {
     static Plan readPlan(String key, byte[] bytes) {
         FlatJson object = FlatJson.read(key, bytes);
         Plan plan = new Plan(
-                object.text("generation"), object.text("view"), object.text("view_version"), object.positions());
+                object.text("generation"), object.text("view"), object.text("view_version"), object.positions("acts"));
         if (!key.equals(planKey(plan.generation(), plan.viewVersion()))) {
             throw new InvalidObjectException(
                     key + " holds the plan of view version " + plan.viewVersion() + ": it was moved or copied");

@@ -4,7 +4,9 @@ import dev.tidemark.aws.Backoff;
 import dev.tidemark.core.port.RedriveLog;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -92,13 +94,22 @@ public final class S3RedriveLog implements RedriveLog {
             out.writeStringField("view_version", repairs.viewVersion());
             out.writeNumberField("last_manifest", repairs.lastManifest());
             FlatJson.writePositions(out, "acts", repairs.acts());
+            Map<String, String> ancestors = new HashMap<>();
+            repairs.ancestors().forEach((lane, before) -> ancestors.put(lane, String.join(" ", new TreeSet<>(before))));
+            FlatJson.writeTexts(out, "ancestors", ancestors);
         });
     }
 
     static Repairs readRepairs(String key, byte[] bytes) {
         FlatJson object = FlatJson.read(key, bytes);
+        Map<String, Set<String>> ancestors = new HashMap<>();
+        object.texts("ancestors").forEach((lane, before) -> ancestors.put(lane, Set.of(before.split(" "))));
         Repairs repairs = new Repairs(
-                object.text("view"), object.text("view_version"), object.positions(), object.number("last_manifest"));
+                object.text("view"),
+                object.text("view_version"),
+                object.positions("acts"),
+                object.number("last_manifest"),
+                ancestors);
         if (!key.equals(repairsKey(repairs.viewVersion()))) {
             throw new InvalidObjectException(
                     key + " is about view version " + repairs.viewVersion() + ": it was moved or copied");

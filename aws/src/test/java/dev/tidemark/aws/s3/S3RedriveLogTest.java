@@ -113,7 +113,12 @@ class S3RedriveLogTest {
                 act,
                 "0123456789ab.000000000002",
                 new Position("49590338271490256608559692538361571095921575989136588999", 0));
-        Repairs repairs = new Repairs("viewer", version, acts, 3);
+        Repairs repairs = new Repairs(
+                "viewer",
+                version,
+                acts,
+                3,
+                Map.of("0123456789ab.000000000002", Set.of("0123456789ab.000000000001", "0123456789ab.000000000000")));
         String golden = new String(resource("redrive-repairs-1.json"), UTF_8).strip();
         String key = S3RedriveLog.repairsKey(version);
 
@@ -125,7 +130,8 @@ class S3RedriveLogTest {
 
         assertThat(log.repairs(version).join()).isEmpty();
         assertThat(log.settle(repairs).join()).isEqualTo(repairs);
-        assertThat(log.settle(new Repairs("viewer", version, Map.of(), 4)).join())
+        assertThat(log.settle(new Repairs("viewer", version, Map.of(), 4, Map.of()))
+                        .join())
                 .isEqualTo(repairs);
         assertThat(log.repairs(version).join()).contains(repairs);
         assertThat(log.repairs("0123456789abcde").join())

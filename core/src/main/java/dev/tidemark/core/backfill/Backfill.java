@@ -142,13 +142,22 @@ public final class Backfill {
             for (View view : views) {
                 Map<String, Position> acts = Acts.of(view, streamOf(view), rows);
                 Plan plan = new Plan(control.generation(), view.name(), view.version(), acts);
-                Repairs repairs = new Repairs(view.name(), view.version(), acts, known.last());
-                chain = chain.thenCompose(ignored -> ports.redrives().settle(repairs))
+                chain = chain.thenCompose(ignored -> ancestors(views, acts.keySet(), rows))
+                        .thenCompose(ancestors -> ports.redrives()
+                                .settle(new Repairs(view.name(), view.version(), acts, known.last(), ancestors)))
                         .thenCompose(ignored -> ports.log().propose(plan))
                         .thenAccept(plans::add);
             }
             return chain.thenApply(ignored -> plans);
         });
+    }
+
+    /** T3: the lanes before each lane; none where no view needs to know. Settled, because the stream forgets them. */
+    private CompletableFuture<Map<String, Set<String>>> ancestors(
+            List<View> views, Set<String> laneIds, List<LaneRow> rows) {
+        return views.stream().allMatch(view -> view.duplicates() == null)
+                ? CompletableFuture.completedFuture(Map.of())
+                : new Lineages(ports.lineage(), rows).ancestors(laneIds);
     }
 
     private CompletableFuture<Void> fold(List<View> views, List<Plan> plans, List<LaneRow> rows, Progress progress) {

@@ -65,10 +65,8 @@ final class BackfillPass {
     CompletableFuture<Void> run() {
         return undone().thenCompose(undone -> {
             progress.pass(views, undone.size());
-            return ancestors()
-                    .thenCompose(ancestors -> StreamLog.open(
-                                    ports.archive(), key.stream(), Map.of(), Long.MIN_VALUE, Long.MAX_VALUE)
-                            .thenCompose(log -> fold(logs(log, undone), ancestors, undone)));
+            return StreamLog.open(ports.archive(), key.stream(), Map.of(), Long.MIN_VALUE, Long.MAX_VALUE)
+                    .thenCompose(log -> fold(logs(log, undone), ancestors(), undone));
         });
     }
 
@@ -226,10 +224,19 @@ final class BackfillPass {
                         entry.view(), entry.viewVersion(), entry.lane().live(), entry.record(), entry.reason()));
     }
 
-    /** For each lane the lanes before it and their latest arrivals, by id; empty where nobody needs it. */
-    private CompletableFuture<Map<String, Map<String, Long>>> ancestors() {
-        return views.stream().allMatch(view -> view.duplicates() == null)
-                ? CompletableFuture.completedFuture(Map.of())
-                : new Lineages(ports.lineage(), rows).ancestors(key.acts().keySet());
+    /** For each lane the lanes before it, as settled, with their latest arrivals, by id. */
+    private Map<String, Map<String, Long>> ancestors() {
+        Map<String, Long> arrivals = new HashMap<>();
+        rows.forEach(row -> arrivals.put(row.lane().id(), row.maxArrivalMillis()));
+        Map<String, Map<String, Long>> all = new HashMap<>();
+        for (String laneId : key.acts().keySet()) {
+            Map<String, Long> before = new HashMap<>();
+            // Of a row that is not there, as after a restore, the ids are asked for however late it is.
+            key.repaired()
+                    .ancestors(laneId)
+                    .forEach(ancestor -> before.put(ancestor, arrivals.getOrDefault(ancestor, Long.MAX_VALUE)));
+            all.put(laneId, before);
+        }
+        return all;
     }
 }

@@ -24,30 +24,30 @@ final class Lineages {
     }
 
     /**
-     * All ancestors of some lanes, as far as they are among them, with the latest arrival of their records.
+     * All ancestors of some lanes, as far as they are among them.
      *
      * @param laneIds lanes that have rows
      */
-    CompletableFuture<Map<String, Map<String, Long>>> ancestors(Set<String> laneIds) {
-        Map<String, Map<String, Long>> found = new HashMap<>();
+    CompletableFuture<Map<String, Set<String>>> ancestors(Set<String> laneIds) {
+        Map<String, Set<String>> found = new HashMap<>();
         CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
         for (String laneId : laneIds) {
-            Map<String, Long> before = found.computeIfAbsent(laneId, key -> new HashMap<>());
+            Set<String> before = found.computeIfAbsent(laneId, key -> new HashSet<>());
             LaneRow row = rows.get(laneId);
             if (row != null) {
                 chain = chain.thenCompose(ignored -> above(row, before, new HashSet<>()));
             }
         }
         return chain.thenApply(ignored -> {
-            found.values().forEach(before -> before.keySet().retainAll(laneIds));
+            found.values().forEach(before -> before.retainAll(laneIds));
             return found;
         });
     }
 
     /** What a row has learnt need not be asked again, and the stream may have forgotten it. */
-    private CompletableFuture<Void> above(LaneRow row, Map<String, Long> before, Set<String> seen) {
+    private CompletableFuture<Void> above(LaneRow row, Set<String> before, Set<String> seen) {
         if (row.ancestors() != null) {
-            before.putAll(row.ancestors());
+            before.addAll(row.ancestors().keySet());
             return CompletableFuture.completedFuture(null);
         }
         return lineage.parents(row.lane()).thenCompose(parents -> {
@@ -55,7 +55,7 @@ final class Lineages {
             for (Lane parent : parents) {
                 LaneRow found = rows.get(parent.id());
                 if (found != null && seen.add(parent.id())) {
-                    before.put(parent.id(), found.maxArrivalMillis());
+                    before.add(parent.id());
                     chain = chain.thenCompose(ignored -> above(found, before, seen));
                 }
             }

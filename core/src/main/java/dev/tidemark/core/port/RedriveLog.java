@@ -3,6 +3,7 @@ package dev.tidemark.core.port;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +38,7 @@ public interface RedriveLog {
     CompletableFuture<Void> finish(long number, long timeMillis);
 
     /**
-     * Settles which redrives of earlier versions a view version takes payloads from, unless that is settled (rule B1).
+     * Settles what the backfill's lanes of a view version hold, unless that is settled (rule B1).
      *
      * @return what holds: this, or what was settled before
      */
@@ -55,11 +56,25 @@ public interface RedriveLog {
      * @param acts lane id to act, inclusive, as the lane rows had them; lanes that fold the view from their first record
      *     on are not among them
      * @param lastManifest no redrive with a greater number is meant; 0 for none
+     * @param ancestors lane id to the lanes before it, of those in {@code acts}, that a duplicate is looked for in (rule
+     *     T3); lanes without any are left out
      */
-    record Repairs(String view, String viewVersion, Map<String, Position> acts, long lastManifest) {
+    record Repairs(
+            String view,
+            String viewVersion,
+            Map<String, Position> acts,
+            long lastManifest,
+            Map<String, Set<String>> ancestors) {
 
         public Repairs {
             acts = Map.copyOf(acts);
+            Map<String, Set<String>> copy = new HashMap<>();
+            ancestors.forEach((lane, before) -> {
+                if (!before.isEmpty()) {
+                    copy.put(lane, Set.copyOf(before));
+                }
+            });
+            ancestors = Map.copyOf(copy);
             if (lastManifest < 0 || acts.containsValue(Position.ORIGIN)) {
                 throw new IllegalArgumentException("repairs of view version " + viewVersion + " up to manifest "
                         + lastManifest + " with acts " + acts);

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -198,6 +199,11 @@ public final class RepairedRecords {
         return lanes.getOrDefault(laneId, OfLane.NONE);
     }
 
+    /** The lanes before a lane in whose backfill's lanes a duplicate is looked for (rule T3). */
+    public Set<String> ancestors(String laneId) {
+        return settled == null ? Set.of() : settled.ancestors().getOrDefault(laneId, Set.of());
+    }
+
     /**
      * Up to where, inclusive, the backfill's lane has the records of a lane. A view that was retired has left the lane
      * rows; then it is what was settled.
@@ -212,10 +218,16 @@ public final class RepairedRecords {
         return settled == null ? Position.ORIGIN : settled.acts().getOrDefault(laneId, Position.ORIGIN);
     }
 
-    /** Whether both have the same payloads out of the same reading of the manifests. */
+    /** Whether both have the same payloads out of the same reading of the manifests, and the same ancestors. */
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof RepairedRecords records && lanes.equals(records.lanes);
+        return other instanceof RepairedRecords records
+                && lanes.equals(records.lanes)
+                && allAncestors().equals(records.allAncestors());
+    }
+
+    private Map<String, Set<String>> allAncestors() {
+        return settled == null ? Map.of() : settled.ancestors();
     }
 
     @Override

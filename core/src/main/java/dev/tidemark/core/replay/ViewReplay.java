@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -193,7 +194,7 @@ public final class ViewReplay {
         }
         long fromMillis = checkpoint == null ? Long.MIN_VALUE : fromMillis(checkpoint, range.rows());
         return StreamLog.open(ports.archive(), source.stream(), starts, fromMillis, range.untilArrivalMillis())
-                .thenCompose(log -> lanes(parentsFirst(log.lanes(), byId(range.rows())), range, repaired))
+                .thenCompose(log -> lanes(parentsFirst(log.lanes(), byId(range.rows()), repaired), range, repaired))
                 .thenCompose(done -> redrives(range));
     }
 
@@ -224,17 +225,24 @@ public final class ViewReplay {
         return byId;
     }
 
-    private static List<LaneLog> parentsFirst(List<LaneLog> logs, Map<String, LaneRow> rows) {
+    private static List<LaneLog> parentsFirst(List<LaneLog> logs, Map<String, LaneRow> rows, RepairedRecords repaired) {
         Map<String, LaneLog> byId = new LinkedHashMap<>();
         logs.forEach(log -> byId.put(log.laneId(), log));
         Set<String> order = new LinkedHashSet<>();
-        logs.forEach(log -> visit(log.laneId(), rows, order, new HashSet<>()));
+        logs.forEach(log -> visit(log.laneId(), rows, repaired, order, new HashSet<>()));
         return order.stream().filter(byId::containsKey).map(byId::get).toList();
     }
 
-    private static void visit(String laneId, Map<String, LaneRow> rows, Set<String> order, Set<String> onTheWay) {
+    private static void visit(
+            String laneId,
+            Map<String, LaneRow> rows,
+            RepairedRecords repaired,
+            Set<String> order,
+            Set<String> onTheWay) {
         if (!order.contains(laneId) && onTheWay.add(laneId)) {
-            ancestors(rows.get(laneId)).forEach(ancestor -> visit(ancestor, rows, order, onTheWay));
+            Set<String> before = new TreeSet<>(ancestors(rows.get(laneId)));
+            before.addAll(repaired.ancestors(laneId));
+            before.forEach(ancestor -> visit(ancestor, rows, repaired, order, onTheWay));
             order.add(laneId);
         }
     }
@@ -249,6 +257,7 @@ public final class ViewReplay {
         Map<String, LaneRow> rows = byId(range.rows());
         Set<String> parents = new HashSet<>();
         rows.values().forEach(row -> parents.addAll(ancestors(row)));
+        logs.forEach(log -> parents.addAll(repaired.ancestors(log.laneId())));
         CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
         for (LaneLog log : logs) {
             OneLane lane = new OneLane(log, rows.get(log.laneId()), parents.contains(log.laneId()), range, repaired);
@@ -283,7 +292,7 @@ public final class ViewReplay {
             live.startAfter(view, act);
             live.ancestors(ancestors(row).stream().map(ViewReplay.this::idsOf).toList());
             this.backfill = laneReplay(Lane.BACKFILL_PREFIX + log.laneId());
-            backfill.ancestors(ancestors(row).stream()
+            backfill.ancestors(repaired.ancestors(log.laneId()).stream()
                     .map(ancestor -> idsOf(Lane.BACKFILL_PREFIX + ancestor))
                     .toList());
         }

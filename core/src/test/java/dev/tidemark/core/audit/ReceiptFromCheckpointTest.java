@@ -129,7 +129,7 @@ class ReceiptFromCheckpointTest {
         LaneRow row = Objects.requireNonNull(world.control.lanes.get(PastWorld.SECOND.id()));
         Map<String, Position> acts = Map.of(row.lane().id(), new Position("7", 0));
         world.redrives
-                .settle(new RedriveLog.Repairs(last.view().name(), last.view().version(), acts, 0))
+                .settle(new RedriveLog.Repairs(last.view().name(), last.view().version(), acts, 0, Map.of()))
                 .join();
         world.control.lanes.put(
                 row.lane().id(),
