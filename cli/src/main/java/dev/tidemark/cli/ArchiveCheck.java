@@ -28,6 +28,7 @@ final class ArchiveCheck {
     private final PrintWriter out;
     private long records;
     private int damages;
+    private int lanes;
 
     ArchiveCheck(Stores stores, String stream, PrintWriter out) {
         this.stores = stores;
@@ -41,6 +42,11 @@ final class ArchiveCheck {
         return damages;
     }
 
+    /** How many lanes the archive has. */
+    int lanes() {
+        return lanes;
+    }
+
     /** @param rows what is done according to the control table; empty if that is not to be compared */
     void run(Collection<LaneRow> rows, long fromMillis, long toMillis) {
         Map<String, LaneStart> starts = fromMillis == Long.MIN_VALUE ? Map.of() : starts(fromMillis, toMillis);
@@ -49,13 +55,14 @@ final class ArchiveCheck {
         log.foreignKeys()
                 .forEach(key -> out.println("Note: " + key + " is no segment, and is not read. If it is one that was "
                         + "renamed, give it back its name; else move it away."));
+        lanes = log.lanes().size();
         for (LaneLog lane : log.lanes()) {
             read(lane);
             out.println("  lane " + lane.laneId() + ": " + Plural.of(lane.count(), "record") + " up to '"
                     + lane.reached().text() + "'");
         }
         out.println("Archive of stream " + stream + ": " + Plural.of(records, "record") + " read in "
-                + Plural.of(log.lanes().size(), "lane") + ", "
+                + Plural.of(lanes, "lane") + ", "
                 + (damages == 0 ? "all there" : Plural.of(damages, "damage")));
         out.flush();
     }

@@ -55,17 +55,21 @@ final class ArchiveVerifyCommand implements Callable<Integer> {
         try (Stores stores = archive.open()) {
             // Before the archive is listed: what these rows count must be there.
             List<LaneRow> rows = to == null ? stores.await(stores.control().readLanes()) : List.of();
-            checkStreams(rows);
+            int lanes = 0;
             for (String stream : archive.streams()) {
                 ArchiveCheck check = new ArchiveCheck(stores, stream, out);
                 check.run(rows, fromMillis, toMillis);
                 damages += check.damages();
+                lanes += check.lanes();
+            }
+            if (lanes == 0) {
+                checkStreams(rows);
             }
         }
         return damages == 0 ? 0 : 1;
     }
 
-    /** Where none of the streams was ever folded, but others were, another catalog is meant. */
+    /** Where of none of the streams anything is there, but of others, another catalog is meant. */
     private void checkStreams(List<LaneRow> rows) {
         Set<String> known =
                 rows.stream().map(row -> row.lane().streamName()).collect(Collectors.toCollection(TreeSet::new));
