@@ -3,6 +3,7 @@ package dev.tidemark.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.core.event.FieldPath;
+import dev.tidemark.core.tile.EntityKeys;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -83,9 +84,7 @@ final class PutCommand implements Callable<Integer> {
 
     /** Kinesis takes Unicode text of 1 to 256 characters. */
     private static boolean isPartitionKey(String text) {
-        return !text.isEmpty()
-                && text.codePointCount(0, text.length()) <= 256
-                && StandardCharsets.UTF_8.newEncoder().canEncode(text);
+        return !text.isEmpty() && text.codePointCount(0, text.length()) <= 256 && EntityKeys.isWellFormed(text);
     }
 
     /** An event without a key in the field goes by its hash: a bad record must reach the stream like any other. */

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.core.port.Quarantine;
 import dev.tidemark.core.redrive.Claims;
+import dev.tidemark.core.tile.EntityKeys;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -96,7 +97,7 @@ final class QuarantineJson {
         if (!data.isObject() && !data.isTextual()) {
             throw new IllegalArgumentException("'" + DATA + "' is neither an object nor a text");
         }
-        if (data.isTextual() && !isUtf8(data.textValue())) {
+        if (data.isTextual() && !EntityKeys.isWellFormed(data.textValue())) {
             throw new IllegalArgumentException(
                     "'" + DATA + "' is a text that holds half of a surrogate pair, which no UTF-8 payload can");
         }
@@ -116,7 +117,7 @@ final class QuarantineJson {
     static String write(JsonNode node) {
         try {
             String line = MAPPER.writeValueAsString(node);
-            return isUtf8(line) ? line : ESCAPING.writeValueAsString(node);
+            return EntityKeys.isWellFormed(line) ? line : ESCAPING.writeValueAsString(node);
         } catch (IOException e) {
             throw new IllegalStateException("a tree in memory can be written", e);
         }
@@ -132,10 +133,6 @@ final class QuarantineJson {
         } catch (CharacterCodingException e) {
             return null;
         }
-    }
-
-    private static boolean isUtf8(String text) {
-        return StandardCharsets.UTF_8.newEncoder().canEncode(text);
     }
 
     private static @Nullable ObjectNode object(String text) {
