@@ -37,9 +37,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReceiptReplay {
 
-    /** Arrivals go back by less than this. */
-    private static final long REGRESS_MILLIS = 3_600_000L;
-
     private final Catalogs catalogs;
     private final Function<EventShape, EventReader> readers;
     private final ReplayPorts ports;
@@ -194,7 +191,7 @@ public final class ReceiptReplay {
             }
             untilMillis = Math.max(untilMillis, width.tileEndMillis(width.tileOf(atMillis)));
         }
-        return untilMillis + view.retentionMillis() + REGRESS_MILLIS;
+        return untilMillis + view.retentionMillis() + ViewReplay.REGRESS_MILLIS;
     }
 
     private static CompletableFuture<Answer> answer(MemoryItems items, QueryPlan plan, Receipt receipt) {

@@ -30,9 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TimeTravel {
 
-    /** Arrivals go back by less than this. */
-    private static final long REGRESS_MILLIS = 3_600_000L;
-
     private final Catalogs catalogs;
     private final Function<EventShape, EventReader> readers;
     private final ReplayPorts ports;
@@ -173,7 +170,7 @@ public final class TimeTravel {
                     rows,
                     at,
                     later ? Long.MAX_VALUE : at,
-                    (later ? at + question.view().retentionMillis() : at) + REGRESS_MILLIS);
+                    (later ? at + question.view().retentionMillis() : at) + ViewReplay.REGRESS_MILLIS);
         }
 
         private void folded(String laneId, EventRow row, String entity, long filterBits, long knownMillis) {

@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ViewReplay {
 
+    /** Arrivals go back by less than this: a segment whose first record arrived that much later holds no earlier one. */
+    public static final long REGRESS_MILLIS = 3_600_000L;
+
     private final ReplayPorts ports;
     private final Catalog.Source source;
     private final View view;

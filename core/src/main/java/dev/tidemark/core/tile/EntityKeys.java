@@ -108,8 +108,8 @@ public final class EntityKeys {
     }
 
     /**
-     * Whether a text can be part of a key. Half a surrogate pair has no UTF-8 form: encoders put '?' in its place, so that two entities would share one item
-     * and each would skip what the other has folded (rule F4).
+     * Whether a text has a form in UTF-8, and so can be part of a key. Half a surrogate pair has none: encoders put '?' in
+     * its place, so that two entities would share one item and each would skip what the other has folded (rule F4).
      */
     public static boolean isWellFormed(String text) {
         for (int i = 0; i < text.length(); i++) {
