@@ -2,10 +2,10 @@ package dev.tidemark.cli;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventShape.TimeFormat;
-import dev.tidemark.core.replay.Knowledge;
+import dev.tidemark.core.past.Knowledge;
+import dev.tidemark.core.replay.ReplayPorts;
 import dev.tidemark.training.Request;
 import dev.tidemark.training.Request.Format;
-import dev.tidemark.training.Sources;
 import dev.tidemark.training.TrainingSet;
 import dev.tidemark.training.TrainingSetJob;
 import java.io.PrintWriter;
@@ -148,7 +148,7 @@ final class TrainingSetCommand implements Callable<Integer> {
                         new ProgressLine(err, Boolean.getBoolean("tidemark.terminal"), System::nanoTime)) {
             return new TrainingSetJob(
                             request(),
-                            new Sources(stores.archive(), stores.redriveLog(), stores.control(), stores.checkpoints()),
+                            new ReplayPorts(stores.archive(), stores.redriveLog(), stores.checkpoints(), stores.control()),
                             progress,
                             System::currentTimeMillis,
                             workers,

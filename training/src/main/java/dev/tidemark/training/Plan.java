@@ -1,6 +1,6 @@
 package dev.tidemark.training;
 
-import dev.tidemark.core.replay.Knowledge;
+import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Window;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.tidemark.training;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventShape.TimeFormat;
-import dev.tidemark.core.replay.Knowledge;
+import dev.tidemark.core.past.Knowledge;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

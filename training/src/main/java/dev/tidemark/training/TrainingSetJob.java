@@ -4,8 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.port.ArchiveLog;
-import dev.tidemark.core.replay.Knowledge;
+import dev.tidemark.core.replay.ReplayPorts;
 import dev.tidemark.training.Request.Format;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,7 +43,7 @@ public final class TrainingSetJob {
     private static final int MAX_PARTITIONS = 512;
 
     private final Request request;
-    private final Sources sources;
+    private final ReplayPorts sources;
     private final Progress progress;
     private final LongSupplier clockMillis;
     private final int threads;
@@ -55,7 +56,7 @@ public final class TrainingSetJob {
      */
     public TrainingSetJob(
             Request request,
-            Sources sources,
+            ReplayPorts sources,
             Progress progress,
             LongSupplier clockMillis,
             int threads,
@@ -113,7 +114,7 @@ public final class TrainingSetJob {
     private TrainingSet make(Plan plan, ObjectNode identity, ExecutorService pool) {
         spinePass(plan.targets()).divide(plan, files);
         try (PartitionedReader rows = new PartitionedReader(files.rows(), plan.buckets())) {
-            new LogPass(plan, files, sources, SpinePass.entities(plan, rows), progress, pool).run();
+            new HistoryPass(plan, files, sources, SpinePass.entities(plan, rows), progress, pool, threads).run();
             answer(plan, rows, pool);
         }
         OutputPass.Written written = new OutputPass(request, plan, files, progress).write();

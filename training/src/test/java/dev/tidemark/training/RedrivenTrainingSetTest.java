@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.event.EventShape.TimeFormat;
+import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.port.Archive;
 import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.ControlRow.ViewStatus;
@@ -14,7 +15,7 @@ import dev.tidemark.core.port.InMemoryControlStore;
 import dev.tidemark.core.port.InMemoryRedriveLog;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.port.RedriveLog;
-import dev.tidemark.core.replay.Knowledge;
+import dev.tidemark.core.replay.ReplayPorts;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
@@ -196,7 +197,7 @@ class RedrivenTrainingSetTest {
                 null,
                 TimeFormat.ISO8601,
                 Map.of());
-        Sources sources = new Sources(archive, redrives, control, new ShopHistory.KnownPositions());
+        ReplayPorts sources = new ReplayPorts(archive, redrives, new ShopHistory.KnownPositions(), control);
         new TrainingSetJob(request, sources, Progress.NONE, () -> clockMillis, 2, 256L << 20).run();
         return Files.readAllLines(out.resolve("training-set.csv")).stream()
                 .skip(1)

@@ -9,6 +9,7 @@ import dev.tidemark.core.port.InMemoryControlStore;
 import dev.tidemark.core.port.InMemoryRedriveLog;
 import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.replay.ReplayPorts;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
@@ -58,8 +59,8 @@ final class ShopHistory {
         byShard.forEach((shardId, records) -> archive(shardId, records, random));
     }
 
-    Sources sources() {
-        return new Sources(archive, redrives, control, checkpoints);
+    ReplayPorts sources() {
+        return new ReplayPorts(archive, redrives, checkpoints, control);
     }
 
     /** Knows everything. */

@@ -9,12 +9,13 @@ import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.benchmarks.BenchmarkView;
 import dev.tidemark.benchmarks.SampleEvents;
 import dev.tidemark.core.event.EventShape.TimeFormat;
+import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.port.Archive;
 import dev.tidemark.core.port.Cas;
 import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.ControlStore;
 import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.replay.Knowledge;
+import dev.tidemark.core.replay.ReplayPorts;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
@@ -22,7 +23,6 @@ import dev.tidemark.local.store.S3Store;
 import dev.tidemark.training.Progress;
 import dev.tidemark.training.Request;
 import dev.tidemark.training.Request.Format;
-import dev.tidemark.training.Sources;
 import dev.tidemark.training.TrainingSetJob;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -78,11 +78,11 @@ public final class TrainingSetRun {
                     events,
                     rows,
                     threads,
-                    new Sources(
+                    new ReplayPorts(
                             archive,
                             redrives,
-                            new NoLanes(),
-                            new S3Checkpoints(clients.s3(), BUCKET, Backoff.system())));
+                            new S3Checkpoints(clients.s3(), BUCKET, Backoff.system()),
+                            new NoLanes()));
         }
     }
 
@@ -128,7 +128,7 @@ public final class TrainingSetRun {
         return new Position("4959033827149025660855969253836157109592157598" + (1_000_000_000 + number), 0);
     }
 
-    private static void run(Path folder, int events, int rows, int threads, Sources sources) throws IOException {
+    private static void run(Path folder, int events, int rows, int threads, ReplayPorts sources) throws IOException {
         Path spine = spine(folder.resolve("spine.csv"), events, rows);
         Path out = Files.createTempDirectory(folder, "set");
         Request request = new Request(

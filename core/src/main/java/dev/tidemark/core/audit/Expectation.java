@@ -4,10 +4,12 @@ import com.dynatrace.hash4j.hashing.HashValue128;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.fold.EntityIds;
 import dev.tidemark.core.fold.Expiry;
+import dev.tidemark.core.history.Decide;
 import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.tile.CorruptItem;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.ItemState;
@@ -26,10 +28,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the live items should hold, built from a replay's events. Used once, by one thread. */
-final class Expectation {
-
-    /** What the ids of redrives' lanes begin with, see {@link Lane#ofRedrive}; those of shards begin with a digit or a-f. */
-    private static final String REDRIVE = "rd";
+final class Expectation implements Decide.Visitor {
 
     private final View view;
     private final long nowMillis;
@@ -176,8 +175,10 @@ final class Expectation {
         return items.size() + (long) ids.size();
     }
 
-    void folded(String laneId, EventRow row, String entity, long filterBits, long knownMillis) {
-        if (knownMillis > redriven.untilMillis() && laneId.startsWith(REDRIVE)) {
+    @Override
+    public void folded(
+            String laneId, View of, RawRecord record, EventRow row, String entity, long filterBits, long knownMillis) {
+        if (knownMillis > redriven.untilMillis() && Lane.isRedrive(laneId)) {
             notRestored.add(laneId);
         }
         for (TileWidth width : view.ladder().widths()) {
@@ -208,13 +209,9 @@ final class Expectation {
         if (last != null) {
             return !position.isAfter(last);
         }
-        return laneId.startsWith(REDRIVE)
-                ? redriven.done().contains(redriveOf(laneId)) && !notRestored.contains(laneId)
-                : laneId.startsWith(Lane.BACKFILL_PREFIX);
-    }
-
-    private static long redriveOf(String laneId) {
-        return Long.parseLong(laneId.substring(REDRIVE.length(), laneId.indexOf('#')));
+        return Lane.isRedrive(laneId)
+                ? redriven.done().contains(Lane.redriveOf(laneId)) && !notRestored.contains(laneId)
+                : Lane.isBackfill(laneId);
     }
 
     private void watchId(String laneId, EventRow row, String entity, View.Duplicates rule) {

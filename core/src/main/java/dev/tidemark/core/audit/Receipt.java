@@ -43,7 +43,7 @@ public record Receipt(
             return mark;
         }
         String lane =
-                laneId.startsWith(Lane.BACKFILL_PREFIX) ? laneId.substring(Lane.BACKFILL_PREFIX.length()) : laneId;
+                Lane.isBackfill(laneId) ? Lane.liveOf(laneId) : laneId;
         return lanes.getOrDefault(lane, Position.ORIGIN);
     }
 }

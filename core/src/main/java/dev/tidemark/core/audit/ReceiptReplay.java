@@ -6,15 +6,17 @@ import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.fold.LaneReplay;
+import dev.tidemark.core.history.Decide;
+import dev.tidemark.core.history.History;
+import dev.tidemark.core.history.Range;
+import dev.tidemark.core.past.Past;
 import dev.tidemark.core.port.CheckpointStore.Manifest;
 import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.replay.Checkpoints;
 import dev.tidemark.core.replay.Checkpoints.Fit;
 import dev.tidemark.core.replay.MemoryItems;
-import dev.tidemark.core.replay.Past;
 import dev.tidemark.core.replay.ReplayPorts;
-import dev.tidemark.core.replay.ViewReplay;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.QueryPlan;
@@ -139,47 +141,42 @@ public final class ReceiptReplay {
             QueryPlan plan, Catalog.Source source, Receipt receipt, List<LaneRow> rows, @Nullable Base base) {
         MemoryItems items = new MemoryItems(List.of(plan.view()));
         MemoryItems all = new MemoryItems(List.of(plan.view()));
-        ViewReplay replay = new ViewReplay(
-                ports,
+        Decide decide = new Decide(
                 source,
-                plan.view(),
+                List.of(plan.view()),
                 readers,
                 LaneReplay.EntityFilter.only(receipt.entity()),
-                (laneId, row, entity, bits, knownMillis) -> {
+                Long.MAX_VALUE,
+                (laneId, view, record, row, entity, bits, knownMillis) -> {
                     if (!receipt.untilAt() || row.eventTimeMillis() <= receipt.atMillis()) {
-                        add(items, plan.view(), receipt, laneId, row, bits);
-                        all.add(plan.view(), laneId, entity, row, bits);
+                        add(items, view, receipt, laneId, row, bits);
+                        all.add(view, laneId, entity, row, bits);
                     }
                 });
         if (base != null) {
-            base.items().forEach(item -> load(item, replay, items, all));
+            base.items().forEach(item -> load(item, decide, items, all));
         }
-        return replay.run(range(plan.view(), receipt, rows, base))
-                .thenCompose(done -> answer(items, plan, receipt)
+        Range range = Range.ALL
+                .after(base == null ? null : base.manifest())
+                .until(Long.MAX_VALUE, Long.MAX_VALUE, untilArrivalMillis(plan.view(), receipt.atMillis()));
+        return History.of(ports, source.stream(), List.of(plan.view()), rows)
+                .thenCompose(history -> history.walk(range, decide))
+                .thenCompose(walked -> answer(items, plan, receipt)
                         .thenCombine(
                                 answer(all, plan, receipt),
                                 (answer, today) -> new Reproduced(
                                         answer,
                                         today,
-                                        new Past.Made(base == null ? null : base.id(), replay.records()))));
+                                        new Past.Made(base == null ? null : base.id(), walked.records()))));
     }
 
-    private static void load(ItemStore.Found item, ViewReplay replay, MemoryItems items, MemoryItems all) {
+    private static void load(ItemStore.Found item, Decide decide, MemoryItems items, MemoryItems all) {
         if (item.key().isIds()) {
-            replay.seed(item);
+            decide.seed(item);
         } else {
             items.load(item.key(), item.item());
             all.load(item.key(), item.item());
         }
-    }
-
-    private static ViewReplay.Range range(View view, Receipt receipt, List<LaneRow> rows, @Nullable Base base) {
-        return new ViewReplay.Range(
-                base == null ? null : base.manifest(),
-                rows,
-                Long.MAX_VALUE,
-                Long.MAX_VALUE,
-                untilArrivalMillis(view, receipt.atMillis()));
     }
 
     /** An event that counts arrived at most the retention after the end of the last tile that the answer reads. */
@@ -191,7 +188,7 @@ public final class ReceiptReplay {
             }
             untilMillis = Math.max(untilMillis, width.tileEndMillis(width.tileOf(atMillis)));
         }
-        return untilMillis + view.retentionMillis() + ViewReplay.REGRESS_MILLIS;
+        return untilMillis + view.retentionMillis();
     }
 
     private static CompletableFuture<Answer> answer(MemoryItems items, QueryPlan plan, Receipt receipt) {

@@ -4,12 +4,14 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventShape;
+import dev.tidemark.core.history.Decide;
+import dev.tidemark.core.history.History;
+import dev.tidemark.core.history.Range;
 import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.port.StateScan;
 import dev.tidemark.core.replay.ReplayPorts;
-import dev.tidemark.core.replay.ViewReplay;
 import dev.tidemark.core.tile.CorruptItem;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.view.View;
@@ -141,26 +143,27 @@ public final class StateAudit {
         Catalog.Source source = catalogs.sourceOf(view)
                 .orElseThrow(
                         () -> new IllegalArgumentException("view '" + view.name() + "' is in none of the catalogs"));
-        ViewReplay replay =
-                new ViewReplay(ports, source, view, readers, (of, entity) -> wanted.test(entity), expectation::folded);
+        Decide decide = new Decide(
+                source, List.of(view), readers, (of, entity) -> wanted.test(entity), Long.MAX_VALUE, expectation);
         if (base != null) {
-            base.items().stream().filter(item -> item.key().isIds()).forEach(item -> seed(replay, item, expectation));
+            base.items().stream().filter(item -> item.key().isIds()).forEach(item -> seed(decide, item, expectation));
         }
         found.stream()
                 .filter(item -> item.key().isIds())
-                .forEach(item -> replay.idsOf(item.key().lane())
+                .forEach(item -> decide.idsOf(item.key().lane())
                         .limit(item.key(), item.item().mark()));
-        return replay.run(ViewReplay.Range.all(rows, base == null ? null : base.manifest()))
-                .thenApply(done -> AuditReport.of(
+        return History.of(ports, source.stream(), List.of(view), rows)
+                .thenCompose(history -> history.walk(Range.ALL.after(base == null ? null : base.manifest()), decide))
+                .thenApply(walked -> AuditReport.of(
                         expectation.items(),
-                        replay.records(),
-                        expectation.differences(replay.ids()),
+                        walked.records(),
+                        expectation.differences(decide.ids()),
                         base == null ? AuditReport.ARCHIVE : base.id()));
     }
 
-    private static void seed(ViewReplay replay, ItemStore.Found item, Expectation expectation) {
+    private static void seed(Decide decide, ItemStore.Found item, Expectation expectation) {
         try {
-            replay.seed(item);
+            decide.seed(item);
         } catch (CorruptItem e) {
             expectation.unreadable(item.key(), e);
         }

@@ -1,5 +1,6 @@
 package dev.tidemark.core.backfill;
 
+import dev.tidemark.core.async.Loop;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventShape;
@@ -125,7 +126,7 @@ final class BackfillPass {
         waiting.forEach(laneId -> ends.put(laneId, new CompletableFuture<>()));
         List<CompletableFuture<Void>> workers = new ArrayList<>();
         for (int i = 0; i < settings.lanesAtOnce(); i++) {
-            workers.add(Repeat.whileTrue(() -> takeLane(waiting, logs, ancestors, undone)));
+            workers.add(Loop.whileTrue(() -> takeLane(waiting, logs, ancestors, undone)));
         }
         return CompletableFuture.allOf(workers.toArray(CompletableFuture[]::new));
     }
@@ -204,7 +205,7 @@ final class BackfillPass {
      */
     private FoldPorts foldPorts(Map<String, Long> before, List<View> open) {
         Map<String, Long> ancestors = new HashMap<>();
-        before.forEach((laneId, arrival) -> ancestors.put(Lane.BACKFILL_PREFIX + laneId, arrival));
+        before.forEach((laneId, arrival) -> ancestors.put(Lane.backfillOf(laneId), arrival));
         Set<String> versions = open.stream().map(View::version).collect(Collectors.toSet());
         return new FoldPorts(
                 ports.items(),

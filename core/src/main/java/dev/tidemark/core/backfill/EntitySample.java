@@ -1,5 +1,6 @@
 package dev.tidemark.core.backfill;
 
+import dev.tidemark.core.async.Loop;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventShape;
@@ -53,7 +54,7 @@ public final class EntitySample {
                             .thenComparing(SegmentRef::last, Comparator.reverseOrder()));
                     Iterator<SegmentRef> next = segments.iterator();
                     Set<String> found = new LinkedHashSet<>();
-                    return Repeat.whileTrue(() -> step(next, found, max)).thenApply(ignored -> List.copyOf(found));
+                    return Loop.whileTrue(() -> step(next, found, max)).thenApply(ignored -> List.copyOf(found));
                 });
     }
 

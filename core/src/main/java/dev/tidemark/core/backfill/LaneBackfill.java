@@ -1,5 +1,6 @@
 package dev.tidemark.core.backfill;
 
+import dev.tidemark.core.async.Loop;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.port.LaneRow;
@@ -61,7 +62,7 @@ final class LaneBackfill {
 
     /** @return how many records there were */
     CompletableFuture<Long> run() {
-        return Repeat.whileTrue(this::step).thenApply(ignored -> records);
+        return Loop.whileTrue(this::step).thenApply(ignored -> records);
     }
 
     private CompletableFuture<Boolean> step() {

@@ -5,12 +5,12 @@ import dev.tidemark.core.stream.RawRecord;
 import java.util.List;
 
 /** Finds places in records that increase. */
-final class Positions {
+public final class Positions {
 
     private Positions() {}
 
     /** How many records lie at or below a position. */
-    static int countUpTo(Position position, List<RawRecord> records) {
+    public static int countUpTo(Position position, List<RawRecord> records) {
         int low = 0;
         int high = records.size();
         while (low < high) {

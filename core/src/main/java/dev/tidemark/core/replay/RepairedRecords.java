@@ -70,6 +70,20 @@ public final class RepairedRecords {
             return repaired.isEmpty();
         }
 
+        /** Of each record. */
+        public List<RawRecord> inPlaceOf(List<RawRecord> archived) {
+            return archived.stream().map(this::inPlaceOf).toList();
+        }
+
+        /** Of each record; a new array. */
+        public long[] knownMillis(List<RawRecord> records, long[] archivedMillis) {
+            long[] known = archivedMillis.clone();
+            for (int i = 0; i < known.length; i++) {
+                known[i] = knownMillis(records.get(i).position(), known[i]);
+            }
+            return known;
+        }
+
         @Override
         public boolean equals(@Nullable Object other) {
             return other instanceof OfLane lane && repaired.equals(lane.repaired);

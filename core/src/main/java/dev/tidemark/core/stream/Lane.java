@@ -17,8 +17,10 @@ import java.util.HexFormat;
  */
 public record Lane(String streamArn, long streamCreatedMillis, String shardId, String prefix) {
 
-    /** What the ids of backfill lanes begin with. */
-    public static final String BACKFILL_PREFIX = "bf#";
+    private static final String BACKFILL_PREFIX = "bf#";
+
+    /** The ids of the live fold's lanes begin with a digit or a-f. */
+    private static final String REDRIVE_PREFIX = "rd";
 
     private static final int HASH_HEX_DIGITS = 12;
 
@@ -46,7 +48,7 @@ public record Lane(String streamArn, long streamCreatedMillis, String shardId, S
         if (!prefix.isEmpty() || number < 1) {
             throw new IllegalArgumentException("redrive " + number + " of lane " + id());
         }
-        return new Lane(streamArn, streamCreatedMillis, shardId, "rd" + number + "#");
+        return new Lane(streamArn, streamCreatedMillis, shardId, REDRIVE_PREFIX + number + "#");
     }
 
     /** The lane in which a backfill folds records of this one (rule B1); the same for every job, so that two can meet. */
@@ -70,6 +72,31 @@ public record Lane(String streamArn, long streamCreatedMillis, String shardId, S
     /** The id of the shard that a lane reads, from the lane's {@link #id()}. */
     public static String shardIdOf(String laneId) {
         return "shardId-" + laneId.substring(laneId.lastIndexOf('.') + 1);
+    }
+
+    /** The id of the lane in which a backfill folds the records of a lane of the live fold, see {@link #ofBackfill}. */
+    public static String backfillOf(String laneId) {
+        return BACKFILL_PREFIX + laneId;
+    }
+
+    /** Whether the id is that of a backfill's lane. */
+    public static boolean isBackfill(String laneId) {
+        return laneId.startsWith(BACKFILL_PREFIX);
+    }
+
+    /** Whether the id is that of a redrive's lane. */
+    public static boolean isRedrive(String laneId) {
+        return laneId.startsWith(REDRIVE_PREFIX);
+    }
+
+    /** Which redrive's lane the id is of; it is one of a redrive. */
+    public static long redriveOf(String laneId) {
+        return Long.parseLong(laneId.substring(REDRIVE_PREFIX.length(), laneId.indexOf('#')));
+    }
+
+    /** The id of the live fold's lane that has the same records. */
+    public static String liveOf(String laneId) {
+        return laneId.substring(laneId.indexOf('#') + 1);
     }
 
     private static String hash(String text) {

@@ -51,7 +51,7 @@ public record ItemKey(String viewVersion, String entity, String width, long bloc
 
     /** Whether a backfill wrote the item; of a complete view, it holds exactly what lies at or below the lane's act. */
     public boolean isBackfill() {
-        return lane.startsWith(Lane.BACKFILL_PREFIX);
+        return Lane.isBackfill(lane);
     }
 
     /** The id of the shard that the lane reads, as its records carry it. */

@@ -1,6 +1,6 @@
 package dev.tidemark.core.training;
 
-import dev.tidemark.core.replay.Knowledge;
+import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.stream.RawRecord;
 
 /**

@@ -21,6 +21,9 @@ import dev.tidemark.core.fold.Activation;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.FoldPorts;
 import dev.tidemark.core.fold.FoldSettings;
+import dev.tidemark.core.past.Knowledge;
+import dev.tidemark.core.past.Past;
+import dev.tidemark.core.past.TimeTravel;
 import dev.tidemark.core.port.CheckpointStore;
 import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.ControlRow.ViewStatus;
@@ -432,7 +435,7 @@ class RepairedPastTest {
     void aBackfillThatWasUnderWayAtTheCheckpointTakesTheSamePayloads() {
         complete();
         String before = spent(live());
-        items.items.keySet().removeIf(key -> key.lane().startsWith(Lane.BACKFILL_PREFIX));
+        items.items.keySet().removeIf(key -> Lane.isBackfill(key.lane()));
         restored(
                 Map.of(ONE.version(), ViewStatus.ACTIVE, TWO.version(), ViewStatus.BACKFILLING),
                 Objects.requireNonNull(control.lanes.get(LANE.id())).views());

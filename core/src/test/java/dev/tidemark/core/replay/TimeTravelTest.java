@@ -3,6 +3,9 @@ package dev.tidemark.core.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidemark.core.past.Knowledge;
+import dev.tidemark.core.past.Past;
+import dev.tidemark.core.past.TimeTravel;
 import dev.tidemark.core.port.Archive;
 import dev.tidemark.core.port.CheckpointStore;
 import dev.tidemark.core.port.DamagedArchive;

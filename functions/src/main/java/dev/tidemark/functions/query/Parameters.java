@@ -1,7 +1,7 @@
 package dev.tidemark.functions.query;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
-import dev.tidemark.core.replay.Knowledge;
+import dev.tidemark.core.past.Knowledge;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;

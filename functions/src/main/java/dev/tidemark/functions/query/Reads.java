@@ -2,10 +2,10 @@ package dev.tidemark.functions.query;
 
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.event.JsonEventReader;
-import dev.tidemark.core.replay.Knowledge;
-import dev.tidemark.core.replay.Past;
+import dev.tidemark.core.past.Knowledge;
+import dev.tidemark.core.past.Past;
+import dev.tidemark.core.past.TimeTravel;
 import dev.tidemark.core.replay.ReplayPorts;
-import dev.tidemark.core.replay.TimeTravel;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.QueryPlan;

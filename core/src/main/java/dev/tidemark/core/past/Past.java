@@ -1,4 +1,4 @@
-package dev.tidemark.core.replay;
+package dev.tidemark.core.past;
 
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.stream.Position;

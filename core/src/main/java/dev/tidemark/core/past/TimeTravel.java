@@ -1,4 +1,4 @@
-package dev.tidemark.core.replay;
+package dev.tidemark.core.past;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
@@ -6,13 +6,21 @@ import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.fold.LaneReplay;
+import dev.tidemark.core.history.Decide;
+import dev.tidemark.core.history.History;
+import dev.tidemark.core.history.Range;
+import dev.tidemark.core.history.Walked;
 import dev.tidemark.core.port.CheckpointStore;
 import dev.tidemark.core.port.ItemStore;
 import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.replay.Checkpoints;
+import dev.tidemark.core.replay.MemoryItems;
+import dev.tidemark.core.replay.ReplayPorts;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.serve.ViewProgress;
+import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Cover;
 import java.util.ArrayList;
@@ -93,11 +101,12 @@ public final class TimeTravel {
     private final class Journey {
         private final Question question;
         private final QueryPlan plan;
+        private final Catalog.Source source;
         private final List<LaneRow> rows;
         private final Checkpoints checkpoints;
         private final CheckpointStore.@Nullable Manifest checkpoint;
         private final long coveredFromMillis;
-        private final ViewReplay replay;
+        private final Decide decide;
         private final MemoryItems served;
         private final MemoryItems now;
         private final List<Past.Late> late = new ArrayList<>();
@@ -111,12 +120,10 @@ public final class TimeTravel {
                 CheckpointStore.@Nullable Manifest checkpoint) {
             this.question = question;
             this.plan = plan;
-            Catalog.Source source = catalogs.sourceOf(question.view())
+            this.source = catalogs.sourceOf(question.view())
                     .orElseThrow(() -> new IllegalArgumentException(
                             "view '" + question.view().name() + "' is in none of the catalogs"));
-            this.rows = rows.stream()
-                    .filter(row -> row.lane().streamName().equals(source.stream()))
-                    .toList();
+            this.rows = rows;
             this.checkpoints = checkpoints;
             this.checkpoint = checkpoint;
             this.coveredFromMillis = plan.covers().values().stream()
@@ -126,20 +133,26 @@ public final class TimeTravel {
                     .orElse(Long.MIN_VALUE);
             this.served = new MemoryItems(List.of(question.view()));
             this.now = new MemoryItems(List.of(question.view()));
-            this.replay = new ViewReplay(
-                    ports,
+            this.decide = new Decide(
                     source,
-                    question.view(),
+                    List.of(question.view()),
                     readers,
                     LaneReplay.EntityFilter.only(question.entity()),
+                    untilKnownMillis(),
                     this::folded);
         }
 
         CompletableFuture<Past> run() {
-            return load().thenCompose(loaded -> replay.run(range()))
-                    .thenCompose(done -> answer(Knowledge.SERVED, served, replay.rowsAsOf(rows)))
-                    .thenCompose(then ->
-                            answer(Knowledge.NOW, now, replay.rowsReached(rows)).thenApply(today -> past(then, today)));
+            return load().thenCompose(loaded -> History.of(ports, source.stream(), List.of(question.view()), rows))
+                    .thenCompose(history -> history.walk(range(), decide))
+                    .thenCompose(this::answer);
+        }
+
+        private CompletableFuture<Past> answer(Walked walked) {
+            View view = question.view();
+            return answer(Knowledge.SERVED, served, walked.rowsAsOf(view, rows))
+                    .thenCompose(then -> answer(Knowledge.NOW, now, walked.rowsReached(view, rows))
+                            .thenApply(today -> past(then, today, walked.records())));
         }
 
         private CompletableFuture<Void> load() {
@@ -154,7 +167,7 @@ public final class TimeTravel {
 
         private void load(ItemStore.Found item) {
             if (item.key().isIds()) {
-                replay.seed(item);
+                decide.seed(item);
             } else {
                 served.load(item.key(), item.item());
                 now.load(item.key(), item.item());
@@ -162,18 +175,25 @@ public final class TimeTravel {
         }
 
         /** An event that counts arrived at most the retention after it happened. */
-        private ViewReplay.Range range() {
+        private Range range() {
             long at = question.atMillis();
-            boolean later = question.wants(Knowledge.NOW);
-            return new ViewReplay.Range(
-                    checkpoint,
-                    rows,
-                    at,
-                    later ? Long.MAX_VALUE : at,
-                    (later ? at + question.view().retentionMillis() : at) + ViewReplay.REGRESS_MILLIS);
+            long untilArrival =
+                    question.wants(Knowledge.NOW) ? at + question.view().retentionMillis() : at;
+            return Range.ALL.after(checkpoint).until(at, untilKnownMillis(), untilArrival);
         }
 
-        private void folded(String laneId, EventRow row, String entity, long filterBits, long knownMillis) {
+        private long untilKnownMillis() {
+            return question.wants(Knowledge.NOW) ? Long.MAX_VALUE : question.atMillis();
+        }
+
+        private void folded(
+                String laneId,
+                View view,
+                RawRecord record,
+                EventRow row,
+                String entity,
+                long filterBits,
+                long knownMillis) {
             boolean known = knownMillis <= question.atMillis();
             if (known && question.wants(Knowledge.SERVED)) {
                 served.add(question.view(), laneId, entity, row, filterBits);
@@ -213,13 +233,13 @@ public final class TimeTravel {
                     .thenApply(answer -> answer);
         }
 
-        private Past past(@Nullable Answer then, @Nullable Answer today) {
+        private Past past(@Nullable Answer then, @Nullable Answer today, long records) {
             trimLate();
             return new Past(
                     question.atMillis(),
                     then,
                     today,
-                    new Past.Made(checkpoint == null ? null : checkpoint.id(), replay.records()),
+                    new Past.Made(checkpoint == null ? null : checkpoint.id(), records),
                     late,
                     lateCount);
         }

@@ -1,4 +1,4 @@
-package dev.tidemark.core.replay;
+package dev.tidemark.core.past;
 
 /** What a value of a past moment takes into account (rule T1). */
 public enum Knowledge {

@@ -1,15 +1,15 @@
-package dev.tidemark.core.backfill;
+package dev.tidemark.core.async;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /** Asynchronous loops that need no deeper stack when the steps answer at once. */
-final class Repeat {
+public final class Loop {
 
-    private Repeat() {}
+    private Loop() {}
 
     /** Takes one step after the other until one answers false; completes exceptionally when one does. */
-    static CompletableFuture<Void> whileTrue(Supplier<CompletableFuture<Boolean>> step) {
+    public static CompletableFuture<Void> whileTrue(Supplier<CompletableFuture<Boolean>> step) {
         CompletableFuture<Void> end = new CompletableFuture<>();
         run(step, end);
         return end;

@@ -1,0 +1,159 @@
+package dev.tidemark.core.history;
+
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.event.EventReader;
+import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.event.EventShape;
+import dev.tidemark.core.fold.EntityIds;
+import dev.tidemark.core.fold.LaneReplay;
+import dev.tidemark.core.port.ItemStore;
+import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.view.View;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides about every record what the fold decided, by the fold's own code and without any store, and tells a visitor.
+ * Its views are of one source of one catalog; views of the walk that are not among them are passed over.
+ */
+public final class Decide implements Sink {
+
+    private final Catalog.Source source;
+    private final Map<String, View> views = new LinkedHashMap<>();
+    private final Function<EventShape, EventReader> readers;
+    private final LaneReplay.EntityFilter wanted;
+    private final long untilKnownMillis;
+    private final Visitor visitor;
+
+    /** The ids of every lane, by lane id. */
+    private final Map<String, EntityIds> ids = new ConcurrentSkipListMap<>();
+
+    /** Is told what becomes of the records; see {@link LaneReplay.Visitor}. Of several lanes at once if the walk is. */
+    @FunctionalInterface
+    public interface Visitor {
+
+        /**
+         * @param laneId whose items the event goes into
+         * @param record as those items have it
+         * @param row valid during the call only
+         * @param knownMillis from when on the event was known
+         */
+        void folded(
+                String laneId,
+                View view,
+                RawRecord record,
+                EventRow row,
+                String entity,
+                long filterBits,
+                long knownMillis);
+
+        /** The record changes no item. */
+        default void other(String laneId, View view, RawRecord record, LaneReplay.Fate fate, long knownMillis) {}
+    }
+
+    /**
+     * @param readers makes a reader for the source's events
+     * @param untilKnownMillis the visitor is told nothing that was known later
+     */
+    public Decide(
+            Catalog.Source source,
+            Collection<View> views,
+            Function<EventShape, EventReader> readers,
+            LaneReplay.EntityFilter wanted,
+            long untilKnownMillis,
+            Visitor visitor) {
+        this.source = source;
+        views.forEach(view -> this.views.put(view.version(), view));
+        this.readers = readers;
+        this.wanted = wanted;
+        this.untilKnownMillis = untilKnownMillis;
+        this.visitor = visitor;
+    }
+
+    /** The ids that a lane remembers; may be seeded before the walk. */
+    public EntityIds idsOf(String laneId) {
+        return ids.computeIfAbsent(laneId, EntityIds::new);
+    }
+
+    /** Takes over the ids item of a checkpoint. */
+    public void seed(ItemStore.Found item) {
+        idsOf(item.key().lane()).seed(item.key(), item.item());
+    }
+
+    /** Every lane's ids, by lane id. */
+    public Map<String, EntityIds> ids() {
+        return ids;
+    }
+
+    @Override
+    public LaneSink open(String laneId, List<LanePart> parts) {
+        return open(parts, visitor);
+    }
+
+    /** Likewise, with a visitor for this lane alone. */
+    public LaneSink open(List<LanePart> parts, Visitor ofLane) {
+        List<@Nullable LaneReplay> replays = new ArrayList<>();
+        parts.forEach(part -> replays.add(replay(part)));
+        return (part, records, knownMillis) -> {
+            LaneReplay replay = replays.get(part);
+            if (replay != null) {
+                replay.replay(records, new Told(replay.laneId(), records, knownMillis, ofLane));
+            }
+            return CompletableFuture.completedFuture(null);
+        };
+    }
+
+    private @Nullable LaneReplay replay(LanePart part) {
+        List<View> mine = part.views().stream()
+                .map(view -> views.get(view.version()))
+                .filter(Objects::nonNull)
+                .toList();
+        if (mine.isEmpty()) {
+            return null;
+        }
+        LaneReplay replay = new LaneReplay(source, mine, readers, idsOf(part.laneId()), wanted);
+        mine.forEach(view -> {
+            if (part.after().containsKey(view.version())) {
+                replay.startAfter(view, part.after().get(view.version()));
+            }
+        });
+        replay.ancestors(part.ancestors().stream().map(this::idsOf).toList());
+        return replay;
+    }
+
+    private final class Told implements LaneReplay.Visitor {
+        private final String laneId;
+        private final List<RawRecord> records;
+        private final long[] knownMillis;
+        private final Visitor told;
+
+        Told(String laneId, List<RawRecord> records, long[] knownMillis, Visitor told) {
+            this.laneId = laneId;
+            this.records = records;
+            this.knownMillis = knownMillis;
+            this.told = told;
+        }
+
+        @Override
+        public void folded(View view, int record, EventRow row, String entity, long filterBits) {
+            if (knownMillis[record] <= untilKnownMillis) {
+                told.folded(laneId, view, records.get(record), row, entity, filterBits, knownMillis[record]);
+            }
+        }
+
+        @Override
+        public void other(View view, int record, LaneReplay.Fate fate) {
+            if (knownMillis[record] <= untilKnownMillis) {
+                told.other(laneId, view, records.get(record), fate, knownMillis[record]);
+            }
+        }
+    }
+}

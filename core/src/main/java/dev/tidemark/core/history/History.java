@@ -1,0 +1,282 @@
+package dev.tidemark.core.history;
+
+import dev.tidemark.core.async.Loop;
+import dev.tidemark.core.fold.Flight;
+import dev.tidemark.core.history.LaneWalk.Cut;
+import dev.tidemark.core.port.ArchiveLog;
+import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.port.RedriveLog;
+import dev.tidemark.core.replay.LaneLog;
+import dev.tidemark.core.replay.LaneStart;
+import dev.tidemark.core.replay.RepairedRecords;
+import dev.tidemark.core.replay.ReplayPorts;
+import dev.tidemark.core.replay.StreamLog;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.view.View;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Everything that counts for some views of one stream: the stream's records, in the live lanes or in those of the views'
+ * backfills, where redrives' payloads stand in some records' places (rule B1); then the redrives (Q1). A lane comes after
+ * the lanes it descends from, whose event ids it needs (T3), and every record with the moment from which on it was known
+ * (T1). Whatever asks about the past walks it here.
+ */
+public final class History {
+
+    private final ArchiveLog archive;
+    private final RedriveLog redrives;
+    private final String stream;
+
+    /** By version. */
+    private final Map<String, View> views = new LinkedHashMap<>();
+
+    /** Of the stream's lanes, by id. */
+    private final Map<String, LaneRow> rows = new TreeMap<>();
+
+    /** By view version. */
+    private final Map<String, RepairedRecords> repaired;
+
+    private History(
+            ReplayPorts ports,
+            String stream,
+            Collection<View> views,
+            List<LaneRow> rows,
+            Map<String, RepairedRecords> repaired) {
+        this.archive = ports.archive();
+        this.redrives = ports.redrives();
+        this.stream = stream;
+        this.repaired = repaired;
+        views.forEach(view -> this.views.put(view.version(), view));
+        rows.forEach(row -> this.rows.put(row.lane().id(), row));
+    }
+
+    /**
+     * @param views all read the stream; not empty
+     * @param rows lane rows that were read just before, of whatever streams
+     * @return completes with {@link IllegalStateException} if a view is complete by a backfill and nothing tells with which
+     *     payloads
+     */
+    public static CompletableFuture<History> of(
+            ReplayPorts ports, String stream, Collection<View> views, List<LaneRow> rows) {
+        List<LaneRow> own = ofStream(stream, rows);
+        Set<String> versions = new LinkedHashSet<>();
+        views.forEach(view -> versions.add(view.version()));
+        return RepairedRecords.read(ports.redrives(), ports.control(), versions, own)
+                .thenApply(repaired -> new History(ports, stream, views, own, repaired));
+    }
+
+    private static List<LaneRow> ofStream(String stream, List<LaneRow> rows) {
+        return rows.stream()
+                .filter(row -> row.lane().streamName().equals(stream))
+                .toList();
+    }
+
+    /**
+     * Walks a part of it.
+     *
+     * @return completes when the sink has taken all; with {@link dev.tidemark.core.port.DamagedArchive} if the archive is
+     *     not whole, or with what the sink failed with: then no further lane is begun
+     */
+    public CompletableFuture<Walked> walk(Range range, Sink sink) {
+        Range.Begin begin = range.begin();
+        List<LaneRow> begun = begin == null ? List.of() : ofStream(stream, begin.rows());
+        Map<String, LaneStart> starts = new HashMap<>();
+        begun.forEach(row -> starts.put(row.lane().id(), LaneStart.of(row)));
+        Walked walked = new Walked(begun);
+        return StreamLog.open(
+                        archive,
+                        stream,
+                        starts,
+                        begin == null ? Long.MIN_VALUE : fromMillis(begun, begin.timeMillis()),
+                        range.untilArrivalMillis())
+                .thenCompose(log -> lanes(log, range, sink, walked))
+                .thenCompose(done -> redrives(range, sink, walked))
+                .thenApply(done -> walked);
+    }
+
+    /**
+     * From when on records after the beginning can have arrived: of a lane that it knows not before the lane's latest, if
+     * the lane has moved since at all; of another one as long ago as the stream keeps records.
+     */
+    private long fromMillis(List<LaneRow> begun, long timeMillis) {
+        long retentionMillis = views.values().stream()
+                .mapToLong(View::streamRetentionMillis)
+                .max()
+                .orElse(0);
+        return begun.stream()
+                .filter(row -> {
+                    LaneRow now = rows.get(row.lane().id());
+                    return now == null || now.last().isAfter(row.last());
+                })
+                .mapToLong(LaneRow::maxArrivalMillis)
+                .reduce(timeMillis - retentionMillis, Math::min);
+    }
+
+    private CompletableFuture<Void> lanes(StreamLog log, Range range, Sink sink, Walked walked) {
+        if (range.reachesRows()) {
+            log.expect(rows.values());
+        }
+        Map<String, LaneLog> logs = new LinkedHashMap<>();
+        log.lanes().forEach(lane -> logs.put(lane.laneId(), lane));
+        Set<String> parents = new HashSet<>();
+        logs.keySet().forEach(laneId -> parents.addAll(before(laneId)));
+        Map<String, CompletableFuture<Void>> ends = new LinkedHashMap<>();
+        for (String laneId : parentsFirst(logs.keySet(), range)) {
+            ends.put(laneId, new CompletableFuture<>());
+        }
+        // Each lane waits for lanes that were begun before it, so some lane can always go on.
+        return Flight.all(List.copyOf(ends.keySet()), range.lanesAtOnce(), laneId -> {
+            LaneLog lane = Objects.requireNonNull(logs.get(laneId));
+            CompletableFuture<Void> end = Objects.requireNonNull(ends.get(laneId));
+            return ready(laneId, ends)
+                    .thenComposeAsync(
+                            ready -> walk(lane, parents.contains(laneId), range, sink, walked), range.executor())
+                    .whenComplete((done, failure) -> {
+                        if (failure == null) {
+                            end.complete(null);
+                        } else {
+                            end.completeExceptionally(failure);
+                        }
+                    });
+        });
+    }
+
+    /** When the lanes before a lane are at their ends. */
+    private CompletableFuture<Void> ready(String laneId, Map<String, CompletableFuture<Void>> ends) {
+        List<CompletableFuture<Void>> waited = new ArrayList<>();
+        Set<String> before = before(laneId);
+        for (Map.Entry<String, CompletableFuture<Void>> other : ends.entrySet()) {
+            if (other.getKey().equals(laneId)) {
+                break;
+            }
+            if (before.contains(other.getKey())) {
+                waited.add(other.getValue());
+            }
+        }
+        return CompletableFuture.allOf(waited.toArray(CompletableFuture[]::new));
+    }
+
+    private CompletableFuture<Void> walk(LaneLog lane, boolean isParent, Range range, Sink sink, Walked walked) {
+        List<LanePart> parts = new ArrayList<>();
+        List<Cut> cuts = new ArrayList<>();
+        divide(lane.laneId(), parts, cuts);
+        return new LaneWalk(lane, cuts, isParent, range, walked, sink.open(lane.laneId(), parts)).run();
+    }
+
+    /** The lanes that a range is about and those before them, each after those before it. */
+    private Set<String> parentsFirst(Set<String> laneIds, Range range) {
+        Set<String> order = new LinkedHashSet<>();
+        laneIds.stream().filter(range.lanes()).forEach(laneId -> visit(laneId, order, new HashSet<>()));
+        order.retainAll(laneIds);
+        return order;
+    }
+
+    private void visit(String laneId, Set<String> order, Set<String> onTheWay) {
+        if (!order.contains(laneId) && onTheWay.add(laneId)) {
+            before(laneId).forEach(ancestor -> visit(ancestor, order, onTheWay));
+            order.add(laneId);
+        }
+    }
+
+    /** T3: those in whose ids duplicates are looked for, by the live lane or by any of the backfills' lanes. */
+    private Set<String> before(String laneId) {
+        Set<String> before = new TreeSet<>();
+        if (views.values().stream().anyMatch(view -> view.duplicates() != null)) {
+            before.addAll(ancestors(laneId));
+            repaired.values().forEach(of -> before.addAll(of.ancestors(laneId)));
+        }
+        return before;
+    }
+
+    private Set<String> ancestors(String laneId) {
+        LaneRow row = rows.get(laneId);
+        return row == null || row.ancestors() == null
+                ? Set.of()
+                : row.ancestors().keySet();
+    }
+
+    /** The backfills' parts, of views that want the same records each, and the live part. */
+    private void divide(String laneId, List<LanePart> parts, List<Cut> cuts) {
+        LaneRow row = rows.get(laneId);
+        Map<String, Position> acts = new HashMap<>();
+        Map<Cut, Map<Set<String>, List<View>>> backfills = new LinkedHashMap<>();
+        Position firstAct = null;
+        for (View view : views.values()) {
+            RepairedRecords of = Objects.requireNonNull(repaired.get(view.version()));
+            Position act = of.act(laneId, row);
+            firstAct = firstAct == null || act.compareTo(firstAct) < 0 ? act : firstAct;
+            if (act.isAfter(Position.ORIGIN)) {
+                acts.put(view.version(), act);
+                backfills
+                        .computeIfAbsent(new Cut(Position.ORIGIN, act, of.of(laneId)), cut -> new LinkedHashMap<>())
+                        .computeIfAbsent(of.ancestors(laneId), ancestors -> new ArrayList<>())
+                        .add(view);
+            }
+        }
+        backfills.forEach((cut, byAncestors) -> byAncestors.forEach((ancestors, of) -> {
+            Set<String> before = new TreeSet<>();
+            ancestors.forEach(ancestor -> before.add(Lane.backfillOf(ancestor)));
+            parts.add(new LanePart(Lane.backfillOf(laneId), of, Map.of(), before));
+            cuts.add(cut);
+        }));
+        parts.add(new LanePart(laneId, List.copyOf(views.values()), acts, ancestors(laneId)));
+        cuts.add(new Cut(Objects.requireNonNull(firstAct), null, RepairedRecords.OfLane.NONE));
+    }
+
+    private CompletableFuture<Void> redrives(Range range, Sink sink, Walked walked) {
+        return redrives.known().thenCompose(known -> {
+            long[] number = {0};
+            return Loop.whileTrue(() -> number[0] == known.last()
+                    ? CompletableFuture.completedFuture(false)
+                    : redrives.read(++number[0])
+                            .thenCompose(manifest -> manifest.timeMillis() <= range.untilKnownMillis()
+                                    ? redrive(manifest, sink, walked)
+                                    : CompletableFuture.completedFuture(null))
+                            .thenApply(done -> true));
+        });
+    }
+
+    /** Q1: into the views that quarantined the records, with their original positions and arrivals. */
+    private CompletableFuture<Void> redrive(RedriveLog.Manifest manifest, Sink sink, Walked walked) {
+        Map<String, Map<String, List<RawRecord>>> byView = new LinkedHashMap<>();
+        for (RedriveLog.Entry entry : manifest.entries()) {
+            if (views.containsKey(entry.viewVersion())) {
+                byView.computeIfAbsent(entry.viewVersion(), version -> new LinkedHashMap<>())
+                        .computeIfAbsent(
+                                entry.lane().ofRedrive(manifest.number()).id(), laneId -> new ArrayList<>())
+                        .add(entry.record());
+            }
+        }
+        CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
+        for (Map.Entry<String, Map<String, List<RawRecord>>> ofView : byView.entrySet()) {
+            List<View> view = List.of(Objects.requireNonNull(views.get(ofView.getKey())));
+            for (Map.Entry<String, List<RawRecord>> ofLane : ofView.getValue().entrySet()) {
+                LanePart part = new LanePart(ofLane.getKey(), view, Map.of(), Set.of());
+                List<RawRecord> records = ofLane.getValue();
+                long[] known = new long[records.size()];
+                Arrays.fill(known, manifest.timeMillis());
+                walked.add(known.length);
+                chain = chain.thenCompose(done -> {
+                    LaneSink lane = sink.open(part.laneId(), List.of(part));
+                    return lane.take(0, records, known).whenComplete((taken, failure) -> lane.close());
+                });
+            }
+        }
+        return chain;
+    }
+}

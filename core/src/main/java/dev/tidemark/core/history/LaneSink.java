@@ -1,0 +1,33 @@
+package dev.tidemark.core.history;
+
+import dev.tidemark.core.replay.LaneLog;
+import dev.tidemark.core.stream.RawRecord;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Takes one lane, or one redrive's part of it. Called by one thread at a time, which may be another one each time. */
+public interface LaneSink extends AutoCloseable {
+
+    /**
+     * Takes records of one part of the lane.
+     *
+     * @param part its index among the parts that {@link Sink#open} was given
+     * @param records as the part's items have them, in increasing position after those given before; not empty
+     * @param knownMillis from when on each of them was known (rule T1): the running maximum of its lane's arrivals, or the
+     *     time of its redrive
+     * @return completes when the next ones may come
+     */
+    CompletableFuture<Void> take(int part, List<RawRecord> records, long[] knownMillis);
+
+    /** So many records of the lane were read just now, whatever the parts take of them. */
+    default void read(int records) {}
+
+    /** All of the lane that belongs to the walk was taken. Not called for a redrive's part of it. */
+    default CompletableFuture<Void> end(LaneLog log) {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** Called once, at the end or after a failure. */
+    @Override
+    default void close() {}
+}

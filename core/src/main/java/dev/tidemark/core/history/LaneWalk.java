@@ -1,0 +1,101 @@
+package dev.tidemark.core.history;
+
+import dev.tidemark.core.async.Loop;
+import dev.tidemark.core.replay.LaneLog;
+import dev.tidemark.core.replay.Positions;
+import dev.tidemark.core.replay.RepairedRecords;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one lane of the archive, gives every record the moment from which on it was known, and divides it into parts. */
+final class LaneWalk {
+
+    private final LaneLog log;
+    private final List<Cut> cuts;
+    private final boolean toTheEnd;
+    private final Range range;
+    private final Walked walked;
+    private final LaneSink sink;
+    private long maxArrivalMillis;
+
+    /**
+     * Which records go into a part.
+     *
+     * @param after exclusive
+     * @param upTo inclusive; null for no end
+     * @param repaired the payloads that stand in archived ones' places
+     */
+    record Cut(Position after, @Nullable Position upTo, RepairedRecords.OfLane repaired) {}
+
+    /**
+     * @param cuts of the parts, in the sink's order
+     * @param toTheEnd whether the lane is read to its end, whenever that was known
+     */
+    LaneWalk(LaneLog log, List<Cut> cuts, boolean toTheEnd, Range range, Walked walked, LaneSink sink) {
+        this.log = log;
+        this.cuts = cuts;
+        this.toTheEnd = toTheEnd;
+        this.range = range;
+        this.walked = walked;
+        this.sink = sink;
+        this.maxArrivalMillis = log.maxArrivalMillis();
+    }
+
+    CompletableFuture<Void> run() {
+        return Loop.whileTrue(this::step)
+                .thenCompose(done -> sink.end(log))
+                .whenComplete((done, failure) -> sink.close());
+    }
+
+    private CompletableFuture<Boolean> step() {
+        CompletableFuture<Optional<LaneLog.Run>> next = log.next();
+        return next.isDone() ? next.thenCompose(this::take) : next.thenComposeAsync(this::take, range.executor());
+    }
+
+    /** @return whether to go on */
+    private CompletableFuture<Boolean> take(Optional<LaneLog.Run> next) {
+        if (next.isEmpty()) {
+            return CompletableFuture.completedFuture(false);
+        }
+        LaneLog.Run run = next.get();
+        long[] known = known(run);
+        sink.read(known.length);
+        CompletableFuture<Void> taken = CompletableFuture.completedFuture(null);
+        for (int part = 0; part < cuts.size(); part++) {
+            int index = part;
+            taken = taken.thenCompose(done -> take(index, cuts.get(index), run.records(), known));
+        }
+        boolean goesOn = toTheEnd || maxArrivalMillis <= range.untilKnownMillis();
+        return taken.thenApply(done -> goesOn);
+    }
+
+    private long[] known(LaneLog.Run run) {
+        long[] known = new long[run.records().size()];
+        int asOf = -1;
+        for (int i = 0; i < known.length; i++) {
+            maxArrivalMillis = Math.max(maxArrivalMillis, run.records().get(i).arrivalMillis());
+            known[i] = maxArrivalMillis;
+            asOf = maxArrivalMillis <= range.asOfMillis() ? i : asOf;
+        }
+        walked.add(run, known, asOf);
+        return known;
+    }
+
+    private CompletableFuture<Void> take(int part, Cut cut, List<RawRecord> records, long[] known) {
+        int from = Positions.countUpTo(cut.after(), records);
+        int to = cut.upTo() == null ? records.size() : Positions.countUpTo(cut.upTo(), records);
+        if (from >= to) {
+            return CompletableFuture.completedFuture(null);
+        }
+        List<RawRecord> some = records.subList(from, to);
+        long[] someKnown = from == 0 && to == known.length ? known : Arrays.copyOfRange(known, from, to);
+        return cut.repaired().isEmpty()
+                ? sink.take(part, some, someKnown)
+                : sink.take(part, cut.repaired().inPlaceOf(some), cut.repaired().knownMillis(some, someKnown));
+    }
+}

@@ -1,0 +1,281 @@
+package dev.tidemark.training;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.history.Decide;
+import dev.tidemark.core.history.History;
+import dev.tidemark.core.history.LanePart;
+import dev.tidemark.core.history.LaneSink;
+import dev.tidemark.core.history.Range;
+import dev.tidemark.core.history.Sink;
+import dev.tidemark.core.port.CheckpointStore.Manifest;
+import dev.tidemark.core.port.DamagedCheckpoint;
+import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.replay.LaneLog;
+import dev.tidemark.core.replay.ReplayPorts;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.view.View;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks the past of every stream that a target reads, lanes side by side, and keeps the events that answers need: in a
+ * file for each lane, which is not made again when the job is resumed, and one for all redrives.
+ */
+final class HistoryPass {
+
+    /** Stands where a lane's id does in the names of files; no lane has it. */
+    private static final String REDRIVES = "redrives";
+
+    private final Plan plan;
+    private final JobFiles files;
+    private final ReplayPorts sources;
+    private final List<EntitySet> wanted;
+    private final Progress progress;
+    private final Executor threads;
+    private final int lanesAtOnce;
+
+    HistoryPass(
+            Plan plan,
+            JobFiles files,
+            ReplayPorts sources,
+            List<EntitySet> wanted,
+            Progress progress,
+            Executor threads,
+            int lanesAtOnce) {
+        this.plan = plan;
+        this.files = files;
+        this.sources = sources;
+        this.wanted = wanted;
+        this.progress = progress;
+        this.threads = threads;
+        this.lanesAtOnce = lanesAtOnce;
+    }
+
+    void run() {
+        List<LaneRow> rows = Waiting.on(sources.control().readLanes());
+        progress.stage(
+                Progress.Stage.ARCHIVE, rows.stream().mapToLong(LaneRow::count).sum());
+        Map<String, List<Target>> streams = new LinkedHashMap<>();
+        plan.targets()
+                .forEach(target -> streams.computeIfAbsent(target.source().stream(), stream -> new ArrayList<>())
+                        .add(target));
+        try (Events redrives = new Events(REDRIVES)) {
+            Set<Long> numbers = new HashSet<>();
+            streams.forEach((stream, targets) -> walk(stream, targets, rows, redrives, numbers));
+            redrives.finish(JobFiles.object().put("manifests", numbers.size()));
+        }
+    }
+
+    private void walk(
+            String stream, List<Target> targets, List<LaneRow> rows, Events redrives, Set<Long> numbers) {
+        Manifest checkpoint = checkpoint(targets);
+        Range range = Range.ALL
+                .after(checkpoint)
+                .until(plan.asOfMillis(), plan.asOfMillis(), Long.MAX_VALUE)
+                .reachingRows()
+                .ofLanes(laneId -> !Files.exists(files.events(laneId)))
+                .parallel(lanesAtOnce, threads);
+        Lanes lanes = new Lanes(targets, checkpoint, redrives, numbers);
+        History history = Waiting.on(
+                History.of(sources, stream, targets.stream().map(Target::view).toList(), rows));
+        Waiting.on(history.walk(range, lanes));
+    }
+
+    /**
+     * The newest checkpoint before which nothing arrived that an answer could hold. Only its positions are used, not its
+     * state, so there is none where state from before is needed: for lifetime windows, and for views that drop duplicates,
+     * which remember ids from the beginning on.
+     */
+    private @Nullable Manifest checkpoint(List<Target> targets) {
+        long earliest = targets.stream()
+                .mapToLong(target -> target.view().duplicates() == null ? plan.earliestMillis(target) : Long.MIN_VALUE)
+                .min()
+                .orElse(Long.MIN_VALUE);
+        if (earliest == Long.MIN_VALUE) {
+            return null;
+        }
+        List<String> ids = Waiting.on(sources.checkpoints().list());
+        for (int i = ids.size() - 1; i >= 0; i--) {
+            Manifest manifest = manifest(ids.get(i));
+            // An event never happened after it arrived, so whatever arrived before then is too old for every window.
+            if (manifest != null
+                    && !manifest.positions().lanes().isEmpty()
+                    && manifest.positions().lanes().stream().allMatch(row -> row.maxArrivalMillis() < earliest)) {
+                return manifest;
+            }
+        }
+        return null;
+    }
+
+    /** Null if the checkpoint cannot be read: then an older one is taken, which only means reading more. */
+    private @Nullable Manifest manifest(String id) {
+        try {
+            return Waiting.on(sources.checkpoints().manifest(id));
+        } catch (DamagedCheckpoint e) {
+            return null;
+        }
+    }
+
+    /** The events that one file is to hold; none if it is there already. */
+    private final class Events implements AutoCloseable {
+        private final String name;
+        private final @Nullable PartitionedWriter writer;
+        private final EventSink sink;
+
+        Events(String name) {
+            this.name = name;
+            this.writer = Files.exists(files.events(name))
+                    ? null
+                    : new PartitionedWriter(files.events(name), plan.buckets());
+            this.sink = new EventSink(plan, writer);
+        }
+
+        void finish(ObjectNode report) {
+            if (writer != null) {
+                files.writeJson(files.eventsReport(name), report.put("eventsKept", sink.kept()));
+                writer.finish();
+            }
+        }
+
+        @Override
+        public void close() {
+            if (writer != null) {
+                writer.close();
+            }
+        }
+    }
+
+    /** The targets of one source of one catalog, in which a view's name is one target's. */
+    private final class OfSource {
+        private final Map<String, Target> targets = new HashMap<>();
+        private final Decide decide;
+
+        OfSource(List<Target> targets) {
+            targets.forEach(target -> this.targets.put(target.view().name(), target));
+            this.decide = new Decide(
+                    targets.get(0).source(),
+                    targets.stream().map(Target::view).toList(),
+                    JsonEventReader::new,
+                    (view, entity) -> wanted.get(of(view).index()).contains(EntitySet.hash(entity)),
+                    plan.asOfMillis(),
+                    (laneId, view, record, row, entity, bits, known) -> {});
+        }
+
+        private Target of(View view) {
+            return Objects.requireNonNull(targets.get(view.name()));
+        }
+
+        LaneSink open(List<LanePart> parts, Events events) {
+            return decide.open(
+                    parts,
+                    (laneId, view, record, row, entity, bits, known) -> events.sink.keep(
+                            of(view), entity, row, bits, Lane.shardIdOf(laneId), record, known));
+        }
+    }
+
+    /** The lanes of one stream. */
+    private final class Lanes implements Sink {
+        private final List<OfSource> sources;
+        private final Map<String, Position> starts = new HashMap<>();
+        private final Events redrives;
+        private final Set<Long> numbers;
+
+        Lanes(List<Target> targets, @Nullable Manifest checkpoint, Events redrives, Set<Long> numbers) {
+            this.sources = targets.stream()
+                    .collect(Collectors.groupingBy(
+                            target -> List.of(target.definition(), target.source().name()),
+                            LinkedHashMap::new,
+                            Collectors.toList()))
+                    .values()
+                    .stream()
+                    .map(OfSource::new)
+                    .toList();
+            if (checkpoint != null) {
+                checkpoint
+                        .positions()
+                        .lanes()
+                        .forEach(row -> starts.put(row.lane().id(), row.last()));
+            }
+            this.redrives = redrives;
+            this.numbers = numbers;
+        }
+
+        @Override
+        public LaneSink open(String laneId, List<LanePart> parts) {
+            if (Lane.isRedrive(laneId)) {
+                numbers.add(Lane.redriveOf(laneId));
+                return new OfLane(redrives, parts, Position.ORIGIN) {
+                    @Override
+                    public void close() {
+                        // Other redrives' events follow.
+                    }
+                };
+            }
+            return new OfLane(new Events(laneId), parts, starts.getOrDefault(laneId, Position.ORIGIN));
+        }
+
+        /** One lane. */
+        private class OfLane implements LaneSink {
+            private final Events events;
+            private final List<LaneSink> sinks;
+            private final Position from;
+            private long records;
+
+            OfLane(Events events, List<LanePart> parts, Position from) {
+                this.events = events;
+                this.sinks =
+                        sources.stream().map(source -> source.open(parts, events)).toList();
+                this.from = from;
+            }
+
+            @Override
+            public void read(int some) {
+                records += some;
+                progress.advance(some);
+            }
+
+            @Override
+            public CompletableFuture<Void> take(int part, List<RawRecord> some, long[] knownMillis) {
+                Waiting.check();
+                return CompletableFuture.allOf(sinks.stream()
+                        .map(sink -> sink.take(part, some, knownMillis))
+                        .toArray(CompletableFuture[]::new));
+            }
+
+            @Override
+            public CompletableFuture<Void> end(LaneLog log) {
+                ObjectNode report = JobFiles.object();
+                report.put("records", records);
+                report.put("readFrom", from.text());
+                report.put("readUpTo", log.reached().text());
+                if (log.maxArrivalMillis() != Long.MIN_VALUE) {
+                    report.put(
+                            "newestArrival",
+                            Instant.ofEpochMilli(log.maxArrivalMillis()).toString());
+                }
+                events.finish(report);
+                return CompletableFuture.completedFuture(null);
+            }
+
+            @Override
+            public void close() {
+                events.close();
+            }
+        }
+    }
+}
