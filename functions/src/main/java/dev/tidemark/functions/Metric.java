@@ -16,6 +16,7 @@ public enum Metric {
     TOO_LATE("tooLate", Unit.COUNT),
     DUPLICATES("duplicates", Unit.COUNT),
     QUARANTINED("quarantined", Unit.COUNT),
+    OUTSIDE_SHARD("outsideShard", Unit.COUNT),
     LAG("lagMillis", Unit.MILLISECONDS),
     BATCHES_HELD("batchesHeld", Unit.COUNT),
     BATCHES_NOT_DONE("batchesNotDone", Unit.COUNT),

@@ -148,19 +148,21 @@ class KinesisLineageTest {
 
     @Test
     void anAggregatedRecordIsDrainedOnlyWithItsLastUserRecord() {
-        // Two user records of partition keys "a" and "b"; the shard has the lower half of the hash keys, so only "a".
+        // The shard has the lower half of the hash keys, so "a" only; but what is outside of it is the lane's too.
         data = aggregate("a", "a", "b");
         pages.add(new Page(true, "4900"));
         assertThat(drained(PARENT, LAST)).as("subrecord 1 is left").isFalse();
         pages.add(new Page(true, "4900"));
         assertThat(drained(PARENT, new Position("4900", 1)))
-                .as("subrecord 2 is not the shard's")
-                .isTrue();
+                .as("subrecord 2 is outside the shard, and left")
+                .isFalse();
+        pages.add(new Page(true, "4900"));
+        assertThat(drained(PARENT, new Position("4900", 2))).isTrue();
         data = aggregate("b");
         pages.add(new Page(true, "4900", "4901"));
         assertThat(drained(PARENT, new Position("4899", 0)))
-                .as("nothing of it is folded")
-                .isTrue();
+                .as("all of it is outside the shard, and left")
+                .isFalse();
     }
 
     @Test

@@ -45,6 +45,19 @@ class S3QuarantineTest {
     }
 
     @Test
+    void keepsThatARecordIsOutsideItsShard() throws IOException {
+        Entry inside = entry("viewer", SEQUENCE, 2, "{\"price\":\"12\"}".getBytes(UTF_8));
+        RawRecord record = inside.record();
+        RawRecord outside =
+                new RawRecord(record.position(), record.arrivalMillis(), record.partitionKey(), record.data(), true);
+        Entry entry = new Entry(inside.view(), inside.viewVersion(), LANE, outside, inside.reason());
+        String golden = new String(resource(), UTF_8).replace("\"data\":", "\"outside_shard\":true,\"data\":");
+
+        assertThat(QuarantineJson.write(entry)).asString(UTF_8).isEqualTo(golden);
+        assertSame(QuarantineJson.read(golden.getBytes(UTF_8)), entry);
+    }
+
+    @Test
     void keepsARecordWithItsReason() {
         Entry entry = entry("kept", SEQUENCE, 0, new byte[] {(byte) 0x80, 0, 1});
 

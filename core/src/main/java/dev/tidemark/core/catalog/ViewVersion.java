@@ -60,6 +60,10 @@ final class ViewVersion {
         line(text, "stream_retention", Long.toString(source.streamRetentionMillis()));
         line(text, "event_time", source.eventTime() + " " + SourceReader.nameOf(source.timeFormat()));
         line(text, "max_event_bytes", Integer.toString(source.maxEventBytes()));
+        if (source.aggregatedBy() != SourceReader.DEFAULT_AGGREGATED_BY) {
+            // Left out by default, so that views from before there was a choice keep their versions.
+            line(text, "aggregated_by", SourceReader.nameOf(source.aggregatedBy()));
+        }
         definition.entity().forEach(field -> line(text, "entity", field.toString()));
         if (definition.where() != null) {
             line(text, "where", definition.where().text());

@@ -15,6 +15,7 @@ final class BatchRows {
 
     private final EventReader reader;
     private final int slots;
+    private final boolean takesOutsiders;
     private final List<EventRow> rows = new ArrayList<>();
     private @Nullable InvalidEvent[] invalid = new InvalidEvent[0];
     private long[] statedTimesMillis = new long[0];
@@ -22,6 +23,7 @@ final class BatchRows {
     BatchRows(EventShape shape, EventReader reader) {
         this.reader = reader;
         this.slots = shape.fields().size();
+        this.takesOutsiders = shape.aggregatedBy() == EventShape.AggregatedBy.ANY;
     }
 
     void read(List<RawRecord> records, String shardId) {
@@ -43,6 +45,9 @@ final class BatchRows {
         EventRow row = rows.get(index);
         row.setRecord(record.position(), shardId, record.arrivalMillis());
         try {
+            if (record.outsideShard() && !takesOutsiders) {
+                throw outsideShard();
+            }
             reader.read(record.data(), row);
             statedTimesMillis[index] = row.eventTimeMillis();
             // An event cannot have happened after it arrived; a producer's clock that runs ahead is put right here.
@@ -50,6 +55,16 @@ final class BatchRows {
         } catch (InvalidEvent e) {
             invalid[index] = e;
         }
+    }
+
+    private static InvalidEvent outsideShard() {
+        return new InvalidEvent(
+                InvalidEvent.Reason.OUTSIDE_SHARD,
+                "it came in an aggregated record of a shard that does not take its hash key, and the source is"
+                        + " aggregated_by: kpl",
+                "if the Kinesis Producer Library packs the records, leave it: the library sends such a record again,"
+                        + " and a redrive would count it twice, so none is made. If anything else packs them, say"
+                        + " aggregated_by: any at the source and backfill the views, which then count all of them");
     }
 
     EventRow row(int index) {

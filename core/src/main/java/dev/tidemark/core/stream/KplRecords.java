@@ -72,15 +72,15 @@ public final class KplRecords {
     }
 
     /**
-     * The user records in the order in which they were put together, possibly none; the index of each is its
+     * The user records in the order in which they were put together, at least one; the index of each is its
      * subsequence number. Empty if the bytes are no aggregated record. Bytes that begin like one but are damaged in any
-     * way are none: like the Kinesis client library, Tidemark then takes them as one plain record, so that nothing is
-     * lost. (Where the message is whole but refers to a key that is not there, that library delivers the records before
-     * the bad reference; here the whole is a plain record.)
+     * way, or hold no record, are none: they are then one plain record, so that nothing is lost uncounted. (Where the
+     * message is whole but refers to a key that is not there, the Kinesis client library delivers the records before the
+     * bad reference; here the whole is a plain record.)
      */
     public static Optional<List<UserRecord>> unpack(byte[] data) {
         int messageBytes = data.length - MAGIC.length - DIGEST_BYTES;
-        if (messageBytes <= 0 || !Arrays.equals(data, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
+        if (messageBytes <= 0 || !isMarked(data)) {
             return Optional.empty();
         }
         MessageDigest md5 = md5();
@@ -92,12 +92,17 @@ public final class KplRecords {
         try {
             KplRecords message = new KplRecords();
             message.read(CodedInputStream.newInstance(data, MAGIC.length, messageBytes));
-            return Optional.of(message.userRecords());
+            return message.records.isEmpty() ? Optional.empty() : Optional.of(message.userRecords());
         } catch (InvalidProtocolBufferException damaged) {
             return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException("reading bytes in memory cannot fail", e);
         }
+    }
+
+    /** Whether bytes begin as an aggregated record does, which no text in UTF-8 can. */
+    public static boolean isMarked(byte[] data) {
+        return data.length >= MAGIC.length && Arrays.equals(data, 0, MAGIC.length, MAGIC, 0, MAGIC.length);
     }
 
     private void read(CodedInputStream in) throws IOException {

@@ -3,6 +3,7 @@ package dev.tidemark.core.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -64,6 +65,23 @@ class ViewVersionTest {
                 .replace("source: shop\n", part.equals("shop:") ? "source: store\n" : "source: shop\n");
 
         assertThat(version(other)).isEqualTo(version(yaml));
+    }
+
+    /** The versions were taken down before there was a choice: nobody's views change by an upgrade. */
+    @Test
+    void changesWithWhoPacksTheRecordsButNotByTheDefault() {
+        String bytes = "max_event_bytes: 65536\n";
+        String kpl = change(bytes, bytes + "    aggregated_by: kpl\n");
+        String any = change(bytes, bytes + "    aggregated_by: any\n");
+
+        assertThat(version(yaml)).isEqualTo("5ff28e3b46203f17");
+        assertThat(new CatalogCompiler().compile(yaml).hash()).isEqualTo("d451cdbcc82eec31");
+        assertThat(version(kpl)).isEqualTo(version(yaml));
+        assertThat(new CatalogCompiler().compile(kpl).hash())
+                .isEqualTo(new CatalogCompiler().compile(yaml).hash());
+        assertThat(version(any)).isNotEqualTo(version(yaml));
+        assertThat(new CatalogCompiler().compile(any).hash())
+                .isNotEqualTo(new CatalogCompiler().compile(yaml).hash());
     }
 
     @ParameterizedTest

@@ -48,9 +48,9 @@ class KplRecordsTest {
     }
 
     @Test
-    void anAggregatedRecordMayBeEmpty() {
+    void anAggregatedRecordOfNoRecordsIsAPlainRecord() {
         byte[] data = HexFormat.of().parseHex("f3899ac2" + "0a026b31");
-        assertThat(unpack(withDigest(data))).isEmpty();
+        assertThat(KplRecords.unpack(withDigest(data))).isEmpty();
     }
 
     @Test

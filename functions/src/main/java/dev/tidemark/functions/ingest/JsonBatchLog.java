@@ -94,6 +94,7 @@ public final class JsonBatchLog implements BatchLog {
         line.metric(Metric.TOO_LATE, counts.tooLate());
         line.metric(Metric.DUPLICATES, counts.duplicates());
         line.metric(Metric.QUARANTINED, counts.quarantinedTotal());
+        line.metric(Metric.OUTSIDE_SHARD, counts.quarantined().getOrDefault(InvalidEvent.Reason.OUTSIDE_SHARD, 0L));
     }
 
     private static void writeProgress(LogLine line, Batch batch, BatchOutcome outcome, long nowMillis)

@@ -33,8 +33,14 @@ record Event(StreamRecord record, JsonNode root, long statedMillis) {
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
             .build();
 
-    /** @throws BadRecord if the bytes are too many, no JSON object, or carry no readable event time */
+    /**
+     * @throws BadRecord if the record is not its shard's, or the bytes are too many, no JSON object, or carry no readable
+     *     event time
+     */
     static Event parse(StreamRecord record, Definitions.Source source) {
+        if (record.outsideShard() && !source.countsOutsiders()) {
+            throw new BadRecord(BadRecord.OUTSIDE_SHARD);
+        }
         if (record.data().length > source.maxEventBytes()) {
             throw new BadRecord(BadRecord.TOO_LARGE);
         }

@@ -65,6 +65,7 @@ public final class BucketWatch {
         return archived.position().equals(real.position())
                 && archived.arrivalMillis() == real.record().arrivalMillis()
                 && archived.partitionKey().equals(real.partitionKey())
+                && archived.outsideShard() == real.record().outsideShard()
                 && Arrays.equals(archived.data(), real.record().data());
     }
 

@@ -60,7 +60,8 @@ public enum Dial {
     ROLLBACK("the old code comes back for a while", 700),
     FLAPPING("the share of the new code jumps", 700),
     EARLY_SWITCH("the control row changes before any new code runs", 400),
-    OPERATOR_CRASH("an operator who changes the control row stops midway and begins anew, or two do", 700);
+    OPERATOR_CRASH("an operator who changes the control row stops midway and begins anew, or two do", 700),
+    ANY_PACKER("the code's source says that any packer aggregates its records, so that all of them count", 500);
 
     private final String meaning;
     private final int maxPerMille;

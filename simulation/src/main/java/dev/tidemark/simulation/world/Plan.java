@@ -26,6 +26,7 @@ public record Plan(
     private static final int FEWEST_RECORDS = 30;
     private static final int MOST_RECORDS = 120;
     private static final long MOST_OUTAGE_HOURS = 90;
+    private static final long PACKERS = 0x5EA1ED;
 
     /** An event as its producer sends it. */
     @SuppressWarnings("ArrayRecordComponent") // A payload; never compared.
@@ -49,8 +50,10 @@ public record Plan(
     public static Plan draw(long seed, Engine engine) {
         SplittableRandom random = new SplittableRandom(seed);
         List<Code> library = Code.library();
-        Code before = library.get(random.nextInt(library.size()));
-        Code other = library.get(random.nextInt(library.size()));
+        // Dice of their own: what else a seed decides is older than this dial, and stays as it was.
+        SplittableRandom packers = new SplittableRandom(seed ^ PACKERS);
+        Code before = packed(engine, packers, library.get(random.nextInt(library.size())));
+        Code other = packed(engine, packers, library.get(random.nextInt(library.size())));
         Code after = engine.strikes(random, Dial.ROLLING) ? other : before;
         int shards = 1 + random.nextInt(3);
         int users = 1 + random.nextInt(5);
@@ -65,6 +68,10 @@ public record Plan(
         LongUnaryOperator delay = millis -> millis > outageAtMillis ? millis + outageMillis : millis;
         List<Sent> sent = records(seed, engine, records, users, spanMillis, delay);
         return new Plan(before, after, shards, sent, outageAtMillis, outageMillis, spanMillis + outageMillis);
+    }
+
+    private static Code packed(Engine engine, SplittableRandom packers, Code code) {
+        return engine.strikes(packers, Dial.ANY_PACKER) ? code.ofAnyPacker() : code;
     }
 
     /** Each record is drawn from a source of its own, so that it does not depend on the others. */

@@ -8,6 +8,8 @@ import java.util.List;
  */
 final class Views {
 
+    private static final String STREAM = "stream: shop\n";
+
     private static final String HEAD = """
             tidemark: 1
             sources:
@@ -171,6 +173,11 @@ final class Views {
 
     /** @param body the view's YAML below its name */
     record View(String name, String body) {}
+
+    /** The same catalog, but for who packs its source's records. */
+    static String ofAnyPacker(String catalog) {
+        return catalog.replace(STREAM, STREAM + "    aggregated_by: any\n");
+    }
 
     /** A catalog of some views, with different names. */
     static String catalog(List<View> views) {

@@ -142,12 +142,12 @@ public final class World {
         HashRange range = ranges.computeIfAbsent(put.shardId(), this::range);
         for (int i = 0; i < sent.events().size(); i++) {
             Plan.UserRecord event = sent.events().get(i);
-            if (sent.isAggregated() && !range.contains(HashRange.hashKey(event.partitionKey()))) {
+            boolean outside = sent.isAggregated() && !range.contains(HashRange.hashKey(event.partitionKey()));
+            if (outside) {
                 engine.happened(Happening.SUBRECORD_OF_ANOTHER_SHARD);
-                continue;
             }
-            StreamRecord record =
-                    new StreamRecord(STREAM, put.shardId(), put.sequenceNumber(), i, arrivalMillis, event.data());
+            StreamRecord record = new StreamRecord(
+                    STREAM, put.shardId(), put.sequenceNumber(), i, arrivalMillis, event.data(), outside);
             ledger.add(event.partitionKey(), record);
         }
         mapping.changed(put.shardId());

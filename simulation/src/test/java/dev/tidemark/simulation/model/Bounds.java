@@ -7,7 +7,7 @@ import java.util.List;
  * needs no step of its own: the child is one more lane, and its records come before, between or after its parent's.
  *
  * @param lanes one text per lane, one letter per record: the entity {@code a} or {@code b}, or {@code x} for a record that
- *     no view can fold
+ *     no view can fold, for one reason or another, such as that it is outside its shard
  * @param views 1, or 2: then the second is activated at any moment, and code that does not know it is still running
  * @param latePuts whether one put of an item may be in flight for as long as it likes
  * @param archiveFails whether the archive is modelled; otherwise it confirms at once

@@ -215,7 +215,9 @@ final class FoldModel {
 
     private void archive(FoldState state, Invocation invocation) {
         for (int position = invocation.from(); position <= invocation.to(); position++) {
-            state.archive(keys.row(invocation.lane()), position);
+            if (keeps(Rule.F4_OUTSIDE) || !bounds.isBad(invocation.lane(), position)) {
+                state.archive(keys.row(invocation.lane()), position);
+            }
         }
         invocation.setDone(ARCHIVE_TASK);
     }
@@ -465,7 +467,9 @@ final class FoldModel {
     }
 
     private int lowestBad(Invocation invocation) {
-        return bounds.firstOf(invocation.lane(), invocation.from(), invocation.to(), Bounds.BAD - 'a');
+        return keeps(Rule.F4_OUTSIDE)
+                ? bounds.firstOf(invocation.lane(), invocation.from(), invocation.to(), Bounds.BAD - 'a')
+                : 0;
     }
 
     private static String itemName(FoldState state, int number, int view, int entity) {

@@ -90,7 +90,7 @@ class FoldModelTest {
             case P3_VERSION, L3_OWN_POSITION -> Bounds.of("aa").withActivation();
             case L1_TRANSACTION, L1_ALL_VIEWS, L2_UNKNOWN_VIEW, L3_FENCE, F8_VIEWS ->
                 Bounds.of("a").withActivation();
-            case F3_QUARANTINE -> Bounds.of("x");
+            case F3_QUARANTINE, F4_OUTSIDE -> Bounds.of("x");
             case P2_NUMERIC_ORDER, F6_MINIMUM -> Bounds.of("ab");
             case F4_CONDITION, F4_MARK, F4_CONFLICT, F8_FENCE -> Bounds.of("aa");
             case F4_ACT -> Bounds.of("aa").withActivation().withoutSkipping();
@@ -119,7 +119,7 @@ class FoldModelTest {
                     F10_EXPIRY -> "is done, but not in its item";
             case F3_QUARANTINE -> "is done, but not in quarantine";
             case F4_MARK -> "is in its item twice";
-            case F7_ARCHIVE -> "is done, but not archived";
+            case F4_OUTSIDE, F7_ARCHIVE -> "is done, but not archived";
             case F8_FENCE, F8_MAXIMUM -> "went back";
         };
     }

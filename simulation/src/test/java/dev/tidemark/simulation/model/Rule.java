@@ -16,6 +16,7 @@ enum Rule {
     F4_MARK("records that the item's mark says are in it are folded again"),
     F4_ACT("records at or below act are folded live"),
     F4_CONFLICT("every failed condition counts as one's own write"),
+    F4_OUTSIDE("a record that is outside its shard is left out of its batch"),
     F5_CONFIRMED("the cache is filled from a put of unknown outcome"),
     F6_MINIMUM("done ends before the lowest record of one failed item, not of all"),
     F6_UNKNOWN("a put of unknown outcome counts as done"),

@@ -159,8 +159,25 @@ final class Mutants {
                     "subrecords outside the shard's hash range are folded",
                     new Edit(
                             INGEST + "KinesisBatches",
-                            "range.isEmpty() || range.get().contains(user.hashKey())",
-                            "true")),
+                            "range.isPresent() && !range.get().contains(user.hashKey())",
+                            "false")),
+            Mutant.of(
+                    "F4",
+                    "subrecords outside the shard's hash range are dropped and counted nowhere",
+                    new Edit(INGEST + "KinesisBatches", "into.add(new RawRecord(\n                    new Position(sequence, subsequence)", """
+                            if (!outside) into.add(new RawRecord(
+                                    new Position(sequence, subsequence)""".strip())),
+            Mutant.of(
+                    "F4",
+                    "the archive does not tell which subrecords were outside their shard",
+                    new Edit(S3 + "RecordJson", "if (record.outsideShard()) {", "if (false) {")),
+            Mutant.of(
+                    "P3",
+                    "who packs the records is no part of a view's version",
+                    new Edit(
+                            CATALOG + "ViewVersion",
+                            "source.aggregatedBy() != SourceReader.DEFAULT_AGGREGATED_BY",
+                            "false")),
             Mutant.of(
                     "F5",
                     "the cache is filled from a put of unknown outcome",
