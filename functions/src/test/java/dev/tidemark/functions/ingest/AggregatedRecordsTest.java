@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -95,6 +96,7 @@ class AggregatedRecordsTest {
         return function.handle(event(records), Long.MAX_VALUE).join();
     }
 
+    @SuppressWarnings("JavaUtilDate") // The type that the library gives the arrival time.
     private static KinesisEvent event(byte[]... records) {
         List<KinesisEventRecord> all = new ArrayList<>();
         for (byte[] data : records) {
@@ -114,7 +116,7 @@ class AggregatedRecordsTest {
         return event;
     }
 
-    private static UserRecord user(String key, String explicitHashKey) {
+    private static UserRecord user(String key, @Nullable String explicitHashKey) {
         String json = "{\"ts\":" + NOW_MILLIS + ",\"user_id\":\"" + key + "\"}";
         return new UserRecord(key, explicitHashKey, json.getBytes(StandardCharsets.UTF_8));
     }
