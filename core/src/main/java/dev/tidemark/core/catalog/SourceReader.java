@@ -25,12 +25,12 @@ final class SourceReader {
     static final int DEFAULT_MAX_EVENT_BYTES = 262_144;
     static final int LARGEST_MAX_EVENT_BYTES = 10 << 20;
 
+    static final AggregatedBy DEFAULT_AGGREGATED_BY = AggregatedBy.KPL;
+
     /** What Kinesis allows. */
     static final String STREAM_PATTERN = "[a-zA-Z0-9_.-]{1,128}";
 
     private static final Pattern STREAM = Pattern.compile(STREAM_PATTERN);
-    static final AggregatedBy DEFAULT_AGGREGATED_BY = AggregatedBy.KPL;
-
     private static final Set<String> KEYS = new LinkedHashSet<>(
             List.of("stream", "stream_retention", "event_time", "event_id", "max_event_bytes", "aggregated_by"));
     private static final Set<String> TIME_KEYS = new LinkedHashSet<>(List.of("field", "format"));

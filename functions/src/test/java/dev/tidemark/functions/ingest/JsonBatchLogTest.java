@@ -95,6 +95,15 @@ class JsonBatchLogTest {
     }
 
     @Test
+    void whatIsOutsideItsShardIsAMetricOfItsOwn() {
+        Map<Reason, Long> bad = Map.of(Reason.NOT_JSON, 1L, Reason.OUTSIDE_SHARD, 4L);
+        log.folded(BATCH, done(Map.of("viewer", new ViewCounts(40, 0, 0, 0, 0, bad))));
+
+        assertThat(lines.lines().get(0).get("outsideShard").intValue()).isEqualTo(4);
+        assertThat(lines.lines().get(0).get("quarantined").intValue()).isEqualTo(5);
+    }
+
+    @Test
     void aBatchThatIsHeldSaysWhy() {
         log.folded(BATCH, held());
 

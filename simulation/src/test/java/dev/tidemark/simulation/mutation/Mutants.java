@@ -164,7 +164,10 @@ final class Mutants {
             Mutant.of(
                     "F4",
                     "subrecords outside the shard's hash range are dropped and counted nowhere",
-                    new Edit(INGEST + "KinesisBatches", "into.add(new RawRecord(\n                    new Position(sequence, subsequence)", """
+                    new Edit(
+                            INGEST + "KinesisBatches",
+                            "into.add(new RawRecord(\n                    new Position(sequence, subsequence)",
+                            """
                             if (!outside) into.add(new RawRecord(
                                     new Position(sequence, subsequence)""".strip())),
             Mutant.of(
