@@ -2,13 +2,15 @@ package dev.tidemark.cli;
 
 import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.FoldSettings;
+import dev.tidemark.core.port.RedriveLog.Claim;
 import dev.tidemark.core.redrive.Candidate;
 import dev.tidemark.core.redrive.RedrivePorts;
 import dev.tidemark.core.redrive.Redriver;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -104,7 +106,11 @@ final class QuarantineRedriveCommand implements Callable<Integer> {
         if (file != null) {
             file.forEach(quarantine, chunks::add);
         } else if (!keys.isEmpty()) {
-            new LinkedHashSet<>(keys).forEach(key -> chunks.add(Candidate.unrepaired(quarantine.read(key))));
+            Set<Claim> named = new HashSet<>();
+            keys.stream()
+                    .map(quarantine::read)
+                    .filter(entry -> named.add(Claim.of(entry)))
+                    .forEach(entry -> chunks.add(Candidate.unrepaired(entry)));
         } else if (!resume) {
             selection.forEach(quarantine, (key, entry) -> chunks.add(Candidate.unrepaired(entry)));
         }

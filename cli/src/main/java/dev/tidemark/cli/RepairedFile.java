@@ -2,6 +2,7 @@ package dev.tidemark.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.core.port.Quarantine;
 import dev.tidemark.core.redrive.Candidate;
 import java.io.BufferedReader;
@@ -32,7 +33,7 @@ final class RepairedFile {
         Set<String> keys = new HashSet<>();
         read(line -> {
             String key = key(line);
-            if (!keys.add(key)) {
+            if (!keys.add(S3Quarantine.identity(key))) {
                 throw new IllegalArgumentException("names a record that an earlier line names, " + key);
             }
             QuarantineJson.payload(line, new byte[0]);

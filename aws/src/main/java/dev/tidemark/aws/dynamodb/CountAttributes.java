@@ -86,6 +86,7 @@ final class CountAttributes {
             case NO_EVENT_TIME -> "qn";
             case FAR_FUTURE -> "qf";
             case FILTER_FAILED -> "qw";
+            case TOO_MANY_SUBRECORDS -> "qs";
         };
     }
 }

@@ -132,8 +132,9 @@ public final class KinesisLineage implements Lineage {
         }
         List<KplRecords.UserRecord> users = aggregated.get();
         for (int i = users.size() - 1; i >= 0; i--) {
-            boolean belongs =
-                    range.isEmpty() || range.get().contains(users.get(i).hashKey());
+            boolean belongs = i == KplRecords.MAX_RECORDS
+                    || range.isEmpty()
+                    || range.get().contains(users.get(i).hashKey());
             if (belongs) {
                 return new Position(record.sequenceNumber(), i).isAfter(last);
             }

@@ -65,7 +65,8 @@ final class KinesisBatches {
         }
         long subsequence = 0;
         for (KplRecords.UserRecord user : aggregated.get()) {
-            if (range.isEmpty() || range.get().contains(user.hashKey())) {
+            boolean isRest = subsequence == KplRecords.MAX_RECORDS;
+            if (isRest || range.isEmpty() || range.get().contains(user.hashKey())) {
                 into.add(new RawRecord(
                         new Position(sequence, subsequence), arrivalMillis, user.partitionKey(), user.data()));
             }
