@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /** A file as the export wrote it and somebody edited it: of each line, the key and the payload count. */
 final class RepairedFile {
@@ -41,11 +41,13 @@ final class RepairedFile {
     }
 
     /** Of each line, with the record that its key names. */
-    void forEach(QuarantineReader quarantine, Consumer<Candidate> consumer) {
+    void forEach(QuarantineReader quarantine, BiConsumer<String, Candidate> consumer) {
         read(line -> {
             Quarantine.Entry entry = quarantine.read(key(line));
-            consumer.accept(new Candidate(
-                    entry, QuarantineJson.payload(line, entry.record().data())));
+            consumer.accept(
+                    key(line),
+                    new Candidate(
+                            entry, QuarantineJson.payload(line, entry.record().data())));
         });
     }
 

@@ -2,7 +2,6 @@ package dev.tidemark.aws.s3;
 
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.core.port.Quarantine;
-import dev.tidemark.core.stream.Position;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -81,22 +80,19 @@ public final class S3Quarantine implements Quarantine {
         return in < 0 ? recordKey : recordKey.substring(0, in);
     }
 
-    /**
-     * What is the same for all names of one record, which may lie in several objects.
-     *
-     * @throws IllegalArgumentException if this is no name of a record
-     */
+    /** What is the same for all names of one record, which may lie in several objects; of any other text, the text. */
     public static String identity(String recordKey) {
+        int name = recordKey.lastIndexOf('/') + 1;
         int in = recordKey.indexOf(IN);
-        int slash = recordKey.lastIndexOf('/');
-        Position position;
-        if (in >= 0) {
-            position = Position.parse(recordKey.substring(in + 1));
-        } else if (recordKey.endsWith(ONE)) {
-            position = PositionText.parse(recordKey.substring(slash + 1, recordKey.length() - ONE.length()));
-        } else {
-            throw new IllegalArgumentException("not the key of a record in quarantine: '" + recordKey + "'");
+        if (in >= name) {
+            return recordKey.substring(0, name) + recordKey.substring(in + 1);
         }
-        return recordKey.substring(0, slash + 1) + position.text();
+        try {
+            String position =
+                    recordKey.endsWith(ONE) ? recordKey.substring(name, recordKey.length() - ONE.length()) : "";
+            return recordKey.substring(0, name) + PositionText.parse(position).text();
+        } catch (IllegalArgumentException noPosition) {
+            return recordKey;
+        }
     }
 }

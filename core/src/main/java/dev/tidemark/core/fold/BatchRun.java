@@ -162,6 +162,7 @@ final class BatchRun {
      * batch is delivered again.
      */
     private CompletableFuture<BatchOutcome> goOn(LaneRow row, Folded folded) {
+        counts.portions.increment();
         Done done = folded.done();
         boolean isWhole = done.position().equals(folded.last());
         boolean goesOn =

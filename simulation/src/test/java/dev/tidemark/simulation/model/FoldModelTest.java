@@ -35,6 +35,12 @@ class FoldModelTest {
         SPACES.put("four records of one lane, late puts", Bounds.of("abab").withLatePuts());
         SPACES.put("four records of two lanes, late puts", Bounds.of("ab", "ab").withLatePuts());
         SPACES.put(
+                "portions, an activation, late puts",
+                Bounds.of("aa").withActivation().withLatePuts().withPortions());
+        SPACES.put(
+                "portions, a bad record, late puts",
+                Bounds.of("axa").withLatePuts().withPortions());
+        SPACES.put(
                 "a bad record, the archive fails, late puts, nothing skipped",
                 Bounds.of("xab").withLatePuts().withArchiveFailures().withoutSkipping());
         SPACES.put(
@@ -98,6 +104,7 @@ class FoldModelTest {
             case F7_ARCHIVE -> Bounds.of("a").withArchiveFailures();
             case F8_MAXIMUM -> Bounds.of("aa").withoutSkipping();
             case F10_EXPIRY -> Bounds.of("aa").withExpiry();
+            case F11_DONE_FIRST -> Bounds.of("aa").withPortions();
         };
     }
 
@@ -116,7 +123,8 @@ class FoldModelTest {
                     F6_MINIMUM,
                     F6_UNKNOWN,
                     F8_VIEWS,
-                    F10_EXPIRY -> "is done, but not in its item";
+                    F10_EXPIRY,
+                    F11_DONE_FIRST -> "is done, but not in its item";
             case F3_QUARANTINE -> "is done, but not in quarantine";
             case F4_MARK -> "is in its item twice";
             case F7_ARCHIVE -> "is done, but not archived";

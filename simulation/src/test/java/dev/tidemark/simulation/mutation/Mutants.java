@@ -113,7 +113,10 @@ final class Mutants {
             Mutant.of(
                     "F3",
                     "a failed write to the quarantine holds up nothing",
-                    new Edit(FOLD + "BatchRun", "(refused, error) -> failed(refused.firstRow())", "(refused, error) -> {}")),
+                    new Edit(
+                            FOLD + "BatchRun",
+                            "(refused, error) -> failed(refused.firstRow())",
+                            "(refused, error) -> {}")),
             Mutant.of(
                     "F3",
                     "a record's place in the quarantine lacks the subsequence number",
@@ -271,7 +274,14 @@ final class Mutants {
                             FOLD + "Expiry",
                             "+ view.retentionMillis()\n                + view.streamRetentionMillis()",
                             "- SLACK_MILLIS")),
-
+            Mutant.of(
+                    "F11",
+                    "the next portion is folded although the one before is not done",
+                    new Edit(
+                            FOLD + "BatchRun",
+                            "LaneDecisions.done(records, isArchived ? lowestFailed : 0);",
+                            "LaneDecisions.done(records, batch.last().isAfter(records.get(records.size() - 1).position())"
+                                    + " ? records.size() : isArchived ? lowestFailed : 0);")),
             // Producer duplicates.
             Mutant.of(
                     "T3",
