@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -160,6 +161,20 @@ class KinesisLineageTest {
         pages.add(new Page(true, "4900", "4901"));
         assertThat(drained(PARENT, new Position("4899", 0)))
                 .as("nothing of it is folded")
+                .isTrue();
+    }
+
+    /** Also where it begins with a record of another shard: the fold refuses it as one. */
+    @Test
+    void theRestOfARecordThatHoldsTooManyIsFolded() {
+        String[] keys = new String[KplRecords.MAX_RECORDS + 2];
+        Arrays.fill(keys, "b");
+        keys[0] = "a";
+        data = aggregate(keys);
+        pages.add(new Page(true, "4900"));
+        assertThat(drained(PARENT, new Position("4900", 0))).isFalse();
+        pages.add(new Page(true, "4900"));
+        assertThat(drained(PARENT, new Position("4900", KplRecords.MAX_RECORDS)))
                 .isTrue();
     }
 

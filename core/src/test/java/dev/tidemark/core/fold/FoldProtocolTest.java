@@ -551,7 +551,29 @@ class FoldProtocolTest {
                     world.fold(1, ONE), click(1, "ann"), click(2, "bob"), click(3, "cid"), click(4, "ann"));
 
             assertThat(outcome.firstFailed()).isEqualTo(sequence(3));
+            assertThat(outcome.isStuck()).isFalse();
             assertThat(world.laneRow().last()).isEqualTo(position(2, 0));
+        }
+
+        @Test
+        @DisplayName("F11: a lane of which no position moved is stuck; one that is held, or moved a little, is not")
+        void aLaneThatStandsStillIsStuck() {
+            world.items.faults = key -> key.entity().equals("cid") ? Fault.REFUSED : Fault.NONE;
+            world.deliver(fold, click(1, "ann"));
+
+            assertThat(world.deliver(fold, click(2, "bob"), click(3, "cid")).isStuck())
+                    .isFalse();
+            BatchOutcome again = world.deliver(fold, click(2, "bob"), click(3, "cid"));
+            assertThat(again.isStuck()).isTrue();
+            assertThat(again.firstFailed())
+                    .as("what the lane row says stays done")
+                    .isEqualTo(sequence(3));
+            assertThat(world.deliver(fold, click(1, "ann")).isStuck()).isFalse();
+            world.control.control =
+                    new ControlRow(2, "g1", ControlRow.Phase.LIVE, Map.of(TWO.version(), ControlRow.ViewStatus.ACTIVE));
+            BatchOutcome held = world.deliver(fold, click(3, "cid"));
+            assertThat(held.held()).isNotNull();
+            assertThat(held.isStuck()).isFalse();
         }
 
         @Test

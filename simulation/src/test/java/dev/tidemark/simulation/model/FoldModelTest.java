@@ -110,7 +110,7 @@ class FoldModelTest {
 
     private static String expected(Rule rule) {
         return switch (rule) {
-            case P1_CREATION_TIME, P3_LANE -> "lies below its item's mark, but is not in it";
+            case P1_CREATION_TIME, P3_LANE, F11_DONE_FIRST -> "lies below its item's mark, but is not in it";
             case P2_NUMERIC_ORDER, F9_AFTER_ROW -> "was reported done";
             case P3_VERSION, F4_ACT -> "is at or below act, but in the item of the live fold";
             case L1_TRANSACTION, L1_ALL_VIEWS -> "was declared complete";
@@ -123,8 +123,7 @@ class FoldModelTest {
                     F6_MINIMUM,
                     F6_UNKNOWN,
                     F8_VIEWS,
-                    F10_EXPIRY,
-                    F11_DONE_FIRST -> "is done, but not in its item";
+                    F10_EXPIRY -> "is done, but not in its item";
             case F3_QUARANTINE -> "is done, but not in quarantine";
             case F4_MARK -> "is in its item twice";
             case F7_ARCHIVE -> "is done, but not archived";
