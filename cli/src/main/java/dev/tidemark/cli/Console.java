@@ -11,7 +11,9 @@ import dev.tidemark.local.LocalSystem;
 import dev.tidemark.local.kinesis.Streams;
 import dev.tidemark.local.mapping.MappingListener;
 import java.io.PrintWriter;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /** What {@code tidemark run} tells its user. Thread-safe. */
@@ -22,6 +24,7 @@ final class Console implements BatchLog, MappingListener, Replay.Progress {
     private final boolean terminal;
     private long quarantined;
     private long tooLate;
+    private final Map<String, Integer> stuck = new HashMap<>();
     private boolean lineIsOpen;
     private boolean replaying;
 
@@ -106,6 +109,27 @@ final class Console implements BatchLog, MappingListener, Replay.Progress {
         }
         if (outcome.held() != null) {
             complain("batch of " + batch.lane().shardId() + " held back: " + outcome.held());
+        }
+        watch(batch, outcome);
+    }
+
+    /** Once is no news; then it is told after 2, 4, 8 … deliveries in a row. */
+    private synchronized void watch(Batch batch, BatchOutcome outcome) {
+        String shardId = batch.lane().shardId();
+        if (!outcome.isStuck()) {
+            Integer before = stuck.remove(shardId);
+            if (before != null && before > 1) {
+                note(shardId + " moves again");
+            }
+            return;
+        }
+        int times = stuck.merge(shardId, 1, Integer::sum);
+        if (times > 1 && Integer.bitCount(times) == 1) {
+            complain(shardId + " stands still: " + times + " deliveries from record " + outcome.firstFailed()
+                    + " on got nothing done, and what is behind it waits"
+                    + (outcome.troubles().isEmpty()
+                            ? ""
+                            : ": " + outcome.troubles().get(0)));
         }
     }
 

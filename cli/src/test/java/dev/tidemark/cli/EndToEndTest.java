@@ -84,7 +84,7 @@ class EndToEndTest {
         assertThat(tooLate).isPositive();
         assertThat(outcomes.quarantined.sum()).isPositive().isLessThanOrEqualTo(quarantined);
         assertThat(outcomes.tooLate.sum()).isPositive().isLessThanOrEqualTo(tooLate);
-        assertThat(application.quarantinedObjects(system.endpoints())).isEqualTo(quarantined);
+        assertThat(application.quarantinedRecords(system.endpoints())).isEqualTo(quarantined);
     }
 
     private static List<SampleEvent> shuffledEventsOfTheLastHours() {

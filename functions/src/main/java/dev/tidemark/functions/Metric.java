@@ -20,6 +20,7 @@ public enum Metric {
     LAG("lagMillis", Unit.MILLISECONDS),
     BATCHES_HELD("batchesHeld", Unit.COUNT),
     BATCHES_NOT_DONE("batchesNotDone", Unit.COUNT),
+    BATCHES_STUCK("batchesStuck", Unit.COUNT),
     ITEMS_WRITTEN("itemsWritten", Unit.COUNT),
     ITEMS_FAILED("itemsFailed", Unit.COUNT),
     FENCES_LOST("fencesLost", Unit.COUNT),

@@ -87,6 +87,7 @@ final class CountAttributes {
             case FAR_FUTURE -> "qf";
             case FILTER_FAILED -> "qw";
             case OUTSIDE_SHARD -> "qo";
+            case TOO_MANY_SUBRECORDS -> "qs";
         };
     }
 }

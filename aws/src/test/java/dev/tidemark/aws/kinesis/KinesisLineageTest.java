@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -163,6 +164,20 @@ class KinesisLineageTest {
         assertThat(drained(PARENT, new Position("4899", 0)))
                 .as("all of it is outside the shard, and left")
                 .isFalse();
+    }
+
+    /** Also where it begins with a record of another shard: the fold refuses it as one. */
+    @Test
+    void theRestOfARecordThatHoldsTooManyIsFolded() {
+        String[] keys = new String[KplRecords.MAX_RECORDS + 2];
+        Arrays.fill(keys, "b");
+        keys[0] = "a";
+        data = aggregate(keys);
+        pages.add(new Page(true, "4900"));
+        assertThat(drained(PARENT, new Position("4900", 0))).isFalse();
+        pages.add(new Page(true, "4900"));
+        assertThat(drained(PARENT, new Position("4900", KplRecords.MAX_RECORDS)))
+                .isTrue();
     }
 
     @Test

@@ -6,7 +6,6 @@ import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.FleetingLanes;
 import dev.tidemark.core.fold.FoldPorts;
-import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.port.BackfillLog.Done;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.port.Lineage;
@@ -175,7 +174,8 @@ final class BackfillPass {
 
     private CompletableFuture<Void> lane(LaneLog log, Map<String, Long> before, List<View> open) {
         Position act = Objects.requireNonNull(key.acts().get(log.laneId()));
-        BatchFold fold = new BatchFold(catalog, readers, foldPorts(before, open), foldSettings());
+        BatchFold fold = new BatchFold(
+                catalog, readers, foldPorts(before, open), settings.fold().withGeneration(key.generation()));
         return new LaneBackfill(
                         log, act, key.repaired().of(log.laneId()), fold, ports, settings.batchRecords(), progress)
                 .run()
@@ -190,11 +190,6 @@ final class BackfillPass {
             chain = chain.thenCompose(ignored -> ports.log().finish(key.generation(), view.version(), done));
         }
         return chain;
-    }
-
-    private FoldSettings foldSettings() {
-        FoldSettings fold = settings.fold();
-        return new FoldSettings(key.generation(), fold.maxPutsInFlight(), fold.maxAttempts(), fold.maxCacheBytes());
     }
 
     /**
@@ -218,10 +213,12 @@ final class BackfillPass {
     }
 
     /** Under the live lane, so that it can be redriven like any other. */
-    private CompletableFuture<Void> quarantine(Quarantine.Entry entry) {
+    private CompletableFuture<Void> quarantine(List<Quarantine.Entry> entries) {
         return ports.quarantine()
-                .put(new Quarantine.Entry(
-                        entry.view(), entry.viewVersion(), entry.lane().live(), entry.record(), entry.reason()));
+                .put(entries.stream()
+                        .map(entry -> new Quarantine.Entry(
+                                entry.view(), entry.viewVersion(), entry.lane().live(), entry.record(), entry.reason()))
+                        .toList());
     }
 
     /** For each lane the lanes before it, as settled, with their latest arrivals, by id. */

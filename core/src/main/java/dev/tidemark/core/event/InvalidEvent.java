@@ -18,7 +18,8 @@ public final class InvalidEvent extends RuntimeException {
         NO_EVENT_TIME,
         FAR_FUTURE,
         FILTER_FAILED,
-        OUTSIDE_SHARD
+        OUTSIDE_SHARD,
+        TOO_MANY_SUBRECORDS
     }
 
     private final Reason reason;

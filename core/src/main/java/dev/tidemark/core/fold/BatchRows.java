@@ -4,6 +4,7 @@ import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.event.InvalidEvent;
+import dev.tidemark.core.stream.KplRecords;
 import dev.tidemark.core.stream.RawRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,6 +46,7 @@ final class BatchRows {
         EventRow row = rows.get(index);
         row.setRecord(record.position(), shardId, record.arrivalMillis());
         try {
+            checkNoRest(record);
             if (record.outsideShard() && !takesOutsiders) {
                 throw outsideShard();
             }
@@ -56,6 +58,19 @@ final class BatchRows {
             invalid[index] = e;
         }
     }
+
+    /** What is behind the last record that an aggregated one may hold is one record (rule F11), still packed. */
+    private static void checkNoRest(RawRecord record) {
+        if (record.position().subsequence() == KplRecords.MAX_RECORDS) {
+            KplRecords.count(record.data()).ifPresent(count -> {
+                throw new InvalidEvent(
+                        InvalidEvent.Reason.TOO_MANY_SUBRECORDS,
+                        "the last " + count + " of an aggregated record's records, of which " + KplRecords.MAX_RECORDS
+                                + " are read",
+                        "let the producer pack fewer (AggregationMaxCount of the Kinesis Producer Library); to count"
+                                + " these too, put this payload on the stream as one record");
+            });
+        }
 
     private static InvalidEvent outsideShard() {
         return new InvalidEvent(

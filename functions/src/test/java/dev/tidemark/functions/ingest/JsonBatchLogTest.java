@@ -118,6 +118,19 @@ class JsonBatchLogTest {
     }
 
     @Test
+    void aBatchOfWhichNothingGotDoneIsCounted() {
+        BatchOutcome stuck = outcome("4959", null);
+        BatchOutcome partly = outcome("4959", null);
+        partly.counts().portions.increment();
+
+        List.of(stuck, partly, held(), done(Map.of())).forEach(outcome -> log.folded(BATCH, outcome));
+
+        assertThat(lines.lines().stream().map(line -> line.get("batchesStuck").intValue()))
+                .containsExactly(1, 0, 0, 0);
+        assertThat(lines.lines().get(0).get("level").asText()).isEqualTo("WARN");
+    }
+
+    @Test
     void aViolationIsAnError() {
         log.folded(
                 BATCH,

@@ -187,7 +187,7 @@ final class BackEnds implements Closeable {
 
     /** How many entries the quarantine holds. */
     int quarantined() {
-        return application.quarantinedObjects(endpoints);
+        return application.quarantinedRecords(endpoints);
     }
 
     @Override

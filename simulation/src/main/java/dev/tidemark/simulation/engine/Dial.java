@@ -61,6 +61,9 @@ public enum Dial {
     FLAPPING("the share of the new code jumps", 700),
     EARLY_SWITCH("the control row changes before any new code runs", 400),
     OPERATOR_CRASH("an operator who changes the control row stops midway and begins anew, or two do", 700),
+    // Drawn aside, see Engine.aside(): they came later.
+    SMALL_PORTIONS("a sandbox folds a few items at a time", 800),
+    CROWDED("a packed record holds many events", 150),
     ANY_PACKER("the code's source says that any packer aggregates its records, so that all of them count", 500);
 
     private final String meaning;

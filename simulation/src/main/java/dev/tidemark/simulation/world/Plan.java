@@ -27,6 +27,7 @@ public record Plan(
     private static final int MOST_RECORDS = 120;
     private static final long MOST_OUTAGE_HOURS = 90;
     private static final long PACKERS = 0x5EA1ED;
+    private static final int MOST_CROWDED = 100;
 
     /** An event as its producer sends it. */
     @SuppressWarnings("ArrayRecordComponent") // A payload; never compared.
@@ -86,7 +87,9 @@ public record Plan(
             boolean aggregated = engine.strikes(random, Dial.AGGREGATED);
             boolean ofSeveralShards = engine.strikes(random, Dial.WRONG_SHARD) && aggregated;
             boolean repeats = engine.strikes(random, Dial.PRODUCER_DUPLICATE);
-            int size = 2 + random.nextInt(3);
+            int few = 2 + random.nextInt(3);
+            SplittableRandom aside = new SplittableRandom(~(seed * 1_000 + number));
+            int size = engine.strikes(aside, Dial.CROWDED) && aggregated ? 20 + aside.nextInt(MOST_CROWDED) : few;
             List<UserRecord> packed = new ArrayList<>();
             String key = events.user();
             for (int i = 0; i < (aggregated ? size : 1); i++) {

@@ -25,7 +25,8 @@ enum Rule {
     F8_MAXIMUM("the lane row goes to where the batch ends, even if it was farther"),
     F8_VIEWS("the lane row is written on its new revision without folding the view that was activated"),
     F9_AFTER_ROW("success is reported before the lane row is written"),
-    F10_EXPIRY("a block is written when it may have been deleted");
+    F10_EXPIRY("a block is written when it may have been deleted"),
+    F11_DONE_FIRST("the next portion of a batch is folded although the one before is not done");
 
     private final String without;
 
