@@ -18,13 +18,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -229,25 +227,19 @@ public final class ViewReplay {
     }
 
     private static List<LaneLog> parentsFirst(List<LaneLog> logs, Map<String, LaneRow> rows, RepairedRecords repaired) {
-        Map<String, LaneLog> byId = new LinkedHashMap<>();
+        Map<String, LaneLog> byId = new HashMap<>();
         logs.forEach(log -> byId.put(log.laneId(), log));
-        Set<String> order = new LinkedHashSet<>();
-        logs.forEach(log -> visit(log.laneId(), rows, repaired, order, new HashSet<>()));
-        return order.stream().filter(byId::containsKey).map(byId::get).toList();
-    }
-
-    private static void visit(
-            String laneId,
-            Map<String, LaneRow> rows,
-            RepairedRecords repaired,
-            Set<String> order,
-            Set<String> onTheWay) {
-        if (!order.contains(laneId) && onTheWay.add(laneId)) {
-            Set<String> before = new TreeSet<>(ancestors(rows.get(laneId)));
-            before.addAll(repaired.ancestors(laneId));
-            before.forEach(ancestor -> visit(ancestor, rows, repaired, order, onTheWay));
-            order.add(laneId);
+        Set<String> laneIds = new HashSet<>(byId.keySet());
+        laneIds.addAll(rows.keySet());
+        Map<String, Set<String>> before = new HashMap<>();
+        for (String laneId : laneIds) {
+            before.put(laneId, new HashSet<>(ancestors(rows.get(laneId))));
+            before.get(laneId).addAll(repaired.ancestors(laneId));
         }
+        return LaneOrder.parentsFirst(before).stream()
+                .filter(byId::containsKey)
+                .map(byId::get)
+                .toList();
     }
 
     private static Set<String> ancestors(@Nullable LaneRow row) {
