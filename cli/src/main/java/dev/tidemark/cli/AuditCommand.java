@@ -193,7 +193,7 @@ final class AuditCommand implements Callable<Integer> {
                     difference.item(),
                     difference.position()));
             words.removeIf(String::isEmpty);
-            out.println(String.join("  ", words) + "\n    " + difference.text());
+            out.println(Shown.line(String.join("  ", words)) + "\n    " + Shown.line(difference.text()));
         }
         long named = report.differences().size();
         long all = report.counts().values().stream().mapToLong(Long::longValue).sum();

@@ -87,7 +87,8 @@ final class BackfillReportCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(toJson(reports, fresh)));
+            out.println(Shown.text(
+                    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(toJson(reports, fresh))));
         } else {
             reports.forEach(report -> print(out, report));
             fresh.forEach(view ->
@@ -119,8 +120,8 @@ final class BackfillReportCommand implements Callable<Integer> {
                     feature.equal(),
                     feature.different()));
             feature.examples()
-                    .forEach(example -> out.println(
-                            "      " + example.entity() + ": " + example.before() + " -> " + example.after()));
+                    .forEach(example -> out.println("      "
+                            + Shown.line(example.entity() + ": " + example.before() + " -> " + example.after())));
         }
         printNames(out, "only in the old version", report.dropped());
         printNames(out, "only in the new version", report.added());

@@ -97,7 +97,7 @@ final class GetCommand implements Callable<Integer> {
         JsonNode shown = all || explain || knowledge == PastReader.Known.BOTH ? body : body.path("features");
         spec.commandLine()
                 .getOut()
-                .println(json.writerWithDefaultPrettyPrinter().writeValueAsString(shown));
+                .println(Shown.text(json.writerWithDefaultPrettyPrinter().writeValueAsString(shown)));
         return 0;
     }
 

@@ -37,7 +37,7 @@ public final class Main {
         return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    command.getErr().println(command.getColorScheme().errorText(message(failure)));
+                    command.getErr().println(command.getColorScheme().errorText(Shown.text(message(failure))));
                     return 1;
                 });
     }

@@ -16,13 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Replays one lane, once for each catalog, and keeps the events of the wanted entities. The lane's running maximum of
- * arrivals decides when a record became known (rule T1), and where reading ends.
+ * arrivals decides when a record became known (rule T1), and where reading ends; but a lane that comes before another one
+ * is read to its end, because its ids are asked for as they were in the end (rule T3).
  */
 final class LanePass {
 
     private final Plan plan;
     private final JobFiles files;
     private final String laneId;
+    private final boolean isParent;
     private final List<EntitySet> wanted;
     private final Progress progress;
     private final List<CatalogReplay> replays = new ArrayList<>();
@@ -32,6 +34,7 @@ final class LanePass {
 
     /**
      * @param row of the lane; null if it has none
+     * @param isParent whether another lane asks for its ids
      * @param targets by catalog, each not empty and of the lane's stream
      * @param repaired by view version, of all targets
      */
@@ -40,6 +43,7 @@ final class LanePass {
             JobFiles files,
             String laneId,
             @Nullable LaneRow row,
+            boolean isParent,
             List<List<Target>> targets,
             Map<String, RepairedRecords> repaired,
             List<EntitySet> wanted,
@@ -47,6 +51,7 @@ final class LanePass {
         this.plan = plan;
         this.files = files;
         this.laneId = laneId;
+        this.isParent = isParent;
         this.wanted = wanted;
         this.progress = progress;
         this.sink = new EventSink(plan, wanted, null);
@@ -107,13 +112,13 @@ final class LanePass {
         }
     }
 
-    /** Returns false when nothing that follows was known in time. */
+    /** Returns false when nothing that follows is needed. */
     private boolean replay(LaneLog.Run run) {
         List<RawRecord> all = run.records();
         long[] known = new long[all.size()];
         int size = 0;
         long max = maxArrivalMillis;
-        while (size < all.size() && all.get(size).arrivalMillis() <= plan.asOfMillis()) {
+        while (size < all.size() && (isParent || all.get(size).arrivalMillis() <= plan.asOfMillis())) {
             max = Math.max(max, all.get(size).arrivalMillis());
             known[size++] = max;
         }
@@ -121,11 +126,11 @@ final class LanePass {
         List<RawRecord> some = all.subList(0, size);
         String shardId = run.lane().shardId();
         for (CatalogReplay replay : replays) {
-            replay.replay(
-                    some,
-                    known,
-                    (target, record, row, entity, filterBits, knownMillis) ->
-                            sink.keep(target, entity, row, filterBits, shardId, record, knownMillis));
+            replay.replay(some, known, (target, record, row, entity, filterBits, knownMillis) -> {
+                if (knownMillis <= plan.asOfMillis()) {
+                    sink.keep(target, entity, row, filterBits, shardId, record, knownMillis);
+                }
+            });
         }
         records += size;
         progress.advance(size);

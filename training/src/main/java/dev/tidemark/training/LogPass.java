@@ -2,22 +2,24 @@ package dev.tidemark.training;
 
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.replay.LaneLog;
+import dev.tidemark.core.replay.LaneOrder;
 import dev.tidemark.core.replay.LaneStart;
 import dev.tidemark.core.replay.RepairedRecords;
 import dev.tidemark.core.replay.StreamLog;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Replays the archive of every stream that a target reads, lanes side by side, and keeps what answers need. */
 final class LogPass {
@@ -73,15 +75,31 @@ final class LogPass {
         Map<String, LaneRow> byLane =
                 rows.stream().collect(Collectors.toMap(row -> row.lane().id(), row -> row));
         List<List<Target>> targets = targetsOf(stream);
+        Map<String, List<String>> before = new HashMap<>();
+        log.lanes().forEach(lane -> before.put(lane.laneId(), ancestors(lane.laneId(), byLane, repaired)));
+        List<String> order = LaneOrder.parentsFirst(before);
+        Set<String> parents = before.values().stream().flatMap(List::stream).collect(Collectors.toSet());
         Map<String, Work> works = new HashMap<>();
         for (LaneLog lane : log.lanes()) {
-            LaneRow row = byLane.get(lane.laneId());
-            LanePass pass = new LanePass(plan, files, lane.laneId(), row, targets, repaired, wanted, progress);
-            works.put(lane.laneId(), new Work(lane, pass, ancestors(lane.laneId(), row, repaired)));
+            String laneId = lane.laneId();
+            LanePass pass = new LanePass(
+                    plan,
+                    files,
+                    laneId,
+                    byLane.get(laneId),
+                    parents.contains(laneId),
+                    targets,
+                    repaired,
+                    wanted,
+                    progress);
+            works.put(laneId, new Work(lane, pass, Objects.requireNonNull(before.get(laneId))));
         }
         Map<String, CompletableFuture<Void>> done = new HashMap<>();
-        for (String lane : needed(works)) {
-            done.put(lane, start(lane, works, done));
+        Set<String> needed = needed(works, order);
+        for (String lane : order) {
+            if (needed.contains(lane)) {
+                done.put(lane, start(Objects.requireNonNull(works.get(lane)), works, done));
+            }
         }
         Waiting.onAll(done.values());
     }
@@ -94,7 +112,8 @@ final class LogPass {
     }
 
     /** Those of the live lane, which the row names, and of the backfills' lanes, which are settled. */
-    private List<String> ancestors(String laneId, @Nullable LaneRow row, Map<String, RepairedRecords> repaired) {
+    private List<String> ancestors(String laneId, Map<String, LaneRow> rows, Map<String, RepairedRecords> repaired) {
+        LaneRow row = rows.get(laneId);
         Set<String> all = new TreeSet<>();
         if (plan.targets().stream().anyMatch(target -> target.view().duplicates() != null)) {
             if (row != null && row.ancestors() != null) {
@@ -106,40 +125,38 @@ final class LogPass {
     }
 
     /**
-     * The lanes whose events are not there yet, and their ancestors, whose ids are not kept in files; a lane row names
-     * all of its ancestors, not only the parents.
+     * The lanes whose events are not there yet, and all before them, whose ids are not kept in files.
+     *
+     * @param order each after those before it
      */
-    private Set<String> needed(Map<String, Work> works) {
-        Set<String> needed = new LinkedHashSet<>();
-        works.forEach((lane, work) -> {
-            if (!Files.exists(files.events(lane))) {
-                needed.addAll(work.ancestors());
+    private Set<String> needed(Map<String, Work> works, List<String> order) {
+        Set<String> needed = new HashSet<>();
+        for (int i = order.size() - 1; i >= 0; i--) {
+            String lane = order.get(i);
+            Work work = works.get(lane);
+            if (work != null && (needed.contains(lane) || !Files.exists(files.events(lane)))) {
                 needed.add(lane);
+                needed.addAll(work.ancestors());
             }
-        });
+        }
         needed.retainAll(works.keySet());
         return needed;
     }
 
+    /** @param done those before it are in here, if they are needed */
     private CompletableFuture<Void> start(
-            String lane, Map<String, Work> works, Map<String, CompletableFuture<Void>> done) {
-        CompletableFuture<Void> known = done.get(lane);
-        Work work = works.get(lane);
-        if (known != null || work == null) {
-            return known == null ? CompletableFuture.completedFuture(null) : known;
-        }
+            Work work, Map<String, Work> works, Map<String, CompletableFuture<Void>> done) {
         CompletableFuture<?>[] before = work.ancestors().stream()
-                .map(ancestor -> start(ancestor, works, done))
+                .map(done::get)
+                .filter(Objects::nonNull)
                 .toArray(CompletableFuture[]::new);
-        CompletableFuture<Void> running = CompletableFuture.allOf(before)
+        return CompletableFuture.allOf(before)
                 .thenRunAsync(
                         () -> {
                             work.pass().ancestors(idsOf(work.ancestors(), works));
                             work.pass().run(work.log());
                         },
                         threads);
-        done.put(lane, running);
-        return running;
     }
 
     private static List<List<CatalogReplay.Ids>> idsOf(List<String> lanes, Map<String, Work> works) {

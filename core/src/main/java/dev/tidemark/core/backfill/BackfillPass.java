@@ -11,6 +11,7 @@ import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.port.Lineage;
 import dev.tidemark.core.port.Quarantine;
 import dev.tidemark.core.replay.LaneLog;
+import dev.tidemark.core.replay.LaneOrder;
 import dev.tidemark.core.replay.StreamLog;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
@@ -117,10 +118,16 @@ final class BackfillPass {
         return logs;
     }
 
-    /** A few lanes at once; where ids are remembered, a lane's ancestors first (rule T3). */
+    /**
+     * A few lanes at once; where ids are remembered, a lane's ancestors first (rule T3). Lanes are taken in an order in
+     * which each comes after its ancestors, so that of those that were taken at least one has nobody to wait for.
+     */
     private CompletableFuture<Void> fold(
             Map<String, LaneLog> logs, Map<String, Map<String, Long>> ancestors, Map<String, List<View>> undone) {
-        Queue<String> waiting = new ArrayDeque<>(Lineages.parentsFirst(logs.keySet(), ancestors));
+        Map<String, Set<String>> before = new HashMap<>();
+        ancestors.forEach((laneId, ofLane) -> before.put(laneId, ofLane.keySet()));
+        Queue<String> waiting = new ArrayDeque<>(LaneOrder.parentsFirst(before));
+        waiting.retainAll(logs.keySet());
         waiting.forEach(laneId -> ends.put(laneId, new CompletableFuture<>()));
         List<CompletableFuture<Void>> workers = new ArrayList<>();
         for (int i = 0; i < settings.lanesAtOnce(); i++) {

@@ -18,15 +18,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +67,14 @@ public final class ViewReplay {
          *     the time of its redrive, also of one that was for an earlier version of the view (rule B1)
          */
         void folded(String laneId, EventRow row, String entity, long filterBits, long knownMillis);
+
+        /**
+         * A record that changes nothing; see {@link LaneReplay.Visitor#other}.
+         *
+         * @param lane whose items the event would have gone into
+         * @param record with the payload that was judged, and position, arrival and partition key as archived
+         */
+        default void other(Lane lane, RawRecord record, LaneReplay.Fate fate) {}
     }
 
     /**
@@ -75,6 +82,8 @@ public final class ViewReplay {
      *
      * @param checkpoint the positions to begin after; null for the beginning of the archive
      * @param rows the lane rows of the view's stream
+     * @param fromArrivalMillis {@link Long#MIN_VALUE}, or records that arrived earlier may be passed over: for those who
+     *     need nothing of what came before, neither values nor the ids of events sent twice. Not with a checkpoint
      * @param asOfMillis of what was known until then the replay remembers {@linkplain #rowsAsOf how far} the lanes were
      * @param untilKnownMillis nothing is told that was known later; a lane is left there. At least {@code asOfMillis}
      * @param untilArrivalMillis segments whose first record arrived later, by more than arrivals go back, are not read
@@ -82,9 +91,32 @@ public final class ViewReplay {
     public record Range(
             CheckpointStore.@Nullable Manifest checkpoint,
             List<LaneRow> rows,
+            long fromArrivalMillis,
             long asOfMillis,
             long untilKnownMillis,
             long untilArrivalMillis) {
+
+        public Range {
+            if (checkpoint != null && fromArrivalMillis != Long.MIN_VALUE) {
+                throw new IllegalArgumentException("after checkpoint " + checkpoint.id() + " and from arrival "
+                        + fromArrivalMillis + " on: one of them");
+            }
+        }
+
+        /** After the checkpoint if there is one, or from the beginning of the archive. */
+        public Range(
+                CheckpointStore.@Nullable Manifest checkpoint,
+                List<LaneRow> rows,
+                long asOfMillis,
+                long untilKnownMillis,
+                long untilArrivalMillis) {
+            this(checkpoint, rows, Long.MIN_VALUE, asOfMillis, untilKnownMillis, untilArrivalMillis);
+        }
+
+        /** Everything that arrived in some time, whenever it was known, ends included. */
+        public static Range arrived(List<LaneRow> rows, long fromMillis, long untilMillis) {
+            return new Range(null, rows, fromMillis, Long.MAX_VALUE, Long.MAX_VALUE, untilMillis);
+        }
 
         /** Everything there is, after the checkpoint if there is one. */
         public static Range all(List<LaneRow> rows, CheckpointStore.@Nullable Manifest checkpoint) {
@@ -195,10 +227,26 @@ public final class ViewReplay {
                 reached.put(row.lane().id(), new Progress(row.lane(), LaneStart.of(row)));
             }
         }
-        long fromMillis = checkpoint == null ? Long.MIN_VALUE : fromMillis(checkpoint, range.rows());
-        return StreamLog.open(ports.archive(), source.stream(), starts, fromMillis, range.untilArrivalMillis())
+        return log(range, starts)
                 .thenCompose(log -> lanes(parentsFirst(log.lanes(), byId(range.rows()), repaired), range, repaired))
                 .thenCompose(done -> redrives(range));
+    }
+
+    private CompletableFuture<StreamLog> log(Range range, Map<String, LaneStart> starts) {
+        long from = range.fromArrivalMillis();
+        long until = range.untilArrivalMillis();
+        if (from == Long.MIN_VALUE) {
+            CheckpointStore.Manifest checkpoint = range.checkpoint();
+            long fromMillis = checkpoint == null ? Long.MIN_VALUE : fromMillis(checkpoint, range.rows());
+            return StreamLog.open(ports.archive(), source.stream(), starts, fromMillis, until);
+        }
+        return StreamLog.openWithin(ports.archive(), source.stream(), from - view.streamRetentionMillis(), until)
+                .thenApply(log -> {
+                    log.expect(range.rows().stream()
+                            .filter(row -> row.maxArrivalMillis() >= from && row.maxArrivalMillis() <= until)
+                            .toList());
+                    return log;
+                });
     }
 
     /**
@@ -229,25 +277,19 @@ public final class ViewReplay {
     }
 
     private static List<LaneLog> parentsFirst(List<LaneLog> logs, Map<String, LaneRow> rows, RepairedRecords repaired) {
-        Map<String, LaneLog> byId = new LinkedHashMap<>();
+        Map<String, LaneLog> byId = new HashMap<>();
         logs.forEach(log -> byId.put(log.laneId(), log));
-        Set<String> order = new LinkedHashSet<>();
-        logs.forEach(log -> visit(log.laneId(), rows, repaired, order, new HashSet<>()));
-        return order.stream().filter(byId::containsKey).map(byId::get).toList();
-    }
-
-    private static void visit(
-            String laneId,
-            Map<String, LaneRow> rows,
-            RepairedRecords repaired,
-            Set<String> order,
-            Set<String> onTheWay) {
-        if (!order.contains(laneId) && onTheWay.add(laneId)) {
-            Set<String> before = new TreeSet<>(ancestors(rows.get(laneId)));
-            before.addAll(repaired.ancestors(laneId));
-            before.forEach(ancestor -> visit(ancestor, rows, repaired, order, onTheWay));
-            order.add(laneId);
+        Set<String> laneIds = new HashSet<>(byId.keySet());
+        laneIds.addAll(rows.keySet());
+        Map<String, Set<String>> before = new HashMap<>();
+        for (String laneId : laneIds) {
+            before.put(laneId, new HashSet<>(ancestors(rows.get(laneId))));
+            before.get(laneId).addAll(repaired.ancestors(laneId));
         }
+        return LaneOrder.parentsFirst(before).stream()
+                .filter(byId::containsKey)
+                .map(byId::get)
+                .toList();
     }
 
     private static Set<String> ancestors(@Nullable LaneRow row) {
@@ -328,8 +370,12 @@ public final class ViewReplay {
             while (backfilled < all.size() && !all.get(backfilled).position().isAfter(act)) {
                 backfilled++;
             }
-            replay(backfill, standing(all.subList(0, backfilled), known), known, 0);
-            replay(live, all.subList(backfilled, all.size()), known, backfilled);
+            List<RawRecord> first = standing(all.subList(0, backfilled), known);
+            if (!first.isEmpty()) {
+                replay(backfill, run.lane().ofBackfill(), first, i -> known[i], range);
+            }
+            int from = backfilled;
+            replay(live, run.lane(), all.subList(from, all.size()), i -> known[from + i], range);
             records += all.size();
             // The ids of a lane that was split or merged are asked for as they were in the end.
             return isParent || runningMax <= range.untilKnownMillis();
@@ -366,16 +412,24 @@ public final class ViewReplay {
             lanes.computeIfAbsent(log.laneId(), id -> new Progress(run.lane(), LaneStart.BIRTH))
                     .advance(run.records().get(index).position(), run.firstNumber() + index, maxArrival);
         }
+    }
 
-        private void replay(LaneReplay lane, List<RawRecord> some, long[] known, int first) {
-            if (!some.isEmpty()) {
-                lane.replay(some, (of, record, row, entity, bits) -> {
-                    if (known[first + record] <= range.untilKnownMillis()) {
-                        sink.folded(lane.laneId(), row, entity, bits, known[first + record]);
-                    }
-                });
+    private void replay(LaneReplay replay, Lane lane, List<RawRecord> some, IntToLongFunction known, Range range) {
+        replay.replay(some, new LaneReplay.Visitor() {
+            @Override
+            public void folded(View of, int record, EventRow row, String entity, long filterBits) {
+                if (known.applyAsLong(record) <= range.untilKnownMillis()) {
+                    sink.folded(replay.laneId(), row, entity, filterBits, known.applyAsLong(record));
+                }
             }
-        }
+
+            @Override
+            public void other(View of, int record, LaneReplay.Fate fate) {
+                if (known.applyAsLong(record) <= range.untilKnownMillis()) {
+                    sink.other(lane, some.get(record), fate);
+                }
+            }
+        });
     }
 
     private CompletableFuture<Void> redrives(Range range) {
@@ -388,27 +442,23 @@ public final class ViewReplay {
         }
         return ports.redrives().read(number).thenCompose(manifest -> {
             if (manifest.timeMillis() <= range.untilKnownMillis()) {
-                take(manifest);
+                take(manifest, range);
             }
             return redrive(number + 1, last, range);
         });
     }
 
-    private void take(RedriveLog.Manifest manifest) {
-        Map<String, List<RawRecord>> lanes = new LinkedHashMap<>();
+    private void take(RedriveLog.Manifest manifest, Range range) {
+        Map<Lane, List<RawRecord>> lanes = new LinkedHashMap<>();
         for (RedriveLog.Entry entry : manifest.entries()) {
             if (entry.viewVersion().equals(view.version())) {
-                lanes.computeIfAbsent(entry.lane().ofRedrive(manifest.number()).id(), id -> new ArrayList<>())
+                lanes.computeIfAbsent(entry.lane().ofRedrive(manifest.number()), lane -> new ArrayList<>())
                         .add(entry.record());
             }
         }
-        lanes.forEach((laneId, some) -> {
+        lanes.forEach((lane, some) -> {
             records += some.size();
-            laneReplay(laneId)
-                    .replay(
-                            some,
-                            (of, record, row, entity, bits) ->
-                                    sink.folded(laneId, row, entity, bits, manifest.timeMillis()));
+            replay(laneReplay(lane.id()), lane, some, i -> manifest.timeMillis(), range);
         });
     }
 }

@@ -20,6 +20,9 @@ public record Lane(String streamArn, long streamCreatedMillis, String shardId, S
     /** What the ids of backfill lanes begin with. */
     public static final String BACKFILL_PREFIX = "bf#";
 
+    /** Before the number of a redrive. */
+    private static final String REDRIVE_PREFIX = "rd";
+
     private static final int HASH_HEX_DIGITS = 12;
 
     /** The lane of the live fold. */
@@ -46,7 +49,14 @@ public record Lane(String streamArn, long streamCreatedMillis, String shardId, S
         if (!prefix.isEmpty() || number < 1) {
             throw new IllegalArgumentException("redrive " + number + " of lane " + id());
         }
-        return new Lane(streamArn, streamCreatedMillis, shardId, "rd" + number + "#");
+        return new Lane(streamArn, streamCreatedMillis, shardId, REDRIVE_PREFIX + number + "#");
+    }
+
+    /** The number of the redrive whose lane this is; 0 if it is no redrive's. */
+    public long redrive() {
+        return prefix.startsWith(REDRIVE_PREFIX)
+                ? Long.parseLong(prefix.substring(REDRIVE_PREFIX.length(), prefix.length() - 1))
+                : 0;
     }
 
     /** The lane in which a backfill folds records of this one (rule B1); the same for every job, so that two can meet. */
