@@ -25,7 +25,7 @@ final class CelFilter implements EventFilter {
     private final Map<String, Integer> slotOf;
 
     /** Stands for an object or array: equal to nothing that an expression can name. */
-    private enum Compound {
+    enum Compound {
         VALUE
     }
 
