@@ -8,6 +8,7 @@ import dev.cel.common.ast.CelExpr;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -105,7 +106,10 @@ final class Patterns {
     }
 
     private void reportTooLarge(CelExpr at) {
-        report(at, "the pattern is too large: at most %,d instructions".formatted(MAX_INSTRUCTIONS), SMALLER);
+        report(
+                at,
+                String.format(Locale.ROOT, "the pattern is too large: at most %,d instructions", MAX_INSTRUCTIONS),
+                SMALLER);
     }
 
     private void report(CelExpr expression, String problem, String remedy) {

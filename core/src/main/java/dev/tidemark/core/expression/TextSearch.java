@@ -5,6 +5,7 @@ import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelFunctionBinding;
 import dev.cel.runtime.CelStandardFunctions.StandardFunction;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -20,6 +21,14 @@ final class TextSearch {
 
     /** Characters of the text times those looked for; some hundredths of a second. */
     static final long MAX_CONTAINS_WORK = 100_000_000;
+
+    /** To be added to that of a condition that cannot be decided. */
+    static final String REMEDY = String.format(
+            Locale.ROOT,
+            "; a text given to matches() may have %,d characters divided by the instructions of the condition's patterns,"
+                    + " and the lengths of the two texts of contains() may multiply to %,d",
+            MAX_MATCH_WORK,
+            MAX_CONTAINS_WORK);
 
     /** What {@link #contains} and {@link #matches} stand in for. */
     static final Set<StandardFunction> REPLACED = Set.of(StandardFunction.CONTAINS, StandardFunction.MATCHES);
