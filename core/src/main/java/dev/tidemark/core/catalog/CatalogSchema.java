@@ -268,11 +268,13 @@ public final class CatalogSchema {
                         "max_groups",
                         1,
                         FeatureReader.LARGEST_MAX_GROUPS,
-                        "How many groups are kept apart; events of the others count under $other.")
+                        "How many groups are kept apart; events of the others count under $other (a group of that name is $$other).")
                 .put("default", FeatureReader.DEFAULT_MAX_GROUPS);
         ObjectNode groups = properties
                 .putObject("groups")
-                .put("description", "The groups themselves; events of others count under $other.")
+                .put(
+                        "description",
+                        "The groups themselves; events of others count under $other (a group of that name is $$other).")
                 .put("type", "array")
                 .put("minItems", 1)
                 .put("maxItems", FeatureReader.LARGEST_MAX_GROUPS)

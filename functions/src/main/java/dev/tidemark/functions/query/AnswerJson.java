@@ -207,6 +207,13 @@ public final class AnswerJson {
             out.writeObjectFieldStart(one.getKey());
             out.writeStringField("method", one.getValue().method());
             out.writeNumberField("relativeError", one.getValue().relativeError());
+            if (!one.getValue().memberErrors().isEmpty()) {
+                out.writeObjectFieldStart("memberErrors");
+                for (Map.Entry<String, Double> member : one.getValue().memberErrors().entrySet()) {
+                    out.writeNumberField(member.getKey(), member.getValue());
+                }
+                out.writeEndObject();
+            }
             out.writeEndObject();
         }
         out.writeEndObject();

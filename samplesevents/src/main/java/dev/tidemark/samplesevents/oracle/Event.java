@@ -111,7 +111,7 @@ record Event(StreamRecord record, JsonNode root, long statedMillis) {
             throw new Expression.Undefined("'" + path + "' is out of bounds");
         }
         return value.isNumber()
-                ? (Object) value.doubleValue()
+                ? (Object) Expression.numberOf(value.decimalValue())
                 : value.isBoolean() ? value.booleanValue() : value.textValue();
     }
 

@@ -92,6 +92,9 @@ public final class Engine {
 
     /** A number from {@code low} to {@code high}, both included. */
     public long between(long low, long high) {
+        if (low > high) {
+            throw new IllegalArgumentException("nothing lies between " + low + " and " + high);
+        }
         return random.nextLong(low, high + 1);
     }
 

@@ -84,6 +84,8 @@ final class Views {
                   bought: {function: count, windows: [10m]}
                   many: {function: ratio, where: qty >= 2, windows: [10m]}
                   pieces: {function: sum, input: qty, where: qty != null, windows: [10m, lifetime]}
+                  none: {function: count, where: qty / qty > 1, windows: [10m]}
+                  not_negative: {function: count, where: qty * -1 >= 0, windows: [10m]}
             """);
 
     /** No state without a filter: an event that passes none changes no item. */

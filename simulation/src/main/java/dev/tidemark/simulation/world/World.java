@@ -220,16 +220,18 @@ public final class World {
             return;
         }
         long deployedMillis = delicateMoment();
+        // A moment about a record or a reshard may lie after the end.
+        long untilMillis = Math.max(deployedMillis, plan.endMillis());
         share(deployedMillis, (int) engine.between(1, 1000));
         if (engine.strikes(Dial.FLAPPING)) {
             for (int i = 0; i < 4; i++) {
-                share(engine.between(deployedMillis, plan.endMillis()), (int) engine.between(0, 1000));
+                share(engine.between(deployedMillis, untilMillis), (int) engine.between(0, 1000));
             }
         }
         if (engine.strikes(Dial.ROLLBACK)) {
-            long backMillis = engine.between(deployedMillis, plan.endMillis());
+            long backMillis = engine.between(deployedMillis, untilMillis);
             share(backMillis, 0);
-            share(engine.between(backMillis, plan.endMillis()), 1000);
+            share(engine.between(backMillis, untilMillis), 1000);
         }
         boolean early = engine.strikes(Dial.EARLY_SWITCH);
         long notBeforeMillis = early ? 0 : deployedMillis;
