@@ -92,7 +92,7 @@ public final class KinesisLineage implements Lineage {
     }
 
     /** At the last record, not after it: it may be an aggregated one of which only a part is done. */
-    private CompletableFuture<String> iterator(Lane lane, Position last) {
+    static GetShardIteratorRequest iteratorAt(Lane lane, Position last) {
         GetShardIteratorRequest.Builder request =
                 GetShardIteratorRequest.builder().streamARN(lane.streamArn()).shardId(lane.shardId());
         if (last.equals(Position.ORIGIN)) {
@@ -101,7 +101,11 @@ public final class KinesisLineage implements Lineage {
             request.shardIteratorType(ShardIteratorType.AT_SEQUENCE_NUMBER)
                     .startingSequenceNumber(last.sequenceNumber());
         }
-        return kinesis.getShardIterator(request.build()).thenApply(response -> response.shardIterator());
+        return request.build();
+    }
+
+    private CompletableFuture<String> iterator(Lane lane, Position last) {
+        return kinesis.getShardIterator(iteratorAt(lane, last)).thenApply(response -> response.shardIterator());
     }
 
     /** Only the end of a closed shard has no next iterator. */
@@ -124,7 +128,7 @@ public final class KinesisLineage implements Lineage {
     }
 
     /** Whether the fold gets anything of a record after a position; it drops what does not belong to the shard. */
-    private static boolean follows(Record record, Position last, Optional<HashRange> range) {
+    static boolean follows(Record record, Position last, Optional<HashRange> range) {
         Optional<List<KplRecords.UserRecord>> aggregated =
                 KplRecords.unpack(record.data().asByteArrayUnsafe());
         if (aggregated.isEmpty()) {

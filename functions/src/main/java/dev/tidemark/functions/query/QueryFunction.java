@@ -11,6 +11,8 @@ import dev.tidemark.aws.dynamodb.CapacityCounter;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
+import dev.tidemark.aws.kinesis.KinesisStreams;
+import dev.tidemark.aws.kinesis.KinesisTail;
 import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3RedriveLog;
@@ -24,6 +26,7 @@ import dev.tidemark.core.replay.BoundedArchive;
 import dev.tidemark.core.replay.ReplayPorts;
 import dev.tidemark.core.serve.StoreUnavailable;
 import dev.tidemark.core.serve.Unanswerable;
+import dev.tidemark.core.serve.WaitingCache;
 import dev.tidemark.functions.Deployment;
 import dev.tidemark.functions.Priming;
 import java.time.InstantSource;
@@ -33,6 +36,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
@@ -53,6 +57,7 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
     private final InstantSource clock;
     private final Router router;
     private final RequestLog log;
+    private final CostlyShare costly;
 
     /** Held because the checkpoint's context holds it weakly; null where there is no checkpoint. */
     @SuppressWarnings("unused")
@@ -78,6 +83,7 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
         this.log = log;
         DynamoControlStore control = new DynamoControlStore(
                 clients.dynamoDb(), clients.dynamoDbWrites(), deployment.value(Environment.CONTROL_TABLE), meter);
+        this.costly = new CostlyShare(Environment.COSTLY_PERCENT.numberIn(deployment.environment()));
         this.router = new Router(
                 deployment.catalogs(),
                 new DynamoItemStore(
@@ -87,8 +93,20 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
                         meter,
                         Backoff.system()),
                 control,
-                () -> past(deployment, control));
+                () -> past(deployment, control),
+                waiting(deployment, clock),
+                costly);
         this.priming = Priming.register(() -> prime(deployment.catalogs()));
+    }
+
+    private static WaitingCache waiting(Deployment deployment, InstantSource clock) {
+        int seconds = Environment.ASK_STREAM_SECONDS.numberIn(deployment.environment());
+        if (seconds == 0) {
+            return WaitingCache.none();
+        }
+        KinesisAsyncClient kinesis = deployment.clients().kinesisOnce();
+        return new WaitingCache(
+                new KinesisTail(kinesis, new KinesisStreams(kinesis, clock), KinesisTail.PATIENCE), seconds * 1_000L);
     }
 
     /** The client of S3 is made when the first question about the past needs it. */
@@ -119,7 +137,7 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
     }
 
     QueryFunction(Catalogs catalogs, ItemStore items, ControlStore control, InstantSource clock, RequestLog log) {
-        this(catalogs, items, control, null, clock, log);
+        this(catalogs, items, control, null, WaitingCache.none(), new CostlyShare(100), clock, log);
     }
 
     /** @param past makes the stores of a replay for one question; null where there is no archive */
@@ -128,11 +146,14 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
             ItemStore items,
             ControlStore control,
             @Nullable Supplier<ReplayPorts> past,
+            WaitingCache waiting,
+            CostlyShare costly,
             InstantSource clock,
             RequestLog log) {
         this.clock = clock;
         this.log = log;
-        this.router = new Router(catalogs, items, control, past);
+        this.costly = costly;
+        this.router = new Router(catalogs, items, control, past, waiting, costly);
         this.priming = null;
     }
 
@@ -154,7 +175,11 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
         long startMillis = clock.millis();
         RequestCost cost = new RequestCost();
         Reply reply = answer(event, requestId, cost);
-        long latencyMillis = Math.max(0, clock.millis() - startMillis);
+        long endMillis = clock.millis();
+        if (cost.isCostly()) {
+            costly.took(startMillis, endMillis);
+        }
+        long latencyMillis = Math.max(0, endMillis - startMillis);
         log.answered(cost, reply.response().getStatusCode(), reply.problem(), requestId, latencyMillis);
         return reply.response();
     }
@@ -213,6 +238,9 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
                 response(problem.kind().status(), PROBLEM_JSON, Documents.problem(problem, requestId));
         if (problem.kind() == Problem.Kind.METHOD_NOT_ALLOWED) {
             response.getHeaders().put("Allow", String.join(", ", problem.available()));
+        }
+        if (problem.retryAfterSeconds() > 0) {
+            response.getHeaders().put("Retry-After", Long.toString(problem.retryAfterSeconds()));
         }
         return new Reply(response, problem.kind().name());
     }
