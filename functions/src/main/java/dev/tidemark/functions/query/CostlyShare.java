@@ -11,7 +11,7 @@ final class CostlyShare {
     private static final long MILLIS_PER_SECOND = 1_000;
 
     private final int percent;
-    private long endedMillis = Long.MIN_VALUE;
+    private long endedMillis;
     private long restMillis;
 
     /** @param percent of a sandbox's time that costly requests may take; 100: as much as they like */
@@ -43,6 +43,6 @@ final class CostlyShare {
     /** What an admitted request took. */
     synchronized void took(long startMillis, long endMillis) {
         endedMillis = endMillis;
-        restMillis = Math.max(1, endMillis - startMillis) * (ALL - percent) / percent;
+        restMillis = Math.max(0, endMillis - startMillis) * (ALL - percent) / percent;
     }
 }

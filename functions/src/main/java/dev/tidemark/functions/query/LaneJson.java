@@ -11,7 +11,7 @@ final class LaneJson {
 
     private LaneJson() {}
 
-    /** @param asked what the stream said of the lane; null if that is not known */
+    /** @param asked what the stream said of the lane; null if that is not known, or the lane has ended */
     static void write(JsonGenerator out, LaneRow row, Waiting.@Nullable Asked asked, long nowMillis)
             throws IOException {
         out.writeStartObject();
@@ -25,10 +25,11 @@ final class LaneJson {
         } else {
             Json.moment(out, "maxArrival", row.maxArrivalMillis());
         }
-        waiting(out, asked == null ? null : asked.sinceMillis() == null, asked == null ? null : asked.sinceMillis());
+        Long since = asked == null ? null : asked.sinceMillis();
+        boolean known = asked != null || row.ended();
+        waiting(out, known ? Boolean.valueOf(since == null) : null, since);
         if (asked != null) {
-            out.writeNumberField(
-                    "lagMillis", asked.sinceMillis() == null ? 0 : Math.max(0, nowMillis - asked.sinceMillis()));
+            out.writeNumberField("lagMillis", since == null ? 0 : Math.max(0, nowMillis - since));
         } else if (row.maxArrivalMillis() == Long.MIN_VALUE || row.ended()) {
             out.writeNullField("lagMillis");
         } else {

@@ -276,7 +276,9 @@ class QueryFunctionTest {
 
         assertThat(health.at("/lanes/0/ended").booleanValue()).isTrue();
         assertThat(health.at("/lanes/0/lagMillis").isNull()).isTrue();
-        assertThat(health.at("/views/1/freshness/lagMillis").isNull()).isTrue();
+        assertThat(health.at("/lanes/0/caughtUp").booleanValue()).isTrue();
+        assertThat(health.at("/views/1/freshness/caughtUp").booleanValue()).isTrue();
+        assertThat(health.at("/views/1/freshness/lagMillis").intValue()).isZero();
     }
 
     /** Ten minutes after the last event: the number that alarmed every newcomer. */
