@@ -51,7 +51,7 @@ public record Care(
     }
 
     /** The request with what can be said when a table is created. */
-    CreateTableRequest of(CreateTableRequest request) {
+    CreateTableRequest asked(CreateTableRequest request) {
         CreateTableRequest.Builder builder = request.toBuilder();
         if (deletionProtected) {
             builder.deletionProtectionEnabled(true);
@@ -71,7 +71,7 @@ public record Care(
         return of(client, table).thenCompose(found -> {
             Care has = found.orElseThrow();
             return protect(client, table, has)
-                    .thenCompose(done -> encrypt(client, table, has))
+                    .thenCompose(done -> encrypt(client, table, has.keyArn()))
                     .thenCompose(done -> recover(client, table, has));
         });
     }
@@ -83,14 +83,28 @@ public record Care(
                         .thenCompose(updated -> usable(client, table));
     }
 
-    /** A new table has AWS's own key; where the key is another, it is the user's. */
-    private CompletableFuture<Void> encrypt(DynamoDbAsyncClient client, String table, Care has) {
-        return keyArn == null || keyArn.equals(has.keyArn())
-                ? CompletableFuture.completedFuture(null)
-                : client.updateTable(request -> request.tableName(table)
-                                .sseSpecification(sse ->
-                                        sse.enabled(true).sseType(SSEType.KMS).kmsMasterKeyId(keyArn)))
-                        .thenCompose(updated -> usable(client, table));
+    /**
+     * A table with a key has AWS's own, since none was named; where that is not the right one, the right one is the user's. A
+     * table without a key gets AWS's own first: it may be the right one, and must not be named.
+     */
+    private CompletableFuture<Void> encrypt(DynamoDbAsyncClient client, String table, @Nullable String hasKeyArn) {
+        if (keyArn == null || keyArn.equals(hasKeyArn)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        String named = hasKeyArn == null ? null : keyArn;
+        return client.updateTable(request -> request.tableName(table)
+                        .sseSpecification(
+                                sse -> sse.enabled(true).sseType(SSEType.KMS).kmsMasterKeyId(named)))
+                .thenCompose(updated -> usable(client, table))
+                .thenCompose(usable -> of(client, table))
+                .thenCompose(found -> {
+                    String now = found.orElseThrow().keyArn();
+                    if (now == null) {
+                        throw new IllegalStateException("the table " + table + " was to be encrypted with the key " + keyArn
+                                + " and has none: see in the console what holds it up, and restore again");
+                    }
+                    return named == null ? encrypt(client, table, now) : CompletableFuture.completedFuture(null);
+                });
     }
 
     private CompletableFuture<Void> recover(DynamoDbAsyncClient client, String table, Care has) {

@@ -43,10 +43,10 @@ public final class Tables {
      */
     public static CompletableFuture<Void> create(
             DynamoDbAsyncClient client, String stateTable, String controlTable, Care care) {
-        CompletableFuture<Void> state = createIfAbsent(client, care.of(request(stateTable)))
+        CompletableFuture<Void> state = createIfAbsent(client, care.asked(request(stateTable)))
                 .thenCompose(created -> created ? expire(client, stateTable) : done())
                 .thenCompose(ready -> care.take(client, stateTable));
-        CompletableFuture<Void> control = createIfAbsent(client, care.of(request(controlTable)))
+        CompletableFuture<Void> control = createIfAbsent(client, care.asked(request(controlTable)))
                 .thenCompose(created -> care.take(client, controlTable));
         return CompletableFuture.allOf(state, control);
     }

@@ -87,6 +87,13 @@ class CareTest {
         assertThat(tables)
                 .containsEntry("g2-state", tables.get("first"))
                 .containsEntry("g2-control", tables.get("first"));
+        tables.put("g2-state", Care.NONE);
+        tables.put("g2-control", Care.NONE);
+        tables.put("first", new Care(true, true, AWS_KEY));
+        changes.clear();
+        createLike("first");
+        assertThat(tables).containsEntry("g2-state", tables.get("first"));
+        assertThat(changes).as("the key of AWS").noneMatch(change -> change.contains(AWS_KEY));
         int before = changes.size();
         createLike("first");
         assertThat(changes).hasSize(before);

@@ -26,7 +26,12 @@ public final class FeatureServer {
 
     /** The same for one catalog, where the stream is not asked. */
     public FeatureServer(Catalog catalog, ItemStore items, ProgressCache progress) {
-        this(Catalogs.of(catalog), items, progress, WaitingCache.none());
+        this(Catalogs.of(catalog), items, progress);
+    }
+
+    /** The same for a catalog that is being changed. */
+    public FeatureServer(Catalogs catalogs, ItemStore items, ProgressCache progress) {
+        this(catalogs, items, progress, WaitingCache.none());
     }
 
     /** @param catalogs the views of both can be asked about */

@@ -31,6 +31,7 @@ import dev.tidemark.functions.Deployment;
 import dev.tidemark.functions.Priming;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
@@ -84,27 +85,25 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
         DynamoControlStore control = new DynamoControlStore(
                 clients.dynamoDb(), clients.dynamoDbWrites(), deployment.value(Environment.CONTROL_TABLE), meter);
         this.costly = new CostlyShare(Environment.COSTLY_PERCENT.numberIn(deployment.environment()));
+        DynamoItemStore items = new DynamoItemStore(
+                clients.dynamoDb(),
+                clients.dynamoDbWrites(),
+                deployment.value(Environment.STATE_TABLE),
+                meter,
+                Backoff.system());
+        Supplier<ReplayPorts> past = () -> past(deployment, control);
         this.router = new Router(
-                deployment.catalogs(),
-                new DynamoItemStore(
-                        clients.dynamoDb(),
-                        clients.dynamoDbWrites(),
-                        deployment.value(Environment.STATE_TABLE),
-                        meter,
-                        Backoff.system()),
-                control,
-                () -> past(deployment, control),
-                waiting(deployment, clock),
-                costly);
-        this.priming = Priming.register(() -> prime(deployment.catalogs()));
+                deployment.catalogs(), items, control, past, waiting(deployment, clients, clock), costly);
+        Router silent = new Router(deployment.catalogs(), items, control, past, WaitingCache.none(), costly);
+        this.priming = Priming.register(() -> prime(deployment, silent));
     }
 
-    private static WaitingCache waiting(Deployment deployment, InstantSource clock) {
+    private static WaitingCache waiting(Deployment deployment, AwsClients clients, InstantSource clock) {
         int seconds = Environment.ASK_STREAM_SECONDS.numberIn(deployment.environment());
         if (seconds == 0) {
             return WaitingCache.none();
         }
-        KinesisAsyncClient kinesis = deployment.clients().kinesisOnce();
+        KinesisAsyncClient kinesis = clients.kinesisOnce();
         return new WaitingCache(
                 new KinesisTail(kinesis, new KinesisStreams(kinesis, clock), KinesisTail.PATIENCE), seconds * 1_000L);
     }
@@ -158,14 +157,21 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
     }
 
     /**
-     * One query in memory, and one read of the control table to load the AWS client; its answer does not matter, and is not
-     * logged: it is nobody's request.
+     * One query in memory, one question to the stream that is sent nowhere, and one read of the control table to load the
+     * AWS client; its answer does not matter, and is not logged: it is nobody's request.
+     *
+     * @param silent asks no stream
      */
-    private void prime(Catalogs catalogs) {
-        catalogs.all().forEach(catalog -> new Rehearsal(catalog, clock).run());
+    private void prime(Deployment deployment, Router silent) {
+        deployment.catalogs().all().forEach(catalog -> new Rehearsal(catalog, clock).run());
+        try (AwsClients unconnected = AwsClients.unconnected(deployment.environment())) {
+            waiting(deployment, unconnected, clock)
+                    .behind(List.of(Rehearsal.LANE), clock.millis())
+                    .join();
+        }
         APIGatewayProxyRequestEvent event =
                 new APIGatewayProxyRequestEvent().withHttpMethod("GET").withPath("/v1/health");
-        answer(event, "priming", new RequestCost());
+        answer(silent, event, "priming", new RequestCost());
         log.primed();
     }
 
@@ -174,7 +180,7 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
         String requestId = requestId(event, context);
         long startMillis = clock.millis();
         RequestCost cost = new RequestCost();
-        Reply reply = answer(event, requestId, cost);
+        Reply reply = answer(router, event, requestId, cost);
         long endMillis = clock.millis();
         if (cost.isCostly()) {
             costly.took(startMillis, endMillis);
@@ -184,9 +190,9 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
         return reply.response();
     }
 
-    private Reply answer(APIGatewayProxyRequestEvent event, String requestId, RequestCost cost) {
+    private Reply answer(Router to, APIGatewayProxyRequestEvent event, String requestId, RequestCost cost) {
         try {
-            String body = router.answer(event, clock.millis(), cost);
+            String body = to.answer(event, clock.millis(), cost);
             return body.length() > MAX_BODY_CHARS
                     ? reply(tooLarge(), requestId)
                     : new Reply(response(200, JSON, body), "");

@@ -60,8 +60,8 @@ final class QueryWorld {
     long maxReplayBytes = 1_000_000;
     Instant now = NOW;
 
-    /** How long each request takes, by the function's clock. */
-    long takesMillis;
+    /** How far the clock goes on whenever it is looked at, which is three times in a request. */
+    long tickMillis;
 
     final ScriptedTail tail = new ScriptedTail();
     final QueryFunction function = new QueryFunction(
@@ -85,10 +85,9 @@ final class QueryWorld {
         laneAt(100);
     }
 
-    /** Asked at the beginning and at the end of a request. */
     private Instant tick() {
         Instant then = now;
-        now = now.plusMillis(takesMillis);
+        now = now.plusMillis(tickMillis);
         return then;
     }
 
