@@ -1,5 +1,6 @@
 package dev.tidemark.cli;
 
+import dev.tidemark.aws.dynamodb.Care;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.checkpoint.CheckpointId;
 import dev.tidemark.core.event.JsonEventReader;
@@ -17,6 +18,7 @@ import dev.tidemark.core.restore.Restorer;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -89,7 +91,13 @@ final class RestoreCommand implements Callable<Integer> {
     private int restore(Stores stores) {
         StatusLine progress = new StatusLine(spec.commandLine().getOut());
         Catalogs catalogs = new Catalogs(catalog.compile(), next == null ? null : CatalogFile.compile(next));
-        stores.await(stores.createTables(generation));
+        Optional<Care> first = stores.await(stores.care());
+        if (first.isEmpty()) {
+            progress.note(
+                    "The state table that runs is gone, so the new ones are protected as far as can be, and encrypted"
+                            + " with AWS's own key: change that before they are used if yours had a key of yours.");
+        }
+        stores.await(stores.createTables(generation, first.orElse(Care.MOST)));
         ControlStore control = stores.controlOf(generation);
         Restore restore = stores.await(control.readControl())
                 .map(row -> begun(row, stores))

@@ -4,6 +4,7 @@ import dev.tidemark.aws.AwsClients;
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.Environment;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
+import dev.tidemark.aws.dynamodb.Care;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
 import dev.tidemark.aws.dynamodb.DynamoStateScan;
@@ -20,6 +21,7 @@ import dev.tidemark.core.replay.ReplayPorts;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
@@ -78,9 +80,14 @@ final class Stores implements AutoCloseable {
         return new KinesisLineage(kinesis, new KinesisStreams(kinesis, InstantSource.system()));
     }
 
+    /** How the deployment's state table is kept; empty if it is gone. */
+    CompletableFuture<Optional<Care>> care() {
+        return Care.of(client(clients::dynamoDb), value(Environment.STATE_TABLE));
+    }
+
     /** Creates the tables of a restored generation, as far as they are missing. */
-    CompletableFuture<Void> createTables(String generation) {
-        return Tables.create(client(clients::dynamoDb), Tables.stateOf(generation), Tables.controlOf(generation));
+    CompletableFuture<Void> createTables(String generation, Care care) {
+        return Tables.create(client(clients::dynamoDb), Tables.stateOf(generation), Tables.controlOf(generation), care);
     }
 
     DynamoControlStore control() {

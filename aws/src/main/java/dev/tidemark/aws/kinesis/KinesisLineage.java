@@ -84,7 +84,7 @@ public final class KinesisLineage implements Lineage {
     }
 
     /** At the last record, not after it: it may be an aggregated one of which only a part is done. */
-    private CompletableFuture<String> iterator(Lane lane, Position last) {
+    static GetShardIteratorRequest iteratorAt(Lane lane, Position last) {
         GetShardIteratorRequest.Builder request =
                 GetShardIteratorRequest.builder().streamARN(lane.streamArn()).shardId(lane.shardId());
         if (last.equals(Position.ORIGIN)) {
@@ -93,7 +93,11 @@ public final class KinesisLineage implements Lineage {
             request.shardIteratorType(ShardIteratorType.AT_SEQUENCE_NUMBER)
                     .startingSequenceNumber(last.sequenceNumber());
         }
-        return kinesis.getShardIterator(request.build()).thenApply(response -> response.shardIterator());
+        return request.build();
+    }
+
+    private CompletableFuture<String> iterator(Lane lane, Position last) {
+        return kinesis.getShardIterator(iteratorAt(lane, last)).thenApply(response -> response.shardIterator());
     }
 
     /** Only the end of a closed shard has no next iterator. */
@@ -115,7 +119,7 @@ public final class KinesisLineage implements Lineage {
     }
 
     /** Whether a record, or a part of it if it is an aggregated one, comes after a position. */
-    private static boolean follows(Record record, Position last) {
+    static boolean follows(Record record, Position last) {
         int users = KplRecords.unpack(record.data().asByteArrayUnsafe())
                 .map(List::size)
                 .orElse(1);

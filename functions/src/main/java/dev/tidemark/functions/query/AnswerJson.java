@@ -233,13 +233,16 @@ public final class AnswerJson {
 
     private void freshness(JsonGenerator out, View view, ViewProgress progress) throws IOException {
         OptionalLong foldedUpTo = progress.foldedUpToMillis(view.streamRetentionMillis(), nowMillis);
+        OptionalLong lag = progress.lagMillis(view.streamRetentionMillis(), nowMillis);
         out.writeObjectFieldStart("freshness");
         out.writeBooleanField("complete", progress.isComplete());
         missing(out, progress);
         Json.moment(out, "foldedUpTo", boxed(foldedUpTo));
         Json.moment(out, "newestArrival", boxed(progress.newestArrivalMillis()));
-        if (foldedUpTo.isPresent()) {
-            out.writeNumberField("lagMillis", Math.max(0, nowMillis - foldedUpTo.getAsLong()));
+        LaneJson.waiting(
+                out, progress.waiting().caughtUp(), boxed(progress.waiting().sinceMillis()));
+        if (lag.isPresent()) {
+            out.writeNumberField("lagMillis", lag.getAsLong());
         } else {
             out.writeNullField("lagMillis");
         }

@@ -9,8 +9,9 @@ import java.util.List;
  * @param detail what is wrong with this request, naming the offending value
  * @param remedy what to do about it
  * @param available what could have been asked for instead; empty if that is no question of names
+ * @param retryAfterSeconds when to ask again; 0 if waiting alone helps nothing
  */
-record Problem(Kind kind, String detail, String remedy, List<String> available) {
+record Problem(Kind kind, String detail, String remedy, List<String> available, long retryAfterSeconds) {
 
     /** Kinds of problem; the type is part of the API. */
     enum Kind {
@@ -22,6 +23,7 @@ record Problem(Kind kind, String detail, String remedy, List<String> available) 
         UNKNOWN_FEATURE(404, "No such feature"),
         METHOD_NOT_ALLOWED(405, "The resource has no such method"),
         BODY_TOO_LARGE(413, "The request body is too large"),
+        TOO_MANY_COSTLY(429, "Too many costly requests"),
         UNANSWERABLE(422, "This question cannot be answered"),
         ANSWER_TOO_LARGE(422, "The answer is too large"),
         INTERNAL(500, "The request failed"),
@@ -59,6 +61,14 @@ record Problem(Kind kind, String detail, String remedy, List<String> available) 
             remedy += "; of " + available.size() + " the first " + MAX_AVAILABLE + " are listed";
         }
         available = List.copyOf(available.subList(0, Math.min(MAX_AVAILABLE, available.size())));
+    }
+
+    Problem(Kind kind, String detail, String remedy, List<String> available) {
+        this(kind, detail, remedy, available, 0);
+    }
+
+    Problem(Kind kind, String detail, String remedy, long retryAfterSeconds) {
+        this(kind, detail, remedy, List.of(), retryAfterSeconds);
     }
 
     Problem(Kind kind, String detail, String remedy) {

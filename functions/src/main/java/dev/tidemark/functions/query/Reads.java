@@ -35,10 +35,12 @@ final class Reads {
     private final Catalogs catalogs;
     private final FeatureServer server;
     private final @Nullable Supplier<ReplayPorts> past;
+    private final CostlyShare costly;
 
     /** @param past makes the stores of a replay for one question; null where there is no archive */
-    Reads(Catalogs catalogs, FeatureServer server, @Nullable Supplier<ReplayPorts> past) {
+    Reads(Catalogs catalogs, FeatureServer server, @Nullable Supplier<ReplayPorts> past, CostlyShare costly) {
         this.past = past;
+        this.costly = costly;
         this.catalogs = catalogs;
         this.server = server;
     }
@@ -47,6 +49,10 @@ final class Reads {
         View view = view(route.view(), nowMillis);
         String entity = EntityText.check(view, route.key());
         Set<Knowledge> knowledge = parameters.knowledge();
+        if (knowledge != null || parameters.explain()) {
+            costly.admit(nowMillis);
+            cost.admitted();
+        }
         if (knowledge != null) {
             return past(view, entity, parameters, knowledge, nowMillis, cost);
         }
