@@ -124,7 +124,9 @@ record BatchRequest(@Nullable String at, List<Query> queries) {
     }
 
     private static RequestProblem bad(String pointer, String problem, String remedy) {
-        String where = pointer.isEmpty() ? "the body" : pointer;
-        return new RequestProblem(Problem.Kind.BAD_BODY, where + " " + problem, remedy);
+        String detail = (pointer.isEmpty() ? "the body" : pointer) + " " + problem;
+        List<Problem.Place> places =
+                pointer.isEmpty() ? List.of() : List.of(new Problem.Place(pointer, "this " + problem));
+        return new RequestProblem(new Problem(Problem.Kind.BAD_BODY, detail, remedy, List.of(), places));
     }
 }

@@ -1,6 +1,7 @@
 package dev.tidemark.local.http;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Jetty, reachable from this machine only, for requests that were meant for it ({@link Guard}) and within {@link Limits}.
@@ -93,7 +95,7 @@ public final class LoopbackServer implements AutoCloseable {
      *
      * @param name of the threads
      * @param port 0 for any free one
-     * @throws IOException if the port is taken
+     * @throws BindException if the port is taken
      */
     public static LoopbackServer start(String name, int port, Limits limits, Service service) throws IOException {
         return start(name, port, limits, Dialect.CALLS, new Handler.Abstract() {
@@ -119,10 +121,16 @@ public final class LoopbackServer implements AutoCloseable {
             server.start();
         } catch (Exception e) {
             close();
-            throw new IOException(name + " could not listen on port " + port + ": " + e.getMessage(), e);
+            String message = name + " could not listen on port " + port + ": " + e.getMessage();
+            throw isBinding(e) ? (IOException) new BindException(message).initCause(e) : new IOException(message, e);
         }
         watch();
         return this;
+    }
+
+    /** Jetty wraps it. */
+    private static boolean isBinding(@Nullable Throwable failure) {
+        return failure instanceof BindException || (failure != null && isBinding(failure.getCause()));
     }
 
     private void watch() {

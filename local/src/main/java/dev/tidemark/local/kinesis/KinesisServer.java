@@ -28,6 +28,8 @@ public final class KinesisServer implements AutoCloseable {
     private static final int BAD_REQUEST = 400;
     private static final int INTERNAL_ERROR = 500;
 
+    private static final System.Logger LOG = System.getLogger(KinesisServer.class.getName());
+
     private final KinesisOperations operations;
     private final LoopbackServer server;
 
@@ -64,7 +66,8 @@ public final class KinesisServer implements AutoCloseable {
         } catch (KinesisException e) {
             return failure(wire, e.type(), String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
-            return failure(wire, KinesisError.INTERNAL_FAILURE, "Unexpected " + e);
+            LOG.log(System.Logger.Level.ERROR, "an operation of the local stream failed", e);
+            return failure(wire, KinesisError.INTERNAL_FAILURE, "The operation failed; the console says why.");
         }
     }
 
