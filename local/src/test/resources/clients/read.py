@@ -23,7 +23,7 @@ def check(features):
     assert values["views_24h"] == 3, values
     assert values["avg_price_24h"] == 2.5, values
     assert values["last_category_24h"] == "hats", values
-    assert values["last_prices_24h"] == [1.5, 2.0, 4.0], values
+    assert values["last_prices_24h"] == [4, 2, 1.5], values
     assert isinstance(values["prices_24h"], ByName), values
     assert values["categories_24h"][0] == TopValue(value="shoes", count=2), values
     assert values["per_category_24h"].additional_properties == {"hats": 4.0, "shoes": 3.5}, values

@@ -25,8 +25,11 @@ final class ProblemErrors extends ErrorHandler {
             @Nullable String message,
             @Nullable Throwable cause,
             Callback callback) {
-        problem(cause instanceof TimeoutException ? HttpStatus.REQUEST_TIMEOUT_408 : code, cause)
-                .send(response, callback);
+        problem(isTimeout(cause) ? HttpStatus.REQUEST_TIMEOUT_408 : code, cause).send(response, callback);
+    }
+
+    private static boolean isTimeout(@Nullable Throwable cause) {
+        return cause instanceof TimeoutException || (cause != null && isTimeout(cause.getCause()));
     }
 
     private static Reply problem(int status, @Nullable Throwable cause) {
