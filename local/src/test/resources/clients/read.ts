@@ -23,7 +23,7 @@ const single = await client.GET("/v1/views/{view}/entities/{key}", {
   params: { path: { view: "viewer", key: "42" } },
 });
 if (single.data === undefined) {
-  throw new Error(single.error.detail);
+  throw new Error("detail" in single.error ? single.error.detail : single.error.message);
 }
 check(single.data.features);
 const batch = await client.POST("/v1/features:batch", {
