@@ -3,6 +3,7 @@ package dev.tidemark.cli;
 import dev.tidemark.aws.dynamodb.Care;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.checkpoint.CheckpointId;
+import dev.tidemark.core.event.IsoTime;
 import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.port.Cas;
 import dev.tidemark.core.port.CheckpointStore;
@@ -16,7 +17,6 @@ import dev.tidemark.core.restore.RestorePorts;
 import dev.tidemark.core.restore.RestoreSettings;
 import dev.tidemark.core.restore.Restorer;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -149,15 +149,14 @@ final class RestoreCommand implements Callable<Integer> {
     }
 
     private long time(String text) {
-        try {
-            return Instant.parse(text).toEpochMilli();
-        } catch (DateTimeException e) {
+        long millis = IsoTime.parseMillis(text);
+        if (millis == IsoTime.NONE) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--at takes the id of a checkpoint, 'latest', or a time like 2026-11-22T19:54:00Z, not '" + text
-                            + "'",
-                    e);
+                            + "'");
         }
+        return millis;
     }
 
     private int join(Stores stores, String laneId) {

@@ -30,7 +30,7 @@ final class TimeColumn {
 
     private long millis(String text) {
         if (format == TimeFormat.ISO8601) {
-            long millis = IsoTime.parseMillis(text.toCharArray(), 0, text.length());
+            long millis = IsoTime.parseMillis(text);
             if (millis == IsoTime.NONE) {
                 throw new IllegalArgumentException("'" + text
                         + "' is no moment: write it with its offset, like 2026-01-31T10:00:00Z, or name another format "

@@ -116,6 +116,16 @@ final class Documents {
             if (!problem.available().isEmpty()) {
                 strings(out, "available", problem.available());
             }
+            if (!problem.errors().isEmpty()) {
+                out.writeArrayFieldStart("errors");
+                for (Problem.Place place : problem.errors()) {
+                    out.writeStartObject();
+                    out.writeStringField("pointer", place.pointer());
+                    out.writeStringField("detail", place.detail());
+                    out.writeEndObject();
+                }
+                out.writeEndArray();
+            }
             out.writeStringField("instance", instance);
             out.writeEndObject();
         });

@@ -481,7 +481,7 @@ class QueryFunctionTest {
 
         assertProblem(refused, 400, "bad-entity");
         assertThat(json(refused).get("detail").asText())
-                .isEqualTo("the entity key '4\\u{d800}' holds half of a surrogate pair");
+                .isEqualTo("/queries/0/entities/1: the entity key '4\\u{d800}' holds half of a surrogate pair");
     }
 
     @ParameterizedTest
@@ -565,6 +565,55 @@ class QueryFunctionTest {
             })
     void aBodyThatIsNoBatchIsRefused(String body) {
         assertProblem(world.post("/v1/features:batch", body), 400, "bad-body");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "[{'view':'viewer','entities':['1',2,'3',null]}]; 400; bad-body; /queries/0/entities/1 /queries/0/entities/3",
+                "[{'view':'viewer','entities':['1','','a|b','4']}]; 400; bad-entity; /queries/0/entities/1 /queries/0/entities/2",
+                "[{'view':'viewer','entities':['1']},{'view':'pair','entities':['1|a','1']}]; 400; bad-entity; /queries/1/entities/1",
+                "[{'view':'viewr','entities':['1']},{'view':'viewer','entities':['1']},{'view':'x','entities':['1']}]; 404; unknown-view;"
+                        + " /queries/0/view /queries/2/view",
+                "[{'view':'viewer','entities':['1'],'features':['views_5m','a','b']}]; 404; unknown-feature; /queries/0/features/1"
+                        + " /queries/0/features/2",
+                "[{'view':'viewer','entities':['1'],'features':['a']},{'view':'pair','entities':['1']}]; 404; unknown-feature;"
+                        + " /queries/0/features/0 /queries/1/entities/0",
+                "[{'view':'viewer','entities':['1']},{'view':'viewer','entities':'1'}]; 400; bad-body; /queries/1/entities",
+            })
+    void everyWrongPlaceOfABatchIsNamed(String queries, int status, String kind, String pointers) {
+        APIGatewayProxyResponseEvent refused =
+                world.post("/v1/features:batch", "{\"queries\":" + queries.replace('\'', '"') + "}");
+
+        assertProblem(refused, status, kind);
+        assertThat(json(refused).get("errors"))
+                .extracting(place -> place.get("pointer").asText())
+                .containsExactly(pointers.split(" "));
+        assertThat(json(refused).get("errors"))
+                .allSatisfy(place -> assertThat(place.get("detail").asText()).isNotBlank());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2026-03-01T11:50:00Z",
+                "2026-03-01t11:50z",
+                "2026-03-01 11:50:00.0000000000000000000000000000000000009Z",
+                "2026-03-01T12:50:00+01",
+                "2026-03-01T12:50:00+0100",
+                "2026-03-01T12:50+01:00",
+            })
+    void aMomentIsReadInTheFormsThatEventsHave(String at) {
+        String body = "{\"at\":\"" + at + "\",\"queries\":[{\"view\":\"viewer\",\"entities\":[\"1\"]}]}";
+
+        assertThat(json(world.get("/v1/views/viewer/entities/1", "at", at))
+                        .path("at")
+                        .asText())
+                .isEqualTo("2026-03-01T11:50:00Z");
+        assertThat(json(world.post("/v1/features:batch", body)).path("at").asText())
+                .isEqualTo("2026-03-01T11:50:00Z");
     }
 
     @Test

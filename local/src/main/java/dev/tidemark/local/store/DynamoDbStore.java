@@ -1,16 +1,14 @@
 package dev.tidemark.local.store;
 
+import dev.tidemark.local.http.Limits;
+import dev.tidemark.local.http.LoopbackServer;
+import dev.tidemark.local.http.LoopbackServer.Dialect;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Executors;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.ContextHandler;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
 import software.amazon.dynamodb.services.local.shared.access.LocalDBClient;
@@ -25,19 +23,17 @@ import software.amazon.dynamodb.services.local.shared.jobs.JobsRegister;
  */
 public final class DynamoDbStore implements AutoCloseable {
 
-    private static final String LOOPBACK = "127.0.0.1";
-    private static final int MAX_THREADS = 24;
+    private static final int MAX_BODY_BYTES = 16 * 1024 * 1024;
+    private static final Limits LIMITS = new Limits(512, 30_000, 60_000, MAX_BODY_BYTES, 8L * MAX_BODY_BYTES);
     private static final int JOB_THREADS = 2;
 
-    private final Server server;
     private final LocalDynamoDBServerHandler handler;
-    private final ServerConnector connector;
+    private final LoopbackServer server;
     private boolean closed;
 
-    private DynamoDbStore(Server server, LocalDynamoDBServerHandler handler, ServerConnector connector) {
-        this.server = server;
+    private DynamoDbStore(LocalDynamoDBServerHandler handler, LoopbackServer server) {
         this.handler = handler;
-        this.connector = connector;
+        this.server = server;
     }
 
     /**
@@ -53,25 +49,14 @@ public final class DynamoDbStore implements AutoCloseable {
         JobsRegister jobs = new JobsRegister(Executors.newFixedThreadPool(JOB_THREADS), false);
         LocalDynamoDBServerHandler handler =
                 new LocalDynamoDBServerHandler(new DynamoDbRequests(new LocalDBClient(tables, jobs)), null);
-        QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 2);
-        threads.setName("dynamodb");
-        threads.setDaemon(true);
-        Server server = new Server(threads);
-        HttpConfiguration http = new HttpConfiguration();
-        http.setSendServerVersion(false);
-        ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
-        connector.setHost(LOOPBACK);
-        connector.setPort(port);
-        server.addConnector(connector);
-        server.setHandler(new ContextHandler(handler, "/"));
-        DynamoDbStore store = new DynamoDbStore(server, handler, connector);
         try {
-            server.start();
-        } catch (Exception e) {
-            store.close();
-            throw new IOException("DynamoDB could not listen on port " + port + ": " + e.getMessage(), e);
+            return new DynamoDbStore(
+                    handler,
+                    LoopbackServer.start("dynamodb", port, LIMITS, Dialect.CALLS, new ContextHandler(handler, "/")));
+        } catch (IOException | RuntimeException e) {
+            handler.close();
+            throw e;
         }
-        return store;
     }
 
     private static SQLiteDBAccess open(@Nullable Path directory) throws IOException {
@@ -83,7 +68,7 @@ public final class DynamoDbStore implements AutoCloseable {
     }
 
     public URI endpoint() {
-        return URI.create("http://" + LOOPBACK + ":" + connector.getLocalPort());
+        return server.endpoint();
     }
 
     @Override
@@ -93,9 +78,7 @@ public final class DynamoDbStore implements AutoCloseable {
         }
         closed = true;
         try {
-            server.stop();
-        } catch (Exception e) {
-            throw new IllegalStateException("DynamoDB did not stop: " + e.getMessage(), e);
+            server.close();
         } finally {
             handler.close();
         }
