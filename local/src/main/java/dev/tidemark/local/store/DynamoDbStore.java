@@ -1,5 +1,6 @@
 package dev.tidemark.local.store;
 
+import dev.tidemark.local.file.DamagedFile;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -45,6 +46,7 @@ public final class DynamoDbStore implements AutoCloseable {
      *
      * @param port 0 for any free one
      * @param directory where the tables live; null keeps them in memory
+     * @throws DamagedFile if the tables are not as they were written
      * @throws IOException if the port is taken or the directory cannot be used
      */
     public static DynamoDbStore start(int port, @Nullable Path directory) throws IOException {
@@ -74,12 +76,23 @@ public final class DynamoDbStore implements AutoCloseable {
         return store;
     }
 
+    /** The file of the tables in a directory. */
+    public static Path tables(Path directory) {
+        return directory.resolve("tables.db");
+    }
+
+    /** Whether a directory has tables, as far as that shows without reading them. */
+    public static boolean hasTables(Path directory) throws IOException {
+        Path tables = tables(directory);
+        return Files.exists(tables) && Files.size(tables) > 0;
+    }
+
     private static SQLiteDBAccess open(@Nullable Path directory) throws IOException {
         if (directory == null) {
             return new SQLiteDBAccess();
         }
         Files.createDirectories(directory);
-        return new ProcessDurableTables(directory.resolve("tables.db").toAbsolutePath());
+        return ProcessDurableTables.open(tables(directory).toAbsolutePath());
     }
 
     public URI endpoint() {
