@@ -4,12 +4,14 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.local.DirectoryInUse;
+import dev.tidemark.local.file.DamagedFile;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
 import dev.tidemark.samplesevents.SampleReplay;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -73,6 +75,12 @@ final class RunCommand implements Callable<Integer> {
             description = "Shards of a new stream. Default: ${DEFAULT-VALUE}.")
     private int shards;
 
+    @Option(
+            names = "--no-shard-limits",
+            description = "Take whatever is put. Default: as Kinesis, 1,000 records and 1 MiB a second for each shard; "
+                    + "what is more is refused with ProvisionedThroughputExceededException.")
+    private boolean noShardLimits;
+
     @Option(names = "--no-samples", description = "Do not replay the sample events.")
     private boolean noSamples;
 
@@ -101,7 +109,11 @@ final class RunCommand implements Callable<Integer> {
         Catalog next = nextFile == null ? null : CatalogFile.compile(nextFile);
         List<SampleEvent> own = events == null ? List.of() : EventLines.read(events);
         Console console = new Console(
-                spec.commandLine().getOut(), spec.commandLine().getErr(), Boolean.getBoolean("tidemark.terminal"));
+                spec.commandLine().getOut(),
+                spec.commandLine().getErr(),
+                Boolean.getBoolean("tidemark.terminal"),
+                System::currentTimeMillis,
+                this::roomBytes);
         try (StopSignal stop = StopSignal.install();
                 LocalRun run = start(new Catalogs(catalog, next), console)) {
             replay(run, catalog.sources().get(0).stream(), own, console);
@@ -129,19 +141,31 @@ final class RunCommand implements Callable<Integer> {
 
     private LocalRun start(Catalogs catalogs, Console console) {
         try {
-            return LocalRun.start(catalogs, generation, retires, port, shards, dataDir, console);
+            return LocalRun.start(catalogs, generation, retires, port, shards, !noShardLimits, dataDir, console);
         } catch (BindException e) {
             throw new Failure("cannot start: one of the ports " + port + " to " + (port + 3)
                     + " is in use, perhaps by another `tidemark run`: stop that, or take other ports with --port N");
         } catch (DirectoryInUse e) {
             throw new Failure("cannot start: " + e.getMessage());
+        } catch (DamagedFile e) {
+            throw new Failure("cannot start: " + e.getMessage());
         } catch (FileSystemException e) {
-            throw new Failure("cannot start: " + e.getFile() + " cannot be used ("
-                    + e.getClass().getSimpleName() + "): name a directory that can be written with --data-dir");
+            throw new Failure(
+                    "cannot start: " + Unusable.reason(e) + ": name a directory that can be written with --data-dir");
         } catch (IOException e) {
             throw new Failure("cannot start: " + e.getMessage()
                     + "\nIs a port of " + port + " to " + (port + 3) + " in use (then take others with --port N), or "
                     + "can the --data-dir not be written?");
+        }
+    }
+
+    /** Where the stream's records are, and with --data-dir all else. Unknown room is room. */
+    private long roomBytes() {
+        try {
+            return Files.getFileStore(dataDir == null ? Path.of(System.getProperty("java.io.tmpdir")) : dataDir)
+                    .getUsableSpace();
+        } catch (IOException e) {
+            return Long.MAX_VALUE;
         }
     }
 

@@ -137,7 +137,11 @@ final class TrainingSetCommand implements Callable<Integer> {
         if (workers < 1) {
             throw new ParameterException(spec.commandLine(), "--threads " + workers + " is less than 1");
         }
-        report(spec.commandLine().getOut(), make(workers));
+        TrainingSet set = make(workers);
+        report(spec.commandLine().getOut(), set);
+        PrintWriter err = spec.commandLine().getErr();
+        set.notes().forEach(note -> err.println("Note: " + note));
+        err.flush();
         return 0;
     }
 

@@ -152,7 +152,7 @@ class PolicyTest {
             port = FreePorts.fourInARow();
             try {
                 return LocalSystem.start(
-                        new LocalSettings(port, null, Map.of(STREAM, 2), MappingSettings.ofBatchSize(100), 1),
+                        new LocalSettings(port, null, Map.of(STREAM, 2), false, MappingSettings.ofBatchSize(100), 1),
                         world,
                         MappingListener.NONE);
             } catch (BindException e) {

@@ -69,7 +69,7 @@ class LocalSystemTest {
     }
 
     private static LocalSettings settings(int port, @Nullable Path directory) {
-        return new LocalSettings(port, directory, Map.of("events", 2), MappingSettings.ofBatchSize(10), 1);
+        return new LocalSettings(port, directory, Map.of("events", 2), false, MappingSettings.ofBatchSize(10), 1);
     }
 
     private static LocalSystem start(LocalSettings settings) throws IOException {

@@ -1,5 +1,6 @@
 package dev.tidemark.local.store;
 
+import dev.tidemark.local.file.DamagedFile;
 import dev.tidemark.local.http.Limits;
 import dev.tidemark.local.http.LoopbackServer;
 import dev.tidemark.local.http.LoopbackServer.Dialect;
@@ -7,7 +8,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.eclipse.jetty.server.handler.ContextHandler;
 import org.jspecify.annotations.Nullable;
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
@@ -27,6 +31,10 @@ public final class DynamoDbStore implements AutoCloseable {
     private static final Limits LIMITS = new Limits(512, 30_000, 60_000, MAX_BODY_BYTES, 8L * MAX_BODY_BYTES);
     private static final int JOB_THREADS = 2;
 
+    /** Held, because a logger that nobody holds forgets its level. */
+    private static final List<Logger> SQLITE_LOGS = List.of(
+            Logger.getLogger("com.almworks.sqlite4java"), Logger.getLogger("com.almworks.sqlite4java.Internal"));
+
     private final LocalDynamoDBServerHandler handler;
     private final LoopbackServer server;
     private boolean closed;
@@ -41,11 +49,15 @@ public final class DynamoDbStore implements AutoCloseable {
      *
      * @param port 0 for any free one
      * @param directory where the tables live; null keeps them in memory
+     * @throws DamagedFile if the tables are not as they were written
      * @throws IOException if the port is taken or the directory cannot be used
      */
     public static DynamoDbStore start(int port, @Nullable Path directory) throws IOException {
         AntlrNotice.loadParserSilently();
+        silenceSqlite();
         SQLiteDBAccess tables = open(directory);
+        // Opening has set the levels anew.
+        silenceSqlite();
         JobsRegister jobs = new JobsRegister(Executors.newFixedThreadPool(JOB_THREADS), false);
         LocalDynamoDBServerHandler handler =
                 new LocalDynamoDBServerHandler(new DynamoDbRequests(new LocalDBClient(tables, jobs)), null);
@@ -59,12 +71,28 @@ public final class DynamoDbStore implements AutoCloseable {
         }
     }
 
+    /** Every failure is thrown as well: a full disk would be told in thousands of stack traces. */
+    private static void silenceSqlite() {
+        SQLITE_LOGS.forEach(log -> log.setLevel(Level.OFF));
+    }
+
+    /** The file of the tables in a directory. */
+    public static Path tables(Path directory) {
+        return directory.resolve("tables.db");
+    }
+
+    /** Whether a directory has tables, as far as that shows without reading them. */
+    public static boolean hasTables(Path directory) throws IOException {
+        Path tables = tables(directory);
+        return Files.exists(tables) && Files.size(tables) > 0;
+    }
+
     private static SQLiteDBAccess open(@Nullable Path directory) throws IOException {
         if (directory == null) {
             return new SQLiteDBAccess();
         }
         Files.createDirectories(directory);
-        return new ProcessDurableTables(directory.resolve("tables.db").toAbsolutePath());
+        return ProcessDurableTables.open(tables(directory).toAbsolutePath());
     }
 
     public URI endpoint() {

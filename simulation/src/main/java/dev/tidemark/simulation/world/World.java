@@ -34,7 +34,7 @@ import java.util.function.BooleanSupplier;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** One run: the cloud, everybody who acts in it, and everybody who watches. */
-public final class World {
+public final class World implements AutoCloseable {
 
     private static final String STREAM = "shop";
     private static final long MOST_TASKS = 300_000;
@@ -103,7 +103,17 @@ public final class World {
             streams.create(STREAM, shards);
             return streams;
         } catch (IOException e) {
-            throw new UncheckedIOException("a stream in memory reads no files", e);
+            throw new UncheckedIOException("the stream could not be made", e);
+        }
+    }
+
+    /** Closes the stream's files; the world is over then. */
+    @Override
+    public void close() {
+        try {
+            streams.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the stream could not be closed", e);
         }
     }
 
