@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
@@ -42,20 +43,30 @@ final class QuarantineReader {
         }));
     }
 
-    /** @param view null for all views */
-    void forEach(@Nullable String view, Visitor visitor) {
+    /**
+     * Reads no more than are wanted, one bucket page after the other.
+     *
+     * @param view null for all views
+     * @param wanted asked before records are read: how many more, at most
+     * @return whether keys are left that were not read
+     */
+    boolean forEach(@Nullable String view, IntSupplier wanted, Visitor visitor) {
         String after = null;
         do {
             KeyPage page = stores.await(quarantine.list(view, after, KeyPage.MAX_KEYS));
-            for (int from = 0; from < page.keys().size(); from += WIDTH) {
-                show(
-                        page.keys()
-                                .subList(
-                                        from, Math.min(from + WIDTH, page.keys().size())),
-                        visitor);
+            int read = 0;
+            while (read < page.keys().size()) {
+                int width = Math.min(WIDTH, wanted.getAsInt());
+                if (width <= 0) {
+                    return true;
+                }
+                int to = Math.min(page.keys().size(), read + width);
+                show(page.keys().subList(read, to), visitor);
+                read = to;
             }
             after = page.next();
         } while (after != null);
+        return false;
     }
 
     private void show(List<String> keys, Visitor visitor) {

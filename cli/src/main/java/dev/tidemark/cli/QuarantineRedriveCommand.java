@@ -1,6 +1,7 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.redrive.Candidate;
 import dev.tidemark.core.redrive.RedrivePorts;
@@ -80,7 +81,9 @@ final class QuarantineRedriveCommand implements Callable<Integer> {
         }
         RedriveSummary summary = new RedriveSummary(spec.commandLine().getOut(), dryRun);
         try (Stores stores = deployment.open()) {
-            Redriver redriver = redriver(stores);
+            Catalog definitions = catalog.compile(deployment);
+            stores.checkFolds(definitions);
+            Redriver redriver = redriver(stores, definitions);
             Chunks chunks = new Chunks(candidates ->
                     summary.add(stores.await(dryRun ? redriver.rehearse(candidates) : redriver.redrive(candidates))));
             read(new QuarantineReader(stores), file, chunks);
@@ -110,9 +113,9 @@ final class QuarantineRedriveCommand implements Callable<Integer> {
         }
     }
 
-    private Redriver redriver(Stores stores) {
+    private static Redriver redriver(Stores stores, Catalog definitions) {
         return new Redriver(
-                catalog.compile(),
+                definitions,
                 JsonEventReader::new,
                 new RedrivePorts(
                         stores.items(),

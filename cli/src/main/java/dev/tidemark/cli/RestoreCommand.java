@@ -14,7 +14,6 @@ import dev.tidemark.core.restore.RestoreListener;
 import dev.tidemark.core.restore.RestorePorts;
 import dev.tidemark.core.restore.RestoreSettings;
 import dev.tidemark.core.restore.Restorer;
-import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.SplittableRandom;
@@ -60,11 +59,8 @@ final class RestoreCommand implements Callable<Integer> {
                             + "not join it: nothing was put to the shard in between, you say.")
     private @Nullable String joined;
 
-    @Option(
-            names = "--next",
-            paramLabel = "FILE",
-            description = "The catalog that is to take its place, if views were being changed then.")
-    private @Nullable Path next;
+    @Mixin
+    private NextOption next;
 
     @Mixin
     private CatalogOption catalog;
@@ -87,8 +83,8 @@ final class RestoreCommand implements Callable<Integer> {
     }
 
     private int restore(Stores stores) {
-        StatusLine progress = new StatusLine(spec.commandLine().getOut());
-        Catalogs catalogs = new Catalogs(catalog.compile(), next == null ? null : CatalogFile.compile(next));
+        ProgressLine progress = ProgressLine.on(spec.commandLine().getOut());
+        Catalogs catalogs = new Catalogs(catalog.compile(deployment), next.compile());
         stores.await(stores.createTables(generation));
         ControlStore control = stores.controlOf(generation);
         Restore restore = stores.await(control.readControl())
@@ -171,10 +167,10 @@ final class RestoreCommand implements Callable<Integer> {
     /** How far it is, and how fast. */
     private static final class Told implements RestoreListener {
 
-        private final StatusLine progress;
+        private final ProgressLine progress;
         private long sinceMillis = System.currentTimeMillis();
 
-        Told(StatusLine progress) {
+        Told(ProgressLine progress) {
             this.progress = progress;
         }
 
