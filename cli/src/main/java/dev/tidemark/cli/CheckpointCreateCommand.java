@@ -1,5 +1,6 @@
 package dev.tidemark.cli;
 
+import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.checkpoint.CheckpointId;
 import dev.tidemark.core.checkpoint.CheckpointPorts;
@@ -62,13 +63,15 @@ final class CheckpointCreateCommand implements Callable<Integer> {
         }
         CheckpointSettings settings =
                 new CheckpointSettings(segments, buckets, usual.parallelScans(), usual.maxBufferedBytes());
+        Catalog definitions = catalog.compile(deployment);
         try (Stores stores = deployment.open()) {
+            stores.checkFolds(definitions);
             SecureRandom random = new SecureRandom();
             String own = CheckpointId.of(System.currentTimeMillis(), random);
             String id = resume == null ? own : resume;
             progress.note("checkpoint " + id);
             Checkpointer checkpointer = new Checkpointer(
-                    new Catalogs(catalog.compile(deployment), next.compile()),
+                    new Catalogs(definitions, next.compile()),
                     new CheckpointPorts(
                             stores.stateScan(), stores.control(), stores.checkpoints(), System::currentTimeMillis),
                     settings);
