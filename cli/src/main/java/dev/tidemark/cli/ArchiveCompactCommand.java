@@ -1,6 +1,7 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.aws.s3.S3Archive;
+import dev.tidemark.core.port.ArchiveLog.SegmentRef;
 import dev.tidemark.core.replay.CompactionPlan;
 import dev.tidemark.core.replay.CompactionReport;
 import dev.tidemark.core.replay.CompactionSettings;
@@ -9,7 +10,6 @@ import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
-import dev.tidemark.core.port.ArchiveLog.SegmentRef;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

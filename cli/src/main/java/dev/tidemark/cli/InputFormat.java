@@ -33,7 +33,10 @@ final class InputFormat {
             new Kind("an xz file", "\u00fd7zXZ", "unpack it: xz -dc FILE | tidemark put …"),
             new Kind("an LZ4 file", "\u0004\"M\u0018", "unpack it: lz4 -dc FILE | tidemark put …"),
             new Kind("a Snappy file", "\u00ff\u0006\0\0sNaPpY", "unpack it first"),
-            new Kind("a ZIP file, as spreadsheets are", "PK\u0003\u0004", "unpack it, or export its rows as JSON objects"));
+            new Kind(
+                    "a ZIP file, as spreadsheets are",
+                    "PK\u0003\u0004",
+                    "unpack it, or export its rows as JSON objects"));
 
     private InputFormat() {}
 

@@ -74,7 +74,14 @@ public final class Main {
         PrintWriter err = command.getErr();
         command.usage(err, command.getColorScheme());
         err.println();
-        err.println(command.getColorScheme().errorText(message(wrong)));
+        boolean isCommand = wrong instanceof UnmatchedArgumentException
+                && !command.getSubcommands().isEmpty();
+        err.println(command.getColorScheme()
+                .errorText(
+                        isCommand
+                                ? "Unknown command: "
+                                        + String.join(" ", ((UnmatchedArgumentException) wrong).getUnmatched())
+                                : message(wrong)));
         UnmatchedArgumentException.printSuggestions(wrong, err);
         err.flush();
         return ExitCode.USAGE;

@@ -213,7 +213,9 @@ final class PutCommand implements Callable<Integer> {
                         "  " + names.getOrDefault(version, "view version " + version) + ": " + describe(counts)));
         long others = folded.records() - put;
         if (others > 0) {
-            out.println("Among these are " + Plural.of(others, "record") + " that others put, or that waited before.");
+            boolean isKnown = folded.views().values().stream().anyMatch(counts -> counts.folded() > others);
+            out.println("Among these are " + Plural.of(others, "record") + " that others put, or that waited before"
+                    + (isKnown ? "." : "; so it is not known whether any of " + put + " counted."));
         }
         if (folded.views().values().stream().anyMatch(counts -> counts.quarantinedTotal() > 0)) {
             out.println("`tidemark quarantine list` shows what is in quarantine, and why.");

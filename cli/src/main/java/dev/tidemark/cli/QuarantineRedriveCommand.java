@@ -1,7 +1,7 @@
 package dev.tidemark.cli;
 
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.redrive.Candidate;
 import dev.tidemark.core.redrive.RedrivePorts;

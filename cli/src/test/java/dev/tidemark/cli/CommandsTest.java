@@ -264,7 +264,8 @@ class CommandsTest {
             assertThat(Command.run(joined(List.of("get", "viewer", "u", "--direct", "--knowledge", "now"), where))
                             .out())
                     .contains("\"avg_price_30m\" : 2");
-            assertThat(Command.run(joined(List.of("get", "viewer", "nobody"), where)).err())
+            assertThat(Command.run(joined(List.of("get", "viewer", "nobody"), where))
+                            .err())
                     .contains("no event of this entity", "1 came too late", "1 went into quarantine");
             assertThat(Command.run(joined(List.of("get", "viewer", "u"), where)).err())
                     .isEmpty();
@@ -298,8 +299,7 @@ class CommandsTest {
     void whereNothingRunsTheCatalogMustBeNamed() throws IOException {
         String port = nobody().replaceAll(".*:", "");
         for (String command : List.of("audit", "too-late viewer", "training-set --spine s.csv --out o")) {
-            assertFails(
-                    Command.run((command + " --port " + port).split(" ")), "which catalog?", "--catalog", "--port");
+            assertFails(Command.run((command + " --port " + port).split(" ")), "which catalog?", "--catalog", "--port");
         }
         assertFails(Command.run("audit", "--aws", "--bucket", "b"), "which catalog?", "$TIDEMARK_CATALOG");
     }

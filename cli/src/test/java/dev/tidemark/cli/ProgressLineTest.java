@@ -24,12 +24,16 @@ class ProgressLineTest {
             nanos = 10 * SECOND;
             line.advance(500);
             assertThat(shown.toString())
-                    .isEqualTo("\rPutting events  [#######.......................] 500 of 2000 events, 50/s, 30 s left");
+                    .isEqualTo(
+                            "\rPutting events  [#######.......................] 500 of 2000 events, 50/s, 30 s left");
             line.advance(1);
             nanos = 20 * SECOND;
             line.advance(1_499);
         }
-        assertThat(shown.toString().lines().toList().get(shown.toString().lines().toList().size() - 1))
+        assertThat(shown.toString()
+                        .lines()
+                        .toList()
+                        .get(shown.toString().lines().toList().size() - 1))
                 .startsWith("Putting events  [##############################] 2000 of 2000 events, 100/s");
         assertThat(shown.toString()).doesNotContain("501 of").endsWith(System.lineSeparator());
     }

@@ -82,8 +82,8 @@ class RecordWriterTest {
             }
             List<PutRecordsResultEntry> results = new ArrayList<>();
             request.records()
-                    .forEach(record -> results.add(
-                            random.nextInt(3) == 0 ? refuse(codes.get(random.nextInt(2))) : store(record)));
+                    .forEach(record ->
+                            results.add(random.nextInt(3) == 0 ? refuse(codes.get(random.nextInt(2))) : store(record)));
             return answer(results);
         });
         List<String> put = new ArrayList<>();

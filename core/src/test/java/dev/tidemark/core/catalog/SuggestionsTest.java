@@ -38,9 +38,8 @@ class SuggestionsTest {
         "medain, median",
     })
     void functions(String written, String meant) {
-        List<String> known = AggregateFunctions.all().stream()
-                .map(AggregateFunction::name)
-                .toList();
+        List<String> known =
+                AggregateFunctions.all().stream().map(AggregateFunction::name).toList();
         assertThat(Suggestions.nearest(written, known)).contains(meant);
     }
 
