@@ -58,9 +58,9 @@ final class ArchiveCheck {
             out.println("  lane " + lane.laneId() + ": " + Plural.of(lane.count(), "record") + " up to '"
                     + lane.reached().text() + "'");
         }
-        out.println("Archive of stream " + stream + ": " + Plural.of(records, "record") + " read in "
-                + Plural.of(lanes, "lane") + ", "
-                + (damages == 0 ? "all there" : Plural.of(damages, "damage")));
+        out.println("Archive of stream " + stream + ": "
+                + (lanes == 0 ? "nothing" : Plural.of(records, "record") + " read in " + Plural.of(lanes, "lane"))
+                + (damages > 0 ? ", " + Plural.of(damages, "damage") : lanes == 0 ? "" : ", all there"));
         out.flush();
     }
 

@@ -96,7 +96,7 @@ final class AuditCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         check();
-        Catalog definitions = catalog.compile();
+        Catalog definitions = catalog.compile(deployment);
         AuditReport report;
         try (Stores stores = deployment.open()) {
             report = receipt == null ? state(stores, definitions) : receipts(stores, definitions, receipt);

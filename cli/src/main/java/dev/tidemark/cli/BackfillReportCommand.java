@@ -68,7 +68,7 @@ final class BackfillReportCommand implements Callable<Integer> {
         if (sample < 1 || sample > MAX_ENTITIES) {
             throw new Failure("--sample must be 1 to " + MAX_ENTITIES + ", not " + sample);
         }
-        Catalogs both = catalogs.compile();
+        Catalogs both = catalogs.compile(deployment);
         List<Comparison.Report> reports = new ArrayList<>();
         List<View> fresh = new ArrayList<>();
         try (Stores stores = deployment.open()) {

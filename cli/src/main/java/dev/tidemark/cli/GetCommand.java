@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -79,7 +80,7 @@ final class GetCommand implements Callable<Integer> {
     @Option(
             names = "--url",
             paramLabel = "URL",
-            description = "The endpoint. Default: that of --port on this machine (tidemark run).")
+            description = "Where the API answers. Default: on the local run's --port.")
     private @Nullable URI url;
 
     @Spec
@@ -93,11 +94,21 @@ final class GetCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (catalog.isGiven() && !direct) {
+            throw new ParameterException(
+                    spec.commandLine(), "--catalog is for --direct: the API answers by the catalog that it serves");
+        }
         JsonNode body = direct ? json.readTree(fromArchive()) : fromApi();
         JsonNode shown = all || explain || knowledge == PastReader.Known.BOTH ? body : body.path("features");
         spec.commandLine()
                 .getOut()
                 .println(Shown.text(json.writerWithDefaultPrettyPrinter().writeValueAsString(shown)));
+        if (!direct && knowledge == null && at == null && EmptyAnswer.isEmpty(body.path("features"))) {
+            new RunningSystem(api())
+                    .health()
+                    .flatMap(health -> EmptyAnswer.note(view, health))
+                    .ifPresent(spec.commandLine().getErr()::println);
+        }
         return 0;
     }
 
@@ -106,7 +117,8 @@ final class GetCommand implements Callable<Integer> {
             throw new Failure("--direct reads the past only: say which with --knowledge served, now or both");
         }
         try (Stores stores = deployment.open()) {
-            return new PastReader(stores, catalog.compile()).read(view, key, features, at, knowledge, explain);
+            return new PastReader(stores, catalog.compile(deployment))
+                    .read(view, key, features, at, knowledge, explain);
         }
     }
 
@@ -192,6 +204,12 @@ final class GetCommand implements Callable<Integer> {
     }
 
     private URI api() {
-        return url == null ? deployment.localApi() : url;
+        return url != null
+                ? url
+                : deployment
+                        .api()
+                        .orElseThrow(
+                                () -> new Failure("which API? Only a local run's is known by its port: name it with "
+                                        + "--url, or read tables and bucket with --direct and --knowledge"));
     }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
@@ -59,29 +60,39 @@ final class QuarantineReader {
     }
 
     /**
-     * Every record once, in the order of the keys.
+     * Every record once, in the order of the keys. Reads hardly more than are wanted, one bucket page after the other.
      *
      * @param view null for all views
+     * @param wanted asked before records are read: how many more, at most
+     * @return whether keys are left that were not read
      */
-    void forEach(@Nullable String view, Visitor visitor) {
+    boolean forEach(@Nullable String view, IntSupplier wanted, Visitor visitor) {
         QuarantineSieve sieve = new QuarantineSieve();
         String after = null;
         do {
             KeyPage page = stores.await(quarantine.list(view, after, KeyPage.MAX_KEYS));
-            List<String> together = new ArrayList<>();
-            int weight = 0;
-            for (String key : page.keys()) {
-                together.add(key);
-                weight += S3Quarantine.holdsSeveral(key) ? WEIGHT_OF_SEVERAL : 1;
-                if (weight >= WIDTH) {
-                    show(together, sieve, visitor);
-                    together.clear();
-                    weight = 0;
+            int read = 0;
+            while (read < page.keys().size()) {
+                int width = Math.min(WIDTH, wanted.getAsInt());
+                if (width <= 0) {
+                    return true;
                 }
+                int to = together(page.keys(), read, width);
+                show(page.keys().subList(read, to), sieve, visitor);
+                read = to;
             }
-            show(together, sieve, visitor);
             after = page.next();
         } while (after != null);
+        return false;
+    }
+
+    /** Where to end when reading from a key on, at least one further. */
+    private static int together(List<String> keys, int from, int width) {
+        int to = from;
+        for (int weight = 0; to < keys.size() && weight < width; to++) {
+            weight += S3Quarantine.holdsSeveral(keys.get(to)) ? WEIGHT_OF_SEVERAL : 1;
+        }
+        return to;
     }
 
     private void show(List<String> keys, QuarantineSieve sieve, Visitor visitor) {

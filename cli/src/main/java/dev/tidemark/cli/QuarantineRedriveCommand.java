@@ -1,5 +1,6 @@
 package dev.tidemark.cli;
 
+import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.port.Quarantine;
@@ -85,7 +86,9 @@ final class QuarantineRedriveCommand implements Callable<Integer> {
         }
         RedriveSummary summary = new RedriveSummary(spec.commandLine().getOut(), dryRun);
         try (Stores stores = deployment.open()) {
-            Redriver redriver = redriver(stores);
+            Catalog definitions = catalog.compile(deployment);
+            stores.checkFolds(definitions);
+            Redriver redriver = redriver(stores, definitions);
             Chunks chunks = new Chunks((candidates, names) -> summary.add(
                     stores.await(dryRun ? redriver.rehearse(candidates) : redriver.redrive(candidates)), names));
             read(new QuarantineReader(stores), file, chunks);
@@ -121,9 +124,9 @@ final class QuarantineRedriveCommand implements Callable<Integer> {
         }
     }
 
-    private Redriver redriver(Stores stores) {
+    private static Redriver redriver(Stores stores, Catalog definitions) {
         return new Redriver(
-                catalog.compile(),
+                definitions,
                 JsonEventReader::new,
                 new RedrivePorts(
                         stores.items(),

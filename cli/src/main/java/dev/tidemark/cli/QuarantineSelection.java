@@ -1,6 +1,7 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.core.event.InvalidEvent;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -22,7 +23,17 @@ final class QuarantineSelection {
 
     /** All that are meant, in the order of their keys. */
     void forEach(QuarantineReader quarantine, QuarantineReader.Visitor visitor) {
-        quarantine.forEach(view, (key, entry) -> {
+        forEach(quarantine, () -> Integer.MAX_VALUE, visitor);
+    }
+
+    /**
+     * Reads until enough was visited.
+     *
+     * @param wanted how many more, asked again and again; with a reason, others may have to be read to find them
+     * @return whether there may be more
+     */
+    boolean forEach(QuarantineReader quarantine, IntSupplier wanted, QuarantineReader.Visitor visitor) {
+        return quarantine.forEach(view, wanted, (key, entry) -> {
             if (reason == null || entry.reason().reason() == reason) {
                 visitor.visit(key, entry);
             }

@@ -101,7 +101,7 @@ final class RedriveSummary {
                 + details()
                 + part(claimed, "redriven before")
                 + part(bad, "still bad")
-                + part(gone, "of a view that is gone"));
+                + part(gone, "of a view that is gone, or not in this catalog"));
         return bad + gone == 0 && !isUnfinished;
     }
 

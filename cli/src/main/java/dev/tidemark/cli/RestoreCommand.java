@@ -16,7 +16,6 @@ import dev.tidemark.core.restore.RestoreListener;
 import dev.tidemark.core.restore.RestorePorts;
 import dev.tidemark.core.restore.RestoreSettings;
 import dev.tidemark.core.restore.Restorer;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -62,11 +61,8 @@ final class RestoreCommand implements Callable<Integer> {
                             + "not join it: nothing was put to the shard in between, you say.")
     private @Nullable String joined;
 
-    @Option(
-            names = "--next",
-            paramLabel = "FILE",
-            description = "The catalog that is to take its place, if views were being changed then.")
-    private @Nullable Path next;
+    @Mixin
+    private NextOption next;
 
     @Mixin
     private CatalogOption catalog;
@@ -89,8 +85,8 @@ final class RestoreCommand implements Callable<Integer> {
     }
 
     private int restore(Stores stores) {
-        StatusLine progress = new StatusLine(spec.commandLine().getOut());
-        Catalogs catalogs = new Catalogs(catalog.compile(), next == null ? null : CatalogFile.compile(next));
+        ProgressLine progress = ProgressLine.on(spec.commandLine().getOut());
+        Catalogs catalogs = new Catalogs(catalog.compile(deployment), next.compile());
         Optional<Care> first = stores.await(stores.care());
         if (first.isEmpty()) {
             progress.note(
@@ -178,10 +174,10 @@ final class RestoreCommand implements Callable<Integer> {
     /** How far it is, and how fast. */
     private static final class Told implements RestoreListener {
 
-        private final StatusLine progress;
+        private final ProgressLine progress;
         private long sinceMillis = System.currentTimeMillis();
 
-        Told(StatusLine progress) {
+        Told(ProgressLine progress) {
             this.progress = progress;
         }
 

@@ -10,13 +10,17 @@ import dev.tidemark.samplesevents.SampleEvent;
 import dev.tidemark.samplesevents.SampleReplay;
 import java.io.IOException;
 import java.net.BindException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -32,14 +36,14 @@ final class RunCommand implements Callable<Integer> {
 
     private static final int MAX_PORT = 65_532;
 
-    @Option(names = "--catalog", paramLabel = "FILE", description = "The catalog. Default: the sample shop's.")
-    private @Nullable Path catalogFile;
+    /** What the shop's shortest windows look at is replayed first, so that the first query finds values. */
+    private static final Duration NEWEST = Duration.ofMinutes(30);
 
-    @Option(
-            names = "--next",
-            paramLabel = "FILE",
-            description = "A catalog that is to take the place of the first; `tidemark backfill` starts its views.")
-    private @Nullable Path nextFile;
+    @Mixin
+    private CatalogOption catalogFile;
+
+    @Mixin
+    private NextOption nextFile;
 
     @Option(
             names = "--generation",
@@ -101,13 +105,14 @@ final class RunCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws InterruptedException, IOException {
         checkOptions();
-        Catalog catalog = catalogFile == null
-                ? new CatalogCompiler().compile(Sample.SHOP.catalog())
-                : CatalogFile.compile(catalogFile);
-        Catalog next = nextFile == null ? null : CatalogFile.compile(nextFile);
-        List<SampleEvent> own = events == null ? List.of() : EventLines.read(events);
+        Catalog catalog = catalogFile
+                .file()
+                .map(CatalogFile::compile)
+                .orElseGet(() -> new CatalogCompiler().compile(Sample.SHOP.catalog()));
+        Catalog next = nextFile.compile();
+        List<SampleEvent> own = events == null ? List.of() : own(events, catalog);
         Console console = new Console(
                 spec.commandLine().getOut(),
                 spec.commandLine().getErr(),
@@ -169,6 +174,21 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
+    /** A bad event is the fold's business, as with `tidemark put`. */
+    private static List<SampleEvent> own(Path file, Catalog catalog) throws IOException {
+        List<SampleEvent> own = new ArrayList<>();
+        try (EventLines lines = EventLines.of(file)) {
+            EventCheck check = new EventCheck(
+                    lines.name(), null, catalog, catalog.sources().get(0).stream(), false, System::currentTimeMillis);
+            for (byte[] event = lines.next(); event != null; event = lines.next()) {
+                String key = check.look(event, lines.line());
+                own.add(new SampleEvent(0, key, new String(event, StandardCharsets.UTF_8)));
+            }
+            check.checkRefused();
+        }
+        return own;
+    }
+
     private void replay(LocalRun run, String stream, List<SampleEvent> own, Console console) {
         List<SampleEvent> replayed = events == null ? samples(run, stream, console) : own;
         if (!replayed.isEmpty()) {
@@ -177,7 +197,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private List<SampleEvent> samples(LocalRun run, String stream, Console console) {
-        boolean samplesFit = catalogFile == null || stream.equals(Sample.SHOP.stream());
+        boolean samplesFit = catalogFile.file().isEmpty() || stream.equals(Sample.SHOP.stream());
         if (noSamples || !samplesFit) {
             return List.of();
         }
@@ -186,7 +206,7 @@ final class RunCommand implements Callable<Integer> {
             return List.of();
         }
         List<SampleEvent> samples = Sample.SHOP.events();
-        long endMillis = System.currentTimeMillis() + Replay.durationMillis(samples.size(), pace);
-        return SampleReplay.shift(samples, SampleReplay.deltaToEndAt(samples, endMillis));
+        return SampleReplay.newestFirst(
+                SampleReplay.shift(samples, SampleReplay.deltaToEndAt(samples, System.currentTimeMillis())), NEWEST);
     }
 }

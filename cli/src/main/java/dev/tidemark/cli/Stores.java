@@ -16,9 +16,11 @@ import dev.tidemark.aws.s3.S3BackfillLog;
 import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.aws.s3.S3RedriveLog;
+import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.port.Pause;
 import dev.tidemark.core.replay.ReplayPorts;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -123,6 +125,26 @@ final class Stores implements AutoCloseable {
     /** What a replay reads. */
     ReplayPorts past() {
         return new ReplayPorts(archive(), redriveLog(), checkpoints(), control());
+    }
+
+    /**
+     * Sees to it that a catalog is the one that is folded here, or one of the two while views are being changed.
+     *
+     * @throws Failure if the deployment does not fold all of its views
+     */
+    void checkFolds(Catalog catalog) {
+        await(control().readControl()).ifPresent(row -> {
+            List<String> foreign = catalog.views().stream()
+                    .filter(view -> !row.folds(view.version()))
+                    .map(view -> view.name() + " " + view.version())
+                    .toList();
+            if (!foreign.isEmpty()) {
+                throw new Failure("this catalog is not what is folded at " + where + ", which does not fold its "
+                        + (foreign.size() == 1 ? "view " : "views ") + String.join(", ", foreign)
+                        + ": name the deployment's catalog with --catalog or $" + Environment.CATALOG.variable()
+                        + "; a local run is asked for its own without either");
+            }
+        });
     }
 
     private static <C> C client(Supplier<C> maker) {

@@ -69,7 +69,7 @@ final class TooLateCommand implements Callable<Integer> {
     public Integer call() {
         Instant end = to == null ? Instant.now().truncatedTo(ChronoUnit.SECONDS) : Moments.parse("--to", to);
         Instant start = from == null ? end.minus(A_DAY) : Moments.parse("--from", from);
-        Catalog definitions = catalog.compile();
+        Catalog definitions = catalog.compile(deployment);
         View wanted = definitions
                 .view(view)
                 .orElseThrow(() -> new Failure("the catalog has no view '" + view + "'; there are: "

@@ -3,6 +3,7 @@ package dev.tidemark.cli;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.replay.Knowledge;
+import dev.tidemark.training.Progress;
 import dev.tidemark.training.Request;
 import dev.tidemark.training.Request.Format;
 import dev.tidemark.training.Sources;
@@ -148,12 +149,11 @@ final class TrainingSetCommand implements Callable<Integer> {
     private TrainingSet make(int workers) {
         PrintWriter err = spec.commandLine().getErr();
         try (Stores stores = deployment.open();
-                ProgressLine progress =
-                        new ProgressLine(err, Boolean.getBoolean("tidemark.terminal"), System::nanoTime)) {
+                ProgressLine line = ProgressLine.on(err)) {
             return new TrainingSetJob(
                             request(),
                             new Sources(stores.archive(), stores.redriveLog(), stores.control(), stores.checkpoints()),
-                            progress,
+                            progress(line),
                             System::currentTimeMillis,
                             workers,
                             Runtime.getRuntime().maxMemory())
@@ -161,9 +161,23 @@ final class TrainingSetCommand implements Callable<Integer> {
         }
     }
 
+    private static Progress progress(ProgressLine line) {
+        return new Progress() {
+            @Override
+            public void stage(Stage stage, long total) {
+                line.stage(stage.text(), stage.unit(), total);
+            }
+
+            @Override
+            public void advance(long by) {
+                line.advance(by);
+            }
+        };
+    }
+
     private Request request() {
         List<Catalog> catalogs = new ArrayList<>();
-        catalogs.add(catalog.compile());
+        catalogs.add(catalog.compile(deployment));
         if (compare != null) {
             catalogs.add(CatalogFile.compile(compare));
         }
