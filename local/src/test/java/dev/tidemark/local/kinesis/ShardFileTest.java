@@ -47,7 +47,7 @@ class ShardFileTest {
     }
 
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3, 4})
+    @ValueSource(longs = {1, 2})
     void whatIsAppendedIsReadFromAnywhereTrimmedAndReopened(long seed) throws IOException {
         SplittableRandom random = new SplittableRandom(seed);
         @Nullable Path path = seed % 2 == 0 ? null : directory.resolve("shard.log");
@@ -56,7 +56,7 @@ class ShardFileTest {
         long next = 1;
         long arrivalMillis = 1000;
         try {
-            for (int round = 0; round < 150; round++) {
+            for (int round = 0; round < 80; round++) {
                 List<Entry> added = new ArrayList<>();
                 for (int i = random.nextInt(20); i >= 0; i--) {
                     arrivalMillis += random.nextInt(3);
@@ -99,13 +99,13 @@ class ShardFileTest {
 
     /** A changed byte is named. A file that was cut is a beginning of what it was, as after a kill. */
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3, 4, 5})
+    @ValueSource(longs = {1, 2})
     void aChangedByteIsNeverTakenForATornTail(long seed) throws IOException {
         SplittableRandom random = new SplittableRandom(seed);
         Path path = directory.resolve("shard.log");
         List<Entry> model = new ArrayList<>();
         try (ShardFile file = ShardFile.create(path)) {
-            for (int i = 1; i <= 30; i++) {
+            for (int i = 1; i <= 10; i++) {
                 byte[] data = new byte[random.nextInt(60)];
                 random.nextBytes(data);
                 model.add(new Entry(i, 1000 + i, "k" + i, data));
