@@ -120,8 +120,10 @@ final class ShardFile implements AutoCloseable {
         if (good < end && !isTorn(good)) {
             throw damage(good);
         }
-        end = good;
-        file.setLength(good);
+        if (good < end) {
+            end = good;
+            file.setLength(good);
+        }
     }
 
     /** Whether what stands here, longer than the file by its own account, began as a frame and was not finished. */
