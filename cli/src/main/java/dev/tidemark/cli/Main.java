@@ -79,7 +79,7 @@ public final class Main {
         err.println(command.getColorScheme()
                 .errorText(
                         isCommand
-                                ? "Unknown command: "
+                                ? "Unknown command or option: "
                                         + String.join(" ", ((UnmatchedArgumentException) wrong).getUnmatched())
                                 : message(wrong)));
         UnmatchedArgumentException.printSuggestions(wrong, err);

@@ -47,6 +47,9 @@ final class QuarantineListCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
+    private CatalogOption catalog;
+
+    @Mixin
     private DeploymentOptions deployment;
 
     @Spec
@@ -81,6 +84,10 @@ final class QuarantineListCommand implements Callable<Integer> {
                 }
                 count(entry, claims);
             });
+            if (found == 0) {
+                // A view that is gone may have records; one that never was has none.
+                catalog.find(deployment).ifPresent(selection::checkView);
+            }
             if (!json) {
                 printCounts(out, isCutOff);
                 claims.open()

@@ -88,6 +88,7 @@ final class QuarantineRedriveCommand implements Callable<Integer> {
         try (Stores stores = deployment.open()) {
             Catalog definitions = catalog.compile(deployment);
             stores.checkFolds(definitions);
+            selection.checkView(definitions);
             Redriver redriver = redriver(stores, definitions);
             Chunks chunks = new Chunks((candidates, names) -> summary.add(
                     stores.await(dryRun ? redriver.rehearse(candidates) : redriver.redrive(candidates)), names));

@@ -1,6 +1,7 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.core.event.InvalidEvent;
+import dev.tidemark.core.catalog.Catalog;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -19,6 +20,13 @@ final class QuarantineSelection {
 
     boolean isEmpty() {
         return view == null && reason == null;
+    }
+
+    /** @throws Failure if the view that is named is none of the catalog's */
+    void checkView(Catalog catalog) {
+        if (view != null) {
+            PastReader.view(catalog, view);
+        }
     }
 
     /** All that are meant, in the order of their keys. */

@@ -56,8 +56,10 @@ final class RepairedFile {
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             int number = 1;
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (!line.isBlank()) {
-                    read(line, number, reader);
+                // Some editors write a byte order mark first.
+                String text = line.startsWith("\ufeff") ? line.substring(1) : line;
+                if (!text.isBlank()) {
+                    read(text, number, reader);
                 }
                 number++;
             }

@@ -95,6 +95,12 @@ final class RunCommand implements Callable<Integer> {
     private @Nullable Path events;
 
     @Option(
+            names = "--force",
+            description = "With --events: replay also what seems to be a mistake, such as a file that begins with "
+                    + EventCheck.FIRST + " records that count nowhere.")
+    private boolean force;
+
+    @Option(
             names = "--pace",
             defaultValue = "150",
             paramLabel = "N",
@@ -175,11 +181,11 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** A bad event is the fold's business, as with `tidemark put`. */
-    private static List<SampleEvent> own(Path file, Catalog catalog) throws IOException {
+    private List<SampleEvent> own(Path file, Catalog catalog) throws IOException {
         List<SampleEvent> own = new ArrayList<>();
         try (EventLines lines = EventLines.of(file)) {
             EventCheck check = new EventCheck(
-                    lines.name(), null, catalog, catalog.sources().get(0).stream(), false, System::currentTimeMillis);
+                    lines.name(), null, catalog, catalog.sources().get(0).stream(), force, System::currentTimeMillis);
             for (byte[] event = lines.next(); event != null; event = lines.next()) {
                 String key = check.look(event, lines.line());
                 own.add(new SampleEvent(0, key, new String(event, StandardCharsets.UTF_8)));
