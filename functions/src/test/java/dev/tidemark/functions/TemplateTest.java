@@ -177,12 +177,30 @@ class TemplateTest {
         JsonNode model = RESOURCES.at("/Api/Properties/Models/BatchRequest");
         ObjectNode documented = (ObjectNode) document().at("/components/schemas/BatchRequest");
         documented.findParents("description").forEach(parent -> ((ObjectNode) parent).remove("description"));
+        withoutTexts(documented);
 
         assertThat(model).isEqualTo(documented);
         assertThat(RESOURCES
                         .at("/QueryFunction/Properties/Events/Batch/Properties/Path")
                         .asText())
                 .isEqualTo("/v1/features:batch");
+    }
+
+    /** The gateway does not say which text of many is wrong; the function does. */
+    private static void withoutTexts(ObjectNode schema) {
+        if (schema.path("items").path("type").asText().equals("string")) {
+            schema.remove("items");
+        }
+        if (schema.get("items") instanceof ObjectNode items) {
+            withoutTexts(items);
+        }
+        for (JsonNode property : schema.path("properties")) {
+            ObjectNode object = (ObjectNode) property;
+            if (object.path("type").asText().equals("string")) {
+                object.removeAll();
+            }
+            withoutTexts(object);
+        }
     }
 
     /** The function reads the REST API's events; HTTP APIs have them too, as their older format. */
