@@ -81,9 +81,7 @@ public final class Flight<T> {
     }
 
     /** A task that completes at once calls back into this method; the flag turns that recursion into the loop. */
-    @SuppressWarnings(
-            "FutureReturnValueIgnored") // What it completes with is told: to landedOne, or where that breaks to the
-    // flight.
+    @SuppressWarnings("FutureReturnValueIgnored") // landedOne is told what it completes with; else the flight breaks.
     private void pump() {
         synchronized (this) {
             if (pumping) {
