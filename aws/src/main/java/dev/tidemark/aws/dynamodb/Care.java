@@ -100,8 +100,8 @@ public record Care(
                 .thenCompose(found -> {
                     String now = found.orElseThrow().keyArn();
                     if (now == null) {
-                        throw new IllegalStateException("the table " + table + " was to be encrypted with the key " + keyArn
-                                + " and has none: see in the console what holds it up, and restore again");
+                        throw new IllegalStateException("the table " + table + " was to be encrypted with the key "
+                                + keyArn + " and has none: see in the console what holds it up, and restore again");
                     }
                     return named == null ? encrypt(client, table, now) : CompletableFuture.completedFuture(null);
                 });

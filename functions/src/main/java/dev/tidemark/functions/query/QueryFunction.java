@@ -92,8 +92,8 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
                 meter,
                 Backoff.system());
         Supplier<ReplayPorts> past = () -> past(deployment, control);
-        this.router = new Router(
-                deployment.catalogs(), items, control, past, waiting(deployment, clients, clock), costly);
+        this.router =
+                new Router(deployment.catalogs(), items, control, past, waiting(deployment, clients, clock), costly);
         Router silent = new Router(deployment.catalogs(), items, control, past, WaitingCache.none(), costly);
         this.priming = Priming.register(() -> prime(deployment, silent));
     }
