@@ -5,10 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Executors;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -33,10 +30,6 @@ public final class DynamoDbStore implements AutoCloseable {
     private static final int MAX_THREADS = 24;
     private static final int JOB_THREADS = 2;
 
-    /** Held, because a logger that nobody holds forgets its level. */
-    private static final List<Logger> SQLITE_LOGS = List.of(
-            Logger.getLogger("com.almworks.sqlite4java"), Logger.getLogger("com.almworks.sqlite4java.Internal"));
-
     private final Server server;
     private final LocalDynamoDBServerHandler handler;
     private final ServerConnector connector;
@@ -58,10 +51,10 @@ public final class DynamoDbStore implements AutoCloseable {
      */
     public static DynamoDbStore start(int port, @Nullable Path directory) throws IOException {
         AntlrNotice.loadParserSilently();
-        silenceSqlite();
+        SqliteLog.silence();
         SQLiteDBAccess tables = open(directory);
         // Opening has set the levels anew.
-        silenceSqlite();
+        SqliteLog.silence();
         JobsRegister jobs = new JobsRegister(Executors.newFixedThreadPool(JOB_THREADS), false);
         LocalDynamoDBServerHandler handler =
                 new LocalDynamoDBServerHandler(new DynamoDbRequests(new LocalDBClient(tables, jobs)), null);
@@ -84,11 +77,6 @@ public final class DynamoDbStore implements AutoCloseable {
             throw new IOException("DynamoDB could not listen on port " + port + ": " + e.getMessage(), e);
         }
         return store;
-    }
-
-    /** Every failure is thrown as well: a full disk would be told in thousands of stack traces. */
-    private static void silenceSqlite() {
-        SQLITE_LOGS.forEach(log -> log.setLevel(Level.OFF));
     }
 
     /** The file of the tables in a directory. */
