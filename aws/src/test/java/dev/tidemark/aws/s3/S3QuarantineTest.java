@@ -71,10 +71,13 @@ class S3QuarantineTest {
         RawRecord outside =
                 new RawRecord(record.position(), record.arrivalMillis(), record.partitionKey(), record.data(), true);
         Entry entry = new Entry(inside.view(), inside.viewVersion(), LANE, outside, inside.reason());
-        String golden = new String(resource(), UTF_8).replace("\"data\":", "\"outside_shard\":true,\"data\":");
+        String golden = new String(resource("quarantine-1.json"), UTF_8)
+                .replace("\"data\":", "\"outside_shard\":true,\"data\":");
+        List<Entry> several = List.of(entry, entry("viewer", SEQUENCE, 7, new byte[0]));
 
-        assertThat(QuarantineJson.write(entry)).asString(UTF_8).isEqualTo(golden);
-        assertSame(QuarantineJson.read(golden.getBytes(UTF_8)), entry);
+        assertThat(QuarantineJson.write(List.of(entry))).asString(UTF_8).isEqualTo(golden);
+        assertSame(QuarantineJson.read(golden.getBytes(UTF_8)), List.of(entry));
+        assertSame(QuarantineJson.read(QuarantineJson.write(several)), several);
     }
 
     @Test

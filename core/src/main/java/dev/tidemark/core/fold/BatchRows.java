@@ -71,6 +71,7 @@ final class BatchRows {
                                 + " these too, put this payload on the stream as one record");
             });
         }
+    }
 
     private static InvalidEvent outsideShard() {
         return new InvalidEvent(

@@ -8,10 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Executors;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.eclipse.jetty.server.handler.ContextHandler;
 import org.jspecify.annotations.Nullable;
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
@@ -30,10 +27,6 @@ public final class DynamoDbStore implements AutoCloseable {
     private static final int MAX_BODY_BYTES = 16 * 1024 * 1024;
     private static final Limits LIMITS = new Limits(512, 30_000, 60_000, MAX_BODY_BYTES, 8L * MAX_BODY_BYTES);
     private static final int JOB_THREADS = 2;
-
-    /** Held, because a logger that nobody holds forgets its level. */
-    private static final List<Logger> SQLITE_LOGS = List.of(
-            Logger.getLogger("com.almworks.sqlite4java"), Logger.getLogger("com.almworks.sqlite4java.Internal"));
 
     private final LocalDynamoDBServerHandler handler;
     private final LoopbackServer server;
@@ -54,10 +47,10 @@ public final class DynamoDbStore implements AutoCloseable {
      */
     public static DynamoDbStore start(int port, @Nullable Path directory) throws IOException {
         AntlrNotice.loadParserSilently();
-        silenceSqlite();
+        SqliteLog.silence();
         SQLiteDBAccess tables = open(directory);
         // Opening has set the levels anew.
-        silenceSqlite();
+        SqliteLog.silence();
         JobsRegister jobs = new JobsRegister(Executors.newFixedThreadPool(JOB_THREADS), false);
         LocalDynamoDBServerHandler handler =
                 new LocalDynamoDBServerHandler(new DynamoDbRequests(new LocalDBClient(tables, jobs)), null);
@@ -69,11 +62,6 @@ public final class DynamoDbStore implements AutoCloseable {
             handler.close();
             throw e;
         }
-    }
-
-    /** Every failure is thrown as well: a full disk would be told in thousands of stack traces. */
-    private static void silenceSqlite() {
-        SQLITE_LOGS.forEach(log -> log.setLevel(Level.OFF));
     }
 
     /** The file of the tables in a directory. */
