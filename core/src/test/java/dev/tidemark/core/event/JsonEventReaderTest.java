@@ -67,7 +67,8 @@ class JsonEventReaderTest {
 
     /** A decimal has no sign of its own where it is 0: no key, group or comparison can tell -0 from 0. */
     @ParameterizedTest
-    @ValueSource(strings = {"-0", "-0.0", "-0e0", "-0E+5", "-0.000e-20", "0.0", "-0.0000000000000000000000000000000000"})
+    @ValueSource(
+            strings = {"-0", "-0.0", "-0e0", "-0E+5", "-0.000e-20", "0.0", "-0.0000000000000000000000000000000000"})
     void zeroHasNoSign(String zero) {
         read("{" + TIME + ", \"user_id\": " + zero + ", \"item\": {\"price\": 0}}");
         assertThat(row.isNumber(1)).isTrue();

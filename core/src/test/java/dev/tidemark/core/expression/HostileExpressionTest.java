@@ -115,7 +115,22 @@ class HostileExpressionTest {
     }
 
     private static String pattern(Random random, int depth) {
-        String[] atoms = {"a", "\\pL", "[^a-z]", ".", "\\Q{2}\\E", "[[:digit:]x]", "[]]", "\\x{61}", "^", "", "{", "\\.", "(?i)", "(?-s)", "\\Q\\E"
+        String[] atoms = {
+            "a",
+            "\\pL",
+            "[^a-z]",
+            ".",
+            "\\Q{2}\\E",
+            "[[:digit:]x]",
+            "[]]",
+            "\\x{61}",
+            "^",
+            "",
+            "{",
+            "\\.",
+            "(?i)",
+            "(?-s)",
+            "\\Q\\E"
         };
         if (depth == 0) {
             return atoms[random.nextInt(atoms.length)];
