@@ -63,8 +63,10 @@ final class PatternSize {
             char next = pattern.charAt(at++);
             switch (next) {
                 case '(' -> {
-                    open.push(sequence);
-                    sequence = new Sequence();
+                    if (!skipFlags()) {
+                        open.push(sequence);
+                        sequence = new Sequence();
+                    }
                 }
                 case ')' -> close();
                 case '|' -> sequence.add(2, 0);
@@ -82,6 +84,19 @@ final class PatternSize {
             close();
         }
         return new Bound(sequence.instructions, sequence.depth, unicodeClasses);
+    }
+
+    /** Flags for what follows, such as {@code (?i)}: nothing by themselves, so a repeat after them is of what is before. */
+    private boolean skipFlags() {
+        int end = at;
+        if (end < pattern.length() && pattern.charAt(end) == '?') {
+            do {
+                end++;
+            } while (end < pattern.length() && (Character.isLetter(pattern.charAt(end)) || pattern.charAt(end) == '-'));
+        }
+        boolean areFlags = end > at && end < pattern.length() && pattern.charAt(end) == ')';
+        at = areFlags ? end + 1 : at;
+        return areFlags;
     }
 
     /** A group, with the two instructions that capture what it matches, and one in case that it is empty. */

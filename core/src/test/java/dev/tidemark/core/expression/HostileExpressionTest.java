@@ -36,6 +36,8 @@ class HostileExpressionTest {
                 "(?:\\\\Qa{1}b\\\\E){200}",
                 "(?i:(?:ab|cd|ef){300}|x)",
                 "a{2}{1000}{1000}{1000}",
+                "(a{100})(?i){1000}",
+                "(a{100})\\\\Q\\\\E{1000}",
                 "(?:a{1000,}){1000,}"
             })
     void aPatternThatIsTooLargeIsRefusedUncompiled(String pattern) {
@@ -113,13 +115,28 @@ class HostileExpressionTest {
     }
 
     private static String pattern(Random random, int depth) {
-        String[] atoms = {"a", "\\pL", "[^a-z]", ".", "\\Q{2}\\E", "[[:digit:]x]", "[]]", "\\x{61}", "^", "", "{", "\\."
+        String[] atoms = {
+            "a",
+            "\\pL",
+            "[^a-z]",
+            ".",
+            "\\Q{2}\\E",
+            "[[:digit:]x]",
+            "[]]",
+            "\\x{61}",
+            "^",
+            "",
+            "{",
+            "\\.",
+            "(?i)",
+            "(?-s)",
+            "\\Q\\E"
         };
         if (depth == 0) {
             return atoms[random.nextInt(atoms.length)];
         }
         String inner = pattern(random, depth - 1);
-        return switch (random.nextInt(9)) {
+        return switch (random.nextInt(10)) {
             case 0 -> "(" + inner + ")";
             case 1 -> "(?:" + inner + "|" + pattern(random, depth - 1) + ")";
             case 2 -> inner + "*";
@@ -128,6 +145,7 @@ class HostileExpressionTest {
             case 5 -> "(" + inner + "){" + random.nextInt(3) + "," + (2 + random.nextInt(9)) + "}?";
             case 6 -> "(?:" + inner + "){" + random.nextInt(9) + ",}";
             case 7 -> "(" + inner + "||)";
+            case 8 -> "(" + inner + ")(?i){" + random.nextInt(40) + "}";
             default -> inner + pattern(random, depth - 1);
         };
     }

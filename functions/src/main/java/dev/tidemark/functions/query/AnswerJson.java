@@ -209,7 +209,8 @@ public final class AnswerJson {
             out.writeNumberField("relativeError", one.getValue().relativeError());
             if (!one.getValue().memberErrors().isEmpty()) {
                 out.writeObjectFieldStart("memberErrors");
-                for (Map.Entry<String, Double> member : one.getValue().memberErrors().entrySet()) {
+                for (Map.Entry<String, Double> member :
+                        one.getValue().memberErrors().entrySet()) {
                     out.writeNumberField(member.getKey(), member.getValue());
                 }
                 out.writeEndObject();
