@@ -5,7 +5,9 @@ import dev.tidemark.aws.s3.QuarantineSieve;
 import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.core.port.Quarantine;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.IntSupplier;
@@ -32,7 +34,7 @@ final class QuarantineReader {
     /** The object read last: records that are asked for one by one mostly lie beside each other. */
     private String readKey = "";
 
-    private List<Quarantine.Entry> readEntries = List.of();
+    private Map<String, Quarantine.Entry> readEntries = Map.of();
 
     QuarantineReader(Stores stores) {
         this.stores = stores;
@@ -43,20 +45,23 @@ final class QuarantineReader {
     Quarantine.Entry read(String key) {
         String objectKey = S3Quarantine.objectKey(key);
         if (!objectKey.equals(readKey)) {
-            readEntries = stores.await(quarantine.read(objectKey).exceptionally(failure -> {
-                Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-                if (cause instanceof NoSuchKeyException) {
-                    return List.of();
-                }
-                throw new CompletionException(cause);
-            }));
+            List<Quarantine.Entry> entries =
+                    stores.await(quarantine.read(objectKey).exceptionally(failure -> {
+                        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+                        if (cause instanceof NoSuchKeyException) {
+                            return List.of();
+                        }
+                        throw new CompletionException(cause);
+                    }));
+            readEntries = new HashMap<>();
+            entries.forEach(entry -> readEntries.put(S3Quarantine.recordKey(objectKey, entry), entry));
             readKey = objectKey;
         }
-        return readEntries.stream()
-                .filter(entry -> S3Quarantine.recordKey(objectKey, entry).equals(key))
-                .findFirst()
-                .orElseThrow(() -> new Failure(
-                        "nothing is in quarantine under " + key + ": `tidemark quarantine list` shows the keys"));
+        Quarantine.Entry entry = readEntries.get(key);
+        if (entry == null) {
+            throw new Failure("nothing is in quarantine under " + key + ": `tidemark quarantine list` shows the keys");
+        }
+        return entry;
     }
 
     /**

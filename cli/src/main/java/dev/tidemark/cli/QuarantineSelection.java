@@ -1,7 +1,7 @@
 package dev.tidemark.cli;
 
-import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.event.InvalidEvent;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;

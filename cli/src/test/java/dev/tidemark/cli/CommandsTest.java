@@ -274,14 +274,20 @@ class CommandsTest {
                         Command.run(joined(List.of("quarantine", command, "--view", "viewr"), where)),
                         "no view 'viewr'; there are: viewer");
             }
-            String marked = "\ufeff" + Command.run(joined(List.of("get", "viewer", "u", "--all"), where)).out();
+            String marked = "\ufeff"
+                    + Command.run(joined(List.of("get", "viewer", "u", "--all"), where))
+                            .out();
             Path receipt = Files.writeString(folder.resolve("receipt.json"), marked);
-            assertThat(Command.run(joined(List.of("audit", "--receipt", receipt.toString()), where)).out())
+            assertThat(Command.run(joined(List.of("audit", "--receipt", receipt.toString()), where))
+                            .out())
                     .contains("1 value compared", "0 faults");
             Path bad = folder.resolve("bad.jsonl");
-            assertThat(Command.run(joined(List.of("quarantine", "export", bad.toString()), where)).err()).isEmpty();
+            assertThat(Command.run(joined(List.of("quarantine", "export", bad.toString()), where))
+                            .err())
+                    .isEmpty();
             Files.writeString(bad, "\ufeff" + Files.readString(bad));
-            assertThat(Command.run(joined(List.of("quarantine", "redrive", "--repaired", bad.toString()), where)).out())
+            assertThat(Command.run(joined(List.of("quarantine", "redrive", "--repaired", bad.toString()), where))
+                            .out())
                     .contains("1 still bad");
             Command verified = Command.run(joined(List.of("archive", "verify"), where));
             assertThat(verified.out()).as(verified.err()).contains("4 records read", "all there");
@@ -304,7 +310,9 @@ class CommandsTest {
             assertFails(put, "none of it counts in any view");
             assertThat(put.out()).contains("viewer: 0 folded, 1 too late");
             // The API looks at the lanes' rows now and then.
-            while (Command.run(joined(List.of("get", "viewer", "u"), where)).err().contains("no event so far")) {
+            while (Command.run(joined(List.of("get", "viewer", "u"), where))
+                    .err()
+                    .contains("no event so far")) {
                 Thread.onSpinWait();
             }
             assertThat(Command.run(joined(List.of("get", "viewer", "u"), where)).err())

@@ -46,7 +46,7 @@ final class Connections implements Connection.Listener {
         }
     }
 
-    /** More of a request's body has come, and is kept until the request is completed. */
+    /** More of a request's body, or its answer, is in memory until the request is completed. */
     void held(Connection connection, int bytes) {
         synchronized (this) {
             Progress progress = open.get(connection);

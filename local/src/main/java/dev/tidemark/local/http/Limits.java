@@ -9,7 +9,7 @@ package dev.tidemark.local.http;
  * @param idleMillis how long a connection may be silent
  * @param requestMillis how long a connection may go without completing a request, however little of one it sends or reads
  * @param maxBodyBytes how long the body of a request may be, where bodies are held in memory
- * @param maxHeldBytes how much memory all bodies may take; more closes connections as above
+ * @param maxHeldBytes how much memory all bodies and answers may take; more closes connections as above
  */
 public record Limits(int maxConnections, long idleMillis, long requestMillis, int maxBodyBytes, long maxHeldBytes) {
 

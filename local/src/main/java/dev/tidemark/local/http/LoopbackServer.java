@@ -5,6 +5,7 @@ import java.net.BindException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.Content;
@@ -39,7 +40,8 @@ public final class LoopbackServer implements AutoCloseable {
     private final Connections connections;
     private final long checkMillis;
 
-    private LoopbackServer(String name, int port, Limits limits, Dialect dialect, Handler handler) {
+    private LoopbackServer(
+            String name, int port, Limits limits, Dialect dialect, Function<Connections, Handler> handlers) {
         QueuedThreadPool threads = new QueuedThreadPool(limits.maxConnections() + OWN_THREADS, 2);
         threads.setName(name);
         threads.setDaemon(true);
@@ -59,6 +61,7 @@ public final class LoopbackServer implements AutoCloseable {
         connector.addBean(connections);
         server.addConnector(connector);
         server.setErrorHandler(new ProblemErrors());
+        Handler handler = handlers.apply(connections);
         Handler bounded = dialect.wholeBodies ? new WholeBodies(handler, limits, connections) : handler;
         server.setHandler(new Guard(bounded, connections));
     }
@@ -98,13 +101,15 @@ public final class LoopbackServer implements AutoCloseable {
      * @throws BindException if the port is taken
      */
     public static LoopbackServer start(String name, int port, Limits limits, Service service) throws IOException {
-        return start(name, port, limits, Dialect.CALLS, new Handler.Abstract() {
+        return start(name, port, limits, Dialect.CALLS, connections -> new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) throws IOException {
                 ByteBuffer body = Content.Source.asByteBuffer(request);
                 byte[] bytes = new byte[body.remaining()];
                 body.get(bytes);
-                service.answer(request, bytes).send(response, callback);
+                Reply reply = service.answer(request, bytes);
+                connections.held(request.getConnectionMetaData().getConnection(), reply.body().length);
+                reply.send(response, callback);
                 return true;
             }
         });
@@ -113,7 +118,13 @@ public final class LoopbackServer implements AutoCloseable {
     /** The same for a handler of Jetty. */
     public static LoopbackServer start(String name, int port, Limits limits, Dialect dialect, Handler handler)
             throws IOException {
-        return new LoopbackServer(name, port, limits, dialect, handler).started(name, port);
+        return start(name, port, limits, dialect, connections -> handler);
+    }
+
+    private static LoopbackServer start(
+            String name, int port, Limits limits, Dialect dialect, Function<Connections, Handler> handlers)
+            throws IOException {
+        return new LoopbackServer(name, port, limits, dialect, handlers).started(name, port);
     }
 
     private LoopbackServer started(String name, int port) throws IOException {

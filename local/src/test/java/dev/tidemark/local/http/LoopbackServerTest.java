@@ -239,7 +239,7 @@ class LoopbackServerTest {
                 "GET /much HTTP/1.1\r\nHost: localhost:PORT\r\n\r\n",
             })
     void othersAreServedWhileManyClientsAreSlow(String begun) throws IOException {
-        serve(new Limits(8, A_MINUTE, A_MINUTE, MAX_BODY_BYTES, MAX_BODY_BYTES));
+        serve(new Limits(8, A_MINUTE, A_MINUTE, MAX_BODY_BYTES, 100_000_000));
         for (int i = 0; i < 100; i++) {
             write(connect(), begun.replace("PORT", Integer.toString(port())));
         }
@@ -254,6 +254,21 @@ class LoopbackServerTest {
             holding();
         }
         assertClosed(first);
+        assertServed();
+    }
+
+    @Test
+    void answersThatNobodyReadsAreBoundedTogether() throws IOException {
+        serve(new Limits(64, A_MINUTE, A_MINUTE, MAX_BODY_BYTES, 100_000_000));
+        List<Socket> readers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            Socket reader = connect();
+            write(reader, "GET /much HTTP/1.1\r\nHost: localhost:" + port() + "\r\n\r\n");
+            // The answer has begun.
+            assertThat(reader.getInputStream().read()).isEqualTo('H');
+            readers.add(reader);
+        }
+        assertThat(readers.get(0).getInputStream().readNBytes(50_000_000)).hasSizeLessThan(40_000_000);
         assertServed();
     }
 
