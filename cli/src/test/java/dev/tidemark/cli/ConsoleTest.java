@@ -23,7 +23,8 @@ class ConsoleTest {
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
-    private final Console console = new Console(new PrintWriter(out), new PrintWriter(err), false);
+    private final Console console = new Console(
+            new PrintWriter(out), new PrintWriter(err), /* terminal= */ false, () -> 0, () -> Long.MAX_VALUE);
 
     @Test
     void aLaneThatStandsStillIsToldMoreAndMoreRarely() {

@@ -69,7 +69,8 @@ final class KinesisBatches {
         }
         long subsequence = 0;
         for (KplRecords.UserRecord user : aggregated.get()) {
-            // What is behind the last record that one may hold belongs to no shard, and without a range nothing is outside.
+            // What is behind the last record that one may hold belongs to no shard, and without a range nothing is
+            // outside.
             boolean outside = subsequence < KplRecords.MAX_RECORDS
                     && range.isPresent()
                     && !range.get().contains(user.hashKey());

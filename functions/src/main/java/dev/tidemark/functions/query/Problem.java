@@ -13,12 +13,7 @@ import java.util.List;
  * @param retryAfterSeconds when to ask again; 0 if waiting alone helps nothing
  */
 record Problem(
-        Kind kind,
-        String detail,
-        String remedy,
-        List<String> available,
-        List<Place> errors,
-        long retryAfterSeconds) {
+        Kind kind, String detail, String remedy, List<String> available, List<Place> errors, long retryAfterSeconds) {
 
     /** Kinds of problem; the type is part of the API. */
     enum Kind {

@@ -52,6 +52,6 @@ class KinesisBatchesTest {
         KinesisEvent event = new KinesisEvent();
         event.setRecords(List.of(record));
         StreamInfo stream = new StreamInfo(ARN, 1, Map.of(SHARD, new StreamInfo.ShardInfo(range, List.of())));
-        return KinesisBatches.decode(event, stream).orElseThrow().records();
+        return KinesisBatches.decode(event, stream).records();
     }
 }

@@ -39,7 +39,7 @@ class GeneratedClientsTest {
         Path tools = tools();
         try (TidemarkApplication application = new TidemarkApplication(catalog(), (batch, outcome) -> {});
                 LocalSystem system = LocalSystem.start(
-                        new LocalSettings(0, null, Map.of("shop-events", 1), MappingSettings.ofBatchSize(10), 1),
+                        new LocalSettings(0, null, Map.of("shop-events", 1), false, MappingSettings.ofBatchSize(10), 1),
                         application,
                         MappingListener.NONE)) {
             put(system, "shoes", "1.5");
