@@ -1,6 +1,9 @@
 package dev.tidemark.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidemark.core.view.View;
+import dev.tidemark.core.window.Window;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +36,22 @@ final class EmptyAnswer {
                 .filter(one -> one.path("view").asText().equals(view))
                 .findFirst()
                 .map(one -> note(view, one.path("counts").path("folded").asLong(), lost(view, one.path("counts"))));
+    }
+
+    /** Whether events of the view came too late. */
+    static boolean hasTooLate(String view, JsonNode health) {
+        return StreamSupport.stream(health.path("views").spliterator(), false)
+                .anyMatch(one -> one.path("view").asText().equals(view)
+                        && one.path("counts").path("tooLate").asLong() > 0);
+    }
+
+    /** @param events of the entity, not empty */
+    static String tooLate(String name, View view, List<TooLateSearch.Event> events) {
+        TooLateSearch.Event last = events.get(events.size() - 1);
+        return Plural.of(events.size(), "event") + " of this entity came too late for view " + name + " in the last day:"
+                + " the last one arrived at " + Instant.ofEpochMilli(last.record().arrivalMillis()) + ", more than "
+                + Window.formatDuration(view.retentionMillis()) + " (the view's retention) after it happened, at "
+                + Instant.ofEpochMilli(last.eventTimeMillis()) + ". A longer `retention:` takes such events";
     }
 
     private static String note(String view, long folded, List<String> lost) {

@@ -6,6 +6,12 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.replay.BoundedArchive;
+import dev.tidemark.core.replay.ReplayPorts;
+import dev.tidemark.core.view.View;
+import dev.tidemark.functions.query.EntityText;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -17,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,6 +40,9 @@ import picocli.CommandLine.Spec;
 final class GetCommand implements Callable<Integer> {
 
     private static final int OK = 200;
+
+    /** More of the archive is not looked through to explain an empty answer. */
+    private static final long TOO_LATE_BYTES = 64L << 20;
 
     @Parameters(index = "0", paramLabel = "VIEW", description = "The view's name.")
     private String view;
@@ -104,12 +114,44 @@ final class GetCommand implements Callable<Integer> {
                 .getOut()
                 .println(Shown.text(json.writerWithDefaultPrettyPrinter().writeValueAsString(shown)));
         if (!direct && knowledge == null && at == null && EmptyAnswer.isEmpty(body.path("features"))) {
-            new RunningSystem(api())
-                    .health()
-                    .flatMap(health -> EmptyAnswer.note(view, health))
-                    .ifPresent(spec.commandLine().getErr()::println);
+            explainEmpty();
         }
         return 0;
+    }
+
+    private void explainEmpty() {
+        JsonNode health = new RunningSystem(api()).health().orElse(MissingNode.getInstance());
+        EmptyAnswer.note(view, health).ifPresent(spec.commandLine().getErr()::println);
+        if (url == null && EmptyAnswer.hasTooLate(view, health)) {
+            tooLate().ifPresent(spec.commandLine().getErr()::println);
+        }
+    }
+
+    /** What the archive of the last day tells of this entity's events, unless that is much to read. */
+    private Optional<String> tooLate() {
+        try (Stores stores = deployment.open()) {
+            Catalog definitions = catalog.compile(deployment);
+            View wanted = definitions.view(view).orElseThrow();
+            String entity = EntityText.check(wanted, key);
+            ReplayPorts past = stores.past();
+            ReplayPorts bounded = new ReplayPorts(
+                    new BoundedArchive(past.archive(), TOO_LATE_BYTES),
+                    past.redrives(),
+                    past.checkpoints(),
+                    past.control());
+            List<TooLateSearch.Event> found = new ArrayList<>();
+            long nowMillis = System.currentTimeMillis();
+            new TooLateSearch(stores, bounded, definitions, wanted)
+                    .run(nowMillis - Duration.ofDays(1).toMillis(), nowMillis, event -> {
+                        if (event.entity().equals(entity)) {
+                            found.add(event);
+                        }
+                    });
+            return found.isEmpty() ? Optional.empty() : Optional.of(EmptyAnswer.tooLate(view, wanted, found));
+        } catch (Failure unknown) {
+            return Optional.of("Whether this entity's events came too late is not known (`tidemark too-late " + view
+                    + "` looks at all of them): " + unknown.getMessage());
+        }
     }
 
     private String fromArchive() {

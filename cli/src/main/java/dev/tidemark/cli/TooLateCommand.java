@@ -76,7 +76,7 @@ final class TooLateCommand implements Callable<Integer> {
                         + definitions.views().stream().map(View::name).collect(Collectors.joining(", "))));
         PrintWriter out = spec.commandLine().getOut();
         try (Stores stores = deployment.open()) {
-            TooLateSearch search = new TooLateSearch(stores, definitions, wanted);
+            TooLateSearch search = new TooLateSearch(stores, stores.past(), definitions, wanted);
             search.run(start.toEpochMilli(), end.toEpochMilli(), event -> {
                 found++;
                 if (found <= limit) {

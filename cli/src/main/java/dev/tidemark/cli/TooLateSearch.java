@@ -2,10 +2,12 @@ package dev.tidemark.cli;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.LaneReplay;
 import dev.tidemark.core.fold.RecordJudge;
 import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.replay.ReplayPorts;
 import dev.tidemark.core.replay.ViewReplay;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.RawRecord;
@@ -17,6 +19,7 @@ import java.util.function.Consumer;
 final class TooLateSearch {
 
     private final Stores stores;
+    private final ReplayPorts past;
     private final Catalog.Source source;
     private final View view;
     private final RecordJudge judge;
@@ -26,17 +29,20 @@ final class TooLateSearch {
      *
      * @param lane of the live fold
      * @param record as archived, or with the payload that a redrive gave it
+     * @param entity canonical text; empty if the event names none
      * @param eventTimeMillis milliseconds since the epoch
      * @param redrive the number of the redrive that brought it; 0 if it came with the stream
      */
-    record Event(Lane lane, RawRecord record, long eventTimeMillis, long redrive) {}
+    record Event(Lane lane, RawRecord record, String entity, long eventTimeMillis, long redrive) {}
 
-    TooLateSearch(Stores stores, Catalog catalog, View view) {
+    /** @param past what is read; may be bounded */
+    TooLateSearch(Stores stores, ReplayPorts past, Catalog catalog, View view) {
         this.source = catalog.sources().stream()
                 .filter(each -> each.name().equals(view.source()))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no source '" + view.source() + "' in the catalog"));
         this.stores = stores;
+        this.past = past;
         this.view = view;
         this.judge = new RecordJudge(view, source, JsonEventReader::new);
     }
@@ -53,7 +59,7 @@ final class TooLateSearch {
                 .filter(row -> row.lane().streamName().equals(source.stream()))
                 .toList();
         ViewReplay replay = new ViewReplay(
-                stores.past(), source, view, JsonEventReader::new, (of, entity) -> false, new ViewReplay.Sink() {
+                past, source, view, JsonEventReader::new, (of, entity) -> false, new ViewReplay.Sink() {
                     @Override
                     public void folded(String laneId, EventRow row, String entity, long filterBits, long knownMillis) {
                         throw new IllegalStateException("entity " + entity + " is not wanted");
@@ -64,10 +70,19 @@ final class TooLateSearch {
                         long arrival = record.arrivalMillis();
                         if (fate == LaneReplay.Fate.TOO_LATE && arrival >= fromMillis && arrival < toMillis) {
                             judge.judge(record);
-                            found.accept(new Event(lane.live(), record, judge.statedTimeMillis(), lane.redrive()));
+                            found.accept(new Event(
+                                    lane.live(), record, entity(), judge.statedTimeMillis(), lane.redrive()));
                         }
                     }
                 });
         stores.await(replay.run(ViewReplay.Range.arrived(rows, fromMillis, toMillis)));
+    }
+
+    private String entity() {
+        try {
+            return judge.anyEntity();
+        } catch (InvalidEvent namesNone) {
+            return "";
+        }
     }
 }

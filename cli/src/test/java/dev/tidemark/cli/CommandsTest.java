@@ -316,7 +316,11 @@ class CommandsTest {
                 Thread.onSpinWait();
             }
             assertThat(Command.run(joined(List.of("get", "viewer", "u"), where)).err())
-                    .contains("no event counts in view viewer so far: 1 came too late", "tidemark too-late viewer");
+                    .contains("no event counts in view viewer so far: 1 came too late", "tidemark too-late viewer")
+                    .contains("1 event of this entity came too late for view viewer", "2020-01-31T10:00:00Z");
+            assertThat(Command.run(joined(List.of("get", "viewer", "another"), where))
+                            .err())
+                    .doesNotContain("of this entity came too late");
             assertThat(run.api().getPort()).isEqualTo(port);
         }
     }
