@@ -48,8 +48,10 @@ final class EmptyAnswer {
     /** @param events of the entity, not empty */
     static String tooLate(String name, View view, List<TooLateSearch.Event> events) {
         TooLateSearch.Event last = events.get(events.size() - 1);
-        return Plural.of(events.size(), "event") + " of this entity came too late for view " + name + " in the last day:"
-                + " the last one arrived at " + Instant.ofEpochMilli(last.record().arrivalMillis()) + ", more than "
+        return Plural.of(events.size(), "event") + " of this entity came too late for view " + name
+                + " in the last day:"
+                + " the last one arrived at "
+                + Instant.ofEpochMilli(last.record().arrivalMillis()) + ", more than "
                 + Window.formatDuration(view.retentionMillis()) + " (the view's retention) after it happened, at "
                 + Instant.ofEpochMilli(last.eventTimeMillis()) + ". A longer `retention:` takes such events";
     }

@@ -58,8 +58,8 @@ final class TooLateSearch {
         List<LaneRow> rows = stores.await(stores.control().readLanes()).stream()
                 .filter(row -> row.lane().streamName().equals(source.stream()))
                 .toList();
-        ViewReplay replay = new ViewReplay(
-                past, source, view, JsonEventReader::new, (of, entity) -> false, new ViewReplay.Sink() {
+        ViewReplay replay =
+                new ViewReplay(past, source, view, JsonEventReader::new, (of, entity) -> false, new ViewReplay.Sink() {
                     @Override
                     public void folded(String laneId, EventRow row, String entity, long filterBits, long knownMillis) {
                         throw new IllegalStateException("entity " + entity + " is not wanted");
@@ -70,8 +70,8 @@ final class TooLateSearch {
                         long arrival = record.arrivalMillis();
                         if (fate == LaneReplay.Fate.TOO_LATE && arrival >= fromMillis && arrival < toMillis) {
                             judge.judge(record);
-                            found.accept(new Event(
-                                    lane.live(), record, entity(), judge.statedTimeMillis(), lane.redrive()));
+                            found.accept(
+                                    new Event(lane.live(), record, entity(), judge.statedTimeMillis(), lane.redrive()));
                         }
                     }
                 });
