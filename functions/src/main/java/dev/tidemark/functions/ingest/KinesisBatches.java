@@ -69,11 +69,9 @@ final class KinesisBatches {
         }
         long subsequence = 0;
         for (KplRecords.UserRecord user : aggregated.get()) {
-            // What is behind the last record that one may hold belongs to no shard, and without a range nothing is
-            // outside.
-            boolean outside = subsequence < KplRecords.MAX_RECORDS
-                    && range.isPresent()
-                    && !range.get().contains(user.hashKey());
+            // What is behind the last record that one may hold belongs to no shard; without a range nothing is outside.
+            boolean isRest = subsequence == KplRecords.MAX_RECORDS;
+            boolean outside = !isRest && range.isPresent() && !range.get().contains(user.hashKey());
             into.add(new RawRecord(
                     new Position(sequence, subsequence), arrivalMillis, user.partitionKey(), user.data(), outside));
             subsequence++;
