@@ -26,6 +26,7 @@ record Event(StreamRecord record, JsonNode root, long statedMillis) {
     private static final int MAX_NUMBER_DIGITS = 34;
     private static final BigDecimal NUMBER_LIMIT = BigDecimal.TEN.pow(35);
     private static final int MAX_SCALAR_BYTES = 256;
+    private static final int MOST_SUBRECORDS = 10_000;
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -34,10 +35,13 @@ record Event(StreamRecord record, JsonNode root, long statedMillis) {
             .build();
 
     /**
-     * @throws BadRecord if the record is not its shard's, or the bytes are too many, no JSON object, or carry no readable
+     * @throws BadRecord if the record is not its shard's or one too many, or the bytes are too many, no JSON object, or carry no readable
      *     event time
      */
     static Event parse(StreamRecord record, Definitions.Source source) {
+        if (record.subsequence() >= MOST_SUBRECORDS) {
+            throw new BadRecord(BadRecord.TOO_MANY_SUBRECORDS);
+        }
         if (record.outsideShard() && !source.countsOutsiders()) {
             throw new BadRecord(BadRecord.OUTSIDE_SHARD);
         }

@@ -1,8 +1,10 @@
 package dev.tidemark.simulation.world;
 
+import dev.tidemark.core.stream.KplRecords;
 import dev.tidemark.simulation.engine.Dial;
 import dev.tidemark.simulation.engine.Engine;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -90,12 +92,16 @@ public record Plan(
             int few = 2 + random.nextInt(3);
             SplittableRandom aside = new SplittableRandom(~(seed * 1_000 + number));
             int size = engine.strikes(aside, Dial.CROWDED) && aggregated ? 20 + aside.nextInt(MOST_CROWDED) : few;
+            boolean isOverfull = aggregated && engine.strikes(aside, Dial.OVERFULL);
             List<UserRecord> packed = new ArrayList<>();
             String key = events.user();
             for (int i = 0; i < (aggregated ? size : 1); i++) {
                 String user = i == 0 || !ofSeveralShards ? key : events.user();
                 String id = "e" + number + "-" + i;
                 packed.add(new UserRecord(user, events.draw(id, user, engine.nowMillis() + atMillis - behindMillis)));
+            }
+            if (isOverfull) {
+                fill(packed);
             }
             sent.add(new Sent(number, atMillis, behindMillis, List.copyOf(packed)));
             long againMillis = Math.min(
@@ -114,6 +120,14 @@ public record Plan(
         }
         sent.sort(Comparator.comparingLong(Sent::atMillis).thenComparing(Sent::number));
         return List.copyOf(sent);
+    }
+
+    /** Puts what nobody can fold before the last event, which then is one too many. */
+    private static void fill(List<UserRecord> packed) {
+        UserRecord last = packed.remove(packed.size() - 1);
+        UserRecord empty = new UserRecord(last.partitionKey(), new byte[0]);
+        packed.addAll(Collections.nCopies(KplRecords.MAX_RECORDS - packed.size(), empty));
+        packed.add(last);
     }
 
     /** The same without some of the records. */

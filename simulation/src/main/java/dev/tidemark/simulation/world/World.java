@@ -2,6 +2,7 @@ package dev.tidemark.simulation.world;
 
 import dev.tidemark.aws.dynamodb.Tables;
 import dev.tidemark.core.stream.HashRange;
+import dev.tidemark.core.stream.KplRecords;
 import dev.tidemark.local.kinesis.NewRecord;
 import dev.tidemark.local.kinesis.PutResult;
 import dev.tidemark.local.kinesis.ShardInfo;
@@ -150,8 +151,16 @@ public final class World implements AutoCloseable {
                 new dev.tidemark.local.kinesis.StreamRecord(put.sequenceNumber(), arrivalMillis, partitionKey, data));
         engine.note("producer", () -> "puts " + ledger.shorten(put.sequenceNumber()));
         HashRange range = ranges.computeIfAbsent(put.shardId(), this::range);
-        for (int i = 0; i < sent.events().size(); i++) {
+        int most = KplRecords.MAX_RECORDS;
+        for (int i = 0; i < Math.min(sent.events().size(), most + 1); i++) {
             Plan.UserRecord event = sent.events().get(i);
+            if (i == most) {
+                byte[] rest = Aggregated.pack(sent.events(), most);
+                ledger.add(
+                        event.partitionKey(),
+                        new StreamRecord(STREAM, put.shardId(), put.sequenceNumber(), i, arrivalMillis, rest));
+                break;
+            }
             boolean outside = sent.isAggregated() && !range.contains(HashRange.hashKey(event.partitionKey()));
             if (outside) {
                 engine.happened(Happening.SUBRECORD_OF_ANOTHER_SHARD);
