@@ -142,7 +142,7 @@ final class GetCommand implements Callable<Integer> {
             List<TooLateSearch.Event> found = new ArrayList<>();
             long nowMillis = System.currentTimeMillis();
             new TooLateSearch(stores, bounded, definitions, wanted)
-                    .run(nowMillis - Duration.ofDays(1).toMillis(), nowMillis, event -> {
+                    .run(nowMillis - Duration.ofDays(1).toMillis(), nowMillis + 1_000, event -> {
                         if (event.entity().equals(entity)) {
                             found.add(event);
                         }

@@ -67,7 +67,9 @@ final class TooLateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Instant end = to == null ? Instant.now().truncatedTo(ChronoUnit.SECONDS) : Moments.parse("--to", to);
+        // What arrived this very second is in.
+        Instant end =
+                to == null ? Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(1) : Moments.parse("--to", to);
         Instant start = from == null ? end.minus(A_DAY) : Moments.parse("--from", from);
         Catalog definitions = catalog.compile(deployment);
         View wanted = definitions
