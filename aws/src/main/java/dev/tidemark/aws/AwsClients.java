@@ -55,6 +55,7 @@ public final class AwsClients implements AutoCloseable {
     private @Nullable DynamoDbAsyncClient dynamoDbWrites;
     private @Nullable S3AsyncClient s3;
     private @Nullable KinesisAsyncClient kinesis;
+    private @Nullable KinesisAsyncClient kinesisOnce;
     private @Nullable LambdaAsyncClient lambda;
 
     private AwsClients(Map<String, String> environment, @Nullable AwsCredentialsProvider credentials) {
@@ -123,12 +124,17 @@ public final class AwsClients implements AutoCloseable {
     /** Retried by the SDK. Speaks HTTP/1.1, so it is not for subscriptions with enhanced fan-out. */
     public synchronized KinesisAsyncClient kinesis() {
         if (kinesis == null) {
-            var builder = KinesisAsyncClient.builder()
-                    .httpClient(http())
-                    .overrideConfiguration(reads(ATTEMPT_TIMEOUT, CALL_TIMEOUT));
-            kinesis = configure(builder, "KINESIS").build();
+            kinesis = kinesis(reads(ATTEMPT_TIMEOUT, CALL_TIMEOUT));
         }
         return kinesis;
+    }
+
+    /** Never retried: for questions that are worth no second call of a shard that is read to its limit. */
+    public synchronized KinesisAsyncClient kinesisOnce() {
+        if (kinesisOnce == null) {
+            kinesisOnce = kinesis(overrides(DefaultRetryStrategy.doNotRetry(), ATTEMPT_TIMEOUT, ATTEMPT_TIMEOUT));
+        }
+        return kinesisOnce;
     }
 
     /** Retried by the SDK. */
@@ -148,6 +154,7 @@ public final class AwsClients implements AutoCloseable {
         close(dynamoDbWrites);
         close(s3);
         close(kinesis);
+        close(kinesisOnce);
         close(lambda);
         close(http);
     }
@@ -155,6 +162,11 @@ public final class AwsClients implements AutoCloseable {
     private DynamoDbAsyncClient dynamoDb(ClientOverrideConfiguration overrides) {
         var builder = DynamoDbAsyncClient.builder().httpClient(http()).overrideConfiguration(overrides);
         return configure(builder, "DYNAMODB").build();
+    }
+
+    private KinesisAsyncClient kinesis(ClientOverrideConfiguration overrides) {
+        var builder = KinesisAsyncClient.builder().httpClient(http()).overrideConfiguration(overrides);
+        return configure(builder, "KINESIS").build();
     }
 
     private <B extends AwsClientBuilder<B, C>, C> B configure(B builder, String service) {

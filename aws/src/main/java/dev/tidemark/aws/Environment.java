@@ -25,6 +25,10 @@ public enum Environment {
     DAILY_CHECKPOINT_DAYS("TIDEMARK_DAILY_CHECKPOINT_DAYS", "31"),
     /** How many bytes of the archive the query function reads for one value of the past. */
     REPLAY_MAX_BYTES("TIDEMARK_REPLAY_MAX_BYTES", "67108864"),
+    /** For how many seconds the query function believes that nothing waits in a lane; 0: it never asks the stream. */
+    ASK_STREAM_SECONDS("TIDEMARK_ASK_STREAM_SECONDS", "5"),
+    /** Which share of its time, in percent, a sandbox of the query function gives to costly requests. */
+    COSTLY_PERCENT("TIDEMARK_COSTLY_PERCENT", "100"),
     /** CloudWatch's namespace of the metrics, of its own for each deployment. */
     METRIC_NAMESPACE("TIDEMARK_METRIC_NAMESPACE", "Tidemark");
 

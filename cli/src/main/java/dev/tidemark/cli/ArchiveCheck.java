@@ -1,19 +1,14 @@
 package dev.tidemark.cli;
 
-import dev.tidemark.core.port.Archive;
 import dev.tidemark.core.port.ArchiveLog;
-import dev.tidemark.core.port.ArchiveLog.SegmentRef;
 import dev.tidemark.core.port.DamagedArchive;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.replay.LaneLog;
-import dev.tidemark.core.replay.LaneStart;
 import dev.tidemark.core.replay.StreamLog;
 import java.io.PrintWriter;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -49,8 +44,10 @@ final class ArchiveCheck {
 
     /** @param rows what is done according to the control table; empty if that is not to be compared */
     void run(Collection<LaneRow> rows, long fromMillis, long toMillis) {
-        Map<String, LaneStart> starts = fromMillis == Long.MIN_VALUE ? Map.of() : starts(fromMillis, toMillis);
-        StreamLog log = stores.await(StreamLog.open(archive, stream, starts, fromMillis, toMillis));
+        StreamLog log = stores.await(
+                fromMillis == Long.MIN_VALUE
+                        ? StreamLog.open(archive, stream, Map.of(), fromMillis, toMillis)
+                        : StreamLog.openWithin(archive, stream, fromMillis, toMillis));
         log.expect(rows);
         log.foreignKeys()
                 .forEach(key -> out.println("Note: " + key + " is no segment, and is not read. If it is one that was "
@@ -61,30 +58,10 @@ final class ArchiveCheck {
             out.println("  lane " + lane.laneId() + ": " + Plural.of(lane.count(), "record") + " up to '"
                     + lane.reached().text() + "'");
         }
-        out.println("Archive of stream " + stream + ": " + Plural.of(records, "record") + " read in "
-                + Plural.of(lanes, "lane") + ", "
-                + (damages == 0 ? "all there" : Plural.of(damages, "damage")));
+        out.println("Archive of stream " + stream + ": "
+                + (lanes == 0 ? "nothing" : Plural.of(records, "record") + " read in " + Plural.of(lanes, "lane"))
+                + (damages > 0 ? ", " + Plural.of(damages, "damage") : lanes == 0 ? "" : ", all there"));
         out.flush();
-    }
-
-    /** Where a lane begins within a range of time, its first header says. */
-    private Map<String, LaneStart> starts(long fromMillis, long toMillis) {
-        Map<String, SegmentRef> first = new TreeMap<>();
-        stores.await(archive.list(stream, fromMillis, toMillis))
-                .segments()
-                .forEach(ref -> first.merge(
-                        ref.laneId(), ref, (one, other) -> SegmentRef.ORDER.compare(one, other) <= 0 ? one : other));
-        Map<String, LaneStart> starts = new HashMap<>();
-        first.forEach((laneId, ref) -> {
-            try {
-                Archive.Segment segment = await(archive.read(ref));
-                starts.put(laneId, new LaneStart(segment.last(), segment.count(), Long.MIN_VALUE));
-            } catch (DamagedArchive damage) {
-                // The lane is then read from its beginning, and comes upon the same damage.
-                return;
-            }
-        });
-        return starts;
     }
 
     private void read(LaneLog lane) {

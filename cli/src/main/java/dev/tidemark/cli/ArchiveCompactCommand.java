@@ -1,6 +1,7 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.aws.s3.S3Archive;
+import dev.tidemark.core.port.ArchiveLog.SegmentRef;
 import dev.tidemark.core.replay.CompactionPlan;
 import dev.tidemark.core.replay.CompactionReport;
 import dev.tidemark.core.replay.CompactionSettings;
@@ -8,6 +9,7 @@ import dev.tidemark.core.replay.Compactor;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -66,15 +68,20 @@ final class ArchiveCompactCommand implements Callable<Integer> {
         boolean damaged = false;
         try (Stores stores = archive.open()) {
             S3Archive segments = stores.archive();
-            for (String stream : archive.streams()) {
-                List<CompactionPlan.Merge> merges = CompactionPlan.of(
-                        stores.await(segments.list(stream, fromMillis, Long.MAX_VALUE))
-                                .segments(),
-                        settings,
-                        System.currentTimeMillis());
+            Set<String> streams = archive.streams();
+            boolean isEmpty = from == null;
+            for (String stream : streams) {
+                List<SegmentRef> known = stores.await(segments.list(stream, fromMillis, Long.MAX_VALUE))
+                        .segments();
+                isEmpty &= known.isEmpty();
+                List<CompactionPlan.Merge> merges = CompactionPlan.of(known, settings, System.currentTimeMillis());
                 damaged |= dryRun
                         ? describe(stream, merges, out)
                         : compact(stores, segments, settings, stream, merges, out);
+            }
+            if (isEmpty) {
+                throw new Failure("nothing of " + streams + " is archived here: name the streams that are meant with "
+                        + "--stream, their catalog with --catalog, or the deployment with --port or --bucket");
             }
         }
         return damaged ? 1 : 0;

@@ -27,7 +27,7 @@ final class ArchiveOptions {
             return Set.of(stream);
         }
         Set<String> streams = new TreeSet<>();
-        catalog.compile().sources().forEach(source -> streams.add(source.stream()));
+        catalog.compile(deployment).sources().forEach(source -> streams.add(source.stream()));
         return streams;
     }
 

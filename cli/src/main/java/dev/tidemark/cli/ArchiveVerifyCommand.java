@@ -54,29 +54,33 @@ final class ArchiveVerifyCommand implements Callable<Integer> {
         int damages = 0;
         try (Stores stores = archive.open()) {
             // Before the archive is listed: what these rows count must be there.
-            List<LaneRow> rows = to == null ? stores.await(stores.control().readLanes()) : List.of();
-            int lanes = 0;
-            for (String stream : archive.streams()) {
+            List<LaneRow> rows = stores.await(stores.control().readLanes());
+            Set<String> streams = archive.streams();
+            Set<String> empty = new TreeSet<>();
+            for (String stream : streams) {
                 ArchiveCheck check = new ArchiveCheck(stores, stream, out);
-                check.run(rows, fromMillis, toMillis);
+                check.run(to == null ? rows : List.of(), fromMillis, toMillis);
                 damages += check.damages();
-                lanes += check.lanes();
+                if (check.lanes() == 0) {
+                    empty.add(stream);
+                }
             }
-            if (lanes == 0) {
-                checkStreams(rows);
+            if (damages == 0 && empty.equals(streams)) {
+                checkFolded(streams, rows);
             }
         }
         return damages == 0 ? 0 : 1;
     }
 
-    /** Where of none of the streams anything is there, but of others, another catalog is meant. */
-    private void checkStreams(List<LaneRow> rows) {
+    /** Where nothing is there, and nothing ever was, nothing was verified: another deployment or stream is meant. */
+    private static void checkFolded(Set<String> streams, List<LaneRow> rows) {
         Set<String> known =
                 rows.stream().map(row -> row.lane().streamName()).collect(Collectors.toCollection(TreeSet::new));
-        Set<String> asked = archive.streams();
-        if (!known.isEmpty() && Collections.disjoint(known, asked)) {
-            throw new Failure("nothing of " + asked + " was ever folded here, but of " + known
-                    + ": name one of these streams with --stream, or their catalog with --catalog");
+        if (Collections.disjoint(known, streams)) {
+            throw new Failure("nothing of " + streams + " was ever folded here"
+                    + (known.isEmpty() ? "" : ", but of " + known)
+                    + ", so there is no archive to verify: name the streams that are meant with --stream, their catalog "
+                    + "with --catalog, or the deployment with --port, --bucket and --control-table");
         }
     }
 }

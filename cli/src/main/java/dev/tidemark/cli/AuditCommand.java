@@ -96,7 +96,7 @@ final class AuditCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         check();
-        Catalog definitions = catalog.compile();
+        Catalog definitions = catalog.compile(deployment);
         AuditReport report;
         try (Stores stores = deployment.open()) {
             report = receipt == null ? state(stores, definitions) : receipts(stores, definitions, receipt);
@@ -193,7 +193,7 @@ final class AuditCommand implements Callable<Integer> {
                     difference.item(),
                     difference.position()));
             words.removeIf(String::isEmpty);
-            out.println(String.join("  ", words) + "\n    " + difference.text());
+            out.println(Shown.line(String.join("  ", words)) + "\n    " + Shown.line(difference.text()));
         }
         long named = report.differences().size();
         long all = report.counts().values().stream().mapToLong(Long::longValue).sum();

@@ -68,7 +68,7 @@ final class BackfillReportCommand implements Callable<Integer> {
         if (sample < 1 || sample > MAX_ENTITIES) {
             throw new Failure("--sample must be 1 to " + MAX_ENTITIES + ", not " + sample);
         }
-        Catalogs both = catalogs.compile();
+        Catalogs both = catalogs.compile(deployment);
         List<Comparison.Report> reports = new ArrayList<>();
         List<View> fresh = new ArrayList<>();
         try (Stores stores = deployment.open()) {
@@ -87,7 +87,8 @@ final class BackfillReportCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(toJson(reports, fresh)));
+            out.println(Shown.text(
+                    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(toJson(reports, fresh))));
         } else {
             reports.forEach(report -> print(out, report));
             fresh.forEach(view ->
@@ -119,8 +120,8 @@ final class BackfillReportCommand implements Callable<Integer> {
                     feature.equal(),
                     feature.different()));
             feature.examples()
-                    .forEach(example -> out.println(
-                            "      " + example.entity() + ": " + example.before() + " -> " + example.after()));
+                    .forEach(example -> out.println("      "
+                            + Shown.line(example.entity() + ": " + example.before() + " -> " + example.after())));
         }
         printNames(out, "only in the old version", report.dropped());
         printNames(out, "only in the new version", report.added());

@@ -35,7 +35,7 @@ final class BackfillRollbackCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        CatalogSwitch change = new CatalogSwitch(catalogs.compile());
+        CatalogSwitch change = new CatalogSwitch(catalogs.compile(deployment));
         PrintWriter out = spec.commandLine().getOut();
         try (Stores stores = deployment.open()) {
             stores.await(CatalogSwitch.write(stores.control(), change::rolledBack));

@@ -46,7 +46,7 @@ final class BackfillRunCommand implements Callable<Integer> {
         if (lanesAtOnce < 1) {
             throw new Failure("--lanes-at-once must be 1 or more, not " + lanesAtOnce);
         }
-        Catalogs both = catalogs.compile();
+        Catalogs both = catalogs.compile(deployment);
         CatalogSwitch change = new CatalogSwitch(both);
         Backfill.Settings usual = Backfill.Settings.DEFAULT;
         Backfill.Settings settings = new Backfill.Settings(usual.fold(), lanesAtOnce, usual.batchRecords());

@@ -39,7 +39,7 @@ final class BackfillStatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Catalogs both = catalogs.compile();
+        Catalogs both = catalogs.compile(deployment);
         CatalogSwitch change = new CatalogSwitch(both);
         PrintWriter out = spec.commandLine().getOut();
         try (Stores stores = deployment.open()) {

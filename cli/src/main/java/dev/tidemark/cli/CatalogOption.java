@@ -2,28 +2,52 @@ package dev.tidemark.cli;
 
 import dev.tidemark.aws.Environment;
 import dev.tidemark.core.catalog.Catalog;
-import dev.tidemark.core.catalog.CatalogCompiler;
-import dev.tidemark.samplesevents.Sample;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The catalog that a deployment folds. */
+/** The catalog that is meant: the file that is named, else what the running system was started with. */
 final class CatalogOption {
 
     @Option(
             names = "--catalog",
             paramLabel = "FILE",
-            description = "The catalog that the deployment folds. Default: $$TIDEMARK_CATALOG, else the sample shop's.")
+            description = "The catalog's file. Default: $$TIDEMARK_CATALOG, else the running system is asked for its "
+                    + "catalog; `tidemark run` without either takes the sample shop's.")
     private @Nullable Path file;
 
-    Catalog compile() {
-        if (file != null) {
-            return CatalogFile.compile(file);
-        }
-        String variable = System.getenv(Environment.CATALOG.variable());
-        return variable == null || variable.isBlank()
-                ? new CatalogCompiler().compile(Sample.SHOP.catalog())
-                : CatalogFile.compile(Path.of(variable));
+    /** Whether the option names a file; a variable may be set for other commands. */
+    boolean isGiven() {
+        return file != null;
+    }
+
+    /** The file that is named, by option or variable. */
+    Optional<Path> file() {
+        return file != null ? Optional.of(file) : variable(Environment.CATALOG);
+    }
+
+    /** The path in a variable, if it is set. */
+    static Optional<Path> variable(Environment variable) {
+        return Optional.ofNullable(System.getenv(variable.variable()))
+                .filter(text -> !text.isBlank())
+                .map(Path::of);
+    }
+
+    /** Empty if no file is named and no system answers. */
+    Optional<Catalog> find(DeploymentOptions deployment) {
+        return file().map(CatalogFile::compile).or(() -> deployment.running().flatMap(RunningSystem::catalog));
+    }
+
+    /** @throws Failure if there is none */
+    Catalog compile(DeploymentOptions deployment) {
+        return find(deployment)
+                .orElseThrow(() -> new Failure("which catalog? "
+                        + deployment
+                                .api()
+                                .map(api -> "There is no answer from " + api + ", which would be asked for its own: "
+                                        + "start it with `tidemark run`, name another with --port, or name")
+                                .orElse("Only a local run can be asked for its own: name")
+                        + " the catalog's file with --catalog or $" + Environment.CATALOG.variable()));
     }
 }

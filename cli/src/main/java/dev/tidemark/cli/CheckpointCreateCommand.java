@@ -1,12 +1,12 @@
 package dev.tidemark.cli;
 
+import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.checkpoint.CheckpointId;
 import dev.tidemark.core.checkpoint.CheckpointPorts;
 import dev.tidemark.core.checkpoint.CheckpointSettings;
 import dev.tidemark.core.checkpoint.Checkpointer;
 import dev.tidemark.core.port.CheckpointStore.Manifest;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +41,8 @@ final class CheckpointCreateCommand implements Callable<Integer> {
             description = "Parts of the items, by entity; one is read at once. Default: ${DEFAULT-VALUE}.")
     private int buckets;
 
-    @Option(
-            names = "--next",
-            paramLabel = "FILE",
-            description = "The catalog that is to take its place, if views are being changed.")
-    private @Nullable Path next;
+    @Mixin
+    private NextOption next;
 
     @Mixin
     private CatalogOption catalog;
@@ -58,7 +55,7 @@ final class CheckpointCreateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        StatusLine progress = new StatusLine(spec.commandLine().getOut());
+        ProgressLine progress = ProgressLine.on(spec.commandLine().getOut());
         CheckpointSettings usual = CheckpointSettings.DEFAULT;
         if (resume != null && !CheckpointId.isId(resume)) {
             throw new Failure(
@@ -66,13 +63,15 @@ final class CheckpointCreateCommand implements Callable<Integer> {
         }
         CheckpointSettings settings =
                 new CheckpointSettings(segments, buckets, usual.parallelScans(), usual.maxBufferedBytes());
+        Catalog definitions = catalog.compile(deployment);
         try (Stores stores = deployment.open()) {
+            stores.checkFolds(definitions);
             SecureRandom random = new SecureRandom();
             String own = CheckpointId.of(System.currentTimeMillis(), random);
             String id = resume == null ? own : resume;
             progress.note("checkpoint " + id);
             Checkpointer checkpointer = new Checkpointer(
-                    new Catalogs(catalog.compile(), next == null ? null : CatalogFile.compile(next)),
+                    new Catalogs(definitions, next.compile()),
                     new CheckpointPorts(
                             stores.stateScan(), stores.control(), stores.checkpoints(), System::currentTimeMillis),
                     settings);

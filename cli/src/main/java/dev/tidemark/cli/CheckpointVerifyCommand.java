@@ -36,7 +36,7 @@ final class CheckpointVerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        StatusLine progress = new StatusLine(spec.commandLine().getOut());
+        ProgressLine progress = ProgressLine.on(spec.commandLine().getOut());
         int damaged = 0;
         try (Stores stores = deployment.open()) {
             S3Checkpoints checkpoints = stores.checkpoints();
@@ -51,7 +51,7 @@ final class CheckpointVerifyCommand implements Callable<Integer> {
     }
 
     /** @return how many of its objects are damaged */
-    private static int verify(S3Checkpoints checkpoints, String id, StatusLine progress) {
+    private static int verify(S3Checkpoints checkpoints, String id, ProgressLine progress) {
         Manifest manifest;
         try {
             manifest = checkpoints.manifest(id).join();
@@ -75,7 +75,7 @@ final class CheckpointVerifyCommand implements Callable<Integer> {
         return damaged;
     }
 
-    private static int damaged(CompletionException failure, StatusLine progress) {
+    private static int damaged(CompletionException failure, ProgressLine progress) {
         if (!(failure.getCause() instanceof DamagedCheckpoint damage)) {
             throw failure;
         }

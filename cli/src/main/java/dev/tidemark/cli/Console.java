@@ -11,8 +11,11 @@ import dev.tidemark.local.LocalSystem;
 import dev.tidemark.local.kinesis.Streams;
 import dev.tidemark.local.mapping.MappingListener;
 import java.io.PrintWriter;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /** What {@code tidemark run} tells its user. Thread-safe. */
 final class Console implements BatchLog, MappingListener, Replay.Progress {
@@ -20,13 +23,22 @@ final class Console implements BatchLog, MappingListener, Replay.Progress {
     private final PrintWriter out;
     private final PrintWriter err;
     private final boolean terminal;
+    private final LongSupplier clockMillis;
+    private final Backlog backlog = new Backlog();
+    private final Trouble trouble;
     private long quarantined;
     private long tooLate;
+    private final Map<String, Integer> stuck = new HashMap<>();
     private boolean lineIsOpen;
     private boolean replaying;
 
-    /** @param terminal whether a line may be written over */
-    Console(PrintWriter out, PrintWriter err, boolean terminal) {
+    /**
+     * @param terminal whether a line may be written over
+     * @param roomBytes what is left on the disk where records and tables are kept
+     */
+    Console(PrintWriter out, PrintWriter err, boolean terminal, LongSupplier clockMillis, LongSupplier roomBytes) {
+        this.clockMillis = clockMillis;
+        this.trouble = new Trouble(roomBytes);
         this.out = out;
         this.err = err;
         this.terminal = terminal;
@@ -105,7 +117,28 @@ final class Console implements BatchLog, MappingListener, Replay.Progress {
             complain("protocol violation: " + violation);
         }
         if (outcome.held() != null) {
-            complain("batch of " + batch.lane().shardId() + " held back: " + outcome.held());
+            again("a batch of " + batch.lane().shardId() + " is held back: " + outcome.held());
+        }
+        watch(batch, outcome);
+    }
+
+    /** Once is no news; then it is told after 2, 4, 8 … deliveries in a row. */
+    private synchronized void watch(Batch batch, BatchOutcome outcome) {
+        String shardId = batch.lane().shardId();
+        if (!outcome.isStuck()) {
+            Integer before = stuck.remove(shardId);
+            if (before != null && before > 1) {
+                note(shardId + " moves again");
+            }
+            return;
+        }
+        int times = stuck.merge(shardId, 1, Integer::sum);
+        if (times > 1 && Integer.bitCount(times) == 1) {
+            complain(shardId + " stands still: " + times + " deliveries from record " + outcome.firstFailed()
+                    + " on got nothing done, and what is behind it waits"
+                    + (outcome.troubles().isEmpty()
+                            ? ""
+                            : ": " + outcome.troubles().get(0)));
         }
     }
 
@@ -124,12 +157,47 @@ final class Console implements BatchLog, MappingListener, Replay.Progress {
 
     @Override
     public void failed(String shardId, int records, Throwable cause) {
-        complain("the ingest function failed on " + records + " records of " + shardId + ": " + cause);
+        again(
+                records == 0
+                        ? "how far " + shardId + " is folded could not be stored: " + reason(cause)
+                        : "the ingest function failed on " + Plural.of(records, "record") + " of " + shardId + ": "
+                                + reason(cause));
+    }
+
+    /** What went wrong first, in one line. */
+    private static String reason(Throwable failure) {
+        Throwable first = failure;
+        while (first.getCause() != null) {
+            first = first.getCause();
+        }
+        String message = first.getMessage();
+        return message == null
+                ? first.getClass().getSimpleName()
+                : message.lines().findFirst().orElse("");
     }
 
     @Override
     public void broken(String shardId, Throwable cause) {
-        complain("the mapping of " + shardId + " stopped: " + cause);
+        complain("nothing more of " + shardId + " is folded in this run: " + reason(cause));
+    }
+
+    /** Told every second how many records wait to be folded, and for how long the oldest has. */
+    synchronized void waiting(long records, long oldestMillis) {
+        String behind = backlog.look(records, oldestMillis, clockMillis.getAsLong());
+        if (behind != null && !replaying) {
+            note(behind);
+        }
+        String room = trouble.look();
+        if (room != null) {
+            note(room);
+        }
+    }
+
+    private synchronized void again(String what) {
+        String text = trouble.failed(what, clockMillis.getAsLong());
+        if (text != null) {
+            complain(text);
+        }
     }
 
     private synchronized void complain(String text) {

@@ -5,8 +5,10 @@ import dev.tidemark.aws.Environment;
 import dev.tidemark.local.app.TidemarkApplication;
 import dev.tidemark.local.kinesis.Streams;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -20,8 +22,14 @@ final class DeploymentOptions {
 
     private static final int LOCAL_PORT = 8080;
 
-    /** By their distance from the API's port. */
-    private static final String[] LOCAL_SERVICES = {"KINESIS", "DYNAMODB", "S3"};
+    private static final String ALL_SERVICES = "AWS_ENDPOINT_URL";
+
+    /** By their distance from the API's port, less one. */
+    private static final String[] LOCAL_SERVICES = {
+        KinesisEndpoint.VARIABLE, "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_S3"
+    };
+
+    private final Map<String, String> variables;
 
     @Option(names = "--aws", description = "Use AWS itself: region and credentials as every AWS SDK finds them.")
     private boolean aws;
@@ -29,8 +37,8 @@ final class DeploymentOptions {
     @Option(
             names = "--port",
             paramLabel = "N",
-            description = "Port of the local run's API, as given to `tidemark run`. Default: the services of "
-                    + "$$AWS_ENDPOINT_URL_DYNAMODB and so on, else those of port " + LOCAL_PORT + ".")
+            description = "Port of the local run's API, as given to `tidemark run`. Default: that of the services in "
+                    + "$$AWS_ENDPOINT_URL_KINESIS and so on, else " + LOCAL_PORT + ".")
     private @Nullable Integer port;
 
     @Option(
@@ -52,14 +60,68 @@ final class DeploymentOptions {
                     "Table of control row and lane rows. Default: $$TIDEMARK_CONTROL_TABLE, else the local run's.")
     private @Nullable String controlTable;
 
-    /** Where the local run's API answers. */
-    URI localApi() {
-        return URI.create("http://127.0.0.1:" + (port == null ? LOCAL_PORT : port));
+    DeploymentOptions() {
+        this(System.getenv());
     }
 
-    /** To be closed. Nothing is asked of the deployment yet. */
+    /** @param variables the environment */
+    DeploymentOptions(Map<String, String> variables) {
+        this.variables = new HashMap<>(variables);
+    }
+
+    /** Where the local run's API answers; empty if AWS is meant, or services that are no local run's. */
+    Optional<URI> api() {
+        if (aws) {
+            return Optional.empty();
+        }
+        if (port != null) {
+            return Optional.of(local(port));
+        }
+        for (int i = 0; i < LOCAL_SERVICES.length; i++) {
+            @Nullable String service = variables.get(LOCAL_SERVICES[i]);
+            if (service != null) {
+                return beside(service, i + 1);
+            }
+        }
+        return variables.containsKey(ALL_SERVICES) ? Optional.empty() : Optional.of(local(LOCAL_PORT));
+    }
+
+    /** `tidemark run` prints the addresses of services whose ports stand next to each other. */
+    private static Optional<URI> beside(String service, int distance) {
+        try {
+            URI address = new URI(service);
+            boolean isHere = "127.0.0.1".equals(address.getHost()) || "localhost".equals(address.getHost());
+            return isHere && address.getPort() > distance
+                    ? Optional.of(local(address.getPort() - distance))
+                    : Optional.empty();
+        } catch (URISyntaxException e) {
+            throw new Failure("'" + service + "' is no address: write the variables AWS_ENDPOINT_URL_… like "
+                    + local(LOCAL_PORT + 1));
+        }
+    }
+
+    private static URI local(int port) {
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    /** The local run that is meant, if one is. Whether it runs is not asked yet. */
+    Optional<RunningSystem> running() {
+        return api().map(RunningSystem::new);
+    }
+
+    /** Where records are put. */
+    KinesisEndpoint kinesis() {
+        return aws ? KinesisEndpoint.AWS : KinesisEndpoint.at(URI.create(service(0)));
+    }
+
+    /** Means the deployment whose Kinesis this is, unless options say otherwise. */
+    void setKinesis(URI endpoint) {
+        variables.put(KinesisEndpoint.VARIABLE, KinesisEndpoint.at(endpoint).toString());
+    }
+
+    /** To be closed. A local run is asked which generation it folds; nothing else is asked yet. */
     Stores open() {
-        Map<String, String> environment = new HashMap<>(System.getenv());
+        Map<String, String> environment = new HashMap<>(variables);
         set(environment, Environment.BUCKET, bucket);
         set(environment, Environment.STATE_TABLE, stateTable);
         set(environment, Environment.CONTROL_TABLE, controlTable);
@@ -71,7 +133,7 @@ final class DeploymentOptions {
                 environment,
                 AwsClients.of(
                         environment, StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local"))),
-                environment.getOrDefault("AWS_ENDPOINT_URL_S3", environment.getOrDefault("AWS_ENDPOINT_URL", "")));
+                environment.getOrDefault(LOCAL_SERVICES[2], environment.getOrDefault(ALL_SERVICES, "")));
     }
 
     private static void set(Map<String, String> environment, Environment variable, @Nullable String value) {
@@ -81,19 +143,27 @@ final class DeploymentOptions {
     }
 
     private void pointToLocalRun(Map<String, String> environment) {
-        int api = port == null ? LOCAL_PORT : port;
         for (int i = 0; i < LOCAL_SERVICES.length; i++) {
-            String variable = "AWS_ENDPOINT_URL_" + LOCAL_SERVICES[i];
-            String service = "http://127.0.0.1:" + (api + 1 + i);
-            if (port != null) {
-                environment.put(variable, service);
-            } else if (!environment.containsKey("AWS_ENDPOINT_URL")) {
-                environment.putIfAbsent(variable, service);
-            }
+            environment.put(LOCAL_SERVICES[i], service(i));
         }
         environment.putIfAbsent("AWS_REGION", Streams.REGION);
         environment.putIfAbsent(Environment.BUCKET.variable(), TidemarkApplication.BUCKET);
-        environment.putIfAbsent(Environment.STATE_TABLE.variable(), TidemarkApplication.STATE_TABLE);
-        environment.putIfAbsent(Environment.CONTROL_TABLE.variable(), TidemarkApplication.CONTROL_TABLE);
+        String state = Environment.STATE_TABLE.variable();
+        String control = Environment.CONTROL_TABLE.variable();
+        if (!environment.containsKey(state) || !environment.containsKey(control)) {
+            String generation =
+                    running().flatMap(RunningSystem::generation).orElse(Environment.GENERATION.in(variables));
+            environment.putIfAbsent(state, TidemarkApplication.stateTable(generation));
+            environment.putIfAbsent(control, TidemarkApplication.controlTable(generation));
+        }
+    }
+
+    private String service(int index) {
+        if (port != null) {
+            return local(port + 1 + index).toString();
+        }
+        String all = variables.getOrDefault(
+                ALL_SERVICES, local(LOCAL_PORT + 1 + index).toString());
+        return variables.getOrDefault(LOCAL_SERVICES[index], all);
     }
 }

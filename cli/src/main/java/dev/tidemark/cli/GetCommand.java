@@ -6,6 +6,12 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.replay.BoundedArchive;
+import dev.tidemark.core.replay.ReplayPorts;
+import dev.tidemark.core.view.View;
+import dev.tidemark.functions.query.EntityText;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -17,12 +23,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -32,6 +40,9 @@ import picocli.CommandLine.Spec;
 final class GetCommand implements Callable<Integer> {
 
     private static final int OK = 200;
+
+    /** More of the archive is not looked through to explain an empty answer. */
+    private static final long TOO_LATE_BYTES = 64L << 20;
 
     @Parameters(index = "0", paramLabel = "VIEW", description = "The view's name.")
     private String view;
@@ -79,7 +90,7 @@ final class GetCommand implements Callable<Integer> {
     @Option(
             names = "--url",
             paramLabel = "URL",
-            description = "The endpoint. Default: that of --port on this machine (tidemark run).")
+            description = "Where the API answers. Default: on the local run's --port.")
     private @Nullable URI url;
 
     @Spec
@@ -93,12 +104,54 @@ final class GetCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (catalog.isGiven() && !direct) {
+            throw new ParameterException(
+                    spec.commandLine(), "--catalog is for --direct: the API answers by the catalog that it serves");
+        }
         JsonNode body = direct ? json.readTree(fromArchive()) : fromApi();
         JsonNode shown = all || explain || knowledge == PastReader.Known.BOTH ? body : body.path("features");
         spec.commandLine()
                 .getOut()
-                .println(json.writerWithDefaultPrettyPrinter().writeValueAsString(shown));
+                .println(Shown.text(json.writerWithDefaultPrettyPrinter().writeValueAsString(shown)));
+        if (!direct && knowledge == null && at == null && EmptyAnswer.isEmpty(body.path("features"))) {
+            explainEmpty();
+        }
         return 0;
+    }
+
+    private void explainEmpty() {
+        JsonNode health = new RunningSystem(api()).health().orElse(MissingNode.getInstance());
+        EmptyAnswer.note(view, health).ifPresent(spec.commandLine().getErr()::println);
+        if (url == null && EmptyAnswer.hasTooLate(view, health)) {
+            tooLate().ifPresent(spec.commandLine().getErr()::println);
+        }
+    }
+
+    /** What the archive of the last day tells of this entity's events, unless that is much to read. */
+    private Optional<String> tooLate() {
+        try (Stores stores = deployment.open()) {
+            Catalog definitions = catalog.compile(deployment);
+            View wanted = definitions.view(view).orElseThrow();
+            String entity = EntityText.check(wanted, key);
+            ReplayPorts past = stores.past();
+            ReplayPorts bounded = new ReplayPorts(
+                    new BoundedArchive(past.archive(), TOO_LATE_BYTES),
+                    past.redrives(),
+                    past.checkpoints(),
+                    past.control());
+            List<TooLateSearch.Event> found = new ArrayList<>();
+            long nowMillis = System.currentTimeMillis();
+            new TooLateSearch(stores, bounded, definitions, wanted)
+                    .run(nowMillis - Duration.ofDays(1).toMillis(), nowMillis + 1_000, event -> {
+                        if (event.entity().equals(entity)) {
+                            found.add(event);
+                        }
+                    });
+            return found.isEmpty() ? Optional.empty() : Optional.of(EmptyAnswer.tooLate(view, wanted, found));
+        } catch (Failure unknown) {
+            return Optional.of("Whether this entity's events came too late is not known (`tidemark too-late " + view
+                    + "` looks at all of them): " + unknown.getMessage());
+        }
     }
 
     private String fromArchive() {
@@ -106,7 +159,8 @@ final class GetCommand implements Callable<Integer> {
             throw new Failure("--direct reads the past only: say which with --knowledge served, now or both");
         }
         try (Stores stores = deployment.open()) {
-            return new PastReader(stores, catalog.compile()).read(view, key, features, at, knowledge, explain);
+            return new PastReader(stores, catalog.compile(deployment))
+                    .read(view, key, features, at, knowledge, explain);
         }
     }
 
@@ -192,6 +246,12 @@ final class GetCommand implements Callable<Integer> {
     }
 
     private URI api() {
-        return url == null ? deployment.localApi() : url;
+        return url != null
+                ? url
+                : deployment
+                        .api()
+                        .orElseThrow(
+                                () -> new Failure("which API? Only a local run's is known by its port: name it with "
+                                        + "--url, or read tables and bucket with --direct and --knowledge"));
     }
 }

@@ -5,6 +5,7 @@ import dev.tidemark.local.LocalSettings;
 import dev.tidemark.local.LocalSystem;
 import dev.tidemark.local.app.TidemarkApplication;
 import dev.tidemark.local.kinesis.NewRecord;
+import dev.tidemark.local.kinesis.PutResult;
 import dev.tidemark.local.kinesis.Streams;
 import dev.tidemark.local.mapping.MappingSettings;
 import dev.tidemark.samplesevents.SampleEvent;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The running system behind {@code tidemark run}, with its replay. */
@@ -20,16 +22,45 @@ final class LocalRun implements AutoCloseable {
 
     private static final int BATCH_SIZE = 500;
     private static final int SEED = 1;
+    private static final long LOOK_MILLIS = 1000;
 
     private final TidemarkApplication application;
     private final LocalSystem system;
     private final Console console;
+    private final Thread watch;
     private @Nullable Thread replay;
 
-    private LocalRun(TidemarkApplication application, LocalSystem system, Console console) {
+    private LocalRun(TidemarkApplication application, LocalSystem system, Console console, Set<String> streams) {
         this.application = application;
         this.system = system;
         this.console = console;
+        this.watch = new Thread(() -> watch(streams), "watch");
+        watch.setDaemon(true);
+    }
+
+    private void watch(Set<String> streams) {
+        try {
+            while (true) {
+                Thread.sleep(LOOK_MILLIS);
+                look(streams);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            console.note("how far the fold is will not be told any more: " + e.getMessage());
+        }
+    }
+
+    private void look(Set<String> streams) {
+        long pending = 0;
+        long oldestMillis = 0;
+        for (String stream : streams) {
+            if (system.streams().exists(stream)) {
+                pending += system.mapping(stream).pendingRecords();
+                oldestMillis = Math.max(oldestMillis, system.mapping(stream).oldestPendingMillis());
+            }
+        }
+        console.waiting(pending, oldestMillis);
     }
 
     /**
@@ -39,6 +70,7 @@ final class LocalRun implements AutoCloseable {
      * @param retires whether views of the directory that the catalogs lack are given up
      * @param port of the API, the other services take the three after it; 0: any free ones
      * @param shards of a stream that does not exist yet
+     * @param shardLimits whether shards refuse what is more than Kinesis's limits
      * @param directory where everything is kept; null: in memory
      * @throws IOException a port is taken or the directory cannot be used
      */
@@ -48,18 +80,21 @@ final class LocalRun implements AutoCloseable {
             boolean retires,
             int port,
             int shards,
+            boolean shardLimits,
             @Nullable Path directory,
             Console console)
             throws IOException {
         Map<String, Integer> streams = new HashMap<>();
         catalogs.streams().forEach(stream -> streams.put(stream, shards));
         LocalSettings settings =
-                new LocalSettings(port, directory, streams, MappingSettings.ofBatchSize(BATCH_SIZE), SEED);
+                new LocalSettings(port, directory, streams, shardLimits, MappingSettings.ofBatchSize(BATCH_SIZE), SEED);
         TidemarkApplication application = new TidemarkApplication(catalogs, console, generation, retires);
         try {
             LocalSystem system = LocalSystem.start(settings, application, console);
             console.ready(system, catalogs);
-            return new LocalRun(application, system, console);
+            LocalRun run = new LocalRun(application, system, console, catalogs.streams());
+            run.watch.start();
+            return run;
         } catch (IOException | RuntimeException e) {
             application.close();
             throw e;
@@ -85,11 +120,16 @@ final class LocalRun implements AutoCloseable {
         replay = thread;
     }
 
+    /** What the shard's limits, or a full disk, do not let in is no mistake of the record. */
+    private boolean isTaken(String stream, NewRecord record) {
+        return system.streams().put(stream, List.of(record)).get(0) instanceof PutResult;
+    }
+
     private void put(String stream, List<SampleEvent> events, int eventsPerSecond) {
         try {
             new Replay(events, eventsPerSecond, System::currentTimeMillis)
                     .run(
-                            (key, data) -> system.streams().put(stream, new NewRecord(key, null, data)),
+                            (key, data) -> isTaken(stream, new NewRecord(key, null, data)),
                             () -> system.mapping(stream).pendingRecords(),
                             console);
         } catch (InterruptedException e) {
@@ -107,6 +147,7 @@ final class LocalRun implements AutoCloseable {
     @Override
     public void close() {
         console.stopping();
+        watch.interrupt();
         try (application;
                 system) {
             if (replay != null) {

@@ -1,16 +1,29 @@
 package dev.tidemark.cli;
 
+import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Entry point. Exit codes: 0 done, 1 refused or failed with a message that says what to do, 2 wrong usage. */
+/** Entry point. */
 @Command(
         name = "tidemark",
         description = "Real-time features that are fresh, exact and explainable.",
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         version = "tidemark 0.1.0",
+        exitCodeListHeading = "%nExit codes of all commands:%n",
+        exitCodeList = {
+            "0:Done, and nothing was found wrong.",
+            "1:Refused, failed, or found something wrong; the last lines say what, why, and what to do.",
+            "2:Wrong usage: nothing was done."
+        },
         subcommands = {
             RunCommand.class,
             ValidateCommand.class,
@@ -36,10 +49,42 @@ public final class Main {
     static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionStrategy(Main::execute)
+                .setParameterExceptionHandler(Main::refuse)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    command.getErr().println(command.getColorScheme().errorText(message(failure)));
-                    return 1;
+                    command.getErr().println(command.getColorScheme().errorText(Shown.text(message(failure))));
+                    return ExitCode.SOFTWARE;
                 });
+    }
+
+    /** Help for a word that is no command would be that of another one. */
+    private static int execute(ParseResult parsed) {
+        for (CommandLine command : parsed.asCommandLineList()) {
+            List<String> unknown = command.getParseResult().unmatched();
+            if (!unknown.isEmpty()) {
+                throw new UnmatchedArgumentException(command, unknown);
+            }
+        }
+        return new RunLast().execute(parsed);
+    }
+
+    /** The reason comes last, where it is seen. */
+    private static int refuse(ParameterException wrong, String[] arguments) {
+        CommandLine command = wrong.getCommandLine();
+        PrintWriter err = command.getErr();
+        command.usage(err, command.getColorScheme());
+        err.println();
+        boolean isCommand = wrong instanceof UnmatchedArgumentException
+                && !command.getSubcommands().isEmpty();
+        err.println(command.getColorScheme()
+                .errorText(
+                        isCommand
+                                ? "Unknown command or option: "
+                                        + String.join(" ", ((UnmatchedArgumentException) wrong).getUnmatched())
+                                : message(wrong)));
+        UnmatchedArgumentException.printSuggestions(wrong, err);
+        err.flush();
+        return ExitCode.USAGE;
     }
 
     /** A stack trace helps nobody at a prompt; failures that a user can mend say how in their message. */

@@ -1,19 +1,19 @@
 package dev.tidemark.cli;
 
+import dev.tidemark.core.event.IsoTime;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 
-/** Moments on the command line. */
+/** Moments on the command line, in any form that events may have them in. */
 final class Moments {
 
     private Moments() {}
 
-    /** @throws Failure if the text is none in ISO 8601 */
+    /** @throws Failure if the text is none in ISO 8601, from 1970 to 9999 */
     static Instant parse(String option, String text) {
-        try {
-            return Instant.parse(text);
-        } catch (DateTimeParseException e) {
+        long millis = IsoTime.parseMillis(text);
+        if (millis == IsoTime.NONE) {
             throw new Failure(option + " '" + text + "' is no moment: write it like 2026-01-31T10:00:00Z");
         }
+        return Instant.ofEpochMilli(millis);
     }
 }

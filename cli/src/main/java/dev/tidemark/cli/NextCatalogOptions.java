@@ -4,9 +4,7 @@ import dev.tidemark.aws.Environment;
 import dev.tidemark.core.backfill.CatalogSwitch;
 import dev.tidemark.core.catalog.Catalogs;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** The catalog that a deployment folds, and the one that is to take its place. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
@@ -15,23 +13,14 @@ final class NextCatalogOptions {
     @Mixin
     private CatalogOption current;
 
-    @Option(
-            names = "--next",
-            paramLabel = "FILE",
-            description = "The catalog that is to take its place. Default: $$TIDEMARK_NEXT_CATALOG.")
-    private @Nullable Path next;
+    @Mixin
+    private NextOption next;
 
-    Catalogs compile() {
-        Path file = next;
-        if (file == null) {
-            String variable = System.getenv(Environment.NEXT_CATALOG.variable());
-            if (variable == null || variable.isBlank()) {
-                throw new Failure("which catalog is the next one? Name its file with --next or $"
-                        + Environment.NEXT_CATALOG.variable());
-            }
-            file = Path.of(variable);
-        }
-        Catalogs catalogs = new Catalogs(current.compile(), CatalogFile.compile(file));
+    Catalogs compile(DeploymentOptions deployment) {
+        Path file = next.file()
+                .orElseThrow(() -> new Failure("which catalog is the next one? Name its file with --next or $"
+                        + Environment.NEXT_CATALOG.variable()));
+        Catalogs catalogs = new Catalogs(current.compile(deployment), CatalogFile.compile(file));
         if (!changesViews(catalogs)) {
             throw new Failure(
                     file + " has the same views as the catalog that the deployment folds, so there is nothing "

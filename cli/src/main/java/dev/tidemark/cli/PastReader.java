@@ -9,8 +9,6 @@ import dev.tidemark.core.past.TimeTravel;
 import dev.tidemark.core.view.View;
 import dev.tidemark.functions.query.AnswerJson;
 import dev.tidemark.functions.query.EntityText;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -54,7 +52,7 @@ final class PastReader {
             String viewName, String key, @Nullable String features, @Nullable String at, Known known, boolean explain) {
         View view = view(catalog, viewName);
         long nowMillis = System.currentTimeMillis();
-        long atMillis = at == null ? nowMillis : moment(at);
+        long atMillis = at == null ? nowMillis : Moments.parse("--at", at).toEpochMilli();
         if (atMillis > nowMillis) {
             throw new Failure("--at '" + at + "' lies in the future: ask about a past moment");
         }
@@ -70,13 +68,5 @@ final class PastReader {
         return catalog.view(name)
                 .orElseThrow(() -> new Failure("the catalog has no view '" + name + "'; there are: "
                         + catalog.views().stream().map(View::name).collect(Collectors.joining(", "))));
-    }
-
-    private static long moment(String text) {
-        try {
-            return Instant.parse(text).toEpochMilli();
-        } catch (DateTimeParseException e) {
-            throw new Failure("--at '" + text + "' is no moment: write it like 2026-01-31T10:00:00Z");
-        }
     }
 }

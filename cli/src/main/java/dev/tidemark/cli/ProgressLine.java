@@ -1,48 +1,63 @@
 package dev.tidemark.cli;
 
-import dev.tidemark.training.Progress;
 import java.io.PrintWriter;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Shows how far a long command is: on a terminal a bar that is written over, else a line for each stage. Thread-safe.
+ * Shows how far a long command is: on a terminal one line that is written over, with a bar, the rate and the time that is
+ * left where the whole is known; elsewhere a line for each stage, or now and then. Thread-safe.
  */
-final class ProgressLine implements Progress, AutoCloseable {
+final class ProgressLine implements AutoCloseable {
 
-    private static final long INTERVAL_NANOS = 200_000_000L;
+    private static final long BAR_NANOS = 200_000_000L;
+    private static final long LINE_NANOS = 1_000_000_000L;
     private static final int BAR_CHARACTERS = 30;
+    private static final int SECONDS_PER_MINUTE = 60;
 
-    private final PrintWriter err;
+    private final PrintWriter out;
     private final boolean terminal;
     private final LongSupplier nanoTime;
     private final AtomicLong done = new AtomicLong();
-    private Stage stage = Stage.SPINE;
+    private String what = "";
+    private String unit = "";
     private long total = -1;
-    private long shownNanos;
-    private boolean lineIsOpen;
+    private long begunNanos;
+    private @Nullable Long shownNanos;
+    private int shownCharacters;
 
     /** @param terminal whether a line may be written over */
-    ProgressLine(PrintWriter err, boolean terminal, LongSupplier nanoTime) {
-        this.err = err;
+    ProgressLine(PrintWriter out, boolean terminal, LongSupplier nanoTime) {
+        this.out = out;
         this.terminal = terminal;
         this.nanoTime = nanoTime;
     }
 
-    @Override
-    public synchronized void stage(Stage next, long ofTotal) {
-        endLine();
-        stage = next;
-        total = ofTotal;
+    /** On a terminal if the command's output goes to one. */
+    static ProgressLine on(PrintWriter out) {
+        return new ProgressLine(out, Boolean.getBoolean("tidemark.terminal"), System::nanoTime);
+    }
+
+    /**
+     * Begins with something that can be counted.
+     *
+     * @param of how much there is of it; negative if that is not known
+     */
+    synchronized void stage(String name, String ofUnit, long of) {
+        end();
+        what = name;
+        unit = ofUnit;
+        total = of;
         done.set(0);
+        begunNanos = nanoTime.getAsLong();
         if (!terminal) {
-            err.println(stage.text() + (total < 0 ? "" : ": " + total + " " + stage.unit()));
-            err.flush();
+            line(what + (total < 0 ? "" : ": " + total + " " + unit));
         }
     }
 
-    @Override
-    public void advance(long by) {
+    /** That much more of the stage is done. */
+    void advance(long by) {
         long now = done.addAndGet(by);
         if (terminal) {
             show(now);
@@ -50,37 +65,82 @@ final class ProgressLine implements Progress, AutoCloseable {
     }
 
     private synchronized void show(long now) {
-        long nanos = nanoTime.getAsLong();
-        if (lineIsOpen && nanos - shownNanos < INTERVAL_NANOS) {
-            return;
+        if (isTime(BAR_NANOS)) {
+            over(counted(now));
         }
-        shownNanos = nanos;
-        write(now);
     }
 
-    private void write(long now) {
-        err.print("\r" + stage.text() + "  " + (total > 0 ? bar(now) : now + " " + stage.unit()) + "   ");
-        err.flush();
-        lineIsOpen = true;
+    /** Shows a text instead of the last one; may be passed over if that was shown within the second. */
+    synchronized void show(String text) {
+        if (!isTime(LINE_NANOS)) {
+            return;
+        }
+        if (terminal) {
+            over(text);
+        } else {
+            line(text);
+        }
+    }
+
+    /** A line that stays. */
+    synchronized void note(String text) {
+        end();
+        line(text);
+    }
+
+    private boolean isTime(long intervalNanos) {
+        long nanos = nanoTime.getAsLong();
+        boolean isTime = shownNanos == null || nanos - shownNanos >= intervalNanos;
+        if (isTime) {
+            shownNanos = nanos;
+        }
+        return isTime;
+    }
+
+    private void line(String text) {
+        out.println(text);
+        out.flush();
+    }
+
+    private void over(String text) {
+        out.print("\r" + text + " ".repeat(Math.max(0, shownCharacters - text.length())));
+        out.flush();
+        shownCharacters = text.length();
+    }
+
+    private String counted(long now) {
+        double seconds = (nanoTime.getAsLong() - begunNanos) / 1e9;
+        long rate = seconds <= 0 ? 0 : Math.round(now / seconds);
+        String text = what + "  " + (total > 0 ? bar(now) : "") + now + (total > 0 ? " of " + total : "") + " " + unit;
+        return rate == 0 ? text : text + ", " + rate + "/s" + (total > now ? ", " + left((total - now) / rate) : "");
     }
 
     private String bar(long now) {
         int filled = (int) Math.min(BAR_CHARACTERS, BAR_CHARACTERS * now / total);
-        return "[" + "#".repeat(filled) + ".".repeat(BAR_CHARACTERS - filled) + "] " + now + " of " + total + " "
-                + stage.unit();
+        return "[" + "#".repeat(filled) + ".".repeat(BAR_CHARACTERS - filled) + "] ";
     }
 
-    private void endLine() {
-        if (lineIsOpen) {
-            write(done.get());
-            err.println();
-            err.flush();
-            lineIsOpen = false;
+    private static String left(long seconds) {
+        return seconds < SECONDS_PER_MINUTE
+                ? seconds + " s left"
+                : seconds / SECONDS_PER_MINUTE + " min " + seconds % SECONDS_PER_MINUTE + " s left";
+    }
+
+    private void end() {
+        if (shownCharacters > 0) {
+            if (!what.isEmpty()) {
+                over(counted(done.get()));
+            }
+            out.println();
+            out.flush();
         }
+        what = "";
+        shownCharacters = 0;
+        shownNanos = null;
     }
 
     @Override
     public synchronized void close() {
-        endLine();
+        end();
     }
 }

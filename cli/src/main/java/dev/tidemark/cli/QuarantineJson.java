@@ -1,10 +1,8 @@
 package dev.tidemark.cli;
 
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -34,9 +32,6 @@ final class QuarantineJson {
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
-    /** JSON may hold half a surrogate pair as an escape; UTF-8 cannot hold it otherwise. */
-    private static final ObjectWriter ESCAPING = MAPPER.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII);
-
     private QuarantineJson() {}
 
     /** Everything but the payload. */
@@ -63,7 +58,10 @@ final class QuarantineJson {
         return line;
     }
 
-    /** Adds the payload: as an object if it is one in JSON, as a text if it is UTF-8, otherwise in base64. */
+    /**
+     * Adds the payload: as an object if it is one in JSON that such a line can hold, as a text if it is UTF-8, otherwise in
+     * base64. Every payload has one of these forms.
+     */
     static void addPayload(ObjectNode line, byte[] payload) {
         String text = text(payload);
         if (text == null) {
@@ -71,6 +69,20 @@ final class QuarantineJson {
         } else {
             JsonNode object = object(text);
             line.set(DATA, object == null ? line.textNode(text) : object);
+            if (object != null && !comesBack(line)) {
+                line.put(DATA, text);
+            }
+        }
+    }
+
+    /** Whether who reads the line finds the payload's object in it: one level deeper, and with its numbers written anew. */
+    private static boolean comesBack(ObjectNode line) {
+        try {
+            ObjectNode again = object(MAPPER.writeValueAsString(line));
+            return again != null && line.path(DATA).equals(again.path(DATA));
+        } catch (IOException e) {
+            // Deeper than Jackson writes.
+            return false;
         }
     }
 
@@ -113,11 +125,10 @@ final class QuarantineJson {
         return object;
     }
 
-    /** On one line, and with a form in UTF-8 whatever the texts hold. */
+    /** On one line, with a form in UTF-8 and nothing that a terminal obeys, whatever the texts hold. */
     static String write(JsonNode node) {
         try {
-            String line = MAPPER.writeValueAsString(node);
-            return EntityKeys.isWellFormed(line) ? line : ESCAPING.writeValueAsString(node);
+            return Shown.line(MAPPER.writeValueAsString(node));
         } catch (IOException e) {
             throw new IllegalStateException("a tree in memory can be written", e);
         }
@@ -135,10 +146,11 @@ final class QuarantineJson {
         }
     }
 
+    /** Null if it is none, or one that Jackson does not take: too deep, say, or with a number of too many digits. */
     private static @Nullable ObjectNode object(String text) {
         try {
             return MAPPER.readTree(text) instanceof ObjectNode object ? object : null;
-        } catch (IOException e) {
+        } catch (IOException | ArithmeticException | NumberFormatException e) {
             return null;
         }
     }

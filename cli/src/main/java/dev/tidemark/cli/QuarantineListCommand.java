@@ -8,16 +8,21 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.function.IntSupplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** What is in quarantine, and why. */
 @Command(
         name = "list",
-        description = "List records in quarantine, and how many there are for each view and reason.",
+        description = {
+            "List records in quarantine, in the order of their keys. Where these are all, or with --count, it is also "
+                    + "said how many there are for each view and reason."
+        },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 final class QuarantineListCommand implements Callable<Integer> {
@@ -29,11 +34,20 @@ final class QuarantineListCommand implements Callable<Integer> {
             names = "--limit",
             paramLabel = "N",
             defaultValue = "100",
-            description = "Show so many at most; all are counted. Default: ${DEFAULT-VALUE}.")
+            description = "Show so many at most, and read no more. Default: ${DEFAULT-VALUE}.")
     private int limit;
+
+    @Option(
+            names = "--count",
+            description = "Read all of them and count them, however many are shown. /v1/health has counts at once, of "
+                    + "everything that was ever quarantined.")
+    private boolean count;
 
     @Option(names = "--json", description = "Print one JSON object per record, without payload and counts.")
     private boolean json;
+
+    @Mixin
+    private CatalogOption catalog;
 
     @Mixin
     private DeploymentOptions deployment;
@@ -42,7 +56,7 @@ final class QuarantineListCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     private final Map<String, Count> counts = new TreeMap<>();
-    private int shown;
+    private int found;
 
     private static final class Count {
 
@@ -52,22 +66,30 @@ final class QuarantineListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (limit < 0) {
+            throw new ParameterException(spec.commandLine(), "--limit must be 0 or more, not " + limit);
+        }
         PrintWriter out = spec.commandLine().getOut();
         try (Stores stores = deployment.open()) {
             Claims claims = new Claims(stores.redriveLog());
             stores.await(claims.catchUp());
-            selection.forEach(new QuarantineReader(stores), (key, entry) -> {
-                count(entry, claims);
-                if (shown < limit) {
-                    shown++;
+            IntSupplier wanted = () -> count ? Integer.MAX_VALUE : limit - found;
+            boolean isCutOff = selection.forEach(new QuarantineReader(stores), wanted, (key, entry) -> {
+                found++;
+                if (found <= limit) {
                     out.println(
                             json
                                     ? QuarantineJson.write(QuarantineJson.describe(key, entry, claims))
                                     : describe(key, entry, claims));
                 }
+                count(entry, claims);
             });
+            if (found == 0) {
+                // A view that is gone may have records; one that never was has none.
+                catalog.find(deployment).ifPresent(selection::checkView);
+            }
             if (!json) {
-                printCounts(out);
+                printCounts(out, isCutOff);
                 claims.open()
                         .forEach(number -> out.println("Redrive " + number
                                 + " is not finished: `tidemark quarantine redrive --resume` goes on with it"));
@@ -101,17 +123,20 @@ final class QuarantineListCommand implements Callable<Integer> {
         }
     }
 
-    private void printCounts(PrintWriter out) {
-        int records = counts.values().stream().mapToInt(count -> count.records).sum();
-        int redriven =
-                counts.values().stream().mapToInt(count -> count.redriven).sum();
-        if (shown > 0) {
+    private void printCounts(PrintWriter out, boolean isCutOff) {
+        if (found > 0) {
             out.println();
         }
-        if (shown < records) {
-            out.println("... and " + (records - shown) + " more: show them with --limit");
+        if (isCutOff) {
+            out.println("... and perhaps more: show them with --limit, count them with --count");
+            return;
         }
-        out.println(Plural.of(records, "record") + " in quarantine, " + redriven + " of them redriven");
+        int redriven =
+                counts.values().stream().mapToInt(count -> count.redriven).sum();
+        if (found > limit) {
+            out.println("... and " + (found - limit) + " more: show them with --limit");
+        }
+        out.println(Plural.of(found, "record") + " in quarantine, " + redriven + " of them redriven");
         counts.forEach((what, count) -> out.println(
                 "  " + what + "  " + count.records + (count.redriven == 0 ? "" : ", " + count.redriven + " redriven")));
     }

@@ -1,17 +1,23 @@
 package dev.tidemark.cli;
 
+import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.FoldSettings;
+import dev.tidemark.core.port.Quarantine;
+import dev.tidemark.core.port.RedriveLog.Claim;
 import dev.tidemark.core.redrive.Candidate;
 import dev.tidemark.core.redrive.RedrivePorts;
 import dev.tidemark.core.redrive.Redriver;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -80,9 +86,12 @@ final class QuarantineRedriveCommand implements Callable<Integer> {
         }
         RedriveSummary summary = new RedriveSummary(spec.commandLine().getOut(), dryRun);
         try (Stores stores = deployment.open()) {
-            Redriver redriver = redriver(stores);
-            Chunks chunks = new Chunks(candidates ->
-                    summary.add(stores.await(dryRun ? redriver.rehearse(candidates) : redriver.redrive(candidates))));
+            Catalog definitions = catalog.compile(deployment);
+            stores.checkFolds(definitions);
+            selection.checkView(definitions);
+            Redriver redriver = redriver(stores, definitions);
+            Chunks chunks = new Chunks((candidates, names) -> summary.add(
+                    stores.await(dryRun ? redriver.rehearse(candidates) : redriver.redrive(candidates)), names));
             read(new QuarantineReader(stores), file, chunks);
             chunks.end();
         }
@@ -104,15 +113,21 @@ final class QuarantineRedriveCommand implements Callable<Integer> {
         if (file != null) {
             file.forEach(quarantine, chunks::add);
         } else if (!keys.isEmpty()) {
-            new LinkedHashSet<>(keys).forEach(key -> chunks.add(Candidate.unrepaired(quarantine.read(key))));
+            Set<Claim> named = new HashSet<>();
+            for (String key : keys) {
+                Quarantine.Entry entry = quarantine.read(key);
+                if (named.add(Claim.of(entry))) {
+                    chunks.add(key, Candidate.unrepaired(entry));
+                }
+            }
         } else if (!resume) {
-            selection.forEach(quarantine, (key, entry) -> chunks.add(Candidate.unrepaired(entry)));
+            selection.forEach(quarantine, (key, entry) -> chunks.add(key, Candidate.unrepaired(entry)));
         }
     }
 
-    private Redriver redriver(Stores stores) {
+    private static Redriver redriver(Stores stores, Catalog definitions) {
         return new Redriver(
-                catalog.compile(),
+                definitions,
                 JsonEventReader::new,
                 new RedrivePorts(
                         stores.items(),
@@ -127,17 +142,20 @@ final class QuarantineRedriveCommand implements Callable<Integer> {
     /** Hands candidates on in numbers that fit into memory and one manifest. */
     private static final class Chunks {
 
-        private final Consumer<List<Candidate>> next;
+        private final BiConsumer<List<Candidate>, Map<Claim, String>> next;
         private List<Candidate> waiting = new ArrayList<>();
+        private Map<Claim, String> names = new HashMap<>();
         private long bytes;
         private boolean handedOn;
 
-        Chunks(Consumer<List<Candidate>> next) {
+        /** @param next takes the candidates, and what they are called */
+        Chunks(BiConsumer<List<Candidate>, Map<Claim, String>> next) {
             this.next = next;
         }
 
-        void add(Candidate candidate) {
+        void add(String key, Candidate candidate) {
             waiting.add(candidate);
+            names.put(Claim.of(candidate.quarantined()), key);
             bytes += candidate.data().length;
             if (waiting.size() == MAX_RECORDS || bytes > MAX_BYTES) {
                 handOn();
@@ -152,8 +170,9 @@ final class QuarantineRedriveCommand implements Callable<Integer> {
         }
 
         private void handOn() {
-            next.accept(waiting);
+            next.accept(waiting, names);
             waiting = new ArrayList<>();
+            names = new HashMap<>();
             bytes = 0;
             handedOn = true;
         }

@@ -1,6 +1,8 @@
 package dev.tidemark.cli;
 
+import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.InvalidEvent;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -20,9 +22,26 @@ final class QuarantineSelection {
         return view == null && reason == null;
     }
 
+    /** @throws Failure if the view that is named is none of the catalog's */
+    void checkView(Catalog catalog) {
+        if (view != null) {
+            PastReader.view(catalog, view);
+        }
+    }
+
     /** All that are meant, in the order of their keys. */
     void forEach(QuarantineReader quarantine, QuarantineReader.Visitor visitor) {
-        quarantine.forEach(view, (key, entry) -> {
+        forEach(quarantine, () -> Integer.MAX_VALUE, visitor);
+    }
+
+    /**
+     * Reads until enough was visited.
+     *
+     * @param wanted how many more, asked again and again; with a reason, others may have to be read to find them
+     * @return whether there may be more
+     */
+    boolean forEach(QuarantineReader quarantine, IntSupplier wanted, QuarantineReader.Visitor visitor) {
+        return quarantine.forEach(view, wanted, (key, entry) -> {
             if (reason == null || entry.reason().reason() == reason) {
                 visitor.visit(key, entry);
             }

@@ -48,7 +48,7 @@ final class QuarantineShowCommand implements Callable<Integer> {
                 + entry.lane().shardId() + " (lane " + entry.lane().id() + ")");
         out.println("position   " + entry.record().position().text());
         out.println("arrival    " + Instant.ofEpochMilli(entry.record().arrivalMillis()));
-        out.println("partition  " + entry.record().partitionKey());
+        out.println("partition  " + Shown.line(entry.record().partitionKey()));
         out.println("reason     " + entry.reason().reason());
         out.println("problem    " + entry.reason().getMessage());
         out.println("remedy     " + entry.reason().remedy());
@@ -57,7 +57,7 @@ final class QuarantineShowCommand implements Callable<Integer> {
         @Nullable String text = QuarantineJson.text(data);
         out.println("payload    " + Plural.of(data.length, "byte") + (text == null ? ", in base64" : ""));
         out.println();
-        out.println(text == null ? Base64.getEncoder().encodeToString(data) : text);
+        out.println(text == null ? Base64.getEncoder().encodeToString(data) : Shown.text(text));
     }
 
     private static String redriven(Quarantine.Entry entry, Claims claims) {

@@ -100,7 +100,8 @@ final class ReceiptFile {
 
     static List<Served> read(Path file) {
         List<Served> served = new ArrayList<>();
-        try (var documents = MAPPER.readerFor(JsonNode.class).<JsonNode>readValues(Files.newBufferedReader(file))) {
+        // From bytes: a byte order mark, as some shells write it, is then no part of the text.
+        try (var documents = MAPPER.readerFor(JsonNode.class).<JsonNode>readValues(Files.newInputStream(file))) {
             while (documents.hasNextValue()) {
                 add(documents.nextValue(), served);
             }

@@ -1,13 +1,14 @@
 package dev.tidemark.cli;
 
-import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.fold.Admission;
+import dev.tidemark.core.port.RedriveLog.Claim;
 import dev.tidemark.core.redrive.Decision;
 import dev.tidemark.core.redrive.RedriveOutcome;
 import dev.tidemark.core.redrive.RedriveReport;
 import java.io.PrintWriter;
+import java.util.Map;
 
 /** Adds up what a redrive did, and tells it. */
 final class RedriveSummary {
@@ -30,9 +31,10 @@ final class RedriveSummary {
         this.dryRun = dryRun;
     }
 
-    void add(RedriveReport report) {
+    /** @param keys what the records are called */
+    void add(RedriveReport report, Map<Claim, String> keys) {
         report.outcomes().forEach(this::add);
-        report.decisions().forEach(this::add);
+        report.decisions().forEach(decision -> add(decision, keys));
         out.flush();
     }
 
@@ -55,7 +57,7 @@ final class RedriveSummary {
         }
     }
 
-    private void add(Decision decision) {
+    private void add(Decision decision, Map<Claim, String> keys) {
         if (decision instanceof Decision.Accepted accepted) {
             count(accepted.verdict());
         } else if (decision instanceof Decision.Claimed) {
@@ -63,10 +65,13 @@ final class RedriveSummary {
         } else if (decision instanceof Decision.StillBad stillBad) {
             bad++;
             InvalidEvent reason = stillBad.reason();
-            name(decision, "is still bad: " + reason.reason() + ", " + reason.getMessage() + "; " + reason.remedy());
+            name(
+                    decision,
+                    keys,
+                    "is still bad: " + reason.reason() + ", " + reason.getMessage() + "; " + reason.remedy());
         } else if (decision instanceof Decision.ViewGone viewGone) {
             gone++;
-            name(decision, "has no place: " + viewGone.problem());
+            name(decision, keys, "has no place: " + viewGone.problem());
         }
     }
 
@@ -78,9 +83,10 @@ final class RedriveSummary {
         }
     }
 
-    private void name(Decision decision, String what) {
+    private void name(Decision decision, Map<Claim, String> keys, String what) {
         if (bad + gone <= MAX_NAMED) {
-            out.println(S3Quarantine.key(decision.candidate().quarantined()) + System.lineSeparator() + "    " + what);
+            out.println(
+                    keys.get(Claim.of(decision.candidate().quarantined())) + System.lineSeparator() + "    " + what);
         }
     }
 
@@ -95,7 +101,7 @@ final class RedriveSummary {
                 + details()
                 + part(claimed, "redriven before")
                 + part(bad, "still bad")
-                + part(gone, "of a view that is gone"));
+                + part(gone, "of a view that is gone, or not in this catalog"));
         return bad + gone == 0 && !isUnfinished;
     }
 

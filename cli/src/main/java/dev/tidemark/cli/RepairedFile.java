@@ -2,6 +2,7 @@ package dev.tidemark.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.core.port.Quarantine;
 import dev.tidemark.core.redrive.Candidate;
 import java.io.BufferedReader;
@@ -10,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /** A file as the export wrote it and somebody edited it: of each line, the key and the payload count. */
 final class RepairedFile {
@@ -32,7 +33,7 @@ final class RepairedFile {
         Set<String> keys = new HashSet<>();
         read(line -> {
             String key = key(line);
-            if (!keys.add(key)) {
+            if (!keys.add(S3Quarantine.identity(key))) {
                 throw new IllegalArgumentException("names a record that an earlier line names, " + key);
             }
             QuarantineJson.payload(line, new byte[0]);
@@ -40,11 +41,13 @@ final class RepairedFile {
     }
 
     /** Of each line, with the record that its key names. */
-    void forEach(QuarantineReader quarantine, Consumer<Candidate> consumer) {
+    void forEach(QuarantineReader quarantine, BiConsumer<String, Candidate> consumer) {
         read(line -> {
             Quarantine.Entry entry = quarantine.read(key(line));
-            consumer.accept(new Candidate(
-                    entry, QuarantineJson.payload(line, entry.record().data())));
+            consumer.accept(
+                    key(line),
+                    new Candidate(
+                            entry, QuarantineJson.payload(line, entry.record().data())));
         });
     }
 
@@ -53,8 +56,10 @@ final class RepairedFile {
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             int number = 1;
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (!line.isBlank()) {
-                    read(line, number, reader);
+                // Some editors write a byte order mark first.
+                String text = line.startsWith("\ufeff") ? line.substring(1) : line;
+                if (!text.isBlank()) {
+                    read(text, number, reader);
                 }
                 number++;
             }

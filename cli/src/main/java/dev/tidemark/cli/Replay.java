@@ -14,7 +14,8 @@ final class Replay {
     @FunctionalInterface
     interface Sink {
 
-        void put(String partitionKey, byte[] data);
+        /** Returns false if the stream does not take it now; it is offered again a little later. */
+        boolean put(String partitionKey, byte[] data);
     }
 
     /** Is told now and then how far it is. */
@@ -36,6 +37,7 @@ final class Replay {
     private final List<SampleEvent> events;
     private final int eventsPerSecond;
     private final LongSupplier clockMillis;
+    private long reportedMillis;
 
     /** @param eventsPerSecond 0 for as fast as possible */
     Replay(List<SampleEvent> events, int eventsPerSecond, LongSupplier clockMillis) {
@@ -56,29 +58,32 @@ final class Replay {
      */
     void run(Sink sink, LongSupplier pending, Progress progress) throws InterruptedException {
         long startMillis = clockMillis.getAsLong();
-        long reportedMillis = startMillis;
+        reportedMillis = startMillis;
         for (int i = 0; i < events.size(); i++) {
             SampleEvent event = events.get(i);
             long dueMillis = startMillis + durationMillis(i, eventsPerSecond);
-            long nowMillis = clockMillis.getAsLong();
-            if (nowMillis - reportedMillis >= REPORT_MILLIS) {
-                progress.progress(i, events.size(), pending.getAsLong());
-                reportedMillis = nowMillis;
+            report(i, pending, progress);
+            long aheadMillis = dueMillis - clockMillis.getAsLong();
+            if (aheadMillis > 0) {
+                Thread.sleep(aheadMillis);
             }
-            if (dueMillis > nowMillis) {
-                Thread.sleep(dueMillis - nowMillis);
+            while (!sink.put(event.partitionKey(), event.bytes())) {
+                report(i, pending, progress);
+                Thread.sleep(LOOK_MILLIS);
             }
-            sink.put(event.partitionKey(), event.bytes());
         }
-        long left = pending.getAsLong();
-        while (left > 0) {
-            if (clockMillis.getAsLong() - reportedMillis >= REPORT_MILLIS) {
-                progress.progress(events.size(), events.size(), left);
-                reportedMillis = clockMillis.getAsLong();
-            }
+        while (pending.getAsLong() > 0) {
+            report(events.size(), pending, progress);
             Thread.sleep(LOOK_MILLIS);
-            left = pending.getAsLong();
         }
         progress.done(events.size());
+    }
+
+    private void report(int put, LongSupplier pending, Progress progress) {
+        long nowMillis = clockMillis.getAsLong();
+        if (nowMillis - reportedMillis >= REPORT_MILLIS) {
+            progress.progress(put, events.size(), pending.getAsLong());
+            reportedMillis = nowMillis;
+        }
     }
 }

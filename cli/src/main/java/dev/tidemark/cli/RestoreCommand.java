@@ -1,7 +1,9 @@
 package dev.tidemark.cli;
 
+import dev.tidemark.aws.dynamodb.Care;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.checkpoint.CheckpointId;
+import dev.tidemark.core.event.IsoTime;
 import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.port.Cas;
 import dev.tidemark.core.port.CheckpointStore;
@@ -14,9 +16,8 @@ import dev.tidemark.core.restore.RestoreListener;
 import dev.tidemark.core.restore.RestorePorts;
 import dev.tidemark.core.restore.RestoreSettings;
 import dev.tidemark.core.restore.Restorer;
-import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -60,11 +61,8 @@ final class RestoreCommand implements Callable<Integer> {
                             + "not join it: nothing was put to the shard in between, you say.")
     private @Nullable String joined;
 
-    @Option(
-            names = "--next",
-            paramLabel = "FILE",
-            description = "The catalog that is to take its place, if views were being changed then.")
-    private @Nullable Path next;
+    @Mixin
+    private NextOption next;
 
     @Mixin
     private CatalogOption catalog;
@@ -87,9 +85,15 @@ final class RestoreCommand implements Callable<Integer> {
     }
 
     private int restore(Stores stores) {
-        StatusLine progress = new StatusLine(spec.commandLine().getOut());
-        Catalogs catalogs = new Catalogs(catalog.compile(), next == null ? null : CatalogFile.compile(next));
-        stores.await(stores.createTables(generation));
+        ProgressLine progress = ProgressLine.on(spec.commandLine().getOut());
+        Catalogs catalogs = new Catalogs(catalog.compile(deployment), next.compile());
+        Optional<Care> first = stores.await(stores.care());
+        if (first.isEmpty()) {
+            progress.note(
+                    "The state table that runs is gone, so the new ones are protected as far as can be, and encrypted"
+                            + " with AWS's own key: change that before they are used if yours had a key of yours.");
+        }
+        stores.await(stores.createTables(generation, first.orElse(Care.MOST)));
         ControlStore control = stores.controlOf(generation);
         Restore restore = stores.await(control.readControl())
                 .map(row -> begun(row, stores))
@@ -141,15 +145,14 @@ final class RestoreCommand implements Callable<Integer> {
     }
 
     private long time(String text) {
-        try {
-            return Instant.parse(text).toEpochMilli();
-        } catch (DateTimeException e) {
+        long millis = IsoTime.parseMillis(text);
+        if (millis == IsoTime.NONE) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--at takes the id of a checkpoint, 'latest', or a time like 2026-11-22T19:54:00Z, not '" + text
-                            + "'",
-                    e);
+                            + "'");
         }
+        return millis;
     }
 
     private int join(Stores stores, String laneId) {
@@ -171,10 +174,10 @@ final class RestoreCommand implements Callable<Integer> {
     /** How far it is, and how fast. */
     private static final class Told implements RestoreListener {
 
-        private final StatusLine progress;
+        private final ProgressLine progress;
         private long sinceMillis = System.currentTimeMillis();
 
-        Told(StatusLine progress) {
+        Told(ProgressLine progress) {
             this.progress = progress;
         }
 

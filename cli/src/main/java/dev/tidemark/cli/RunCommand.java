@@ -4,17 +4,23 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.local.DirectoryInUse;
+import dev.tidemark.local.file.DamagedFile;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
 import dev.tidemark.samplesevents.SampleReplay;
 import java.io.IOException;
 import java.net.BindException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -30,14 +36,14 @@ final class RunCommand implements Callable<Integer> {
 
     private static final int MAX_PORT = 65_532;
 
-    @Option(names = "--catalog", paramLabel = "FILE", description = "The catalog. Default: the sample shop's.")
-    private @Nullable Path catalogFile;
+    /** What the shop's shortest windows look at is replayed first, so that the first query finds values. */
+    private static final Duration NEWEST = Duration.ofMinutes(30);
 
-    @Option(
-            names = "--next",
-            paramLabel = "FILE",
-            description = "A catalog that is to take the place of the first; `tidemark backfill` starts its views.")
-    private @Nullable Path nextFile;
+    @Mixin
+    private CatalogOption catalogFile;
+
+    @Mixin
+    private NextOption nextFile;
 
     @Option(
             names = "--generation",
@@ -73,6 +79,12 @@ final class RunCommand implements Callable<Integer> {
             description = "Shards of a new stream. Default: ${DEFAULT-VALUE}.")
     private int shards;
 
+    @Option(
+            names = "--no-shard-limits",
+            description = "Take whatever is put. Default: as Kinesis, 1,000 records and 1 MiB a second for each shard; "
+                    + "what is more is refused with ProvisionedThroughputExceededException.")
+    private boolean noShardLimits;
+
     @Option(names = "--no-samples", description = "Do not replay the sample events.")
     private boolean noSamples;
 
@@ -81,6 +93,12 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "Replay these events (one JSON object per line) instead of the samples.")
     private @Nullable Path events;
+
+    @Option(
+            names = "--force",
+            description = "With --events: replay also what seems to be a mistake, such as a file that begins with "
+                    + EventCheck.FIRST + " records that count nowhere.")
+    private boolean force;
 
     @Option(
             names = "--pace",
@@ -93,15 +111,20 @@ final class RunCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws InterruptedException, IOException {
         checkOptions();
-        Catalog catalog = catalogFile == null
-                ? new CatalogCompiler().compile(Sample.SHOP.catalog())
-                : CatalogFile.compile(catalogFile);
-        Catalog next = nextFile == null ? null : CatalogFile.compile(nextFile);
-        List<SampleEvent> own = events == null ? List.of() : EventLines.read(events);
+        Catalog catalog = catalogFile
+                .file()
+                .map(CatalogFile::compile)
+                .orElseGet(() -> new CatalogCompiler().compile(Sample.SHOP.catalog()));
+        Catalog next = nextFile.compile();
+        List<SampleEvent> own = events == null ? List.of() : own(events, catalog);
         Console console = new Console(
-                spec.commandLine().getOut(), spec.commandLine().getErr(), Boolean.getBoolean("tidemark.terminal"));
+                spec.commandLine().getOut(),
+                spec.commandLine().getErr(),
+                Boolean.getBoolean("tidemark.terminal"),
+                System::currentTimeMillis,
+                this::roomBytes);
         try (StopSignal stop = StopSignal.install();
                 LocalRun run = start(new Catalogs(catalog, next), console)) {
             replay(run, catalog.sources().get(0).stream(), own, console);
@@ -129,20 +152,47 @@ final class RunCommand implements Callable<Integer> {
 
     private LocalRun start(Catalogs catalogs, Console console) {
         try {
-            return LocalRun.start(catalogs, generation, retires, port, shards, dataDir, console);
+            return LocalRun.start(catalogs, generation, retires, port, shards, !noShardLimits, dataDir, console);
         } catch (BindException e) {
             throw new Failure("cannot start: one of the ports " + port + " to " + (port + 3)
                     + " is in use, perhaps by another `tidemark run`: stop that, or take other ports with --port N");
         } catch (DirectoryInUse e) {
             throw new Failure("cannot start: " + e.getMessage());
+        } catch (DamagedFile e) {
+            throw new Failure("cannot start: " + e.getMessage());
         } catch (FileSystemException e) {
-            throw new Failure("cannot start: " + e.getFile() + " cannot be used ("
-                    + e.getClass().getSimpleName() + "): name a directory that can be written with --data-dir");
+            throw new Failure(
+                    "cannot start: " + Unusable.reason(e) + ": name a directory that can be written with --data-dir");
         } catch (IOException e) {
             throw new Failure("cannot start: " + e.getMessage()
                     + "\nIs a port of " + port + " to " + (port + 3) + " in use (then take others with --port N), or "
                     + "can the --data-dir not be written?");
         }
+    }
+
+    /** Where the stream's records are, and with --data-dir all else. Unknown room is room. */
+    private long roomBytes() {
+        try {
+            return Files.getFileStore(dataDir == null ? Path.of(System.getProperty("java.io.tmpdir")) : dataDir)
+                    .getUsableSpace();
+        } catch (IOException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    /** A bad event is the fold's business, as with `tidemark put`. */
+    private List<SampleEvent> own(Path file, Catalog catalog) throws IOException {
+        List<SampleEvent> own = new ArrayList<>();
+        try (EventLines lines = EventLines.of(file)) {
+            EventCheck check = new EventCheck(
+                    lines.name(), null, catalog, catalog.sources().get(0).stream(), force, System::currentTimeMillis);
+            for (byte[] event = lines.next(); event != null; event = lines.next()) {
+                String key = check.look(event, lines.line());
+                own.add(new SampleEvent(0, key, new String(event, StandardCharsets.UTF_8)));
+            }
+            check.checkRefused();
+        }
+        return own;
     }
 
     private void replay(LocalRun run, String stream, List<SampleEvent> own, Console console) {
@@ -153,7 +203,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private List<SampleEvent> samples(LocalRun run, String stream, Console console) {
-        boolean samplesFit = catalogFile == null || stream.equals(Sample.SHOP.stream());
+        boolean samplesFit = catalogFile.file().isEmpty() || stream.equals(Sample.SHOP.stream());
         if (noSamples || !samplesFit) {
             return List.of();
         }
@@ -162,7 +212,7 @@ final class RunCommand implements Callable<Integer> {
             return List.of();
         }
         List<SampleEvent> samples = Sample.SHOP.events();
-        long endMillis = System.currentTimeMillis() + Replay.durationMillis(samples.size(), pace);
-        return SampleReplay.shift(samples, SampleReplay.deltaToEndAt(samples, endMillis));
+        return SampleReplay.newestFirst(
+                SampleReplay.shift(samples, SampleReplay.deltaToEndAt(samples, System.currentTimeMillis())), NEWEST);
     }
 }

@@ -4,6 +4,7 @@ import dev.tidemark.aws.AwsClients;
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.Environment;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
+import dev.tidemark.aws.dynamodb.Care;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
 import dev.tidemark.aws.dynamodb.DynamoStateScan;
@@ -15,11 +16,14 @@ import dev.tidemark.aws.s3.S3BackfillLog;
 import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.aws.s3.S3RedriveLog;
+import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.port.Pause;
 import dev.tidemark.core.replay.ReplayPorts;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
@@ -78,9 +82,14 @@ final class Stores implements AutoCloseable {
         return new KinesisLineage(kinesis, new KinesisStreams(kinesis, InstantSource.system()));
     }
 
+    /** How the deployment's state table is kept; empty if it is gone. */
+    CompletableFuture<Optional<Care>> care() {
+        return Care.of(client(clients::dynamoDb), value(Environment.STATE_TABLE));
+    }
+
     /** Creates the tables of a restored generation, as far as they are missing. */
-    CompletableFuture<Void> createTables(String generation) {
-        return Tables.create(client(clients::dynamoDb), Tables.stateOf(generation), Tables.controlOf(generation));
+    CompletableFuture<Void> createTables(String generation, Care care) {
+        return Tables.create(client(clients::dynamoDb), Tables.stateOf(generation), Tables.controlOf(generation), care);
     }
 
     DynamoControlStore control() {
@@ -116,6 +125,26 @@ final class Stores implements AutoCloseable {
     /** What a replay reads. */
     ReplayPorts past() {
         return new ReplayPorts(archive(), redriveLog(), checkpoints(), control());
+    }
+
+    /**
+     * Sees to it that a catalog is the one that is folded here, or one of the two while views are being changed.
+     *
+     * @throws Failure if the deployment does not fold all of its views
+     */
+    void checkFolds(Catalog catalog) {
+        await(control().readControl()).ifPresent(row -> {
+            List<String> foreign = catalog.views().stream()
+                    .filter(view -> !row.folds(view.version()))
+                    .map(view -> view.name() + " " + view.version())
+                    .toList();
+            if (!foreign.isEmpty()) {
+                throw new Failure("this catalog is not what is folded at " + where + ", which does not fold its "
+                        + (foreign.size() == 1 ? "view " : "views ") + String.join(", ", foreign)
+                        + ": name the deployment's catalog with --catalog or $" + Environment.CATALOG.variable()
+                        + "; a local run is asked for its own without either");
+            }
+        });
     }
 
     private static <C> C client(Supplier<C> maker) {

@@ -67,20 +67,22 @@ final class TooLateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Instant end = to == null ? Instant.now().truncatedTo(ChronoUnit.SECONDS) : Moments.parse("--to", to);
+        // What arrived this very second is in.
+        Instant end =
+                to == null ? Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(1) : Moments.parse("--to", to);
         Instant start = from == null ? end.minus(A_DAY) : Moments.parse("--from", from);
-        Catalog definitions = catalog.compile();
+        Catalog definitions = catalog.compile(deployment);
         View wanted = definitions
                 .view(view)
                 .orElseThrow(() -> new Failure("the catalog has no view '" + view + "'; there are: "
                         + definitions.views().stream().map(View::name).collect(Collectors.joining(", "))));
         PrintWriter out = spec.commandLine().getOut();
         try (Stores stores = deployment.open()) {
-            TooLateSearch search = new TooLateSearch(stores, definitions, wanted);
+            TooLateSearch search = new TooLateSearch(stores, stores.past(), definitions, wanted);
             search.run(start.toEpochMilli(), end.toEpochMilli(), event -> {
                 found++;
                 if (found <= limit) {
-                    out.println(json ? toJson(event) : describe(event));
+                    out.println(json ? toJson(search.stream(), event) : describe(event));
                 }
             });
         }
@@ -95,7 +97,7 @@ final class TooLateCommand implements Callable<Integer> {
     }
 
     private static String describe(TooLateSearch.Event event) {
-        return event.lane().id() + "  " + event.record().position().text() + "  arrived "
+        return event.laneId() + "  " + event.record().position().text() + "  arrived "
                 + Instant.ofEpochMilli(event.record().arrivalMillis()) + ", event time "
                 + Instant.ofEpochMilli(event.eventTimeMillis()) + redriven(event);
     }
@@ -104,10 +106,10 @@ final class TooLateCommand implements Callable<Integer> {
         return event.redrive() == 0 ? "" : "  (redriven, by redrive " + event.redrive() + ")";
     }
 
-    private static String toJson(TooLateSearch.Event event) {
+    private static String toJson(String stream, TooLateSearch.Event event) {
         ObjectNode line = JsonNodeFactory.instance.objectNode();
-        line.put("stream", event.lane().streamName());
-        line.put("lane", event.lane().id());
+        line.put("stream", stream);
+        line.put("lane", event.laneId());
         line.put("position", event.record().position().text());
         line.put("arrival", Instant.ofEpochMilli(event.record().arrivalMillis()).toString());
         line.put("eventTime", Instant.ofEpochMilli(event.eventTimeMillis()).toString());

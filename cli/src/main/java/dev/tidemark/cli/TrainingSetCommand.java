@@ -4,6 +4,7 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.replay.ReplayPorts;
+import dev.tidemark.training.Progress;
 import dev.tidemark.training.Request;
 import dev.tidemark.training.Request.Format;
 import dev.tidemark.training.TrainingSet;
@@ -137,19 +138,22 @@ final class TrainingSetCommand implements Callable<Integer> {
         if (workers < 1) {
             throw new ParameterException(spec.commandLine(), "--threads " + workers + " is less than 1");
         }
-        report(spec.commandLine().getOut(), make(workers));
+        TrainingSet set = make(workers);
+        report(spec.commandLine().getOut(), set);
+        PrintWriter err = spec.commandLine().getErr();
+        set.notes().forEach(note -> err.println("Note: " + note));
+        err.flush();
         return 0;
     }
 
     private TrainingSet make(int workers) {
         PrintWriter err = spec.commandLine().getErr();
         try (Stores stores = deployment.open();
-                ProgressLine progress =
-                        new ProgressLine(err, Boolean.getBoolean("tidemark.terminal"), System::nanoTime)) {
+                ProgressLine line = ProgressLine.on(err)) {
             return new TrainingSetJob(
                             request(),
                             new ReplayPorts(stores.archive(), stores.redriveLog(), stores.checkpoints(), stores.control()),
-                            progress,
+                            progress(line),
                             System::currentTimeMillis,
                             workers,
                             Runtime.getRuntime().maxMemory())
@@ -157,9 +161,23 @@ final class TrainingSetCommand implements Callable<Integer> {
         }
     }
 
+    private static Progress progress(ProgressLine line) {
+        return new Progress() {
+            @Override
+            public void stage(Stage stage, long total) {
+                line.stage(stage.text(), stage.unit(), total);
+            }
+
+            @Override
+            public void advance(long by) {
+                line.advance(by);
+            }
+        };
+    }
+
     private Request request() {
         List<Catalog> catalogs = new ArrayList<>();
-        catalogs.add(catalog.compile());
+        catalogs.add(catalog.compile(deployment));
         if (compare != null) {
             catalogs.add(CatalogFile.compile(compare));
         }

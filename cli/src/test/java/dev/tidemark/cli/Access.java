@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.services.dynamodb.model.BatchGetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
+import software.amazon.awssdk.services.dynamodb.model.DescribeContinuousBackupsRequest;
 import software.amazon.awssdk.services.dynamodb.model.DescribeTableRequest;
 import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
@@ -15,6 +16,8 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
+import software.amazon.awssdk.services.dynamodb.model.UpdateContinuousBackupsRequest;
+import software.amazon.awssdk.services.dynamodb.model.UpdateTableRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateTimeToLiveRequest;
 import software.amazon.awssdk.services.kinesis.model.DescribeStreamSummaryRequest;
 import software.amazon.awssdk.services.kinesis.model.GetRecordsRequest;
@@ -75,7 +78,16 @@ record Access(String action, String resource, Map<String, String> context) {
     List<Access> ofKey(String keyArn) {
         List<Access> uses = new ArrayList<>();
         String service = action.substring(0, action.indexOf(':'));
-        boolean ofTable = service.equals("dynamodb") && !action.endsWith("Table") && !action.endsWith("TimeToLive");
+        boolean ofTable = service.equals("dynamodb")
+                && !action.endsWith("Table")
+                && !action.endsWith("TimeToLive")
+                && !action.endsWith("Backups");
+        if (action.equals("dynamodb:UpdateTable")) {
+            // For whoever gives a table a key: DynamoDB looks at it, and is granted its use.
+            for (String use : List.of("kms:CreateGrant", "kms:DescribeKey", "kms:Encrypt")) {
+                uses.add(new Access(use, keyArn, Map.of(VIA, service + "." + Template.REGION + ".amazonaws.com")));
+            }
+        }
         if (ofTable || List.of("s3:GetObject", "kinesis:GetRecords").contains(action)) {
             uses.add(
                     new Access("kms:Decrypt", keyArn, Map.of(VIA, service + "." + Template.REGION + ".amazonaws.com")));
@@ -105,6 +117,15 @@ record Access(String action, String resource, Map<String, String> context) {
         }
         if (call instanceof DescribeTableRequest describe) {
             return onTable("DescribeTable", describe.tableName());
+        }
+        if (call instanceof UpdateTableRequest update) {
+            return onTable("UpdateTable", update.tableName());
+        }
+        if (call instanceof DescribeContinuousBackupsRequest describe) {
+            return onTable("DescribeContinuousBackups", describe.tableName());
+        }
+        if (call instanceof UpdateContinuousBackupsRequest update) {
+            return onTable("UpdateContinuousBackups", update.tableName());
         }
         return call instanceof UpdateTimeToLiveRequest update ? onTable("UpdateTimeToLive", update.tableName()) : null;
     }

@@ -174,12 +174,14 @@ class ArchitectureTest {
         assertThat(violations).anyMatch(text -> text.contains("Random.<init>()"));
     }
 
-    /** System.Logger is for all; one class turns what ends up in the platform's logging into JSON. */
+    /** System.Logger is for all; one class turns what ends up in the platform's logging into JSON, one silences a library. */
     @Test
     void nothingUsesTheLoggingOfThePlatform() {
         noClasses()
                 .that()
                 .doNotHaveFullyQualifiedName("dev.tidemark.functions.JsonLogs")
+                .and()
+                .doNotHaveFullyQualifiedName("dev.tidemark.local.store.SqliteLog")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("java.util.logging..")

@@ -9,7 +9,11 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,7 +43,8 @@ class CommandsTest {
     @AfterAll
     static void stop() {
         system.close();
-        assertThat(system.output()).endsWith("Stopping.\n");
+        // What is in flight is folded first, and told.
+        assertThat(system.output()).contains("Stopping.\n");
     }
 
     static Stream<CommandLine> commands() {
@@ -210,7 +215,7 @@ class CommandsTest {
             while (Command.run(get).out().contains("\"newestArrival\" : null")) {
                 Thread.onSpinWait();
             }
-            assertThat(Command.run(get).err()).isEmpty();
+            assertThat(Command.run(get).err()).contains("1 went into quarantine (1 NO_EVENT_TIME");
 
             Command audit = Command.run("audit", "--catalog", other.toString(), "--port", api);
             assertThat(audit.exitCode()).as("nothing could be compared").isEqualTo(1);
@@ -220,17 +225,170 @@ class CommandsTest {
                     "nothing of [nope]",
                     "but of [" + STREAM + "]",
                     "--stream");
+            assertFails(Command.run("archive", "compact", "--stream", "nope", "--port", api), "nothing of [nope]");
+            assertFails(
+                    Command.run("quarantine", "redrive", "--all", "--catalog", other.toString(), "--port", api),
+                    "this catalog is not what is folded",
+                    "--catalog");
             assertThat(run.api().getPort()).isEqualTo(port);
         }
     }
 
     @Test
-    void putTakesAnEventWhoseKeyIsNoPartitionKey() {
-        Command command =
-                put("{\"user_id\":\"\\ud800\"}\n{\"user_id\":\"" + "x".repeat(257) + "\"}\n", "--key", "user_id");
+    void aRunningSystemIsAskedForItsCatalog() throws Exception {
+        Path catalog = Files.writeString(folder.resolve("asked.yaml"), Sample.HELLO.catalog());
+        int port = FreePorts.fourInARow();
+        try (RunningCommand run = RunningCommand.start(port, List.of("--catalog", catalog.toString()))) {
+            String[] where = {"--port", Integer.toString(port)};
+            assertFails(
+                    Command.run(joined(List.of("archive", "verify"), where)),
+                    "nothing of [" + STREAM + "] was ever folded here");
+            Instant now = Instant.now();
+            String events = Stream.of(now, now, now.minus(Duration.ofDays(400)))
+                            .map(time -> "{\"ts\":\"" + time + "\",\"user_id\":\"u\",\"price\":2}\n")
+                            .collect(Collectors.joining())
+                    + "{\"user_id\":\"u\"}\n";
+            Command put = Command.runWithInput(
+                    events, joined(List.of("put", "--stream", STREAM, "--key", "user_id", "--wait"), where));
+
+            assertThat(put.exitCode()).as(put.err()).isZero();
+            assertThat(put.out())
+                    .startsWith("4 events put on " + STREAM + "\n  viewer: 2 folded, 1 too late, 1 quarantined (1 ")
+                    .contains("quarantine list", "too-late")
+                    .doesNotContain("others");
+            Command audit = Command.run(joined(List.of("audit"), where));
+            assertThat(audit.exitCode()).as(audit.out() + audit.err()).isZero();
+            assertThat(audit.out()).contains("0 faults").doesNotContain("0 items compared");
+            assertThat(Command.run(joined(List.of("too-late", "viewer"), where)).out())
+                    .contains("1 event too late for view viewer");
+            assertThat(Command.run(joined(List.of("get", "viewer", "u", "--direct", "--knowledge", "now"), where))
+                            .out())
+                    .contains("\"avg_price_30m\" : 2");
+            Command nobody = Command.run(joined(List.of("get", "viewer", "nobody"), where));
+            // The API looks at the lanes' rows now and then.
+            while (nobody.err().contains("no event so far")) {
+                nobody = Command.run(joined(List.of("get", "viewer", "nobody"), where));
+            }
+            assertThat(nobody.err()).contains("no event of this entity", "1 came too late", "1 went into quarantine");
+            assertThat(Command.run(joined(List.of("get", "viewer", "u"), where)).err())
+                    .isEmpty();
+            for (String command : List.of("list", "redrive")) {
+                assertFails(
+                        Command.run(joined(List.of("quarantine", command, "--view", "viewr"), where)),
+                        "no view 'viewr'; there are: viewer");
+            }
+            String marked = "\ufeff"
+                    + Command.run(joined(List.of("get", "viewer", "u", "--all"), where))
+                            .out();
+            Path receipt = Files.writeString(folder.resolve("receipt.json"), marked);
+            assertThat(Command.run(joined(List.of("audit", "--receipt", receipt.toString()), where))
+                            .out())
+                    .contains("1 value compared", "0 faults");
+            Path bad = folder.resolve("bad.jsonl");
+            assertThat(Command.run(joined(List.of("quarantine", "export", bad.toString()), where))
+                            .err())
+                    .isEmpty();
+            Files.writeString(bad, "\ufeff" + Files.readString(bad));
+            assertThat(Command.run(joined(List.of("quarantine", "redrive", "--repaired", bad.toString()), where))
+                            .out())
+                    .contains("1 still bad");
+            Command verified = Command.run(joined(List.of("archive", "verify"), where));
+            assertThat(verified.out()).as(verified.err()).contains("4 records read", "all there");
+            assertThat(run.api().getPort()).isEqualTo(port);
+        }
+    }
+
+    @Test
+    void putSaysWhenNothingCounted() throws Exception {
+        Path catalog = Files.writeString(folder.resolve("late.yaml"), Sample.HELLO.catalog());
+        int port = FreePorts.fourInARow();
+        try (RunningCommand run = RunningCommand.start(port, List.of("--catalog", catalog.toString()))) {
+            String[] where = {"--port", Integer.toString(port)};
+            assertThat(Command.run(joined(List.of("get", "viewer", "u"), where)).err())
+                    .contains("has folded no event so far");
+            Command put = Command.runWithInput(
+                    "{\"ts\":\"2020-01-31T10:00:00Z\",\"user_id\":\"u\",\"price\":2}\n",
+                    joined(List.of("put", "--stream", STREAM, "--wait"), where));
+
+            assertFails(put, "none of it counts in any view");
+            assertThat(put.out()).contains("viewer: 0 folded, 1 too late");
+            // The API looks at the lanes' rows now and then.
+            while (Command.run(joined(List.of("get", "viewer", "u"), where))
+                    .err()
+                    .contains("no event so far")) {
+                Thread.onSpinWait();
+            }
+            assertThat(Command.run(joined(List.of("get", "viewer", "u"), where)).err())
+                    .contains("no event counts in view viewer so far: 1 came too late", "tidemark too-late viewer")
+                    .contains("1 event of this entity came too late for view viewer", "2020-01-31T10:00:00Z");
+            assertThat(Command.run(joined(List.of("get", "viewer", "another"), where))
+                            .err())
+                    .doesNotContain("of this entity came too late");
+            assertThat(run.api().getPort()).isEqualTo(port);
+        }
+    }
+
+    @Test
+    void whereNothingRunsTheCatalogMustBeNamed() throws IOException {
+        String port = nobody().replaceAll(".*:", "");
+        for (String command : List.of("audit", "too-late viewer", "training-set --spine s.csv --out o")) {
+            assertFails(Command.run((command + " --port " + port).split(" ")), "which catalog?", "--catalog", "--port");
+        }
+        assertFails(Command.run("audit", "--aws", "--bucket", "b"), "which catalog?", "$TIDEMARK_CATALOG");
+    }
+
+    @Test
+    void putTakesAnEventWhoseKeyIsNoPartitionKeyOnlyByForce() {
+        String events = "{\"user_id\":\"\\ud800\"}\n{\"user_id\":\"" + "x".repeat(257) + "\"}\n";
+        assertFails(put(events, "--key", "user_id"), "line 1 is no partition key", "--force", "Nothing was put");
+
+        Command command = put(events, "--key", "user_id", "--force");
 
         assertThat(command.exitCode()).as(command.err()).isZero();
         assertThat(command.out()).isEqualTo("2 events put on " + STREAM + "\n");
+    }
+
+    /** Nothing was put before, although the last line only is wrong. */
+    @Test
+    void putLooksAtAWholeFileFirst() throws Exception {
+        Path file = Files.writeString(
+                folder.resolve("keyless.jsonl"), "{\"user_id\":1}\n".repeat(5_000) + "{\"user\":1}\n");
+        assertFails(put("", file.toString(), "--key", "user_id"), file + ": line 5001 has no field 'user_id'");
+    }
+
+    @Test
+    void theReasonOfAUsageErrorComesLast() {
+        for (String[] wrong : new String[][] {
+            {"put"}, {"put", "--nonsense"}, {"quarantine", "redrive"}, {"get", "v", "k", "--catalog", "f"}, {"validat"}
+        }) {
+            Command command = Command.run(wrong);
+
+            assertThat(command.exitCode()).isEqualTo(2);
+            List<String> lines = command.err().lines().toList();
+            int reason = IntStream.range(0, lines.size())
+                    .filter(i -> lines.get(i).matches("(Missing|Unknown|Unmatched|Which|--catalog is).*"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(lines.subList(0, reason)).anyMatch(line -> line.startsWith("Usage: tidemark"));
+            assertThat(lines.subList(reason, lines.size())).hasSizeLessThan(4);
+        }
+    }
+
+    @Test
+    void helpForAnUnknownCommandIsAnError() {
+        for (String[] wrong : new String[][] {
+            {"validat", "--help"}, {"--help", "validat"}, {"quarantine", "lst", "--help"}, {"get", "-h", "--nonsense"}
+        }) {
+            Command command = Command.run(wrong);
+
+            assertThat(command.exitCode()).as(String.join(" ", wrong)).isEqualTo(2);
+            assertThat(command.out()).isEmpty();
+        }
+    }
+
+    @Test
+    void theExitCodesAreInTheHelp() {
+        assertThat(Command.run("--help").out()).contains("Exit codes", "0   Done", "1   Refused", "2   Wrong usage");
     }
 
     @Test
@@ -257,7 +415,7 @@ class CommandsTest {
 
     @Test
     void putCountsEventsAndPassesBlankLinesOver() {
-        Command command = put("{\"user_id\":1}\n\nnot json\n", "--key", "user_id");
+        Command command = put("{\"user_id\":1}\n\nnot json\n");
 
         assertThat(command.exitCode()).as(command.err()).isZero();
         assertThat(command.out()).isEqualTo("2 events put on " + STREAM + "\n");

@@ -48,7 +48,7 @@ class EndToEndTest {
         MappingSettings mapping = MappingSettings.ofBatchSize(200)
                 .withRedelivery(new Redelivery(0.3, 120))
                 .withParentsFirst(false);
-        LocalSettings settings = new LocalSettings(0, null, Map.of(STREAM, 3), mapping, SEED);
+        LocalSettings settings = new LocalSettings(0, null, Map.of(STREAM, 3), false, mapping, SEED);
         try (TidemarkApplication application =
                         new TidemarkApplication(new CatalogCompiler().compile(Sample.SHOP.catalog()), outcomes);
                 LocalSystem system = LocalSystem.start(settings, application, outcomes);
@@ -84,7 +84,7 @@ class EndToEndTest {
         assertThat(tooLate).isPositive();
         assertThat(outcomes.quarantined.sum()).isPositive().isLessThanOrEqualTo(quarantined);
         assertThat(outcomes.tooLate.sum()).isPositive().isLessThanOrEqualTo(tooLate);
-        assertThat(application.quarantinedObjects(system.endpoints())).isEqualTo(quarantined);
+        assertThat(application.quarantinedRecords(system.endpoints())).isEqualTo(quarantined);
     }
 
     private static List<SampleEvent> shuffledEventsOfTheLastHours() {

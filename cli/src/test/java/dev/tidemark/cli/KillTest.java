@@ -114,6 +114,7 @@ class KillTest {
                             Main.class.getName(),
                             "run",
                             "--no-samples",
+                            "--no-shard-limits",
                             "--data-dir",
                             data.toString(),
                             "--port",

@@ -32,6 +32,50 @@ class QuarantineJsonTest {
                 .isEqualTo(wanted);
     }
 
+    /** What a line could not be read back with, or not be written with at all, stands in it as a text. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"price\":1e999999999999}",
+                "{\"price\":12.5e2147483647}",
+                "{\"price\":1e-999999999999}",
+                "{\"key\":\"mine\",\"data\":1,\"data\":2}"
+            })
+    void anObjectThatNoLineCanHoldIsExportedAsItsText(String payload) {
+        byte[] original = payload.getBytes(StandardCharsets.UTF_8);
+
+        ObjectNode line = QuarantineJson.parse(exported(original));
+
+        assertThat(line.path(QuarantineJson.DATA).asText()).isEqualTo(payload);
+        assertThat(QuarantineJson.payload(line, original)).isEqualTo(original);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 998, 999, 1_000, 1_001, 50_000})
+    void anyDepthIsExported(int depth) {
+        byte[] original = ("{\"a\":".repeat(depth) + "1" + "}".repeat(depth)).getBytes(StandardCharsets.UTF_8);
+
+        ObjectNode line = QuarantineJson.parse(exported(original));
+
+        assertThat(line.path(QuarantineJson.DATA).isObject()).isEqualTo(depth < 1_000);
+        assertThat(QuarantineJson.payload(line, original)).isSameAs(original);
+    }
+
+    @Test
+    void whatATerminalObeysIsAnEscapeThatJsonReadsAsTheSame() {
+        String text = "\u001b[2J\u202e\u009b\u007f\u2028\ufeff\udb40\udc41 ü🙂\t";
+        ObjectNode line = new ObjectMapper().createObjectNode().put("a", text);
+
+        String written = QuarantineJson.write(line);
+
+        assertThat(written)
+                .isEqualToIgnoringCase(
+                        "{\"a\":\"\\u001b[2J\\u202e\\u009b\\u007f\\u2028\\ufeff\\udb40\\udc41 ü🙂\\t\"}");
+        assertThat(QuarantineJson.parse(written)).isEqualTo(line);
+        assertThat(Shown.text("a\r\nb\tc\ud800")).isEqualTo("a\\u000d\nb\tc\\ud800");
+        assertThat(Shown.line("a\nb")).isEqualTo("a\\u000ab");
+    }
+
     @Test
     void aLineIsEscapedOnlyWhereItMustBe() {
         assertThat(exported("{\"b\":\"ü\"}".getBytes(StandardCharsets.UTF_8))).isEqualTo("{\"data\":{\"b\":\"ü\"}}");

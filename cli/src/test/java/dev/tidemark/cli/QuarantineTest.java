@@ -167,7 +167,7 @@ class QuarantineTest {
     @Test
     @Order(2)
     void theListCountsByViewAndReason() {
-        String list = out(tidemark("quarantine", "list", "--limit", "3"));
+        String list = out(tidemark("quarantine", "list", "--limit", "3", "--count"));
         ViewReport viewer = oracle.report("viewer");
         long notJson = viewer.quarantined().stream()
                 .filter(bad -> bad.reason().equals("NOT_JSON"))
@@ -347,10 +347,21 @@ class QuarantineTest {
                 .contains("no answer from http://127.0.0.1:" + (closed + 3), "start it with `tidemark run`");
     }
 
-    /** A file that was cut off would pass for the whole quarantine. */
+    /** Whoever reads on comes upon an object that cannot be read. */
     @Test
     @Order(9)
-    void anExportThatFailsLeavesNoFile() throws IOException {
+    void theListReadsNoMoreThanItShows() {
+        putUnreadable();
+
+        String list = out(tidemark("quarantine", "list", "--limit", "2"));
+        assertThat(list.lines().filter(line -> line.startsWith("quarantine/"))).hasSize(2);
+        assertThat(list).contains("perhaps more").doesNotContain("in quarantine,");
+        assertThat(tidemark("quarantine", "list", "--limit", "2", "--count").exitCode())
+                .isEqualTo(1);
+    }
+
+    /** After all others. */
+    private static void putUnreadable() {
         try (AwsClients s3 = AwsClients.of(
                 Map.of("AWS_REGION", "us-east-1", "AWS_ENDPOINT_URL_S3", "http://127.0.0.1:" + (port + 3)),
                 StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))) {
@@ -361,6 +372,13 @@ class QuarantineTest {
                             AsyncRequestBody.fromString("no record"))
                     .join();
         }
+    }
+
+    /** A file that was cut off would pass for the whole quarantine. */
+    @Test
+    @Order(9)
+    void anExportThatFailsLeavesNoFile() throws IOException {
+        putUnreadable();
         Path file = folder.resolve("cut.jsonl");
 
         assertThat(tidemark("quarantine", "export", file.toString()).exitCode()).isEqualTo(1);

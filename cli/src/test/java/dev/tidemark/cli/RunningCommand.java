@@ -30,7 +30,8 @@ final class RunningCommand implements AutoCloseable {
     private final Thread thread;
 
     private RunningCommand(int port, List<String> options) {
-        List<String> arguments = new ArrayList<>(List.of("run"));
+        // Tests put what they have at once.
+        List<String> arguments = new ArrayList<>(List.of("run", "--no-shard-limits"));
         arguments.addAll(options);
         arguments.addAll(List.of("--port", Integer.toString(port)));
         CommandLine line = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));

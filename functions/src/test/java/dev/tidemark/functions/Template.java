@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -117,6 +118,21 @@ public final class Template {
     /** The variables that every function gets. */
     public JsonNode environment() {
         return compute(raw.at("/Globals/Function/Environment/Variables"));
+    }
+
+    /** What the template's rules say against these parameters. */
+    public List<String> brokenRules() {
+        List<String> broken = new ArrayList<>();
+        for (JsonNode rule : raw.get("Rules")) {
+            if (compute(rule.get("RuleCondition")).booleanValue()) {
+                for (JsonNode assertion : rule.get("Assertions")) {
+                    if (!compute(assertion.get("Assert")).booleanValue()) {
+                        broken.add(assertion.get("AssertDescription").asText());
+                    }
+                }
+            }
+        }
+        return broken;
     }
 
     private boolean isTrue(String condition) {

@@ -1,5 +1,6 @@
 package dev.tidemark.local;
 
+import dev.tidemark.local.file.DamagedFile;
 import dev.tidemark.local.http.ApiServer;
 import dev.tidemark.local.kinesis.KinesisServer;
 import dev.tidemark.local.kinesis.Streams;
@@ -9,6 +10,7 @@ import dev.tidemark.local.store.DynamoDbStore;
 import dev.tidemark.local.store.S3Store;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * query function behind the API. All of it is reachable from this machine only.
  */
 public final class LocalSystem implements AutoCloseable {
+
+    private static final String TABLES = "dynamodb";
 
     private final Closing closing;
     private final Streams streams;
@@ -47,6 +51,7 @@ public final class LocalSystem implements AutoCloseable {
      * Starts everything; what had been started is closed again if something fails.
      *
      * @throws DirectoryInUse if another process uses the directory
+     * @throws DamagedFile if a file of the directory does not hold what was written to it
      * @throws IOException a port is taken or the directory cannot be used
      */
     public static LocalSystem start(LocalSettings settings, Application application, MappingListener listener)
@@ -66,15 +71,16 @@ public final class LocalSystem implements AutoCloseable {
         if (settings.directory() != null) {
             closing.add(DirectoryLock.of(settings.directory()));
         }
+        checkTables(settings, application);
         InstantSource clock = InstantSource.system();
         // DynamoDB and S3 take the longest, so they start beside each other and beside the rest.
-        CompletableFuture<DynamoDbStore> dynamoDb = concurrently(
-                () -> closing.add(DynamoDbStore.start(settings.portOf(2), settings.directoryOf("dynamodb"))));
+        CompletableFuture<DynamoDbStore> dynamoDb =
+                concurrently(() -> closing.add(DynamoDbStore.start(settings.portOf(2), settings.directoryOf(TABLES))));
         CompletableFuture<S3Store> s3 =
                 concurrently(() -> closing.add(S3Store.start(settings.portOf(3), settings.directoryOf("s3"))));
         closing.await(dynamoDb);
         closing.await(s3);
-        Streams streams = closing.add(new Streams(clock, settings.directoryOf("kinesis")));
+        Streams streams = closing.add(new Streams(clock, settings.directoryOf("kinesis"), settings.shardLimits()));
         settings.streams().forEach((name, shards) -> createIfAbsent(streams, name, shards));
         KinesisServer kinesis = closing.add(KinesisServer.start(streams, settings.portOf(1)));
         Endpoints endpoints = new Endpoints(kinesis.endpoint(), join(dynamoDb).endpoint(), join(s3).endpoint());
@@ -83,7 +89,7 @@ public final class LocalSystem implements AutoCloseable {
         Map<String, EventSourceMapping> mappings = new LinkedHashMap<>();
         SplittableRandom random = new SplittableRandom(settings.seed());
         for (String stream : settings.streams().keySet()) {
-            Path checkpoints = settings.directoryOf("mapping-" + application.mappingName(stream) + ".json");
+            Path checkpoints = checkpoints(settings, application, stream);
             EventSourceMapping mapping = EventSourceMapping.start(
                     streams,
                     stream,
@@ -96,6 +102,26 @@ public final class LocalSystem implements AutoCloseable {
             mappings.put(stream, closing.add(mapping));
         }
         return new LocalSystem(closing, streams, endpoints, api, mappings);
+    }
+
+    private static @Nullable Path checkpoints(LocalSettings settings, Application application, String stream) {
+        return settings.directoryOf("mapping-" + application.mappingName(stream) + ".json");
+    }
+
+    /** Without its tables a stream that was folded would go on as if all before had never been. */
+    private static void checkTables(LocalSettings settings, Application application) throws IOException {
+        Path directory = settings.directoryOf(TABLES);
+        if (directory == null || DynamoDbStore.hasTables(directory)) {
+            return;
+        }
+        for (String stream : settings.streams().keySet()) {
+            Path checkpoints = checkpoints(settings, application, stream);
+            if (checkpoints != null && Files.exists(checkpoints)) {
+                throw new DamagedFile(
+                        DynamoDbStore.tables(directory),
+                        "is missing or empty, although stream " + stream + " was folded");
+            }
+        }
     }
 
     private static void createIfAbsent(Streams streams, String name, int shards) {

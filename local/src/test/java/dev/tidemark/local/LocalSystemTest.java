@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import com.amazonaws.services.lambda.runtime.events.KinesisEvent;
+import dev.tidemark.local.file.DamagedFile;
 import dev.tidemark.local.http.ApiFunction;
 import dev.tidemark.local.kinesis.NewRecord;
 import dev.tidemark.local.mapping.BatchFunction;
@@ -18,12 +19,19 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
@@ -69,7 +77,7 @@ class LocalSystemTest {
     }
 
     private static LocalSettings settings(int port, @Nullable Path directory) {
-        return new LocalSettings(port, directory, Map.of("events", 2), MappingSettings.ofBatchSize(10), 1);
+        return new LocalSettings(port, directory, Map.of("events", 2), false, MappingSettings.ofBatchSize(10), 1);
     }
 
     private static LocalSystem start(LocalSettings settings) throws IOException {
@@ -128,5 +136,132 @@ class LocalSystemTest {
         assertThat(system.endpoints().s3().getPort()).isEqualTo(port + 3);
         system.close();
         system.close();
+    }
+
+    /** What is done to a file of the directory, by the end of its name. */
+    @SuppressWarnings("ImmutableEnumChecker") // The functions keep nothing.
+    private enum Damage {
+        TABLES_FLIPPED("tables.db", bytes -> flipped(bytes, bytes.length / 2)),
+        TABLES_FLIPPED_IN_THE_HEAD("tables.db", bytes -> flipped(bytes, 3)),
+        TABLES_CUT("tables.db", bytes -> Arrays.copyOf(bytes, bytes.length / 2)),
+        TABLES_CUT_BY_ONE("tables.db", bytes -> Arrays.copyOf(bytes, bytes.length - 1)),
+        TABLES_EMPTY("tables.db", bytes -> new byte[0]),
+        TABLES_GONE("tables.db", bytes -> null),
+        SUM_FLIPPED("tables.db.sum", bytes -> flipped(bytes, bytes.length / 2)),
+        SUM_EMPTY("tables.db.sum", bytes -> new byte[0]),
+        MAPPING_FLIPPED("mapping-events.json", bytes -> flipped(bytes, bytes.length / 2)),
+        MAPPING_CUT("mapping-events.json", bytes -> Arrays.copyOf(bytes, bytes.length - 5)),
+        MAPPING_EMPTY("mapping-events.json", bytes -> new byte[0]),
+        MAPPING_NULL("mapping-events.json", bytes -> "null".getBytes(UTF_8)),
+        STREAM_FLIPPED("stream.json", bytes -> flipped(bytes, bytes.length / 2)),
+        STREAM_CUT("stream.json", bytes -> Arrays.copyOf(bytes, bytes.length / 3)),
+        STREAM_EMPTY("stream.json", bytes -> new byte[0]),
+        STREAM_GONE("stream.json", bytes -> null),
+        SHARD_FLIPPED("shardId-000000000000.log", bytes -> flipped(bytes, bytes.length / 2)),
+        SHARD_GONE("shardId-000000000000.log", bytes -> null),
+        // Of what was folded already, the end is missing: not a torn write.
+        SHARD_CUT("mapping-events.json", "shardId-000000000000.log", bytes -> Arrays.copyOf(bytes, bytes.length / 2)),
+        SHARD_EMPTY("mapping-events.json", "shardId-000000000000.log", bytes -> new byte[0]);
+
+        private final String named;
+        private final String file;
+        private final Function<byte[], byte @Nullable []> change;
+
+        Damage(String file, Function<byte[], byte @Nullable []> change) {
+            this(file, file, change);
+        }
+
+        Damage(String named, String file, Function<byte[], byte @Nullable []> change) {
+            this.named = named;
+            this.file = file;
+            this.change = change;
+        }
+
+        private static byte[] flipped(byte[] bytes, int at) {
+            byte[] changed = bytes.clone();
+            changed[at] ^= 4;
+            return changed;
+        }
+
+        void inflict(Path directory) throws IOException {
+            try (Stream<Path> files = Files.walk(directory)) {
+                Path path = files.filter(one -> one.endsWith(file)).findFirst().orElseThrow();
+                byte[] changed = change.apply(Files.readAllBytes(path));
+                if (changed == null) {
+                    Files.delete(path);
+                } else {
+                    Files.write(path, changed);
+                }
+            }
+        }
+    }
+
+    private static void fill(Path directory) throws Exception {
+        try (LocalSystem system = start(settings(0, directory))) {
+            for (int i = 0; i < 25; i++) {
+                system.streams().put("events", new NewRecord("k" + i, null, ("event " + i).getBytes(UTF_8)));
+            }
+            assertThat(system.mapping("events").awaitCaughtUp(Duration.ofSeconds(60)))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void damageIsNamedAndNothingStarts() throws Exception {
+        Path whole = directory.resolve("whole");
+        fill(whole);
+        for (Damage damage : Damage.values()) {
+            Path copy = copy(whole, directory.resolve(damage.name()));
+            damage.inflict(copy);
+            assertThatThrownBy(() -> start(settings(0, copy)).close())
+                    .as(damage.name())
+                    .isInstanceOf(DamagedFile.class)
+                    .hasMessageContaining(damage.named)
+                    .hasMessageContaining("Bring the whole data directory back from a copy");
+        }
+        // The copies were good.
+        start(settings(0, copy(whole, directory.resolve("copy")))).close();
+    }
+
+    /** After a kill there is no checksum of the tables; SQLite's own check finds what is no database any more. */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2})
+    void damagedTablesAreNamedAfterAKillToo(long seed) throws Exception {
+        SplittableRandom random = new SplittableRandom(seed);
+        Path whole = directory.resolve("whole");
+        fill(whole);
+        Files.delete(whole.resolve("dynamodb/tables.db.sum"));
+        int named = 0;
+        for (int i = 0; i < 10; i++) {
+            Path copy = copy(whole, directory.resolve("copy" + i));
+            Path tables = copy.resolve("dynamodb/tables.db");
+            byte[] bytes = Files.readAllBytes(tables);
+            if (i % 2 == 0) {
+                bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length));
+            } else {
+                // A whole page: what a cell holds SQLite cannot know.
+                int page = random.nextInt(bytes.length / 4096) * 4096;
+                for (int at = page; at < page + 4096; at++) {
+                    bytes[at] = (byte) random.nextInt();
+                }
+            }
+            Files.write(tables, bytes);
+            try (LocalSystem system = start(settings(0, copy))) {
+                assertThat(get(system.api().resolve("/count"))).isEqualTo("25");
+            } catch (DamagedFile e) {
+                assertThat(e).hasMessageContaining("tables.db");
+                named++;
+            }
+        }
+        assertThat(named).isGreaterThanOrEqualTo(8);
+    }
+
+    private static Path copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.sorted().toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
+        return to;
     }
 }

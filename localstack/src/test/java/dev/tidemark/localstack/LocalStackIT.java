@@ -149,7 +149,7 @@ class LocalStackIT {
         witness.awaitDone(put);
 
         compareWithTheOracle();
-        assertThat(quarantinedObjects()).isGreaterThanOrEqualTo(bad);
+        assertThat(quarantinedRecords()).isGreaterThanOrEqualTo(bad);
     }
 
     @Test
@@ -258,7 +258,7 @@ class LocalStackIT {
         put += entries.size();
     }
 
-    private long quarantinedObjects() {
+    private long quarantinedRecords() {
         return clients.s3()
                 .listObjectsV2(
                         request -> request.bucket(deployed.output("Bucket")).prefix("quarantine/"))

@@ -5,9 +5,11 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * Moves sample events in time. Their event times lie in January 2026; a record put into a stream arrives now. So a
@@ -45,6 +47,18 @@ public final class SampleReplay {
      */
     public static long deltaToEndAt(List<SampleEvent> events, long nowMillis) {
         return nowMillis - endMillis(events);
+    }
+
+    /**
+     * The events of the last stretch, then all earlier ones; each part in its order. So whoever asks while a replay is
+     * young finds values in the windows of that length, and the longer windows fill up with late events.
+     */
+    public static List<SampleEvent> newestFirst(List<SampleEvent> events, Duration newest) {
+        long fromMillis = endMillis(events) - newest.toMillis();
+        return Stream.concat(
+                        events.stream().filter(event -> event.arrivalMillis() >= fromMillis),
+                        events.stream().filter(event -> event.arrivalMillis() < fromMillis))
+                .toList();
     }
 
     /**

@@ -11,6 +11,7 @@ import dev.tidemark.samplesevents.oracle.StreamRecord;
 import dev.tidemark.samplesevents.oracle.ViewReport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,6 +30,31 @@ class SamplesTest {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final long HOUR_MILLIS = 3_600_000L;
+
+    /** The README asks for user-1's features while the replay, with 150 events per second, is seconds old. */
+    @Test
+    void aReplayOfTheNewestFirstSoonHasTheFirstFeature() {
+        long nowMillis = Instant.parse("2026-11-29T20:00:00Z").toEpochMilli();
+        List<SampleEvent> all = Sample.SHOP.events();
+        List<SampleEvent> events = SampleReplay.newestFirst(
+                SampleReplay.shift(all, SampleReplay.deltaToEndAt(all, nowMillis)), Duration.ofMinutes(30));
+        List<StreamRecord> second = new ArrayList<>();
+        for (int i = 0; i < 150; i++) {
+            second.add(new StreamRecord(
+                    Sample.SHOP.stream(),
+                    "shardId-000000000000",
+                    Integer.toString(i + 1),
+                    0,
+                    nowMillis,
+                    events.get(i).bytes()));
+        }
+
+        JsonNode value =
+                new Oracle(Sample.SHOP.catalog(), second).value("viewer", "user-1", "avg_price_30m", nowMillis + 1_000);
+        assertThat(value.isNumber()).as("%s", value).isTrue();
+        assertThat(events).hasSameSizeAs(all);
+        assertThat(new HashSet<>(events)).hasSize(new HashSet<>(all).size());
+    }
 
     @Test
     void theShopIsGeneratedToTheByte() {

@@ -57,8 +57,7 @@ record Run(@Nullable String failure, Dials dials, List<Plan.Sent> sent, Coverage
         Engine engine = new Engine(seed, dials, startMillis, trace);
         Plan drawn = Plan.draw(seed, engine);
         Plan plan = sent == null ? drawn : drawn.with(sent);
-        try {
-            World world = new World(engine, plan, guests);
+        try (World world = new World(engine, plan, guests)) {
             world.run();
             if (engine.failure() == null && !world.isCaughtUp()) {
                 engine.fail("the run ended before everything was delivered");

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Runs with all faults, in which checkpoints are taken, views backfilled and questions asked meanwhile; afterwards the
  * past must come out as it was. {@code -Dtidemark.pastSeeds=N} for another number of runs, {@code -Dtidemark.seed=N} for
- * one, with its trace.
+ * one, with its trace; {@code -Dtidemark.freshSeeds=FIRST..LAST} for more beside the fixed ones.
  */
 class PastTest {
 
@@ -36,7 +36,8 @@ class PastTest {
             assertThat(run.failure()).as("seed %d", one).isNull();
             return;
         }
-        List<String> failures = LongStream.range(0, Long.getLong("tidemark.pastSeeds", DEFAULT_SEEDS))
+        LongStream fixed = LongStream.range(0, Long.getLong("tidemark.pastSeeds", DEFAULT_SEEDS));
+        List<String> failures = LongStream.concat(fixed, FreshSeeds.wanted())
                 .parallel()
                 .mapToObj(seed -> "seed " + seed + ": " + run(seed, false).failure())
                 .filter(outcome -> !outcome.endsWith(": null"))

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.RuntimeJsonMappingException;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -69,9 +70,15 @@ final class CsvSpine implements SpineReader {
             }
             row = rows.nextValue();
             return true;
+        } catch (CharConversionException e) {
+            throw new TrainingSetProblem(file + ":" + line + ": not UTF-8 from here on: write the file as UTF-8", e);
         } catch (JsonProcessingException | RuntimeJsonMappingException e) {
+            // The parser's own words name its classes and settings.
             throw new TrainingSetProblem(
-                    file + ":" + line + ": no CSV (" + e.getMessage() + "): write fields as RFC 4180 says", e);
+                    file + ":" + line
+                            + ": no CSV from here on: a quote is not closed, or text follows one that closes a "
+                            + "field, or a field is longer than 20 million characters; write fields as RFC 4180 says",
+                    e);
         }
     }
 

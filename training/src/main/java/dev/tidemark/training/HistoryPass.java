@@ -235,6 +235,7 @@ final class HistoryPass {
             private final List<LaneSink> sinks;
             private final Position from;
             private long records;
+            private long newestMillis = Long.MIN_VALUE;
 
             OfLane(Events events, List<LanePart> parts, Position from) {
                 this.events = events;
@@ -244,9 +245,14 @@ final class HistoryPass {
             }
 
             @Override
-            public void read(int some) {
-                records += some;
-                progress.advance(some);
+            public void read(long[] knownMillis) {
+                for (long known : knownMillis) {
+                    if (known <= plan.asOfMillis()) {
+                        records++;
+                        newestMillis = known;
+                    }
+                }
+                progress.advance(knownMillis.length);
             }
 
             @Override
@@ -263,10 +269,8 @@ final class HistoryPass {
                 report.put("records", records);
                 report.put("readFrom", from.text());
                 report.put("readUpTo", log.reached().text());
-                if (log.maxArrivalMillis() != Long.MIN_VALUE) {
-                    report.put(
-                            "newestArrival",
-                            Instant.ofEpochMilli(log.maxArrivalMillis()).toString());
+                if (records > 0) {
+                    report.put("newestArrival", Instant.ofEpochMilli(newestMillis).toString());
                 }
                 events.finish(report);
                 return CompletableFuture.completedFuture(null);

@@ -73,6 +73,11 @@ final class JobFiles {
         return work.resolve("answers-" + bucket);
     }
 
+    /** Which of a partition's answers may be inexact. */
+    Path answersReport(int bucket) {
+        return work.resolve("answers-" + bucket + ".json");
+    }
+
     /** Every finished file of events. */
     List<Path> allEvents() {
         try (Stream<Path> files = Files.list(work)) {
@@ -92,9 +97,7 @@ final class JobFiles {
             Files.createDirectories(work);
         } catch (IOException e) {
             throw new TrainingSetProblem(
-                    "cannot make the folder " + work + " (" + e.getClass().getSimpleName()
-                            + "): name a folder that can be written with --out",
-                    e);
+                    "cannot make the folder " + work + ": name a folder that can be written with --out", e);
         }
     }
 
@@ -153,9 +156,7 @@ final class JobFiles {
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (IOException e) {
-            throw new TrainingSetProblem(
-                    "cannot read " + file + " (" + e.getClass().getSimpleName() + "): give the path of a readable file",
-                    e);
+            throw new TrainingSetProblem("cannot read " + file + ": give the path of a readable file", e);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

@@ -2,9 +2,11 @@ package dev.tidemark.training;
 
 import dev.tidemark.core.expression.ValueType;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.apache.parquet.schema.PrimitiveType;
@@ -23,7 +25,12 @@ final class OutputColumns {
     private final List<Pair> pairs = new ArrayList<>();
 
     /** Where a column's value is: among the values of a target. */
-    record Place(Target target, int value) {}
+    record Place(Target target, int value) {
+
+        String name() {
+            return target.names().get(value);
+        }
+    }
 
     /** Two columns of one feature under two catalogs. */
     record Pair(String feature, int first, int second) {}
@@ -65,15 +72,31 @@ final class OutputColumns {
         return types.size() - 1;
     }
 
+    /** Databases and Spark take names that differ in case only for one, so they are told apart here no more than there. */
     private void checkNames(List<PrimitiveType> spine) {
+        Map<String, String> spineNames = new HashMap<>();
+        spine.forEach(column -> spineNames.put(folded(column), column.getName()));
         Set<String> names = new HashSet<>();
-        spine.forEach(column -> names.add(column.getName()));
         for (PrimitiveType column : types) {
-            if (!names.add(column.getName())) {
-                throw new TrainingSetProblem("the spine has a column '" + column.getName()
+            String ofSpine = spineNames.get(folded(column));
+            if (ofSpine != null) {
+                throw new TrainingSetProblem("the spine has a column '" + ofSpine
                         + "' already, which is what the feature's column is called: rename or leave out the spine's");
             }
+            if (!names.add(folded(column))) {
+                throw new TrainingSetProblem("two features would have the column '" + column.getName()
+                        + "': choose one of them with --views or --features, or rename a view");
+            }
         }
+    }
+
+    private static String folded(PrimitiveType column) {
+        return column.getName().toLowerCase(Locale.ROOT);
+    }
+
+    /** Whose values stand in the columns. */
+    List<Place> places() {
+        return places;
     }
 
     List<PrimitiveType> types() {

@@ -20,9 +20,20 @@ final class OutputPass {
     private final JobFiles files;
     private final Progress progress;
 
-    /** What was written, and how often two catalogs differ: per pair of columns, and rows with any difference. */
+    /**
+     * What was written.
+     *
+     * @param columns all of them, {@code places} those after the spine's
+     * @param different in how many rows two catalogs differ, by pair; {@code rowsDifferent}: with any difference
+     * @param notes what should be told of the spine and the files
+     */
     record Written(
-            List<PrimitiveType> columns, List<OutputColumns.Pair> pairs, List<Long> different, long rowsDifferent) {}
+            List<PrimitiveType> columns,
+            List<OutputColumns.Place> places,
+            List<OutputColumns.Pair> pairs,
+            List<Long> different,
+            long rowsDifferent,
+            List<String> notes) {}
 
     OutputPass(Request request, Plan plan, JobFiles files, Progress progress) {
         this.request = request;
@@ -47,9 +58,15 @@ final class OutputPass {
             for (Format format : request.formats()) {
                 writers.add(open(format, all, spine.columns().size()));
             }
-            Written written = write(spine, columns, all, answers, writers);
+            List<String> notes = new ArrayList<>(spine.notes());
+            Written written = write(spine, columns, all, answers, writers, notes);
             for (RowWriter writer : writers) {
                 writer.close();
+                if (writer instanceof CsvWriter csv && csv.marked() > 0) {
+                    notes.add(csv.marked() + " fields of " + request.out().relativize(files.result(Format.CSV))
+                            + " begin like a formula of a spreadsheet and have an apostrophe before them"
+                            + " (docs/training-sets.md); Parquet has them as they are");
+                }
             }
             return written;
         } catch (IOException e) {
@@ -73,7 +90,8 @@ final class OutputPass {
             OutputColumns columns,
             List<PrimitiveType> all,
             List<AnswerReader> answers,
-            List<RowWriter> writers)
+            List<RowWriter> writers,
+            List<String> notes)
             throws IOException, Spine.BadRow {
         @Nullable Object[] row = new Object[columns.types().size()];
         long[] different = new long[columns.pairs().size()];
@@ -97,7 +115,12 @@ final class OutputPass {
             }
         }
         return new Written(
-                all, columns.pairs(), Arrays.stream(different).boxed().toList(), rowsDifferent);
+                all,
+                columns.places(),
+                columns.pairs(),
+                Arrays.stream(different).boxed().toList(),
+                rowsDifferent,
+                notes);
     }
 
     private static boolean compare(OutputColumns columns, @Nullable Object[] row, long[] different) {

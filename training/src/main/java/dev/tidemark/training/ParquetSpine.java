@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** A spine in a Parquet file of single values. One row group is in memory at a time. */
 final class ParquetSpine implements SpineReader {
 
+    private final Path path;
     private final ParquetFileReader file;
     private final MessageType schema;
     private final List<PrimitiveType> columns = new ArrayList<>();
@@ -30,6 +31,7 @@ final class ParquetSpine implements SpineReader {
     private long number;
 
     ParquetSpine(Path path) throws IOException {
+        this.path = path;
         this.file = open(path);
         this.schema = file.getFooter().getFileMetaData().getSchema();
         for (Type type : schema.getFields()) {
@@ -42,16 +44,17 @@ final class ParquetSpine implements SpineReader {
         }
     }
 
-    private static ParquetFileReader open(Path path) throws IOException {
+    private static ParquetFileReader open(Path path) {
         try {
             return ParquetFileReader.open(
                     new LocalInputFile(path),
                     ParquetReadOptions.builder(new PlainParquetConfiguration())
                             .withCodecFactory(new Codecs())
                             .build());
-        } catch (RuntimeException e) {
-            throw new TrainingSetProblem(
-                    path + " is no Parquet file, or is cut off (" + e.getMessage() + "): write it again", e);
+        } catch (TrainingSetProblem e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            throw new TrainingSetProblem(path + " is no Parquet file, or is cut off: write it again", e);
         }
     }
 
@@ -61,7 +64,18 @@ final class ParquetSpine implements SpineReader {
     }
 
     @Override
-    public boolean next() throws IOException {
+    public boolean next() {
+        try {
+            return move();
+        } catch (TrainingSetProblem e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // The library's words name its classes.
+            throw new TrainingSetProblem(path + ": damaged after row " + number + ": write it again", e);
+        }
+    }
+
+    private boolean move() throws IOException {
         while (left == 0) {
             PageReadStore pages = file.readNextRowGroup();
             if (pages == null) {

@@ -46,7 +46,7 @@ final class PartitionAnswers {
 
     /** Writes the bucket's answers in the order of the spine, unless they are there already. */
     void answer(int bucket) {
-        if (Files.exists(files.answers(bucket))) {
+        if (Files.exists(files.answers(bucket)) && Files.exists(files.answersReport(bucket))) {
             return;
         }
         List<RowEntry> asked = rows(bucket);
@@ -55,6 +55,7 @@ final class PartitionAnswers {
         asked.forEach(row -> entities.computeIfAbsent(row.entity(), entity -> entities.size()));
         List<Place> places = places(entries, entities);
         List<Answered> answered = new ArrayList<>(asked.size());
+        Approximations approximations = new Approximations();
         Target target = plan.targetOf(bucket);
         PointInTime pointInTime = new PointInTime(
                 target.view(),
@@ -73,9 +74,15 @@ final class PartitionAnswers {
             while (event < places.size() && places.get(event).entity() < entity) {
                 event++;
             }
-            answer(pointInTime, eventsOf(entity, places, event, entries), asked.subList(row, endRow), answered);
+            answer(
+                    pointInTime,
+                    eventsOf(entity, places, event, entries),
+                    asked.subList(row, endRow),
+                    answered,
+                    approximations);
             row = endRow;
         }
+        files.writeJson(files.answersReport(bucket), approximations.toJson());
         write(bucket, answered);
     }
 
@@ -139,12 +146,16 @@ final class PartitionAnswers {
     }
 
     private static void answer(
-            PointInTime pointInTime, Iterator<PastEvent> events, List<RowEntry> asked, List<Answered> answered) {
+            PointInTime pointInTime,
+            Iterator<PastEvent> events,
+            List<RowEntry> asked,
+            List<Answered> answered,
+            Approximations approximations) {
         long[] moments = asked.stream().mapToLong(RowEntry::atMillis).toArray();
-        pointInTime.answer(
-                events,
-                moments,
-                (moment, values) -> answered.add(new Answered(asked.get(moment).number(), encode(values))));
+        pointInTime.answer(events, moments, (moment, values, ofRow) -> {
+            answered.add(new Answered(asked.get(moment).number(), encode(values)));
+            approximations.add(ofRow);
+        });
     }
 
     private static byte[] encode(Map<String, @Nullable Object> values) {

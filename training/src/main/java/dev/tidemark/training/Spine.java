@@ -73,10 +73,7 @@ final class Spine implements AutoCloseable {
                     ? new ParquetSpine(file)
                     : new CsvSpine(file.toString(), new BufferedInputStream(Files.newInputStream(file), 1 << 16));
         } catch (IOException e) {
-            throw new TrainingSetProblem(
-                    "cannot read the spine " + file + " (" + e.getClass().getSimpleName()
-                            + "): give the path of a readable file",
-                    e);
+            throw new TrainingSetProblem("cannot read the spine " + file + ": give the path of a readable file", e);
         }
     }
 
@@ -104,12 +101,27 @@ final class Spine implements AutoCloseable {
 
     private void checkNames() {
         Set<String> names = new HashSet<>();
-        for (PrimitiveType column : reader.columns()) {
-            if (column.getName().isEmpty() || !names.add(column.getName())) {
-                throw new TrainingSetProblem(file + " has two columns '" + column.getName()
-                        + "', or one without a name: give each column a name of its own");
+        for (int i = 0; i < reader.columns().size(); i++) {
+            String name = reader.columns().get(i).getName();
+            if (name.isEmpty()) {
+                throw new TrainingSetProblem(file + ": column " + (i + 1) + " has no name: name it, or leave it out. "
+                        + "Is it the index of a data frame? Write that without it: to_csv(..., index=False)");
+            }
+            if (!names.add(name)) {
+                throw new TrainingSetProblem(
+                        file + " has two columns '" + name + "': give each column a name of its own");
             }
         }
+    }
+
+    /** What should be told of the columns, although they can be used. */
+    List<String> notes() {
+        return names().stream()
+                .filter(name -> name.equals("Unnamed: 0") || name.equals("__index_level_0__"))
+                .map(name ->
+                        "the spine's column '" + name + "' looks like the index of a data frame, and is kept; to be"
+                                + " rid of it write the spine with index=False")
+                .toList();
     }
 
     private int column(String name) {
@@ -174,6 +186,11 @@ final class Spine implements AutoCloseable {
 
     private BadRow bad(@Nullable String problem) {
         return new BadRow(file + ", " + reader.place() + ": " + problem);
+    }
+
+    /** A problem with the row that was read. */
+    BadRow problem(String problem) {
+        return bad(problem);
     }
 
     /** From 0. */

@@ -2,6 +2,7 @@ package dev.tidemark.training;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -42,6 +43,7 @@ final class SpinePass {
                     more = spine.next();
                     if (more) {
                         rows++;
+                        checkIsPast(spine, nowMillis);
                         first = Math.min(first, spine.atMillis());
                         last = Math.max(last, spine.atMillis());
                         tell(rows);
@@ -57,11 +59,14 @@ final class SpinePass {
         if (rows == 0) {
             throw new TrainingSetProblem(file + " has no rows: there is nothing to compute");
         }
-        if (last > nowMillis) {
-            throw new TrainingSetProblem(file + " asks about " + java.time.Instant.ofEpochMilli(last)
-                    + ", which is yet to come: leave such rows out, or see whether --time-format is right");
-        }
         return new Extent(rows, first, last);
+    }
+
+    private static void checkIsPast(Spine spine, long nowMillis) throws Spine.BadRow {
+        if (spine.atMillis() > nowMillis) {
+            throw spine.problem(Instant.ofEpochMilli(spine.atMillis())
+                    + " is yet to come: leave such rows out, or see whether --time-format is right");
+        }
     }
 
     private void tell(long rows) {

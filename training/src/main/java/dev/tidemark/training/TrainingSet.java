@@ -11,10 +11,17 @@ import java.util.List;
  * @param manifest says what the set was made from, so that it can be made and compared again
  * @param compared the features that two catalogs define; empty without a comparison
  * @param rowsDifferent rows in which any of them differs
+ * @param notes what whoever trains with it should know
  * @param wasComplete whether it was there already, so that nothing was done
  */
 public record TrainingSet(
-        long rows, List<Path> files, Path manifest, List<Compared> compared, long rowsDifferent, boolean wasComplete) {
+        long rows,
+        List<Path> files,
+        Path manifest,
+        List<Compared> compared,
+        long rowsDifferent,
+        List<String> notes,
+        boolean wasComplete) {
 
     /** @param different in how many rows the two values differ */
     public record Compared(String feature, long different) {}
@@ -22,5 +29,6 @@ public record TrainingSet(
     public TrainingSet {
         files = List.copyOf(files);
         compared = List.copyOf(compared);
+        notes = List.copyOf(notes);
     }
 }

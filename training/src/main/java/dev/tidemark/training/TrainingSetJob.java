@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.parquet.schema.PrimitiveType;
 
 /**
  * Makes a training set: divides the spine by entity, replays the archive once and divides what the entities need in the
@@ -41,6 +42,11 @@ public final class TrainingSetJob {
     private static final long PARTITION_BYTES = 48L << 20;
     private static final long PARTITION_ROWS = 100_000;
     private static final int MAX_PARTITIONS = 512;
+
+    private static final String NOTHING_ARRIVED =
+            "NO RECORD HAD ARRIVED by any row's moment, so every row is as if nothing"
+                    + " had ever happened. History that was loaded arrived when it was loaded, however old it is: to go by when"
+                    + " events happened, ask with --knowledge now";
 
     private final Request request;
     private final ReplayPorts sources;
@@ -168,6 +174,7 @@ public final class TrainingSetJob {
                     job.path("lastMillis").asLong(),
                     job.path("asOfMillis").asLong());
         }
+        checkColumns(targets);
         long nowMillis = clockMillis.getAsLong();
         SpinePass.Extent extent = spinePass(targets).check(nowMillis);
         long asOf = request.knowledge() == Knowledge.SERVED ? extent.lastMillis() : nowMillis;
@@ -188,6 +195,13 @@ public final class TrainingSetJob {
         content.put("asOfMillis", plan.asOfMillis());
         files.writeJson(files.job(), content);
         return plan;
+    }
+
+    /** Names that are in each other's way are told before anything is computed. */
+    private void checkColumns(List<Target> targets) {
+        try (Spine spine = new Spine(request.spine(), request.spineOptions(), targets)) {
+            new OutputColumns(targets, request.exact(), request.isComparison(), spine.columns());
+        }
     }
 
     private int partitions(List<Target> targets, long rows) {
@@ -261,10 +275,7 @@ public final class TrainingSetJob {
             JsonNode report = files.readJson(files.eventsReport(lane));
             archive.set(lane, report == null ? JobFiles.object() : report);
         }
-        ArrayNode columns = manifest.putArray("columns");
-        written.columns()
-                .forEach(column ->
-                        columns.addObject().put("name", column.getName()).put("type", column.toString()));
+        describe(written, plan, manifest.putArray("columns"));
         if (request.isComparison()) {
             ObjectNode comparison = manifest.putObject("comparison");
             comparison.put("rowsDifferent", written.rowsDifferent());
@@ -274,9 +285,43 @@ public final class TrainingSetJob {
                         written.pairs().get(i).feature(), written.different().get(i));
             }
         }
+        List<String> notes = new ArrayList<>(written.notes());
+        if (plan.knowledge() == Knowledge.SERVED && !hasArrivals(archive)) {
+            notes.add(0, NOTHING_ARRIVED);
+        }
+        notes.forEach(manifest.putArray("notes")::add);
         ArrayNode outputs = manifest.putArray("files");
         new TreeSet<>(request.formats()).forEach(format -> outputs.add(output(format)));
         return manifest;
+    }
+
+    private void describe(OutputPass.Written written, Plan plan, ArrayNode columns) {
+        List<Approximations> byTarget = new ArrayList<>();
+        plan.targets().forEach(target -> byTarget.add(new Approximations()));
+        for (int bucket = 0; bucket < plan.buckets(); bucket++) {
+            JsonNode report = files.readJson(files.answersReport(bucket));
+            if (report != null) {
+                byTarget.get(plan.targetOf(bucket).index()).add(report);
+            }
+        }
+        int spineColumns = written.columns().size() - written.places().size();
+        for (int i = 0; i < written.columns().size(); i++) {
+            PrimitiveType type = written.columns().get(i);
+            ObjectNode column = columns.addObject().put("name", type.getName()).put("type", type.toString());
+            if (i >= spineColumns) {
+                OutputColumns.Place place = written.places().get(i - spineColumns);
+                byTarget.get(place.target().index()).describe(place.name(), plan.rows(), column);
+            }
+        }
+    }
+
+    private static boolean hasArrivals(JsonNode archive) {
+        for (JsonNode lane : archive) {
+            if (lane.has("newestArrival")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private ObjectNode output(Format format) {
@@ -308,6 +353,13 @@ public final class TrainingSetJob {
                 files.manifest(),
                 compared,
                 manifest.path("comparison").path("rowsDifferent").asLong(),
+                texts(manifest.path("notes")),
                 wasComplete);
+    }
+
+    private static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(text -> texts.add(text.asText()));
+        return texts;
     }
 }

@@ -2,8 +2,10 @@ package dev.tidemark.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import dev.tidemark.core.catalog.Catalog;
@@ -18,6 +20,7 @@ import dev.tidemark.samplesevents.oracle.Answers;
 import dev.tidemark.samplesevents.oracle.Oracle;
 import dev.tidemark.training.Request.Format;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -30,12 +33,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every value of every row against the oracle, over a history with late events, duplicates, ties and a split. */
 class TrainingSetTest {
@@ -384,6 +390,284 @@ class TrainingSetTest {
                 .hasMessageContaining("bad.csv, line 4: column 'timestamp': '2026-01-15T09:00:00' is no moment")
                 .hasMessageContaining("bad.csv, line 5: no value in column 'timestamp'");
         assertThat(folder.resolve("set/training-set.json")).doesNotExist();
+    }
+
+    /** The stages before the archive is read: nothing is computed that is thrown away. */
+    private TrainingSetProblem refusal(Request request) {
+        Stages stages = new Stages();
+        TrainingSetProblem problem = assertThrows(
+                TrainingSetProblem.class, () -> job(request, stages).run());
+        assertThat(stages.seen).doesNotContain(Progress.Stage.ARCHIVE, Progress.Stage.ANSWERS, Progress.Stage.OUTPUT);
+        return problem;
+    }
+
+    private static final class Stages implements Progress {
+
+        private final List<Stage> seen = new ArrayList<>();
+
+        @Override
+        public void stage(Stage stage, long total) {
+            seen.add(stage);
+        }
+
+        @Override
+        public void advance(long by) {}
+    }
+
+    private Request request(String header, String row, List<Catalog> catalogs, List<String> features)
+            throws IOException {
+        Path spine = folder.resolve("few.csv");
+        Files.writeString(spine, header + "\n" + row + "\n");
+        Request all = request(spine, "few", Knowledge.SERVED, catalogs);
+        return new Request(
+                all.spine(),
+                all.out(),
+                all.catalogs(),
+                List.of("viewer"),
+                features,
+                all.knowledge(),
+                all.formats(),
+                all.exact(),
+                all.timeColumn(),
+                all.timeFormat(),
+                all.keyColumns());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"viewer__avg_price_5m", "Viewer__Avg_Price_5m", "VIEWER__AVG_PRICE_5M"})
+    void aColumnInTheWayOfAFeaturesIsToldBeforeAnythingIsComputed(String column) throws IOException {
+        Request request =
+                request("user_id,timestamp," + column, "user-1,2026-01-15T09:00:00Z,1", List.of(catalog), List.of());
+        assertThat(refusal(request)).hasMessageContaining("has a column '" + column + "' already");
+    }
+
+    @Test
+    void aColumnInTheWayOfAComparedFeaturesIsToldToo() throws IOException {
+        Request request = request(
+                "user_id,timestamp,viewer__avg_price_5m__b",
+                "user-1,2026-01-15T09:00:00Z,1",
+                List.of(catalog, catalog),
+                List.of());
+        assertThat(refusal(request)).hasMessageContaining("has a column 'viewer__avg_price_5m__b' already");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "user_id,timestamp,a,a; two columns 'a'",
+                "user_id,timestamp,a, a; two columns 'a'",
+                ",user_id,timestamp; column 1 has no name",
+                ",user_id,timestamp; index=False",
+            })
+    void headersThatCannotBeAreRefused(String header, String problem) throws IOException {
+        assertThat(refusal(request(header, "1,2,3,4", List.of(catalog), List.of())))
+                .hasMessageContaining(problem);
+    }
+
+    @Test
+    void featuresOfTwoViewsWithOneColumnAreTold() throws IOException {
+        Catalog both = new CatalogCompiler().compile("""
+                tidemark: 1
+                sources:
+                  events:
+                    stream: shop-events
+                    event_time: {field: ts, format: iso8601}
+                views:
+                  a:
+                    source: events
+                    entity: user_id
+                    features:
+                      b__c: {function: count, windows: [1h]}
+                  a__b:
+                    source: events
+                    entity: user_id
+                    where: price > 1
+                    features:
+                      c: {function: count, windows: [1h]}
+                """);
+        Path spine = Files.writeString(folder.resolve("few.csv"), "user_id,timestamp\nu,2026-01-15T09:00:00Z\n");
+        assertThat(refusal(request(spine, "few", Knowledge.SERVED, List.of(both))))
+                .hasMessageContaining("two features would have the column 'a__b__c_1h'");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "1950-01-01T00:00:00Z; lies before 1970 or after 9999",
+                "1969-12-31T23:59:59.999Z; lies before 1970 or after 9999",
+                "1970-01-01T00:30:00+01:00; lies before 1970 or after 9999",
+                "0001-01-01T00:00:00Z; lies before 1970 or after 9999",
+                "-0044-03-15T12:00:00Z; lies before 1970 or after 9999",
+                "+10000-01-01T00:00:00Z; lies before 1970 or after 9999",
+                "10000-01-01T00:00:00Z; lies before 1970 or after 9999",
+                "9999-12-31T23:30:00-01:00; lies before 1970 or after 9999",
+                "3000-01-01T00:00:00Z; is yet to come",
+                "2026-01-15; is a day and no moment",
+                "2026-01-15T09:00:00; is no moment: write it with its offset",
+                "1950-01-01T00:00:00; is no moment: write it with its offset",
+                "2026-02-30T09:00:00Z; is no moment: write it like",
+                "1768467600; is a number: say with --time-format",
+                "yesterday; is no moment: write it like",
+            })
+    void whatIsWrongWithAMomentIsToldAsItIs(String moment, String problem) throws IOException {
+        assertThat(refusal(request("user_id,timestamp", "user-1," + moment, List.of(catalog), List.of())))
+                .hasMessageContaining("few.csv, line 2")
+                .hasMessageContaining(problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "EPOCH_MILLIS; -1; lies before 1970 or after 9999",
+                "EPOCH_SECONDS; -631152000; lies before 1970 or after 9999",
+                "EPOCH_MILLIS; -0.5; lies before 1970 or after 9999",
+                "EPOCH_MILLIS; 253402300800000; lies before 1970 or after 9999",
+                "EPOCH_SECONDS; 1e999999999; lies before 1970 or after 9999",
+                "EPOCH_MILLIS; 1e30; lies before 1970 or after 9999",
+                "EPOCH_SECONDS; 4102444800; is yet to come",
+                "EPOCH_SECONDS; NaN; is no number, but --time-format says epoch_seconds",
+            })
+    void whatIsWrongWithANumberOfTimeIsToldAsItIs(TimeFormat format, String moment, String problem) throws IOException {
+        Request iso = request("user_id,timestamp", "user-1," + moment, List.of(catalog), List.of());
+        Request numbers = new Request(
+                iso.spine(),
+                iso.out(),
+                iso.catalogs(),
+                iso.views(),
+                iso.features(),
+                iso.knowledge(),
+                iso.formats(),
+                iso.exact(),
+                iso.timeColumn(),
+                format,
+                iso.keyColumns());
+        assertThat(refusal(numbers)).hasMessageContaining(problem);
+    }
+
+    @Test
+    void noLibrarySpeaksOfABrokenFile() throws IOException {
+        List<byte[]> broken = List.of(
+                "user_id,timestamp\nu,\"2026".getBytes(StandardCharsets.UTF_8),
+                "user_id,timestamp\nu,\"2026\"x\n".getBytes(StandardCharsets.UTF_8),
+                "user_id,timestamp\n\u00ff,2026-01-15T09:00:00Z\n".getBytes(StandardCharsets.ISO_8859_1),
+                "user_id,timestamp\na,b,c\n".getBytes(StandardCharsets.UTF_8),
+                "PAR1".getBytes(StandardCharsets.UTF_8),
+                "PAR1 and something that is no footer PAR1".getBytes(StandardCharsets.UTF_8));
+        for (byte[] content : broken) {
+            Request request = request("", "", List.of(catalog), List.of());
+            Files.write(request.spine(), content);
+            assertThat(refusal(request).getMessage())
+                    .contains("few.csv")
+                    .doesNotContain("Exception", "fasterxml", "jackson", "parquet.", "Parser", "Source:", "[row");
+        }
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2})
+    void aDamagedParquetFileIsNamedWithoutTheLibrarysWords(long seed) throws Exception {
+        job(request(spine(), "set", Knowledge.NOW, List.of(catalog)), Progress.NONE)
+                .run();
+        byte[] whole = Files.readAllBytes(folder.resolve("set/training-set.parquet"));
+        Random dice = new Random(seed);
+        for (int i = 0; i < 25; i++) {
+            byte[] bytes = dice.nextInt(4) == 0 ? Arrays.copyOf(whole, dice.nextInt(whole.length)) : whole.clone();
+            if (bytes.length > 8) {
+                bytes[4 + dice.nextInt(bytes.length - 4)] ^= (byte) (1 << dice.nextInt(8));
+            }
+            Path file = Files.write(folder.resolve("damaged.parquet"), bytes);
+            try (SpineReader reader = new ParquetSpine(file)) {
+                boolean more = true;
+                while (more) {
+                    more = reader.next();
+                }
+            } catch (TrainingSetProblem e) {
+                assertThat(e.getMessage()).contains("damaged.parquet").doesNotContain("Exception", "parquet.column");
+            }
+        }
+    }
+
+    @Test
+    void aSetOfLoadedHistorySaysThatNothingHadArrived() throws Exception {
+        Request request = request("user_id,timestamp", "user-1,2020-01-15T09:00:00Z", List.of(catalog), List.of());
+        TrainingSet set = job(request, Progress.NONE).run();
+        assertThat(set.notes()).singleElement().asString().contains("NO RECORD HAD ARRIVED", "--knowledge now");
+        assertThat(new ObjectMapper().readTree(set.manifest().toFile()).path("notes"))
+                .hasSize(1);
+        // The same when it is there already; and nothing is said of a set that has something.
+        assertThat(job(request, Progress.NONE).run().notes()).isEqualTo(set.notes());
+        assertThat(job(request(spine(), "other", Knowledge.SERVED, List.of(catalog)), Progress.NONE)
+                        .run()
+                        .notes())
+                .isEmpty();
+    }
+
+    @Test
+    void theManifestCountsTheRowsOfEachColumnThatMayBeInexact() throws Exception {
+        Path spine = spine();
+        TrainingSet set = job(request(spine, "set", Knowledge.NOW, List.of(catalog)), Progress.NONE)
+                .run();
+        Map<String, Long> medians = new TreeMap<>();
+        for (Map<String, String> row : csv(folder.resolve("set/training-set.csv"))) {
+            row.forEach((name, value) -> {
+                if (name.contains("__median_") && !value.isEmpty()) {
+                    medians.merge(name, 1L, Long::sum);
+                }
+            });
+        }
+        assertThat(medians).isNotEmpty();
+        Map<String, Long> found = new TreeMap<>();
+        for (JsonNode column :
+                new ObjectMapper().readTree(set.manifest().toFile()).path("columns")) {
+            String name = column.path("name").asText();
+            for (JsonNode one : column.path("approximate")) {
+                assertThat(name).doesNotContain("__avg", "__views", "user_id", "timestamp");
+                if (name.contains("__median_")) {
+                    assertThat(one.path("method").asText()).isEqualTo("log_buckets");
+                    assertThat(one.path("maxRelativeError").asDouble()).isBetween(0.001, 0.02);
+                    found.put(name, one.path("rows").asLong());
+                }
+                assertThat(one.path("share").asDouble())
+                        .isEqualTo(one.path("rows").asDouble() / ROWS);
+            }
+        }
+        assertThat(found).isEqualTo(medians);
+    }
+
+    @Test
+    void whatASpreadsheetWouldRunHasAnApostropheThatCanBeTakenAway() throws Exception {
+        List<String> run =
+                List.of("=1+1", "+1+1", "-1+1", "@SUM(A1)", "\tx", "\rx", "'=1", "''=1", "\uff1d1", "-5 apples", "=");
+        List<String> plain = List.of("-5", "+5", "-1.5e3", "-.5", "-", "it's", "'quoted'", "a=b", "0", "");
+        StringBuilder spine = new StringBuilder("user_id,timestamp,\"=note\"\n");
+        List<String> texts = new ArrayList<>(run);
+        texts.addAll(plain);
+        texts.forEach(text ->
+                spine.append("user-1,2026-01-15T09:00:00Z,\"").append(text).append("\"\n"));
+        Request request = request("", "", List.of(catalog), List.of("viewer.avg_price_5m"));
+        Files.writeString(request.spine(), spine);
+
+        TrainingSet set = job(request, Progress.NONE).run();
+
+        List<String> expected = new ArrayList<>();
+        run.forEach(text -> expected.add("'" + text));
+        expected.addAll(plain);
+        assertThat(csv(folder.resolve("few/training-set.csv")))
+                .extracting(row -> row.get("'=note"))
+                .isEqualTo(expected);
+        assertThat(set.notes())
+                .singleElement()
+                .asString()
+                .startsWith(run.size() + 1 + " fields of training-set.csv begin like a formula");
+        // Parquet has them as they are.
+        try (ParquetSpine parquet = new ParquetSpine(folder.resolve("few/training-set.parquet"))) {
+            for (String text : texts) {
+                assertThat(parquet.next()).isTrue();
+                assertThat(text(parquet.cell(2), parquet, 2)).isEqualTo(text);
+            }
+        }
     }
 
     /** Rows at few moments, so that ties are common, of entities known and unknown; two rows ask the same. */

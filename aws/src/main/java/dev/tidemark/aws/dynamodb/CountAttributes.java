@@ -86,6 +86,8 @@ final class CountAttributes {
             case NO_EVENT_TIME -> "qn";
             case FAR_FUTURE -> "qf";
             case FILTER_FAILED -> "qw";
+            case OUTSIDE_SHARD -> "qo";
+            case TOO_MANY_SUBRECORDS -> "qs";
         };
     }
 }

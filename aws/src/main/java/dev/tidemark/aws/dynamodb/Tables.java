@@ -34,9 +34,21 @@ public final class Tables {
 
     /** Creates what is missing of both tables and completes when they can be used. */
     public static CompletableFuture<Void> create(DynamoDbAsyncClient client, String stateTable, String controlTable) {
-        CompletableFuture<Void> state = createIfAbsent(client, request(stateTable))
-                .thenCompose(created -> created ? expire(client, stateTable) : done());
-        return CompletableFuture.allOf(state, createIfAbsent(client, request(controlTable)));
+        return create(client, stateTable, controlTable, Care.NONE);
+    }
+
+    /**
+     * The same, and sees to it that both are kept with as much care as it says. What a table has beyond that is left as it
+     * is.
+     */
+    public static CompletableFuture<Void> create(
+            DynamoDbAsyncClient client, String stateTable, String controlTable, Care care) {
+        CompletableFuture<Void> state = createIfAbsent(client, care.asked(request(stateTable)))
+                .thenCompose(created -> created ? expire(client, stateTable) : done())
+                .thenCompose(ready -> care.take(client, stateTable));
+        CompletableFuture<Void> control = createIfAbsent(client, care.asked(request(controlTable)))
+                .thenCompose(created -> care.take(client, controlTable));
+        return CompletableFuture.allOf(state, control);
     }
 
     /** Both tables have a partition key {@code pk} and a sort key {@code sk}, texts, and are billed on demand. */

@@ -1,12 +1,10 @@
 package dev.tidemark.aws.kinesis;
 
 import dev.tidemark.core.port.Lineage;
-import dev.tidemark.core.stream.HashRange;
 import dev.tidemark.core.stream.KplRecords;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
@@ -20,8 +18,8 @@ public final class KinesisLineage implements Lineage {
     /** Kinesis answers with pages without records where a shard has a gap in time; each must be followed. */
     static final int MAX_PAGES = 50;
 
-    /** Enough to see that there is a record; those that the lane does not fold may come before it. */
-    private static final int RECORDS_PER_PAGE = 100;
+    /** Enough to see that there is a record behind one that is done. */
+    private static final int RECORDS_PER_PAGE = 2;
 
     private final KinesisAsyncClient kinesis;
     private final KinesisStreams streams;
@@ -45,8 +43,7 @@ public final class KinesisLineage implements Lineage {
     public CompletableFuture<Boolean> drained(Lane lane, Position last) {
         return describe(lane)
                 .thenCompose(stream -> stream.shards().containsKey(lane.shardId())
-                        ? iterator(lane, last)
-                                .thenCompose(start -> drained(lane, last, stream.hashRange(lane.shardId()), start, 1))
+                        ? iterator(lane, last).thenCompose(start -> drained(lane, last, start, 1))
                         : CompletableFuture.completedFuture(true));
     }
 
@@ -55,29 +52,24 @@ public final class KinesisLineage implements Lineage {
     public CompletableFuture<Boolean> begins(Lane lane, Position first) {
         return describe(lane)
                 .thenCompose(stream -> stream.shards().containsKey(lane.shardId())
-                        ? iterator(lane, Position.ORIGIN)
-                                .thenCompose(start -> begins(lane, first, stream.hashRange(lane.shardId()), start, 1))
+                        ? iterator(lane, Position.ORIGIN).thenCompose(start -> begins(lane, first, start, 1))
                         : CompletableFuture.completedFuture(true));
     }
 
-    /** The first page with records decides; so does the present, for then the batch has not even arrived here. */
-    private CompletableFuture<Boolean> begins(
-            Lane lane, Position first, Optional<HashRange> range, String iterator, int page) {
+    /** The first record decides; so does the present, for then the batch has not even arrived here. */
+    private CompletableFuture<Boolean> begins(Lane lane, Position first, String iterator, int page) {
         return kinesis.getRecords(request -> request.streamARN(lane.streamArn())
                         .shardIterator(iterator)
                         .limit(RECORDS_PER_PAGE))
                 .thenCompose(response -> {
-                    for (Record record : response.records()) {
-                        if (Position.compareSequenceNumbers(record.sequenceNumber(), first.sequenceNumber()) >= 0) {
-                            return CompletableFuture.completedFuture(true);
-                        }
-                        if (follows(record, Position.ORIGIN, range)) {
-                            return CompletableFuture.completedFuture(false);
-                        }
+                    if (!response.records().isEmpty()) {
+                        String oldest = response.records().get(0).sequenceNumber();
+                        return CompletableFuture.completedFuture(
+                                Position.compareSequenceNumbers(oldest, first.sequenceNumber()) >= 0);
                     }
                     return response.nextShardIterator() == null || page == MAX_PAGES
                             ? CompletableFuture.completedFuture(response.nextShardIterator() == null)
-                            : begins(lane, first, range, response.nextShardIterator(), page + 1);
+                            : begins(lane, first, response.nextShardIterator(), page + 1);
                 });
     }
 
@@ -92,7 +84,7 @@ public final class KinesisLineage implements Lineage {
     }
 
     /** At the last record, not after it: it may be an aggregated one of which only a part is done. */
-    private CompletableFuture<String> iterator(Lane lane, Position last) {
+    static GetShardIteratorRequest iteratorAt(Lane lane, Position last) {
         GetShardIteratorRequest.Builder request =
                 GetShardIteratorRequest.builder().streamARN(lane.streamArn()).shardId(lane.shardId());
         if (last.equals(Position.ORIGIN)) {
@@ -101,43 +93,36 @@ public final class KinesisLineage implements Lineage {
             request.shardIteratorType(ShardIteratorType.AT_SEQUENCE_NUMBER)
                     .startingSequenceNumber(last.sequenceNumber());
         }
-        return kinesis.getShardIterator(request.build()).thenApply(response -> response.shardIterator());
+        return request.build();
+    }
+
+    private CompletableFuture<String> iterator(Lane lane, Position last) {
+        return kinesis.getShardIterator(iteratorAt(lane, last)).thenApply(response -> response.shardIterator());
     }
 
     /** Only the end of a closed shard has no next iterator. */
-    private CompletableFuture<Boolean> drained(
-            Lane lane, Position last, Optional<HashRange> range, String iterator, int page) {
+    private CompletableFuture<Boolean> drained(Lane lane, Position last, String iterator, int page) {
         return kinesis.getRecords(request -> request.streamARN(lane.streamArn())
                         .shardIterator(iterator)
                         .limit(RECORDS_PER_PAGE))
                 .thenCompose(response -> {
                     boolean ended = response.nextShardIterator() == null;
-                    if (ended || page == MAX_PAGES || follows(response, last, range)) {
-                        return CompletableFuture.completedFuture(ended && !follows(response, last, range));
+                    if (ended || page == MAX_PAGES || follows(response, last)) {
+                        return CompletableFuture.completedFuture(ended && !follows(response, last));
                     }
-                    return drained(lane, last, range, response.nextShardIterator(), page + 1);
+                    return drained(lane, last, response.nextShardIterator(), page + 1);
                 });
     }
 
-    private static boolean follows(GetRecordsResponse page, Position last, Optional<HashRange> range) {
-        return page.records().stream().anyMatch(record -> follows(record, last, range));
+    private static boolean follows(GetRecordsResponse page, Position last) {
+        return page.records().stream().anyMatch(record -> follows(record, last));
     }
 
-    /** Whether the fold gets anything of a record after a position; it drops what does not belong to the shard. */
-    private static boolean follows(Record record, Position last, Optional<HashRange> range) {
-        Optional<List<KplRecords.UserRecord>> aggregated =
-                KplRecords.unpack(record.data().asByteArrayUnsafe());
-        if (aggregated.isEmpty()) {
-            return new Position(record.sequenceNumber(), 0).isAfter(last);
-        }
-        List<KplRecords.UserRecord> users = aggregated.get();
-        for (int i = users.size() - 1; i >= 0; i--) {
-            boolean belongs =
-                    range.isEmpty() || range.get().contains(users.get(i).hashKey());
-            if (belongs) {
-                return new Position(record.sequenceNumber(), i).isAfter(last);
-            }
-        }
-        return false;
+    /** Whether a record, or a part of it if it is an aggregated one, comes after a position. */
+    static boolean follows(Record record, Position last) {
+        int users = KplRecords.unpack(record.data().asByteArrayUnsafe())
+                .map(List::size)
+                .orElse(1);
+        return new Position(record.sequenceNumber(), users - 1).isAfter(last);
     }
 }

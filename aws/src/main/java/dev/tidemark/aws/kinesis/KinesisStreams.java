@@ -51,7 +51,13 @@ public final class KinesisStreams {
      */
     public CompletableFuture<StreamInfo> describe(String streamArn, String shardId) {
         Known cached = known.get(streamArn);
-        if (cached == null || !cached.info().shards().containsKey(shardId)) {
+        return cached != null && !cached.info().shards().containsKey(shardId) ? fetch(streamArn) : describe(streamArn);
+    }
+
+    /** The same for whoever looks for no shard in particular. */
+    public CompletableFuture<StreamInfo> describe(String streamArn) {
+        Known cached = known.get(streamArn);
+        if (cached == null) {
             return fetch(streamArn);
         }
         if (clock.instant().isBefore(cached.at().plus(MAX_AGE))) {

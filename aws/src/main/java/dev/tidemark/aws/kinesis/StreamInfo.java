@@ -36,6 +36,11 @@ public record StreamInfo(String arn, long createdMillis, Map<String, ShardInfo> 
         return new Lane(arn, createdMillis, shardId);
     }
 
+    /** The lanes of all listed shards, by shard id. */
+    public List<Lane> lanes() {
+        return shards.keySet().stream().sorted().map(this::lane).toList();
+    }
+
     /** The shard's hash keys; empty for a shard that Kinesis no longer lists because its records have expired. */
     public Optional<HashRange> hashRange(String shardId) {
         return Optional.ofNullable(shards.get(shardId)).map(ShardInfo::hashRange);

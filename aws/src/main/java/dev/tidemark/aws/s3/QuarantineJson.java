@@ -1,22 +1,37 @@
 package dev.tidemark.aws.s3;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.port.Quarantine.Entry;
 import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 
-/** A quarantined record as the JSON object that docs/format.md describes. */
-final class QuarantineJson {
+/**
+ * Quarantined records as docs/format.md describes them: one as a JSON object (format 1), several of one view version and
+ * lane as gzip over JSON Lines, a header and a line per record (format 2).
+ */
+public final class QuarantineJson {
 
-    private static final int FORMAT_VERSION = 1;
+    private static final String ONE = "1";
+    private static final String SEVERAL = "2";
+    private static final int BUFFER_BYTES = 8_192;
 
     private static final String FORMAT = "format";
     private static final String VIEW = "view";
@@ -27,39 +42,138 @@ final class QuarantineJson {
     private static final String STREAM_ARN = "stream_arn";
     private static final String STREAM_CREATED = "stream_created";
     private static final String SHARD = "shard";
+    private static final String RECORDS = "records";
 
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final JsonFactory JSON =
+            new JsonFactoryBuilder().rootValueSeparator("\n").build();
 
     private QuarantineJson() {}
 
-    static byte[] write(Entry entry) {
+    /** @param entries of one view version and lane, in increasing position; not empty */
+    static byte[] write(List<Entry> entries) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (JsonGenerator json = JSON.createGenerator(bytes)) {
-            json.writeStartObject();
-            json.writeNumberField(FORMAT, FORMAT_VERSION);
-            json.writeStringField(VIEW, entry.view());
-            json.writeStringField(VIEW_VERSION, entry.viewVersion());
-            json.writeStringField(REASON, entry.reason().reason().name());
-            json.writeStringField(PROBLEM, entry.reason().getMessage());
-            json.writeStringField(REMEDY, entry.reason().remedy());
-            json.writeStringField(STREAM_ARN, entry.lane().streamArn());
-            json.writeNumberField(STREAM_CREATED, entry.lane().streamCreatedMillis());
-            json.writeStringField(SHARD, entry.lane().shardId());
-            RecordJson.writeFields(json, entry.record());
-            json.writeEndObject();
+        try {
+            if (entries.size() == 1) {
+                writeOne(entries.get(0), bytes);
+            } else {
+                try (OutputStream gzip = new GZIPOutputStream(bytes, BUFFER_BYTES)) {
+                    writeLines(entries, gzip);
+                }
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory failed", e);
         }
         return bytes.toByteArray();
     }
 
-    static Entry read(byte[] bytes) {
+    private static void writeOne(Entry entry, OutputStream out) throws IOException {
+        try (JsonGenerator json = JSON.createGenerator(out)) {
+            json.writeStartObject();
+            json.writeNumberField(FORMAT, Integer.parseInt(ONE));
+            writeView(json, entry);
+            writeReason(json, entry);
+            writeLane(json, entry.lane());
+            RecordJson.writeFields(json, entry.record());
+            json.writeEndObject();
+        }
+    }
+
+    /** The lines before compression; leaves the stream open. */
+    static void writeLines(List<Entry> entries, OutputStream out) throws IOException {
+        try (JsonGenerator json = JSON.createGenerator(out)) {
+            json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+            json.writeStartObject();
+            json.writeNumberField(FORMAT, Integer.parseInt(SEVERAL));
+            writeView(json, entries.get(0));
+            writeLane(json, entries.get(0).lane());
+            json.writeNumberField(RECORDS, entries.size());
+            json.writeEndObject();
+            for (Entry entry : entries) {
+                json.writeStartObject();
+                writeReason(json, entry);
+                RecordJson.writeFields(json, entry.record());
+                json.writeEndObject();
+            }
+            json.writeRaw('\n');
+        }
+    }
+
+    private static void writeView(JsonGenerator json, Entry entry) throws IOException {
+        json.writeStringField(VIEW, entry.view());
+        json.writeStringField(VIEW_VERSION, entry.viewVersion());
+    }
+
+    private static void writeReason(JsonGenerator json, Entry entry) throws IOException {
+        json.writeStringField(REASON, entry.reason().reason().name());
+        json.writeStringField(PROBLEM, entry.reason().getMessage());
+        json.writeStringField(REMEDY, entry.reason().remedy());
+    }
+
+    private static void writeLane(JsonGenerator json, Lane lane) throws IOException {
+        json.writeStringField(STREAM_ARN, lane.streamArn());
+        json.writeNumberField(STREAM_CREATED, lane.streamCreatedMillis());
+        json.writeStringField(SHARD, lane.shardId());
+    }
+
+    /**
+     * The records of an object of either format, in increasing position.
+     *
+     * @throws InvalidObjectException if it is damaged or cut off, is of another format version, or holds another number of
+     *     records than its header says
+     */
+    public static List<Entry> read(byte[] bytes) {
+        try {
+            return isGzip(bytes) ? readLines(bytes) : List.of(readOne(bytes));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new InvalidObjectException("not a readable object of the quarantine: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean isGzip(byte[] bytes) {
+        return bytes.length > 1 && bytes[0] == 0x1F && bytes[1] == (byte) 0x8B;
+    }
+
+    private static Entry readOne(byte[] bytes) throws IOException {
         try (JsonParser json = JSON.createParser(bytes)) {
-            if (json.nextToken() != JsonToken.START_OBJECT) {
+            Line line = new Line(json, json.nextToken());
+            line.checkFormat(ONE);
+            return line.entry(line);
+        }
+    }
+
+    private static List<Entry> readLines(byte[] gzip) throws IOException {
+        try (InputStream lines = new GZIPInputStream(new ByteArrayInputStream(gzip), BUFFER_BYTES);
+                JsonParser json = JSON.createParser(lines)) {
+            Line header = new Line(json, json.nextToken());
+            header.checkFormat(SEVERAL);
+            List<Entry> entries = new ArrayList<>();
+            Position last = Position.ORIGIN;
+            for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
+                Entry entry = new Line(json, token).entry(header);
+                if (!entry.record().position().isAfter(last)) {
+                    throw new InvalidObjectException("quarantined records out of order, at " + last.text());
+                }
+                last = entry.record().position();
+                entries.add(entry);
+            }
+            if (!header.text(RECORDS).equals(Integer.toString(entries.size()))) {
+                throw new InvalidObjectException(entries.size() + " quarantined records whose header says "
+                        + header.text(RECORDS) + ": the object was cut off or changed");
+            }
+            return entries;
+        }
+    }
+
+    /** One object: a record's fields, and the others by name. */
+    private static final class Line {
+
+        private final Map<String, String> texts = new HashMap<>();
+        private final RecordJson.Builder record = new RecordJson.Builder();
+
+        Line(JsonParser json, @Nullable JsonToken start) throws IOException {
+            if (start != JsonToken.START_OBJECT) {
                 throw new InvalidObjectException("a quarantined record that is no JSON object");
             }
-            Map<String, String> texts = new HashMap<>();
-            RecordJson.Builder record = new RecordJson.Builder();
             for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
                 if (json.nextToken().isStructStart()) {
                     json.skipChildren();
@@ -67,29 +181,31 @@ final class QuarantineJson {
                     texts.put(field, json.getText());
                 }
             }
-            return entry(texts, record);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new InvalidObjectException("not a readable quarantined record: " + e.getMessage(), e);
         }
-    }
 
-    private static Entry entry(Map<String, String> texts, RecordJson.Builder record) {
-        if (!Integer.toString(FORMAT_VERSION).equals(texts.get(FORMAT))) {
-            throw new InvalidObjectException("a quarantined record of format " + texts.get(FORMAT)
-                    + "; this version of Tidemark reads format " + FORMAT_VERSION
-                    + ". Use the version that wrote it, or a later one.");
+        void checkFormat(String expected) {
+            if (!expected.equals(texts.get(FORMAT))) {
+                throw new InvalidObjectException("quarantined records of format " + texts.get(FORMAT)
+                        + "; this version of Tidemark reads formats " + ONE + " and " + SEVERAL
+                        + ". Use the version that wrote it, or a later one.");
+            }
         }
-        Lane lane = new Lane(text(texts, STREAM_ARN), Long.parseLong(text(texts, STREAM_CREATED)), text(texts, SHARD));
-        InvalidEvent reason = new InvalidEvent(
-                InvalidEvent.Reason.valueOf(text(texts, REASON)), text(texts, PROBLEM), text(texts, REMEDY));
-        return new Entry(text(texts, VIEW), text(texts, VIEW_VERSION), lane, record.build(), reason);
-    }
 
-    private static String text(Map<String, String> texts, String field) {
-        String value = texts.get(field);
-        if (value == null) {
-            throw new InvalidObjectException("a quarantined record without " + field);
+        /** @param header has the view and the lane */
+        Entry entry(Line header) {
+            Lane lane =
+                    new Lane(header.text(STREAM_ARN), Long.parseLong(header.text(STREAM_CREATED)), header.text(SHARD));
+            InvalidEvent reason =
+                    new InvalidEvent(InvalidEvent.Reason.valueOf(text(REASON)), text(PROBLEM), text(REMEDY));
+            return new Entry(header.text(VIEW), header.text(VIEW_VERSION), lane, record.build(), reason);
         }
-        return value;
+
+        String text(String field) {
+            String value = texts.get(field);
+            if (value == null) {
+                throw new InvalidObjectException("a quarantined record without " + field);
+            }
+            return value;
+        }
     }
 }

@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of a raw record in archive and quarantine: {@code seq}, {@code sub}, {@code arrival}, {@code key}, and the
- * payload as {@code data} (text) if it is valid UTF-8, else as {@code data_base64}.
+ * The fields of a raw record in archive and quarantine: {@code seq}, {@code sub}, {@code arrival}, {@code key}, {@code
+ * outside_shard} if it is so, and the payload as {@code data} (text) if it is valid UTF-8, else as {@code data_base64}.
  */
 final class RecordJson {
 
@@ -19,6 +19,7 @@ final class RecordJson {
     static final String SUBSEQUENCE = "sub";
     static final String ARRIVAL = "arrival";
     static final String KEY = "key";
+    static final String OUTSIDE_SHARD = "outside_shard";
     static final String TEXT = "data";
     static final String BASE64 = "data_base64";
 
@@ -30,6 +31,9 @@ final class RecordJson {
         json.writeNumberField(SUBSEQUENCE, record.position().subsequence());
         json.writeNumberField(ARRIVAL, record.arrivalMillis());
         json.writeStringField(KEY, record.partitionKey());
+        if (record.outsideShard()) {
+            json.writeBooleanField(OUTSIDE_SHARD, true);
+        }
         byte[] data = record.data();
         if (Utf8.isWellFormed(data)) {
             json.writeFieldName(TEXT);
@@ -46,6 +50,7 @@ final class RecordJson {
         private long subsequence;
         private long arrivalMillis = Long.MIN_VALUE;
         private @Nullable String partitionKey;
+        private boolean outsideShard;
         private byte @Nullable [] data;
 
         /** Takes the field whose value the parser stands on; false if it is not a record's field. */
@@ -55,6 +60,7 @@ final class RecordJson {
                 case SUBSEQUENCE -> subsequence = json.getLongValue();
                 case ARRIVAL -> arrivalMillis = json.getLongValue();
                 case KEY -> partitionKey = json.getText();
+                case OUTSIDE_SHARD -> outsideShard = json.getBooleanValue();
                 case TEXT -> data = json.getText().getBytes(StandardCharsets.UTF_8);
                 case BASE64 -> data = json.getBinaryValue();
                 default -> {
@@ -74,7 +80,7 @@ final class RecordJson {
                 throw new InvalidObjectException("a record lacks one of " + SEQUENCE + ", " + ARRIVAL + ", " + KEY
                         + " and " + TEXT + " or " + BASE64);
             }
-            return new RawRecord(new Position(sequence, subsequence), arrivalMillis, partitionKey, data);
+            return new RawRecord(new Position(sequence, subsequence), arrivalMillis, partitionKey, data, outsideShard);
         }
     }
 }

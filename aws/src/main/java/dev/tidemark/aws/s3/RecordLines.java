@@ -18,7 +18,9 @@ final class RecordLines {
     private static final byte[] SUBSEQUENCE = name("\",", RecordJson.SUBSEQUENCE, "");
     private static final byte[] ARRIVAL = name(",", RecordJson.ARRIVAL, "");
     private static final byte[] KEY = name(",", RecordJson.KEY, "\"");
+    private static final byte[] OUTSIDE_SHARD = name("\",", RecordJson.OUTSIDE_SHARD, "true");
     private static final byte[] TEXT = name("\",", RecordJson.TEXT, "\"");
+    private static final byte[] TEXT_OF_OUTSIDER = name(",", RecordJson.TEXT, "\"");
     private static final byte[] END = "}\n".getBytes(StandardCharsets.US_ASCII);
 
     private static final int MAX_DIGITS = 18;
@@ -61,13 +63,17 @@ final class RecordLines {
         long subsequence = sequence != null && skip(SUBSEQUENCE) ? number() : NONE;
         long arrival = subsequence != NONE && skip(ARRIVAL) ? number() : NONE;
         String key = arrival != NONE && skip(KEY) ? plainText() : null;
-        if (sequence == null || key == null || !skip(TEXT)) {
+        if (sequence == null || key == null) {
+            return null;
+        }
+        boolean outside = skip(OUTSIDE_SHARD);
+        if (!skip(outside ? TEXT_OF_OUTSIDER : TEXT)) {
             return null;
         }
         byte[] data = texts.utf8(at - 1);
         at = texts.end();
         boolean whole = skip(END) && !texts.hadControlCharacter() && Utf8.isWellFormed(data);
-        return whole ? new RawRecord(new Position(sequence, subsequence), arrival, key, data) : null;
+        return whole ? new RawRecord(new Position(sequence, subsequence), arrival, key, data, outside) : null;
     }
 
     private boolean skip(byte[] expected) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
-/** The archive on S3 (rule F7): one object per batch, never changed. Thread-safe. */
+/** The archive on S3 (rule F7): one object per batch or portion of one, never changed. Thread-safe. */
 public final class S3Archive implements ArchiveStore {
 
     private static final String CONTENT_TYPE = "application/gzip";

@@ -2,15 +2,22 @@ package dev.tidemark.aws.s3;
 
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.core.port.Quarantine;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
-/** The quarantine on S3 (rule F3): one object per view version and record, never changed. Thread-safe. */
+/**
+ * The quarantine on S3 (rule F3): an object for the records that a view version refuses at once, never changed. A delivery
+ * with other boundaries leaves others, which may hold some of the same records; {@link QuarantineSieve} passes over them.
+ * Thread-safe.
+ */
 public final class S3Quarantine implements Quarantine {
 
     private static final String ROOT = "quarantine/";
-    private static final String CONTENT_TYPE = "application/json";
+    private static final String ONE = ".json";
+    private static final String SEVERAL = ".jsonl.gz";
+    private static final String IN = "#";
 
     private final S3Objects objects;
 
@@ -19,18 +26,19 @@ public final class S3Quarantine implements Quarantine {
     }
 
     @Override
-    public CompletableFuture<Void> put(Entry entry) {
-        return objects.putOnce(key(entry), CONTENT_TYPE, QuarantineJson.write(entry))
+    public CompletableFuture<Void> put(List<Entry> entries) {
+        String contentType = entries.size() == 1 ? "application/json" : "application/gzip";
+        return objects.putOnce(objectKey(entries), contentType, QuarantineJson.write(entries))
                 .thenAccept(stored -> {});
     }
 
-    /** Reads an entry; completes with {@link InvalidObjectException} if the object is not one. */
-    public CompletableFuture<Entry> read(String key) {
-        return objects.get(key).thenApply(QuarantineJson::read);
+    /** Reads the records of an object; completes with {@link InvalidObjectException} if it is none of the quarantine. */
+    public CompletableFuture<List<Entry>> read(String objectKey) {
+        return objects.get(objectKey).thenApply(QuarantineJson::read);
     }
 
     /**
-     * Lists quarantined records.
+     * Lists objects.
      *
      * @param view the view's name, for the records of all its versions; null for all views
      * @param after the {@link KeyPage#next()} of the page before; null for the first page
@@ -40,11 +48,51 @@ public final class S3Quarantine implements Quarantine {
         return objects.list(view == null ? ROOT : ROOT + view + "/", after, limit);
     }
 
-    /** Where an entry is stored: {@code quarantine/<view>/<view version>/<lane id>/<position>.json}. */
-    public static String key(Entry entry) {
-        return ROOT + entry.view()
-                + "/" + entry.viewVersion()
-                + "/" + entry.lane().id()
-                + "/" + PositionText.of(entry.record().position()) + ".json";
+    /**
+     * Where entries are stored together: {@code quarantine/<view>/<view version>/<lane id>/}, then {@code <position>.json} for
+     * one, {@code <first position>_<last position>.jsonl.gz} for several.
+     */
+    static String objectKey(List<Entry> entries) {
+        Entry first = entries.get(0);
+        String from = PositionText.of(first.record().position());
+        String to = PositionText.of(entries.get(entries.size() - 1).record().position());
+        return ROOT + first.view()
+                + "/" + first.viewVersion()
+                + "/" + first.lane().id()
+                + "/" + (entries.size() == 1 ? from + ONE : from + "_" + to + SEVERAL);
+    }
+
+    /** Whether an object holds several records. */
+    public static boolean holdsSeveral(String objectKey) {
+        return objectKey.endsWith(SEVERAL);
+    }
+
+    /** What a record is called: by its object's key, and by its position where the object holds several. */
+    public static String recordKey(String objectKey, Entry entry) {
+        return holdsSeveral(objectKey)
+                ? objectKey + IN + entry.record().position().text()
+                : objectKey;
+    }
+
+    /** The key of the object that holds the record of this name. */
+    public static String objectKey(String recordKey) {
+        int in = recordKey.indexOf(IN);
+        return in < 0 ? recordKey : recordKey.substring(0, in);
+    }
+
+    /** What is the same for all names of one record, which may lie in several objects; of any other text, the text. */
+    public static String identity(String recordKey) {
+        int name = recordKey.lastIndexOf('/') + 1;
+        int in = recordKey.indexOf(IN);
+        if (in >= name) {
+            return recordKey.substring(0, name) + recordKey.substring(in + 1);
+        }
+        try {
+            String position =
+                    recordKey.endsWith(ONE) ? recordKey.substring(name, recordKey.length() - ONE.length()) : "";
+            return recordKey.substring(0, name) + PositionText.parse(position).text();
+        } catch (IllegalArgumentException noPosition) {
+            return recordKey;
+        }
     }
 }

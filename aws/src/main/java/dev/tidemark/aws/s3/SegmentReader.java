@@ -64,10 +64,10 @@ public final class SegmentReader {
                 json.nextToken();
                 header.accept(field, json);
             }
-            if (header.format != SegmentWriter.FORMAT_VERSION) {
+            if (header.format != SegmentWriter.FORMAT_VERSION && header.format != SegmentWriter.FORMAT_WITH_OUTSIDERS) {
                 throw new InvalidObjectException("an archive segment of format " + header.format
-                        + "; this version of Tidemark reads format " + SegmentWriter.FORMAT_VERSION
-                        + ". Use the version that wrote it, or a later one.");
+                        + "; this version of Tidemark reads formats " + SegmentWriter.FORMAT_VERSION + " and "
+                        + SegmentWriter.FORMAT_WITH_OUTSIDERS + ". Use the version that wrote it, or a later one.");
             }
             int end = (int) json.currentLocation().getByteOffset();
             return end < lines.length && lines[end] == '\n' ? end + 1 : end;

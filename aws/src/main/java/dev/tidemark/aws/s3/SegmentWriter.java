@@ -14,6 +14,9 @@ import java.util.zip.GZIPOutputStream;
 /** Writes a segment as docs/format.md describes it: gzip over JSON Lines, a header and a line per record. */
 public final class SegmentWriter {
 
+    /** Readers of before know nothing of records outside their shard, and would fold them. */
+    static final int FORMAT_WITH_OUTSIDERS = 2;
+
     static final int FORMAT_VERSION = 1;
 
     private static final int BUFFER_BYTES = 8_192;
@@ -53,7 +56,8 @@ public final class SegmentWriter {
 
     private static void writeHeader(JsonGenerator json, Segment segment) throws IOException {
         json.writeStartObject();
-        json.writeNumberField(SegmentReader.FORMAT, FORMAT_VERSION);
+        boolean outsiders = segment.records().stream().anyMatch(RawRecord::outsideShard);
+        json.writeNumberField(SegmentReader.FORMAT, outsiders ? FORMAT_WITH_OUTSIDERS : FORMAT_VERSION);
         json.writeStringField(SegmentReader.STREAM_ARN, segment.lane().streamArn());
         json.writeNumberField(SegmentReader.STREAM_CREATED, segment.lane().streamCreatedMillis());
         json.writeStringField(SegmentReader.SHARD, segment.lane().shardId());

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -148,18 +149,34 @@ class KinesisLineageTest {
 
     @Test
     void anAggregatedRecordIsDrainedOnlyWithItsLastUserRecord() {
-        // Two user records of partition keys "a" and "b"; the shard has the lower half of the hash keys, so only "a".
+        // The shard has the lower half of the hash keys, so "a" only; but what is outside of it is the lane's too.
         data = aggregate("a", "a", "b");
         pages.add(new Page(true, "4900"));
         assertThat(drained(PARENT, LAST)).as("subrecord 1 is left").isFalse();
         pages.add(new Page(true, "4900"));
         assertThat(drained(PARENT, new Position("4900", 1)))
-                .as("subrecord 2 is not the shard's")
-                .isTrue();
+                .as("subrecord 2 is outside the shard, and left")
+                .isFalse();
+        pages.add(new Page(true, "4900"));
+        assertThat(drained(PARENT, new Position("4900", 2))).isTrue();
         data = aggregate("b");
         pages.add(new Page(true, "4900", "4901"));
         assertThat(drained(PARENT, new Position("4899", 0)))
-                .as("nothing of it is folded")
+                .as("all of it is outside the shard, and left")
+                .isFalse();
+    }
+
+    /** Also where it begins with a record of another shard: the fold refuses it as one. */
+    @Test
+    void theRestOfARecordThatHoldsTooManyIsFolded() {
+        String[] keys = new String[KplRecords.MAX_RECORDS + 2];
+        Arrays.fill(keys, "b");
+        keys[0] = "a";
+        data = aggregate(keys);
+        pages.add(new Page(true, "4900"));
+        assertThat(drained(PARENT, new Position("4900", 0))).isFalse();
+        pages.add(new Page(true, "4900"));
+        assertThat(drained(PARENT, new Position("4900", KplRecords.MAX_RECORDS)))
                 .isTrue();
     }
 

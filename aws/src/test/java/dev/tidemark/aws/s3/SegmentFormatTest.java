@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -49,14 +50,28 @@ class SegmentFormatTest {
                     // A surrogate encoded as if it were a character: not UTF-8 in the strict sense.
                     record("91", 0, 1_767_229_200_009L, "k", HexFormat.of().parseHex("eda080"))));
 
+    /** What the golden file of format 2 holds: the second and the third record are outside their shard. */
+    private static final Segment GOLDEN_2 = new Segment(
+            LANE,
+            new Position(SEQUENCE + "7", 0),
+            41,
+            List.of(
+                    record("8", 0, 1_767_229_200_000L, "user-42", bytes("{\"type\":\"view\"}")),
+                    outside(record("8", 1, 1_767_229_200_000L, "user-7", bytes("caf\u00e9"))),
+                    outside(record(
+                            "8", 2, 1_767_229_200_000L, "user-8", HexFormat.of().parseHex("ff00fe"))),
+                    record("9", 0, 1_767_229_200_007L, "user-42", bytes("{}"))));
+
     @Test
     void writesTheGoldenFile() throws IOException {
         assertThat(unzip(SegmentWriter.write(GOLDEN))).asString(UTF_8).isEqualTo(new String(resource(".jsonl"), UTF_8));
+        assertThat(unzip(SegmentWriter.write(GOLDEN_2))).asString(UTF_8).isEqualTo(new String(golden2(), UTF_8));
     }
 
     @Test
     void readsTheGoldenFile() throws IOException {
         assertSame(SegmentReader.read(resource(".jsonl.gz")), GOLDEN);
+        assertSame(SegmentReader.read(zip(golden2())), GOLDEN_2);
     }
 
     @Test
@@ -94,6 +109,11 @@ class SegmentFormatTest {
         assertThat(texts(read)).isEqualTo(texts(GOLDEN.records().subList(0, 3)));
         assertThat(new String(lines, plain.position(), lines.length - plain.position(), UTF_8))
                 .startsWith("{\"seq\":\"" + SEQUENCE + "90\"");
+
+        byte[] others = golden2();
+        RecordLines withOutsiders = new RecordLines(others, new JsonText(others), firstRecord(others));
+        assertThat(Objects.requireNonNull(withOutsiders.next()).outsideShard()).isFalse();
+        assertThat(Objects.requireNonNull(withOutsiders.next()).outsideShard()).isTrue();
     }
 
     /** A space before each line makes the parser read it. */
@@ -102,8 +122,9 @@ class SegmentFormatTest {
     void aChangedLineIsReadAsAParserReadsIt(long seed) throws IOException {
         Random random = new Random(seed);
         byte[] changes = bytes("\"\\/u09-1eE.{}[],: \n\t\u0000\u001f\u007f\u00c3\u00e9");
-        byte[] lines = unzip(SegmentWriter.write(
-                new Segment(LANE, Position.ORIGIN, 0, GOLDEN.records().subList(0, 3))));
+        List<RawRecord> records = new ArrayList<>(GOLDEN.records().subList(0, 3));
+        records.set(1, outside(records.get(1)));
+        byte[] lines = unzip(SegmentWriter.write(new Segment(LANE, Position.ORIGIN, 0, records)));
         int damaged = 0;
         for (int i = 0; i < 500; i++) {
             byte[] changed = lines.clone();
@@ -155,7 +176,7 @@ class SegmentFormatTest {
     void aDamagedSegmentIsNotRead() throws IOException {
         String lines = new String(resource(".jsonl"), UTF_8);
 
-        assertInvalid(lines.replace("{\"format\":1", "{\"format\":2"), "format 2");
+        assertInvalid(lines.replace("{\"format\":1", "{\"format\":3"), "format 3");
         assertInvalid(lines.replace("{\"format\":1,", "{"), "format 0");
         assertInvalid(lines.replace("\"sub\":1", "\"sub\":0"), "out of order");
         assertInvalid(lines.replace(",\"key\":\"k\"", ""), "lacks");
@@ -182,7 +203,7 @@ class SegmentFormatTest {
     private static List<String> texts(List<RawRecord> records) {
         return records.stream()
                 .map(record -> record.position().text() + " " + record.arrivalMillis() + " " + record.partitionKey()
-                        + " " + HexFormat.of().formatHex(record.data()))
+                        + " " + record.outsideShard() + " " + HexFormat.of().formatHex(record.data()))
                 .toList();
     }
 
@@ -195,8 +216,12 @@ class SegmentFormatTest {
                 data = randomText(random).getBytes(UTF_8);
             }
             String sequence = "1".repeat(50 + i / 50) + (10_000 + i);
-            records.add(
-                    new RawRecord(new Position(sequence, i % 3), random.nextLong() >>> 20, randomText(random), data));
+            records.add(new RawRecord(
+                    new Position(sequence, i % 3),
+                    random.nextLong() >>> 20,
+                    randomText(random),
+                    data,
+                    random.nextInt(4) == 0));
         }
         return new Segment(LANE, Position.ORIGIN, 0, records);
     }
@@ -212,6 +237,16 @@ class SegmentFormatTest {
 
     private static RawRecord record(String end, long subsequence, long arrivalMillis, String key, byte[] data) {
         return new RawRecord(new Position(SEQUENCE + end, subsequence), arrivalMillis, key, data);
+    }
+
+    private static RawRecord outside(RawRecord record) {
+        return new RawRecord(record.position(), record.arrivalMillis(), record.partitionKey(), record.data(), true);
+    }
+
+    private static byte[] golden2() throws IOException {
+        try (InputStream in = SegmentFormatTest.class.getResourceAsStream("segment-2.jsonl")) {
+            return Objects.requireNonNull(in).readAllBytes();
+        }
     }
 
     private static byte[] bytes(String text) {

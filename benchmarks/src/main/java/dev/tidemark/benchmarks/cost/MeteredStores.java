@@ -57,8 +57,9 @@ final class MeteredStores implements ItemStore, ControlStore {
 
     FoldPorts ports() {
         Archive archive = segment -> CompletableFuture.completedFuture(null);
-        Quarantine quarantine = entry -> {
-            throw new IllegalStateException("an event of the simulation is bad", entry.reason());
+        Quarantine quarantine = entries -> {
+            throw new IllegalStateException(
+                    "an event of the simulation is bad", entries.get(0).reason());
         };
         return new FoldPorts(
                 this,

@@ -32,7 +32,7 @@ final class NoStores implements ItemStore, ControlStore {
 
     FoldPorts ports(long nowMillis) {
         Archive archive = segment -> CompletableFuture.completedFuture(null);
-        Quarantine quarantine = entry -> CompletableFuture.completedFuture(null);
+        Quarantine quarantine = entries -> CompletableFuture.completedFuture(null);
         return new FoldPorts(
                 this,
                 this,

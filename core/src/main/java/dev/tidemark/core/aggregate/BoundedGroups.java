@@ -58,20 +58,18 @@ final class BoundedGroups implements Groups {
                 other.add(row);
             }
         } else if (byValue || row.kind(type.slot()) == EventRow.Kind.STRING) {
-            addToSlotsGroup(row, byValue);
+            addToSlotsGroup(row);
         } else {
             addToGroup(row, GroupText.of(row, type.slot()));
         }
     }
 
     /** The group is the slot's value as it stands, so that a known one is found without making a key. */
-    private void addToSlotsGroup(EventRow row, boolean byValue) {
+    private void addToSlotsGroup(EventRow row) {
         long hash = ScalarKey.hash(row, type.slot());
         State known = groups.find(hash, row, type.slot());
         if (known != null) {
             known.add(row);
-        } else if (!byValue && row.string(type.slot()).equals(GroupText.OTHER)) {
-            other.add(row);
         } else {
             addToNewGroup(row, hash, ScalarKey.of(row, type.slot()));
         }

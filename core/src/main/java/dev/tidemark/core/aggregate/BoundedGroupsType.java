@@ -47,7 +47,8 @@ final class BoundedGroupsType implements StateType {
 
     @Override
     public String id() {
-        String name = keying == Keying.TEXT ? "group_by" : "values";
+        // "group_by" was one that took a group called $other for none.
+        String name = keying == Keying.TEXT ? "groups" : "values";
         return name + "(" + field.path() + "," + maxGroups + "," + inner.id() + ")";
     }
 

@@ -1,6 +1,9 @@
 package dev.tidemark.core.aggregate;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** An aggregate function bound to one feature: which states a tile keeps for it and how a value is read off them. */
@@ -35,7 +38,30 @@ public interface Computation {
 
     /**
      * @param method such as {@code ultraloglog}
-     * @param relativeError one standard error, or a bound, as the method's documentation says
+     * @param relativeError one standard error, or a bound, as the method's documentation says; of a value with members
+     *     the worst of them
+     * @param memberErrors the error of each member, in their order, where they differ; empty where all have the same
      */
-    record Approximation(String method, double relativeError) {}
+    record Approximation(String method, double relativeError, Map<String, Double> memberErrors) {
+
+        public Approximation {
+            memberErrors = Collections.unmodifiableMap(new LinkedHashMap<>(memberErrors));
+        }
+
+        public Approximation(String method, double relativeError) {
+            this(method, relativeError, Map.of());
+        }
+
+        /** What holds for this value and for another one of its kind. */
+        Approximation worst(Approximation other) {
+            Approximation worst = other.relativeError > relativeError ? other : this;
+            Map<String, Double> errors = new LinkedHashMap<>(worst.memberErrors);
+            errors.replaceAll((member, error) -> Math.max(errorOf(member), other.errorOf(member)));
+            return new Approximation(worst.method, worst.relativeError, errors);
+        }
+
+        private double errorOf(String member) {
+            return memberErrors.getOrDefault(member, relativeError);
+        }
+    }
 }

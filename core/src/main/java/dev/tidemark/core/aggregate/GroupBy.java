@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Any computation per group: every state of the wrapped computation becomes a state per group, and the value an object
  * from group to value, sorted by code points. A group without events is absent. Events of no group (not listed, beyond
- * the allowed number, or without the field) count under {@code $other}, which is absent too if there are none.
+ * the allowed number, or without the field) count under {@code $other}, which is absent too if there are none; a group
+ * that has this name itself is shown as {@code $$other} ({@link GroupText}).
  *
  * <p>The allowed groups are those of the {@link SmallestHashes}, state by state. Where a computation has several states
  * that see different events (a ratio counts filtered and unfiltered ones), a group is shown by itself only if every
@@ -40,9 +41,6 @@ public final class GroupBy implements Computation {
             groups = List.copyOf(groups);
             if (groups.isEmpty()) {
                 throw new IllegalArgumentException("an empty list of groups of " + field.path());
-            }
-            if (groups.contains(GroupText.OTHER)) {
-                throw new IllegalArgumentException("'" + GroupText.OTHER + "' cannot be listed as a group");
             }
         }
     }
@@ -111,8 +109,8 @@ public final class GroupBy implements Computation {
         Approximation worst = null;
         for (TileStates view : views.byName().values()) {
             Approximation each = inner.approximation(view);
-            if (each != null && (worst == null || each.relativeError() > worst.relativeError())) {
-                worst = each;
+            if (each != null) {
+                worst = worst == null ? each : worst.worst(each);
             }
         }
         if (!views.isOverflowed()) {
@@ -120,6 +118,7 @@ public final class GroupBy implements Computation {
         }
         return worst == null
                 ? new Approximation(OVERFLOW_METHOD, 0)
-                : new Approximation(OVERFLOW_METHOD + "+" + worst.method(), worst.relativeError());
+                : new Approximation(
+                        OVERFLOW_METHOD + "+" + worst.method(), worst.relativeError(), worst.memberErrors());
     }
 }

@@ -9,15 +9,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupText {
 
-    /** Where events without a group count; an event that names this group counts there too. */
+    /** Where events without a group count. */
     static final String OTHER = "$other";
 
     private GroupText() {}
 
-    /** Null if the row's slot names no group: it is absent, an object or an array, flawed, or {@link #OTHER}. */
+    /** How an answer names a group: as it is, but {@code $other} with one more {@code $}, and so {@code $$other}, ... */
+    static String shown(String group) {
+        int dollars = 0;
+        while (dollars < group.length() && group.charAt(dollars) == '$') {
+            dollars++;
+        }
+        return dollars > 0 && group.startsWith(OTHER, dollars - 1) && group.endsWith(OTHER) ? "$" + group : group;
+    }
+
+    /** Null if the row's slot names no group: it is absent, an object or an array, or flawed. */
     static @Nullable String of(EventRow row, int slot) {
         return switch (row.kind(slot)) {
-            case STRING -> row.string(slot).equals(OTHER) ? null : row.string(slot);
+            case STRING -> row.string(slot);
             case NUMBER, BIG_NUMBER -> number(row, slot);
             case BOOLEAN -> row.bool(slot) ? "true" : "false";
             case ABSENT, COMPOUND, FLAWED -> null;

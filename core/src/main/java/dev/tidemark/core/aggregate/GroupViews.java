@@ -38,7 +38,7 @@ final class GroupViews {
     Map<String, TileStates> byName() {
         Map<String, TileStates> views = new TreeMap<>(Inputs::compareText);
         for (ScalarKey key : shown) {
-            views.put((String) key.value(), new View((state, groups) -> ofGroup(state, groups, key)));
+            views.put(GroupText.shown((String) key.value()), new View((state, groups) -> ofGroup(state, groups, key)));
         }
         View others = new View(this::ofOthers);
         if (!others.isEmpty()) {

@@ -10,12 +10,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code percentile} and {@code median}: nearest-rank percentiles, the number of rank {@code ceil(p / 100 * n)} and at
- * least 1, within the relative error and rounded to eight significant digits.
+ * least 1, within the relative error and rounded to eight significant digits; never outside of the least and the
+ * greatest number seen, which are kept beside the buckets, exactly.
  *
  * <p>Approximation: method {@code log_buckets} with the relative error as a bound on each number. If more buckets were
  * needed than {@code max_buckets} and a percentile asked for lies among those that had to become one, the method is
- * {@code log_buckets_collapsed} and the bound 1, relative to the number shown: the true one lies between 0 and it (or
- * beyond it by the relative error at most).
+ * {@code log_buckets_collapsed}, and the bound of that percentile is 1, relative to the number shown: the true one lies
+ * between 0 and it (or beyond it by the relative error at most). The others keep theirs.
  */
 final class Percentile implements Computation {
 
@@ -42,31 +43,34 @@ final class Percentile implements Computation {
 
     private final List<BigDecimal> percentiles;
     private final boolean single;
-    private final StateType type;
+    private final List<StateType> states;
     private final double relativeError;
 
     private Percentile(List<BigDecimal> percentiles, boolean single, FieldInput input, Map<String, Object> arguments) {
         this.percentiles = percentiles;
         this.single = single;
         BigDecimal error = Arguments.get(arguments, RELATIVE_ERROR, BigDecimal.class);
-        this.type = new QuantileStateType(input, error, Arguments.get(arguments, MAX_BUCKETS, Integer.class));
+        this.states = List.of(
+                new QuantileStateType(input, error, Arguments.get(arguments, MAX_BUCKETS, Integer.class)),
+                new ExtremeState.Type(input.slot(), input.path(), false),
+                new ExtremeState.Type(input.slot(), input.path(), true));
         this.relativeError = error.doubleValue();
     }
 
     @Override
     public List<StateType> states() {
-        return List.of(type);
+        return states;
     }
 
     @Override
     public @Nullable Object value(TileStates tiles) {
         QuantileState state = (QuantileState) tiles.merged(0);
         if (single) {
-            return numberAt(state, percentiles.get(0));
+            return numberAt(tiles, state, percentiles.get(0));
         }
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         for (BigDecimal percentile : percentiles) {
-            values.put("p" + percentile.stripTrailingZeros().toPlainString(), numberAt(state, percentile));
+            values.put(name(percentile), numberAt(tiles, state, percentile));
         }
         return Collections.unmodifiableMap(values);
     }
@@ -78,15 +82,26 @@ final class Percentile implements Computation {
         if (count == 0) {
             return null;
         }
-        boolean collapsed = percentiles.stream().anyMatch(p -> state.isCollapsedAt(rank(p, count)));
-        return collapsed
-                ? new Approximation("log_buckets_collapsed", 1)
+        Map<String, Double> errors = new LinkedHashMap<>();
+        for (BigDecimal percentile : percentiles) {
+            errors.put(name(percentile), state.isCollapsedAt(rank(percentile, count)) ? 1 : relativeError);
+        }
+        return errors.containsValue(1.0)
+                ? new Approximation("log_buckets_collapsed", 1, single ? Map.of() : errors)
                 : new Approximation("log_buckets", relativeError);
     }
 
-    private static @Nullable BigDecimal numberAt(QuantileState state, BigDecimal percentile) {
-        long count = state.count();
-        return count == 0 ? null : state.numberAt(rank(percentile, count));
+    private static String name(BigDecimal percentile) {
+        return "p" + percentile.stripTrailingZeros().toPlainString();
+    }
+
+    /** No number stands for its bucket so well that it could not lie outside of what was seen. */
+    private static @Nullable BigDecimal numberAt(TileStates tiles, QuantileState state, BigDecimal percentile) {
+        BigDecimal least = ((ExtremeState) tiles.merged(1)).value();
+        BigDecimal greatest = ((ExtremeState) tiles.merged(2)).value();
+        return least == null || greatest == null
+                ? null
+                : state.numberAt(rank(percentile, state.count())).max(least).min(greatest);
     }
 
     private static long rank(BigDecimal percentile, long count) {

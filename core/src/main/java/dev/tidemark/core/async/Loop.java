@@ -32,20 +32,26 @@ public final class Loop {
     private static void wait(
             CompletableFuture<Boolean> next, Supplier<CompletableFuture<Boolean>> step, CompletableFuture<Void> end) {
         next.whenComplete((goesOn, failure) -> {
-            if (failure != null) {
-                end.completeExceptionally(failure);
-            } else if (goesOn) {
-                run(step, end);
-            } else {
-                end.complete(null);
-            }
-        });
+                    if (failure != null) {
+                        end.completeExceptionally(failure);
+                    } else if (goesOn) {
+                        run(step, end);
+                    } else {
+                        end.complete(null);
+                    }
+                })
+                .whenComplete((goesOn, failure) -> {
+                    // Whatever the next steps threw: nobody else sees it, and the end must not be waited for in vain.
+                    if (failure != null) {
+                        end.completeExceptionally(failure);
+                    }
+                });
     }
 
     private static CompletableFuture<Boolean> taken(Supplier<CompletableFuture<Boolean>> step) {
         try {
             return step.get();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             return CompletableFuture.failedFuture(e);
         }
     }

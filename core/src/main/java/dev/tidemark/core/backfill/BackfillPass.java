@@ -7,12 +7,12 @@ import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.FleetingLanes;
 import dev.tidemark.core.fold.FoldPorts;
-import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.port.BackfillLog.Done;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.port.Lineage;
 import dev.tidemark.core.port.Quarantine;
 import dev.tidemark.core.replay.LaneLog;
+import dev.tidemark.core.replay.LaneOrder;
 import dev.tidemark.core.replay.StreamLog;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
@@ -119,10 +119,16 @@ final class BackfillPass {
         return logs;
     }
 
-    /** A few lanes at once; where ids are remembered, a lane's ancestors first (rule T3). */
+    /**
+     * A few lanes at once; where ids are remembered, a lane's ancestors first (rule T3). Lanes are taken in an order in
+     * which each comes after its ancestors, so that of those that were taken at least one has nobody to wait for.
+     */
     private CompletableFuture<Void> fold(
             Map<String, LaneLog> logs, Map<String, Map<String, Long>> ancestors, Map<String, List<View>> undone) {
-        Queue<String> waiting = new ArrayDeque<>(Lineages.parentsFirst(logs.keySet(), ancestors));
+        Map<String, Set<String>> before = new HashMap<>();
+        ancestors.forEach((laneId, ofLane) -> before.put(laneId, ofLane.keySet()));
+        Queue<String> waiting = new ArrayDeque<>(LaneOrder.parentsFirst(before));
+        waiting.retainAll(logs.keySet());
         waiting.forEach(laneId -> ends.put(laneId, new CompletableFuture<>()));
         List<CompletableFuture<Void>> workers = new ArrayList<>();
         for (int i = 0; i < settings.lanesAtOnce(); i++) {
@@ -176,7 +182,8 @@ final class BackfillPass {
 
     private CompletableFuture<Void> lane(LaneLog log, Map<String, Long> before, List<View> open) {
         Position act = Objects.requireNonNull(key.acts().get(log.laneId()));
-        BatchFold fold = new BatchFold(catalog, readers, foldPorts(before, open), foldSettings());
+        BatchFold fold = new BatchFold(
+                catalog, readers, foldPorts(before, open), settings.fold().withGeneration(key.generation()));
         return new LaneBackfill(
                         log, act, key.repaired().of(log.laneId()), fold, ports, settings.batchRecords(), progress)
                 .run()
@@ -191,11 +198,6 @@ final class BackfillPass {
             chain = chain.thenCompose(ignored -> ports.log().finish(key.generation(), view.version(), done));
         }
         return chain;
-    }
-
-    private FoldSettings foldSettings() {
-        FoldSettings fold = settings.fold();
-        return new FoldSettings(key.generation(), fold.maxPutsInFlight(), fold.maxAttempts(), fold.maxCacheBytes());
     }
 
     /**
@@ -219,10 +221,12 @@ final class BackfillPass {
     }
 
     /** Under the live lane, so that it can be redriven like any other. */
-    private CompletableFuture<Void> quarantine(Quarantine.Entry entry) {
+    private CompletableFuture<Void> quarantine(List<Quarantine.Entry> entries) {
         return ports.quarantine()
-                .put(new Quarantine.Entry(
-                        entry.view(), entry.viewVersion(), entry.lane().live(), entry.record(), entry.reason()));
+                .put(entries.stream()
+                        .map(entry -> new Quarantine.Entry(
+                                entry.view(), entry.viewVersion(), entry.lane().live(), entry.record(), entry.reason()))
+                        .toList());
     }
 
     /** For each lane the lanes before it, as settled, with their latest arrivals, by id. */

@@ -3,12 +3,11 @@ package dev.tidemark.core.backfill;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.port.Lineage;
 import dev.tidemark.core.stream.Lane;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -35,7 +34,7 @@ final class Lineages {
             Set<String> before = found.computeIfAbsent(laneId, key -> new HashSet<>());
             LaneRow row = rows.get(laneId);
             if (row != null) {
-                chain = chain.thenCompose(ignored -> above(row, before, new HashSet<>()));
+                chain = chain.thenCompose(ignored -> above(row.lane(), before));
             }
         }
         return chain.thenApply(ignored -> {
@@ -44,35 +43,30 @@ final class Lineages {
         });
     }
 
-    /** What a row has learnt need not be asked again, and the stream may have forgotten it. */
-    private CompletableFuture<Void> above(LaneRow row, Set<String> before, Set<String> seen) {
-        if (row.ancestors() != null) {
-            before.addAll(row.ancestors().keySet());
-            return CompletableFuture.completedFuture(null);
-        }
-        return lineage.parents(row.lane()).thenCompose(parents -> {
-            CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
-            for (Lane parent : parents) {
-                LaneRow found = rows.get(parent.id());
-                if (found != null && seen.add(parent.id())) {
-                    before.add(parent.id());
-                    chain = chain.thenCompose(ignored -> above(found, before, seen));
-                }
-            }
-            return chain;
-        });
+    /**
+     * What a row has learnt need not be asked again, and the stream may have forgotten it. A row leaves out what was too
+     * old for the views of its time, but the rows of those before it know; of a shard without any record there is no row.
+     */
+    private CompletableFuture<Void> above(Lane lane, Set<String> before) {
+        LaneRow row = rows.get(lane.id());
+        return row == null || row.ancestors() == null
+                ? lineage.parents(lane).thenCompose(parents -> add(parents, before))
+                : add(
+                        row.ancestors().keySet().stream()
+                                .map(rows::get)
+                                .filter(Objects::nonNull)
+                                .map(LaneRow::lane)
+                                .toList(),
+                        before);
     }
 
-    /** The lanes in an order in which each comes after its ancestors. */
-    static List<String> parentsFirst(Collection<String> laneIds, Map<String, Map<String, Long>> ancestors) {
-        List<String> order = new ArrayList<>(laneIds);
-        // A lane has all the ancestors of its ancestors, and itself none of them among its own.
-        order.sort((a, b) -> {
-            int byDepth = Integer.compare(
-                    ancestors.getOrDefault(a, Map.of()).size(),
-                    ancestors.getOrDefault(b, Map.of()).size());
-            return byDepth != 0 ? byDepth : a.compareTo(b);
-        });
-        return order;
+    private CompletableFuture<Void> add(List<Lane> lanes, Set<String> before) {
+        CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
+        for (Lane lane : lanes) {
+            if (before.add(lane.id())) {
+                chain = chain.thenCompose(ignored -> above(lane, before));
+            }
+        }
+        return chain;
     }
 }

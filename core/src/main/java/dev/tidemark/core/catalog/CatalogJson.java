@@ -43,6 +43,10 @@ final class CatalogJson {
             node.put("event_id", source.eventId().toString());
         }
         node.put("max_event_bytes", source.maxEventBytes());
+        if (source.aggregatedBy() != SourceReader.DEFAULT_AGGREGATED_BY) {
+            // Left out by default, so that catalogs from before there was a choice keep their hashes.
+            node.put("aggregated_by", SourceReader.nameOf(source.aggregatedBy()));
+        }
         return node;
     }
 

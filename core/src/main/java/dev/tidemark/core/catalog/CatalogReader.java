@@ -113,6 +113,8 @@ final class CatalogReader {
     private static Catalog.Source source(SourceDefinition source) {
         EventShape.EventTime time = new EventShape.EventTime(source.eventTime().slot(), source.timeFormat());
         return new Catalog.Source(
-                source.name(), source.stream(), new EventShape(source.fields().paths(), time, source.maxEventBytes()));
+                source.name(),
+                source.stream(),
+                new EventShape(source.fields().paths(), time, source.maxEventBytes(), source.aggregatedBy()));
     }
 }

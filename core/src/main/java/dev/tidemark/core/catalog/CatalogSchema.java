@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.core.aggregate.AggregateFunction;
 import dev.tidemark.core.aggregate.Parameter;
+import dev.tidemark.core.event.EventShape.AggregatedBy;
+import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.window.Window;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -82,8 +84,7 @@ public final class CatalogSchema {
         path(properties(form), "field", "The field that holds the time of the event.");
         ObjectNode format = properties(form).putObject("format");
         format.put("description", "How the time is written.");
-        SourceReader.formats().forEach(format.putArray("enum")::add);
-        format.put("default", SourceReader.formats().get(0));
+        oneOf(format, TimeFormat.values(), TimeFormat.ISO8601);
         path(properties, "event_id", "The field that identifies an event; drop_duplicates needs it.");
         integer(
                         properties,
@@ -92,6 +93,17 @@ public final class CatalogSchema {
                         SourceReader.LARGEST_MAX_EVENT_BYTES,
                         "Larger records are quarantined.")
                 .put("default", SourceReader.DEFAULT_MAX_EVENT_BYTES);
+        ObjectNode packer = properties.putObject("aggregated_by");
+        packer.put(
+                "description",
+                "What packs several records into one: the Kinesis Producer Library, which sends again what it packed"
+                        + " for the wrong shard, or anything else.");
+        oneOf(packer, AggregatedBy.values(), SourceReader.DEFAULT_AGGREGATED_BY);
+    }
+
+    private static void oneOf(ObjectNode node, Enum<?>[] values, Enum<?> defaultValue) {
+        SourceReader.namesOf(values).forEach(node.putArray("enum")::add);
+        node.put("default", SourceReader.nameOf(defaultValue));
     }
 
     private static void view(ObjectNode node) {
@@ -256,11 +268,13 @@ public final class CatalogSchema {
                         "max_groups",
                         1,
                         FeatureReader.LARGEST_MAX_GROUPS,
-                        "How many groups are kept apart; events of the others count under $other.")
+                        "How many groups are kept apart; events of the others count under $other (a group of that name is $$other).")
                 .put("default", FeatureReader.DEFAULT_MAX_GROUPS);
         ObjectNode groups = properties
                 .putObject("groups")
-                .put("description", "The groups themselves; events of others count under $other.")
+                .put(
+                        "description",
+                        "The groups themselves; events of others count under $other (a group of that name is $$other).")
                 .put("type", "array")
                 .put("minItems", 1)
                 .put("maxItems", FeatureReader.LARGEST_MAX_GROUPS)

@@ -24,7 +24,6 @@ final class FeatureReader {
     static final List<String> KEYS = List.of("function", "input", "windows", "where", "optional", "group_by");
 
     private static final Set<String> GROUP_KEYS = new LinkedHashSet<>(List.of("field", "max_groups", "groups"));
-    private static final String OTHER_GROUP = "$other";
     private static final String WINDOWS_REMEDY = "list how far to look back, such as windows: [5m, 30m, 24h]";
 
     private final Map<String, AggregateFunction> functions = new LinkedHashMap<>();
@@ -212,11 +211,6 @@ final class FeatureReader {
                 return null;
             }
         }
-        List<String> groups = ArgumentReader.distinctTexts(elements);
-        if (groups != null && groups.contains(OTHER_GROUP)) {
-            at.problem("'" + OTHER_GROUP + "' cannot be listed", "remove it; it stands for all groups that are not");
-            return null;
-        }
-        return groups;
+        return ArgumentReader.distinctTexts(elements);
     }
 }

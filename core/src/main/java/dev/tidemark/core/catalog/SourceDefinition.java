@@ -1,5 +1,6 @@
 package dev.tidemark.core.catalog;
 
+import dev.tidemark.core.event.EventShape.AggregatedBy;
 import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.event.FieldPath;
 import org.jspecify.annotations.Nullable;
@@ -18,4 +19,5 @@ record SourceDefinition(
         TimeFormat timeFormat,
         @Nullable FieldPath eventId,
         int maxEventBytes,
+        AggregatedBy aggregatedBy,
         SourceFields fields) {}

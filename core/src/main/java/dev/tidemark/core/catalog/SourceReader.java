@@ -1,5 +1,6 @@
 package dev.tidemark.core.catalog;
 
+import dev.tidemark.core.event.EventShape.AggregatedBy;
 import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.event.FieldPath;
 import java.util.Arrays;
@@ -24,12 +25,14 @@ final class SourceReader {
     static final int DEFAULT_MAX_EVENT_BYTES = 262_144;
     static final int LARGEST_MAX_EVENT_BYTES = 10 << 20;
 
+    static final AggregatedBy DEFAULT_AGGREGATED_BY = AggregatedBy.KPL;
+
     /** What Kinesis allows. */
     static final String STREAM_PATTERN = "[a-zA-Z0-9_.-]{1,128}";
 
     private static final Pattern STREAM = Pattern.compile(STREAM_PATTERN);
-    private static final Set<String> KEYS =
-            new LinkedHashSet<>(List.of("stream", "stream_retention", "event_time", "event_id", "max_event_bytes"));
+    private static final Set<String> KEYS = new LinkedHashSet<>(
+            List.of("stream", "stream_retention", "event_time", "event_id", "max_event_bytes", "aggregated_by"));
     private static final Set<String> TIME_KEYS = new LinkedHashSet<>(List.of("field", "format"));
     private static final String TIME_REMEDY = "say which field holds the time of the event, such as event_time: ts";
 
@@ -51,13 +54,25 @@ final class SourceReader {
         YamlValue maxAt = source.optional("max_event_bytes");
         Long maxBytes =
                 maxAt == null ? (Long) (long) DEFAULT_MAX_EVENT_BYTES : maxAt.integer(1, LARGEST_MAX_EVENT_BYTES);
+        YamlValue packerAt = source.optional("aggregated_by");
+        AggregatedBy packer = packerAt == null
+                ? DEFAULT_AGGREGATED_BY
+                : oneOf(AggregatedBy.values(), packerAt, "packer of aggregated records", "packers");
         SourceFields fields = new SourceFields();
         EventTime time = eventTime(source, fields);
-        if (stream == null || retention == null || time == null || maxBytes == null) {
+        if (stream == null || retention == null || time == null || maxBytes == null || packer == null) {
             return null;
         }
         return new SourceDefinition(
-                entry.name(), stream, retention, time.field(), time.format(), eventId, maxBytes.intValue(), fields);
+                entry.name(),
+                stream,
+                retention,
+                time.field(),
+                time.format(),
+                eventId,
+                maxBytes.intValue(),
+                packer,
+                fields);
     }
 
     private record EventTime(Field field, TimeFormat format) {}
@@ -110,32 +125,34 @@ final class SourceReader {
         YamlValue fieldAt = mapping.required("field", TIME_REMEDY);
         FieldPath path = fieldAt == null ? null : fieldAt.field();
         YamlValue formatAt = mapping.optional("format");
-        TimeFormat format = formatAt == null ? TimeFormat.ISO8601 : format(formatAt);
+        TimeFormat format =
+                formatAt == null ? TimeFormat.ISO8601 : oneOf(TimeFormat.values(), formatAt, "time format", "formats");
         return fieldAt == null || path == null || format == null
                 ? null
                 : new EventTime(fields.use(path, fieldAt), format);
     }
 
-    private static @Nullable TimeFormat format(YamlValue at) {
-        String text = at.text("write one of " + formats());
+    /** @param plural what all of them are, such as "formats" */
+    private static <T extends Enum<T>> @Nullable T oneOf(T[] values, YamlValue at, String what, String plural) {
+        String text = at.text("write one of " + namesOf(values));
         if (text == null) {
             return null;
         }
-        for (TimeFormat format : TimeFormat.values()) {
-            if (nameOf(format).equals(text)) {
-                return format;
+        for (T value : values) {
+            if (nameOf(value).equals(text)) {
+                return value;
             }
         }
-        at.problem("unknown time format " + at.shown(), Suggestions.remedy(text, formats(), "formats"));
+        at.problem("unknown " + what + " " + at.shown(), Suggestions.remedy(text, namesOf(values), plural));
         return null;
     }
 
     /** As the catalog writes it. */
-    static String nameOf(TimeFormat format) {
-        return format.name().toLowerCase(Locale.ROOT);
+    static String nameOf(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
     }
 
-    static List<String> formats() {
-        return Arrays.stream(TimeFormat.values()).map(SourceReader::nameOf).toList();
+    static List<String> namesOf(Enum<?>[] values) {
+        return Arrays.stream(values).map(SourceReader::nameOf).toList();
     }
 }

@@ -23,6 +23,12 @@ final class ViewVersion {
     /** Part of the text, so that a change of how filters or bounds are understood can give new versions. */
     private static final String RULES = "1";
 
+    /**
+     * Which rule decides conditions, for views that have any. 2: comparisons go by value (docs/semantics.md), and what
+     * {@code matches} and {@code contains} may be shown is bounded.
+     */
+    private static final String CONDITIONS = "2";
+
     private final ViewDefinition definition;
     private final List<FilterExpression> filters;
     private final List<View.InputField> inputs;
@@ -60,7 +66,14 @@ final class ViewVersion {
         line(text, "stream_retention", Long.toString(source.streamRetentionMillis()));
         line(text, "event_time", source.eventTime() + " " + SourceReader.nameOf(source.timeFormat()));
         line(text, "max_event_bytes", Integer.toString(source.maxEventBytes()));
+        if (source.aggregatedBy() != SourceReader.DEFAULT_AGGREGATED_BY) {
+            // Left out by default, so that views from before there was a choice keep their versions.
+            line(text, "aggregated_by", SourceReader.nameOf(source.aggregatedBy()));
+        }
         definition.entity().forEach(field -> line(text, "entity", field.toString()));
+        if (definition.where() != null || !filters.isEmpty()) {
+            line(text, "conditions", CONDITIONS);
+        }
         if (definition.where() != null) {
             line(text, "where", definition.where().text());
         }

@@ -10,8 +10,20 @@ import java.util.List;
  * @param fields distinct paths; none may be a prefix of another (a field is either a scalar or an object)
  * @param eventTime where the event time stands and how it is written
  * @param maxEventBytes a larger record is {@link InvalidEvent.Reason#TOO_LARGE}
+ * @param aggregatedBy who packs records together
  */
-public record EventShape(List<FieldPath> fields, EventTime eventTime, int maxEventBytes) {
+public record EventShape(List<FieldPath> fields, EventTime eventTime, int maxEventBytes, AggregatedBy aggregatedBy) {
+
+    /** Who packs several records of a source into one record of the stream. */
+    public enum AggregatedBy {
+        /**
+         * The Kinesis Producer Library. It packs records of one shard, and sends again what it finds delivered to another
+         * one, so that a record outside its shard is {@link InvalidEvent.Reason#OUTSIDE_SHARD}.
+         */
+        KPL,
+        /** Any packer, also those that pack whatever comes into one record: every record counts where it arrives. */
+        ANY
+    }
 
     /** How an event time is written. */
     public enum TimeFormat {
@@ -25,6 +37,11 @@ public record EventShape(List<FieldPath> fields, EventTime eventTime, int maxEve
 
     /** @param slot the slot of the field that holds the event time */
     public record EventTime(int slot, TimeFormat format) {}
+
+    /** Of a source whose records the Kinesis Producer Library packs, if anybody does. */
+    public EventShape(List<FieldPath> fields, EventTime eventTime, int maxEventBytes) {
+        this(fields, eventTime, maxEventBytes, AggregatedBy.KPL);
+    }
 
     public EventShape {
         fields = List.copyOf(fields);

@@ -17,7 +17,9 @@ public final class InvalidEvent extends RuntimeException {
         VALUE_OUT_OF_BOUNDS,
         NO_EVENT_TIME,
         FAR_FUTURE,
-        FILTER_FAILED
+        FILTER_FAILED,
+        OUTSIDE_SHARD,
+        TOO_MANY_SUBRECORDS
     }
 
     private final Reason reason;

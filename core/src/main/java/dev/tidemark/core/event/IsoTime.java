@@ -25,8 +25,13 @@ public final class IsoTime {
 
     private IsoTime() {}
 
+    /** The moment in milliseconds since the epoch, at least 0, or {@link #NONE}. */
+    public static long parseMillis(String text) {
+        return parseMillis(text.toCharArray(), 0, text.length());
+    }
+
     /**
-     * The moment in milliseconds since the epoch, at least 0, or {@link #NONE}.
+     * The same of a part of a buffer.
      *
      * @param text holds the moment at {@code [offset, offset + length)}
      */

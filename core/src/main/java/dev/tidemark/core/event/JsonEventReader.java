@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import dev.tidemark.core.event.EventShape.TimeFormat;
+import dev.tidemark.core.stream.KplRecords;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -216,14 +217,24 @@ public final class JsonEventReader implements EventReader {
             throw new InvalidEvent(NOT_JSON, "the record is empty", JSON_REMEDY);
         }
         if (data[first] != '{') {
-            boolean mark = (data[first] & 0xFF) == 0xEF;
-            String what = mark ? "the record starts with a byte order mark" : "the record is no JSON object";
-            throw new InvalidEvent(NOT_JSON, what, JSON_REMEDY);
+            throw noObject(data, first);
         }
         int malformed = Utf8.firstMalformed(data);
         if (malformed >= 0) {
             throw new InvalidEvent(NOT_JSON, "the record is not UTF-8 at byte " + malformed, JSON_REMEDY);
         }
+    }
+
+    private static InvalidEvent noObject(byte[] data, int first) {
+        if (KplRecords.isMarked(data)) {
+            return new InvalidEvent(
+                    NOT_JSON,
+                    "the record begins like an aggregated one, but is damaged or holds no records",
+                    "correct what packs the records; this one was taken as a whole, and holds whatever was packed");
+        }
+        boolean mark = (data[first] & 0xFF) == 0xEF;
+        String what = mark ? "the record starts with a byte order mark" : "the record is no JSON object";
+        return new InvalidEvent(NOT_JSON, what, JSON_REMEDY);
     }
 
     private static void checkEnd(byte[] data, int end) {

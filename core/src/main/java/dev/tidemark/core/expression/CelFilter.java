@@ -8,7 +8,6 @@ import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.InvalidEvent;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -20,12 +19,18 @@ final class CelFilter implements EventFilter {
     private static final Optional<Object> NULL = Optional.of(NullValue.NULL_VALUE);
     private static final Optional<Object> COMPOUND = Optional.of(Compound.VALUE);
 
+    private static final String REMEDY =
+            "send the fields as the filter expects them, or guard it: field != null && field > 0";
+
+    /** From here on a string's length may be what is wrong with it. */
+    private static final int LONG = 1_000;
+
     private final String text;
     private final CelRuntime.Program program;
     private final Map<String, Integer> slotOf;
 
     /** Stands for an object or array: equal to nothing that an expression can name. */
-    private enum Compound {
+    enum Compound {
         VALUE
     }
 
@@ -88,14 +93,22 @@ final class CelFilter implements EventFilter {
         return new InvalidEvent(
                 InvalidEvent.Reason.FILTER_FAILED,
                 "the filter '" + text + "' cannot be decided: " + found,
-                "send the fields as the filter expects them, or guard it: field != null && field > 0");
+                searches() ? REMEDY + TextSearch.REMEDY : REMEDY);
+    }
+
+    private boolean searches() {
+        return text.contains("matches") || text.contains("contains");
     }
 
     private static String describe(EventRow row, int slot) {
         return switch (row.kind(slot)) {
             case NUMBER, BIG_NUMBER -> "a number";
             case COMPOUND -> "an object or array";
-            case STRING, BOOLEAN -> "a " + row.kind(slot).name().toLowerCase(Locale.ROOT);
+            case STRING -> {
+                int length = row.string(slot).length();
+                yield length < LONG ? "a string" : "a string of " + length + " characters";
+            }
+            case BOOLEAN -> "a boolean";
             case ABSENT -> "absent";
             case FLAWED -> row.flaw(slot).phrase();
         };

@@ -1,6 +1,7 @@
 package dev.tidemark.core.expression;
 
 import com.google.common.collect.ImmutableList;
+import com.google.re2j.Pattern;
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.ast.CelConstant;
 import dev.cel.common.ast.CelExpr;
@@ -21,6 +22,7 @@ public final class DerivedExpression {
 
     private final CelAbstractSyntaxTree tree;
     private final List<Reference> references;
+    private final Map<String, Pattern> patterns;
 
     /** A value it names, and where it does so first. */
     public record Reference(String name, int line, int column) {}
@@ -28,15 +30,16 @@ public final class DerivedExpression {
     /** Checked, with the type of its result. */
     public record Compiled(FeatureExpression expression, ValueType type) {}
 
-    private DerivedExpression(CelAbstractSyntaxTree tree, List<Reference> references) {
+    private DerivedExpression(CelAbstractSyntaxTree tree, List<Reference> references, Map<String, Pattern> patterns) {
         this.tree = tree;
         this.references = List.copyOf(references);
+        this.patterns = patterns;
     }
 
     /** @throws InvalidExpression with every mistake found */
     public static DerivedExpression parse(String text) throws InvalidExpression {
         CelAbstractSyntaxTree parsed = Dialect.FEATURE.parse(text);
-        Patterns.check(parsed);
+        Map<String, Pattern> patterns = Patterns.of(parsed);
         Map<String, Reference> references = new LinkedHashMap<>();
         List<ExpressionProblem> problems = new ArrayList<>();
         collect(parsed, parsed.getExpr(), references, problems);
@@ -45,7 +48,7 @@ public final class DerivedExpression {
         }
         CelAbstractSyntaxTree inDoubles =
                 CelAbstractSyntaxTree.newParsedAst(withDoubles(parsed.getExpr()), parsed.getSource());
-        return new DerivedExpression(inDoubles, List.copyOf(references.values()));
+        return new DerivedExpression(inDoubles, List.copyOf(references.values()), patterns);
     }
 
     /** The values it names, in the order of the text. */
@@ -89,7 +92,7 @@ public final class DerivedExpression {
                     "make it a number, a string or a boolean"));
         }
         List<String> inputs = references.stream().map(Reference::name).toList();
-        return new Compiled(new CelFeature(inputs, Dialect.FEATURE.program(checked), defaultValue), type);
+        return new Compiled(new CelFeature(inputs, Dialect.FEATURE.program(checked, patterns), defaultValue), type);
     }
 
     private static void collect(

@@ -1,16 +1,13 @@
 package dev.tidemark.core.expression;
 
-import com.google.common.collect.ImmutableList;
+import com.google.re2j.Pattern;
 import dev.cel.checker.CelStandardDeclarations;
 import dev.cel.checker.CelStandardDeclarations.StandardFunction;
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelIssue;
 import dev.cel.common.CelOptions;
-import dev.cel.common.CelSource;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.CelValidationResult;
-import dev.cel.common.ast.CelConstant;
-import dev.cel.common.ast.CelExpr;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.compiler.CelCompiler;
@@ -18,10 +15,10 @@ import dev.cel.compiler.CelCompilerFactory;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
+import dev.cel.runtime.CelStandardFunctions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -31,7 +28,7 @@ import java.util.stream.Stream;
  * without loops), objects, times and conversions that depend on more than their argument. Arithmetic differs in one
  * point: numbers are added, subtracted, multiplied and divided as doubles, whether or not they are written with a
  * decimal point, because a JSON number has no integer type and {@code 7 / 2} must not depend on how a producer prints
- * its numbers.
+ * its numbers. Comparisons are those of {@link ValueOrder}.
  */
 final class Dialect {
 
@@ -40,13 +37,11 @@ final class Dialect {
 
     private static final CelOptions OPTIONS = CelOptions.current()
             .enableHeterogeneousNumericComparisons(true)
-            .enableRegexPartialMatch(true)
             .enableReservedIds(true)
             .enableComprehension(false)
             .maxExpressionCodePointSize(MAX_LENGTH)
             .maxParseRecursionDepth(64)
             .maxParseErrorRecoveryLimit(0)
-            .maxRegexProgramSize(1_000)
             .build();
 
     private static final List<StandardFunction> COMMON = List.of(
@@ -76,9 +71,15 @@ final class Dialect {
 
     private static final CelRuntime RUNTIME = CelRuntimeFactory.standardCelRuntimeBuilder()
             .setOptions(OPTIONS)
-            .addFunctionBindings(Stream.of(DoubleFunction.values())
-                    .flatMap(function -> function.bindings().stream())
-                    .toList())
+            .setStandardEnvironmentEnabled(false)
+            .setStandardFunctions(CelStandardFunctions.newBuilder()
+                    .filterFunctions((function, overload) -> !Relation.REPLACED.contains(function)
+                            && !TextSearch.REPLACED.contains(function)
+                            && !DoubleFunction.REPLACED.contains(overload))
+                    .build())
+            .addFunctionBindings(Relation.bindings())
+            .addFunctionBindings(TextSearch.contains())
+            .addFunctionBindings(DoubleFunction.allBindings())
             .build();
 
     /** The functions a filter may call, for messages. */
@@ -144,28 +145,17 @@ final class Dialect {
         return treeOf(result);
     }
 
-    CelRuntime.Program program(CelAbstractSyntaxTree checked) {
+    /** @param patterns those of the expression */
+    CelRuntime.Program program(CelAbstractSyntaxTree checked, Map<String, Pattern> patterns) {
+        CelRuntime runtime = patterns.isEmpty()
+                ? RUNTIME
+                : RUNTIME.toRuntimeBuilder()
+                        .addFunctionBindings(TextSearch.matches(patterns))
+                        .build();
         try {
-            return RUNTIME.createProgram(checked);
+            return runtime.createProgram(checked);
         } catch (CelEvaluationException e) {
             throw new IllegalStateException("a checked expression has no program", e);
-        }
-    }
-
-    /** Whether {@code matches} takes the text as its pattern. */
-    static boolean isPattern(String text) {
-        CelExpr call = CelExpr.ofCall(
-                1,
-                Optional.of(CelExpr.ofConstant(2, CelConstant.ofValue(""))),
-                "matches",
-                ImmutableList.of(CelExpr.ofConstant(3, CelConstant.ofValue(text))));
-        CelAbstractSyntaxTree tree = CelAbstractSyntaxTree.newParsedAst(
-                call, CelSource.newBuilder("''.matches(pattern)").build());
-        try {
-            FILTER.program(FILTER.check(tree, Map.of(), SimpleType.BOOL)).eval();
-            return true;
-        } catch (InvalidExpression | CelEvaluationException e) {
-            return false;
         }
     }
 

@@ -5,8 +5,12 @@ import dev.cel.common.CelOverloadDecl;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.runtime.CelFunctionBinding;
+import dev.cel.runtime.CelStandardFunctions;
+import dev.cel.runtime.CelStandardFunctions.StandardFunction.Overload.Arithmetic;
+import dev.cel.runtime.CelStandardFunctions.StandardFunction.Overload.Conversions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The operators and functions that compute in doubles, whatever kind of number they are given. */
@@ -23,6 +27,10 @@ enum DoubleFunction {
     LEAST("math.least", 2, false),
     ROUND("math.round", 1, false),
     SQRT("math.sqrt", 1, false);
+
+    /** What {@link #allBindings} also stands in for: conversions of numbers whose result told -0 from 0, or had no room. */
+    static final Set<CelStandardFunctions.StandardOverload> REPLACED =
+            Set.of(Conversions.DOUBLE_TO_STRING, Arithmetic.NEGATE_INT64);
 
     private static final List<CelType> NUMBERS = List.of(SimpleType.DOUBLE, SimpleType.INT);
 
@@ -66,7 +74,23 @@ enum DoubleFunction {
         return CelFunctionDecl.newFunctionDeclaration(celName, overloads);
     }
 
-    List<CelFunctionBinding> bindings() {
+    static List<CelFunctionBinding> allBindings() {
+        List<CelFunctionBinding> bindings = new ArrayList<>();
+        Stream.of(values()).forEach(function -> bindings.addAll(function.bindings()));
+        bindings.add(CelFunctionBinding.from("double_to_string", Double.class, value -> Double.toString(value + 0.0)));
+        bindings.add(CelFunctionBinding.from("negate_int64", Long.class, DoubleFunction::negate));
+        return bindings;
+    }
+
+    /** As a double only where there is no such integer. */
+    private static Number negate(Long value) {
+        if (value == Long.MIN_VALUE) {
+            return -value.doubleValue();
+        }
+        return -value;
+    }
+
+    private List<CelFunctionBinding> bindings() {
         CelType real = SimpleType.DOUBLE;
         CelType whole = SimpleType.INT;
         if (arguments == 1) {

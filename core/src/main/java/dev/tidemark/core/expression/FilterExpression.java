@@ -1,5 +1,6 @@
 package dev.tidemark.core.expression;
 
+import com.google.re2j.Pattern;
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.ast.CelExpr;
 import dev.cel.common.types.CelType;
@@ -13,25 +14,30 @@ import java.util.function.ToIntFunction;
 /**
  * A {@code where}, checked but not yet bound to slots. In it a field's path stands for its value: a JSON number
  * without fractional part that fits is a 64-bit integer, any other number a double, an absent field {@code null}. An
- * object or array is equal to nothing; anything that uses a flawed field fails. Comparing the order of things that have none (null, a number and a string), and
- * arithmetic on what is no number, fails; {@code &&} and {@code ||} fail only if neither side decides.
+ * object or array is equal to nothing; anything that uses a flawed field fails. {@link ValueOrder} says how values
+ * compare. Comparing the order of things that have none (null, a number and a string), and arithmetic on what is no
+ * number, fails; so does looking for a pattern in a text too long for it ({@link TextSearch}). {@code &&} and {@code ||}
+ * fail only if neither side decides.
  */
 public final class FilterExpression {
 
     private final String text;
     private final List<FieldPath> fields;
     private final CelAbstractSyntaxTree tree;
+    private final Map<String, Pattern> patterns;
 
-    private FilterExpression(String text, List<FieldPath> fields, CelAbstractSyntaxTree tree) {
+    private FilterExpression(
+            String text, List<FieldPath> fields, CelAbstractSyntaxTree tree, Map<String, Pattern> patterns) {
         this.text = text;
         this.fields = fields;
         this.tree = tree;
+        this.patterns = patterns;
     }
 
     /** @throws InvalidExpression with every mistake found */
     public static FilterExpression parse(String text) throws InvalidExpression {
         CelAbstractSyntaxTree parsed = Dialect.FILTER.parse(text);
-        Patterns.check(parsed);
+        Map<String, Pattern> patterns = Patterns.of(parsed);
         List<FieldPath> fields = FieldReferences.of(parsed);
         Map<String, CelType> variables = new LinkedHashMap<>();
         fields.forEach(field -> variables.put(field.toString(), SimpleType.DYN));
@@ -43,7 +49,7 @@ public final class FilterExpression {
                     "a number where a condition is wanted",
                     "compare it, for example price * 2 > 10"));
         }
-        return new FilterExpression(text.strip(), fields, checked);
+        return new FilterExpression(text.strip(), fields, checked, patterns);
     }
 
     /** As written, without blanks around it. */
@@ -58,9 +64,8 @@ public final class FilterExpression {
 
     /** @param slots where each of {@link #fields()} stands in the event row */
     public EventFilter bind(ToIntFunction<FieldPath> slots) {
-        Map<String, Integer> slotOf = new LinkedHashMap<>();
-        fields.forEach(field -> slotOf.put(field.toString(), slots.applyAsInt(field)));
-        CelFilter complete = new CelFilter(text, Dialect.FILTER.program(tree), slotOf);
+        Map<String, Integer> slotOf = slotOf(slots);
+        CelFilter complete = new CelFilter(text, Dialect.FILTER.program(tree, patterns), slotOf);
         return ShortcutBuilder.build(tree.getExpr(), slotOf)
                 .<EventFilter>map(shortcut -> new ShortcutFilter(shortcut, complete))
                 .orElse(complete);
@@ -68,9 +73,13 @@ public final class FilterExpression {
 
     /** Bound without shortcut, for comparison in tests and measurements. */
     EventFilter bindToCel(ToIntFunction<FieldPath> slots) {
+        return new CelFilter(text, Dialect.FILTER.program(tree, patterns), slotOf(slots));
+    }
+
+    private Map<String, Integer> slotOf(ToIntFunction<FieldPath> slots) {
         Map<String, Integer> slotOf = new LinkedHashMap<>();
         fields.forEach(field -> slotOf.put(field.toString(), slots.applyAsInt(field)));
-        return new CelFilter(text, Dialect.FILTER.program(tree), slotOf);
+        return slotOf;
     }
 
     private static boolean isNumber(CelExpr expression) {

@@ -117,9 +117,6 @@ interface Shortcut {
     record Comparison(int slot, double literal, boolean ifLess, boolean ifEqual, boolean ifGreater, boolean isEquality)
             implements Shortcut {
 
-        /** Integers up to here, and all below, are doubles. */
-        static final long MAX_EXACT = 1L << 53;
-
         private static final double[] POWERS_OF_TEN = {
             1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
             1e19, 1e20, 1e21, 1e22
@@ -136,7 +133,10 @@ interface Shortcut {
             }
             long unscaled = row.unscaled(slot);
             int scale = row.scale(slot);
-            if (scale < 0 || scale >= POWERS_OF_TEN.length || unscaled > MAX_EXACT || unscaled < -MAX_EXACT) {
+            if (scale < 0
+                    || scale >= POWERS_OF_TEN.length
+                    || unscaled > ValueOrder.MAX_EXACT
+                    || unscaled < -ValueOrder.MAX_EXACT) {
                 return UNDECIDED;
             }
             // Both operands are exact doubles, so the quotient is the double nearest to the decimal (Clinger 1990).

@@ -71,11 +71,7 @@ final class ShortcutBuilder {
         return switch (literal.getKind()) {
             case INT64_VALUE ->
                 isExact(literal.int64Value()) ? number(slot, operator, (double) literal.int64Value()) : null;
-            // CEL orders -0.0 below 0.
-            case DOUBLE_VALUE ->
-                Double.doubleToRawLongBits(literal.doubleValue()) == Double.doubleToRawLongBits(-0.0)
-                        ? null
-                        : number(slot, operator, literal.doubleValue());
+            case DOUBLE_VALUE -> number(slot, operator, literal.doubleValue());
             case STRING_VALUE -> equality(operator, new Shortcut.IsString(slot, literal.stringValue()));
             case BOOLEAN_VALUE -> equality(operator, new Shortcut.IsBoolean(slot, literal.booleanValue()));
             case NULL_VALUE -> equality(operator, new Shortcut.IsNull(slot));
@@ -136,6 +132,6 @@ final class ShortcutBuilder {
     }
 
     private static boolean isExact(long value) {
-        return value <= Shortcut.Comparison.MAX_EXACT && value >= -Shortcut.Comparison.MAX_EXACT;
+        return value <= ValueOrder.MAX_EXACT && value >= -ValueOrder.MAX_EXACT;
     }
 }

@@ -52,6 +52,14 @@ public record BatchOutcome(
         return firstFailed == null;
     }
 
+    /**
+     * Whether the lane stands where it stood, although the batch may be folded and some of it waits. Once may be bad luck;
+     * again and again the lane makes no progress.
+     */
+    public boolean isStuck() {
+        return !isDone() && held == null && counts.portions.sum() == 0;
+    }
+
     /** What the batch added to the counts, over all views: a record counts once for each view. */
     public ViewCounts total() {
         return added.values().stream().reduce(ViewCounts.NONE, ViewCounts::plus);

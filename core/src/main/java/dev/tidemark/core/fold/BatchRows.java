@@ -4,6 +4,7 @@ import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.event.InvalidEvent;
+import dev.tidemark.core.stream.KplRecords;
 import dev.tidemark.core.stream.RawRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +16,7 @@ final class BatchRows {
 
     private final EventReader reader;
     private final int slots;
+    private final boolean takesOutsiders;
     private final List<EventRow> rows = new ArrayList<>();
     private @Nullable InvalidEvent[] invalid = new InvalidEvent[0];
     private long[] statedTimesMillis = new long[0];
@@ -22,6 +24,7 @@ final class BatchRows {
     BatchRows(EventShape shape, EventReader reader) {
         this.reader = reader;
         this.slots = shape.fields().size();
+        this.takesOutsiders = shape.aggregatedBy() == EventShape.AggregatedBy.ANY;
     }
 
     void read(List<RawRecord> records, String shardId) {
@@ -43,6 +46,10 @@ final class BatchRows {
         EventRow row = rows.get(index);
         row.setRecord(record.position(), shardId, record.arrivalMillis());
         try {
+            checkNoRest(record);
+            if (record.outsideShard() && !takesOutsiders) {
+                throw outsideShard();
+            }
             reader.read(record.data(), row);
             statedTimesMillis[index] = row.eventTimeMillis();
             // An event cannot have happened after it arrived; a producer's clock that runs ahead is put right here.
@@ -50,6 +57,30 @@ final class BatchRows {
         } catch (InvalidEvent e) {
             invalid[index] = e;
         }
+    }
+
+    /** What is behind the last record that an aggregated one may hold is one record (rule F11), still packed. */
+    private static void checkNoRest(RawRecord record) {
+        if (record.position().subsequence() == KplRecords.MAX_RECORDS) {
+            KplRecords.count(record.data()).ifPresent(count -> {
+                throw new InvalidEvent(
+                        InvalidEvent.Reason.TOO_MANY_SUBRECORDS,
+                        "the last " + count + " of an aggregated record's records, of which " + KplRecords.MAX_RECORDS
+                                + " are read",
+                        "let the producer pack fewer (AggregationMaxCount of the Kinesis Producer Library); to count"
+                                + " these too, put this payload on the stream as one record");
+            });
+        }
+    }
+
+    private static InvalidEvent outsideShard() {
+        return new InvalidEvent(
+                InvalidEvent.Reason.OUTSIDE_SHARD,
+                "it came in an aggregated record of a shard that does not take its hash key, and the source is"
+                        + " aggregated_by: kpl",
+                "if the Kinesis Producer Library packs the records, leave it: the library sends such a record again,"
+                        + " and a redrive would count it twice, so none is made. If anything else packs them, say"
+                        + " aggregated_by: any at the source and backfill the views, which then count all of them");
     }
 
     EventRow row(int index) {

@@ -28,6 +28,9 @@ final class BatchRun {
     /** How often the lane's views may change under one batch. */
     private static final int MAX_ROUNDS = 5;
 
+    /** As many as Lambda delivers at most at once, so that only packed records make more than one portion. */
+    private static final int MAX_PORTION_RECORDS = 10_000;
+
     /** How many further rounds a batch may take because rows wait for those before them to be done (rule T3). */
     private static final int MAX_SETTLING_ROUNDS = 64;
 
@@ -44,15 +47,14 @@ final class BatchRun {
     private @Nullable LaneRow lane;
     private final Map<String, ViewCounts> added = new HashMap<>();
 
-    /** Quarantine entries that are durable, so that a further round does not put them again. */
-    private final Set<Refused> quarantined = ConcurrentHashMap.newKeySet();
+    /** By view version, the last refused record of those that are durable: a further round does not put them again. */
+    private final Map<String, Position> quarantined = new ConcurrentHashMap<>();
 
-    /** Whether the archive holds the batch; later rounds fold a part of the same records. */
-    private volatile boolean archived;
+    /** Up to where the archive holds the batch; later rounds may fold a part of the same records. */
+    private volatile Position archived = Position.ORIGIN;
 
     private int settlingRounds;
-
-    private record Refused(String viewVersion, Position position) {}
+    private boolean begun;
 
     /** A way to parse the records, and the views that look at what it finds. */
     record Reading(RowsPool pool, List<View> views) {}
@@ -109,17 +111,29 @@ final class BatchRun {
             return open(round + 1);
         }
         List<RawRecord> records = above(row.last());
-        if (round == 1 && settlingRounds == 0) {
+        if (!begun) {
+            begun = true;
             counts.redelivered.add(batch.records().size() - records.size());
         }
         if (records.isEmpty()) {
             return completed(report(batch.last()));
         }
-        Round folding = new Round(row, records);
+        Round folding = portion(row, records);
         return folding.fold()
                 .thenCompose(done -> done == null
-                        ? completed(report(null))
-                        : advance(row, new Folded(records, folding.works, done, round), 1));
+                        ? completed(report(row.last()))
+                        : advance(row, new Folded(folding.records, folding.works, done, round), 1));
+    }
+
+    /** F11: of the records that are not done the first, as many as one round may fold. */
+    private Round portion(LaneRow row, List<RawRecord> records) {
+        Round most = new Round(row, records.subList(0, Math.min(records.size(), MAX_PORTION_RECORDS)));
+        int portion = LaneDecisions.portion(most.works, most.records.size(), settings.maxPortionItems());
+        if (portion == most.records.size()) {
+            return most;
+        }
+        most.giveBackRows();
+        return new Round(row, records.subList(0, portion));
     }
 
     /** R3: the first batch after a restore is folded only if nothing can be missing before it. */
@@ -144,15 +158,19 @@ final class BatchRun {
     }
 
     /**
-     * Once the lane row says {@code done}: the rows that waited for that are folded now, or when the batch is delivered
-     * again.
+     * Once the lane row says {@code done}: the rows that waited for that, and the next portion, are folded now, or when the
+     * batch is delivered again.
      */
     private CompletableFuture<BatchOutcome> goOn(LaneRow row, Folded folded) {
+        counts.portions.increment();
         Done done = folded.done();
-        if (!done.waiting() || settlingRounds >= MAX_SETTLING_ROUNDS || stop.getAsBoolean()) {
+        boolean isWhole = done.position().equals(folded.last());
+        boolean goesOn =
+                isWhole ? batch.last().isAfter(folded.last()) : done.waiting() && settlingRounds < MAX_SETTLING_ROUNDS;
+        if (!goesOn || stop.getAsBoolean()) {
             return completed(report(done.position()));
         }
-        settlingRounds++;
+        settlingRounds += isWhole ? 0 : 1;
         return round(row, folded.round());
     }
 
@@ -172,10 +190,16 @@ final class BatchRun {
     /**
      * What one round has made durable, and the lane row does not say yet.
      *
+     * @param records the portion of the batch
      * @param works what the views made of the records
      * @param done how far it got
      */
-    private record Folded(List<RawRecord> records, List<ViewWork> works, Done done, int round) {}
+    private record Folded(List<RawRecord> records, List<ViewWork> works, Done done, int round) {
+
+        Position last() {
+            return records.get(records.size() - 1).position();
+        }
+    }
 
     /** F8. */
     private CompletableFuture<BatchOutcome> advance(LaneRow row, Folded folded, int attempt) {
@@ -233,10 +257,10 @@ final class BatchRun {
     }
 
     /** F9: success up to {@code done}, and everything after it once more. */
-    private BatchOutcome report(@Nullable Position done) {
+    private BatchOutcome report(Position done) {
         String firstFailed = null;
         for (RawRecord record : batch.records()) {
-            if (done == null || record.position().isAfter(done)) {
+            if (record.position().isAfter(done)) {
                 firstFailed = record.position().sequenceNumber();
                 break;
             }
@@ -256,7 +280,7 @@ final class BatchRun {
         return CompletableFuture.completedFuture(value);
     }
 
-    /** Everything of the batch that one version of the lane row asks for. */
+    /** Everything of a portion of the batch that one version of the lane row asks for. */
     private final class Round implements StateFold.Rows {
 
         private final LaneRow row;
@@ -271,17 +295,21 @@ final class BatchRun {
             this.records = records;
             this.lowestFailed = records.size();
             this.lowestHeld = records.size();
+            readings.forEach(this::sort);
         }
 
-        /** @return how far the batch is done; null if not even its first record is */
+        /** @return how far the portion is done; null if not even its first record is */
         CompletableFuture<@Nullable Done> fold() {
-            readings.forEach(this::sort);
             CompletableFuture<Boolean> archiving = archive();
             StateFold state = new StateFold(context, row, works, this);
             return quarantine().thenCompose(ignored -> state.run()).thenCombine(archiving, (ignored, isArchived) -> {
-                parsed.forEach(one -> one.pool().giveBack(one.rows()));
+                giveBackRows();
                 return done(isArchived);
             });
+        }
+
+        void giveBackRows() {
+            parsed.forEach(one -> one.pool().giveBack(one.rows()));
         }
 
         /** Nothing is parsed for views that the lane does not fold, such as those of a catalog that waits its turn. */
@@ -313,9 +341,10 @@ final class BatchRun {
             return held == null ? null : new Done(held, !held.equals(done));
         }
 
-        /** F7: done never passes what the archive has confirmed, and a batch is one segment. */
+        /** F7: done never passes what the archive has confirmed, and a portion is one segment. */
         private CompletableFuture<Boolean> archive() {
-            if (archived) {
+            Position last = records.get(records.size() - 1).position();
+            if (!last.isAfter(archived)) {
                 return CompletableFuture.completedFuture(true);
             }
             return ports.archive()
@@ -325,42 +354,46 @@ final class BatchRun {
                             counts.archiveFailures.increment();
                             troubles.add("writing to the archive", error);
                         }
-                        archived = error == null;
-                        return archived;
+                        if (error == null) {
+                            archived = last;
+                        }
+                        return error == null;
                     });
         }
 
-        /** F3: whoever cannot fold a record keeps it, before anybody counts it as done. */
+        /** F3: whoever cannot fold a record keeps it, before anybody counts it as done; a view's are kept together. */
         private CompletableFuture<Void> quarantine() {
-            List<Refusal> refusals = new ArrayList<>();
+            List<Refusals> refusals = new ArrayList<>();
             for (ViewWork work : works) {
-                for (ViewWork.Bad bad : work.bad()) {
-                    Quarantine.Entry entry = entry(work.view(), bad);
-                    if (!quarantined.contains(refused(entry))) {
-                        refusals.add(new Refusal(bad.row(), entry));
-                    }
+                Position known = quarantined.getOrDefault(work.view().version(), Position.ORIGIN);
+                List<ViewWork.Bad> bad = work.bad().stream()
+                        .filter(one -> position(one).isAfter(known))
+                        .toList();
+                if (!bad.isEmpty()) {
+                    refusals.add(new Refusals(work.view(), bad));
                 }
             }
             return Flight.run(
                     refusals,
                     settings.maxPutsInFlight(),
                     stop,
-                    refusal -> put(refusal.entry()),
-                    (refusal, error) -> failed(refusal.row()));
+                    this::put,
+                    (refused, error) -> failed(refused.firstRow()));
         }
 
-        private Quarantine.Entry entry(View view, ViewWork.Bad bad) {
-            return new Quarantine.Entry(view.name(), view.version(), row.lane(), records.get(bad.row()), bad.reason());
+        private Position position(ViewWork.Bad bad) {
+            return records.get(bad.row()).position();
         }
 
-        private static Refused refused(Quarantine.Entry entry) {
-            return new Refused(entry.viewVersion(), entry.record().position());
-        }
-
-        private CompletableFuture<Boolean> put(Quarantine.Entry entry) {
-            return ports.quarantine().put(entry).handle((ignored, error) -> {
+        private CompletableFuture<Boolean> put(Refusals refused) {
+            View view = refused.view();
+            List<Quarantine.Entry> entries = refused.bad().stream()
+                    .map(bad -> new Quarantine.Entry(
+                            view.name(), view.version(), row.lane(), records.get(bad.row()), bad.reason()))
+                    .toList();
+            return ports.quarantine().put(entries).handle((ignored, error) -> {
                 if (error == null) {
-                    quarantined.add(refused(entry));
+                    quarantined.put(view.version(), position(refused.last()));
                 } else {
                     troubles.add("writing to the quarantine", error);
                 }
@@ -381,7 +414,16 @@ final class BatchRun {
         /** Records as one reading sees them, to be given back to its pool. */
         private record Parsed(RowsPool pool, BatchRows rows) {}
 
-        /** A record that a view cannot fold, on its way to the quarantine. */
-        private record Refusal(int row, Quarantine.Entry entry) {}
+        /** The records that a view cannot fold, on their way to the quarantine. */
+        private record Refusals(View view, List<ViewWork.Bad> bad) {
+
+            int firstRow() {
+                return bad.get(0).row();
+            }
+
+            ViewWork.Bad last() {
+                return bad.get(bad.size() - 1);
+            }
+        }
     }
 }

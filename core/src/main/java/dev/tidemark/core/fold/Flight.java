@@ -45,7 +45,7 @@ public final class Flight<T> {
      * @param start begins a task; its future says whether the task succeeded, and may complete exceptionally
      * @param failed told every task that failed or was never started, with the exception if it ended in one; called by one
      *     thread at a time
-     * @return completes, never exceptionally, when every started task has
+     * @return completes when every started task has; exceptionally only if {@code failed} or {@code stop} throw
      */
     static <T> CompletableFuture<Void> run(
             List<T> tasks,
@@ -81,8 +81,7 @@ public final class Flight<T> {
     }
 
     /** A task that completes at once calls back into this method; the flag turns that recursion into the loop. */
-    @SuppressWarnings(
-            "FutureReturnValueIgnored") // What it completes with is what landedOne was told; that cannot fail.
+    @SuppressWarnings("FutureReturnValueIgnored") // landedOne is told what it completes with; else the flight breaks.
     private void pump() {
         synchronized (this) {
             if (pumping) {
@@ -107,14 +106,23 @@ public final class Flight<T> {
                 task = waiting.removeFirst();
                 inFlight++;
             }
-            begin(task).whenComplete((done, error) -> landedOne(task, done, error));
+            begin(task)
+                    .handle((done, error) -> {
+                        landedOne(task, done, error);
+                        return done;
+                    })
+                    .whenComplete((done, broken) -> {
+                        if (broken != null) {
+                            landed.completeExceptionally(broken);
+                        }
+                    });
         }
     }
 
     private CompletableFuture<Boolean> begin(T task) {
         try {
             return start.apply(task);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             return CompletableFuture.failedFuture(e);
         }
     }

@@ -14,6 +14,9 @@ public final class FoldCounts {
     /** Records that the lane row says are done already. */
     public final LongAdder redelivered = new LongAdder();
 
+    /** Portions after which the lane row said that more is done (rule F11). */
+    public final LongAdder portions = new LongAdder();
+
     /** Item writes confirmed. */
     public final LongAdder itemsWritten = new LongAdder();
 

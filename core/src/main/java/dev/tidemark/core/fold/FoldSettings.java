@@ -7,21 +7,35 @@ package dev.tidemark.core.fold;
  * @param maxPutsInFlight how many writes run at once
  * @param maxAttempts how often a write of which the outcome is unknown or refused is tried
  * @param maxCacheBytes how much confirmed state a warm sandbox keeps
+ * @param maxPortionItems how many items are folded before the lane row moves (rule F11)
  */
-public record FoldSettings(String generation, int maxPutsInFlight, int maxAttempts, long maxCacheBytes) {
+public record FoldSettings(
+        String generation, int maxPutsInFlight, int maxAttempts, long maxCacheBytes, int maxPortionItems) {
+
+    /** Even if a put takes half a second, a portion's puts, 64 at a time, end within the time of one invocation. */
+    private static final int PORTION_ITEMS = 4_096;
 
     public static final FoldSettings DEFAULT = new FoldSettings("g1", 64, 5, 64L << 20);
 
+    /** With portions of the usual size. */
+    public FoldSettings(String generation, int maxPutsInFlight, int maxAttempts, long maxCacheBytes) {
+        this(generation, maxPutsInFlight, maxAttempts, maxCacheBytes, PORTION_ITEMS);
+    }
+
     /** These settings for another generation. */
     public FoldSettings withGeneration(String other) {
-        return new FoldSettings(other, maxPutsInFlight, maxAttempts, maxCacheBytes);
+        return new FoldSettings(other, maxPutsInFlight, maxAttempts, maxCacheBytes, maxPortionItems);
     }
 
     public FoldSettings {
-        if (generation.isBlank() || maxPutsInFlight < 1 || maxAttempts < 1 || maxCacheBytes < 0) {
+        if (generation.isBlank()
+                || maxPutsInFlight < 1
+                || maxAttempts < 1
+                || maxCacheBytes < 0
+                || maxPortionItems < 1) {
             throw new IllegalArgumentException("fold settings out of range: generation '" + generation + "', "
                     + maxPutsInFlight + " puts in flight, " + maxAttempts + " attempts, " + maxCacheBytes
-                    + " cache bytes");
+                    + " cache bytes, " + maxPortionItems + " items in a portion");
         }
     }
 }

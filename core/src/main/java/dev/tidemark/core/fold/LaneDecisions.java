@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What to write into a lane row, as pure functions (rules L1 to L3, F6, F8). */
@@ -71,6 +72,30 @@ final class LaneDecisions {
     /** L2: whether this catalog may fold the lane at all. */
     static boolean knowsAll(LaneRow row, Set<String> knownVersions) {
         return knownVersions.containsAll(row.views().keySet());
+    }
+
+    /**
+     * F11: how many of the records one portion takes.
+     *
+     * @param works what the lane's views make of the records
+     * @param records how many there are
+     * @return all, if they go into no more than {@code maxItems} items; otherwise the most that do, at least one
+     */
+    static int portion(List<ViewWork> works, int records, int maxItems) {
+        int items = 0;
+        for (ViewWork work : works) {
+            items += work.items().size() + work.entitiesWithIds().size();
+        }
+        if (items <= maxItems) {
+            return records;
+        }
+        int[] firstRows = works.stream()
+                .flatMapToInt(work -> IntStream.concat(
+                        work.items().stream().mapToInt(ItemWork::firstRow),
+                        work.entitiesWithIds().stream().mapToInt(EntityWork::firstRow)))
+                .sorted()
+                .toArray();
+        return Math.max(1, firstRows[maxItems]);
     }
 
     /**

@@ -42,6 +42,15 @@ public final class RecordJudge {
     }
 
     /**
+     * The entity that the record judged last is about, whatever the view makes of it.
+     *
+     * @throws InvalidEvent if it names none
+     */
+    public String anyEntity() {
+        return judge.entityOf(rows.row(0));
+    }
+
+    /**
      * The event time as the producer wrote it, of the record judged last.
      *
      * @return milliseconds since the epoch

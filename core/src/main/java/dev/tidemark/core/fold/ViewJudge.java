@@ -44,9 +44,18 @@ final class ViewJudge {
         EventRow row = rows.row(index);
         Admission.Verdict verdict = Admission.judge(view, row, rows.statedTimeMillis(index));
         if (verdict == Admission.Verdict.IN) {
-            entity = EntityKeys.of(row, keySlots, keyNames);
+            entity = entityOf(row);
         }
         return verdict;
+    }
+
+    /**
+     * Which entity an event is about, whatever the view makes of it.
+     *
+     * @throws InvalidEvent if it names none
+     */
+    String entityOf(EventRow row) {
+        return EntityKeys.of(row, keySlots, keyNames);
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.tidemark.core.port.ArchiveLog;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.port.RedriveLog;
 import dev.tidemark.core.replay.LaneLog;
+import dev.tidemark.core.replay.LaneOrder;
 import dev.tidemark.core.replay.LaneStart;
 import dev.tidemark.core.replay.RepairedRecords;
 import dev.tidemark.core.replay.ReplayPorts;
@@ -29,6 +30,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Everything that counts for some views of one stream: the stream's records, in the live lanes or in those of the views'
@@ -93,20 +96,43 @@ public final class History {
      *     not whole, or with what the sink failed with: then no further lane is begun
      */
     public CompletableFuture<Walked> walk(Range range, Sink sink) {
-        Range.Begin begin = range.begin();
-        List<LaneRow> begun = begin == null ? List.of() : ofStream(stream, begin.rows());
-        Map<String, LaneStart> starts = new HashMap<>();
-        begun.forEach(row -> starts.put(row.lane().id(), LaneStart.of(row)));
-        Walked walked = new Walked(begun);
-        return StreamLog.open(
-                        archive,
-                        stream,
-                        starts,
-                        begin == null ? Long.MIN_VALUE : fromMillis(begun, begin.timeMillis()),
-                        range.untilArrivalMillis())
+        Walked walked = new Walked(
+                range.begin() instanceof Range.Begin.Positions begin ? ofStream(stream, begin.rows()) : List.of());
+        return open(range)
                 .thenCompose(log -> lanes(log, range, sink, walked))
                 .thenCompose(done -> redrives(range, sink, walked))
                 .thenApply(done -> walked);
+    }
+
+    private CompletableFuture<StreamLog> open(Range range) {
+        long until = range.untilArrivalMillis();
+        if (range.begin() instanceof Range.Begin.Arrivals arrivals) {
+            long from = arrivals.fromMillis();
+            return StreamLog.openWithin(archive, stream, from - retentionMillis(), until)
+                    .thenApply(log -> expecting(
+                            log, row -> row.maxArrivalMillis() >= from && row.maxArrivalMillis() <= until));
+        }
+        Map<String, LaneStart> starts = new HashMap<>();
+        long fromMillis = Long.MIN_VALUE;
+        if (range.begin() instanceof Range.Begin.Positions begin) {
+            List<LaneRow> begun = ofStream(stream, begin.rows());
+            begun.forEach(row -> starts.put(row.lane().id(), LaneStart.of(row)));
+            fromMillis = fromMillis(begun, begin.timeMillis());
+        }
+        return StreamLog.open(archive, stream, starts, fromMillis, until)
+                .thenApply(log -> expecting(log, row -> range.reachesRows()));
+    }
+
+    private StreamLog expecting(StreamLog log, Predicate<LaneRow> reached) {
+        log.expect(rows.values().stream().filter(reached).toList());
+        return log;
+    }
+
+    private long retentionMillis() {
+        return views.values().stream()
+                .mapToLong(View::streamRetentionMillis)
+                .max()
+                .orElse(0);
     }
 
     /**
@@ -114,36 +140,29 @@ public final class History {
      * the lane has moved since at all; of another one as long ago as the stream keeps records.
      */
     private long fromMillis(List<LaneRow> begun, long timeMillis) {
-        long retentionMillis = views.values().stream()
-                .mapToLong(View::streamRetentionMillis)
-                .max()
-                .orElse(0);
         return begun.stream()
                 .filter(row -> {
                     LaneRow now = rows.get(row.lane().id());
                     return now == null || now.last().isAfter(row.last());
                 })
                 .mapToLong(LaneRow::maxArrivalMillis)
-                .reduce(timeMillis - retentionMillis, Math::min);
+                .reduce(timeMillis - retentionMillis(), Math::min);
     }
 
     private CompletableFuture<Void> lanes(StreamLog log, Range range, Sink sink, Walked walked) {
-        if (range.reachesRows()) {
-            log.expect(rows.values());
-        }
-        Map<String, LaneLog> logs = new LinkedHashMap<>();
+        Map<String, LaneLog> logs = new HashMap<>();
         log.lanes().forEach(lane -> logs.put(lane.laneId(), lane));
-        Set<String> parents = new HashSet<>();
-        logs.keySet().forEach(laneId -> parents.addAll(before(laneId)));
+        Map<String, Set<String>> before = before(logs.keySet());
+        Set<String> parents = before.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
         Map<String, CompletableFuture<Void>> ends = new LinkedHashMap<>();
-        for (String laneId : parentsFirst(logs.keySet(), range)) {
+        for (String laneId : needed(logs.keySet(), before, range)) {
             ends.put(laneId, new CompletableFuture<>());
         }
         // Each lane waits for lanes that were begun before it, so some lane can always go on.
         return Flight.all(List.copyOf(ends.keySet()), range.lanesAtOnce(), laneId -> {
             LaneLog lane = Objects.requireNonNull(logs.get(laneId));
             CompletableFuture<Void> end = Objects.requireNonNull(ends.get(laneId));
-            return ready(laneId, ends)
+            return ready(Objects.requireNonNull(before.get(laneId)), ends)
                     .thenComposeAsync(
                             ready -> walk(lane, parents.contains(laneId), range, sink, walked), range.executor())
                     .whenComplete((done, failure) -> {
@@ -157,18 +176,9 @@ public final class History {
     }
 
     /** When the lanes before a lane are at their ends. */
-    private CompletableFuture<Void> ready(String laneId, Map<String, CompletableFuture<Void>> ends) {
-        List<CompletableFuture<Void>> waited = new ArrayList<>();
-        Set<String> before = before(laneId);
-        for (Map.Entry<String, CompletableFuture<Void>> other : ends.entrySet()) {
-            if (other.getKey().equals(laneId)) {
-                break;
-            }
-            if (before.contains(other.getKey())) {
-                waited.add(other.getValue());
-            }
-        }
-        return CompletableFuture.allOf(waited.toArray(CompletableFuture[]::new));
+    private static CompletableFuture<Void> ready(Set<String> before, Map<String, CompletableFuture<Void>> ends) {
+        return CompletableFuture.allOf(
+                before.stream().map(ends::get).filter(Objects::nonNull).toArray(CompletableFuture[]::new));
     }
 
     private CompletableFuture<Void> walk(LaneLog lane, boolean isParent, Range range, Sink sink, Walked walked) {
@@ -178,27 +188,34 @@ public final class History {
         return new LaneWalk(lane, cuts, isParent, range, walked, sink.open(lane.laneId(), parts)).run();
     }
 
-    /** The lanes that a range is about and those before them, each after those before it. */
-    private Set<String> parentsFirst(Set<String> laneIds, Range range) {
-        Set<String> order = new LinkedHashSet<>();
-        laneIds.stream().filter(range.lanes()).forEach(laneId -> visit(laneId, order, new HashSet<>()));
-        order.retainAll(laneIds);
-        return order;
-    }
-
-    private void visit(String laneId, Set<String> order, Set<String> onTheWay) {
-        if (!order.contains(laneId) && onTheWay.add(laneId)) {
-            before(laneId).forEach(ancestor -> visit(ancestor, order, onTheWay));
-            order.add(laneId);
+    /** The lanes that a range is about and all before them, each after those before it. */
+    private static List<String> needed(Set<String> laneIds, Map<String, Set<String>> before, Range range) {
+        List<String> order = LaneOrder.parentsFirst(before);
+        Set<String> needed = new HashSet<>();
+        for (int i = order.size() - 1; i >= 0; i--) {
+            String laneId = order.get(i);
+            if (needed.contains(laneId) || (laneIds.contains(laneId) && range.lanes().test(laneId))) {
+                needed.add(laneId);
+                needed.addAll(before.getOrDefault(laneId, Set.of()));
+            }
         }
+        needed.retainAll(laneIds);
+        return order.stream().filter(needed::contains).toList();
     }
 
-    /** T3: those in whose ids duplicates are looked for, by the live lane or by any of the backfills' lanes. */
-    private Set<String> before(String laneId) {
-        Set<String> before = new TreeSet<>();
-        if (views.values().stream().anyMatch(view -> view.duplicates() != null)) {
-            before.addAll(ancestors(laneId));
-            repaired.values().forEach(of -> before.addAll(of.ancestors(laneId)));
+    /** T3: for each lane those in whose ids duplicates are looked for, by the live lane or by a backfill's. */
+    private Map<String, Set<String>> before(Set<String> archived) {
+        boolean dropsDuplicates = views.values().stream().anyMatch(view -> view.duplicates() != null);
+        Map<String, Set<String>> before = new HashMap<>();
+        Set<String> laneIds = new TreeSet<>(archived);
+        laneIds.addAll(rows.keySet());
+        for (String laneId : laneIds) {
+            Set<String> lanes = new TreeSet<>();
+            if (dropsDuplicates) {
+                lanes.addAll(ancestors(laneId));
+                repaired.values().forEach(of -> lanes.addAll(of.ancestors(laneId)));
+            }
+            before.put(laneId, lanes);
         }
         return before;
     }

@@ -19,8 +19,12 @@ public interface LaneSink extends AutoCloseable {
      */
     CompletableFuture<Void> take(int part, List<RawRecord> records, long[] knownMillis);
 
-    /** So many records of the lane were read just now, whatever the parts take of them. */
-    default void read(int records) {}
+    /**
+     * Records of the lane were read just now, whatever the parts take of them.
+     *
+     * @param knownMillis from when on each of them was known, as archived
+     */
+    default void read(long[] knownMillis) {}
 
     /** All of the lane that belongs to the walk was taken. Not called for a redrive's part of it. */
     default CompletableFuture<Void> end(LaneLog log) {

@@ -64,7 +64,7 @@ final class LaneWalk {
         }
         LaneLog.Run run = next.get();
         long[] known = known(run);
-        sink.read(known.length);
+        sink.read(known);
         CompletableFuture<Void> taken = CompletableFuture.completedFuture(null);
         for (int part = 0; part < cuts.size(); part++) {
             int index = part;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which part of the past to walk, and how. Begins as everything, one lane after the other.
  *
- * @param begin where to begin; null for the beginning of the archive
+ * @param begin where to begin
  * @param asOfMillis the walk remembers how far the lanes were of what was known until then; at most {@code
  *     untilKnownMillis}
  * @param untilKnownMillis where to end: nothing that was known later need be walked, some of it is. A lane is left there
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param executor runs what follows a read that was waited for
  */
 public record Range(
-        @Nullable Begin begin,
+        Begin begin,
         long asOfMillis,
         long untilKnownMillis,
         long untilArrivalMillis,
@@ -33,7 +33,7 @@ public record Range(
 
     /** Everything there is. */
     public static final Range ALL = new Range(
-            null,
+            new Begin.Archive(),
             Long.MAX_VALUE,
             Long.MAX_VALUE,
             Long.MAX_VALUE,
@@ -42,17 +42,30 @@ public record Range(
             /* lanesAtOnce= */ 1,
             Runnable::run);
 
-    /**
-     * After what somebody has folded already.
-     *
-     * @param rows how far each lane is; a lane that is not among them begins with its first record
-     * @param timeMillis when the rows were read
-     */
-    public record Begin(List<LaneRow> rows, long timeMillis) {
+    /** Where a walk begins. */
+    public sealed interface Begin {
 
-        public Begin {
-            rows = List.copyOf(rows);
+        /** The beginning of the archive. */
+        record Archive() implements Begin {}
+
+        /**
+         * After what somebody has folded already.
+         *
+         * @param rows how far each lane is; a lane that is not among them begins with its first record
+         * @param timeMillis when the rows were read
+         */
+        record Positions(List<LaneRow> rows, long timeMillis) implements Begin {
+
+            public Positions {
+                rows = List.copyOf(rows);
+            }
         }
+
+        /**
+         * With what arrived at a moment or later; records that arrived earlier may be passed over. For those who need
+         * nothing of what came before, neither values nor the ids of events sent twice.
+         */
+        record Arrivals(long fromMillis) implements Begin {}
     }
 
     public Range {
@@ -67,7 +80,7 @@ public record Range(
         return checkpoint == null
                 ? this
                 : new Range(
-                        new Begin(checkpoint.positions().lanes(), checkpoint.timeMillis()),
+                        new Begin.Positions(checkpoint.positions().lanes(), checkpoint.timeMillis()),
                         asOfMillis,
                         untilKnownMillis,
                         untilArrivalMillis,
@@ -75,6 +88,19 @@ public record Range(
                         lanes,
                         lanesAtOnce,
                         executor);
+    }
+
+    /** Everything that arrived in some time, whenever it was known, ends included. */
+    public static Range arrived(long fromMillis, long untilMillis) {
+        return new Range(
+                new Begin.Arrivals(fromMillis),
+                Long.MAX_VALUE,
+                Long.MAX_VALUE,
+                untilMillis,
+                ALL.reachesRows,
+                ALL.lanes,
+                ALL.lanesAtOnce,
+                ALL.executor);
     }
 
     /**

@@ -3,13 +3,20 @@ package dev.tidemark.core.port;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.RawRecord;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Records that could not be folded, kept to be repaired and redriven. */
 public interface Quarantine {
 
-    /** Completes once the record is durable; exceptionally when that is not certain. Putting twice is harmless. */
-    CompletableFuture<Void> put(Entry entry);
+    /**
+     * Keeps records together. Completes once all are durable; exceptionally when that is not certain. Putting some of them
+     * again is harmless, also with others before and behind them: each is in quarantine once.
+     *
+     * @param entries of one view version and lane, in increasing position: of all records from the first to the last,
+     *     those that the view cannot fold; not empty
+     */
+    CompletableFuture<Void> put(List<Entry> entries);
 
     /**
      * One record that one view could not fold; (view version, lane, position) identifies it.

@@ -17,9 +17,8 @@ public record Candidate(Quarantine.Entry quarantined, byte[] data) {
         return new Candidate(quarantined, quarantined.record().data());
     }
 
-    /** With the data to fold, and the position, arrival and partition key that it always had. */
+    /** With the data to fold, and everything else as it always was. */
     RawRecord record() {
-        RawRecord original = quarantined.record();
-        return new RawRecord(original.position(), original.arrivalMillis(), original.partitionKey(), data);
+        return quarantined.record().withData(data);
     }
 }

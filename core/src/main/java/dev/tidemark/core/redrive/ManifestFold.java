@@ -61,7 +61,8 @@ public final class ManifestFold {
                     .noneMatch(known -> known.version().equals(version))) {
                 progress.stop("this catalog does not define view version " + version);
             } else {
-                BatchFold fold = new BatchFold(catalogs, readers, foldPorts(control, version), settings(control));
+                BatchFold fold = new BatchFold(
+                        catalogs, readers, foldPorts(control, version), settings.withGeneration(control.generation()));
                 for (Batch batch : batches(manifest, view.getValue())) {
                     chain = chain.thenCompose(ignored -> progress.isStopped
                             ? CompletableFuture.completedFuture(null)
@@ -108,11 +109,6 @@ public final class ManifestFold {
         return batches;
     }
 
-    private FoldSettings settings(ControlRow control) {
-        return new FoldSettings(
-                control.generation(), settings.maxPutsInFlight(), settings.maxAttempts(), settings.maxCacheBytes());
-    }
-
     /** The manifest is the archive of its records, so there is nothing to append (rule F7 holds already). */
     private FoldPorts foldPorts(ControlRow control, String viewVersion) {
         return new FoldPorts(
@@ -127,7 +123,8 @@ public final class ManifestFold {
     }
 
     /** Only what its view takes is put into a manifest, and the same view version decides the same way for ever. */
-    private static CompletableFuture<Void> refuse(Quarantine.Entry entry) {
+    private static CompletableFuture<Void> refuse(List<Quarantine.Entry> entries) {
+        Quarantine.Entry entry = entries.get(0);
         return CompletableFuture.failedFuture(new IllegalStateException("a redriven record of view version "
                 + entry.viewVersion() + " is bad after all: " + entry.reason().getMessage()
                 + "; was it redriven by another release?"));

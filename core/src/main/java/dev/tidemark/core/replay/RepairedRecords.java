@@ -47,13 +47,7 @@ public final class RepairedRecords {
         /** The record as the backfill's lane has it: with its repaired payload if there is one, otherwise as it is. */
         public RawRecord inPlaceOf(RawRecord archived) {
             Repaired found = repaired.get(archived.position());
-            return found == null
-                    ? archived
-                    : new RawRecord(
-                            archived.position(),
-                            archived.arrivalMillis(),
-                            archived.partitionKey(),
-                            found.record().data());
+            return found == null ? archived : archived.withData(found.record().data());
         }
 
         /**

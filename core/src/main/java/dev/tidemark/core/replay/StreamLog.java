@@ -1,7 +1,9 @@
 package dev.tidemark.core.replay;
 
+import dev.tidemark.core.fold.Flight;
 import dev.tidemark.core.port.ArchiveLog;
 import dev.tidemark.core.port.ArchiveLog.SegmentRef;
+import dev.tidemark.core.port.DamagedArchive;
 import dev.tidemark.core.port.LaneRow;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,6 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BinaryOperator;
 
 /** The archive of one stream, as one log per lane. */
 public final class StreamLog {
@@ -18,6 +23,8 @@ public final class StreamLog {
 
     /** Arrivals go back a little, so a segment before the end may stand under the hour after it. */
     private static final long AFTER_MILLIS = 3_600_000L;
+
+    private static final int STARTS_AT_ONCE = 16;
 
     private final ArchiveLog archive;
     private final String streamName;
@@ -59,16 +66,58 @@ public final class StreamLog {
             ReadAhead readAhead) {
         long listFrom = fromMillis < Long.MIN_VALUE + BEFORE_MILLIS ? Long.MIN_VALUE : fromMillis - BEFORE_MILLIS;
         long listTo = toMillis > Long.MAX_VALUE - AFTER_MILLIS ? Long.MAX_VALUE : toMillis + AFTER_MILLIS;
-        return archive.list(streamName, listFrom, listTo).thenApply(listing -> {
-            Map<String, List<SegmentRef>> refs = new TreeMap<>();
-            starts.keySet().forEach(laneId -> refs.put(laneId, new ArrayList<>()));
-            for (SegmentRef ref : listing.segments()) {
-                refs.computeIfAbsent(ref.laneId(), laneId -> new ArrayList<>()).add(ref);
-            }
-            StreamLog log = new StreamLog(archive, streamName, readAhead, listing.foreignKeys());
-            refs.forEach((laneId, segments) -> log.add(laneId, starts.getOrDefault(laneId, LaneStart.BIRTH), segments));
-            return log;
+        return archive.list(streamName, listFrom, listTo)
+                .thenApply(listing -> of(archive, streamName, starts, listing, readAhead));
+    }
+
+    private static StreamLog of(
+            ArchiveLog archive,
+            String streamName,
+            Map<String, LaneStart> starts,
+            ArchiveLog.Listing listing,
+            ReadAhead readAhead) {
+        Map<String, List<SegmentRef>> refs = new TreeMap<>();
+        starts.keySet().forEach(laneId -> refs.put(laneId, new ArrayList<>()));
+        for (SegmentRef ref : listing.segments()) {
+            refs.computeIfAbsent(ref.laneId(), laneId -> new ArrayList<>()).add(ref);
+        }
+        StreamLog log = new StreamLog(archive, streamName, readAhead, listing.foreignKeys());
+        refs.forEach((laneId, segments) -> log.add(laneId, starts.getOrDefault(laneId, LaneStart.BIRTH), segments));
+        return log;
+    }
+
+    /**
+     * Lists the archive of some time only: each lane begins where its first segment of that time says that it does, and
+     * what lies before is neither read nor missed. A lane of which that segment is damaged is read from its beginning, and
+     * comes upon the same damage.
+     *
+     * @param fromMillis of the arrivals of segments' first records, milliseconds since the epoch; a segment also holds what
+     *     waited in the stream together with its first record
+     * @param toMillis likewise; a margin for arrivals that go back is added here
+     */
+    public static CompletableFuture<StreamLog> openWithin(
+            ArchiveLog archive, String streamName, long fromMillis, long toMillis) {
+        long listTo = toMillis > Long.MAX_VALUE - AFTER_MILLIS ? Long.MAX_VALUE : toMillis + AFTER_MILLIS;
+        return archive.list(streamName, fromMillis, listTo).thenCompose(listing -> {
+            Map<String, SegmentRef> first = new TreeMap<>();
+            listing.segments().forEach(ref -> first.merge(ref.laneId(), ref, BinaryOperator.minBy(SegmentRef.ORDER)));
+            Map<String, LaneStart> starts = new ConcurrentHashMap<>();
+            return Flight.all(List.copyOf(first.values()), STARTS_AT_ONCE, ref -> start(archive, ref, starts))
+                    .thenApply(known -> of(archive, streamName, starts, listing, ReadAhead.DEFAULT));
         });
+    }
+
+    private static CompletableFuture<Void> start(ArchiveLog archive, SegmentRef ref, Map<String, LaneStart> starts) {
+        return archive.read(ref)
+                .thenAccept(segment ->
+                        starts.put(ref.laneId(), new LaneStart(segment.last(), segment.count(), Long.MIN_VALUE)))
+                .exceptionallyCompose(failure -> cause(failure) instanceof DamagedArchive
+                        ? CompletableFuture.completedFuture(null)
+                        : CompletableFuture.failedFuture(failure));
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     private LaneLog add(String laneId, LaneStart start, List<SegmentRef> segments) {

@@ -115,6 +115,7 @@ final class Tail {
         return one.position().equals(other.position())
                 && one.arrivalMillis() == other.arrivalMillis()
                 && one.partitionKey().equals(other.partitionKey())
+                && one.outsideShard() == other.outsideShard()
                 && Arrays.equals(one.data(), other.data());
     }
 }

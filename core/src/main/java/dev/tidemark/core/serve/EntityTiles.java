@@ -1,5 +1,6 @@
 package dev.tidemark.core.serve;
 
+import dev.tidemark.core.aggregate.Computation.Approximation;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Cover;
@@ -97,10 +98,14 @@ public final class EntityTiles {
         }
     }
 
-    /** The wanted values at the moment last advanced to, in catalog order, from the events added so far. */
-    public Map<String, @Nullable Object> values() {
+    /**
+     * The wanted values at the moment last advanced to, in catalog order, from the events added so far.
+     *
+     * @param approximations takes those of the values that may be inexact
+     */
+    public Map<String, @Nullable Object> values(Map<String, Approximation> approximations) {
         return new TileValues(tiles, covers, atMillis)
-                .compute(selection.names(), selection.features(), selection.derived(), new HashMap<>());
+                .compute(selection.names(), selection.features(), selection.derived(), approximations);
     }
 
     /** The names of the values, in order. */

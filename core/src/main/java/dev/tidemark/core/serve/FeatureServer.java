@@ -22,17 +22,24 @@ public final class FeatureServer {
     private final Catalogs catalogs;
     private final ItemStore items;
     private final ProgressCache progress;
+    private final WaitingCache waiting;
 
-    /** The same for one catalog. */
+    /** The same for one catalog, where the stream is not asked. */
     public FeatureServer(Catalog catalog, ItemStore items, ProgressCache progress) {
         this(Catalogs.of(catalog), items, progress);
     }
 
-    /** @param catalogs the views of both can be asked about */
+    /** The same for a catalog that is being changed. */
     public FeatureServer(Catalogs catalogs, ItemStore items, ProgressCache progress) {
+        this(catalogs, items, progress, WaitingCache.none());
+    }
+
+    /** @param catalogs the views of both can be asked about */
+    public FeatureServer(Catalogs catalogs, ItemStore items, ProgressCache progress, WaitingCache waiting) {
         this.catalogs = catalogs;
         this.items = items;
         this.progress = progress;
+        this.waiting = waiting;
     }
 
     /**
@@ -59,14 +66,18 @@ public final class FeatureServer {
         };
     }
 
-    /** How far a view is folded, at most as old as the progress cache allows. */
+    /** How far a view is folded, at most as old as the progress cache allows; what waits is not asked. */
     public CompletableFuture<ViewProgress> progressOf(View view, long nowMillis) {
-        return progress.get(nowMillis).thenApply(rows -> progressOf(view, rows));
+        return progress.get(nowMillis).thenApply(rows -> ViewProgress.of(rows, view, streamOf(view)));
     }
 
-    /** How far a view is folded, according to these rows. */
-    public ViewProgress progressOf(View view, Progress rows) {
-        return ViewProgress.of(rows, view, streamOf(view));
+    /** How far a view is folded according to these rows, and what waits. */
+    public CompletableFuture<ViewProgress> progressOf(View view, Progress rows, long nowMillis) {
+        return asked(ViewProgress.of(rows, view, streamOf(view)), nowMillis);
+    }
+
+    private CompletableFuture<ViewProgress> asked(ViewProgress folded, long nowMillis) {
+        return waiting.behind(folded.lanes(), nowMillis).thenApply(folded::withWaiting);
     }
 
     /**
@@ -81,10 +92,12 @@ public final class FeatureServer {
      *     read
      */
     public CompletableFuture<List<Answer>> answer(QueryPlan plan, List<String> entities, long nowMillis) {
-        return progressOf(plan.view(), nowMillis)
-                .thenCompose(progress -> inOrder(entities.stream()
-                        .map(entity -> answer(items, plan, progress, entity, nowMillis))
-                        .toList()));
+        return progressOf(plan.view(), nowMillis).thenCompose(folded -> {
+            CompletableFuture<ViewProgress> asked = asked(folded, nowMillis);
+            return inOrder(entities.stream()
+                    .map(entity -> answer(items, plan, asked, entity, nowMillis))
+                    .toList());
+        });
     }
 
     /**
@@ -94,9 +107,16 @@ public final class FeatureServer {
      */
     public static CompletableFuture<Answer> answer(
             ItemStore items, QueryPlan plan, ViewProgress progress, String entity, long nowMillis) {
+        return answer(items, plan, CompletableFuture.completedFuture(progress), entity, nowMillis);
+    }
+
+    private static CompletableFuture<Answer> answer(
+            ItemStore items, QueryPlan plan, CompletableFuture<ViewProgress> progress, String entity, long nowMillis) {
         long nowSeconds = Math.floorDiv(nowMillis, MILLIS_PER_SECOND);
         return StoreUnavailable.wrap(readAll(items, plan, entity))
-                .thenApply(found -> new AnswerComputation(plan, progress, entity).answer(found, nowSeconds));
+                .thenCombine(
+                        progress,
+                        (found, folded) -> new AnswerComputation(plan, folded, entity).answer(found, nowSeconds));
     }
 
     private static CompletableFuture<List<List<ItemStore.Found>>> readAll(

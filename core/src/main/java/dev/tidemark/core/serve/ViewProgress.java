@@ -9,6 +9,7 @@ import dev.tidemark.core.view.View;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param lanes the lanes of the view's stream, sorted by id
  * @param missing what the state does not contain although it lies before the lanes' positions; empty when complete
+ * @param waiting what lies behind the lanes' positions, as far as the stream was asked
  */
-public record ViewProgress(List<LaneRow> lanes, List<Missing> missing) {
+public record ViewProgress(List<LaneRow> lanes, List<Missing> missing, Waiting waiting) {
 
     /**
      * Events that are not in the state.
@@ -32,6 +34,16 @@ public record ViewProgress(List<LaneRow> lanes, List<Missing> missing) {
     public ViewProgress {
         lanes = List.copyOf(lanes);
         missing = List.copyOf(missing);
+    }
+
+    /** One of which nobody knows what waits. */
+    public ViewProgress(List<LaneRow> lanes, List<Missing> missing) {
+        this(lanes, missing, Waiting.UNKNOWN);
+    }
+
+    /** The same with what the stream said about it. */
+    public ViewProgress withWaiting(Waiting found) {
+        return new ViewProgress(lanes, missing, found);
     }
 
     static ViewProgress of(Progress progress, View view, String streamName) {
@@ -59,16 +71,28 @@ public record ViewProgress(List<LaneRow> lanes, List<Missing> missing) {
     }
 
     /**
-     * The arrival time up to which every lane is folded: the least of the lanes' newest folded arrivals. A lower bound,
-     * because a lane on which nothing arrives stands still. Left out is where nothing can be waiting: a lane that has
-     * ended, and one that is silent for longer than the stream keeps records.
+     * The arrival time up to which every lane is folded. Where the stream was asked, that is when nothing waited, or just
+     * before what waits. Elsewhere it is the newest folded arrival, a lower bound, because a lane on which nothing arrives
+     * stands still. Left out is where nothing can be waiting: a lane that has ended, and one that was not asked about and
+     * is silent for longer than the stream keeps records.
      */
     public OptionalLong foldedUpToMillis(long streamRetentionMillis, long nowMillis) {
-        return lanes.stream()
-                .filter(row -> !row.ended())
+        LongStream folded = lanes.stream()
+                .filter(row ->
+                        !row.ended() && !waiting.lanes().containsKey(row.lane().id()))
                 .mapToLong(LaneRow::maxArrivalMillis)
-                .filter(arrival -> arrival >= nowMillis - streamRetentionMillis)
-                .min();
+                .filter(arrival -> arrival >= nowMillis - streamRetentionMillis);
+        LongStream asked = waiting.lanes().values().stream().mapToLong(Waiting.Asked::foldedUpToMillis);
+        return LongStream.concat(folded, asked).min();
+    }
+
+    /** How far the fold is behind: nothing when it has caught up, else at most now minus {@link #foldedUpToMillis}. */
+    public OptionalLong lagMillis(long streamRetentionMillis, long nowMillis) {
+        if (Boolean.TRUE.equals(waiting.caughtUp())) {
+            return OptionalLong.of(0);
+        }
+        OptionalLong foldedUpTo = foldedUpToMillis(streamRetentionMillis, nowMillis);
+        return foldedUpTo.isPresent() ? OptionalLong.of(Math.max(0, nowMillis - foldedUpTo.getAsLong())) : foldedUpTo;
     }
 
     /** The newest arrival folded in any lane. */

@@ -3,6 +3,7 @@ package dev.tidemark.core.stream;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
@@ -27,6 +28,12 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class KplRecords {
+
+    /**
+     * How many records one may hold: as many as Lambda delivers at most in one batch, so that no record is more work than
+     * a full batch. What the producer library packs unless told otherwise, 50 KB, can hold no more.
+     */
+    public static final int MAX_RECORDS = 10_000;
 
     private static final byte[] MAGIC = {(byte) 0xF3, (byte) 0x89, (byte) 0x9A, (byte) 0xC2};
     private static final int DIGEST_BYTES = 16;
@@ -72,15 +79,31 @@ public final class KplRecords {
     }
 
     /**
-     * The user records in the order in which they were put together, possibly none; the index of each is its
+     * The user records in the order in which they were put together, at least one; the index of each is its
      * subsequence number. Empty if the bytes are no aggregated record. Bytes that begin like one but are damaged in any
-     * way are none: like the Kinesis client library, Tidemark then takes them as one plain record, so that nothing is
-     * lost. (Where the message is whole but refers to a key that is not there, that library delivers the records before
-     * the bad reference; here the whole is a plain record.)
+     * way, or hold no record, are none: they are then one plain record, so that nothing is lost uncounted. (Where the
+     * message is whole but refers to a key that is not there, the Kinesis client library delivers the records before the
+     * bad reference; here the whole is a plain record.)
+     *
+     * <p>Behind {@link #MAX_RECORDS} records there is one more, whatever its key: the rest, packed as it was.
      */
     public static Optional<List<UserRecord>> unpack(byte[] data) {
+        return read(data, message -> message.userRecords(data));
+    }
+
+    /** How many records are packed into the bytes; empty if they are no aggregated record. */
+    public static Optional<Integer> count(byte[] data) {
+        return read(data, message -> message.userRecords(data).isEmpty() ? 0 : message.records.size());
+    }
+
+    private interface Reading<T> {
+
+        T of(KplRecords message) throws IOException;
+    }
+
+    private static <T> Optional<T> read(byte[] data, Reading<T> reading) {
         int messageBytes = data.length - MAGIC.length - DIGEST_BYTES;
-        if (messageBytes <= 0 || !Arrays.equals(data, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
+        if (messageBytes <= 0 || !isMarked(data)) {
             return Optional.empty();
         }
         MessageDigest md5 = md5();
@@ -92,12 +115,17 @@ public final class KplRecords {
         try {
             KplRecords message = new KplRecords();
             message.read(CodedInputStream.newInstance(data, MAGIC.length, messageBytes));
-            return Optional.of(message.userRecords());
+            return message.records.isEmpty() ? Optional.empty() : Optional.of(reading.of(message));
         } catch (InvalidProtocolBufferException damaged) {
             return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException("reading bytes in memory cannot fail", e);
         }
+    }
+
+    /** Whether bytes begin as an aggregated record does, which no text in UTF-8 can. */
+    public static boolean isMarked(byte[] data) {
+        return data.length >= MAGIC.length && Arrays.equals(data, 0, MAGIC.length, MAGIC, 0, MAGIC.length);
     }
 
     private void read(CodedInputStream in) throws IOException {
@@ -137,15 +165,46 @@ public final class KplRecords {
         return new Indexed(partitionKeyIndex, explicitHashKeyIndex, data);
     }
 
-    private List<UserRecord> userRecords() throws InvalidProtocolBufferException {
-        List<UserRecord> users = new ArrayList<>(records.size());
+    private List<UserRecord> userRecords(byte[] data) throws IOException {
+        List<UserRecord> users = new ArrayList<>(Math.min(records.size(), MAX_RECORDS + 1));
         for (Indexed record : records) {
-            String explicitHashKey = record.explicitHashKeyIndex() == Indexed.NONE
-                    ? null
-                    : hashKey(at(explicitHashKeys, record.explicitHashKeyIndex()));
-            users.add(new UserRecord(at(partitionKeys, record.partitionKeyIndex()), explicitHashKey, record.data()));
+            UserRecord user = userRecord(record);
+            if (users.size() < MAX_RECORDS) {
+                users.add(user);
+            } else if (users.size() == MAX_RECORDS) {
+                users.add(new UserRecord(user.partitionKey(), user.explicitHashKey(), rest(data)));
+            }
         }
         return users;
+    }
+
+    private UserRecord userRecord(Indexed record) throws InvalidProtocolBufferException {
+        String explicitHashKey = record.explicitHashKeyIndex() == Indexed.NONE
+                ? null
+                : hashKey(at(explicitHashKeys, record.explicitHashKeyIndex()));
+        return new UserRecord(at(partitionKeys, record.partitionKeyIndex()), explicitHashKey, record.data());
+    }
+
+    /** The same without its first records. */
+    private static byte[] rest(byte[] data) throws IOException {
+        CodedInputStream in =
+                CodedInputStream.newInstance(data, MAGIC.length, data.length - MAGIC.length - DIGEST_BYTES);
+        ByteArrayOutputStream rest = new ByteArrayOutputStream(data.length);
+        rest.write(MAGIC);
+        MessageDigest md5 = md5();
+        int passed = 0;
+        int from = 0;
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            skip(in, tag);
+            int to = in.getTotalBytesRead();
+            if (tag != RECORD || passed++ >= MAX_RECORDS) {
+                rest.write(data, MAGIC.length + from, to - from);
+                md5.update(data, MAGIC.length + from, to - from);
+            }
+            from = to;
+        }
+        rest.write(md5.digest());
+        return rest.toByteArray();
     }
 
     /** Keeps an index that no table can have apart from {@link Indexed#NONE}. */

@@ -89,9 +89,9 @@ public record Lane(String streamArn, long streamCreatedMillis, String shardId, S
         return laneId.startsWith(REDRIVE_PREFIX);
     }
 
-    /** Which redrive's lane the id is of; it is one of a redrive. */
+    /** The number of the redrive whose lane the id is of; 0 if it is no redrive's. */
     public static long redriveOf(String laneId) {
-        return Long.parseLong(laneId.substring(REDRIVE_PREFIX.length(), laneId.indexOf('#')));
+        return isRedrive(laneId) ? Long.parseLong(laneId.substring(REDRIVE_PREFIX.length(), laneId.indexOf('#'))) : 0;
     }
 
     /** The id of the live fold's lane that has the same records. */

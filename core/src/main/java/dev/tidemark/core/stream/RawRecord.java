@@ -7,6 +7,20 @@ package dev.tidemark.core.stream;
  * @param arrivalMillis Kinesis's approximateArrivalTimestamp, milliseconds since the epoch
  * @param partitionKey the producer's partition key
  * @param data the bytes the producer sent; not copied, so the caller must not change them afterwards
+ * @param outsideShard whether it came in an aggregated record of a shard that does not take its hash key. What that means
+ *     is for each source to say ({@code aggregated_by}); here it is a fact, archived with the record so that every replay
+ *     decides alike
  */
 @SuppressWarnings("ArrayRecordComponent") // Compared by position only; copying every payload would double the work.
-public record RawRecord(Position position, long arrivalMillis, String partitionKey, byte[] data) {}
+public record RawRecord(Position position, long arrivalMillis, String partitionKey, byte[] data, boolean outsideShard) {
+
+    /** A record of its shard. */
+    public RawRecord(Position position, long arrivalMillis, String partitionKey, byte[] data) {
+        this(position, arrivalMillis, partitionKey, data, false);
+    }
+
+    /** The same with another payload. */
+    public RawRecord withData(byte[] other) {
+        return new RawRecord(position, arrivalMillis, partitionKey, other, outsideShard);
+    }
+}

@@ -1,11 +1,13 @@
 package dev.tidemark.core.training;
 
+import dev.tidemark.core.aggregate.Computation.Approximation;
 import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.serve.EntityTiles;
 import dev.tidemark.core.view.View;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +24,10 @@ public final class PointInTime {
     private final EventReader reader;
     private final EventRow row;
 
-    /** Takes the values of one moment, by name in catalog order; the map may be kept. */
+    /** Takes the values of one moment, by name in catalog order, and which of them may be inexact; both may be kept. */
     @FunctionalInterface
     public interface Answers {
-        void answer(int moment, Map<String, @Nullable Object> values);
+        void answer(int moment, Map<String, @Nullable Object> values, Map<String, Approximation> approximations);
     }
 
     /**
@@ -55,6 +57,7 @@ public final class PointInTime {
         tiles.clear();
         PastEvent next = events.hasNext() ? events.next() : null;
         Map<String, @Nullable Object> values = null;
+        Map<String, Approximation> approximations = Map.of();
         for (int i = 0; i < momentsMillis.length; i++) {
             boolean sameMoment = i > 0 && momentsMillis[i] == momentsMillis[i - 1];
             if (values == null || !sameMoment) {
@@ -63,9 +66,10 @@ public final class PointInTime {
                     add(next);
                     next = events.hasNext() ? events.next() : null;
                 }
-                values = tiles.values();
+                approximations = new HashMap<>();
+                values = tiles.values(approximations);
             }
-            answers.answer(i, values);
+            answers.answer(i, values, approximations);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -159,6 +160,36 @@ class GroupByTest {
     }
 
     @Test
+    void aGroupThatIsCalledOtherIsNotTheOthers() {
+        List<EventRow> events = List.of(
+                Rows.row(1, "$other"),
+                Rows.row(1, "$other"),
+                Rows.row(1, "$$other"),
+                Rows.row(1, "$another"),
+                Rows.row(1, "other"),
+                Rows.row(1, "$other "),
+                Rows.row(1));
+        assertThat(Rows.value(GroupBy.of(COUNT, upTo(10)), events))
+                .isEqualTo(Map.of(
+                        "$$other", 2L, "$$$other", 1L, "$another", 1L, "other", 1L, "$other ", 1L, "$other", 1L));
+        assertThat(Rows.value(GroupBy.of(COUNT, listed("$other")), events))
+                .isEqualTo(Map.of("$$other", 2L, "$other", 5L));
+        assertThat(Rows.value(GroupBy.of(COUNT, listed("other")), events)).isEqualTo(Map.of("other", 1L, "$other", 6L));
+    }
+
+    @Test
+    void eachPercentileHasTheWorstErrorOfItsGroups() {
+        Computation percentile = Rows.bind(
+                "percentile",
+                Map.of("max_buckets", 4, "percentiles", List.of(new BigDecimal("5"), new BigDecimal("99"))));
+        Computation grouped = GroupBy.of(percentile, upTo(2));
+        List<EventRow> events = new ArrayList<>(List.of(Rows.row(3, "few")));
+        IntStream.range(0, 20).forEach(power -> events.add(Rows.row(1L << power, "many")));
+        assertThat(grouped.approximation(Rows.tiles(grouped, events)))
+                .isEqualTo(new Computation.Approximation("log_buckets_collapsed", 1, Map.of("p5", 1.0, "p99", 0.01)));
+    }
+
+    @Test
     void keysOfOneHashAreKeptApartAndInOrder() {
         List<ScalarKey> keys = List.of(ScalarKey.of("a"), ScalarKey.of("b"), ScalarKey.of("c"));
         for (List<Integer> order : List.of(List.of(0, 1, 2), List.of(2, 1, 0), List.of(1, 2, 0), List.of(2, 0, 1))) {
@@ -194,14 +225,12 @@ class GroupByTest {
         assertThat(id)
                 .isNotEqualTo(
                         GroupBy.of(SUM, listed("a", "b", "b,a")).states().get(0).id());
-        assertThat(GroupBy.of(SUM, upTo(3)).states().get(0).id())
-                .isEqualTo("group_by(item.category,3,sum(item.price))");
+        assertThat(GroupBy.of(SUM, upTo(3)).states().get(0).id()).isEqualTo("groups(item.category,3,sum(item.price))");
     }
 
     @Test
     void impossibleGroupsAreRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> listed()).withMessageContaining("item.category");
-        assertThatIllegalArgumentException().isThrownBy(() -> listed("$other")).withMessageContaining("$other");
         assertThatIllegalArgumentException().isThrownBy(() -> upTo(0)).withMessageContaining("0");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> GroupBy.of(SUM, listed("a", "a")))

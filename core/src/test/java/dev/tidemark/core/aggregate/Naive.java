@@ -161,9 +161,18 @@ final class Naive {
             case STRING -> event.string(Traffic.GROUP);
             case BOOLEAN -> String.valueOf(event.bool(Traffic.GROUP));
             case NUMBER, BIG_NUMBER -> canonical(event.decimal(Traffic.GROUP)).toPlainString();
-            case ABSENT, COMPOUND, FLAWED -> "$other";
+            case ABSENT, COMPOUND, FLAWED -> "";
         };
-        return groups instanceof GroupBy.Listed listed && !listed.groups().contains(name) ? "$other" : name;
+        boolean isNamed =
+                event.kind(Traffic.GROUP) == EventRow.Kind.STRING || event.isNumber(Traffic.GROUP) || !name.isEmpty();
+        boolean isListed =
+                !(groups instanceof GroupBy.Listed listed) || listed.groups().contains(name);
+        return isNamed && isListed ? shown(name) : "$other";
+    }
+
+    /** A group that is really called so is not the one of all others. */
+    private static String shown(String name) {
+        return name.matches("\\$+other") ? "$" + name : name;
     }
 
     static Function<List<EventRow>, @Nullable Object> decayedSum(double halfLifeMillis) {

@@ -48,6 +48,21 @@ class CatalogCompilerTest {
     }
 
     @Test
+    void whoPacksRecordsIsTheKinesisProducerLibraryUnlessTheSourceSaysOtherwise() throws IOException {
+        Catalog other = new CatalogCompiler()
+                .compile(TestFiles.read("valid.yaml")
+                        .replace("stream: clicks\n", "stream: clicks\n    aggregated_by: any\n"));
+
+        assertThat(catalog.sources())
+                .extracting(source -> source.shape().aggregatedBy())
+                .containsExactly(EventShape.AggregatedBy.KPL, EventShape.AggregatedBy.KPL);
+        assertThat(other.sources())
+                .extracting(source -> source.shape().aggregatedBy())
+                .containsExactly(EventShape.AggregatedBy.KPL, EventShape.AggregatedBy.ANY);
+        assertThat(other.json()).contains("\"max_event_bytes\":262144,\"aggregated_by\":\"any\"}");
+    }
+
+    @Test
     void oneShapeServesAllViewsOfASource() {
         assertThat(catalog.sources().get(0).shape().fields())
                 .extracting(FieldPath::toString)

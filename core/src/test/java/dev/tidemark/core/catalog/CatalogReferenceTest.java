@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidemark.core.aggregate.AggregateFunction;
 import dev.tidemark.core.aggregate.AggregateFunctions;
 import dev.tidemark.core.aggregate.Parameter;
+import dev.tidemark.core.event.IsoTime;
 import dev.tidemark.core.window.Window;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -59,6 +61,32 @@ class CatalogReferenceTest {
 
         assertThat(expected).hasSizeGreaterThan(20);
         assertThat(rows).containsAll(expected);
+    }
+
+    @Test
+    void itsMomentsAreReadAsItSays() throws IOException {
+        String text = PublishedFile.read(FILE);
+        String section = text.substring(text.indexOf("### Moments in ISO 8601"), text.indexOf("## A view"));
+        Matcher rows = Pattern.compile("^\\| `([^`]+)` \\| (.+) \\|$", Pattern.MULTILINE)
+                .matcher(section);
+        int refusedFrom = section.indexOf("| not read |");
+        int read = 0;
+        int refused = 0;
+        while (rows.find()) {
+            long millis = IsoTime.parseMillis(rows.group(1));
+            if (rows.start() < refusedFrom) {
+                assertThat(millis)
+                        .as(rows.group(1))
+                        .isEqualTo(Instant.parse(rows.group(2)).toEpochMilli());
+                read++;
+            } else {
+                assertThat(millis).as(rows.group(1)).isEqualTo(IsoTime.NONE);
+                refused++;
+            }
+        }
+
+        assertThat(read).isEqualTo(8);
+        assertThat(refused).isEqualTo(10);
     }
 
     /** Those that define a whole catalog; others are excerpts. */

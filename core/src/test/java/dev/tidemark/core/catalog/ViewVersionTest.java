@@ -3,6 +3,7 @@ package dev.tidemark.core.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -64,6 +65,44 @@ class ViewVersionTest {
                 .replace("source: shop\n", part.equals("shop:") ? "source: store\n" : "source: shop\n");
 
         assertThat(version(other)).isEqualTo(version(yaml));
+    }
+
+    /** The version and the hash were taken down in an early release: such a view does not change by an upgrade. */
+    @Test
+    void aViewWithoutConditionsKeepsItsVersion() {
+        String hello = """
+                tidemark: 1
+                sources:
+                  shop:
+                    stream: hello-events
+                    event_time: ts
+                views:
+                  viewer:
+                    source: shop
+                    entity: user_id
+                    features:
+                      avg_price:
+                        function: avg
+                        input: price
+                        windows: [30m]
+                """;
+
+        assertThat(version(hello)).isEqualTo("79a301e123ee1eef");
+        assertThat(new CatalogCompiler().compile(hello).hash()).isEqualTo("b14a236f2f5717d6");
+    }
+
+    @Test
+    void changesWithWhoPacksTheRecordsButNotByTheDefault() {
+        String bytes = "max_event_bytes: 65536\n";
+        String kpl = change(bytes, bytes + "    aggregated_by: kpl\n");
+        String any = change(bytes, bytes + "    aggregated_by: any\n");
+
+        assertThat(version(kpl)).isEqualTo(version(yaml));
+        assertThat(new CatalogCompiler().compile(kpl).hash())
+                .isEqualTo(new CatalogCompiler().compile(yaml).hash());
+        assertThat(version(any)).isNotEqualTo(version(yaml));
+        assertThat(new CatalogCompiler().compile(any).hash())
+                .isNotEqualTo(new CatalogCompiler().compile(yaml).hash());
     }
 
     @ParameterizedTest

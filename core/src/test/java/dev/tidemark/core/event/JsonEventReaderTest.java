@@ -65,6 +65,17 @@ class JsonEventReaderTest {
         assertThat(row.kind(4)).isEqualTo(EventRow.Kind.COMPOUND);
     }
 
+    /** A decimal has no sign of its own where it is 0: no key, group or comparison can tell -0 from 0. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"-0", "-0.0", "-0e0", "-0E+5", "-0.000e-20", "0.0", "-0.0000000000000000000000000000000000"})
+    void zeroHasNoSign(String zero) {
+        read("{" + TIME + ", \"user_id\": " + zero + ", \"item\": {\"price\": 0}}");
+        assertThat(row.isNumber(1)).isTrue();
+        assertThat(row.decimal(1).stripTrailingZeros()).isEqualTo(row.decimal(2).stripTrailingZeros());
+        assertThat(row.decimal(1).toPlainString()).doesNotContain("-");
+    }
+
     @Test
     void nothingOfTheRecordBeforeIsLeft() {
         read("{" + TIME

@@ -27,6 +27,7 @@ import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -313,6 +314,141 @@ class BackfillTest {
             assertThat(world.folded(dropping, "ann"))
                     .containsExactly(
                             position(0, 0).text(), position(OTHER + 1, 0).text());
+        }
+
+        /** Whoever takes lanes by the number of their ancestors has all workers wait for one that is not taken yet. */
+        @Test
+        void aLaneThatNamesFewerAncestorsThanItsParentDoesComesAfterItAllTheSame() {
+            View dropping = FoldWorld.dropping("3333333333333333", 100);
+            List<Lane> lanes = reshardedLanes();
+            for (int i = 2; i <= 4; i++) {
+                forget(lanes.get(i), lanes.get(1));
+            }
+            start(dropping);
+
+            CompletableFuture<ControlRow> end = backfill(dropping).run(List.of(dropping), new Told());
+
+            assertThat(end).isCompleted();
+            assertThat(lanesDone).containsExactlyInAnyOrderElementsOf(idsOf(lanes));
+            assertThat(lanesDone.indexOf(lanes.get(1).id()))
+                    .isGreaterThan(lanesDone.indexOf(lanes.get(0).id()))
+                    .isGreaterThan(lanesDone.indexOf(lanes.get(5).id()))
+                    .isLessThan(lanesDone.indexOf(lanes.get(2).id()));
+            assertThat(world.folded(dropping, "ann"))
+                    .as("of shards 0 and 5, which do not know of each other")
+                    .hasSize(2);
+        }
+
+        /** As a version before settled it from such rows; what is settled stays. */
+        @Test
+        void ancestorsThatWereSettledInPartDoNotStopIt() {
+            View dropping = FoldWorld.dropping("3333333333333333", 100);
+            List<Lane> lanes = reshardedLanes();
+            start(dropping);
+            settle(
+                    dropping,
+                    Map.of(
+                            lanes.get(1).id(),
+                                    Set.of(lanes.get(0).id(), lanes.get(5).id()),
+                            lanes.get(2).id(), Set.of(lanes.get(1).id()),
+                            lanes.get(3).id(), Set.of(lanes.get(1).id()),
+                            lanes.get(4).id(), Set.of(lanes.get(1).id())));
+
+            CompletableFuture<ControlRow> end = backfill(dropping).run(List.of(dropping), new Told());
+
+            assertThat(end).isCompleted();
+            assertThat(lanesDone).containsExactlyInAnyOrderElementsOf(idsOf(lanes));
+        }
+
+        @Test
+        void lanesThatAreSaidToComeBeforeEachOtherAreNamedAndNothingIsFolded() {
+            View dropping = FoldWorld.dropping("3333333333333333", 100);
+            List<Lane> lanes = reshardedLanes();
+            start(dropping);
+            settle(
+                    dropping,
+                    Map.of(
+                            lanes.get(1).id(), Set.of(lanes.get(2).id()),
+                            lanes.get(2).id(), Set.of(lanes.get(3).id()),
+                            lanes.get(3).id(), Set.of(lanes.get(1).id()),
+                            lanes.get(4).id(), Set.of(lanes.get(1).id())));
+
+            CompletableFuture<ControlRow> end = backfill(dropping).run(List.of(dropping), new Told());
+
+            assertThat(end).isCompletedExceptionally();
+            assertThatThrownBy(end::join)
+                    .hasMessageContaining("come before itself")
+                    .hasMessageContaining(lanes.get(1).id() + ", "
+                            + lanes.get(2).id() + ", " + lanes.get(3).id() + ".");
+            assertThat(lanesDone).isEmpty();
+        }
+
+        /** A shard on which nothing ever arrived has no row, and those before it come before its children. */
+        @Test
+        void anEmptyShardBetweenTwoOthersIsLookedThrough() {
+            View dropping = FoldWorld.dropping("3333333333333333", 100);
+            BatchFold old = world.fold(ONE);
+            Lane empty = FoldWorld.lane("shardId-000000000009");
+            world.lineage.parents.put(OTHER_LANE.id(), List.of(empty));
+            world.lineage.parents.put(empty.id(), List.of(LANE));
+            String data = "ann@" + (NOW_MILLIS - 500) + "#once";
+            world.deliver(old, record(0, 0, data));
+            world.deliver(old, OTHER_LANE, List.of(record(OTHER, 0, data)));
+            start(dropping);
+
+            run(dropping);
+
+            assertThat(world.folded(dropping, "ann"))
+                    .containsExactly(position(0, 0).text());
+        }
+
+        /** Shards 0 and 5 are merged into 1, which is split into 2, 3 and 4, as it were; each has a copy of one event. */
+        private List<Lane> reshardedLanes() {
+            List<Lane> lanes = new ArrayList<>();
+            for (int i = 0; i <= 5; i++) {
+                lanes.add(FoldWorld.lane("shardId-00000000000" + i));
+            }
+            world.lineage.parents.put(lanes.get(1).id(), List.of(lanes.get(0), lanes.get(5)));
+            for (int i = 2; i <= 4; i++) {
+                world.lineage.parents.put(lanes.get(i).id(), List.of(lanes.get(1)));
+            }
+            BatchFold old = world.fold(ONE);
+            String data = "ann@" + (NOW_MILLIS - 500) + "#once";
+            for (int i : new int[] {0, 5, 1, 2, 3, 4}) {
+                world.deliver(old, lanes.get(i), List.of(record(OTHER * i, 0, data)));
+            }
+            return lanes;
+        }
+
+        private List<String> idsOf(List<Lane> lanes) {
+            return lanes.stream().map(Lane::id).toList();
+        }
+
+        /** The row names one ancestor only, as where the others are too old for the views of its time. */
+        private void forget(Lane lane, Lane ancestor) {
+            LaneRow row = Objects.requireNonNull(world.control.lanes.get(lane.id()));
+            long maxArrival = Objects.requireNonNull(world.control.lanes.get(ancestor.id()))
+                    .maxArrivalMillis();
+            world.control.lanes.put(
+                    lane.id(),
+                    new LaneRow(
+                            row.lane(),
+                            row.rev(),
+                            row.last(),
+                            row.count(),
+                            row.maxArrivalMillis(),
+                            row.generation(),
+                            row.views(),
+                            row.counts(),
+                            Map.of(ancestor.id(), maxArrival)));
+        }
+
+        private void settle(View view, Map<String, Set<String>> ancestors) {
+            backfill(view).plan(List.of()).join();
+            Map<String, Position> acts = new HashMap<>();
+            world.control.lanes.values().forEach(row -> acts.put(row.lane().id(), row.last()));
+            redrives.settle(new RedriveLog.Repairs(view.name(), view.version(), acts, 0, ancestors))
+                    .join();
         }
 
         @Test

@@ -180,7 +180,8 @@ class FoldDuplicatesStormTest {
         }
 
         void run() {
-            List<BatchFold> sandboxes = List.of(world.fold(ONE, TWO), world.fold(ONE, TWO), world.fold(ONE, TWO));
+            List<BatchFold> sandboxes =
+                    List.of(world.fold(ONE, TWO), world.fold(ONE, TWO), world.fold(1 + random.nextInt(12), ONE, TWO));
             world.control.control = control(1, ONE);
             int activation = random.nextInt(STEPS);
             for (int step = 0; step < STEPS; step++) {

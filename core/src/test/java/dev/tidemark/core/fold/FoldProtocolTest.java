@@ -8,6 +8,7 @@ import static dev.tidemark.core.fold.FoldWorld.click;
 import static dev.tidemark.core.fold.FoldWorld.position;
 import static dev.tidemark.core.fold.FoldWorld.record;
 import static dev.tidemark.core.fold.FoldWorld.sequence;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,11 +17,14 @@ import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.Fault;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.port.ViewCounts;
+import dev.tidemark.core.stream.KplEncoder;
+import dev.tidemark.core.stream.KplRecords;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.tile.StoredItem;
 import dev.tidemark.core.view.View;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -500,6 +504,146 @@ class FoldProtocolTest {
 
             assertThat(outcome.firstFailed()).isEqualTo(sequence(1));
             assertThat(world.items.puts).hasSize(2);
+        }
+
+        @Test
+        @DisplayName(
+                "F11: every delivery of a record that fits into no invocation brings the lane on, and nothing is done twice")
+        void everyDeliveryMakesProgress() {
+            world.items.faults = key -> {
+                world.nowMillis += 100;
+                return Fault.NONE;
+            };
+            RawRecord[] packed = new RawRecord[100];
+            for (int sub = 0; sub < packed.length; sub++) {
+                packed[sub] = record(1, sub, "user" + sub + "@" + NOW_MILLIS);
+            }
+
+            int deliveries = 0;
+            Position before = Position.ORIGIN;
+            BatchOutcome outcome;
+            do {
+                // A new sandbox each time: nothing is remembered but what is stored.
+                outcome = world.deliver(world.fold(6, ONE), packed);
+                assertThat(world.laneRow().last()).isGreaterThan(before);
+                before = world.laneRow().last();
+                deliveries++;
+            } while (!outcome.isDone());
+
+            int items = 100 * ONE.ladder().widths().size();
+            assertThat(world.items.puts).hasSize(items);
+            assertThat(deliveries).isBetween(2, 1 + items / 6);
+            assertThat(world.laneRow().count()).isEqualTo(100);
+            assertThat(world.archive.records(LANE.id())).hasSize(100);
+            assertThat(world.archive.segments.stream()
+                            .mapToInt(segment -> segment.records().size())
+                            .sum())
+                    .as("archived again: at most the portion that was cut short, once in each delivery")
+                    .isLessThanOrEqualTo(100 + 2 * deliveries);
+        }
+
+        @Test
+        @DisplayName("F11: what one portion has done stays done when the next one fails")
+        void earlierPortionsStayDone() {
+            world.items.faults = key -> key.entity().equals("cid") ? Fault.REFUSED : Fault.NONE;
+
+            BatchOutcome outcome = world.deliver(
+                    world.fold(1, ONE), click(1, "ann"), click(2, "bob"), click(3, "cid"), click(4, "ann"));
+
+            assertThat(outcome.firstFailed()).isEqualTo(sequence(3));
+            assertThat(outcome.isStuck()).isFalse();
+            assertThat(world.laneRow().last()).isEqualTo(position(2, 0));
+        }
+
+        @Test
+        @DisplayName("F11: a lane of which no position moved is stuck; one that is held, or moved a little, is not")
+        void aLaneThatStandsStillIsStuck() {
+            world.items.faults = key -> key.entity().equals("cid") ? Fault.REFUSED : Fault.NONE;
+            world.deliver(fold, click(1, "ann"));
+
+            assertThat(world.deliver(fold, click(2, "bob"), click(3, "cid")).isStuck())
+                    .isFalse();
+            BatchOutcome again = world.deliver(fold, click(2, "bob"), click(3, "cid"));
+            assertThat(again.isStuck()).isTrue();
+            assertThat(again.firstFailed())
+                    .as("what the lane row says stays done")
+                    .isEqualTo(sequence(3));
+            assertThat(world.deliver(fold, click(1, "ann")).isStuck()).isFalse();
+            world.control.control =
+                    new ControlRow(2, "g1", ControlRow.Phase.LIVE, Map.of(TWO.version(), ControlRow.ViewStatus.ACTIVE));
+            BatchOutcome held = world.deliver(fold, click(3, "cid"));
+            assertThat(held.held()).isNotNull();
+            assertThat(held.isStuck()).isFalse();
+        }
+
+        @Test
+        @DisplayName("F11: portions are cut by items, so that a batch of few entities is one")
+        void fewEntitiesAreOnePortion() {
+            int widths = ONE.ladder().widths().size();
+            RawRecord[] clicks = new RawRecord[50];
+            for (int i = 0; i < clicks.length; i++) {
+                clicks[i] = click(i, "user" + i % 2);
+            }
+
+            assertThat(world.deliver(world.fold(2 * widths, ONE), clicks).isDone())
+                    .isTrue();
+
+            assertThat(world.laneRow().rev()).isEqualTo(2);
+            assertThat(world.archive.segments).hasSize(1);
+            assertThat(world.items.puts).hasSize(2 * widths);
+        }
+
+        @Test
+        @DisplayName("F11: a portion has no more than 10,000 records, whatever becomes of them")
+        void manyRecordsAreSeveralPortions() {
+            List<RawRecord> records = new ArrayList<>();
+            for (int sub = 0; sub < 25_000; sub++) {
+                records.add(record(1, sub, "bad"));
+            }
+
+            assertThat(world.deliver(world.fold(ONE, TWO), LANE, records).isDone())
+                    .isTrue();
+
+            assertThat(world.archive.segments).hasSize(3);
+            assertThat(world.quarantine.puts).as("by view and portion").isEqualTo(6);
+            assertThat(world.quarantine.entries).hasSize(50_000);
+            assertThat(world.laneRow().count()).isEqualTo(25_000);
+        }
+
+        @Test
+        @DisplayName(
+                "F3: what a view refuses of a batch is kept at once, and a round that follows keeps only what is new")
+        void refusalsAreKeptTogether() {
+            RawRecord[] records = new RawRecord[30];
+            for (int i = 0; i < records.length; i++) {
+                records[i] = i % 3 == 0 ? click(i, "user" + i) : record(i, 0, "bad");
+            }
+
+            assertThat(world.deliver(world.fold(4, ONE), records).isDone()).isTrue();
+
+            assertThat(world.quarantine.entries).hasSize(20);
+            assertThat(world.quarantine.keptTwice).isEmpty();
+        }
+
+        @Test
+        @DisplayName("F11: what an aggregated record holds behind its bound is refused as one")
+        void theRestOfARecordIsOneRefusal() {
+            byte[] rest = KplEncoder.encode(List.of(
+                    new KplRecords.UserRecord("k", null, "ann@1".getBytes(UTF_8)),
+                    new KplRecords.UserRecord("k", null, "ann@2".getBytes(UTF_8))));
+            RawRecord last = new RawRecord(position(1, KplRecords.MAX_RECORDS), NOW_MILLIS, "k", rest);
+
+            BatchOutcome outcome = world.deliver(fold, last, click(2, "ann"));
+
+            assertThat(outcome.isDone()).isTrue();
+            assertThat(world.folded(ONE, "ann")).isEqualTo(positions(2));
+            assertThat(world.quarantine.entries.values()).singleElement().satisfies(entry -> {
+                assertThat(entry.reason().reason()).isEqualTo(InvalidEvent.Reason.TOO_MANY_SUBRECORDS);
+                assertThat(entry.reason()).hasMessageContaining("the last 2 of an aggregated record");
+                assertThat(entry.record().data()).isEqualTo(rest);
+            });
+            assertThat(world.laneRow().countsOf(ONE.version()).quarantined())
+                    .containsEntry(InvalidEvent.Reason.TOO_MANY_SUBRECORDS, 1L);
         }
 
         @Test

@@ -54,7 +54,7 @@ class FoldStormTest {
 
     @Test
     void stormsDoHaveFaultsInThem() {
-        Storm storm = new Storm(7);
+        Storm storm = new Storm(8);
         storm.run();
         assertThat(storm.faults).isGreaterThan(20);
         assertThat(storm.races).isGreaterThan(2);
@@ -84,7 +84,8 @@ class FoldStormTest {
             for (int n = 0; n < RECORDS; n++) {
                 addRecord(n);
             }
-            sandboxes = List.of(world.fold(ONE, TWO), world.fold(ONE, TWO), world.fold(ONE, TWO));
+            sandboxes =
+                    List.of(world.fold(ONE, TWO), world.fold(ONE, TWO), world.fold(1 + random.nextInt(12), ONE, TWO));
             world.control.beforeLaneWrite = this::race;
             world.items.faults = key -> remember(key, fault());
             world.items.readView = this::someVersion;

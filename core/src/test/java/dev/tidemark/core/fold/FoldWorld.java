@@ -102,6 +102,11 @@ final class FoldWorld {
 
     /** A sandbox: its own cache, the shared stores. */
     BatchFold fold(View... views) {
+        return fold(FoldSettings.DEFAULT.maxPortionItems(), views);
+    }
+
+    /** The same with portions (rule F11) of a size. */
+    BatchFold fold(int maxPortionItems, View... views) {
         FoldPorts ports = new FoldPorts(
                 items,
                 control,
@@ -112,7 +117,10 @@ final class FoldWorld {
                 () -> nowMillis,
                 new Random(1));
         return new BatchFold(
-                catalog(views), shape -> reader(), ports, new FoldSettings(generation, 4, PATIENT_ATTEMPTS, 1 << 20));
+                catalog(views),
+                shape -> reader(),
+                ports,
+                new FoldSettings(generation, 4, PATIENT_ATTEMPTS, 1 << 20, maxPortionItems));
     }
 
     static EventReader reader() {

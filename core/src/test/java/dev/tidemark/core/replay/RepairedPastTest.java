@@ -16,17 +16,24 @@ import dev.tidemark.core.backfill.CatalogSwitch;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.Activation;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.FoldPorts;
 import dev.tidemark.core.fold.FoldSettings;
+import dev.tidemark.core.fold.LaneReplay;
+import dev.tidemark.core.history.Decide;
+import dev.tidemark.core.history.History;
+import dev.tidemark.core.history.Range;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.past.Past;
 import dev.tidemark.core.past.TimeTravel;
+import dev.tidemark.core.port.Archive;
 import dev.tidemark.core.port.CheckpointStore;
 import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.ControlRow.ViewStatus;
+import dev.tidemark.core.port.DamagedArchive;
 import dev.tidemark.core.port.InMemoryArchive;
 import dev.tidemark.core.port.InMemoryBackfillLog;
 import dev.tidemark.core.port.InMemoryControlStore;
@@ -50,6 +57,7 @@ import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.view.View;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -452,5 +460,119 @@ class RepairedPastTest {
         control.lanes.put(
                 LANE.id(),
                 new LaneRow(LANE, 1, row.last(), row.count(), row.maxArrivalMillis(), "g2", acts, Map.of(), Map.of()));
+    }
+
+    private RawRecord tooLate(int price) {
+        RawRecord record = good(price, "late" + price);
+        return new RawRecord(record.position(), record.arrivalMillis(), record.partitionKey(), old(record.data()));
+    }
+
+    /** The event happened longer ago than either version keeps. */
+    private static byte[] old(byte[] event) {
+        return new String(event, UTF_8).replace("\"ts\":1", "\"ts\":").getBytes(UTF_8);
+    }
+
+    /** Lane and worth of what was too late, as it was told. */
+    private List<String> tooLate(View view, long fromMillis, long untilMillis) {
+        List<String> found = new ArrayList<>();
+        Decide.Visitor visitor = new Decide.Visitor() {
+            @Override
+            public void folded(
+                    String laneId,
+                    View of,
+                    RawRecord record,
+                    EventRow row,
+                    String entity,
+                    long filterBits,
+                    long knownMillis) {
+                throw new AssertionError(entity + " is not wanted");
+            }
+
+            @Override
+            public void other(String laneId, View of, RawRecord record, LaneReplay.Fate fate, long knownMillis) {
+                if (fate == LaneReplay.Fate.TOO_LATE) {
+                    String data = new String(record.data(), UTF_8);
+                    found.add(laneId.replace(LANE.id(), "lane") + " "
+                            + data.substring(data.lastIndexOf(':') + 1, data.length() - 1));
+                    assertThat(Lane.liveOf(laneId)).isEqualTo(LANE.id());
+                }
+            }
+        };
+        Catalog.Source source = SECOND.sources().get(0);
+        Decide decide = new Decide(
+                source, List.of(view), JsonEventReader::new, (of, entity) -> false, Long.MAX_VALUE, visitor);
+        List<LaneRow> rows = List.copyOf(control.lanes.values());
+        History.of(ports(), source.stream(), List.of(view), rows)
+                .thenCompose(history -> history.walk(Range.arrived(fromMillis, untilMillis), decide))
+                .join();
+        return found;
+    }
+
+    /** Before and after the act, out of a redrive's payload, and as a copy. */
+    private void someTooLate() {
+        deliver(FIRST, tooLate(32));
+        RawRecord bad = bad(64);
+        deliver(FIRST, bad);
+        List<Candidate> repaired = quarantine.entries.values().stream()
+                .filter(entry -> entry.record().position().equals(bad.position()))
+                .map(entry -> new Candidate(
+                        entry,
+                        old(new String(entry.record().data(), UTF_8)
+                                .replace("prize", "price")
+                                .getBytes(UTF_8))))
+                .toList();
+        RedrivePorts ports = new RedrivePorts(
+                items,
+                control,
+                redrives,
+                millis -> CompletableFuture.completedFuture(null),
+                () -> nowMillis,
+                new Random(1));
+        new Redriver(FIRST, JsonEventReader::new, ports, settings())
+                .redrive(repaired)
+                .join();
+        nowMillis += MINUTE_MILLIS;
+        complete();
+        fold(BOTH, tooLate(128));
+    }
+
+    @Test
+    void whatWasTooLateIsToldAsTheBackfillTheFoldAndTheRedrivesJudgedIt() {
+        someTooLate();
+
+        assertThat(tooLate(ONE, START_MILLIS, nowMillis)).containsExactly("lane 32", "lane 128", "rd2#lane 64");
+        assertThat(tooLate(TWO, START_MILLIS, nowMillis)).containsExactly("bf#lane 32", "bf#lane 64", "lane 128");
+        LaneRow row = Objects.requireNonNull(control.lanes.get(LANE.id()));
+        assertThat(Objects.requireNonNull(row.counts().get(ONE.version())).tooLate())
+                .as("of the live fold")
+                .isEqualTo(2);
+        assertThat(Objects.requireNonNull(row.counts().get(TWO.version())).tooLate())
+                .as("of the live fold")
+                .isEqualTo(1);
+    }
+
+    /** Every record is a segment of its own here, and stands under its hour. */
+    @Test
+    void aHoleAndALostEndAreNamedWhenSomethingIsLookedForThatWasTooLate() {
+        someTooLate();
+        List<Archive.Segment> whole = List.copyOf(archive.segments);
+
+        archive.segments.remove(3);
+        assertDamaged();
+
+        archive.segments.clear();
+        archive.segments.addAll(whole.subList(0, whole.size() - 1));
+        assertDamaged();
+
+        archive.segments.clear();
+        archive.segments.addAll(whole);
+        assertThat(tooLate(TWO, START_MILLIS, nowMillis)).hasSize(3);
+    }
+
+    private void assertDamaged() {
+        assertThatThrownBy(() -> tooLate(TWO, START_MILLIS, nowMillis))
+                .cause()
+                .isInstanceOf(DamagedArchive.class)
+                .hasMessageContaining(LANE.id());
     }
 }

@@ -47,7 +47,7 @@ public final class KplEncoder {
     }
 
     /** Puts magic bytes before a message and its MD5 behind it. */
-    static byte[] seal(byte[] message) {
+    public static byte[] seal(byte[] message) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(MAGIC);
         out.writeBytes(message);

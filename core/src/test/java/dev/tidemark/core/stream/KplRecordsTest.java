@@ -48,9 +48,9 @@ class KplRecordsTest {
     }
 
     @Test
-    void anAggregatedRecordMayBeEmpty() {
+    void anAggregatedRecordOfNoRecordsIsAPlainRecord() {
         byte[] data = HexFormat.of().parseHex("f3899ac2" + "0a026b31");
-        assertThat(unpack(withDigest(data))).isEmpty();
+        assertThat(KplRecords.unpack(withDigest(data))).isEmpty();
     }
 
     @Test
@@ -172,6 +172,50 @@ class KplRecordsTest {
             }));
         }
         assertThat(plain).as("damaged beyond reading, of " + rounds).isBetween(rounds / 10, rounds * 9 / 10);
+    }
+
+    @Test
+    void atItsBoundARecordIsReadWhole() {
+        List<UserRecord> records = numbered(KplRecords.MAX_RECORDS);
+
+        assertThat(texts(unpack(KplEncoder.encode(records)))).isEqualTo(texts(records));
+    }
+
+    /** Whoever puts the rest on the stream again, and again the rest of that, has put every record once. */
+    @Test
+    void theRestBehindTheBoundIsOneRecordThatIsPackedAgain() {
+        List<UserRecord> records = numbered(2 * KplRecords.MAX_RECORDS + 3);
+        byte[] data = KplEncoder.encode(records);
+        List<UserRecord> read = new ArrayList<>();
+        List<Integer> sizes = new ArrayList<>();
+
+        for (boolean more = true; more; ) {
+            List<UserRecord> unpacked = unpack(data);
+            sizes.add(KplRecords.count(data).orElseThrow());
+            more = unpacked.size() > KplRecords.MAX_RECORDS;
+            read.addAll(more ? unpacked.subList(0, KplRecords.MAX_RECORDS) : unpacked);
+            data = unpacked.get(unpacked.size() - 1).data();
+        }
+
+        assertThat(texts(read)).isEqualTo(texts(records));
+        assertThat(sizes).containsExactly(20_003, 10_003, 3);
+    }
+
+    @Test
+    void aBadReferenceBehindTheBoundMakesItAPlainRecord() {
+        List<UserRecord> records = new ArrayList<>(numbered(KplRecords.MAX_RECORDS + 1));
+        records.add(new UserRecord("k", "no number", new byte[0]));
+
+        assertThat(KplRecords.unpack(KplEncoder.encode(records))).isEmpty();
+        assertThat(KplRecords.count(KplEncoder.encode(records))).isEmpty();
+    }
+
+    private static List<UserRecord> numbered(int count) {
+        List<UserRecord> records = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            records.add(new UserRecord("k" + i % 7, i % 5 == 0 ? Integer.toString(i) : null, new byte[] {(byte) i}));
+        }
+        return records;
     }
 
     private static List<UserRecord> unpack(byte[] data) {

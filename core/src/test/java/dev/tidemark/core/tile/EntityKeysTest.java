@@ -40,6 +40,18 @@ class EntityKeysTest {
         assertThat(EntityKeys.of(List.of("42"))).isEqualTo("42");
     }
 
+    @Test
+    void zeroIsOneEntityHoweverItIsWritten() {
+        EventRow row = new EventRow(4);
+        row.setNumber(0, 0, 0);
+        row.setNumber(1, 0, 3);
+        row.setNumber(2, 0, -3);
+        row.setBigNumber(3, new BigDecimal("0E-30"));
+        for (int slot = 0; slot < 4; slot++) {
+            assertThat(of(row, slot)).isEqualTo("0");
+        }
+    }
+
     /** Different values never share a key, however they hold the separator. */
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")

@@ -198,12 +198,9 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
     }
 
     private CompletableFuture<StreamsEventResponse> fold(KinesisEvent event, StreamInfo stream, long stopAtMillis) {
-        Optional<Batch> batch = KinesisBatches.decode(event, stream);
-        if (batch.isEmpty()) {
-            return CompletableFuture.completedFuture(response(null));
-        }
-        return fold.fold(batch.get(), stopAtMillis).thenApply(outcome -> {
-            log.folded(batch.get(), outcome);
+        Batch batch = KinesisBatches.decode(event, stream);
+        return fold.fold(batch, stopAtMillis).thenApply(outcome -> {
+            log.folded(batch, outcome);
             return response(outcome.firstFailed());
         });
     }

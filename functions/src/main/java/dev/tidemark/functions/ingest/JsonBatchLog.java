@@ -94,6 +94,7 @@ public final class JsonBatchLog implements BatchLog {
         line.metric(Metric.TOO_LATE, counts.tooLate());
         line.metric(Metric.DUPLICATES, counts.duplicates());
         line.metric(Metric.QUARANTINED, counts.quarantinedTotal());
+        line.metric(Metric.OUTSIDE_SHARD, counts.quarantined().getOrDefault(InvalidEvent.Reason.OUTSIDE_SHARD, 0L));
     }
 
     private static void writeProgress(LogLine line, Batch batch, BatchOutcome outcome, long nowMillis)
@@ -101,6 +102,7 @@ public final class JsonBatchLog implements BatchLog {
         line.metric(Metric.RECORDS, batch.records().size());
         line.metric(Metric.REDELIVERED, outcome.counts().redelivered.sum());
         line.metric(Metric.BATCHES_NOT_DONE, outcome.isDone() ? 0 : 1);
+        line.metric(Metric.BATCHES_STUCK, outcome.isStuck() ? 1 : 0);
         line.metric(Metric.BATCHES_HELD, outcome.held() == null ? 0 : 1);
         if (outcome.held() != null) {
             line.text(HELD, outcome.held().name());

@@ -13,7 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** From Lambda's Kinesis event to a batch: which shard, which records, KPL records unpacked (rule F4). */
+/**
+ * From Lambda's Kinesis event to a batch: which shard, which records, aggregated ones unpacked. Every record of the event
+ * is in the batch, and so is every record that was packed into one; which of them are outside their shard is noted
+ * (rule F4).
+ */
 final class KinesisBatches {
 
     private KinesisBatches() {}
@@ -36,11 +40,11 @@ final class KinesisBatches {
     }
 
     /**
-     * The user records of an event, all of one shard; empty when none of them belongs to the shard.
+     * The user records of an event, all of one shard.
      *
      * @throws IllegalArgumentException if the event mixes shards or its records do not increase: Lambda never does that
      */
-    static Optional<Batch> decode(KinesisEvent event, StreamInfo stream) {
+    static Batch decode(KinesisEvent event, StreamInfo stream) {
         String shardId = shardId(event.getRecords().get(0));
         Optional<HashRange> range = stream.hashRange(shardId);
         List<RawRecord> records = new ArrayList<>(event.getRecords().size());
@@ -50,7 +54,7 @@ final class KinesisBatches {
             }
             unpack(record.getKinesis(), range, records);
         }
-        return records.isEmpty() ? Optional.empty() : Optional.of(new Batch(stream.lane(shardId), records));
+        return new Batch(stream.lane(shardId), records);
     }
 
     @SuppressWarnings("JavaUtilDate") // The type that the library gives the arrival time.
@@ -65,10 +69,11 @@ final class KinesisBatches {
         }
         long subsequence = 0;
         for (KplRecords.UserRecord user : aggregated.get()) {
-            if (range.isEmpty() || range.get().contains(user.hashKey())) {
-                into.add(new RawRecord(
-                        new Position(sequence, subsequence), arrivalMillis, user.partitionKey(), user.data()));
-            }
+            // What is behind the last record that one may hold belongs to no shard; without a range nothing is outside.
+            boolean isRest = subsequence == KplRecords.MAX_RECORDS;
+            boolean outside = !isRest && range.isPresent() && !range.get().contains(user.hashKey());
+            into.add(new RawRecord(
+                    new Position(sequence, subsequence), arrivalMillis, user.partitionKey(), user.data(), outside));
             subsequence++;
         }
     }

@@ -63,7 +63,7 @@ final class Rehearsal {
                 new ForgetfulItems(),
                 new OneLane(),
                 segment -> played(played.archive().append(segment)),
-                entry -> played(played.quarantine().put(entry)),
+                entries -> played(played.quarantine().put(entries)),
                 Lineage.NEVER_RESHARDED,
                 millis -> CompletableFuture.completedFuture(null),
                 () -> WHEN_MILLIS,

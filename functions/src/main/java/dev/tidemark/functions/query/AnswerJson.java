@@ -207,6 +207,14 @@ public final class AnswerJson {
             out.writeObjectFieldStart(one.getKey());
             out.writeStringField("method", one.getValue().method());
             out.writeNumberField("relativeError", one.getValue().relativeError());
+            if (!one.getValue().memberErrors().isEmpty()) {
+                out.writeObjectFieldStart("memberErrors");
+                for (Map.Entry<String, Double> member :
+                        one.getValue().memberErrors().entrySet()) {
+                    out.writeNumberField(member.getKey(), member.getValue());
+                }
+                out.writeEndObject();
+            }
             out.writeEndObject();
         }
         out.writeEndObject();
@@ -226,13 +234,16 @@ public final class AnswerJson {
 
     private void freshness(JsonGenerator out, View view, ViewProgress progress) throws IOException {
         OptionalLong foldedUpTo = progress.foldedUpToMillis(view.streamRetentionMillis(), nowMillis);
+        OptionalLong lag = progress.lagMillis(view.streamRetentionMillis(), nowMillis);
         out.writeObjectFieldStart("freshness");
         out.writeBooleanField("complete", progress.isComplete());
         missing(out, progress);
         Json.moment(out, "foldedUpTo", boxed(foldedUpTo));
         Json.moment(out, "newestArrival", boxed(progress.newestArrivalMillis()));
-        if (foldedUpTo.isPresent()) {
-            out.writeNumberField("lagMillis", Math.max(0, nowMillis - foldedUpTo.getAsLong()));
+        LaneJson.waiting(
+                out, progress.waiting().caughtUp(), boxed(progress.waiting().sinceMillis()));
+        if (lag.isPresent()) {
+            out.writeNumberField("lagMillis", lag.getAsLong());
         } else {
             out.writeNullField("lagMillis");
         }

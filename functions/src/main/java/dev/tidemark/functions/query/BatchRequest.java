@@ -44,23 +44,26 @@ record BatchRequest(@Nullable String at, List<Query> queries) {
     static BatchRequest parse(String body) {
         JsonNode root = object(tree(body), "", Set.of("at", "queries"));
         List<Query> queries = new ArrayList<>();
+        Faults faults = new Faults();
+        String at = root.has("at") ? text(root.get("at"), "/at", faults) : null;
         for (JsonNode query : array(root.path("queries"), "/queries", MAX_QUERIES)) {
-            queries.add(query(query, "/queries/" + queries.size()));
+            queries.add(query(query, "/queries/" + queries.size(), faults));
         }
+        faults.throwIfAny();
         int entities =
                 queries.stream().mapToInt(query -> query.entities().size()).sum();
         if (entities > MAX_ENTITIES) {
             throw bad("", "asks for " + entities + " entities", "ask for at most " + MAX_ENTITIES + " in one request");
         }
-        return new BatchRequest(root.has("at") ? text(root.get("at"), "/at") : null, queries);
+        return new BatchRequest(at, queries);
     }
 
-    private static Query query(JsonNode node, String at) {
+    private static Query query(JsonNode node, String at, Faults faults) {
         object(node, at, Set.of("view", "entities", "features"));
         return new Query(
-                text(node.path("view"), at + "/view"),
-                texts(node.path("entities"), at + "/entities", MAX_ENTITIES),
-                node.has("features") ? texts(node.get("features"), at + "/features", MAX_FEATURES) : null);
+                text(node.path("view"), at + "/view", faults),
+                texts(node.path("entities"), at + "/entities", MAX_ENTITIES, faults),
+                node.has("features") ? texts(node.get("features"), at + "/features", MAX_FEATURES, faults) : null);
     }
 
     private static JsonNode tree(String body) {
@@ -98,23 +101,32 @@ record BatchRequest(@Nullable String at, List<Query> queries) {
         return node;
     }
 
-    private static List<String> texts(JsonNode node, String at, int max) {
+    private static List<String> texts(JsonNode node, String at, int max, Faults faults) {
         List<String> texts = new ArrayList<>();
         for (JsonNode element : array(node, at, max)) {
-            texts.add(text(element, at + "/" + texts.size()));
+            texts.add(text(element, at + "/" + texts.size(), faults));
         }
         return texts;
     }
 
-    private static String text(JsonNode node, String at) {
-        if (!node.isTextual()) {
-            throw bad(at, "is not a string", "send a string, also for keys that are numbers in events");
+    /** Empty if it is none, which is noted. */
+    private static String text(JsonNode node, String at, Faults faults) {
+        if (node.isTextual()) {
+            return node.textValue();
         }
-        return node.textValue();
+        faults.add(
+                at,
+                new Problem(
+                        Problem.Kind.BAD_BODY,
+                        "this is not a string",
+                        "send a string, also for keys that are numbers in events"));
+        return "";
     }
 
     private static RequestProblem bad(String pointer, String problem, String remedy) {
-        String where = pointer.isEmpty() ? "the body" : pointer;
-        return new RequestProblem(Problem.Kind.BAD_BODY, where + " " + problem, remedy);
+        String detail = (pointer.isEmpty() ? "the body" : pointer) + " " + problem;
+        List<Problem.Place> places =
+                pointer.isEmpty() ? List.of() : List.of(new Problem.Place(pointer, "this " + problem));
+        return new RequestProblem(new Problem(Problem.Kind.BAD_BODY, detail, remedy, List.of(), places));
     }
 }

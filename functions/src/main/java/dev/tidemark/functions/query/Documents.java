@@ -9,11 +9,13 @@ import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.serve.Progress;
 import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.serve.ViewProgress;
+import dev.tidemark.core.serve.Waiting;
 import dev.tidemark.core.view.View;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.snakeyaml.engine.v2.api.Load;
@@ -59,6 +61,8 @@ final class Documents {
      */
     static String health(
             String catalogHash, Progress progress, Map<View, ViewProgress> views, AnswerJson json, long nowMillis) {
+        Map<String, Waiting.Asked> asked = new HashMap<>();
+        views.values().forEach(view -> asked.putAll(view.waiting().lanes()));
         return Json.write(out -> {
             ControlRow control = progress.control();
             out.writeStartObject();
@@ -79,7 +83,7 @@ final class Documents {
             out.writeArrayFieldStart("lanes");
             for (LaneRow row : progress.lanes()
                     .subList(0, Math.min(MAX_LANES, progress.lanes().size()))) {
-                LaneJson.write(out, row, nowMillis);
+                LaneJson.write(out, row, asked.get(row.lane().id()), nowMillis);
             }
             out.writeEndArray();
             out.writeEndObject();
@@ -111,6 +115,16 @@ final class Documents {
             out.writeStringField("remedy", problem.remedy());
             if (!problem.available().isEmpty()) {
                 strings(out, "available", problem.available());
+            }
+            if (!problem.errors().isEmpty()) {
+                out.writeArrayFieldStart("errors");
+                for (Problem.Place place : problem.errors()) {
+                    out.writeStartObject();
+                    out.writeStringField("pointer", place.pointer());
+                    out.writeStringField("detail", place.detail());
+                    out.writeEndObject();
+                }
+                out.writeEndArray();
             }
             out.writeStringField("instance", instance);
             out.writeEndObject();

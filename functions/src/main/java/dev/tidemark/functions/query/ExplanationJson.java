@@ -130,7 +130,8 @@ final class ExplanationJson {
     private void lanes() throws IOException {
         out.writeArrayFieldStart("lanes");
         for (LaneRow row : answer.progress().lanes()) {
-            LaneJson.write(out, row, nowMillis);
+            LaneJson.write(
+                    out, row, answer.progress().waiting().lanes().get(row.lane().id()), nowMillis);
         }
         out.writeEndArray();
     }

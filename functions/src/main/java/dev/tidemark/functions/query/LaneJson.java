@@ -2,14 +2,18 @@ package dev.tidemark.functions.query;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.serve.Waiting;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** How far one lane is folded. */
 final class LaneJson {
 
     private LaneJson() {}
 
-    static void write(JsonGenerator out, LaneRow row, long nowMillis) throws IOException {
+    /** @param asked what the stream said of the lane; null if that is not known, or the lane has ended */
+    static void write(JsonGenerator out, LaneRow row, Waiting.@Nullable Asked asked, long nowMillis)
+            throws IOException {
         out.writeStartObject();
         out.writeStringField("lane", row.lane().id());
         out.writeStringField("stream", row.lane().streamName());
@@ -21,12 +25,29 @@ final class LaneJson {
         } else {
             Json.moment(out, "maxArrival", row.maxArrivalMillis());
         }
-        if (row.maxArrivalMillis() == Long.MIN_VALUE || row.ended()) {
+        Long since = asked == null ? null : asked.sinceMillis();
+        boolean known = asked != null || row.ended();
+        waiting(out, known ? Boolean.valueOf(since == null) : null, since);
+        if (asked != null) {
+            out.writeNumberField("lagMillis", since == null ? 0 : Math.max(0, nowMillis - since));
+        } else if (row.maxArrivalMillis() == Long.MIN_VALUE || row.ended()) {
             out.writeNullField("lagMillis");
         } else {
             out.writeNumberField("lagMillis", Math.max(0, nowMillis - row.maxArrivalMillis()));
         }
         out.writeBooleanField("ended", row.ended());
         out.writeEndObject();
+    }
+
+    /** The same two members for a lane and for all lanes of a view. */
+    static void waiting(JsonGenerator out, @Nullable Boolean caughtUp, @Nullable Long sinceMillis) throws IOException {
+        if (caughtUp == null) {
+            out.writeNullField("caughtUp");
+        } else {
+            out.writeBooleanField("caughtUp", caughtUp);
+        }
+        if (sinceMillis != null) {
+            Json.moment(out, "waitingSince", sinceMillis);
+        }
     }
 }

@@ -1,9 +1,8 @@
 package dev.tidemark.functions.query;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import dev.tidemark.core.event.IsoTime;
 import dev.tidemark.core.past.Knowledge;
-import java.time.DateTimeException;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 final class Parameters {
 
     private static final int MAX_FEATURES_CHARS = 8 * 1024;
-    private static final int MAX_MOMENT_CHARS = 40;
 
     private final Map<String, String> values = new TreeMap<>();
 
@@ -105,26 +103,19 @@ final class Parameters {
         };
     }
 
-    /** Reads a moment, of which fractions below a millisecond are cut off; null stays null. */
+    /** Reads a moment in any form that events may have it in; null stays null. */
     static @Nullable Long moment(@Nullable String text) {
         if (text == null) {
             return null;
         }
-        try {
-            if (text.length() <= MAX_MOMENT_CHARS) {
-                return OffsetDateTime.parse(text).toInstant().toEpochMilli();
-            }
-        } catch (DateTimeException | ArithmeticException e) {
-            throw badMoment(text);
+        long millis = IsoTime.parseMillis(text);
+        if (millis == IsoTime.NONE) {
+            throw bad(
+                    "at",
+                    Quoted.of(text) + " is no moment in ISO 8601, from 1970 to 9999",
+                    "write it like 2026-01-31T10:00:00Z; the '+' of an offset is percent-encoded as %2B");
         }
-        throw badMoment(text);
-    }
-
-    private static RequestProblem badMoment(String text) {
-        return bad(
-                "at",
-                Quoted.of(text) + " is no moment in ISO 8601",
-                "write it like 2026-01-31T10:00:00Z; the '+' of an offset is percent-encoded as %2B");
+        return millis;
     }
 
     private static RequestProblem bad(String name, String problem, String remedy) {

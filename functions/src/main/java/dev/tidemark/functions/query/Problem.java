@@ -9,8 +9,11 @@ import java.util.List;
  * @param detail what is wrong with this request, naming the offending value
  * @param remedy what to do about it
  * @param available what could have been asked for instead; empty if that is no question of names
+ * @param errors every place of the body that is wrong; empty if that is no question of places
+ * @param retryAfterSeconds when to ask again; 0 if waiting alone helps nothing
  */
-record Problem(Kind kind, String detail, String remedy, List<String> available) {
+record Problem(
+        Kind kind, String detail, String remedy, List<String> available, List<Place> errors, long retryAfterSeconds) {
 
     /** Kinds of problem; the type is part of the API. */
     enum Kind {
@@ -22,6 +25,7 @@ record Problem(Kind kind, String detail, String remedy, List<String> available) 
         UNKNOWN_FEATURE(404, "No such feature"),
         METHOD_NOT_ALLOWED(405, "The resource has no such method"),
         BODY_TOO_LARGE(413, "The request body is too large"),
+        TOO_MANY_COSTLY(429, "Too many costly requests"),
         UNANSWERABLE(422, "This question cannot be answered"),
         ANSWER_TOO_LARGE(422, "The answer is too large"),
         INTERNAL(500, "The request failed"),
@@ -51,14 +55,38 @@ record Problem(Kind kind, String detail, String remedy, List<String> available) 
         }
     }
 
+    /**
+     * A place of the body that is wrong.
+     *
+     * @param pointer where, as a JSON pointer (RFC 6901)
+     * @param detail what is wrong there
+     */
+    record Place(String pointer, String detail) {}
+
     /** How many names a document lists at most. */
     static final int MAX_AVAILABLE = 100;
+
+    /** How many places a document lists at most. */
+    static final int MAX_ERRORS = 100;
 
     Problem {
         if (available.size() > MAX_AVAILABLE) {
             remedy += "; of " + available.size() + " the first " + MAX_AVAILABLE + " are listed";
         }
         available = List.copyOf(available.subList(0, Math.min(MAX_AVAILABLE, available.size())));
+        errors = List.copyOf(errors.subList(0, Math.min(MAX_ERRORS, errors.size())));
+    }
+
+    Problem(Kind kind, String detail, String remedy, List<String> available, List<Place> errors) {
+        this(kind, detail, remedy, available, errors, 0);
+    }
+
+    Problem(Kind kind, String detail, String remedy, List<String> available) {
+        this(kind, detail, remedy, available, List.of());
+    }
+
+    Problem(Kind kind, String detail, String remedy, long retryAfterSeconds) {
+        this(kind, detail, remedy, List.of(), List.of(), retryAfterSeconds);
     }
 
     Problem(Kind kind, String detail, String remedy) {

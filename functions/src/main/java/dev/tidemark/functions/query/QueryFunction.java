@@ -11,6 +11,8 @@ import dev.tidemark.aws.dynamodb.CapacityCounter;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
+import dev.tidemark.aws.kinesis.KinesisStreams;
+import dev.tidemark.aws.kinesis.KinesisTail;
 import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3RedriveLog;
@@ -24,15 +26,18 @@ import dev.tidemark.core.replay.BoundedArchive;
 import dev.tidemark.core.replay.ReplayPorts;
 import dev.tidemark.core.serve.StoreUnavailable;
 import dev.tidemark.core.serve.Unanswerable;
+import dev.tidemark.core.serve.WaitingCache;
 import dev.tidemark.functions.Deployment;
 import dev.tidemark.functions.Priming;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
@@ -53,6 +58,7 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
     private final InstantSource clock;
     private final Router router;
     private final RequestLog log;
+    private final CostlyShare costly;
 
     /** Held because the checkpoint's context holds it weakly; null where there is no checkpoint. */
     @SuppressWarnings("unused")
@@ -78,17 +84,28 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
         this.log = log;
         DynamoControlStore control = new DynamoControlStore(
                 clients.dynamoDb(), clients.dynamoDbWrites(), deployment.value(Environment.CONTROL_TABLE), meter);
-        this.router = new Router(
-                deployment.catalogs(),
-                new DynamoItemStore(
-                        clients.dynamoDb(),
-                        clients.dynamoDbWrites(),
-                        deployment.value(Environment.STATE_TABLE),
-                        meter,
-                        Backoff.system()),
-                control,
-                () -> past(deployment, control));
-        this.priming = Priming.register(() -> prime(deployment.catalogs()));
+        this.costly = new CostlyShare(Environment.COSTLY_PERCENT.numberIn(deployment.environment()));
+        DynamoItemStore items = new DynamoItemStore(
+                clients.dynamoDb(),
+                clients.dynamoDbWrites(),
+                deployment.value(Environment.STATE_TABLE),
+                meter,
+                Backoff.system());
+        Supplier<ReplayPorts> past = () -> past(deployment, control);
+        this.router =
+                new Router(deployment.catalogs(), items, control, past, waiting(deployment, clients, clock), costly);
+        Router silent = new Router(deployment.catalogs(), items, control, past, WaitingCache.none(), costly);
+        this.priming = Priming.register(() -> prime(deployment, silent));
+    }
+
+    private static WaitingCache waiting(Deployment deployment, AwsClients clients, InstantSource clock) {
+        int seconds = Environment.ASK_STREAM_SECONDS.numberIn(deployment.environment());
+        if (seconds == 0) {
+            return WaitingCache.none();
+        }
+        KinesisAsyncClient kinesis = clients.kinesisOnce();
+        return new WaitingCache(
+                new KinesisTail(kinesis, new KinesisStreams(kinesis, clock), KinesisTail.PATIENCE), seconds * 1_000L);
     }
 
     /** The client of S3 is made when the first question about the past needs it. */
@@ -119,7 +136,7 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
     }
 
     QueryFunction(Catalogs catalogs, ItemStore items, ControlStore control, InstantSource clock, RequestLog log) {
-        this(catalogs, items, control, null, clock, log);
+        this(catalogs, items, control, null, WaitingCache.none(), new CostlyShare(100), clock, log);
     }
 
     /** @param past makes the stores of a replay for one question; null where there is no archive */
@@ -128,23 +145,33 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
             ItemStore items,
             ControlStore control,
             @Nullable Supplier<ReplayPorts> past,
+            WaitingCache waiting,
+            CostlyShare costly,
             InstantSource clock,
             RequestLog log) {
         this.clock = clock;
         this.log = log;
-        this.router = new Router(catalogs, items, control, past);
+        this.costly = costly;
+        this.router = new Router(catalogs, items, control, past, waiting, costly);
         this.priming = null;
     }
 
     /**
-     * One query in memory, and one read of the control table to load the AWS client; its answer does not matter, and is not
-     * logged: it is nobody's request.
+     * One query in memory, one question to the stream that is sent nowhere, and one read of the control table to load the
+     * AWS client; its answer does not matter, and is not logged: it is nobody's request.
+     *
+     * @param silent asks no stream
      */
-    private void prime(Catalogs catalogs) {
-        catalogs.all().forEach(catalog -> new Rehearsal(catalog, clock).run());
+    private void prime(Deployment deployment, Router silent) {
+        deployment.catalogs().all().forEach(catalog -> new Rehearsal(catalog, clock).run());
+        try (AwsClients unconnected = AwsClients.unconnected(deployment.environment())) {
+            waiting(deployment, unconnected, clock)
+                    .behind(List.of(Rehearsal.LANE), clock.millis())
+                    .join();
+        }
         APIGatewayProxyRequestEvent event =
                 new APIGatewayProxyRequestEvent().withHttpMethod("GET").withPath("/v1/health");
-        answer(event, "priming", new RequestCost());
+        answer(silent, event, "priming", new RequestCost());
         log.primed();
     }
 
@@ -153,15 +180,19 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
         String requestId = requestId(event, context);
         long startMillis = clock.millis();
         RequestCost cost = new RequestCost();
-        Reply reply = answer(event, requestId, cost);
-        long latencyMillis = Math.max(0, clock.millis() - startMillis);
+        Reply reply = answer(router, event, requestId, cost);
+        long endMillis = clock.millis();
+        if (cost.isCostly()) {
+            costly.took(startMillis, endMillis);
+        }
+        long latencyMillis = Math.max(0, endMillis - startMillis);
         log.answered(cost, reply.response().getStatusCode(), reply.problem(), requestId, latencyMillis);
         return reply.response();
     }
 
-    private Reply answer(APIGatewayProxyRequestEvent event, String requestId, RequestCost cost) {
+    private Reply answer(Router to, APIGatewayProxyRequestEvent event, String requestId, RequestCost cost) {
         try {
-            String body = router.answer(event, clock.millis(), cost);
+            String body = to.answer(event, clock.millis(), cost);
             return body.length() > MAX_BODY_CHARS
                     ? reply(tooLarge(), requestId)
                     : new Reply(response(200, JSON, body), "");
@@ -213,6 +244,9 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
                 response(problem.kind().status(), PROBLEM_JSON, Documents.problem(problem, requestId));
         if (problem.kind() == Problem.Kind.METHOD_NOT_ALLOWED) {
             response.getHeaders().put("Allow", String.join(", ", problem.available()));
+        }
+        if (problem.retryAfterSeconds() > 0) {
+            response.getHeaders().put("Retry-After", Long.toString(problem.retryAfterSeconds()));
         }
         return new Reply(response, problem.kind().name());
     }

@@ -8,7 +8,7 @@ import java.util.List;
  * What a caller wrote, inside a message: in quotes, at most {@value #MAX_CHARACTERS} characters of it, and only such as can
  * be seen and have a form in UTF-8. It comes from outside, and ends in terminals and in other people's logs.
  */
-final class Quoted {
+public final class Quoted {
 
     static final int MAX_CHARACTERS = 40;
 
@@ -17,7 +17,7 @@ final class Quoted {
 
     private Quoted() {}
 
-    static String of(String text) {
+    public static String of(String text) {
         StringBuilder quoted = new StringBuilder("'");
         text.codePoints().limit(MAX_CHARACTERS).forEach(c -> append(quoted, c));
         return quoted.append(text.codePointCount(0, text.length()) > MAX_CHARACTERS ? "…'" : "'")

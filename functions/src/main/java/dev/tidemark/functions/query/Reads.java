@@ -35,10 +35,12 @@ final class Reads {
     private final Catalogs catalogs;
     private final FeatureServer server;
     private final @Nullable Supplier<ReplayPorts> past;
+    private final CostlyShare costly;
 
     /** @param past makes the stores of a replay for one question; null where there is no archive */
-    Reads(Catalogs catalogs, FeatureServer server, @Nullable Supplier<ReplayPorts> past) {
+    Reads(Catalogs catalogs, FeatureServer server, @Nullable Supplier<ReplayPorts> past, CostlyShare costly) {
         this.past = past;
+        this.costly = costly;
         this.catalogs = catalogs;
         this.server = server;
     }
@@ -47,6 +49,10 @@ final class Reads {
         View view = view(route.view(), nowMillis);
         String entity = EntityText.check(view, route.key());
         Set<Knowledge> knowledge = parameters.knowledge();
+        if (knowledge != null || parameters.explain()) {
+            costly.admit(nowMillis);
+            cost.admitted();
+        }
         if (knowledge != null) {
             return past(view, entity, parameters, knowledge, nowMillis, cost);
         }
@@ -87,16 +93,14 @@ final class Reads {
     /** Everything is checked before any item is read. */
     String batch(BatchRequest request, long nowMillis, RequestCost cost) {
         Long given = Parameters.moment(request.at());
-        List<CompletableFuture<List<Answer>>> answers = new ArrayList<>();
-        List<QueryPlan> plans = new ArrayList<>();
+        List<View> views = new ArrayList<>();
         List<List<String>> entities = new ArrayList<>();
-        for (BatchRequest.Query query : request.queries()) {
-            View view = view(query.view(), nowMillis);
-            plans.add(plan(view, query.features(), given, nowMillis));
-            entities.add(query.entities().stream()
-                    .map(text -> EntityText.check(view, text))
-                    .toList());
+        check(request, nowMillis, views, entities);
+        List<QueryPlan> plans = new ArrayList<>();
+        for (int i = 0; i < views.size(); i++) {
+            plans.add(QueryPlan.of(views.get(i), request.queries().get(i).features(), given, nowMillis));
         }
+        List<CompletableFuture<List<Answer>>> answers = new ArrayList<>();
         for (int i = 0; i < plans.size(); i++) {
             answers.add(server.answer(plans.get(i), entities.get(i), nowMillis));
         }
@@ -105,6 +109,48 @@ final class Reads {
         List<List<Answer>> found = answers.stream().map(CompletableFuture::join).toList();
         found.forEach(cost::read);
         return new AnswerJson(catalogs, nowMillis).batch(given == null ? nowMillis : given, found);
+    }
+
+    /**
+     * Finds each query's view and keys.
+     *
+     * @throws RequestProblem if any of the batch's names and keys is wrong, naming all that are
+     */
+    private void check(BatchRequest request, long nowMillis, List<View> views, List<List<String>> entities) {
+        Faults faults = new Faults();
+        for (int i = 0; i < request.queries().size(); i++) {
+            BatchRequest.Query query = request.queries().get(i);
+            String at = "/queries/" + i;
+            View view = faults.found(at + "/view", () -> view(query.view(), nowMillis));
+            if (view == null) {
+                continue;
+            }
+            List<String> keys = new ArrayList<>();
+            for (int k = 0; k < query.entities().size(); k++) {
+                String text = query.entities().get(k);
+                String key = faults.found(at + "/entities/" + k, () -> EntityText.check(view, text));
+                if (key != null) {
+                    keys.add(key);
+                }
+            }
+            checkNames(view, query.features(), at + "/features/", faults);
+            views.add(view);
+            entities.add(keys);
+        }
+        faults.throwIfAny();
+    }
+
+    private static void checkNames(View view, @Nullable List<String> wanted, String at, Faults faults) {
+        if (wanted == null) {
+            return;
+        }
+        List<String> names = QueryPlan.namesOf(view);
+        Set<String> known = new HashSet<>(names);
+        for (int i = 0; i < wanted.size(); i++) {
+            if (!known.contains(wanted.get(i))) {
+                faults.add(at + i, unknownFeatures(view, List.of(wanted.get(i)), names));
+            }
+        }
     }
 
     /** Waits for stores, but not for ever. */
@@ -135,11 +181,15 @@ final class Reads {
         if (wanted != null && !known.containsAll(wanted)) {
             List<String> unknown =
                     wanted.stream().filter(name -> !known.contains(name)).toList();
-            throw new RequestProblem(new Problem(
-                    Problem.Kind.UNKNOWN_FEATURE,
-                    "view '" + view.name() + "' has no feature " + Quoted.all(unknown),
-                    "use the available features; a name is the feature, an underscore and the window",
-                    names));
+            throw new RequestProblem(unknownFeatures(view, unknown, names));
         }
+    }
+
+    private static Problem unknownFeatures(View view, List<String> unknown, List<String> names) {
+        return new Problem(
+                Problem.Kind.UNKNOWN_FEATURE,
+                "view '" + view.name() + "' has no feature " + Quoted.all(unknown),
+                "use the available features; a name is the feature, an underscore and the window",
+                names);
     }
 }

@@ -31,6 +31,17 @@ final class Rehearsal {
 
     private static final long EVERY_FILTER = -1L;
 
+    /** A lane that stands still, of no stream. */
+    static final LaneRow LANE = new LaneRow(
+            new Lane("arn:aws:kinesis:::stream/rehearsal", 0, "shardId-000000000000"),
+            1,
+            Position.ORIGIN,
+            0,
+            Long.MIN_VALUE,
+            "rehearsal",
+            Map.of(),
+            Map.of());
+
     private final Catalog catalog;
     private final QueryFunction function;
 

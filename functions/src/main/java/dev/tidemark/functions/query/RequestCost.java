@@ -9,6 +9,7 @@ final class RequestCost {
     private String route = "unknown";
     private long entities;
     private long items;
+    private boolean costly;
 
     void routed(Route to) {
         route = to.word();
@@ -21,6 +22,15 @@ final class RequestCost {
                 items += read.items().size();
             }
         }
+    }
+
+    /** Says that the request was let in as a costly one. */
+    void admitted() {
+        costly = true;
+    }
+
+    boolean isCostly() {
+        return costly;
     }
 
     /** One word of a few; "unknown" for a path that leads nowhere. */

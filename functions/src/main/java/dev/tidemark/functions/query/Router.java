@@ -12,6 +12,7 @@ import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.Progress;
 import dev.tidemark.core.serve.ProgressCache;
 import dev.tidemark.core.serve.ViewProgress;
+import dev.tidemark.core.serve.WaitingCache;
 import dev.tidemark.core.view.View;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -31,11 +32,17 @@ final class Router {
     private final FeatureServer server;
     private final Reads reads;
 
-    Router(Catalogs catalogs, ItemStore items, ControlStore control, @Nullable Supplier<ReplayPorts> past) {
+    Router(
+            Catalogs catalogs,
+            ItemStore items,
+            ControlStore control,
+            @Nullable Supplier<ReplayPorts> past,
+            WaitingCache waiting,
+            CostlyShare costly) {
         this.catalogs = catalogs;
         this.progress = new ProgressCache(control, ProgressCache.DEFAULT_MAX_AGE_MILLIS);
-        this.server = new FeatureServer(catalogs, items, progress);
-        this.reads = new Reads(catalogs, server, past);
+        this.server = new FeatureServer(catalogs, items, progress, waiting);
+        this.reads = new Reads(catalogs, server, past, costly);
     }
 
     /** @param cost is told what is read, also when the answer is a problem */
@@ -71,7 +78,9 @@ final class Router {
     private String health(long nowMillis) {
         Progress rows = Reads.await(progress.get(nowMillis));
         Map<View, ViewProgress> views = new LinkedHashMap<>();
-        catalogs.views().forEach(view -> views.put(view, server.progressOf(view, rows)));
+        for (View view : catalogs.views()) {
+            views.put(view, Reads.await(server.progressOf(view, rows, nowMillis)));
+        }
         return Documents.health(served(nowMillis).hash(), rows, views, new AnswerJson(catalogs, nowMillis), nowMillis);
     }
 

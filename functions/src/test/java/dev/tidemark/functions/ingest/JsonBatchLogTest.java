@@ -95,6 +95,15 @@ class JsonBatchLogTest {
     }
 
     @Test
+    void whatIsOutsideItsShardIsAMetricOfItsOwn() {
+        Map<Reason, Long> bad = Map.of(Reason.NOT_JSON, 1L, Reason.OUTSIDE_SHARD, 4L);
+        log.folded(BATCH, done(Map.of("viewer", new ViewCounts(40, 0, 0, 0, 0, bad))));
+
+        assertThat(lines.lines().get(0).get("outsideShard").intValue()).isEqualTo(4);
+        assertThat(lines.lines().get(0).get("quarantined").intValue()).isEqualTo(5);
+    }
+
+    @Test
     void aBatchThatIsHeldSaysWhy() {
         log.folded(BATCH, held());
 
@@ -106,6 +115,19 @@ class JsonBatchLogTest {
         assertThat(line.get("firstFailed").asText()).isEqualTo("4959");
         assertThat(line.at("/troubles/0").asText()).isEqualTo("reading the control table: throttled");
         assertThat(line.has("lagMillis")).isFalse();
+    }
+
+    @Test
+    void aBatchOfWhichNothingGotDoneIsCounted() {
+        BatchOutcome stuck = outcome("4959", null);
+        BatchOutcome partly = outcome("4959", null);
+        partly.counts().portions.increment();
+
+        List.of(stuck, partly, held(), done(Map.of())).forEach(outcome -> log.folded(BATCH, outcome));
+
+        assertThat(lines.lines().stream().map(line -> line.get("batchesStuck").intValue()))
+                .containsExactly(1, 0, 0, 0);
+        assertThat(lines.lines().get(0).get("level").asText()).isEqualTo("WARN");
     }
 
     @Test

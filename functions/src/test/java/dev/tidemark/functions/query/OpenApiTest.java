@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -29,6 +30,11 @@ import org.junit.jupiter.api.Test;
 class OpenApiTest {
 
     private static final String GATEWAY = "tag:tidemark.dev,2026:problem/gateway";
+
+    /** What function and gateways can answer to any request, besides 200. */
+    private static final List<String> STATUSES = List.of(
+            "400", "401", "403", "404", "405", "408", "413", "414", "415", "421", "422", "429", "431", "500", "502",
+            "503", "504");
 
     private final QueryWorld world = new QueryWorld();
     private final JsonNode document = json(world.get("/v1/openapi.json"));
@@ -88,13 +94,49 @@ class OpenApiTest {
             for (JsonNode operation : path) {
                 List<String> statuses = new ArrayList<>();
                 operation.get("responses").fieldNames().forEachRemaining(statuses::add);
-                assertThat(statuses).contains("400", "403", "429", "500", "502", "503", "504");
+                assertThat(statuses).containsAll(STATUSES).contains("200");
             }
         }
-        assertThat(document.at("/paths/~1v1~1features:batch/post/responses").has("413"))
-                .isTrue();
-        assertThat(document.at("/paths/~1v1~1features:batch/post/responses").has("415"))
-                .isTrue();
+    }
+
+    @Test
+    void everyStatusOfAProblemIsInTheDocument() {
+        assertThat(Arrays.stream(Problem.Kind.values())
+                        .map(kind -> Integer.toString(kind.status()))
+                        .toList())
+                .allSatisfy(status -> assertThat(STATUSES).contains(status));
+    }
+
+    /** Generators of clients drop what refers to itself, and with it every answer. */
+    @Test
+    void noSchemaContainsItself() {
+        JsonNode schemas = document.at("/components/schemas");
+        schemas.fieldNames()
+                .forEachRemaining(name -> assertThat(reached(schemas, schemas.get(name), new TreeSet<>()))
+                        .doesNotContain(name));
+    }
+
+    private static Set<String> reached(JsonNode schemas, JsonNode node, Set<String> into) {
+        node.findValuesAsText("$ref").forEach(reference -> {
+            String name = reference.substring(reference.lastIndexOf('/') + 1);
+            if (into.add(name)) {
+                reached(schemas, schemas.get(name), into);
+            }
+        });
+        return into;
+    }
+
+    @Test
+    void everyServerSaysItsSecurityScheme() {
+        JsonNode servers = document.get("servers");
+        assertThat(servers).hasSize(3);
+        assertThat(servers.get(0).get("description").asText()).contains("no security scheme");
+        assertThat(servers.get(1).get("description").asText()).contains("`signature`");
+        assertThat(servers.get(2).get("description").asText()).contains("`token`");
+        assertThat(document.get("security").toString()).isEqualTo("[{},{\"signature\":[]},{\"token\":[]}]");
+        assertThat(document.at("/components/securitySchemes").fieldNames())
+                .toIterable()
+                .containsExactly("signature", "token");
     }
 
     /** Only the gateway may leave the status out. */
@@ -178,6 +220,9 @@ class OpenApiTest {
         assertValid("Problem", world.get("/v1/nothing"));
         assertValid("Problem", world.get("/v1/views/viewer/entities/1", "explain", "maybe"));
         assertValid("Problem", world.post("/v1/features:batch", null));
+        assertValid(
+                "Problem",
+                world.post("/v1/features:batch", "{\"queries\":[{\"view\":\"viewer\",\"entities\":[\"\"]}]}"));
     }
 
     /** In YAML, a comma in an unquoted text of a flow mapping begins a member without a value. */

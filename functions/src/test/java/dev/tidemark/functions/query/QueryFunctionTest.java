@@ -67,7 +67,7 @@ class QueryFunctionTest {
                         + "\"5m\":{\"start\":\"2026-03-01T11:55:00Z\",\"end\":\"2026-03-01T12:00:05Z\"},"
                         + "\"24h\":{\"start\":\"2026-02-28T12:00:00Z\",\"end\":\"2026-03-01T12:00:05Z\"}},"
                         + "\"freshness\":{\"complete\":true,\"foldedUpTo\":\"2026-03-01T12:00:03.210Z\","
-                        + "\"newestArrival\":\"2026-03-01T12:00:03.210Z\",\"lagMillis\":40},"
+                        + "\"newestArrival\":\"2026-03-01T12:00:03.210Z\",\"caughtUp\":null,\"lagMillis\":40},"
                         + "\"receipt\":{\"catalog\":\"" + world.catalog.hash() + "\",\"view\":\""
                         + world.catalog.views().get(0).version() + "\",\"at\":1772366403250,"
                         + "\"lanes\":{\"" + LANE.id() + "\":\"" + position(100).text() + "\"},\"ahead\":{}}}");
@@ -276,7 +276,93 @@ class QueryFunctionTest {
 
         assertThat(health.at("/lanes/0/ended").booleanValue()).isTrue();
         assertThat(health.at("/lanes/0/lagMillis").isNull()).isTrue();
-        assertThat(health.at("/views/1/freshness/lagMillis").isNull()).isTrue();
+        assertThat(health.at("/lanes/0/caughtUp").booleanValue()).isTrue();
+        assertThat(health.at("/views/1/freshness/caughtUp").booleanValue()).isTrue();
+        assertThat(health.at("/views/1/freshness/lagMillis").intValue()).isZero();
+    }
+
+    /** Ten minutes after the last event: the number that alarmed every newcomer. */
+    @Test
+    void anIdleStreamThatIsFoldedToItsEndSaysSoAndHasNoLag() {
+        world.now = NOW.plusSeconds(600);
+
+        JsonNode freshness = json(world.get("/v1/views/viewer/entities/42")).get("freshness");
+        assertThat(freshness.get("caughtUp").booleanValue()).isTrue();
+        assertThat(freshness.get("lagMillis").intValue()).isZero();
+        assertThat(freshness.get("foldedUpTo").asText()).isEqualTo("2026-03-01T12:10:03.250Z");
+        assertThat(freshness.get("newestArrival").asText()).isEqualTo("2026-03-01T12:00:03.210Z");
+        assertThat(freshness.has("waitingSince")).isFalse();
+
+        JsonNode batch = json(
+                world.post("/v1/features:batch", "{\"queries\":[{\"view\":\"viewer\",\"entities\":[\"1\",\"2\"]}]}"));
+        assertThat(batch.at("/results/0/freshness/caughtUp").booleanValue()).isTrue();
+        JsonNode health = json(world.get("/v1/health"));
+        assertThat(health.at("/views/1/freshness/caughtUp").booleanValue()).isTrue();
+        assertThat(health.at("/lanes/0/caughtUp").booleanValue()).isTrue();
+        assertThat(health.at("/lanes/0/lagMillis").intValue()).isZero();
+        assertThat(world.tail.asked).as("one question for all of that").isOne();
+    }
+
+    @Test
+    void aLaneThatStandsStillAlthoughRecordsWaitSaysSinceWhen() {
+        world.now = NOW.plusSeconds(600);
+        world.tail.waiting.put(LANE.id(), NOW.toEpochMilli() + 1_000);
+
+        JsonNode freshness = json(world.get("/v1/views/viewer/entities/42")).get("freshness");
+        assertThat(freshness.get("caughtUp").booleanValue()).isFalse();
+        assertThat(freshness.get("waitingSince").asText()).isEqualTo("2026-03-01T12:00:04.250Z");
+        assertThat(freshness.get("foldedUpTo").asText()).isEqualTo("2026-03-01T12:00:04.249Z");
+        assertThat(freshness.get("lagMillis").intValue()).isEqualTo(599_001);
+        JsonNode health = json(world.get("/v1/health"));
+        assertThat(health.at("/lanes/0/caughtUp").booleanValue()).isFalse();
+        assertThat(health.at("/lanes/0/waitingSince").asText()).isEqualTo("2026-03-01T12:00:04.250Z");
+        assertThat(health.at("/lanes/0/lagMillis").intValue()).isEqualTo(599_000);
+    }
+
+    @Test
+    void whereTheStreamDoesNotAnswerNobodyKnows() {
+        world.now = NOW.plusSeconds(600);
+        world.tail.fails = true;
+
+        JsonNode freshness = json(world.get("/v1/views/viewer/entities/42")).get("freshness");
+        assertThat(freshness.get("caughtUp").isNull()).isTrue();
+        assertThat(freshness.get("lagMillis").intValue()).as("an upper bound").isEqualTo(600_040);
+        assertThat(json(world.get("/v1/health")).at("/lanes/0/caughtUp").isNull())
+                .isTrue();
+    }
+
+    @Test
+    void theValuesOfAMomentOfThePastAskNobody() {
+        world.now = NOW.plusSeconds(600);
+        world.archived(1, 500, 1_000);
+
+        JsonNode past = json(world.get("/v1/views/viewer/entities/42", "knowledge", "now"));
+
+        assertThat(past.at("/freshness/caughtUp").isNull()).isTrue();
+        assertThat(world.tail.asked).isZero();
+    }
+
+    /** A quarter of the time here: after one of two seconds, six must go by; the clock is a second past its end. */
+    @ParameterizedTest
+    @CsvSource({"explain, true", "knowledge, now"})
+    void costlyRequestsLeaveOthersTheirShareOfTheTime(String parameter, String value) {
+        String path = "/v1/views/viewer/entities/42";
+        world.archived(1, 500, 1_000);
+        world.tickMillis = 1_000;
+        assertThat(world.get(path, parameter, value).getStatusCode()).isEqualTo(200);
+        world.tickMillis = 0;
+
+        APIGatewayProxyResponseEvent refused = world.get(path, parameter, value);
+
+        assertProblem(refused, 429, "too-many-costly");
+        assertThat(refused.getHeaders()).containsEntry("Retry-After", "5");
+        assertThat(world.get(path).getStatusCode()).as("an ordinary one").isEqualTo(200);
+        world.now = world.now.plusMillis(4_999);
+        assertThat(world.get(path, parameter, value).getStatusCode())
+                .as("a refusal is not paid for, and does not shorten the wait")
+                .isEqualTo(429);
+        world.now = world.now.plusMillis(1);
+        assertThat(world.get(path, parameter, value).getStatusCode()).isEqualTo(200);
     }
 
     @Test
@@ -395,7 +481,7 @@ class QueryFunctionTest {
 
         assertProblem(refused, 400, "bad-entity");
         assertThat(json(refused).get("detail").asText())
-                .isEqualTo("the entity key '4\\u{d800}' holds half of a surrogate pair");
+                .isEqualTo("/queries/0/entities/1: the entity key '4\\u{d800}' holds half of a surrogate pair");
     }
 
     @ParameterizedTest
@@ -479,6 +565,55 @@ class QueryFunctionTest {
             })
     void aBodyThatIsNoBatchIsRefused(String body) {
         assertProblem(world.post("/v1/features:batch", body), 400, "bad-body");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "[{'view':'viewer','entities':['1',2,'3',null]}]; 400; bad-body; /queries/0/entities/1 /queries/0/entities/3",
+                "[{'view':'viewer','entities':['1','','a|b','4']}]; 400; bad-entity; /queries/0/entities/1 /queries/0/entities/2",
+                "[{'view':'viewer','entities':['1']},{'view':'pair','entities':['1|a','1']}]; 400; bad-entity; /queries/1/entities/1",
+                "[{'view':'viewr','entities':['1']},{'view':'viewer','entities':['1']},{'view':'x','entities':['1']}]; 404; unknown-view;"
+                        + " /queries/0/view /queries/2/view",
+                "[{'view':'viewer','entities':['1'],'features':['views_5m','a','b']}]; 404; unknown-feature; /queries/0/features/1"
+                        + " /queries/0/features/2",
+                "[{'view':'viewer','entities':['1'],'features':['a']},{'view':'pair','entities':['1']}]; 404; unknown-feature;"
+                        + " /queries/0/features/0 /queries/1/entities/0",
+                "[{'view':'viewer','entities':['1']},{'view':'viewer','entities':'1'}]; 400; bad-body; /queries/1/entities",
+            })
+    void everyWrongPlaceOfABatchIsNamed(String queries, int status, String kind, String pointers) {
+        APIGatewayProxyResponseEvent refused =
+                world.post("/v1/features:batch", "{\"queries\":" + queries.replace('\'', '"') + "}");
+
+        assertProblem(refused, status, kind);
+        assertThat(json(refused).get("errors"))
+                .extracting(place -> place.get("pointer").asText())
+                .containsExactly(pointers.split(" "));
+        assertThat(json(refused).get("errors"))
+                .allSatisfy(place -> assertThat(place.get("detail").asText()).isNotBlank());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2026-03-01T11:50:00Z",
+                "2026-03-01t11:50z",
+                "2026-03-01 11:50:00.0000000000000000000000000000000000009Z",
+                "2026-03-01T12:50:00+01",
+                "2026-03-01T12:50:00+0100",
+                "2026-03-01T12:50+01:00",
+            })
+    void aMomentIsReadInTheFormsThatEventsHave(String at) {
+        String body = "{\"at\":\"" + at + "\",\"queries\":[{\"view\":\"viewer\",\"entities\":[\"1\"]}]}";
+
+        assertThat(json(world.get("/v1/views/viewer/entities/1", "at", at))
+                        .path("at")
+                        .asText())
+                .isEqualTo("2026-03-01T11:50:00Z");
+        assertThat(json(world.post("/v1/features:batch", body)).path("at").asText())
+                .isEqualTo("2026-03-01T11:50:00Z");
     }
 
     @Test

@@ -23,6 +23,7 @@ import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.replay.BoundedArchive;
 import dev.tidemark.core.replay.ReplayPorts;
+import dev.tidemark.core.serve.WaitingCache;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
@@ -38,7 +39,6 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,8 +58,21 @@ final class QueryWorld {
     final InMemoryControlStore control = new InMemoryControlStore();
     final InMemoryArchive archive = new InMemoryArchive();
     long maxReplayBytes = 1_000_000;
+    Instant now = NOW;
+
+    /** How far the clock goes on whenever it is looked at, which is three times in a request. */
+    long tickMillis;
+
+    final ScriptedTail tail = new ScriptedTail();
     final QueryFunction function = new QueryFunction(
-            Catalogs.of(catalog), items, control, this::past, InstantSource.fixed(NOW), RequestLog.NONE);
+            Catalogs.of(catalog),
+            items,
+            control,
+            this::past,
+            new WaitingCache(tail, 5_000),
+            new CostlyShare(25),
+            this::tick,
+            RequestLog.NONE);
     private final Map<ItemKey, ItemState> states = new HashMap<>();
 
     QueryWorld() {
@@ -70,6 +83,12 @@ final class QueryWorld {
                 catalog.views().stream()
                         .collect(Collectors.toMap(View::version, view -> ControlRow.ViewStatus.ACTIVE)));
         laneAt(100);
+    }
+
+    private Instant tick() {
+        Instant then = now;
+        now = now.plusMillis(tickMillis);
+        return then;
     }
 
     private ReplayPorts past() {

@@ -74,7 +74,8 @@ final class SamTemplate {
     /**
      * Values for parameters, checked against their definitions.
      *
-     * @throws IllegalArgumentException if the template has no such parameter or does not allow the value
+     * @throws IllegalArgumentException if the template has no such parameter, or does not allow the value or the values
+     *     together
      */
     @SuppressWarnings("unchecked")
     Map<String, Object> values(Map<String, String> texts) {
@@ -88,7 +89,17 @@ final class SamTemplate {
             }
             values.put(name, new TemplateParameter(name, (Map<String, Object>) definition).value(text));
         });
+        requireAudience(texts);
         return values;
+    }
+
+    /** The template's one rule, which CloudFormation would check only when the stack is deployed. */
+    private static void requireAudience(Map<String, String> texts) {
+        if (!texts.getOrDefault("JwtIssuer", "").isEmpty()
+                && texts.getOrDefault("JwtAudience", "").isEmpty()) {
+            throw new IllegalArgumentException("JwtIssuer = " + texts.get("JwtIssuer")
+                    + " is given without JwtAudience:" + " say for which audience, or client id, its tokens must be");
+        }
     }
 
     /**

@@ -195,6 +195,7 @@ class TidemarkFeaturesTest {
                 stack, "C", new FeaturesProps(CATALOG, folder.resolve("none.jar"), stream), "build it with ./mvnw");
         assertRefused(stack, "D", props().withSettings(others("BatchSize", "0")), "BatchSize = 0 must be at least 1");
         assertRefused(stack, "E", props().withSettings(others("StreamName", "x")), "leave it out");
+        assertRefused(stack, "F", props().withSettings(others("JwtIssuer", "https://issuer")), "without JwtAudience");
     }
 
     @Test

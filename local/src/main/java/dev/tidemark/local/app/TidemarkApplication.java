@@ -7,6 +7,7 @@ import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.Tables;
 import dev.tidemark.aws.s3.KeyPage;
+import dev.tidemark.aws.s3.QuarantineSieve;
 import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
@@ -156,16 +157,19 @@ public final class TidemarkApplication implements Application, AutoCloseable {
     }
 
     /** How many entries the quarantine holds, one for each record and view that could not fold it. */
-    public int quarantinedObjects(Endpoints endpoints) {
+    public int quarantinedRecords(Endpoints endpoints) {
         Deployment local = deployment(endpoints);
         S3Quarantine quarantine =
                 new S3Quarantine(local.clients().s3(), local.value(Environment.BUCKET), Backoff.system());
+        QuarantineSieve sieve = new QuarantineSieve();
         int entries = 0;
         for (String view : viewNames()) {
             String after = null;
             do {
                 KeyPage page = quarantine.list(view, after, KeyPage.MAX_KEYS).join();
-                entries += page.keys().size();
+                for (String key : page.keys()) {
+                    entries += sieve.next(key, quarantine.read(key).join()).size();
+                }
                 after = page.next();
             } while (after != null);
         }

@@ -4,36 +4,33 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /** Serves a function as a REST API with a Lambda proxy integration on every path and method. */
 public final class ApiServer implements AutoCloseable {
 
-    private static final int MAX_THREADS = 32;
-
-    /** Lambda's limit on a synchronous request. */
-    private static final int MAX_BODY_BYTES = 6 * 1024 * 1024;
-
-    private static final int BAD_REQUEST = 400;
-    private static final int PAYLOAD_TOO_LARGE = 413;
-    private static final int BAD_GATEWAY = 502;
+    /** Bodies of up to four times what the query function reads get its own answer. */
+    static final Limits LIMITS = new Limits(256, 30_000, 60_000, 1024 * 1024, 64L * 1024 * 1024);
 
     private final Sandboxes<ApiFunction> sandboxes;
     private final InstantSource clock;
     private final LoopbackServer server;
 
-    private ApiServer(int port, Supplier<? extends ApiFunction> functions, InstantSource clock) throws IOException {
+    private ApiServer(int port, Supplier<? extends ApiFunction> functions, InstantSource clock, Limits limits)
+            throws IOException {
         this.sandboxes = new Sandboxes<>(functions);
         this.clock = clock;
-        this.server = LoopbackServer.start("api", port, MAX_THREADS, this::handle);
+        this.server = LoopbackServer.start("api", port, limits, this::answer);
     }
 
     /**
@@ -45,7 +42,12 @@ public final class ApiServer implements AutoCloseable {
      */
     public static ApiServer start(int port, Supplier<? extends ApiFunction> functions, InstantSource clock)
             throws IOException {
-        return new ApiServer(port, functions, clock);
+        return start(port, functions, clock, LIMITS);
+    }
+
+    static ApiServer start(int port, Supplier<? extends ApiFunction> functions, InstantSource clock, Limits limits)
+            throws IOException {
+        return new ApiServer(port, functions, clock, limits);
     }
 
     public URI endpoint() {
@@ -57,49 +59,42 @@ public final class ApiServer implements AutoCloseable {
         server.close();
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            byte[] body = exchange.getRequestBody().readNBytes(MAX_BODY_BYTES + 1);
-            if (body.length > MAX_BODY_BYTES) {
-                refuse(exchange, PAYLOAD_TOO_LARGE, "Request Too Long");
-                return;
-            }
-            APIGatewayProxyRequestEvent request;
-            try {
-                request = ProxyEvents.of(exchange, body, clock);
-            } catch (IllegalArgumentException e) {
-                refuse(exchange, BAD_REQUEST, "Bad Request");
-                return;
-            }
-            answer(exchange, request);
+    private Reply answer(Request http, byte[] body) {
+        APIGatewayProxyRequestEvent request;
+        try {
+            request = ProxyEvents.of(http, body, clock);
+        } catch (IllegalArgumentException e) {
+            return GatewayProblem.of(
+                    HttpStatus.BAD_REQUEST_400,
+                    "the query string is not UTF-8, or has an incomplete percent escape",
+                    "percent-encode the UTF-8 bytes of names and values; a '%' itself is written %25");
         }
-    }
-
-    private void answer(HttpExchange exchange, APIGatewayProxyRequestEvent request) throws IOException {
         ApiFunction function = sandboxes.take();
         APIGatewayProxyResponseEvent response;
         try {
             response = function.handle(request);
         } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
             // As API Gateway answers; what went wrong is for the function's log, not for its client.
-            refuse(exchange, BAD_GATEWAY, "Internal server error");
-            return;
+            return failed();
         } finally {
             sandboxes.giveBack(function);
         }
         if (response == null || response.getStatusCode() == null) {
-            refuse(exchange, BAD_GATEWAY, "Internal server error");
-            return;
+            return failed();
         }
-        Headers headers = exchange.getResponseHeaders();
+        Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         if (response.getHeaders() != null) {
-            response.getHeaders().forEach(headers::set);
+            response.getHeaders().forEach((name, value) -> headers.put(name, List.of(value)));
         }
         if (response.getMultiValueHeaders() != null) {
-            response.getMultiValueHeaders().forEach((name, values) -> headers.put(name, List.copyOf(values)));
+            headers.putAll(response.getMultiValueHeaders());
         }
-        headers.set("x-amzn-RequestId", request.getRequestContext().getRequestId());
-        send(exchange, response.getStatusCode(), body(response));
+        headers.put("x-amzn-RequestId", List.of(request.getRequestContext().getRequestId()));
+        return new Reply(response.getStatusCode(), headers, body(response));
+    }
+
+    private static Reply failed() {
+        return GatewayProblem.of(HttpStatus.BAD_GATEWAY_502, "the function failed", "try again later");
     }
 
     private static byte[] body(APIGatewayProxyResponseEvent response) {
@@ -110,18 +105,5 @@ public final class ApiServer implements AutoCloseable {
         return Boolean.TRUE.equals(response.getIsBase64Encoded())
                 ? Base64.getDecoder().decode(body)
                 : body.getBytes(UTF_8);
-    }
-
-    private static void refuse(HttpExchange exchange, int status, String message) throws IOException {
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
-        send(exchange, status, ("{\"message\": \"" + message + "\"}").getBytes(UTF_8));
-    }
-
-    private static void send(HttpExchange exchange, int status, byte[] body) throws IOException {
-        boolean head = exchange.getRequestMethod().equals("HEAD");
-        exchange.sendResponseHeaders(status, body.length == 0 || head ? -1 : body.length);
-        if (body.length > 0 && !head) {
-            exchange.getResponseBody().write(body);
-        }
     }
 }

@@ -1,11 +1,11 @@
 package dev.tidemark.local.http;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent.ProxyRequestContext;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent.RequestIdentity;
-import com.sun.net.httpserver.HttpExchange;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,18 +32,19 @@ final class ProxyEvents {
 
     private ProxyEvents() {}
 
-    static APIGatewayProxyRequestEvent of(HttpExchange exchange, byte[] body, InstantSource clock) {
-        Map<String, List<String>> headers = headers(exchange);
-        Map<String, List<String>> query = query(exchange.getRequestURI().getRawQuery());
-        String path = exchange.getRequestURI().getRawPath();
+    /** @throws IllegalArgumentException if the query string is no UTF-8, percent-encoded */
+    static APIGatewayProxyRequestEvent of(Request request, byte[] body, InstantSource clock) {
+        Map<String, List<String>> headers = headers(request);
+        Map<String, List<String>> query = query(request.getHttpURI().getQuery());
+        String path = request.getHttpURI().getPath();
         APIGatewayProxyRequestEvent event = new APIGatewayProxyRequestEvent()
                 .withResource(RESOURCE)
                 .withPath(path)
-                .withHttpMethod(exchange.getRequestMethod())
+                .withHttpMethod(request.getMethod())
                 .withHeaders(lastValues(headers))
                 .withMultiValueHeaders(headers)
-                .withPathParameters(Map.of("proxy", path.substring(1)))
-                .withRequestContext(context(exchange, path, clock));
+                .withPathParameters(Map.of("proxy", path.startsWith("/") ? path.substring(1) : path))
+                .withRequestContext(context(request, path, clock));
         if (!query.isEmpty()) {
             // Null, as API Gateway has it, for a request without any.
             event.withQueryStringParameters(lastValues(query)).withMultiValueQueryStringParameters(query);
@@ -68,26 +71,28 @@ final class ProxyEvents {
         }
     }
 
-    private static ProxyRequestContext context(HttpExchange exchange, String path, InstantSource clock) {
-        String agent = exchange.getRequestHeaders().getFirst("User-Agent");
+    private static ProxyRequestContext context(Request request, String path, InstantSource clock) {
+        String agent = request.getHeaders().get(HttpHeader.USER_AGENT);
         return new ProxyRequestContext()
                 .withAccountId("000000000000")
                 .withApiId("local")
                 .withStage(STAGE)
                 .withResourcePath(RESOURCE)
                 .withPath("/" + STAGE + path)
-                .withHttpMethod(exchange.getRequestMethod())
+                .withHttpMethod(request.getMethod())
                 .withRequestId(UUID.randomUUID().toString())
-                .withProtocol(exchange.getProtocol())
+                .withProtocol(request.getConnectionMetaData().getProtocol())
                 .withRequestTimeEpoch(clock.millis())
                 .withIdentity(new RequestIdentity()
-                        .withSourceIp(exchange.getRemoteAddress().getAddress().getHostAddress())
+                        .withSourceIp(Request.getRemoteAddr(request))
                         .withUserAgent(agent));
     }
 
-    private static Map<String, List<String>> headers(HttpExchange exchange) {
+    private static Map<String, List<String>> headers(Request request) {
         Map<String, List<String>> headers = new LinkedHashMap<>();
-        exchange.getRequestHeaders().forEach((name, values) -> headers.put(name, List.copyOf(values)));
+        for (String name : request.getHeaders().getFieldNamesCollection()) {
+            headers.put(name, request.getHeaders().getValuesList(name));
+        }
         return headers;
     }
 
@@ -102,11 +107,21 @@ final class ProxyEvents {
             String name = equals < 0 ? part : part.substring(0, equals);
             String value = equals < 0 ? "" : part.substring(equals + 1);
             if (!name.isEmpty()) {
-                query.computeIfAbsent(URLDecoder.decode(name, UTF_8), key -> new ArrayList<>())
-                        .add(URLDecoder.decode(value, UTF_8));
+                query.computeIfAbsent(decode(name), key -> new ArrayList<>()).add(decode(value));
             }
         }
         return query;
+    }
+
+    /** In the strict sense: a malformed text does not become another one. */
+    private static String decode(String text) {
+        // Of a text with other characters than Latin-1's, which a URL cannot hold, nothing is lost: it is no UTF-8
+        // then.
+        String decoded = text(URLDecoder.decode(text, ISO_8859_1).getBytes(ISO_8859_1));
+        if (decoded == null) {
+            throw new IllegalArgumentException("not UTF-8: " + text);
+        }
+        return decoded;
     }
 
     private static Map<String, String> lastValues(Map<String, List<String>> multi) {

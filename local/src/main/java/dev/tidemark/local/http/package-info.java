@@ -1,4 +1,4 @@
-/** The JDK HTTP server as this module uses it, and an API Gateway proxy integration on it. */
+/** Jetty as this module uses it, and an API Gateway proxy integration on it. */
 @NullMarked
 package dev.tidemark.local.http;
 

@@ -54,8 +54,12 @@ final class Answers {
                 .put("EndingHashKey", range.end().toString());
     }
 
-    static void put(ObjectNode into, PutResult result) {
-        into.put("ShardId", result.shardId()).put("SequenceNumber", result.sequenceNumber());
+    static void put(ObjectNode into, PutOutcome outcome) {
+        if (outcome instanceof PutResult result) {
+            into.put("ShardId", result.shardId()).put("SequenceNumber", result.sequenceNumber());
+        } else if (outcome instanceof PutOutcome.Refused refused) {
+            into.put("ErrorCode", refused.type().recordErrorCode()).put("ErrorMessage", refused.message());
+        }
     }
 
     static ObjectNode read(ReadResult result) {

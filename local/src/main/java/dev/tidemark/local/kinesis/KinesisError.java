@@ -8,6 +8,7 @@ public enum KinesisError {
     LIMIT_EXCEEDED("LimitExceededException"),
     RESOURCE_IN_USE("ResourceInUseException"),
     RESOURCE_NOT_FOUND("ResourceNotFoundException"),
+    THROUGHPUT_EXCEEDED("ProvisionedThroughputExceededException"),
     SERIALIZATION("SerializationException"),
     UNKNOWN_OPERATION("UnknownOperationException"),
     VALIDATION("ValidationException");
@@ -21,5 +22,10 @@ public enum KinesisError {
     /** The name on the wire, for example {@code ResourceNotFoundException}. */
     public String wireName() {
         return wireName;
+    }
+
+    /** How an answer names it for one record of several. */
+    String recordErrorCode() {
+        return this == INTERNAL_FAILURE ? "InternalFailure" : wireName;
     }
 }

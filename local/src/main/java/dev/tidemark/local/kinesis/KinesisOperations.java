@@ -205,10 +205,12 @@ final class KinesisOperations {
     }
 
     private ObjectNode putRecords(Arguments arguments) {
-        List<PutResult> results = streams.put(arguments.stream(), arguments.records());
-        ObjectNode answer = Answers.empty().put("FailedRecordCount", 0);
+        List<PutOutcome> outcomes = streams.put(arguments.stream(), arguments.records());
+        long refused =
+                outcomes.stream().filter(PutOutcome.Refused.class::isInstance).count();
+        ObjectNode answer = Answers.empty().put("FailedRecordCount", (int) refused);
         ArrayNode records = answer.putArray("Records");
-        results.forEach(result -> Answers.put(records.addObject(), result));
+        outcomes.forEach(outcome -> Answers.put(records.addObject(), outcome));
         return answer.put("EncryptionType", "NONE");
     }
 

@@ -1,12 +1,17 @@
 package dev.tidemark.local.kinesis;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
+import dev.tidemark.local.http.Limits;
 import dev.tidemark.local.http.LoopbackServer;
+import dev.tidemark.local.http.Reply;
 import java.io.IOException;
 import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,19 +21,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KinesisServer implements AutoCloseable {
 
-    private static final int MAX_THREADS = 16;
     private static final int MAX_BODY_BYTES = 16 * 1024 * 1024;
+    private static final Limits LIMITS = new Limits(256, 30_000, 60_000, MAX_BODY_BYTES, 8L * MAX_BODY_BYTES);
     private static final String TARGET_PREFIX = "Kinesis_20131202.";
     private static final int OK = 200;
     private static final int BAD_REQUEST = 400;
     private static final int INTERNAL_ERROR = 500;
+
+    private static final System.Logger LOG = System.getLogger(KinesisServer.class.getName());
 
     private final KinesisOperations operations;
     private final LoopbackServer server;
 
     private KinesisServer(Streams streams, int port) throws IOException {
         this.operations = new KinesisOperations(streams);
-        this.server = LoopbackServer.start("kinesis", port, MAX_THREADS, this::handle);
+        this.server = LoopbackServer.start("kinesis", port, LIMITS, this::answer);
     }
 
     /**
@@ -50,20 +57,17 @@ public final class KinesisServer implements AutoCloseable {
         server.close();
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            Headers request = exchange.getRequestHeaders();
-            Wire wire = Wire.of(request.getFirst("Content-Type"));
-            byte[] body = exchange.getRequestBody().readNBytes(MAX_BODY_BYTES + 1);
-            try {
-                ObjectNode answer = perform(request.getFirst("X-Amz-Target"), wire, body);
-                // Operations without a result answer with no body at all, in both encodings.
-                respond(exchange, wire, OK, null, answer.isEmpty() ? new byte[0] : wire.write(answer));
-            } catch (KinesisException e) {
-                fail(exchange, wire, e.type(), String.valueOf(e.getMessage()));
-            } catch (RuntimeException e) {
-                fail(exchange, wire, KinesisError.INTERNAL_FAILURE, "Unexpected " + e);
-            }
+    private Reply answer(Request request, byte[] body) throws IOException {
+        Wire wire = Wire.of(request.getHeaders().get(HttpHeader.CONTENT_TYPE));
+        try {
+            ObjectNode answer = perform(request.getHeaders().get("X-Amz-Target"), wire, body);
+            // Operations without a result answer with no body at all, in both encodings.
+            return reply(wire, OK, null, answer.isEmpty() ? new byte[0] : wire.write(answer));
+        } catch (KinesisException e) {
+            return failure(wire, e.type(), String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "an operation of the local stream failed", e);
+            return failure(wire, KinesisError.INTERNAL_FAILURE, "The operation failed; the console says why.");
         }
     }
 
@@ -72,29 +76,22 @@ public final class KinesisServer implements AutoCloseable {
             throw new KinesisException(
                     KinesisError.UNKNOWN_OPERATION, "This is a local Kinesis endpoint; X-Amz-Target was " + target);
         }
-        if (body.length > MAX_BODY_BYTES) {
-            throw Checks.validation("body", "Member must have length less than or equal to " + MAX_BODY_BYTES);
-        }
         return operations.perform(target.substring(TARGET_PREFIX.length()), new Arguments(wire, wire.read(body)));
     }
 
-    private static void fail(HttpExchange exchange, Wire wire, KinesisError type, String message) throws IOException {
+    private static Reply failure(Wire wire, KinesisError type, String message) throws IOException {
         ObjectNode answer = Answers.empty().put("__type", type.wireName()).put("message", message);
         int status = type == KinesisError.INTERNAL_FAILURE ? INTERNAL_ERROR : BAD_REQUEST;
-        respond(exchange, wire, status, type, wire.write(answer));
+        return reply(wire, status, type, wire.write(answer));
     }
 
-    private static void respond(HttpExchange exchange, Wire wire, int status, @Nullable KinesisError error, byte[] body)
-            throws IOException {
-        Headers headers = exchange.getResponseHeaders();
-        headers.set("Content-Type", wire.contentType());
-        headers.set("x-amzn-RequestId", UUID.randomUUID().toString());
+    private static Reply reply(Wire wire, int status, @Nullable KinesisError error, byte[] body) {
+        Map<String, List<String>> headers = new HashMap<>();
+        headers.put("Content-Type", List.of(wire.contentType()));
+        headers.put("x-amzn-RequestId", List.of(UUID.randomUUID().toString()));
         if (error != null) {
-            headers.set("x-amzn-ErrorType", error.wireName());
+            headers.put("x-amzn-ErrorType", List.of(error.wireName()));
         }
-        exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
-        if (body.length > 0) {
-            exchange.getResponseBody().write(body);
-        }
+        return new Reply(status, headers, body);
     }
 }

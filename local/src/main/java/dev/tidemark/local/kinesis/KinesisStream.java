@@ -21,11 +21,14 @@ final class KinesisStream {
     private final boolean onDemand;
     private final Map<String, String> tags;
     private final List<Shard> shards = new ArrayList<>();
+    private final List<ShardLimits> limits = new ArrayList<>();
+    private final boolean limited;
     private int retentionHours;
     private long version;
     private boolean deleted;
 
-    private KinesisStream(StreamFiles files, StreamMeta meta) {
+    private KinesisStream(StreamFiles files, StreamMeta meta, boolean limited) {
+        this.limited = limited;
         this.files = files;
         this.name = meta.name();
         this.createdMillis = meta.createdMillis();
@@ -35,19 +38,27 @@ final class KinesisStream {
     }
 
     /** A stream that did not exist before. */
-    static KinesisStream create(StreamFiles files, StreamMeta meta) throws IOException {
-        KinesisStream stream = open(files, meta, 0);
+    static KinesisStream create(StreamFiles files, StreamMeta meta, boolean limited) throws IOException {
+        KinesisStream stream = new KinesisStream(files, meta, limited);
+        for (ShardMeta shard : meta.shards()) {
+            stream.add(files.createShard(meta, shard));
+        }
         files.save(meta);
         return stream;
     }
 
     /** A stream as it was stored. */
-    static KinesisStream open(StreamFiles files, StreamMeta meta, long nowMillis) throws IOException {
-        KinesisStream stream = new KinesisStream(files, meta);
+    static KinesisStream open(StreamFiles files, StreamMeta meta, boolean limited, long nowMillis) throws IOException {
+        KinesisStream stream = new KinesisStream(files, meta, limited);
         for (ShardMeta shard : meta.shards()) {
-            stream.shards.add(files.openShard(meta, shard, stream.oldestMillis(nowMillis)));
+            stream.add(files.openShard(meta, shard, stream.oldestMillis(nowMillis)));
         }
         return stream;
+    }
+
+    private void add(Shard shard) {
+        shards.add(shard);
+        limits.add(new ShardLimits());
     }
 
     synchronized StreamInfo info() {
@@ -59,32 +70,39 @@ final class KinesisStream {
     }
 
     /** Appends records, each to its shard; those of one shard in the order given. */
-    synchronized List<PutResult> put(List<NewRecord> records, long nowMillis) {
+    synchronized List<PutOutcome> put(List<NewRecord> records, long nowMillis) {
         checkExists();
+        int[] shardOf = records.stream().mapToInt(this::shardFor).toArray();
         Map<Integer, List<Integer>> byShard = new TreeMap<>();
-        for (int i = 0; i < records.size(); i++) {
-            byShard.computeIfAbsent(shardFor(records.get(i)), shard -> new ArrayList<>())
-                    .add(i);
+        PutOutcome[] outcomes = new PutOutcome[records.size()];
+        for (int i = 0; i < shardOf.length; i++) {
+            if (limited && !limits.get(shardOf[i]).take(records.get(i).sizeBytes(), nowMillis)) {
+                outcomes[i] = new PutOutcome.Refused(
+                        KinesisError.THROUGHPUT_EXCEEDED,
+                        "Rate exceeded for shard " + ShardMeta.id(shardOf[i]) + " in stream " + name + " under account "
+                                + Streams.ACCOUNT + ".");
+            } else {
+                byShard.computeIfAbsent(shardOf[i], shard -> new ArrayList<>()).add(i);
+            }
         }
-        PutResult[] results = new PutResult[records.size()];
-        byShard.forEach((shard, indices) -> append(shard, records, indices, nowMillis, results));
+        byShard.forEach((shard, indices) -> append(shard, records, indices, nowMillis, outcomes));
         changed();
-        return List.of(results);
+        return List.of(outcomes);
     }
 
     private void append(
-            int shardIndex, List<NewRecord> records, List<Integer> indices, long nowMillis, PutResult[] results) {
+            int shardIndex, List<NewRecord> records, List<Integer> indices, long nowMillis, PutOutcome[] outcomes) {
         Shard shard = shards.get(shardIndex);
-        List<String> sequences;
         try {
-            sequences = shard.append(indices.stream().map(records::get).toList(), nowMillis);
+            List<String> sequences =
+                    shard.append(indices.stream().map(records::get).toList(), nowMillis);
+            for (int i = 0; i < sequences.size(); i++) {
+                outcomes[indices.get(i)] = new PutResult(ShardMeta.id(shardIndex), sequences.get(i));
+            }
         } catch (IOException e) {
-            throw new KinesisException(
+            PutOutcome refused = new PutOutcome.Refused(
                     KinesisError.INTERNAL_FAILURE, "The record could not be stored: " + e.getMessage());
-        }
-        shard.trim(oldestMillis(nowMillis));
-        for (int i = 0; i < sequences.size(); i++) {
-            results[indices.get(i)] = new PutResult(ShardMeta.id(shardIndex), sequences.get(i));
+            indices.forEach(index -> outcomes[index] = refused);
         }
     }
 
@@ -213,12 +231,14 @@ final class KinesisStream {
         parents.forEach(parent -> parent.end(nowMillis));
         try {
             for (ShardMeta child : children) {
-                opened.add(files.openShard(meta(), child, 0));
+                opened.add(files.createShard(meta(), child));
             }
-            shards.addAll(opened);
+            opened.forEach(this::add);
             files.save(meta());
         } catch (IOException e) {
+            // The last ones, if any.
             shards.removeAll(opened);
+            limits.subList(shards.size(), limits.size()).clear();
             parents.forEach(Shard::reopen);
             throw new KinesisException(
                     KinesisError.INTERNAL_FAILURE, "The shards could not be stored: " + e.getMessage());
@@ -256,12 +276,28 @@ final class KinesisStream {
 
     synchronized ShardIterator iterator(String shardId, IteratorStart start, long nowMillis) {
         Shard shard = shard(shardId);
-        shard.trim(oldestMillis(nowMillis));
-        return new ShardIterator(
-                name, createdMillis, shard.meta().index(), ordinal(shard, shardId, start, nowMillis), nowMillis);
+        long ordinal = stored(() -> {
+            shard.trim(oldestMillis(nowMillis));
+            return ordinal(shard, shardId, start, nowMillis);
+        });
+        return new ShardIterator(name, createdMillis, shard.meta().index(), ordinal, nowMillis);
     }
 
-    private long ordinal(Shard shard, String shardId, IteratorStart start, long nowMillis) {
+    /** Something that reads a shard's file. */
+    private interface FromFile<T> {
+        T read() throws IOException;
+    }
+
+    private static <T> T stored(FromFile<T> read) {
+        try {
+            return read.read();
+        } catch (IOException e) {
+            throw new KinesisException(
+                    KinesisError.INTERNAL_FAILURE, "The records could not be read: " + e.getMessage());
+        }
+    }
+
+    private long ordinal(Shard shard, String shardId, IteratorStart start, long nowMillis) throws IOException {
         if (start instanceof IteratorStart.At at) {
             return sequence(shard, shardId, at.sequenceNumber()).ordinal();
         }
@@ -295,7 +331,10 @@ final class KinesisStream {
         if (iterator.createdMillis() != createdMillis || iterator.shardIndex() >= shards.size()) {
             throw Streams.noStream(name);
         }
-        Shard shard = shards.get(iterator.shardIndex());
+        return stored(() -> read(shards.get(iterator.shardIndex()), iterator, limit, nowMillis));
+    }
+
+    private ReadResult read(Shard shard, ShardIterator iterator, int limit, long nowMillis) throws IOException {
         shard.trim(oldestMillis(nowMillis));
         List<StreamRecord> records = shard.read(iterator.ordinal(), limit, Checks.MAX_READ_BYTES);
         long next = records.isEmpty() ? iterator.ordinal() : after(records.get(records.size() - 1));
@@ -330,7 +369,7 @@ final class KinesisStream {
     /** For readers in this process: the records after a sequence number (null: from the oldest on). */
     synchronized List<StreamRecord> after(String shardId, @Nullable String sequence, int max, long maxBytes) {
         checkExists();
-        return shard(shardId).read(sequence == null ? 1 : ordinalOf(sequence) + 1, max, maxBytes);
+        return stored(() -> shard(shardId).read(ordinalAfter(sequence), max, maxBytes));
     }
 
     synchronized boolean isOpen(String shardId) {
@@ -341,13 +380,28 @@ final class KinesisStream {
     synchronized String before(String shardId, IteratorStart start, long nowMillis) {
         checkExists();
         Shard shard = shard(shardId);
-        long ordinal = ordinal(shard, shardId, start, nowMillis);
+        long ordinal = stored(() -> ordinal(shard, shardId, start, nowMillis));
         return shard.meta().sequence(ordinal - 1, shard.meta().shardSecond());
     }
 
     synchronized long countAfter(String shardId, @Nullable String sequence) {
         checkExists();
-        return shard(shardId).countFrom(sequence == null ? 1 : ordinalOf(sequence) + 1);
+        return shard(shardId).countFrom(ordinalAfter(sequence));
+    }
+
+    synchronized long millisBehind(String shardId, @Nullable String sequence, long nowMillis) {
+        checkExists();
+        return stored(() -> shard(shardId).millisBehind(ordinalAfter(sequence), nowMillis));
+    }
+
+    /** Whether a shard got as far as a sequence number that it gave out. */
+    synchronized boolean reached(String shardId, String sequence) {
+        checkExists();
+        return ordinalOf(sequence) < shard(shardId).nextOrdinal();
+    }
+
+    private static long ordinalAfter(@Nullable String sequence) {
+        return sequence == null ? 1 : ordinalOf(sequence) + 1;
     }
 
     /** Grows with every put and reshard. */

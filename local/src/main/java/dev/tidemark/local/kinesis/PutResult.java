@@ -1,4 +1,4 @@
 package dev.tidemark.local.kinesis;
 
 /** Where a record was put. */
-public record PutResult(String shardId, String sequenceNumber) {}
+public record PutResult(String shardId, String sequenceNumber) implements PutOutcome {}

@@ -2,147 +2,111 @@ package dev.tidemark.local.kinesis;
 
 import dev.tidemark.core.stream.HashRange;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One shard and its records. Ordinals count the records of a shard from 1 without gaps; what retention has trimmed
- * are the lowest of them. Not thread-safe; the stream's lock guards it.
+ * One shard and its records, which are in its file only. Ordinals count the records of a shard from 1 without gaps; what
+ * retention has trimmed are the lowest of them. Not thread-safe; the stream's lock guards it.
  */
 final class Shard implements AutoCloseable {
 
-    /** Records are trimmed in strokes, so that the list's head is not moved for each. */
-    private static final int TRIM_STROKE = 256;
+    /** Records are trimmed in strokes, so that their times are not looked up for each. */
+    private static final long TRIM_STROKE_MILLIS = 1000;
+
+    /** What was trimmed leaves a file that is in use when it is more than this and more than what is kept. */
+    private static final long DROP_BYTES = 64L << 20;
 
     private final ShardMeta meta;
-    private final @Nullable ShardFile file;
-    private final List<StreamRecord> records;
+    private final ShardFile file;
     private long firstOrdinal;
+    private long trimmedMillis;
     private @Nullable String endSequence;
 
-    private Shard(ShardMeta meta, @Nullable ShardFile file, List<StreamRecord> records, long firstOrdinal) {
+    private Shard(ShardMeta meta, ShardFile file) {
         this.meta = meta;
         this.file = file;
-        this.records = records;
-        this.firstOrdinal = firstOrdinal;
+        this.firstOrdinal = file.firstOrdinal();
         this.endSequence = meta.endSequence();
     }
 
-    /** A shard without files. */
-    static Shard inMemory(ShardMeta meta) {
-        return new Shard(meta, null, new ArrayList<>(), 1);
+    /** A new shard. */
+    static Shard create(ShardMeta meta, @Nullable Path path) throws IOException {
+        return new Shard(meta, ShardFile.create(path));
     }
 
     /** A shard with the records of its file, less those that arrived before {@code oldestMillis}. */
-    static Shard open(ShardMeta meta, java.nio.file.Path path, long oldestMillis) throws IOException {
-        List<ShardFile.Entry> entries = new ArrayList<>();
-        ShardFile file = ShardFile.open(path, entries);
-        int expired = 0;
+    static Shard open(ShardMeta meta, Path path, long oldestMillis) throws IOException {
+        ShardFile file = ShardFile.open(path);
+        ShardFile.deleteLeftOver(path);
         // The newest stays in the file whatever its age: it tells which ordinal comes next.
-        while (expired < entries.size() - 1 && entries.get(expired).arrivalMillis() < oldestMillis) {
-            expired++;
+        long kept = Math.min(file.ordinalAt(oldestMillis), file.nextOrdinal() - 1);
+        if (kept > file.firstOrdinal()) {
+            file.dropBefore(kept);
         }
-        if (expired > 0) {
-            entries.subList(0, expired).clear();
-            file.rewrite(entries);
-        }
-        List<StreamRecord> records = new ArrayList<>(entries.size());
-        for (ShardFile.Entry entry : entries) {
-            records.add(record(meta, entry));
-        }
-        return new Shard(
-                meta, file, records, entries.isEmpty() ? 1 : entries.get(0).ordinal());
+        return new Shard(meta, file);
     }
 
-    private static StreamRecord record(ShardMeta meta, ShardFile.Entry entry) {
+    private StreamRecord record(ShardFile.Entry entry) {
         String sequence = meta.sequence(entry.ordinal(), entry.arrivalMillis() / 1000);
         return new StreamRecord(sequence, entry.arrivalMillis(), entry.partitionKey(), entry.data());
     }
 
     /** Appends in order; returns the sequence numbers. Nothing is appended if this throws. */
     List<String> append(List<NewRecord> added, long nowMillis) throws IOException {
-        long arrivalMillis = records.isEmpty()
-                ? nowMillis
-                : Math.max(nowMillis, records.get(records.size() - 1).arrivalMillis());
-        long next = nextOrdinal();
+        long arrivalMillis = Math.max(nowMillis, file.lastArrivalMillis());
+        long next = file.nextOrdinal();
         List<ShardFile.Entry> entries = new ArrayList<>(added.size());
+        List<String> sequences = new ArrayList<>(added.size());
         for (NewRecord record : added) {
+            sequences.add(meta.sequence(next, arrivalMillis / 1000));
             entries.add(new ShardFile.Entry(next++, arrivalMillis, record.partitionKey(), record.data()));
         }
-        if (file != null) {
-            file.append(entries);
-        }
-        List<String> sequences = new ArrayList<>(entries.size());
-        for (ShardFile.Entry entry : entries) {
-            StreamRecord record = record(meta, entry);
-            records.add(record);
-            sequences.add(record.sequenceNumber());
-        }
+        file.append(entries);
         return sequences;
     }
 
     /** Forgets records that arrived before {@code oldestMillis}; now and then, not at each call. */
-    void trim(long oldestMillis) {
-        int expired = 0;
-        while (expired < records.size() && records.get(expired).arrivalMillis() < oldestMillis) {
-            expired++;
+    void trim(long oldestMillis) throws IOException {
+        boolean soon = oldestMillis < trimmedMillis + TRIM_STROKE_MILLIS;
+        if (soon || countFrom(0) == 0 || file.firstArrivalMillis() >= oldestMillis) {
+            return;
         }
-        if (expired >= TRIM_STROKE || expired == records.size()) {
-            records.subList(0, expired).clear();
-            firstOrdinal += expired;
+        trimmedMillis = oldestMillis;
+        firstOrdinal = Math.max(firstOrdinal, file.ordinalAt(oldestMillis));
+        long kept = Math.min(firstOrdinal, nextOrdinal() - 1);
+        if (file.bytesBefore(kept) > Math.max(DROP_BYTES, file.sizeBytes() / 2)) {
+            file.dropBefore(kept);
         }
     }
 
     /** Records from an ordinal on, at least one if there is any, at most {@code max} and about {@code maxBytes}. */
-    List<StreamRecord> read(long ordinal, int max, long maxBytes) {
-        int from = indexOf(ordinal);
-        int to = from;
-        long bytes = 0;
-        while (to < records.size() && to - from < max) {
-            bytes += records.get(to).data().length;
-            if (bytes > maxBytes && to > from) {
-                break;
-            }
-            to++;
-        }
-        return List.copyOf(records.subList(from, to));
-    }
-
-    private int indexOf(long ordinal) {
-        return (int) Math.min(Math.max(0, ordinal - firstOrdinal), records.size());
+    List<StreamRecord> read(long ordinal, int max, long maxBytes) throws IOException {
+        return file.read(Math.max(ordinal, firstOrdinal), max, maxBytes).stream()
+                .map(this::record)
+                .toList();
     }
 
     /** How many records stand at or after an ordinal. */
     long countFrom(long ordinal) {
-        return (long) records.size() - indexOf(ordinal);
+        return Math.max(0, nextOrdinal() - Math.max(ordinal, firstOrdinal));
     }
 
     /** The ordinal of the first record that arrived at or after a moment; the next one's if none has. */
-    long ordinalAt(long millis) {
-        int low = 0;
-        int high = records.size();
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (records.get(middle).arrivalMillis() < millis) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return firstOrdinal + low;
+    long ordinalAt(long millis) throws IOException {
+        return Math.max(firstOrdinal, file.ordinalAt(millis));
     }
 
     long nextOrdinal() {
-        return firstOrdinal + records.size();
+        return file.nextOrdinal();
     }
 
     /** How long ago the record at an ordinal arrived; 0 if there is none. */
-    long millisBehind(long ordinal, long nowMillis) {
-        int index = indexOf(ordinal);
-        return index == records.size()
-                ? 0
-                : Math.max(0, nowMillis - records.get(index).arrivalMillis());
+    long millisBehind(long ordinal, long nowMillis) throws IOException {
+        List<StreamRecord> next = read(ordinal, 1, 1);
+        return next.isEmpty() ? 0 : Math.max(0, nowMillis - next.get(0).arrivalMillis());
     }
 
     void end(long nowMillis) {
@@ -179,8 +143,6 @@ final class Shard implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (file != null) {
-            file.close();
-        }
+        file.close();
     }
 }

@@ -1,6 +1,7 @@
 package dev.tidemark.local.kinesis;
 
 import dev.tidemark.core.stream.HashRange;
+import dev.tidemark.local.file.DamagedFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The streams of one account: what the service does, without its protocol. Thread-safe. Operations take effect at
  * once, so a stream is always ACTIVE. Errors are {@link KinesisException}s with the service's types and messages.
  *
- * <p>Throughput limits of shards are not kept: a local run should be as fast as it can.
+ * <p>Records are in files, a shard's in one; what is in memory does not grow with them by more than a thousandth.
  */
 public final class Streams implements AutoCloseable {
 
@@ -28,20 +29,29 @@ public final class Streams implements AutoCloseable {
 
     private final InstantSource clock;
     private final StreamFiles files;
+    private final boolean limited;
     private final Map<String, KinesisStream> streams = new TreeMap<>();
+
+    /** The same without limits on writing. */
+    public Streams(InstantSource clock, @Nullable Path directory) throws IOException {
+        this(clock, directory, false);
+    }
 
     /**
      * Opens the streams of a directory.
      *
      * @param clock gives arrival times
-     * @param directory where streams are kept; null keeps them in memory
+     * @param directory where streams are kept; null: in temporary files, which go with the process
+     * @param limited whether a shard takes no more than Kinesis's 1,000 records and 1 MiB a second
+     * @throws DamagedFile if a file of the directory does not hold what was written to it
      * @throws IOException if stored streams cannot be read
      */
-    public Streams(InstantSource clock, @Nullable Path directory) throws IOException {
+    public Streams(InstantSource clock, @Nullable Path directory, boolean limited) throws IOException {
         this.clock = clock;
         this.files = new StreamFiles(directory);
+        this.limited = limited;
         for (StreamMeta meta : files.stored()) {
-            streams.put(meta.name(), KinesisStream.open(files, meta, clock.millis()));
+            streams.put(meta.name(), KinesisStream.open(files, meta, limited, clock.millis()));
         }
     }
 
@@ -73,7 +83,7 @@ public final class Streams implements AutoCloseable {
         }
         try {
             StreamMeta meta = new StreamMeta(name, now, DEFAULT_RETENTION_HOURS, onDemand, tags, shards);
-            KinesisStream stream = KinesisStream.create(files, meta);
+            KinesisStream stream = KinesisStream.create(files, meta, limited);
             streams.put(name, stream);
             return stream.info();
         } catch (IOException e) {
@@ -106,13 +116,24 @@ public final class Streams implements AutoCloseable {
         return stream(name).info();
     }
 
-    /** Appends one record. */
+    /**
+     * Appends one record.
+     *
+     * @throws KinesisException {@link KinesisError#THROUGHPUT_EXCEEDED} if its shard takes no more for now
+     */
     public PutResult put(String name, NewRecord record) {
-        return put(name, List.of(record)).get(0);
+        PutOutcome outcome = put(name, List.of(record)).get(0);
+        if (outcome instanceof PutOutcome.Refused refused) {
+            throw new KinesisException(refused.type(), refused.message());
+        }
+        return (PutResult) outcome;
     }
 
-    /** Appends 1 to 500 records; those of one shard in the order given. The results stand in the records' order. */
-    public List<PutResult> put(String name, List<NewRecord> records) {
+    /**
+     * Appends 1 to 500 records; those of one shard in the order given. Each has an outcome of its own, in the records'
+     * order.
+     */
+    public List<PutOutcome> put(String name, List<NewRecord> records) {
         if (records.isEmpty() || records.size() > Checks.MAX_PUT_RECORDS) {
             throw Checks.validation("records", "Member must have length between 1 and " + Checks.MAX_PUT_RECORDS);
         }
@@ -191,6 +212,16 @@ public final class Streams implements AutoCloseable {
     /** How many records stand after a sequence number; null: all that are kept. */
     public long countAfter(String name, String shardId, @Nullable String sequenceNumber) {
         return stream(name).countAfter(shardId, sequenceNumber);
+    }
+
+    /** How long ago the record after a sequence number arrived, 0 if there is none; null: the oldest that is kept. */
+    public long millisBehind(String name, String shardId, @Nullable String sequenceNumber) {
+        return stream(name).millisBehind(shardId, sequenceNumber, clock.millis());
+    }
+
+    /** Whether a shard's newest record is the one of a sequence number, which the shard gave out, or a later one. */
+    public boolean reached(String name, String shardId, String sequenceNumber) {
+        return stream(name).reached(shardId, sequenceNumber);
     }
 
     /** A number that grows with every put and reshard of a stream. */

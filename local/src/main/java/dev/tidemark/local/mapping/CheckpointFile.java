@@ -1,10 +1,9 @@
 package dev.tidemark.local.mapping;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidemark.local.file.CheckedFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * incarnation of a stream: a stream created anew begins anew. Thread-safe.
  */
 final class CheckpointFile {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final @Nullable Path path;
     private final String stream;
@@ -45,7 +42,7 @@ final class CheckpointFile {
     static CheckpointFile open(@Nullable Path path, String stream) throws IOException {
         CheckpointFile file = new CheckpointFile(path, stream);
         if (path != null && Files.exists(path)) {
-            Content content = JSON.readValue(path.toFile(), Content.class);
+            Content content = CheckedFile.read(path, Content.class);
             if (content.stream().equals(stream)) {
                 file.shards.putAll(content.shards());
             }
@@ -63,8 +60,6 @@ final class CheckpointFile {
             return;
         }
         Files.createDirectories(path.toAbsolutePath().getParent());
-        Path temporary = path.resolveSibling(path.getFileName() + ".new");
-        JSON.writeValue(temporary.toFile(), new Content(stream, shards));
-        Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        CheckedFile.write(path, new Content(stream, shards));
     }
 }

@@ -2,6 +2,7 @@ package dev.tidemark.local.mapping;
 
 import com.amazonaws.services.lambda.runtime.events.KinesisEvent;
 import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse;
+import dev.tidemark.local.file.DamagedFile;
 import dev.tidemark.local.kinesis.KinesisError;
 import dev.tidemark.local.kinesis.KinesisException;
 import dev.tidemark.local.kinesis.ShardInfo;
@@ -72,6 +73,7 @@ public final class EventSourceMapping implements AutoCloseable {
      * @param stream must exist
      * @param functions gives one function for each shard, as Lambda gives each concurrent invocation its own sandbox
      * @param checkpointFile where checkpoints are kept; null: begin anew each time
+     * @throws DamagedFile if the checkpoints are not what was stored, or the stream does not go as far as they say
      * @throws IOException if checkpoints cannot be read or stored
      */
     public static EventSourceMapping start(
@@ -89,15 +91,23 @@ public final class EventSourceMapping implements AutoCloseable {
         EventSourceMapping mapping =
                 new EventSourceMapping(streams, info, settings, functions, checkpoints, clock, random, listener);
         for (ShardInfo shard : info.shards()) {
-            mapping.rememberStart(shard);
+            mapping.rememberStart(shard, checkpointFile);
         }
         mapping.startReadyShards();
         return mapping;
     }
 
     /** Stored at once: a mapping that starts at LATEST must not skip records because it was restarted. */
-    private void rememberStart(ShardInfo shard) throws IOException {
+    private void rememberStart(ShardInfo shard, @Nullable Path file) throws IOException {
         Checkpoint known = checkpoints.get(shard.id());
+        String done = known == null ? null : known.sequenceNumber();
+        if (file != null && done != null && !streams.reached(stream, shard.id(), done)) {
+            // The shard would give out the same sequence numbers again, and their records would be passed over.
+            throw new DamagedFile(
+                    file,
+                    "says that " + shard.id() + " of stream " + stream + " is folded beyond its last record: the"
+                            + " stream's files were cut, or are older ones");
+        }
         if (known == null) {
             String start = streams.before(stream, shard.id(), settings.start());
             checkpoints.put(shard.id(), new Checkpoint(start, false));
@@ -138,13 +148,12 @@ public final class EventSourceMapping implements AutoCloseable {
             if (e.type() != KinesisError.RESOURCE_NOT_FOUND) {
                 listener.broken(shardId, e);
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (RuntimeException e) {
             listener.broken(shardId, e);
         }
     }
 
-    private void poll(String shardId, ShardPoller poller, BatchFunction function)
-            throws InterruptedException, IOException {
+    private void poll(String shardId, ShardPoller poller, BatchFunction function) throws InterruptedException {
         boolean lookedForChildren = settings.parentsFirst();
         while (closing.getCount() > 0) {
             long seen = streams.version(stream);
@@ -173,7 +182,7 @@ public final class EventSourceMapping implements AutoCloseable {
     }
 
     private void deliver(String shardId, ShardPoller poller, BatchFunction function, List<StreamRecord> records)
-            throws InterruptedException, IOException {
+            throws InterruptedException {
         KinesisEvent event = KinesisEvents.of(arn, shardId, records);
         String before = poller.checkpoint();
         try {
@@ -188,13 +197,22 @@ public final class EventSourceMapping implements AutoCloseable {
         }
         String after = poller.checkpoint();
         if (after != null && !after.equals(before)) {
-            checkpoints.put(shardId, new Checkpoint(after, false));
+            store(shardId, new Checkpoint(after, false));
             changed();
         }
     }
 
-    private void finish(String shardId, ShardPoller poller) throws IOException {
-        checkpoints.put(shardId, new Checkpoint(poller.checkpoint(), true));
+    /** What could not be stored is stored with the next one; until then a restart delivers more of it again. */
+    private void store(String shardId, Checkpoint checkpoint) {
+        try {
+            checkpoints.put(shardId, checkpoint);
+        } catch (IOException e) {
+            listener.failed(shardId, 0, e);
+        }
+    }
+
+    private void finish(String shardId, ShardPoller poller) {
+        store(shardId, new Checkpoint(poller.checkpoint(), true));
         synchronized (this) {
             finished.add(shardId);
         }
@@ -210,6 +228,17 @@ public final class EventSourceMapping implements AutoCloseable {
             pending += streams.countAfter(stream, shard.id(), checkpoint == null ? null : checkpoint.sequenceNumber());
         }
         return pending;
+    }
+
+    /** How long ago the oldest record arrived that is not yet done; 0 if all are. */
+    public long oldestPendingMillis() {
+        long oldest = 0;
+        for (ShardInfo shard : streams.describe(stream).shards()) {
+            Checkpoint checkpoint = checkpoints.get(shard.id());
+            String done = checkpoint == null ? null : checkpoint.sequenceNumber();
+            oldest = Math.max(oldest, streams.millisBehind(stream, shard.id(), done));
+        }
+        return oldest;
     }
 
     /** Waits until nothing is pending; false if it still is when the time is over. */

@@ -1,11 +1,15 @@
 package dev.tidemark.local.store;
 
+import dev.tidemark.local.http.Limits;
+import dev.tidemark.local.http.LoopbackServer;
+import dev.tidemark.local.http.LoopbackServer.Dialect;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.gaul.s3proxy.S3Proxy;
-import org.gaul.s3proxy.auth.AuthenticationType;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.gaul.s3proxy.LocalS3Servlet;
 import org.gaul.s3proxy.blobstore.BlobStore;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
@@ -14,14 +18,13 @@ import org.jspecify.annotations.Nullable;
 /** An S3 endpoint, reachable from this machine only; signatures are accepted and not checked. */
 public final class S3Store implements AutoCloseable {
 
-    private static final String LOOPBACK = "127.0.0.1";
-    private static final int MAX_THREADS = 24;
+    /** Objects are read and written piece by piece; the largest may take minutes. */
+    private static final Limits LIMITS = new Limits(512, 30_000, 600_000, 1, 1);
 
-    private final S3Proxy proxy;
-    private boolean closed;
+    private final LoopbackServer server;
 
-    private S3Store(S3Proxy proxy) {
-        this.proxy = proxy;
+    private S3Store(LoopbackServer server) {
+        this.server = server;
     }
 
     /**
@@ -32,22 +35,9 @@ public final class S3Store implements AutoCloseable {
      * @throws IOException if the port is taken or the directory cannot be used
      */
     public static S3Store start(int port, @Nullable Path directory) throws IOException {
-        S3Proxy proxy = S3Proxy.builder()
-                .blobStore(open(directory))
-                .endpoint(URI.create("http://" + LOOPBACK + ":" + port))
-                .awsAuthentication(AuthenticationType.NONE, null, null)
-                // The SDK sends headers that S3Proxy does not know, and would refuse, in multipart uploads.
-                .ignoreUnknownHeaders(true)
-                .jettyMaxThreads(MAX_THREADS)
-                .build();
-        S3Store store = new S3Store(proxy);
-        try {
-            proxy.start();
-        } catch (Exception e) {
-            store.close();
-            throw new IOException("S3 could not listen on port " + port + ": " + e.getMessage(), e);
-        }
-        return store;
+        ServletContextHandler context = new ServletContextHandler();
+        context.addServlet(new ServletHolder(LocalS3Servlet.of(open(directory))), "/*");
+        return new S3Store(LoopbackServer.start("s3", port, LIMITS, Dialect.OBJECTS, context));
     }
 
     private static BlobStore open(@Nullable Path directory) throws IOException {
@@ -59,19 +49,11 @@ public final class S3Store implements AutoCloseable {
     }
 
     public URI endpoint() {
-        return URI.create("http://" + LOOPBACK + ":" + proxy.getPort());
+        return server.endpoint();
     }
 
     @Override
-    public synchronized void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        try {
-            proxy.stop();
-        } catch (Exception e) {
-            throw new IllegalStateException("S3 did not stop: " + e.getMessage(), e);
-        }
+    public void close() {
+        server.close();
     }
 }

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.http.crt.AwsCrtHttpClient;
@@ -27,8 +28,10 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
 import software.amazon.awssdk.services.kinesis.model.InvalidArgumentException;
+import software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceededException;
 import software.amazon.awssdk.services.kinesis.model.PutRecordResponse;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsResponse;
 import software.amazon.awssdk.services.kinesis.model.Record;
 import software.amazon.awssdk.services.kinesis.model.ResourceInUseException;
 import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
@@ -61,13 +64,18 @@ class KinesisServerTest {
     }
 
     private KinesisClient client(boolean cbor) {
+        return client(cbor, server.endpoint());
+    }
+
+    private static KinesisClient client(boolean cbor, URI endpoint) {
         System.setProperty(CBOR, Boolean.toString(cbor));
         return KinesisClient.builder()
-                .endpointOverride(server.endpoint())
+                .endpointOverride(endpoint)
                 .region(Region.US_EAST_1)
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "thing")))
                 // A builder would be told to speak HTTP/2, which this HTTP client cannot.
                 .httpClient(AwsCrtHttpClient.create())
+                .overrideConfiguration(settings -> settings.retryStrategy(AwsRetryStrategy.doNotRetry()))
                 .build();
     }
 
@@ -259,5 +267,38 @@ class KinesisServerTest {
                 .POST(HttpRequest.BodyPublishers.ofString(body, UTF_8))
                 .build();
         return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    @ParameterizedTest(name = "CBOR {0}")
+    @ValueSource(booleans = {false, true})
+    void whatPassesAShardsLimitIsRefusedAsKinesisDoes(boolean cbor) throws IOException {
+        try (Streams limited = new Streams(clock, null, true);
+                KinesisServer other = KinesisServer.start(limited, 0);
+                KinesisClient client = client(cbor, other.endpoint())) {
+            limited.create("s", 1);
+            List<PutRecordsRequestEntry> entries = new ArrayList<>();
+            for (int i = 0; i < 500; i++) {
+                entries.add(PutRecordsRequestEntry.builder()
+                        .partitionKey("k")
+                        .data(SdkBytes.fromByteArray(new byte[3000]))
+                        .build());
+            }
+            PutRecordsResponse put =
+                    client.putRecords(request -> request.streamName("s").records(entries));
+            // 1 MiB a second, and each has a key of one byte.
+            assertThat(put.failedRecordCount()).isEqualTo(500 - 1024 * 1024 / 3001);
+            assertThat(put.records().subList(0, 1024 * 1024 / 3001))
+                    .allMatch(record -> record.errorCode() == null && record.sequenceNumber() != null);
+            assertThat(put.records().subList(1024 * 1024 / 3001, 500))
+                    .allMatch(record -> "ProvisionedThroughputExceededException".equals(record.errorCode())
+                            && record.errorMessage()
+                                    .startsWith("Rate exceeded for shard shardId-000000000000 in stream s")
+                            && record.sequenceNumber() == null
+                            && record.shardId() == null);
+            assertThatThrownBy(() -> client.putRecord(request ->
+                            request.streamName("s").partitionKey("k").data(SdkBytes.fromByteArray(new byte[3000]))))
+                    .isInstanceOf(ProvisionedThroughputExceededException.class)
+                    .hasMessageContaining("Rate exceeded for shard");
+        }
     }
 }

@@ -12,7 +12,6 @@ import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.functions.Template;
 import dev.tidemark.local.Endpoints;
 import dev.tidemark.local.app.TidemarkApplication;
-import dev.tidemark.local.http.LoopbackServer;
 import dev.tidemark.local.kinesis.KinesisServer;
 import dev.tidemark.local.kinesis.Streams;
 import dev.tidemark.local.store.DynamoDbStore;
@@ -59,8 +58,8 @@ final class BackEnds implements Closeable {
     private final Tap dynamoDb;
     private final Tap kinesis;
     private final Tap s3;
-    private final LoopbackServer lambda;
-    private final LoopbackServer credentials;
+    private final ExchangeServer lambda;
+    private final ExchangeServer credentials;
     private final String streamArn;
     private final Map<String, Integer> changedMapping = new ConcurrentHashMap<>();
 
@@ -97,8 +96,8 @@ final class BackEnds implements Closeable {
         return tap;
     }
 
-    private LoopbackServer serve(String name, HttpHandler handler) throws IOException {
-        LoopbackServer server = LoopbackServer.start(name, 0, THREADS, handler);
+    private ExchangeServer serve(String name, HttpHandler handler) throws IOException {
+        ExchangeServer server = ExchangeServer.start(name, 0, THREADS, handler);
         closing.push(server::close);
         return server;
     }
@@ -187,7 +186,7 @@ final class BackEnds implements Closeable {
 
     /** How many entries the quarantine holds. */
     int quarantined() {
-        return application.quarantinedObjects(endpoints);
+        return application.quarantinedRecords(endpoints);
     }
 
     @Override

@@ -1,13 +1,20 @@
 package dev.tidemark.local.lambda;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
@@ -53,6 +60,48 @@ class DeployableJarIT {
         assertThat(packed).as(report).isLessThan(MAX_PACKED_BYTES);
         assertThat(unpacked).as(report).isLessThan(MAX_UNPACKED_BYTES);
         assertThat(classes).as(report).isLessThan(MAX_CLASSES);
+    }
+
+    /** DynamoDB Local may be run and not be passed on (README.md); nor may anything that only the local run needs. */
+    @Test
+    void nothingThatMayNotBePassedOnIsInIt() throws IOException {
+        try (ZipFile jar = new ZipFile(TaskRoot.JAR.toFile())) {
+            assertThat(jar.stream().map(ZipEntry::getName))
+                    .noneMatch(name -> name.startsWith("com/amazonaws/services/dynamodbv2/")
+                            || name.contains("sqlite4java")
+                            || name.startsWith("org/gaul/"));
+        }
+    }
+
+    @Test
+    void itSaysWhoseWorkIsInIt() throws IOException {
+        try (ZipFile jar = new ZipFile(TaskRoot.JAR.toFile())) {
+            assertThat(text(jar, "META-INF/NOTICE")).contains("The Tidemark authors", "AWS SDK for Java", "Jackson");
+            assertThat(text(jar, "META-INF/tidemark/LICENSE")).contains("Apache License");
+        }
+    }
+
+    /** Written beside the jar by an online build; an offline one makes none. */
+    @Test
+    void theBillOfMaterialsListsWhatIsInTheJar() throws IOException {
+        Path bom = TaskRoot.JAR.resolveSibling("tidemark-functions.cdx.json");
+        assumeTrue(
+                Files.exists(bom),
+                "there is no bill of materials: the build was offline, and CycloneDX's plugin was skipped");
+        Set<String> listed = new TreeSet<>();
+        for (JsonNode component : new ObjectMapper().readTree(bom.toFile()).get("components")) {
+            listed.add(component.get("name").asText());
+        }
+        assertThat(listed).contains("dynamodb", "kinesis", "s3", "aws-crt", "cel", "protobuf-java", "jackson-core");
+        assertThat(listed).doesNotContain("DynamoDBLocal", "s3proxy", "netty-nio-client", "junit-jupiter");
+    }
+
+    private static String text(ZipFile jar, String name) throws IOException {
+        ZipEntry entry = jar.getEntry(name);
+        assertThat(entry).as(name).isNotNull();
+        try (InputStream in = jar.getInputStream(entry)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     /** Lambda's file system tells them apart, a developer's may not; and a file that is also a folder unpacks nowhere. */

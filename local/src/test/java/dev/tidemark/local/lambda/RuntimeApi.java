@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
-import dev.tidemark.local.http.LoopbackServer;
 import java.io.IOException;
 import java.util.Map;
 import java.util.UUID;
@@ -35,7 +34,7 @@ final class RuntimeApi implements AutoCloseable {
     private static final int MAX_THREADS = 4;
 
     private final Journal journal;
-    private final LoopbackServer server;
+    private final ExchangeServer server;
     private final BlockingQueue<Invocation> waiting = new LinkedBlockingQueue<>();
     private final Map<String, Invocation> underWay = new ConcurrentHashMap<>();
     private final CompletableFuture<Void> initialized = new CompletableFuture<>();
@@ -46,7 +45,7 @@ final class RuntimeApi implements AutoCloseable {
 
     RuntimeApi(Journal journal) throws IOException {
         this.journal = journal;
-        this.server = LoopbackServer.start("runtime-api", 0, MAX_THREADS, this::handle);
+        this.server = ExchangeServer.start("runtime-api", 0, MAX_THREADS, this::handle);
     }
 
     /** Host and port, as AWS_LAMBDA_RUNTIME_API names them. */

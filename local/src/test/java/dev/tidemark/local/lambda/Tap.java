@@ -3,7 +3,6 @@ package dev.tidemark.local.lambda;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
-import dev.tidemark.local.http.LoopbackServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -31,7 +30,7 @@ final class Tap implements AutoCloseable {
     private final String service;
     private final URI target;
     private final Journal journal;
-    private final LoopbackServer server;
+    private final ExchangeServer server;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private volatile BiPredicate<String, String> refused = (operation, body) -> false;
@@ -40,7 +39,7 @@ final class Tap implements AutoCloseable {
         this.service = service;
         this.target = target;
         this.journal = journal;
-        this.server = LoopbackServer.start("tap-" + service, 0, MAX_THREADS, this::handle);
+        this.server = ExchangeServer.start("tap-" + service, 0, MAX_THREADS, this::handle);
     }
 
     URI endpoint() {

@@ -5,6 +5,8 @@ final class BadRecord extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    static final String OUTSIDE_SHARD = "OUTSIDE_SHARD";
+    static final String TOO_MANY_SUBRECORDS = "TOO_MANY_SUBRECORDS";
     static final String NOT_JSON = "NOT_JSON";
     static final String TOO_LARGE = "TOO_LARGE";
     static final String MISSING_FIELD = "MISSING_FIELD";

@@ -18,13 +18,17 @@ record Definitions(Map<String, ViewDefinition> views) {
 
     private static final String DEFAULT_DAY = "24h";
 
-    /** @param eventId null if the source declares none */
+    /**
+     * @param eventId null if the source declares none
+     * @param countsOutsiders whether records outside their shard count like any other
+     */
     record Source(
             String stream,
             String timeField,
             String timeFormat,
             @Nullable String eventId,
-            int maxEventBytes) {}
+            int maxEventBytes,
+            boolean countsOutsiders) {}
 
     /** @param where null for all events */
     record ViewDefinition(
@@ -120,7 +124,8 @@ record Definitions(Map<String, ViewDefinition> views) {
                 field,
                 format,
                 optionalText(body, "event_id"),
-                ((Number) body.getOrDefault("max_event_bytes", 262_144)).intValue());
+                ((Number) body.getOrDefault("max_event_bytes", 262_144)).intValue(),
+                text(body, "aggregated_by", "kpl").equals("any"));
     }
 
     private static ViewDefinition view(String name, Map<String, Object> body, Map<String, Source> sources) {

@@ -26,6 +26,7 @@ record Event(StreamRecord record, JsonNode root, long statedMillis) {
     private static final int MAX_NUMBER_DIGITS = 34;
     private static final BigDecimal NUMBER_LIMIT = BigDecimal.TEN.pow(35);
     private static final int MAX_SCALAR_BYTES = 256;
+    private static final int MOST_SUBRECORDS = 10_000;
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -33,8 +34,17 @@ record Event(StreamRecord record, JsonNode root, long statedMillis) {
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
             .build();
 
-    /** @throws BadRecord if the bytes are too many, no JSON object, or carry no readable event time */
+    /**
+     * @throws BadRecord if the record is not its shard's or one too many, or the bytes are too many, no JSON object, or carry no readable
+     *     event time
+     */
     static Event parse(StreamRecord record, Definitions.Source source) {
+        if (record.subsequence() >= MOST_SUBRECORDS) {
+            throw new BadRecord(BadRecord.TOO_MANY_SUBRECORDS);
+        }
+        if (record.outsideShard() && !source.countsOutsiders()) {
+            throw new BadRecord(BadRecord.OUTSIDE_SHARD);
+        }
         if (record.data().length > source.maxEventBytes()) {
             throw new BadRecord(BadRecord.TOO_LARGE);
         }
@@ -105,7 +115,7 @@ record Event(StreamRecord record, JsonNode root, long statedMillis) {
             throw new Expression.Undefined("'" + path + "' is out of bounds");
         }
         return value.isNumber()
-                ? (Object) value.doubleValue()
+                ? (Object) Expression.numberOf(value.decimalValue())
                 : value.isBoolean() ? value.booleanValue() : value.textValue();
     }
 

@@ -1,9 +1,11 @@
 package dev.tidemark.samplesevents.oracle;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -13,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The part of the Common Expression Language (CEL) that the samples and the tests use: paths, literals, {@code null},
- * lists, {@code ! - * / + - == != < <= > >= in && ||}, {@code ? :} and parentheses. Numbers are IEEE doubles.
+ * lists, {@code ! - * / + - == != < <= > >= in && ||}, {@code ? :} and parentheses. A number is an exact integer if it
+ * fits 64 bits, else the nearest IEEE double; arithmetic makes doubles. Numbers compare by their exact values: -0 is 0,
+ * and what is not a number (0/0) has no order and equals nothing, itself included.
  *
  * <p>A path that leads nowhere is {@code null}. Values of different types are unequal; comparing their order is an
  * error, and so is a null where a number or a condition is wanted. As in CEL, {@code &&} and {@code ||} are commutative
@@ -39,7 +43,10 @@ final class Expression {
         }
     };
 
-    /** A path's value: {@link Double}, {@link String}, {@link Boolean} or {@link #COMPOUND}; null if it is absent. */
+    /**
+     * A path's value: a number as {@link #numberOf} makes it, {@link String}, {@link Boolean} or {@link #COMPOUND}; null
+     * if it is absent.
+     */
     interface Scope extends Function<String, @Nullable Object> {}
 
     private interface Node {
@@ -185,18 +192,33 @@ final class Expression {
             case "==" -> equal(left, right);
             case "!=" -> !equal(left, right);
             case "in" -> contains(right, left);
-            case "<" -> compare(left, right) < 0;
-            case "<=" -> compare(left, right) <= 0;
-            case ">" -> compare(left, right) > 0;
-            default -> compare(left, right) >= 0;
+            case "<" -> order(left, right).filter(sign -> sign < 0).isPresent();
+            case "<=" -> order(left, right).filter(sign -> sign <= 0).isPresent();
+            case ">" -> order(left, right).filter(sign -> sign > 0).isPresent();
+            default -> order(left, right).filter(sign -> sign >= 0).isPresent();
         };
     }
 
     private static boolean equal(@Nullable Object left, @Nullable Object right) {
-        if (left instanceof Double a && right instanceof Double b) {
-            return a.compareTo(b) == 0;
+        if (left instanceof Number && right instanceof Number) {
+            return order(left, right).equals(Optional.of(0));
+        }
+        if (left instanceof List<?> a && right instanceof List<?> b) {
+            boolean equal = a.size() == b.size();
+            for (int i = 0; equal && i < a.size(); i++) {
+                equal = equal(a.get(i), b.get(i));
+            }
+            return equal;
         }
         return left != COMPOUND && Objects.equals(left, right);
+    }
+
+    /** A decimal that an event or an expression writes, as expressions see it. */
+    static Number numberOf(BigDecimal decimal) {
+        boolean isInteger =
+                decimal.signum() == 0 || decimal.stripTrailingZeros().scale() <= 0;
+        boolean fits = isInteger && decimal.toBigInteger().bitLength() < Long.SIZE;
+        return fits ? new BigDecimal(decimal.toBigInteger()) : (Number) decimal.doubleValue();
     }
 
     private static boolean contains(@Nullable Object list, @Nullable Object element) {
@@ -206,14 +228,32 @@ final class Expression {
         throw new Undefined("'in' wants a list");
     }
 
-    private static int compare(@Nullable Object left, @Nullable Object right) {
-        if (left instanceof Double a && right instanceof Double b) {
-            return Double.compare(a, b);
+    /** Empty for two numbers without order. */
+    private static Optional<Integer> order(@Nullable Object left, @Nullable Object right) {
+        if (left instanceof Number a && right instanceof Number b) {
+            return order(a, b);
         }
         if (left instanceof String a && right instanceof String b) {
-            return CanonicalOrder.compareText(a, b);
+            return Optional.of(CanonicalOrder.compareText(a, b));
+        }
+        if (left instanceof Boolean a && right instanceof Boolean b) {
+            return Optional.of(Boolean.compare(a, b));
         }
         throw new Undefined("no order between " + left + " and " + right);
+    }
+
+    private static Optional<Integer> order(Number a, Number b) {
+        if (Double.isNaN(a.doubleValue()) || Double.isNaN(b.doubleValue())) {
+            return Optional.empty();
+        }
+        if (Double.isInfinite(a.doubleValue()) || Double.isInfinite(b.doubleValue())) {
+            return Optional.of(Double.compare(a.doubleValue(), b.doubleValue()));
+        }
+        return Optional.of(exact(a).compareTo(exact(b)));
+    }
+
+    private static BigDecimal exact(Number number) {
+        return number instanceof BigDecimal integer ? integer : new BigDecimal(number.doubleValue());
     }
 
     private Node sum() {
@@ -255,7 +295,7 @@ final class Expression {
         }
         if (take("-")) {
             Node operand = unary();
-            return scope -> -number(operand.evaluate(scope));
+            return scope -> negative(operand.evaluate(scope));
         }
         return primary();
     }
@@ -274,7 +314,7 @@ final class Expression {
         }
         Token token = tokens.get(next++);
         return switch (token.kind()) {
-            case "number" -> constant(Double.valueOf(token.text()));
+            case "number" -> constant(literal(token.text()));
             case "string" ->
                 constant(token.text().substring(1, token.text().length() - 1).replaceAll("\\\\(.)", "$1"));
             case "path" -> word(token.text());
@@ -312,6 +352,15 @@ final class Expression {
         }
     }
 
+    /** As in CEL, a number with a point or an exponent is a double, whatever its value. */
+    private static Number literal(String text) {
+        return text.matches("[0-9]+") ? numberOf(new BigDecimal(text)) : (Number) Double.valueOf(text);
+    }
+
+    private static Number negative(@Nullable Object value) {
+        return value instanceof BigDecimal integer ? numberOf(integer.negate()) : (Number) (-number(value));
+    }
+
     private static Node constant(Object value) {
         return scope -> value;
     }
@@ -324,8 +373,8 @@ final class Expression {
     }
 
     private static double number(@Nullable Object value) {
-        if (value instanceof Double number) {
-            return number;
+        if (value instanceof Number number) {
+            return number.doubleValue();
         }
         throw new Undefined(value + " is no number");
     }

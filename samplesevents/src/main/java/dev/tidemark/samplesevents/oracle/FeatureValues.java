@@ -106,8 +106,17 @@ final class FeatureValues {
 
     private static String groupName(Event event, Grouping grouping) {
         JsonNode group = event.field(grouping.field());
-        String name = group == null ? OTHER_GROUP : CanonicalOrder.text(group);
-        return grouping.groups() == null || grouping.groups().contains(name) ? name : OTHER_GROUP;
+        if (group == null) {
+            return OTHER_GROUP;
+        }
+        String name = CanonicalOrder.text(group);
+        boolean isShown = grouping.groups() == null || grouping.groups().contains(name);
+        return isShown ? shown(name) : OTHER_GROUP;
+    }
+
+    /** A group that is really called so is not the one of all others. */
+    private static String shown(String group) {
+        return group.matches("\\$+other") ? "$" + group : group;
     }
 
     private Evaluated value(List<Event> events) {
@@ -226,9 +235,12 @@ final class FeatureValues {
     /** @param form an object for one member per percentile; anything else for the median alone */
     private Evaluated percentiles(List<Event> events, JsonNode form) {
         BigDecimal relativeError = feature.decimal("relative_error", "0.01");
-        Tolerance tolerance =
-                Tolerance.relative(relativeError.add(PERCENTILE_ROUNDING).doubleValue());
         List<BigDecimal> sorted = numbers(events).stream().sorted().toList();
+        // An answer is never below the least number or above the greatest.
+        boolean isExact = sorted.isEmpty() || sorted.get(0).compareTo(sorted.get(sorted.size() - 1)) == 0;
+        Tolerance tolerance = isExact
+                ? Tolerance.EXACT
+                : Tolerance.relative(relativeError.add(PERCENTILE_ROUNDING).doubleValue());
         if (!(form instanceof ObjectNode values)) {
             return new Evaluated(nearestRank(sorted, BigDecimal.valueOf(50)), tolerance);
         }

@@ -195,8 +195,9 @@ public final class Oracle {
 
     private static @Nullable JsonNode compute(Derived derived, Map<String, Evaluated> values) {
         Object result = derived.expression().evaluate(name -> plain(values, name));
-        if (result instanceof Double number) {
-            return Double.isFinite(number) ? FeatureValues.number(FeatureValues.shortest(number)) : null;
+        if (result instanceof Number number) {
+            double value = number.doubleValue();
+            return Double.isFinite(value) ? FeatureValues.number(FeatureValues.shortest(value)) : null;
         }
         if (result instanceof Boolean bool) {
             return FeatureValues.NODES.booleanNode(bool);

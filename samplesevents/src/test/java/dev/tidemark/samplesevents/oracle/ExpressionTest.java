@@ -3,6 +3,7 @@ package dev.tidemark.samplesevents.oracle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigDecimal;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,8 +12,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ExpressionTest {
 
-    private static final Map<String, Object> EVENT =
-            Map.of("type", "view", "price", 12.5, "item.category", "shoes", "gift", true, "item", Expression.COMPOUND);
+    private static final Map<String, Object> EVENT = Map.of(
+            "type",
+            "view",
+            "price",
+            12.5,
+            "item.category",
+            "shoes",
+            "gift",
+            true,
+            "item",
+            Expression.COMPOUND,
+            "zero",
+            Expression.numberOf(BigDecimal.ZERO),
+            "big",
+            Expression.numberOf(new BigDecimal("9007199254740993")));
 
     @ParameterizedTest(name = "{0} is {1}")
     @CsvSource(delimiter = ';', quoteCharacter = '`', textBlock = """
@@ -47,6 +61,21 @@ class ExpressionTest {
                     nothing > 1 && false                        ; false
                     true || nothing > 1                         ; true
                     nothing > 1 || true                         ; true
+                    zero / zero == zero / zero                  ; false
+                    zero / zero != zero / zero                  ; true
+                    zero / zero > 1 || zero / zero <= 1         ; false
+                    zero / zero in [1, zero / zero]             ; false
+                    [zero / 0] == [zero / 0]                    ; false
+                    zero * -1 < 0 || zero > -0.0                ; false
+                    zero * -1 >= 0 && zero == -0.0              ; true
+                    zero * -1 in [0, 1]                         ; true
+                    1 / zero > 1 && -1 / zero < 1               ; true
+                    1 / zero > 9223372036854775807              ; true
+                    big == 9007199254740993                     ; true
+                    big == 9007199254740992                     ; false
+                    big > 9007199254740992.0                    ; true
+                    big * 1 == 9007199254740992                 ; true
+                    -big < -9007199254740992                    ; true
                     """)
     void isAnswered(String expression, boolean expected) {
         assertThat(new Expression(expression).test(EVENT::get)).isEqualTo(expected);

@@ -56,6 +56,27 @@ class OracleRecordsTest {
     }
 
     @Test
+    void whatIsOutsideItsShardCountsIfAnyPackerPacks() {
+        StreamRecord record = new TestRecords().at(1_000, "\"x\":1").list().get(0);
+        List<StreamRecord> outside = List.of(new StreamRecord(
+                record.stream(),
+                record.shardId(),
+                record.sequenceNumber(),
+                1,
+                record.arrivalMillis(),
+                record.data(),
+                true));
+        String kpl = TestRecords.catalog(SUM);
+        String any = kpl.replace("stream: st,", "stream: st, aggregated_by: any,");
+        assertThat(any).isNotEqualTo(kpl);
+
+        assertThat(report(kpl, outside).quarantined())
+                .containsExactly(new ViewReport.Quarantined(outside.get(0), "OUTSIDE_SHARD"));
+        assertThat(report(any, outside).quarantined()).isEmpty();
+        assertThat(report(any, outside).folded()).isEqualTo(1);
+    }
+
+    @Test
     void tooManyBytes() {
         String data = TestRecords.event(1_000, "\"x\":1,\"y\":\"" + "z".repeat(2_000) + "\"");
         assertThat(report(

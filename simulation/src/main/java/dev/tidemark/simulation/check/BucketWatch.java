@@ -1,12 +1,11 @@
 package dev.tidemark.simulation.check;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidemark.aws.s3.QuarantineJson;
 import dev.tidemark.aws.s3.SegmentReader;
 import dev.tidemark.core.port.Archive.Segment;
+import dev.tidemark.core.port.Quarantine;
 import dev.tidemark.core.stream.RawRecord;
-import dev.tidemark.samplesevents.oracle.Answers;
 import dev.tidemark.simulation.engine.Engine;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -34,7 +33,7 @@ public final class BucketWatch {
         if (key.startsWith("archive/")) {
             segment(SegmentReader.read(body));
         } else if (key.startsWith("quarantine/")) {
-            quarantine(Answers.read(new String(body, StandardCharsets.UTF_8)));
+            QuarantineJson.read(body).forEach(this::quarantine);
         } else if (!key.startsWith("checkpoint/")
                 && !key.startsWith("backfill/")
                 && !key.startsWith("redrive/repairs/")) {
@@ -65,17 +64,21 @@ public final class BucketWatch {
         return archived.position().equals(real.position())
                 && archived.arrivalMillis() == real.record().arrivalMillis()
                 && archived.partitionKey().equals(real.partitionKey())
+                && archived.outsideShard() == real.record().outsideShard()
                 && Arrays.equals(archived.data(), real.record().data());
     }
 
-    private void quarantine(JsonNode entry) {
+    /** A delivery with other boundaries may keep a record again, for the same reason. */
+    private void quarantine(Quarantine.Entry entry) {
         String place = place(
-                entry.get("view_version").asText(),
-                entry.get("shard").asText(),
-                entry.get("seq").asText(),
-                entry.get("sub").asLong());
-        if (quarantined.put(place, entry.get("reason").asText()) != null) {
-            engine.fail("a record twice in quarantine: " + place);
+                entry.viewVersion(),
+                entry.lane().shardId(),
+                entry.record().position().sequenceNumber(),
+                entry.record().position().subsequence());
+        String reason = entry.reason().reason().name();
+        String before = quarantined.put(place, reason);
+        if (before != null && !before.equals(reason)) {
+            engine.fail("a record in quarantine for two reasons, " + before + " and " + reason + ": " + place);
         }
     }
 

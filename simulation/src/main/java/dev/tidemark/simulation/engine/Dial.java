@@ -60,7 +60,12 @@ public enum Dial {
     ROLLBACK("the old code comes back for a while", 700),
     FLAPPING("the share of the new code jumps", 700),
     EARLY_SWITCH("the control row changes before any new code runs", 400),
-    OPERATOR_CRASH("an operator who changes the control row stops midway and begins anew, or two do", 700);
+    OPERATOR_CRASH("an operator who changes the control row stops midway and begins anew, or two do", 700),
+    // Drawn aside, see Engine.aside(): they came later.
+    SMALL_PORTIONS("a sandbox folds a few items at a time", 800),
+    CROWDED("a packed record holds many events", 150),
+    ANY_PACKER("the code's source says that any packer aggregates its records, so that all of them count", 500),
+    OVERFULL("a packed record holds more events than are read of one", 1);
 
     private final String meaning;
     private final int maxPerMille;

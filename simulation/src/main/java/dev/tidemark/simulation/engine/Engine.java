@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Engine {
 
+    private static final long ASIDE = 0x5DEECE66DL;
+
     private final RandomGenerator random;
+    private final RandomGenerator aside;
     private final PriorityQueue<Task> queue = new PriorityQueue<>();
     private final Coverage coverage = new Coverage();
     private final Trace trace;
@@ -36,6 +39,7 @@ public final class Engine {
 
     public Engine(long seed, Dials dials, long startMillis, Trace trace) {
         this.random = new SplittableRandom(seed);
+        this.aside = new SplittableRandom(seed ^ ASIDE);
         perMille.putAll(dials.perMille());
         this.nowMillis = startMillis;
         this.trace = trace;
@@ -47,6 +51,11 @@ public final class Engine {
 
     public RandomGenerator random() {
         return random;
+    }
+
+    /** For faults that came later, so that seeds which do not have them still run as they did. */
+    public RandomGenerator aside() {
+        return aside;
     }
 
     public Coverage coverage() {
@@ -83,6 +92,9 @@ public final class Engine {
 
     /** A number from {@code low} to {@code high}, both included. */
     public long between(long low, long high) {
+        if (low > high) {
+            throw new IllegalArgumentException("nothing lies between " + low + " and " + high);
+        }
         return random.nextLong(low, high + 1);
     }
 

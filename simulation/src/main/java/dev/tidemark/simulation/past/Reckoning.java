@@ -29,6 +29,7 @@ import dev.tidemark.core.past.TimeTravel;
 import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.ControlRow.ViewStatus;
 import dev.tidemark.core.port.ControlStore;
+import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.port.Pause;
 import dev.tidemark.core.port.StateScan;
 import dev.tidemark.core.replay.Checkpoints;
@@ -57,8 +58,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -201,16 +204,10 @@ public final class Reckoning {
     private void compare(String checkpoint, String generation) {
         Map<ItemKey, StoredItem> live = items(STATE);
         Map<ItemKey, StoredItem> restored = items(generation + STATE);
-        Map<String, Set<String>> versions = new HashMap<>();
-        control(generation + CONTROL)
-                .readLanes()
-                .join()
-                .forEach(row -> versions.put(row.lane().id(), row.views().keySet()));
-        Map<String, Map<String, Position>> acts = new HashMap<>();
-        control.readLanes().join().forEach(row -> acts.put(row.lane().id(), row.views()));
+        Map<String, LaneRow> liveRows = rows(control);
+        Map<String, LaneRow> restoredRows = rows(control(generation + CONTROL));
         live.forEach((key, item) -> {
-            boolean common = versions.getOrDefault(key.lane(), Set.of()).contains(key.viewVersion())
-                    && acts.getOrDefault(key.lane(), Map.of()).containsKey(key.viewVersion());
+            boolean common = isCommon(key, liveRows, restoredRows);
             tally.add(Tally.Shown.ITEM_RESTORED, common ? 1 : 0);
             if (common && !isExpired(item) && !same(item, restored.get(key))) {
                 engine.fail("restored from " + checkpoint + ", item " + key + " is " + brief(restored.get(key))
@@ -218,11 +215,38 @@ public final class Reckoning {
             }
         });
         restored.forEach((key, item) -> {
-            boolean common = acts.getOrDefault(key.lane(), Map.of()).containsKey(key.viewVersion());
+            boolean common = isCommon(key, liveRows, restoredRows);
             if (common && !isExpired(item) && !live.containsKey(key)) {
                 engine.fail("restored from " + checkpoint + ", there is item " + key + ", which is not live");
             }
         });
+    }
+
+    /**
+     * Whether the view begins at the same position in the item's lane, and in those that the lane descends from, whose ids
+     * it asks (rule T3): a view that was activated after the checkpoint begins later in a restored state.
+     */
+    private static boolean isCommon(ItemKey key, Map<String, LaneRow> live, Map<String, LaneRow> restored) {
+        LaneRow row = live.get(key.lane());
+        if (row == null || act(row, key) == null || !begins(key.lane(), key, live, restored)) {
+            return false;
+        }
+        return row.ancestors() == null
+                || row.ancestors().keySet().stream().allMatch(ancestor -> begins(ancestor, key, live, restored));
+    }
+
+    private static boolean begins(
+            String laneId, ItemKey key, Map<String, LaneRow> live, Map<String, LaneRow> restored) {
+        return Objects.equals(act(live.get(laneId), key), act(restored.get(laneId), key));
+    }
+
+    private static @Nullable Position act(@Nullable LaneRow row, ItemKey key) {
+        return row == null ? null : row.views().get(key.viewVersion());
+    }
+
+    private static Map<String, LaneRow> rows(ControlStore control) {
+        return control.readLanes().join().stream()
+                .collect(Collectors.toMap(row -> row.lane().id(), row -> row));
     }
 
     private boolean isExpired(StoredItem item) {

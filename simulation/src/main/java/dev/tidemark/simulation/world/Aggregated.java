@@ -19,11 +19,16 @@ final class Aggregated {
 
     /** Each event has an entry of its own in the key table. */
     static byte[] pack(List<Plan.UserRecord> events) {
+        return pack(events, 0);
+    }
+
+    /** Without the first of the events, but with their keys. */
+    static byte[] pack(List<Plan.UserRecord> events, int from) {
         ByteArrayOutputStream message = new ByteArrayOutputStream();
         for (Plan.UserRecord event : events) {
             bytes(message, PARTITION_KEY, event.partitionKey().getBytes(StandardCharsets.UTF_8));
         }
-        for (int i = 0; i < events.size(); i++) {
+        for (int i = from; i < events.size(); i++) {
             ByteArrayOutputStream record = new ByteArrayOutputStream();
             varint(record, KEY_INDEX);
             varint(record, i);

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 
 /**
  * One version of the deployed function: its catalog. Compiled once for all runs, because that takes longer than a run.
+ * Each is there twice: the second differs in who packs the source's records, and counts those outside their shard too.
  *
  * @param number its place in the library
  * @param catalog as the product compiles it
@@ -26,7 +27,12 @@ public record Code(int number, Catalog catalog, Oracle oracle) {
 
     /** The versions that runs draw from. */
     public static List<Code> library() {
-        return ALL;
+        return ALL.subList(0, CATALOGS);
+    }
+
+    /** The same views of a source that any packer aggregates. */
+    Code ofAnyPacker() {
+        return ALL.get(CATALOGS + number);
     }
 
     boolean dropsDuplicates() {
@@ -44,10 +50,16 @@ public record Code(int number, Catalog catalog, Oracle oracle) {
 
     private static List<Code> all() {
         SplittableRandom random = new SplittableRandom(1);
-        List<Code> codes = new ArrayList<>();
+        List<String> yamls = new ArrayList<>();
         for (int i = 0; i < CATALOGS; i++) {
-            String yaml = Views.catalog(someViews(random));
-            codes.add(new Code(i, new CatalogCompiler().compile(yaml), new Oracle(yaml, List.of())));
+            yamls.add(Views.catalog(someViews(random)));
+        }
+        for (int i = 0; i < CATALOGS; i++) {
+            yamls.add(Views.ofAnyPacker(yamls.get(i)));
+        }
+        List<Code> codes = new ArrayList<>();
+        for (String yaml : yamls) {
+            codes.add(new Code(codes.size(), new CatalogCompiler().compile(yaml), new Oracle(yaml, List.of())));
         }
         return List.copyOf(codes);
     }

@@ -1,8 +1,10 @@
 package dev.tidemark.simulation.world;
 
+import dev.tidemark.core.stream.KplRecords;
 import dev.tidemark.simulation.engine.Dial;
 import dev.tidemark.simulation.engine.Engine;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -26,6 +28,8 @@ public record Plan(
     private static final int FEWEST_RECORDS = 30;
     private static final int MOST_RECORDS = 120;
     private static final long MOST_OUTAGE_HOURS = 90;
+    private static final long PACKERS = 0x5EA1ED;
+    private static final int MOST_CROWDED = 100;
 
     /** An event as its producer sends it. */
     @SuppressWarnings("ArrayRecordComponent") // A payload; never compared.
@@ -49,8 +53,10 @@ public record Plan(
     public static Plan draw(long seed, Engine engine) {
         SplittableRandom random = new SplittableRandom(seed);
         List<Code> library = Code.library();
-        Code before = library.get(random.nextInt(library.size()));
-        Code other = library.get(random.nextInt(library.size()));
+        // Dice of their own: what else a seed decides is older than this dial, and stays as it was.
+        SplittableRandom packers = new SplittableRandom(seed ^ PACKERS);
+        Code before = packed(engine, packers, library.get(random.nextInt(library.size())));
+        Code other = packed(engine, packers, library.get(random.nextInt(library.size())));
         Code after = engine.strikes(random, Dial.ROLLING) ? other : before;
         int shards = 1 + random.nextInt(3);
         int users = 1 + random.nextInt(5);
@@ -67,6 +73,10 @@ public record Plan(
         return new Plan(before, after, shards, sent, outageAtMillis, outageMillis, spanMillis + outageMillis);
     }
 
+    private static Code packed(Engine engine, SplittableRandom packers, Code code) {
+        return engine.strikes(packers, Dial.ANY_PACKER) ? code.ofAnyPacker() : code;
+    }
+
     /** Each record is drawn from a source of its own, so that it does not depend on the others. */
     private static List<Sent> records(
             long seed, Engine engine, int records, int users, long spanMillis, LongUnaryOperator delay) {
@@ -79,13 +89,19 @@ public record Plan(
             boolean aggregated = engine.strikes(random, Dial.AGGREGATED);
             boolean ofSeveralShards = engine.strikes(random, Dial.WRONG_SHARD) && aggregated;
             boolean repeats = engine.strikes(random, Dial.PRODUCER_DUPLICATE);
-            int size = 2 + random.nextInt(3);
+            int few = 2 + random.nextInt(3);
+            SplittableRandom aside = new SplittableRandom(~(seed * 1_000 + number));
+            int size = engine.strikes(aside, Dial.CROWDED) && aggregated ? 20 + aside.nextInt(MOST_CROWDED) : few;
+            boolean isOverfull = aggregated && engine.strikes(aside, Dial.OVERFULL);
             List<UserRecord> packed = new ArrayList<>();
             String key = events.user();
             for (int i = 0; i < (aggregated ? size : 1); i++) {
                 String user = i == 0 || !ofSeveralShards ? key : events.user();
                 String id = "e" + number + "-" + i;
                 packed.add(new UserRecord(user, events.draw(id, user, engine.nowMillis() + atMillis - behindMillis)));
+            }
+            if (isOverfull) {
+                fill(packed);
             }
             sent.add(new Sent(number, atMillis, behindMillis, List.copyOf(packed)));
             long againMillis = Math.min(
@@ -104,6 +120,14 @@ public record Plan(
         }
         sent.sort(Comparator.comparingLong(Sent::atMillis).thenComparing(Sent::number));
         return List.copyOf(sent);
+    }
+
+    /** Puts what nobody can fold before the last event, which then is one too many. */
+    private static void fill(List<UserRecord> packed) {
+        UserRecord last = packed.remove(packed.size() - 1);
+        UserRecord empty = new UserRecord(last.partitionKey(), new byte[0]);
+        packed.addAll(Collections.nCopies(KplRecords.MAX_RECORDS - packed.size(), empty));
+        packed.add(last);
     }
 
     /** The same without some of the records. */

@@ -40,6 +40,8 @@ final class Sandbox implements Caller {
     /** The share of an invocation's time in which writes are issued, as the handler has it. */
     private static final double ISSUING_SHARE = 0.6;
 
+    private static final int MOST_SMALL_PORTION_ITEMS = 24;
+
     private static final long MOST_SKEW_MILLIS = 150_000;
 
     private final String name;
@@ -78,7 +80,10 @@ final class Sandbox implements Caller {
     private FoldSettings settings() {
         int attempts = engine.strikes(Dial.FEW_ATTEMPTS) ? (int) engine.between(1, 2) : 5;
         long cacheBytes = engine.strikes(Dial.SMALL_CACHE) ? engine.between(0, 3_000) : 1 << 20;
-        return new FoldSettings(GENERATION, (int) engine.between(1, 16), attempts, cacheBytes);
+        int portionItems = engine.strikes(engine.aside(), Dial.SMALL_PORTIONS)
+                ? engine.aside().nextInt(1, MOST_SMALL_PORTION_ITEMS + 1)
+                : FoldSettings.DEFAULT.maxPortionItems();
+        return new FoldSettings(GENERATION, (int) engine.between(1, 16), attempts, cacheBytes, portionItems);
     }
 
     @Override
@@ -142,6 +147,7 @@ final class Sandbox implements Caller {
     }
 
     private void count(FoldCounts counts) {
+        engine.happened(Happening.FURTHER_PORTION_DONE, Math.max(0, counts.portions.sum() - 1));
         engine.happened(Happening.FENCE_LOST, counts.fencesLost.sum());
         engine.happened(Happening.RETRY, counts.retries.sum());
         engine.happened(Happening.RECORD_REDELIVERED, counts.redelivered.sum());

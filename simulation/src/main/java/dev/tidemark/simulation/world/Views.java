@@ -8,6 +8,8 @@ import java.util.List;
  */
 final class Views {
 
+    private static final String STREAM = "stream: shop\n";
+
     private static final String HEAD = """
             tidemark: 1
             sources:
@@ -82,6 +84,8 @@ final class Views {
                   bought: {function: count, windows: [10m]}
                   many: {function: ratio, where: qty >= 2, windows: [10m]}
                   pieces: {function: sum, input: qty, where: qty != null, windows: [10m, lifetime]}
+                  none: {function: count, where: qty / qty > 1, windows: [10m]}
+                  not_negative: {function: count, where: qty * -1 >= 0, windows: [10m]}
             """);
 
     /** No state without a filter: an event that passes none changes no item. */
@@ -171,6 +175,11 @@ final class Views {
 
     /** @param body the view's YAML below its name */
     record View(String name, String body) {}
+
+    /** The same catalog, but for who packs its source's records. */
+    static String ofAnyPacker(String catalog) {
+        return catalog.replace(STREAM, STREAM + "    aggregated_by: any\n");
+    }
 
     /** A catalog of some views, with different names. */
     static String catalog(List<View> views) {

@@ -2,6 +2,7 @@ package dev.tidemark.simulation.world;
 
 import dev.tidemark.aws.dynamodb.Tables;
 import dev.tidemark.core.stream.HashRange;
+import dev.tidemark.core.stream.KplRecords;
 import dev.tidemark.local.kinesis.NewRecord;
 import dev.tidemark.local.kinesis.PutResult;
 import dev.tidemark.local.kinesis.ShardInfo;
@@ -34,7 +35,7 @@ import java.util.function.BooleanSupplier;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** One run: the cloud, everybody who acts in it, and everybody who watches. */
-public final class World {
+public final class World implements AutoCloseable {
 
     private static final String STREAM = "shop";
     private static final long MOST_TASKS = 300_000;
@@ -103,7 +104,17 @@ public final class World {
             streams.create(STREAM, shards);
             return streams;
         } catch (IOException e) {
-            throw new UncheckedIOException("a stream in memory reads no files", e);
+            throw new UncheckedIOException("the stream could not be made", e);
+        }
+    }
+
+    /** Closes the stream's files; the world is over then. */
+    @Override
+    public void close() {
+        try {
+            streams.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the stream could not be closed", e);
         }
     }
 
@@ -140,14 +151,22 @@ public final class World {
                 new dev.tidemark.local.kinesis.StreamRecord(put.sequenceNumber(), arrivalMillis, partitionKey, data));
         engine.note("producer", () -> "puts " + ledger.shorten(put.sequenceNumber()));
         HashRange range = ranges.computeIfAbsent(put.shardId(), this::range);
-        for (int i = 0; i < sent.events().size(); i++) {
+        int most = KplRecords.MAX_RECORDS;
+        for (int i = 0; i < Math.min(sent.events().size(), most + 1); i++) {
             Plan.UserRecord event = sent.events().get(i);
-            if (sent.isAggregated() && !range.contains(HashRange.hashKey(event.partitionKey()))) {
-                engine.happened(Happening.SUBRECORD_OF_ANOTHER_SHARD);
-                continue;
+            if (i == most) {
+                byte[] rest = Aggregated.pack(sent.events(), most);
+                ledger.add(
+                        event.partitionKey(),
+                        new StreamRecord(STREAM, put.shardId(), put.sequenceNumber(), i, arrivalMillis, rest));
+                break;
             }
-            StreamRecord record =
-                    new StreamRecord(STREAM, put.shardId(), put.sequenceNumber(), i, arrivalMillis, event.data());
+            boolean outside = sent.isAggregated() && !range.contains(HashRange.hashKey(event.partitionKey()));
+            if (outside) {
+                engine.happened(Happening.SUBRECORD_OF_ANOTHER_SHARD);
+            }
+            StreamRecord record = new StreamRecord(
+                    STREAM, put.shardId(), put.sequenceNumber(), i, arrivalMillis, event.data(), outside);
             ledger.add(event.partitionKey(), record);
         }
         mapping.changed(put.shardId());
@@ -220,16 +239,18 @@ public final class World {
             return;
         }
         long deployedMillis = delicateMoment();
+        // A moment about a record or a reshard may lie after the end.
+        long untilMillis = Math.max(deployedMillis, plan.endMillis());
         share(deployedMillis, (int) engine.between(1, 1000));
         if (engine.strikes(Dial.FLAPPING)) {
             for (int i = 0; i < 4; i++) {
-                share(engine.between(deployedMillis, plan.endMillis()), (int) engine.between(0, 1000));
+                share(engine.between(deployedMillis, untilMillis), (int) engine.between(0, 1000));
             }
         }
         if (engine.strikes(Dial.ROLLBACK)) {
-            long backMillis = engine.between(deployedMillis, plan.endMillis());
+            long backMillis = engine.between(deployedMillis, untilMillis);
             share(backMillis, 0);
-            share(engine.between(backMillis, plan.endMillis()), 1000);
+            share(engine.between(backMillis, untilMillis), 1000);
         }
         boolean early = engine.strikes(Dial.EARLY_SWITCH);
         long notBeforeMillis = early ? 0 : deployedMillis;

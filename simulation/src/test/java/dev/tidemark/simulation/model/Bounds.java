@@ -7,16 +7,23 @@ import java.util.List;
  * needs no step of its own: the child is one more lane, and its records come before, between or after its parent's.
  *
  * @param lanes one text per lane, one letter per record: the entity {@code a} or {@code b}, or {@code x} for a record that
- *     no view can fold
+ *     no view can fold, for one reason or another, such as that it is outside its shard
  * @param views 1, or 2: then the second is activated at any moment, and code that does not know it is still running
  * @param latePuts whether one put of an item may be in flight for as long as it likes
  * @param archiveFails whether the archive is modelled; otherwise it confirms at once
  * @param skipsDone whether an invocation skips what the lane row says is done, as the code does (F2). It need not: the
  *     rules hold without, and some can only break without
  * @param expiry whether the blocks of entity {@code a} grow old and are deleted
+ * @param hasPortions whether an invocation may go on with its batch after a portion of it
  */
 record Bounds(
-        List<String> lanes, int views, boolean latePuts, boolean archiveFails, boolean skipsDone, boolean expiry) {
+        List<String> lanes,
+        int views,
+        boolean latePuts,
+        boolean archiveFails,
+        boolean skipsDone,
+        boolean expiry,
+        boolean hasPortions) {
 
     static final int MAX_RECORDS = 4;
     static final char BAD = 'x';
@@ -31,27 +38,31 @@ record Bounds(
     }
 
     static Bounds of(String... lanes) {
-        return new Bounds(List.of(lanes), 1, false, false, true, false);
+        return new Bounds(List.of(lanes), 1, false, false, true, false, false);
     }
 
     Bounds withActivation() {
-        return new Bounds(lanes, 2, latePuts, archiveFails, skipsDone, expiry);
+        return new Bounds(lanes, 2, latePuts, archiveFails, skipsDone, expiry, hasPortions);
     }
 
     Bounds withLatePuts() {
-        return new Bounds(lanes, views, true, archiveFails, skipsDone, expiry);
+        return new Bounds(lanes, views, true, archiveFails, skipsDone, expiry, hasPortions);
     }
 
     Bounds withArchiveFailures() {
-        return new Bounds(lanes, views, latePuts, true, skipsDone, expiry);
+        return new Bounds(lanes, views, latePuts, true, skipsDone, expiry, hasPortions);
     }
 
     Bounds withoutSkipping() {
-        return new Bounds(lanes, views, latePuts, archiveFails, false, expiry);
+        return new Bounds(lanes, views, latePuts, archiveFails, false, expiry, hasPortions);
     }
 
     Bounds withExpiry() {
-        return new Bounds(lanes, views, latePuts, archiveFails, skipsDone, true);
+        return new Bounds(lanes, views, latePuts, archiveFails, skipsDone, true, hasPortions);
+    }
+
+    Bounds withPortions() {
+        return new Bounds(lanes, views, latePuts, archiveFails, skipsDone, expiry, true);
     }
 
     int entities() {

@@ -215,7 +215,9 @@ final class FoldModel {
 
     private void archive(FoldState state, Invocation invocation) {
         for (int position = invocation.from(); position <= invocation.to(); position++) {
-            state.archive(keys.row(invocation.lane()), position);
+            if (keeps(Rule.F4_OUTSIDE) || !bounds.isBad(invocation.lane(), position)) {
+                state.archive(keys.row(invocation.lane()), position);
+            }
         }
         invocation.setDone(ARCHIVE_TASK);
     }
@@ -349,12 +351,31 @@ final class FoldModel {
     /** F6: done ends before the lowest record of anything that is not done, for whatever reason. */
     private void finish(FoldState state, int number, Sink sink) {
         int done = done(state.invocation(number));
+        if (!keeps(Rule.F11_DONE_FIRST)) {
+            goOn(state, number, state.invocation(number).to(), sink);
+        }
         if (done < state.invocation(number).from()) {
             return; // Nothing is done: it ends like an invocation that died.
         }
         FoldState next = state.copy();
         next.invocation(number).advanceTo(done);
         sink.to(next, () -> state.invocation(number).name() + " has done everything up to " + done);
+    }
+
+    /** F11: what was delivered is a portion of a longer batch; the next one begins at the lane row's new position. */
+    private void goOn(FoldState state, int number, int done, Sink sink) {
+        int lane = state.invocation(number).lane();
+        for (int to = done + 1; bounds.hasPortions() && to <= bounds.length(lane); to++) {
+            FoldState next = state.copy();
+            Invocation invocation = next.invocation(number);
+            int row = keys.row(lane);
+            invocation.skipTo(done + 1);
+            invocation.extendTo(to);
+            invocation.sawRow(next.last(row), next.act(row, 0), next.act(row, 1), false);
+            startFolding(next, invocation);
+            int end = to;
+            sink.to(next, () -> state.invocation(number).name() + " goes on with its batch, up to " + end);
+        }
     }
 
     private int done(Invocation invocation) {
@@ -401,6 +422,9 @@ final class FoldModel {
         FoldState written = state.copy();
         writeRow(written, keys.row(invocation.lane()), last, invocation.act(0), invocation.act(1));
         FoldState lost = written.copy();
+        if (done == invocation.to()) {
+            goOn(written, number, done, sink);
+        }
         report(written, written.invocation(number), done);
         String words = invocation.name() + " writes the lane row, last = " + last;
         sink.to(written, () -> words + ", and reports success up to " + done);
@@ -465,7 +489,9 @@ final class FoldModel {
     }
 
     private int lowestBad(Invocation invocation) {
-        return bounds.firstOf(invocation.lane(), invocation.from(), invocation.to(), Bounds.BAD - 'a');
+        return keeps(Rule.F4_OUTSIDE)
+                ? bounds.firstOf(invocation.lane(), invocation.from(), invocation.to(), Bounds.BAD - 'a')
+                : 0;
     }
 
     private static String itemName(FoldState state, int number, int view, int entity) {

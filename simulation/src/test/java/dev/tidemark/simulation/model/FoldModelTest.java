@@ -35,6 +35,12 @@ class FoldModelTest {
         SPACES.put("four records of one lane, late puts", Bounds.of("abab").withLatePuts());
         SPACES.put("four records of two lanes, late puts", Bounds.of("ab", "ab").withLatePuts());
         SPACES.put(
+                "portions, an activation, late puts",
+                Bounds.of("aa").withActivation().withLatePuts().withPortions());
+        SPACES.put(
+                "portions, a bad record, late puts",
+                Bounds.of("axa").withLatePuts().withPortions());
+        SPACES.put(
                 "a bad record, the archive fails, late puts, nothing skipped",
                 Bounds.of("xab").withLatePuts().withArchiveFailures().withoutSkipping());
         SPACES.put(
@@ -90,7 +96,7 @@ class FoldModelTest {
             case P3_VERSION, L3_OWN_POSITION -> Bounds.of("aa").withActivation();
             case L1_TRANSACTION, L1_ALL_VIEWS, L2_UNKNOWN_VIEW, L3_FENCE, F8_VIEWS ->
                 Bounds.of("a").withActivation();
-            case F3_QUARANTINE -> Bounds.of("x");
+            case F3_QUARANTINE, F4_OUTSIDE -> Bounds.of("x");
             case P2_NUMERIC_ORDER, F6_MINIMUM -> Bounds.of("ab");
             case F4_CONDITION, F4_MARK, F4_CONFLICT, F8_FENCE -> Bounds.of("aa");
             case F4_ACT -> Bounds.of("aa").withActivation().withoutSkipping();
@@ -98,12 +104,13 @@ class FoldModelTest {
             case F7_ARCHIVE -> Bounds.of("a").withArchiveFailures();
             case F8_MAXIMUM -> Bounds.of("aa").withoutSkipping();
             case F10_EXPIRY -> Bounds.of("aa").withExpiry();
+            case F11_DONE_FIRST -> Bounds.of("aa").withPortions();
         };
     }
 
     private static String expected(Rule rule) {
         return switch (rule) {
-            case P1_CREATION_TIME, P3_LANE -> "lies below its item's mark, but is not in it";
+            case P1_CREATION_TIME, P3_LANE, F11_DONE_FIRST -> "lies below its item's mark, but is not in it";
             case P2_NUMERIC_ORDER, F9_AFTER_ROW -> "was reported done";
             case P3_VERSION, F4_ACT -> "is at or below act, but in the item of the live fold";
             case L1_TRANSACTION, L1_ALL_VIEWS -> "was declared complete";
@@ -119,7 +126,7 @@ class FoldModelTest {
                     F10_EXPIRY -> "is done, but not in its item";
             case F3_QUARANTINE -> "is done, but not in quarantine";
             case F4_MARK -> "is in its item twice";
-            case F7_ARCHIVE -> "is done, but not archived";
+            case F4_OUTSIDE, F7_ARCHIVE -> "is done, but not archived";
             case F8_FENCE, F8_MAXIMUM -> "went back";
         };
     }

@@ -83,6 +83,11 @@ final class Invocation {
         return cells[at + 3];
     }
 
+    /** The batch was a portion of a longer one. */
+    void extendTo(int position) {
+        cells[at + 3] = (byte) position;
+    }
+
     /** Whether its code is the new one. */
     boolean knowsSecondView() {
         return cells[at + 4] != 0;

@@ -16,6 +16,7 @@ enum Rule {
     F4_MARK("records that the item's mark says are in it are folded again"),
     F4_ACT("records at or below act are folded live"),
     F4_CONFLICT("every failed condition counts as one's own write"),
+    F4_OUTSIDE("a record that is outside its shard is left out of its batch"),
     F5_CONFIRMED("the cache is filled from a put of unknown outcome"),
     F6_MINIMUM("done ends before the lowest record of one failed item, not of all"),
     F6_UNKNOWN("a put of unknown outcome counts as done"),
@@ -24,7 +25,8 @@ enum Rule {
     F8_MAXIMUM("the lane row goes to where the batch ends, even if it was farther"),
     F8_VIEWS("the lane row is written on its new revision without folding the view that was activated"),
     F9_AFTER_ROW("success is reported before the lane row is written"),
-    F10_EXPIRY("a block is written when it may have been deleted");
+    F10_EXPIRY("a block is written when it may have been deleted"),
+    F11_DONE_FIRST("the next portion of a batch is folded although the one before is not done");
 
     private final String without;
 

@@ -113,14 +113,17 @@ final class Mutants {
             Mutant.of(
                     "F3",
                     "a failed write to the quarantine holds up nothing",
-                    new Edit(FOLD + "BatchRun", "(refusal, error) -> failed(refusal.row())", "(refusal, error) -> {}")),
+                    new Edit(
+                            FOLD + "BatchRun",
+                            "(refused, error) -> failed(refused.firstRow())",
+                            "(refused, error) -> {}")),
             Mutant.of(
                     "F3",
                     "a record's place in the quarantine lacks the subsequence number",
                     new Edit(
                             S3 + "S3Quarantine",
-                            "PositionText.of(entry.record().position())",
-                            "entry.record().position().sequenceNumber()")),
+                            "PositionText.of(first.record().position())",
+                            "first.record().position().sequenceNumber()")),
             Mutant.of(
                     "F4",
                     "an item is put on whatever is stored",
@@ -159,8 +162,28 @@ final class Mutants {
                     "subrecords outside the shard's hash range are folded",
                     new Edit(
                             INGEST + "KinesisBatches",
-                            "range.isEmpty() || range.get().contains(user.hashKey())",
-                            "true")),
+                            "range.isPresent() && !range.get().contains(user.hashKey())",
+                            "false")),
+            Mutant.of(
+                    "F4",
+                    "subrecords outside the shard's hash range are dropped and counted nowhere",
+                    new Edit(
+                            INGEST + "KinesisBatches",
+                            "into.add(new RawRecord(\n                    new Position(sequence, subsequence)",
+                            """
+                            if (!outside) into.add(new RawRecord(
+                                    new Position(sequence, subsequence)""".strip())),
+            Mutant.of(
+                    "F4",
+                    "the archive does not tell which subrecords were outside their shard",
+                    new Edit(S3 + "RecordJson", "if (record.outsideShard()) {", "if (false) {")),
+            Mutant.of(
+                    "P3",
+                    "who packs the records is no part of a view's version",
+                    new Edit(
+                            CATALOG + "ViewVersion",
+                            "source.aggregatedBy() != SourceReader.DEFAULT_AGGREGATED_BY",
+                            "false")),
             Mutant.of(
                     "F5",
                     "the cache is filled from a put of unknown outcome",
@@ -258,8 +281,8 @@ final class Mutants {
                     "a batch of which a part is done is reported as done",
                     new Edit(
                             FOLD + "BatchRun",
-                            "if (done == null || record.position().isAfter(done)) {",
-                            "if (done == null) {")),
+                            "if (record.position().isAfter(done)) {",
+                            "if (batch.first().isAfter(done)) {")),
             Mutant.of(
                     "F10",
                     "a block is written however old it is",
@@ -271,7 +294,14 @@ final class Mutants {
                             FOLD + "Expiry",
                             "+ view.retentionMillis()\n                + view.streamRetentionMillis()",
                             "- SLACK_MILLIS")),
-
+            Mutant.of(
+                    "F11",
+                    "the next portion is folded although the one before is not done",
+                    new Edit(
+                            FOLD + "BatchRun",
+                            "LaneDecisions.done(records, isArchived ? lowestFailed : 0);",
+                            "LaneDecisions.done(records, batch.last().isAfter(records.get(records.size() - 1).position())"
+                                    + " ? records.size() : isArchived ? lowestFailed : 0);")),
             // Producer duplicates.
             Mutant.of(
                     "T3",
@@ -346,7 +376,7 @@ final class Mutants {
             Mutant.of(
                     "F3",
                     "a record's place in the quarantine lacks the view's version",
-                    new Edit(S3 + "S3Quarantine", "                + \"/\" + entry.viewVersion()\n", "")),
+                    new Edit(S3 + "S3Quarantine", "                + \"/\" + first.viewVersion()\n", "")),
             Mutant.of(
                     "F10",
                     "a block is written until the very moment of its expiry",

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.core.async;
+
+import org.jspecify.annotations.NullMarked;

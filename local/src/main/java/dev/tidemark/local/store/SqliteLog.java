@@ -1,0 +1,22 @@
+package dev.tidemark.local.store;
+
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Keeps the log of SQLite's Java binding off the console. Whatever it tells is thrown as well, and a full disk would be
+ * told in thousands of stack traces.
+ */
+final class SqliteLog {
+
+    /** Held, because a logger that nobody holds forgets its level. */
+    private static final List<Logger> LOGS = List.of(
+            Logger.getLogger("com.almworks.sqlite4java"), Logger.getLogger("com.almworks.sqlite4java.Internal"));
+
+    private SqliteLog() {}
+
+    static void silence() {
+        LOGS.forEach(log -> log.setLevel(Level.OFF));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.local.app;
+
+import org.jspecify.annotations.NullMarked;
