@@ -9,6 +9,7 @@ import dev.tidemark.simulation.world.World;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,26 +38,32 @@ record Run(@Nullable String failure, Dials dials, List<Plan.Sent> sent, Coverage
      * @param sent null for what the seed has producers send
      */
     static Run of(long seed, Dials dials, @Nullable List<Plan.Sent> sent, boolean traced) {
-        return of(seed, dials, sent, traced, List.of(), world -> world.verdict().judge());
+        return of(
+                seed,
+                dials,
+                drawn -> sent == null ? drawn : drawn.with(sent),
+                traced,
+                List.of(),
+                world -> world.verdict().judge());
     }
 
     /**
      * Runs a seed with guests.
      *
+     * @param planned what is made of the plan that the seed draws
      * @param judge reports what does not hold in the end
      */
     static Run of(
             long seed,
             Dials dials,
-            @Nullable List<Plan.Sent> sent,
+            UnaryOperator<Plan> planned,
             boolean traced,
             List<World.Guest> guests,
             Consumer<World> judge) {
         long startMillis = EPOCH_MILLIS + new SplittableRandom(~seed).nextLong(MOST_LATER_MILLIS);
         Trace trace = traced ? Trace.from(startMillis) : Trace.off();
         Engine engine = new Engine(seed, dials, startMillis, trace);
-        Plan drawn = Plan.draw(seed, engine);
-        Plan plan = sent == null ? drawn : drawn.with(sent);
+        Plan plan = planned.apply(Plan.draw(seed, engine));
         try (World world = new World(engine, plan, guests)) {
             world.run();
             if (engine.failure() == null && !world.isCaughtUp()) {

@@ -2,11 +2,13 @@ package dev.tidemark.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.simulation.engine.Dial;
 import dev.tidemark.simulation.engine.Dials;
 import dev.tidemark.simulation.past.Backfiller;
 import dev.tidemark.simulation.past.CheckpointTaker;
 import dev.tidemark.simulation.past.Clerk;
 import dev.tidemark.simulation.past.Reckoning;
+import dev.tidemark.simulation.past.Repairer;
 import dev.tidemark.simulation.past.Tally;
 import dev.tidemark.simulation.world.World;
 import java.util.List;
@@ -17,13 +19,17 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Runs with all faults, in which checkpoints are taken, views backfilled and questions asked meanwhile; afterwards the
- * past must come out as it was. {@code -Dtidemark.pastSeeds=N} for another number of runs, {@code -Dtidemark.seed=N} for
+ * Runs with all faults, in which checkpoints are taken, views backfilled, records redriven and questions asked meanwhile;
+ * afterwards the past must come out as it was. {@code -Dtidemark.pastSeeds=N} for another number of runs, {@code -Dtidemark.seed=N} for
  * one, with its trace; {@code -Dtidemark.freshSeeds=FIRST..LAST} for more beside the fixed ones.
  */
 class PastTest {
 
     private static final long DEFAULT_SEEDS = 1_000;
+    private static final long REPAIRS = 0x2EDB1FE;
+
+    /** Of these runs all views come in another version, many records are bad, and the stream is resharded. */
+    private static final int OTHER_VERSIONS_PER_CENT = 30;
 
     private final Tally tally = new Tally();
 
@@ -50,15 +56,26 @@ class PastTest {
     }
 
     private Run run(long seed, boolean traced) {
-        Clerk clerk = new Clerk();
+        Dials dials = Dials.random(new SplittableRandom(seed));
+        // Dice of their own: what else a seed decides is older, and stays as it was.
+        SplittableRandom dice = new SplittableRandom(seed ^ REPAIRS);
+        boolean ofOtherVersions = dice.nextInt(100) < OTHER_VERSIONS_PER_CENT;
+        Repairer repairer = new Repairer(dice.split());
+        Clerk clerk = new Clerk(repairer::isIdle);
         AtomicReference<World.Scene> scene = new AtomicReference<>();
-        List<World.Guest> guests = List.of(clerk, new CheckpointTaker(), new Backfiller(), scene::set);
+        List<World.Guest> guests = List.of(clerk, new CheckpointTaker(), new Backfiller(), repairer, scene::set);
         return Run.of(
                 seed,
-                Dials.random(new SplittableRandom(seed)),
-                null,
+                ofOtherVersions
+                        ? dials.with(Dial.BAD, 150).with(Dial.RESHARD, 1000).with(Dial.PRODUCER_DUPLICATE, 300)
+                        : dials,
+                plan -> ofOtherVersions ? plan.withOtherVersions(dice) : plan,
                 traced,
                 guests,
-                world -> new Reckoning(Objects.requireNonNull(scene.get()), tally).judge(clerk.answers()));
+                world -> {
+                    world.verdict().judgeLanes();
+                    new Reckoning(Objects.requireNonNull(scene.get()), world.descents(), repairer, tally)
+                            .judge(clerk.answers());
+                });
     }
 }

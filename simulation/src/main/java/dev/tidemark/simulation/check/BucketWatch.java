@@ -34,9 +34,7 @@ public final class BucketWatch {
             segment(SegmentReader.read(body));
         } else if (key.startsWith("quarantine/")) {
             QuarantineJson.read(body).forEach(this::quarantine);
-        } else if (!key.startsWith("checkpoint/")
-                && !key.startsWith("backfill/")
-                && !key.startsWith("redrive/repairs/")) {
+        } else if (!key.startsWith("checkpoint/") && !key.startsWith("backfill/") && !key.startsWith("redrive/")) {
             engine.fail("an object that belongs to nothing: " + key);
         }
     }

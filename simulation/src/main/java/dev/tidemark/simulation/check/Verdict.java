@@ -93,6 +93,16 @@ public final class Verdict {
         }
     }
 
+    /** For runs in which more than the lanes folds into the views: reports what does not hold of the lanes. */
+    public void judgeLanes() {
+        ledger.shards().forEach(this::judgeLane);
+        for (View view : catalog.views()) {
+            if (engine.failure() == null && !ledger.shards().isEmpty()) {
+                judgeCounts(view, oracle.over(foldedLive(view), descents).report(view.name()));
+            }
+        }
+    }
+
     private void judgeLane(String shardId) {
         List<Ledger.Entry> entries = ledger.of(shardId);
         LaneWatch.Row row = lanes.row(shardId);

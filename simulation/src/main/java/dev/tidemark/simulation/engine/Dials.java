@@ -46,6 +46,13 @@ public record Dials(Map<Dial, Integer> perMille) {
         return perMille.getOrDefault(dial, 0);
     }
 
+    public Dials with(Dial dial, int strengthPerMille) {
+        Map<Dial, Integer> more = new EnumMap<>(Dial.class);
+        more.putAll(perMille);
+        more.put(dial, strengthPerMille);
+        return new Dials(more);
+    }
+
     public Dials without(Dial dial) {
         Map<Dial, Integer> fewer = new EnumMap<>(Dial.class);
         fewer.putAll(perMille);

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /** Asks for values all the while, as a model would, and keeps every answer, as an auditor would. */
@@ -32,12 +33,18 @@ public final class Clerk implements World.Guest {
     private static final int USERS = 6;
 
     private final List<Kept> kept = new ArrayList<>();
+    private final BooleanSupplier isRedriven;
+
+    /** @param isRedriven whether nobody is at work on a redrive */
+    public Clerk(BooleanSupplier isRedriven) {
+        this.isRedriven = isRedriven;
+    }
 
     /**
      * An answer as it was served.
      *
      * @param text the body, as it was sent
-     * @param quiet whether nothing was in flight: everything that had arrived was folded
+     * @param quiet whether nothing was in flight: everything that had arrived was folded, and so was every redrive
      * @param arrived how many user records each shard had
      */
     public record Kept(
@@ -80,7 +87,7 @@ public final class Clerk implements World.Guest {
                 atMillis,
                 text,
                 Answers.read(text),
-                scene.caughtUp().getAsBoolean(),
+                scene.caughtUp().getAsBoolean() && isRedriven.getAsBoolean(),
                 arrived(scene)));
     }
 

@@ -26,11 +26,15 @@ import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.past.TimeTravel;
+import dev.tidemark.core.port.CheckpointStore;
 import dev.tidemark.core.port.ControlRow;
 import dev.tidemark.core.port.ControlRow.ViewStatus;
 import dev.tidemark.core.port.ControlStore;
 import dev.tidemark.core.port.LaneRow;
 import dev.tidemark.core.port.Pause;
+import dev.tidemark.core.port.RedriveLog;
+import dev.tidemark.core.port.RedriveLog.Claim;
+import dev.tidemark.core.port.RedriveLog.Manifest;
 import dev.tidemark.core.port.StateScan;
 import dev.tidemark.core.replay.Checkpoints;
 import dev.tidemark.core.replay.ReplayPorts;
@@ -40,11 +44,13 @@ import dev.tidemark.core.restore.RestoreSettings;
 import dev.tidemark.core.restore.Restorer;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.ValueJson;
+import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;
 import dev.tidemark.core.view.View;
 import dev.tidemark.samplesevents.oracle.Answers;
+import dev.tidemark.samplesevents.oracle.Descent;
 import dev.tidemark.samplesevents.oracle.Oracle;
 import dev.tidemark.simulation.check.Ledger;
 import dev.tidemark.simulation.cloud.Cloud;
@@ -54,20 +60,24 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What must hold of the past when a run is over and quiet: a restore of every checkpoint leads to the live state, item by
- * item; every answer that was served comes out of its receipt again, and out of its moment if nothing was in flight; a
- * backfilled view answers as the oracle does; an audit finds no fault.
+ * item; every answer that was served comes out of its receipt again, and out of its moment if nothing was in flight; every
+ * view answers as the oracle does, with what was backfilled and redriven; an audit finds no fault.
  */
 public final class Reckoning {
 
@@ -81,6 +91,8 @@ public final class Reckoning {
     private static final Backoff NO_BACKOFF = new Backoff(NO_PAUSE::millis, () -> 0);
 
     private final World.Scene scene;
+    private final List<Descent> descents;
+    private final Repairer repairer;
     private final Tally tally;
     private final Engine engine;
     private final Ledger ledger;
@@ -95,9 +107,13 @@ public final class Reckoning {
 
     /**
      * @param scene of a run that is over
+     * @param descents which shards came out of which
+     * @param repairer who redrove what
      * @param tally is told what was compared
      */
-    public Reckoning(World.Scene scene, Tally tally) {
+    public Reckoning(World.Scene scene, List<Descent> descents, Repairer repairer, Tally tally) {
+        this.descents = descents;
+        this.repairer = repairer;
         this.tally = tally;
         this.scene = scene;
         this.engine = scene.engine();
@@ -118,7 +134,7 @@ public final class Reckoning {
         if (control.readControl().join().isEmpty()) {
             return;
         }
-        List<String> ids = checkpoints.list().join();
+        List<String> ids = usable();
         for (int i = 0; i < ids.size() && engine.failure() == null; i++) {
             restore(ids.get(i), "r" + i);
         }
@@ -133,42 +149,114 @@ public final class Reckoning {
         for (View view : catalogs.views()) {
             audit(view);
         }
+        Expected expected = new Expected(
+                control.readLanes().join(),
+                ledger,
+                manifests(),
+                version -> redrives.repairs(version).join());
         for (View view : scene.plan().after().catalog().views()) {
-            asFromTheStart(view);
+            asTheOracleHasIt(view, expected);
         }
     }
 
-    /** A backfilled view answers as one that was there from the first record on. */
-    private void asFromTheStart(View view) {
+    /** Every claim stands in one manifest, with a payload that somebody offered, and nothing that was promised is missing. */
+    private List<Manifest> manifests() {
+        List<Manifest> manifests = new ArrayList<>();
+        Set<Claim> claims = new HashSet<>();
+        RedriveLog.Known known = redrives.known().join();
+        for (long number = 1; number <= known.last(); number++) {
+            Manifest manifest = redrives.read(number).join();
+            manifests.add(manifest);
+            for (RedriveLog.Entry entry : manifest.entries()) {
+                tally.add(Tally.Shown.RECORD_REDRIVEN, 1);
+                if (!claims.add(entry.claim())) {
+                    engine.fail("two redrives claim " + entry.claim());
+                }
+                if (!repairer.hasOffered(entry.claim(), entry.record().data())) {
+                    engine.fail("redrive " + number + " has a payload that nobody offered: " + entry.claim());
+                }
+            }
+        }
+        if (!claims.containsAll(repairer.promised())) {
+            engine.fail("what was said to be redriven is in no redrive");
+        }
+        return manifests;
+    }
+
+    /** A view that is filled from the archive answers as one that was there from the first record on. */
+    private void asTheOracleHasIt(View view, Expected expected) {
         ControlRow row = control.readControl().join().orElseThrow();
         ViewStatus status = row.views().get(view.version());
-        boolean backfilled = control.readLanes().join().stream()
-                .map(lane -> lane.views().get(view.version()))
-                .anyMatch(act -> act != null && act.isAfter(Position.ORIGIN));
-        // Copies of an event on both sides of an activation are not recognized, so the oracle would know better.
-        if (view.duplicates() != null || !backfilled || engine.failure() != null) {
+        if (engine.failure() != null) {
             return;
         }
         if (status == null || !status.isComplete()) {
             engine.fail("view " + view.name() + " is " + status + " although its backfill ended");
             return;
         }
-        Oracle known = scene.plan()
-                .after()
-                .oracle()
-                .over(
-                        ledger.shards().stream()
-                                .flatMap(shard -> ledger.of(shard).stream())
-                                .map(Ledger.Entry::record)
-                                .toList(),
-                        List.of());
+        Expected.OfView known = expected.of(view, descents);
+        count(known, view);
+        Oracle oracle = scene.plan().after().oracle().over(known.records(), known.descents());
         long atMillis = Math.max(engine.nowMillis(), ledger.newestArrivalMillis() + 1);
-        for (String entity : known.entities(view.name())) {
-            JsonNode expected = known.answer(view.name(), entity, atMillis);
+        for (String entity : oracle.entities(view.name())) {
+            JsonNode answer = oracle.answer(view.name(), entity, atMillis);
             String text = Clerk.answer(cloud, scene.plan().after().catalog(), view, entity, atMillis);
-            Answers.differences(expected, Answers.read(text).get("features")).forEach(engine::fail);
-            tally.add(Tally.Shown.BACKFILLED_VALUE_AS_THE_ORACLE_HAS_IT, 1);
+            Answers.differences(answer, Answers.read(text).get("features")).forEach(engine::fail);
+            tally.add(
+                    Tally.Shown.BACKFILLED_VALUE_AS_THE_ORACLE_HAS_IT,
+                    known.backfilled().isEmpty() ? 0 : 1);
+            tally.add(Tally.Shown.REDRIVEN_VALUE_AS_THE_ORACLE_HAS_IT, known.redriven() == 0 ? 0 : 1);
         }
+    }
+
+    private void count(Expected.OfView known, View view) {
+        tally.add(Tally.Shown.REPAIRED_PAYLOAD_IN_A_BACKFILL, known.repaired());
+        long merged = known.backfilled().stream()
+                .filter(shard -> descents.stream()
+                                .filter(descent -> descent.shardId().equals(shard)
+                                        && known.backfilled().contains(descent.parentShardId()))
+                                .count()
+                        > 1)
+                .count();
+        tally.add(Tally.Shown.MERGED_LANE_IN_A_BACKFILL, merged);
+        tally.add(Tally.Shown.MERGED_LANE_IN_A_BACKFILL_THAT_DROPS_DUPLICATES, view.duplicates() == null ? 0 : merged);
+        Map<String, LaneRow> rows = rows(control);
+        long forgetful = rows.values().stream()
+                .filter(row -> ancestors(row).stream()
+                        .anyMatch(parent -> rows.containsKey(parent)
+                                && ancestors(Objects.requireNonNull(rows.get(parent)))
+                                                .size()
+                                        > ancestors(row).size()))
+                .count();
+        tally.add(Tally.Shown.LANE_WITH_FEWER_ANCESTORS_THAN_ITS_PARENT, view.duplicates() == null ? 0 : forgetful);
+    }
+
+    private static Set<String> ancestors(LaneRow row) {
+        return row.ancestors() == null ? Set.of() : row.ancestors().keySet();
+    }
+
+    /**
+     * The checkpoints behind which the archive is read far enough back. Of a lane that a checkpoint does not know, that is
+     * as far as the stream is said to keep records, and an outage may last longer here.
+     */
+    private List<String> usable() {
+        long keptMillis = catalogs.views().stream()
+                .mapToLong(View::streamRetentionMillis)
+                .min()
+                .orElseThrow();
+        return checkpoints.list().join().stream()
+                .filter(id -> {
+                    CheckpointStore.Positions positions =
+                            checkpoints.manifest(id).join().positions();
+                    Set<String> known = positions.lanes().stream()
+                            .map(row -> row.lane().shardId())
+                            .collect(Collectors.toSet());
+                    return ledger.shards().stream()
+                            .filter(shard -> !known.contains(shard))
+                            .flatMap(shard -> ledger.of(shard).stream())
+                            .allMatch(entry -> entry.record().arrivalMillis() >= positions.timeMillis() - keptMillis);
+                })
+                .toList();
     }
 
     private void restore(String checkpoint, String generation) {
@@ -204,60 +292,86 @@ public final class Reckoning {
     private void compare(String checkpoint, String generation) {
         Map<ItemKey, StoredItem> live = items(STATE);
         Map<ItemKey, StoredItem> restored = items(generation + STATE);
-        Map<String, LaneRow> liveRows = rows(control);
-        Map<String, LaneRow> restoredRows = rows(control(generation + CONTROL));
+        Predicate<ItemKey> isCommon = common(checkpoint, generation);
         live.forEach((key, item) -> {
-            boolean common = isCommon(key, liveRows, restoredRows);
-            tally.add(Tally.Shown.ITEM_RESTORED, common ? 1 : 0);
-            if (common && !isExpired(item) && !same(item, restored.get(key))) {
-                engine.fail("restored from " + checkpoint + ", item " + key + " is " + brief(restored.get(key))
-                        + " instead of " + brief(item));
+            if (isCommon.test(key)) {
+                tally.add(kind(key), 1);
+                if (!isExpired(item) && !same(key, item, restored.get(key))) {
+                    engine.fail("restored from " + checkpoint + ", item " + key + " is " + brief(restored.get(key))
+                            + " instead of " + brief(item));
+                }
             }
         });
         restored.forEach((key, item) -> {
-            boolean common = isCommon(key, liveRows, restoredRows);
-            if (common && !isExpired(item) && !live.containsKey(key)) {
+            if (isCommon.test(key) && !isExpired(item) && !live.containsKey(key)) {
                 engine.fail("restored from " + checkpoint + ", there is item " + key + ", which is not live");
             }
         });
     }
 
-    /**
-     * Whether the view begins at the same position in the item's lane, and in those that the lane descends from, whose ids
-     * it asks (rule T3): a view that was activated after the checkpoint begins later in a restored state.
-     */
-    private static boolean isCommon(ItemKey key, Map<String, LaneRow> live, Map<String, LaneRow> restored) {
-        LaneRow row = live.get(key.lane());
-        if (row == null || act(row, key) == null || !begins(key.lane(), key, live, restored)) {
-            return false;
-        }
-        return row.ancestors() == null
-                || row.ancestors().keySet().stream().allMatch(ancestor -> begins(ancestor, key, live, restored));
+    /** Which items must be the same in both states. */
+    private Predicate<ItemKey> common(String checkpoint, String generation) {
+        Map<String, LaneRow> live = rows(control);
+        Map<String, LaneRow> restored = rows(control(generation + CONTROL));
+        ControlRow then = checkpoints.manifest(checkpoint).join().positions().control();
+        ControlRow now = control.readControl().join().orElseThrow();
+        Set<String> dropping = catalogs.views().stream()
+                .filter(view -> view.duplicates() != null)
+                .map(View::version)
+                .collect(Collectors.toSet());
+        return key -> {
+            String version = key.viewVersion();
+            LaneRow row = live.get(key.lane());
+            LaneRow other = restored.get(key.lane());
+            return switch (kind(key)) {
+                case BACKFILLED_ITEM_RESTORED -> isComplete(then, version) && isComplete(now, version);
+                case REDRIVEN_ITEM_RESTORED -> then.folds(version) && now.folds(version);
+                default ->
+                    row != null
+                            && other != null
+                            && row.views().containsKey(version)
+                            && other.views().containsKey(version)
+                            // A copy is known only where the lanes before fold the view, too.
+                            && (!dropping.contains(version)
+                                    || ancestors(row).stream()
+                                            .allMatch(before -> Objects.equals(
+                                                    act(live.get(before), version),
+                                                    act(restored.get(before), version))));
+            };
+        };
     }
 
-    private static boolean begins(
-            String laneId, ItemKey key, Map<String, LaneRow> live, Map<String, LaneRow> restored) {
-        return Objects.equals(act(live.get(laneId), key), act(restored.get(laneId), key));
+    private static @Nullable Position act(@Nullable LaneRow row, String version) {
+        return row == null ? null : row.views().get(version);
     }
 
-    private static @Nullable Position act(@Nullable LaneRow row, ItemKey key) {
-        return row == null ? null : row.views().get(key.viewVersion());
+    private static Map<String, LaneRow> rows(ControlStore store) {
+        return store.readLanes().join().stream()
+                .collect(Collectors.toMap(row -> row.lane().id(), Function.identity()));
     }
 
-    private static Map<String, LaneRow> rows(ControlStore control) {
-        return control.readLanes().join().stream()
-                .collect(Collectors.toMap(row -> row.lane().id(), row -> row));
+    private static boolean isComplete(ControlRow row, String version) {
+        ViewStatus status = row.views().get(version);
+        return status != null && status.isComplete();
+    }
+
+    private static Tally.Shown kind(ItemKey key) {
+        return Lane.isBackfill(key.lane())
+                ? Tally.Shown.BACKFILLED_ITEM_RESTORED
+                : key.lane().contains("#") ? Tally.Shown.REDRIVEN_ITEM_RESTORED : Tally.Shown.ITEM_RESTORED;
     }
 
     private boolean isExpired(StoredItem item) {
         return item.expiresAtSeconds() != 0 && item.expiresAtSeconds() * 1_000 < engine.nowMillis() + 3_600_000;
     }
 
-    private static boolean same(StoredItem item, @Nullable StoredItem other) {
+    /** Ids of a redrive or a backfill expire some time after they were written (rule T3). */
+    private static boolean same(ItemKey key, StoredItem item, @Nullable StoredItem other) {
+        boolean anyExpiry = key.isIds() && key.lane().contains("#");
         return other != null
                 && item.mark().equals(other.mark())
                 && Arrays.equals(item.body(), other.body())
-                && item.expiresAtSeconds() == other.expiresAtSeconds();
+                && (anyExpiry || item.expiresAtSeconds() == other.expiresAtSeconds());
     }
 
     private static String brief(@Nullable StoredItem item) {
@@ -286,7 +400,7 @@ public final class Reckoning {
         if (kept.body().at("/freshness/complete").asBoolean()) {
             byReceipt(kept, Checkpoints.none(checkpoints));
             tally.add(Tally.Shown.ANSWER_REPRODUCED_BY_ITS_RECEIPT, 1);
-            boolean begun = byReceipt(kept, Checkpoints.all(checkpoints));
+            boolean begun = usable().equals(checkpoints.list().join()) && byReceipt(kept, Checkpoints.all(checkpoints));
             tally.add(Tally.Shown.ANSWER_REPRODUCED_FROM_A_CHECKPOINT, begun ? 1 : 0);
         }
     }
@@ -385,7 +499,7 @@ public final class Reckoning {
         ViewStatus status = control.readControl().join().orElseThrow().views().get(view.version());
         if (engine.failure() == null && status != null && status.isComplete()) {
             audit(view, Checkpoints.none(checkpoints));
-            for (String id : checkpoints.list().join()) {
+            for (String id : usable()) {
                 audit(view, Checkpoints.only(checkpoints, id));
             }
         }

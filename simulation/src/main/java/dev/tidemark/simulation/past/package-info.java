@@ -1,4 +1,4 @@
-/** Who deals with the past of a run: asks and keeps the answers, makes checkpoints, backfills, restores, audits. */
+/** Who deals with the past of a run: asks and keeps the answers, makes checkpoints, backfills, redrives, restores, audits. */
 @NullMarked
 package dev.tidemark.simulation.past;
 

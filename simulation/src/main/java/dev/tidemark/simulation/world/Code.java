@@ -35,6 +35,11 @@ public record Code(int number, Catalog catalog, Oracle oracle) {
         return ALL.get(CATALOGS + number);
     }
 
+    /** The same views in other versions: of a source whose records others aggregate. */
+    Code ofOtherPacker() {
+        return ALL.get((number + CATALOGS) % ALL.size());
+    }
+
     boolean dropsDuplicates() {
         return catalog.views().stream().anyMatch(view -> view.duplicates() != null);
     }

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.LongUnaryOperator;
+import java.util.random.RandomGenerator;
 
 /**
  * What a seed decides before anything happens: code, stream, and what producers send when. Faults do not change it, so
@@ -21,12 +22,24 @@ import java.util.function.LongUnaryOperator;
  * @param outageAtMillis when an outage of the mapping begins
  * @param outageMillis how long it lasts; 0 for none. Nothing is sent meanwhile
  * @param endMillis when producers end
+ * @param mostReshards how often shards are split or merged at most, if they are at all
  */
 public record Plan(
-        Code before, Code after, int shards, List<Sent> sent, long outageAtMillis, long outageMillis, long endMillis) {
+        Code before,
+        Code after,
+        int shards,
+        List<Sent> sent,
+        long outageAtMillis,
+        long outageMillis,
+        long endMillis,
+        int mostReshards) {
+
+    private static final int USUAL_RESHARDS = 5;
+    private static final int MANY_RESHARDS = 12;
 
     private static final int FEWEST_RECORDS = 30;
     private static final int MOST_RECORDS = 120;
+    private static final long HOUR_MILLIS = 3_600_000;
     private static final long MOST_OUTAGE_HOURS = 90;
     private static final long PACKERS = 0x5EA1ED;
     private static final int MOST_CROWDED = 100;
@@ -67,10 +80,11 @@ public record Plan(
         // Beyond the retention that the catalog states, views that drop duplicates promise nothing.
         boolean isBounded = before.dropsDuplicates() || after.dropsDuplicates();
         long hours = isBounded ? 1 : anyHours;
-        long outageMillis = engine.strikes(random, Dial.OUTAGE) ? hours * 3_600_000 : 0;
+        long outageMillis = engine.strikes(random, Dial.OUTAGE) ? hours * HOUR_MILLIS : 0;
         LongUnaryOperator delay = millis -> millis > outageAtMillis ? millis + outageMillis : millis;
         List<Sent> sent = records(seed, engine, records, users, spanMillis, delay);
-        return new Plan(before, after, shards, sent, outageAtMillis, outageMillis, spanMillis + outageMillis);
+        return new Plan(
+                before, after, shards, sent, outageAtMillis, outageMillis, spanMillis + outageMillis, USUAL_RESHARDS);
     }
 
     private static Code packed(Engine engine, SplittableRandom packers, Code code) {
@@ -130,8 +144,26 @@ public record Plan(
         packed.add(last);
     }
 
+    /**
+     * The same, but for code and reshards: what comes later has each view of the first in another version, often one that
+     * drops duplicates, and there may be many reshards. Without a change if the outage is longer than the stream is said to
+     * keep records.
+     */
+    public Plan withOtherVersions(RandomGenerator dice) {
+        if (outageMillis > HOUR_MILLIS) {
+            return this;
+        }
+        List<Code> dropping =
+                Code.library().stream().filter(Code::dropsDuplicates).toList();
+        Code any = dropping.get(dice.nextInt(dropping.size()));
+        Code first = dice.nextBoolean() ? any : before;
+        return new Plan(
+                first, first.ofOtherPacker(), shards, sent, outageAtMillis, outageMillis, endMillis, MANY_RESHARDS);
+    }
+
     /** The same without some of the records. */
     public Plan with(List<Sent> fewer) {
-        return new Plan(before, after, shards, List.copyOf(fewer), outageAtMillis, outageMillis, endMillis);
+        return new Plan(
+                before, after, shards, List.copyOf(fewer), outageAtMillis, outageMillis, endMillis, mostReshards);
     }
 }

@@ -39,7 +39,6 @@ public final class World implements AutoCloseable {
 
     private static final String STREAM = "shop";
     private static final long MOST_TASKS = 300_000;
-    private static final int MOST_RESHARDS = 5;
 
     /** How long after the last record faults go on. */
     private static final long MOST_TROUBLE_MILLIS = 120_000;
@@ -182,7 +181,7 @@ public final class World implements AutoCloseable {
 
     private void scheduleReshards() {
         if (engine.strikes(Dial.RESHARD)) {
-            long times = engine.between(1, MOST_RESHARDS);
+            long times = engine.between(1, plan.mostReshards());
             for (int i = 0; i < times; i++) {
                 long anyMillis = engine.between(0, plan.endMillis());
                 long atMillis = engine.random().nextBoolean() ? anyMillis : betweenCopies(anyMillis);
@@ -285,7 +284,7 @@ public final class World implements AutoCloseable {
         long nearMillis = engine.between(-2_000, 4_000);
         long choice = engine.between(0, 2);
         int record = (int) engine.between(0, 4);
-        int reshard = (int) engine.between(0, MOST_RESHARDS);
+        int reshard = (int) engine.between(0, plan.mostReshards());
         if (choice == 0 && record < plan.sent().size()) {
             return Math.max(0, plan.sent().get(record).atMillis() + nearMillis);
         }
@@ -351,12 +350,16 @@ public final class World implements AutoCloseable {
         return mapping.isCaughtUp();
     }
 
+    /** Which shards came out of which. */
+    public List<Descent> descents() {
+        return streams.describe(STREAM).shards().stream()
+                .flatMap(shard -> shard.parents().stream().map(parent -> new Descent(STREAM, shard.id(), parent)))
+                .toList();
+    }
+
     /** What to judge the run by. */
     public Verdict verdict() {
         long outageEndMillis = startMillis + plan.outageAtMillis() + plan.outageMillis();
-        List<Descent> descents = streams.describe(STREAM).shards().stream()
-                .flatMap(shard -> shard.parents().stream().map(parent -> new Descent(STREAM, shard.id(), parent)))
-                .toList();
         return new Verdict(
                 engine,
                 plan.after().catalog(),
@@ -365,7 +368,7 @@ public final class World implements AutoCloseable {
                 ledger,
                 lanes,
                 bucket,
-                descents,
+                descents(),
                 plan.outageMillis() == 0 ? Long.MIN_VALUE : outageEndMillis);
     }
 }
