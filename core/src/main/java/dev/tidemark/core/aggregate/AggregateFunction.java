@@ -6,6 +6,32 @@ import java.util.Map;
 /**
  * An aggregate function as a user names it in the catalog. Adding one: a class, its line in {@link AggregateFunctions},
  * one line in the law test, one row in docs/semantics.md.
+ *
+ * <p>How the parts work together, for {@code avg} of {@code price} over 30 minutes:
+ *
+ * <ol>
+ *   <li>{@link #bind} gives the feature's {@link Computation}: which {@link StateType}s each tile holds for it. Here a
+ *       sum and a count of {@code price}; a feature {@code sum} of {@code price} shares the sum.
+ *   <li>{@link StateType#create} makes empty {@link State}s in a tile: 0 and 0.
+ *   <li>{@link State#add} takes one event: 19.99 and 1, then 25.00 and 2.
+ *   <li>{@link State#merge} takes another tile's states: 25.00 and 2 with 35.00 and 1 give 60.00 and 3.
+ *   <li>{@link State#writeTo} and {@link StateType#read} are the stored bytes.
+ *   <li>{@link Computation#value} reads the value off the merged states, once: 60.00 / 3 = 20.
+ * </ol>
+ *
+ * <p>The laws, which {@code AggregateLawTest} tries on every function. {@code a}, {@code b}, {@code c} are states,
+ * {@code +} is {@code merge}:
+ *
+ * <ul>
+ *   <li>{@code (a + b) + c = a + (b + c)}, so tiles may be merged in any grouping;
+ *   <li>{@code a + b = b + a}, so events may come in any order, through any lanes;
+ *   <li>{@code a + empty = a}, so an interval without events needs no tile;
+ *   <li>equal states have equal bytes, and no more than {@link StateType#maxEncodedBytes}: so an audit compares bytes, and
+ *       the size of an item is known before the first event.
+ * </ul>
+ *
+ * Hence no locks, no order among lanes, and a replay that gives the same bytes. There is no {@code subtract}: a window moves
+ * on by leaving old tiles out, so functions that cannot be undone, such as {@code max}, need nothing special.
  */
 public interface AggregateFunction {
 

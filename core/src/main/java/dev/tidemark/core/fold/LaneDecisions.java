@@ -15,7 +15,20 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** What to write into a lane row, as pure functions (rules L1 to L3, F6, F8). */
+/**
+ * What to write into a lane row, as pure functions (rules L1 to L3, F6, F8).
+ *
+ * <p>Example: the row's last record is 100, the batch is 101 to 200, and the put of an item with records 130 and 150
+ * has failed.
+ *
+ * <pre>{@code
+ * done       = 129             everything before the lowest record that is not done
+ * advanced   = last 129        and the fates of 101 to 129 are added to the counts
+ * }</pre>
+ *
+ * The batch comes again from 130 on. If meanwhile the control row wants a new view, {@link #reconcile} activates it
+ * after 129: the live fold takes the view's records from 130 on, a backfill those up to 129.
+ */
 final class LaneDecisions {
 
     private LaneDecisions() {}

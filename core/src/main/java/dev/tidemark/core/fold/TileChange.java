@@ -11,6 +11,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Events of one batch going into the tiles of one block (rule F4): those after the item's mark and the view's
  * {@code act}, in order, without duplicates.
+ *
+ * <p>Example: the batch has the entity's events at positions 4, 6 and 9 of this block, and 9 is a duplicate.
+ *
+ * <pre>{@code
+ * stored item     folded in   written
+ * none            4, 6        mark 6, on absence
+ * mark 4          6           mark 6, on mark 4
+ * mark 6          nothing     nothing: an earlier delivery did it
+ * }</pre>
+ *
+ * The mark is 6 and not 9, wherever the batch ends, so each delivery makes the same item.
  */
 final class TileChange implements ItemChange {
 

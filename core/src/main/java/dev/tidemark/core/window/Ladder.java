@@ -12,6 +12,15 @@ import java.util.List;
  * a multiple of {@code step}, the widest rung of at most {@code w / 60}, so it covers at most a sixtieth more than
  * asked; its head takes the whole hop tile in which {@code t} lies. A coarse tile is used only where it lies wholly
  * inside.
+ *
+ * <p>Example: windows 30m and 24h give the ladder 30s, 1h. At 10:35:03 the 24h window, whose step is 30s, covers
+ * {@code [10:35:00 yesterday, 10:35:30)} with 144 tiles:
+ *
+ * <pre>{@code
+ * 1h              |=========== 23 ===========|
+ * 30s  |=== 50 ===|                          |=== 71 ===|
+ *   10:35:00    11:00                      10:00    10:35:30
+ * }</pre>
  */
 public record Ladder(List<TileWidth> widths) {
 

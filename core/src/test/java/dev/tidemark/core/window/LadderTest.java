@@ -2,6 +2,7 @@ package dev.tidemark.core.window;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -19,6 +20,24 @@ class LadderTest {
 
     static LongStream seeds() {
         return LongStream.rangeClosed(1, 40);
+    }
+
+    /** The example of {@link Ladder}, and of docs/how-it-works.md with its picture. */
+    @Test
+    void theExample() {
+        Ladder ladder = ladder(List.of(Window.parse("30m"), Window.parse("24h")));
+
+        Cover cover = ladder.cover(
+                Window.parse("24h"), Instant.parse("2026-01-31T10:35:03Z").toEpochMilli());
+
+        assertThat(ladder.widths()).extracting(TileWidth::code).containsExactly("30s", "1h");
+        assertThat(cover.interval())
+                .isEqualTo(new Interval(
+                        Instant.parse("2026-01-30T10:35:00Z").toEpochMilli(),
+                        Instant.parse("2026-01-31T10:35:30Z").toEpochMilli()));
+        assertThat(cover.ranges())
+                .extracting(range -> range.width().code() + ": " + (range.endTile() - range.firstTile()))
+                .containsExactlyInAnyOrder("30s: 50", "1h: 23", "30s: 71");
     }
 
     /** Every hop of time is in a tile of the cover exactly once if the window's definition has it, else not at all. */
