@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.StreamSupport;
 
 /** Why an answer may have no values, as far as the counts of its view tell. */
@@ -14,15 +15,22 @@ final class EmptyAnswer {
 
     private EmptyAnswer() {}
 
-    /** Whether the values are those of an entity without events. */
-    static boolean isEmpty(JsonNode features) {
-        return StreamSupport.stream(features.spliterator(), false).allMatch(EmptyAnswer::isNothing);
+    /**
+     * Whether the values are those of an entity without events.
+     *
+     * @param derived the names of values that tell nothing: they may have a default
+     */
+    static boolean isEmpty(JsonNode features, Set<String> derived) {
+        return features.properties().stream()
+                .filter(value -> !derived.contains(value.getKey()))
+                .allMatch(value -> isNothing(value.getValue()));
     }
 
     private static boolean isNothing(JsonNode value) {
         return value.isNull()
                 || (value.isNumber() && value.decimalValue().signum() == 0)
-                || (value.isContainerNode() && isEmpty(value));
+                || (value.isContainerNode()
+                        && StreamSupport.stream(value.spliterator(), false).allMatch(EmptyAnswer::isNothing));
     }
 
     /**

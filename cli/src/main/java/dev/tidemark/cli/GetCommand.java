@@ -113,14 +113,17 @@ final class GetCommand implements Callable<Integer> {
         spec.commandLine()
                 .getOut()
                 .println(Shown.text(json.writerWithDefaultPrettyPrinter().writeValueAsString(shown)));
-        if (!direct && knowledge == null && at == null && EmptyAnswer.isEmpty(body.path("features"))) {
-            explainEmpty();
+        if (!direct && knowledge == null && at == null) {
+            RunningSystem system = new RunningSystem(api());
+            if (EmptyAnswer.isEmpty(body.path("features"), system.derivedOf(view))) {
+                explainEmpty(system);
+            }
         }
         return 0;
     }
 
-    private void explainEmpty() {
-        JsonNode health = new RunningSystem(api()).health().orElse(MissingNode.getInstance());
+    private void explainEmpty(RunningSystem system) {
+        JsonNode health = system.health().orElse(MissingNode.getInstance());
         EmptyAnswer.note(view, health).ifPresent(spec.commandLine().getErr()::println);
         if (url == null && EmptyAnswer.hasTooLate(view, health)) {
             tooLate().ifPresent(spec.commandLine().getErr()::println);

@@ -14,7 +14,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** A running Tidemark, asked over its API for what it was started with. */
 final class RunningSystem {
@@ -52,6 +54,19 @@ final class RunningSystem {
     /** What was folded; empty if nothing answers that can tell. */
     Optional<JsonNode> health() {
         return get("/v1/health").filter(answer -> answer.has("generation"));
+    }
+
+    /** The names of a view's derived features; empty if nothing answers that knows the view. */
+    Set<String> derivedOf(String view) {
+        Set<String> names = new HashSet<>();
+        get("/v1/catalog")
+                .ifPresent(answer -> answer.path("definitions")
+                        .path("views")
+                        .path(view)
+                        .path("derived")
+                        .fieldNames()
+                        .forEachRemaining(names::add));
+        return names;
     }
 
     private Catalog compile(JsonNode answer) {

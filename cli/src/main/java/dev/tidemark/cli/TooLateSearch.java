@@ -85,8 +85,8 @@ final class TooLateSearch {
                 }
             }
         };
-        Decide decide = new Decide(
-                source, List.of(view), JsonEventReader::new, (of, entity) -> false, Long.MAX_VALUE, visitor);
+        Decide decide =
+                new Decide(source, List.of(view), JsonEventReader::new, (of, entity) -> false, Long.MAX_VALUE, visitor);
         stores.await(History.of(past, source.stream(), List.of(view), rows)
                 .thenCompose(history -> history.walk(Range.arrived(fromMillis, toMillis), decide)));
     }

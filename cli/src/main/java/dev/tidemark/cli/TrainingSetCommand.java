@@ -152,7 +152,8 @@ final class TrainingSetCommand implements Callable<Integer> {
                 ProgressLine line = ProgressLine.on(err)) {
             return new TrainingSetJob(
                             request(),
-                            new ReplayPorts(stores.archive(), stores.redriveLog(), stores.checkpoints(), stores.control()),
+                            new ReplayPorts(
+                                    stores.archive(), stores.redriveLog(), stores.checkpoints(), stores.control()),
                             progress(line),
                             System::currentTimeMillis,
                             workers,

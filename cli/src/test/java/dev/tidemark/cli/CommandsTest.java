@@ -300,7 +300,11 @@ class CommandsTest {
 
     @Test
     void putSaysWhenNothingCounted() throws Exception {
-        Path catalog = Files.writeString(folder.resolve("late.yaml"), Sample.HELLO.catalog());
+        // A derived value with a default is no sign of an event.
+        Path catalog = Files.writeString(
+                folder.resolve("late.yaml"),
+                Sample.HELLO.catalog()
+                        + "    derived:\n      cheap: {expression: avg_price_30m < 10.0, default: true}\n");
         int port = FreePorts.fourInARow();
         try (RunningCommand run = RunningCommand.start(port, List.of("--catalog", catalog.toString()))) {
             String[] where = {"--port", Integer.toString(port)};
