@@ -35,9 +35,7 @@ final class EventSink {
             RawRecord record,
             long knownMillis) {
         long timeMillis = row.eventTimeMillis();
-        if (writer == null
-                || timeMillis < earliestMillis[target.index()]
-                || timeMillis > plan.lastMillis()) {
+        if (writer == null || timeMillis < earliestMillis[target.index()] || timeMillis > plan.lastMillis()) {
             return;
         }
         long order = plan.knowledge().orderMillis(timeMillis, knownMillis);

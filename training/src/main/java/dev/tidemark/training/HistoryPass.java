@@ -81,8 +81,7 @@ final class HistoryPass {
         }
     }
 
-    private void walk(
-            String stream, List<Target> targets, List<LaneRow> rows, Events redrives, Set<Long> numbers) {
+    private void walk(String stream, List<Target> targets, List<LaneRow> rows, Events redrives, Set<Long> numbers) {
         Manifest checkpoint = checkpoint(targets);
         Range range = Range.ALL
                 .after(checkpoint)
@@ -139,9 +138,8 @@ final class HistoryPass {
 
         Events(String name) {
             this.name = name;
-            this.writer = Files.exists(files.events(name))
-                    ? null
-                    : new PartitionedWriter(files.events(name), plan.buckets());
+            this.writer =
+                    Files.exists(files.events(name)) ? null : new PartitionedWriter(files.events(name), plan.buckets());
             this.sink = new EventSink(plan, writer);
         }
 
@@ -183,8 +181,8 @@ final class HistoryPass {
         LaneSink open(List<LanePart> parts, Events events) {
             return decide.open(
                     parts,
-                    (laneId, view, record, row, entity, bits, known) -> events.sink.keep(
-                            of(view), entity, row, bits, Lane.shardIdOf(laneId), record, known));
+                    (laneId, view, record, row, entity, bits, known) ->
+                            events.sink.keep(of(view), entity, row, bits, Lane.shardIdOf(laneId), record, known));
         }
     }
 
@@ -198,7 +196,8 @@ final class HistoryPass {
         Lanes(List<Target> targets, @Nullable Manifest checkpoint, Events redrives, Set<Long> numbers) {
             this.sources = targets.stream()
                     .collect(Collectors.groupingBy(
-                            target -> List.of(target.definition(), target.source().name()),
+                            target ->
+                                    List.of(target.definition(), target.source().name()),
                             LinkedHashMap::new,
                             Collectors.toList()))
                     .values()
@@ -239,8 +238,9 @@ final class HistoryPass {
 
             OfLane(Events events, List<LanePart> parts, Position from) {
                 this.events = events;
-                this.sinks =
-                        sources.stream().map(source -> source.open(parts, events)).toList();
+                this.sinks = sources.stream()
+                        .map(source -> source.open(parts, events))
+                        .toList();
                 this.from = from;
             }
 
@@ -270,7 +270,8 @@ final class HistoryPass {
                 report.put("readFrom", from.text());
                 report.put("readUpTo", log.reached().text());
                 if (records > 0) {
-                    report.put("newestArrival", Instant.ofEpochMilli(newestMillis).toString());
+                    report.put(
+                            "newestArrival", Instant.ofEpochMilli(newestMillis).toString());
                 }
                 events.finish(report);
                 return CompletableFuture.completedFuture(null);

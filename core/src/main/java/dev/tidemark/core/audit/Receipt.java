@@ -42,8 +42,7 @@ public record Receipt(
         if (mark != null) {
             return mark;
         }
-        String lane =
-                Lane.isBackfill(laneId) ? Lane.liveOf(laneId) : laneId;
+        String lane = Lane.isBackfill(laneId) ? Lane.liveOf(laneId) : laneId;
         return lanes.getOrDefault(lane, Position.ORIGIN);
     }
 }

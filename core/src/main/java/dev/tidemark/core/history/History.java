@@ -109,8 +109,8 @@ public final class History {
         if (range.begin() instanceof Range.Begin.Arrivals arrivals) {
             long from = arrivals.fromMillis();
             return StreamLog.openWithin(archive, stream, from - retentionMillis(), until)
-                    .thenApply(log -> expecting(
-                            log, row -> row.maxArrivalMillis() >= from && row.maxArrivalMillis() <= until));
+                    .thenApply(log ->
+                            expecting(log, row -> row.maxArrivalMillis() >= from && row.maxArrivalMillis() <= until));
         }
         Map<String, LaneStart> starts = new HashMap<>();
         long fromMillis = Long.MIN_VALUE;
@@ -194,7 +194,8 @@ public final class History {
         Set<String> needed = new HashSet<>();
         for (int i = order.size() - 1; i >= 0; i--) {
             String laneId = order.get(i);
-            if (needed.contains(laneId) || (laneIds.contains(laneId) && range.lanes().test(laneId))) {
+            if (needed.contains(laneId)
+                    || (laneIds.contains(laneId) && range.lanes().test(laneId))) {
                 needed.add(laneId);
                 needed.addAll(before.getOrDefault(laneId, Set.of()));
             }

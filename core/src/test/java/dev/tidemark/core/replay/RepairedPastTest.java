@@ -499,8 +499,8 @@ class RepairedPastTest {
             }
         };
         Catalog.Source source = SECOND.sources().get(0);
-        Decide decide = new Decide(
-                source, List.of(view), JsonEventReader::new, (of, entity) -> false, Long.MAX_VALUE, visitor);
+        Decide decide =
+                new Decide(source, List.of(view), JsonEventReader::new, (of, entity) -> false, Long.MAX_VALUE, visitor);
         List<LaneRow> rows = List.copyOf(control.lanes.values());
         History.of(ports(), source.stream(), List.of(view), rows)
                 .thenCompose(history -> history.walk(Range.arrived(fromMillis, untilMillis), decide))
