@@ -1,10 +1,10 @@
 package dev.tidemark.cli;
 
-import dev.tidemark.core.port.ArchiveLog;
-import dev.tidemark.core.port.DamagedArchive;
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.replay.LaneLog;
-import dev.tidemark.core.replay.StreamLog;
+import dev.tidemark.core.archive.LaneLog;
+import dev.tidemark.core.archive.StreamLog;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.store.ArchiveLog;
+import dev.tidemark.core.store.DamagedArchive;
 import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.Map;

@@ -1,11 +1,11 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.aws.s3.S3Archive;
-import dev.tidemark.core.port.ArchiveLog.SegmentRef;
-import dev.tidemark.core.replay.CompactionPlan;
-import dev.tidemark.core.replay.CompactionReport;
-import dev.tidemark.core.replay.CompactionSettings;
-import dev.tidemark.core.replay.Compactor;
+import dev.tidemark.core.archive.CompactionPlan;
+import dev.tidemark.core.archive.CompactionReport;
+import dev.tidemark.core.archive.CompactionSettings;
+import dev.tidemark.core.archive.Compactor;
+import dev.tidemark.core.store.ArchiveLog.SegmentRef;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;

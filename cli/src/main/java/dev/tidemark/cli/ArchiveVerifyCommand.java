@@ -1,6 +1,6 @@
 package dev.tidemark.cli;
 
-import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.control.LaneRow;
 import java.io.PrintWriter;
 import java.util.Collections;
 import java.util.List;

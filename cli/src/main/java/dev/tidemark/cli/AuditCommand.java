@@ -1,16 +1,16 @@
 package dev.tidemark.cli;
 
-import dev.tidemark.core.audit.AuditReport;
-import dev.tidemark.core.audit.AuditStart;
-import dev.tidemark.core.audit.Difference;
-import dev.tidemark.core.audit.EntitySample;
-import dev.tidemark.core.audit.StateAudit;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.checkpoint.CheckpointId;
 import dev.tidemark.core.event.JsonEventReader;
-import dev.tidemark.core.port.CheckpointStore;
-import dev.tidemark.core.replay.Checkpoints;
+import dev.tidemark.core.history.Checkpoints;
+import dev.tidemark.core.past.AuditReport;
+import dev.tidemark.core.past.AuditStart;
+import dev.tidemark.core.past.Difference;
+import dev.tidemark.core.past.StateAudit;
+import dev.tidemark.core.past.StateSample;
+import dev.tidemark.core.store.CheckpointStore;
 import dev.tidemark.core.view.View;
 import dev.tidemark.functions.query.EntityText;
 import java.io.PrintWriter;
@@ -156,7 +156,7 @@ final class AuditCommand implements Callable<Integer> {
                     only,
                     entities.stream().map(text -> EntityText.check(only, text)).toList());
         }
-        return stores.await(new EntitySample(stores.stateScan(), views, sample == null ? 1 : sample, seed).choose());
+        return stores.await(new StateSample(stores.stateScan(), views, sample == null ? 1 : sample, seed).choose());
     }
 
     private Checkpoints checkpoints(Stores stores) {

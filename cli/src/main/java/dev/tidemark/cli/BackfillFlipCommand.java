@@ -1,6 +1,6 @@
 package dev.tidemark.cli;
 
-import dev.tidemark.core.backfill.CatalogSwitch;
+import dev.tidemark.core.change.CatalogSwitch;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

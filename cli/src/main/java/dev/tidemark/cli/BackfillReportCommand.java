@@ -3,11 +3,11 @@ package dev.tidemark.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tidemark.core.backfill.CatalogSwitch;
-import dev.tidemark.core.backfill.Comparison;
-import dev.tidemark.core.backfill.EntitySample;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.change.ArchiveSample;
+import dev.tidemark.core.change.CatalogSwitch;
+import dev.tidemark.core.change.Comparison;
 import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.ProgressCache;
@@ -99,7 +99,7 @@ final class BackfillReportCommand implements Callable<Integer> {
 
     private List<String> sample(Stores stores, Catalogs both, View view, long nowMillis) {
         Catalog.Source source = both.sourceOf(view).orElseThrow();
-        EntitySample archived = new EntitySample(stores.archive(), view, source, JsonEventReader::new);
+        ArchiveSample archived = new ArchiveSample(stores.archive(), view, source, JsonEventReader::new);
         return stores.await(archived.newest(sample, nowMillis));
     }
 

@@ -1,8 +1,8 @@
 package dev.tidemark.cli;
 
-import dev.tidemark.core.backfill.Backfill;
-import dev.tidemark.core.backfill.CatalogSwitch;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.change.Backfill;
+import dev.tidemark.core.change.CatalogSwitch;
 import dev.tidemark.core.view.View;
 import java.io.PrintWriter;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.tidemark.cli;
 
-import dev.tidemark.core.backfill.CatalogSwitch;
 import dev.tidemark.core.catalog.Catalogs;
-import dev.tidemark.core.port.BackfillLog.Done;
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.ControlRow.ViewStatus;
-import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.change.CatalogSwitch;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.ControlRow.ViewStatus;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.store.BackfillLog.Done;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.view.View;
 import java.io.PrintWriter;

@@ -1,8 +1,8 @@
 package dev.tidemark.cli;
 
-import dev.tidemark.core.backfill.Backfill;
-import dev.tidemark.core.backfill.BackfillPorts;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.change.Backfill;
+import dev.tidemark.core.change.BackfillPorts;
 import dev.tidemark.core.event.JsonEventReader;
 import java.util.Objects;
 import java.util.SplittableRandom;

@@ -6,7 +6,7 @@ import dev.tidemark.core.checkpoint.CheckpointId;
 import dev.tidemark.core.checkpoint.CheckpointPorts;
 import dev.tidemark.core.checkpoint.CheckpointSettings;
 import dev.tidemark.core.checkpoint.Checkpointer;
-import dev.tidemark.core.port.CheckpointStore.Manifest;
+import dev.tidemark.core.store.CheckpointStore.Manifest;
 import java.security.SecureRandom;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.aws.s3.S3Checkpoints;
-import dev.tidemark.core.port.CheckpointStore.Manifest;
-import dev.tidemark.core.port.DamagedCheckpoint;
+import dev.tidemark.core.store.CheckpointStore.Manifest;
+import dev.tidemark.core.store.DamagedCheckpoint;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.aws.s3.S3Checkpoints;
-import dev.tidemark.core.port.CheckpointStore.Manifest;
-import dev.tidemark.core.port.CheckpointStore.StoredObject;
-import dev.tidemark.core.port.DamagedCheckpoint;
+import dev.tidemark.core.store.CheckpointStore.Manifest;
+import dev.tidemark.core.store.CheckpointStore.StoredObject;
+import dev.tidemark.core.store.DamagedCheckpoint;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;

@@ -1,8 +1,8 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.fold.BatchOutcome;
-import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.view.View;
 import dev.tidemark.functions.ingest.BatchLog;

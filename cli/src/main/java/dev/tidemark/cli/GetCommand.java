@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.tidemark.core.catalog.Catalog;
-import dev.tidemark.core.replay.BoundedArchive;
-import dev.tidemark.core.replay.ReplayPorts;
+import dev.tidemark.core.history.HistoryPorts;
+import dev.tidemark.core.past.BoundedArchive;
 import dev.tidemark.core.view.View;
 import dev.tidemark.functions.query.EntityText;
 import java.io.IOException;
@@ -136,8 +136,8 @@ final class GetCommand implements Callable<Integer> {
             Catalog definitions = catalog.compile(deployment);
             View wanted = definitions.view(view).orElseThrow();
             String entity = EntityText.check(wanted, key);
-            ReplayPorts past = stores.past();
-            ReplayPorts bounded = new ReplayPorts(
+            HistoryPorts past = stores.past();
+            HistoryPorts bounded = new HistoryPorts(
                     new BoundedArchive(past.archive(), TOO_LATE_BYTES),
                     past.redrives(),
                     past.checkpoints(),

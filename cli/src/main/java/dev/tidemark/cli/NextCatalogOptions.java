@@ -1,8 +1,8 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.aws.Environment;
-import dev.tidemark.core.backfill.CatalogSwitch;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.change.CatalogSwitch;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
 

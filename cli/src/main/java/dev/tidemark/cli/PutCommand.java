@@ -1,9 +1,9 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.event.FieldPath;
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.tidemark.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tidemark.core.redrive.Claims;
+import dev.tidemark.core.change.Claims;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;

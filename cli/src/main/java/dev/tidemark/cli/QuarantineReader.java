@@ -3,7 +3,7 @@ package dev.tidemark.cli;
 import dev.tidemark.aws.s3.KeyPage;
 import dev.tidemark.aws.s3.QuarantineSieve;
 import dev.tidemark.aws.s3.S3Quarantine;
-import dev.tidemark.core.port.Quarantine;
+import dev.tidemark.core.store.Quarantine;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

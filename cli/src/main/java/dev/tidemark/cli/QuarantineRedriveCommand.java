@@ -1,13 +1,13 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.change.Candidate;
+import dev.tidemark.core.change.RedrivePorts;
+import dev.tidemark.core.change.Redriver;
 import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.FoldSettings;
-import dev.tidemark.core.port.Quarantine;
-import dev.tidemark.core.port.RedriveLog.Claim;
-import dev.tidemark.core.redrive.Candidate;
-import dev.tidemark.core.redrive.RedrivePorts;
-import dev.tidemark.core.redrive.Redriver;
+import dev.tidemark.core.store.Quarantine;
+import dev.tidemark.core.store.RedriveLog.Claim;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package dev.tidemark.cli;
 
-import dev.tidemark.core.port.Quarantine;
-import dev.tidemark.core.redrive.Claims;
+import dev.tidemark.core.change.Claims;
+import dev.tidemark.core.store.Quarantine;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.Base64;

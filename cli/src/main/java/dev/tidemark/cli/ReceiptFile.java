@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.tidemark.core.audit.Receipt;
+import dev.tidemark.core.past.Receipt;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.view.View;

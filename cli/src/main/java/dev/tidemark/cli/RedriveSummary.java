@@ -1,12 +1,12 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.aws.s3.S3RedriveLog;
+import dev.tidemark.core.change.Decision;
+import dev.tidemark.core.change.RedriveOutcome;
+import dev.tidemark.core.change.RedriveReport;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.fold.Admission;
-import dev.tidemark.core.port.RedriveLog.Claim;
-import dev.tidemark.core.redrive.Decision;
-import dev.tidemark.core.redrive.RedriveOutcome;
-import dev.tidemark.core.redrive.RedriveReport;
+import dev.tidemark.core.store.RedriveLog.Claim;
 import java.io.PrintWriter;
 import java.util.Map;
 

@@ -17,8 +17,8 @@ import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.core.catalog.Catalog;
-import dev.tidemark.core.port.Pause;
-import dev.tidemark.core.replay.ReplayPorts;
+import dev.tidemark.core.history.HistoryPorts;
+import dev.tidemark.core.store.Pause;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
@@ -123,8 +123,8 @@ final class Stores implements AutoCloseable {
     }
 
     /** What a replay reads. */
-    ReplayPorts past() {
-        return new ReplayPorts(archive(), redriveLog(), checkpoints(), control());
+    HistoryPorts past() {
+        return new HistoryPorts(archive(), redriveLog(), checkpoints(), control());
     }
 
     /**

@@ -1,16 +1,16 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.event.JsonEventReader;
-import dev.tidemark.core.fold.LaneReplay;
+import dev.tidemark.core.fold.LaneDecider;
 import dev.tidemark.core.fold.RecordJudge;
 import dev.tidemark.core.history.Decide;
 import dev.tidemark.core.history.History;
+import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.history.Range;
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.replay.ReplayPorts;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.view.View;
@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 final class TooLateSearch {
 
     private final Stores stores;
-    private final ReplayPorts past;
+    private final HistoryPorts past;
     private final Catalog.Source source;
     private final View view;
     private final RecordJudge judge;
@@ -38,7 +38,7 @@ final class TooLateSearch {
     record Event(String laneId, RawRecord record, String entity, long eventTimeMillis, long redrive) {}
 
     /** @param past what is read; may be bounded */
-    TooLateSearch(Stores stores, ReplayPorts past, Catalog catalog, View view) {
+    TooLateSearch(Stores stores, HistoryPorts past, Catalog catalog, View view) {
         this.source = catalog.sources().stream()
                 .filter(each -> each.name().equals(view.source()))
                 .findFirst()
@@ -57,7 +57,7 @@ final class TooLateSearch {
      * Events that arrived in [from, to), those of the stream first.
      *
      * @param found is told each once
-     * @throws dev.tidemark.core.port.DamagedArchive if the archive of that time is not whole
+     * @throws dev.tidemark.core.store.DamagedArchive if the archive of that time is not whole
      */
     void run(long fromMillis, long toMillis, Consumer<Event> found) {
         // Before the archive is listed: what a row calls done is in it.
@@ -76,9 +76,9 @@ final class TooLateSearch {
             }
 
             @Override
-            public void other(String laneId, View of, RawRecord record, LaneReplay.Fate fate, long knownMillis) {
+            public void other(String laneId, View of, RawRecord record, LaneDecider.Fate fate, long knownMillis) {
                 long arrival = record.arrivalMillis();
-                if (fate == LaneReplay.Fate.TOO_LATE && arrival >= fromMillis && arrival < toMillis) {
+                if (fate == LaneDecider.Fate.TOO_LATE && arrival >= fromMillis && arrival < toMillis) {
                     judge.judge(record);
                     found.accept(new Event(
                             Lane.liveOf(laneId), record, entity(), judge.statedTimeMillis(), Lane.redriveOf(laneId)));

@@ -2,8 +2,8 @@ package dev.tidemark.cli;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventShape.TimeFormat;
+import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
-import dev.tidemark.core.replay.ReplayPorts;
 import dev.tidemark.training.Progress;
 import dev.tidemark.training.Request;
 import dev.tidemark.training.Request.Format;
@@ -152,7 +152,7 @@ final class TrainingSetCommand implements Callable<Integer> {
                 ProgressLine line = ProgressLine.on(err)) {
             return new TrainingSetJob(
                             request(),
-                            new ReplayPorts(
+                            new HistoryPorts(
                                     stores.archive(), stores.redriveLog(), stores.checkpoints(), stores.control()),
                             progress(line),
                             System::currentTimeMillis,

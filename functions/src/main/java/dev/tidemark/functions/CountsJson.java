@@ -1,8 +1,8 @@
 package dev.tidemark.functions;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.event.InvalidEvent;
-import dev.tidemark.core.port.ViewCounts;
 import java.io.IOException;
 import java.util.Map;
 

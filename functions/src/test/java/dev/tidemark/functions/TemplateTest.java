@@ -11,7 +11,7 @@ import dev.tidemark.aws.dynamodb.Tables;
 import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
-import dev.tidemark.core.port.Archive;
+import dev.tidemark.core.store.Archive;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;

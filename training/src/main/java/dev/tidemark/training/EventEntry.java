@@ -1,8 +1,8 @@
 package dev.tidemark.training;
 
+import dev.tidemark.core.past.PastEvent;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
-import dev.tidemark.core.training.PastEvent;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;

@@ -1,8 +1,8 @@
 package dev.tidemark.training;
 
 import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.past.PastEvent;
 import dev.tidemark.core.stream.RawRecord;
-import dev.tidemark.core.training.PastEvent;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps the events that are in some answer, by target and partition. One thread at a time. */

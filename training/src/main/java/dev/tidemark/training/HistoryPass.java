@@ -1,18 +1,18 @@
 package dev.tidemark.training;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.core.archive.LaneLog;
+import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.history.Decide;
 import dev.tidemark.core.history.History;
+import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.history.LanePart;
 import dev.tidemark.core.history.LaneSink;
 import dev.tidemark.core.history.Range;
 import dev.tidemark.core.history.Sink;
-import dev.tidemark.core.port.CheckpointStore.Manifest;
-import dev.tidemark.core.port.DamagedCheckpoint;
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.replay.LaneLog;
-import dev.tidemark.core.replay.ReplayPorts;
+import dev.tidemark.core.store.CheckpointStore.Manifest;
+import dev.tidemark.core.store.DamagedCheckpoint;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
@@ -43,7 +43,7 @@ final class HistoryPass {
 
     private final Plan plan;
     private final JobFiles files;
-    private final ReplayPorts sources;
+    private final HistoryPorts sources;
     private final List<EntitySet> wanted;
     private final Progress progress;
     private final Executor threads;
@@ -52,7 +52,7 @@ final class HistoryPass {
     HistoryPass(
             Plan plan,
             JobFiles files,
-            ReplayPorts sources,
+            HistoryPorts sources,
             List<EntitySet> wanted,
             Progress progress,
             Executor threads,

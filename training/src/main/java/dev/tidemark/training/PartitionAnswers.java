@@ -1,8 +1,8 @@
 package dev.tidemark.training;
 
 import dev.tidemark.core.event.JsonEventReader;
-import dev.tidemark.core.training.PastEvent;
-import dev.tidemark.core.training.PointInTime;
+import dev.tidemark.core.past.PastEvent;
+import dev.tidemark.core.past.PointInTime;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
-import dev.tidemark.core.port.ArchiveLog;
-import dev.tidemark.core.replay.ReplayPorts;
+import dev.tidemark.core.store.ArchiveLog;
 import dev.tidemark.training.Request.Format;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,7 +49,7 @@ public final class TrainingSetJob {
                     + " events happened, ask with --knowledge now";
 
     private final Request request;
-    private final ReplayPorts sources;
+    private final HistoryPorts sources;
     private final Progress progress;
     private final LongSupplier clockMillis;
     private final int threads;
@@ -62,7 +62,7 @@ public final class TrainingSetJob {
      */
     public TrainingSetJob(
             Request request,
-            ReplayPorts sources,
+            HistoryPorts sources,
             Progress progress,
             LongSupplier clockMillis,
             int threads,
@@ -79,7 +79,7 @@ public final class TrainingSetJob {
     /**
      * Makes the set, or what is left to be made of it.
      *
-     * @throws TrainingSetProblem if it cannot be made; a {@link dev.tidemark.core.port.DamagedArchive} names an object.
+     * @throws TrainingSetProblem if it cannot be made; a {@link dev.tidemark.core.store.DamagedArchive} names an object.
      *     Nothing is there then that could be taken for a result
      */
     public TrainingSet run() {

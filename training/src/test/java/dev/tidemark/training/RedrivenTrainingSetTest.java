@@ -5,17 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.ControlRow.ViewStatus;
+import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventShape.TimeFormat;
+import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
-import dev.tidemark.core.port.Archive;
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.ControlRow.ViewStatus;
-import dev.tidemark.core.port.InMemoryArchive;
-import dev.tidemark.core.port.InMemoryControlStore;
-import dev.tidemark.core.port.InMemoryRedriveLog;
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.port.RedriveLog;
-import dev.tidemark.core.replay.ReplayPorts;
+import dev.tidemark.core.store.Archive;
+import dev.tidemark.core.store.InMemoryArchive;
+import dev.tidemark.core.store.InMemoryControlStore;
+import dev.tidemark.core.store.InMemoryRedriveLog;
+import dev.tidemark.core.store.RedriveLog;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
@@ -197,7 +197,7 @@ class RedrivenTrainingSetTest {
                 null,
                 TimeFormat.ISO8601,
                 Map.of());
-        ReplayPorts sources = new ReplayPorts(archive, redrives, new ShopHistory.KnownPositions(), control);
+        HistoryPorts sources = new HistoryPorts(archive, redrives, new ShopHistory.KnownPositions(), control);
         new TrainingSetJob(request, sources, Progress.NONE, () -> clockMillis, 2, 256L << 20).run();
         return Files.readAllLines(out.resolve("training-set.csv")).stream()
                 .skip(1)

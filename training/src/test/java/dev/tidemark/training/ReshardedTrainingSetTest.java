@@ -6,21 +6,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.ControlRow.ViewStatus;
+import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.past.Past;
 import dev.tidemark.core.past.TimeTravel;
-import dev.tidemark.core.port.Archive;
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.ControlRow.ViewStatus;
-import dev.tidemark.core.port.InMemoryArchive;
-import dev.tidemark.core.port.InMemoryControlStore;
-import dev.tidemark.core.port.InMemoryRedriveLog;
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.port.RedriveLog;
-import dev.tidemark.core.replay.ReplayPorts;
 import dev.tidemark.core.serve.Answer;
+import dev.tidemark.core.store.Archive;
+import dev.tidemark.core.store.InMemoryArchive;
+import dev.tidemark.core.store.InMemoryControlStore;
+import dev.tidemark.core.store.InMemoryRedriveLog;
+import dev.tidemark.core.store.RedriveLog;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
@@ -206,7 +206,7 @@ class ReshardedTrainingSetTest {
 
     private String travelled(Knowledge knowledge, long atMillis) {
         TimeTravel travel = new TimeTravel(
-                Catalogs.of(CATALOG), JsonEventReader::new, new ReplayPorts(archive, redrives, checkpoints, control));
+                Catalogs.of(CATALOG), JsonEventReader::new, new HistoryPorts(archive, redrives, checkpoints, control));
         Past past = travel.value(new TimeTravel.Question(VIEW, "ann", null, atMillis, Set.of(knowledge), 0))
                 .join();
         Answer answer = Objects.requireNonNull(knowledge == Knowledge.SERVED ? past.served() : past.now());
@@ -229,7 +229,7 @@ class ReshardedTrainingSetTest {
                 null,
                 TimeFormat.ISO8601,
                 Map.of());
-        ReplayPorts sources = new ReplayPorts(archive, redrives, checkpoints, control);
+        HistoryPorts sources = new HistoryPorts(archive, redrives, checkpoints, control);
         new TrainingSetJob(request, sources, Progress.NONE, () -> START_MILLIS + 3_600_000, 2, 256L << 20).run();
         String row = Files.readAllLines(out.resolve("training-set.csv")).get(1);
         return row.substring(row.lastIndexOf(',') + 1);

@@ -1,15 +1,15 @@
 package dev.tidemark.training;
 
-import dev.tidemark.core.port.Archive;
-import dev.tidemark.core.port.CheckpointStore;
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.DamagedCheckpoint;
-import dev.tidemark.core.port.InMemoryArchive;
-import dev.tidemark.core.port.InMemoryControlStore;
-import dev.tidemark.core.port.InMemoryRedriveLog;
-import dev.tidemark.core.port.ItemStore;
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.replay.ReplayPorts;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.history.HistoryPorts;
+import dev.tidemark.core.store.Archive;
+import dev.tidemark.core.store.CheckpointStore;
+import dev.tidemark.core.store.DamagedCheckpoint;
+import dev.tidemark.core.store.InMemoryArchive;
+import dev.tidemark.core.store.InMemoryControlStore;
+import dev.tidemark.core.store.InMemoryRedriveLog;
+import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
@@ -59,8 +59,8 @@ final class ShopHistory {
         byShard.forEach((shardId, records) -> archive(shardId, records, random));
     }
 
-    ReplayPorts sources() {
-        return new ReplayPorts(archive, redrives, checkpoints, control);
+    HistoryPorts sources() {
+        return new HistoryPorts(archive, redrives, checkpoints, control);
     }
 
     /** Knows everything. */

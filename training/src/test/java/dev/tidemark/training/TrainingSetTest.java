@@ -12,7 +12,7 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.past.Knowledge;
-import dev.tidemark.core.port.DamagedArchive;
+import dev.tidemark.core.store.DamagedArchive;
 import dev.tidemark.core.view.View;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;

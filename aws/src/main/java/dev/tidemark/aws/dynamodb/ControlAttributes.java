@@ -1,7 +1,7 @@
 package dev.tidemark.aws.dynamodb;
 
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import java.util.Map;

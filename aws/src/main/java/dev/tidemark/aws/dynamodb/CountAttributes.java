@@ -1,7 +1,7 @@
 package dev.tidemark.aws.dynamodb;
 
+import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.event.InvalidEvent;
-import dev.tidemark.core.port.ViewCounts;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,9 +1,9 @@
 package dev.tidemark.aws.dynamodb;
 
-import dev.tidemark.core.port.Cas;
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.ControlStore;
-import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.store.Cas;
+import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.stream.Lane;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.tidemark.aws.dynamodb;
 
 import dev.tidemark.aws.Backoff;
-import dev.tidemark.core.port.Cas;
-import dev.tidemark.core.port.ItemStore;
+import dev.tidemark.core.store.Cas;
+import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;

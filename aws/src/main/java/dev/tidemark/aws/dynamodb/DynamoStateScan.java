@@ -1,7 +1,7 @@
 package dev.tidemark.aws.dynamodb;
 
-import dev.tidemark.core.port.ItemStore.Found;
-import dev.tidemark.core.port.StateScan;
+import dev.tidemark.core.store.ItemStore.Found;
+import dev.tidemark.core.store.StateScan;
 import dev.tidemark.core.tile.ItemKey;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.tidemark.aws.dynamodb;
 
-import dev.tidemark.core.port.Cas;
-import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.store.Cas;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;

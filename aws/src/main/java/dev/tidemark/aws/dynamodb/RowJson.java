@@ -1,8 +1,8 @@
 package dev.tidemark.aws.dynamodb;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.LaneRow;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;

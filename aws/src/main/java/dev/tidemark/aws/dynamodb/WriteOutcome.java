@@ -1,6 +1,6 @@
 package dev.tidemark.aws.dynamodb;
 
-import dev.tidemark.core.port.Cas;
+import dev.tidemark.core.store.Cas;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;

@@ -1,6 +1,6 @@
 package dev.tidemark.aws.kinesis;
 
-import dev.tidemark.core.port.Lineage;
+import dev.tidemark.core.store.Lineage;
 import dev.tidemark.core.stream.KplRecords;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;

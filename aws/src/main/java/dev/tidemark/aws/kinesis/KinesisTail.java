@@ -1,6 +1,6 @@
 package dev.tidemark.aws.kinesis;
 
-import dev.tidemark.core.port.StreamTail;
+import dev.tidemark.core.store.StreamTail;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import java.time.Duration;

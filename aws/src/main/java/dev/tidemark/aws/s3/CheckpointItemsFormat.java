@@ -1,6 +1,6 @@
 package dev.tidemark.aws.s3;
 
-import dev.tidemark.core.port.ItemStore.Found;
+import dev.tidemark.core.store.ItemStore.Found;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;

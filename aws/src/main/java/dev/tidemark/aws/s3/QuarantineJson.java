@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.tidemark.core.event.InvalidEvent;
-import dev.tidemark.core.port.Quarantine.Entry;
+import dev.tidemark.core.store.Quarantine.Entry;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import java.io.ByteArrayInputStream;

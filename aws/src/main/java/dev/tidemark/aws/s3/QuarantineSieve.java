@@ -1,6 +1,6 @@
 package dev.tidemark.aws.s3;
 
-import dev.tidemark.core.port.Quarantine.Entry;
+import dev.tidemark.core.store.Quarantine.Entry;
 import dev.tidemark.core.stream.Position;
 import java.util.List;
 

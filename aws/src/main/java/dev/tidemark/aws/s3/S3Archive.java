@@ -1,8 +1,8 @@
 package dev.tidemark.aws.s3;
 
 import dev.tidemark.aws.Backoff;
-import dev.tidemark.core.port.ArchiveStore;
-import dev.tidemark.core.port.DamagedArchive;
+import dev.tidemark.core.store.ArchiveStore;
+import dev.tidemark.core.store.DamagedArchive;
 import dev.tidemark.core.stream.RawRecord;
 import java.time.Instant;
 import java.time.ZoneOffset;

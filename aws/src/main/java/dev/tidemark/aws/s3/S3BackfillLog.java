@@ -1,7 +1,7 @@
 package dev.tidemark.aws.s3;
 
 import dev.tidemark.aws.Backoff;
-import dev.tidemark.core.port.BackfillLog;
+import dev.tidemark.core.store.BackfillLog;
 import dev.tidemark.core.stream.Position;
 import java.util.ArrayList;
 import java.util.HashMap;

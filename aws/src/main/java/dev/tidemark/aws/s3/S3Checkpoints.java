@@ -1,11 +1,11 @@
 package dev.tidemark.aws.s3;
 
 import dev.tidemark.aws.Backoff;
-import dev.tidemark.core.fold.Flight;
-import dev.tidemark.core.port.CheckpointStore;
-import dev.tidemark.core.port.CheckpointWriter;
-import dev.tidemark.core.port.DamagedCheckpoint;
-import dev.tidemark.core.port.ItemStore.Found;
+import dev.tidemark.core.async.Flight;
+import dev.tidemark.core.store.CheckpointStore;
+import dev.tidemark.core.store.CheckpointWriter;
+import dev.tidemark.core.store.DamagedCheckpoint;
+import dev.tidemark.core.store.ItemStore.Found;
 import dev.tidemark.core.tile.ItemKey;
 import java.util.ArrayList;
 import java.util.List;

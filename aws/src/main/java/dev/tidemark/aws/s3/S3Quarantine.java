@@ -1,7 +1,7 @@
 package dev.tidemark.aws.s3;
 
 import dev.tidemark.aws.Backoff;
-import dev.tidemark.core.port.Quarantine;
+import dev.tidemark.core.store.Quarantine;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package dev.tidemark.aws.s3;
 
-import dev.tidemark.core.port.ArchiveLog.SegmentRef;
+import dev.tidemark.core.store.ArchiveLog.SegmentRef;
 import java.time.DateTimeException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;

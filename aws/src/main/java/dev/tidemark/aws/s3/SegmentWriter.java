@@ -3,7 +3,7 @@ package dev.tidemark.aws.s3;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.tidemark.core.port.Archive.Segment;
+import dev.tidemark.core.store.Archive.Segment;
 import dev.tidemark.core.stream.RawRecord;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

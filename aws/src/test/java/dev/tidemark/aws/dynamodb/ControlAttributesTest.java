@@ -2,11 +2,11 @@ package dev.tidemark.aws.dynamodb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.ControlRow.ViewStatus;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.event.InvalidEvent.Reason;
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.ControlRow.ViewStatus;
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import java.io.IOException;

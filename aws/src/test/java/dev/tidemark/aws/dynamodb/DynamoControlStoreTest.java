@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.aws.testing.LocalAws;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.event.InvalidEvent;
-import dev.tidemark.core.port.Cas;
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.port.ViewCounts;
+import dev.tidemark.core.store.Cas;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import java.util.ArrayList;

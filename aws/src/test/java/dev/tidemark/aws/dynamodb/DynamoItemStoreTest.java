@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.testing.LocalAws;
-import dev.tidemark.core.port.Cas;
-import dev.tidemark.core.port.ItemStore.Found;
+import dev.tidemark.core.store.Cas;
+import dev.tidemark.core.store.ItemStore.Found;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;

@@ -2,7 +2,7 @@ package dev.tidemark.aws.dynamodb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidemark.core.port.Cas;
+import dev.tidemark.core.store.Cas;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CompletionException;

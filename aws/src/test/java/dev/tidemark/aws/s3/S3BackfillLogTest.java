@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.testing.LocalAws;
-import dev.tidemark.core.port.BackfillLog.Done;
-import dev.tidemark.core.port.BackfillLog.Plan;
+import dev.tidemark.core.store.BackfillLog.Done;
+import dev.tidemark.core.store.BackfillLog.Plan;
 import dev.tidemark.core.stream.Position;
 import java.io.IOException;
 import java.io.InputStream;

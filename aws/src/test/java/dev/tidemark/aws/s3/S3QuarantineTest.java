@@ -8,7 +8,7 @@ import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.testing.LocalAws;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.event.InvalidEvent.Reason;
-import dev.tidemark.core.port.Quarantine.Entry;
+import dev.tidemark.core.store.Quarantine.Entry;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;

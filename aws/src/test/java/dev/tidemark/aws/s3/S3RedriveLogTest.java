@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.testing.LocalAws;
-import dev.tidemark.core.port.RedriveLog.Entry;
-import dev.tidemark.core.port.RedriveLog.Known;
-import dev.tidemark.core.port.RedriveLog.Manifest;
-import dev.tidemark.core.port.RedriveLog.Repairs;
+import dev.tidemark.core.store.RedriveLog.Entry;
+import dev.tidemark.core.store.RedriveLog.Known;
+import dev.tidemark.core.store.RedriveLog.Manifest;
+import dev.tidemark.core.store.RedriveLog.Repairs;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;

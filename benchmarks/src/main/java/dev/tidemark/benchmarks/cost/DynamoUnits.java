@@ -1,7 +1,7 @@
 package dev.tidemark.benchmarks.cost;
 
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;
 import java.nio.charset.StandardCharsets;

@@ -1,14 +1,14 @@
 package dev.tidemark.benchmarks.fold;
 
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.fold.FoldPorts;
-import dev.tidemark.core.port.Archive;
-import dev.tidemark.core.port.Cas;
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.ControlStore;
-import dev.tidemark.core.port.ItemStore;
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.port.Lineage;
-import dev.tidemark.core.port.Quarantine;
+import dev.tidemark.core.store.Archive;
+import dev.tidemark.core.store.Cas;
+import dev.tidemark.core.store.ControlStore;
+import dev.tidemark.core.store.ItemStore;
+import dev.tidemark.core.store.Lineage;
+import dev.tidemark.core.store.Quarantine;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.ItemKey;

@@ -7,10 +7,10 @@ import dev.tidemark.benchmarks.SampleEvents;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.JsonEventReader;
-import dev.tidemark.core.fold.LaneReplay;
-import dev.tidemark.core.port.Archive.Segment;
-import dev.tidemark.core.port.ItemStore;
-import dev.tidemark.core.replay.MemoryItems;
+import dev.tidemark.core.fold.LaneDecider;
+import dev.tidemark.core.history.MemoryItems;
+import dev.tidemark.core.store.Archive.Segment;
+import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
@@ -84,7 +84,7 @@ public class ReplayBenchmark {
         }
         segments = written;
         MemoryItems items = new MemoryItems(List.of(view));
-        replay(earlier(), LaneReplay.EntityFilter.ALL, items);
+        replay(earlier(), LaneDecider.EntityFilter.ALL, items);
         checkpoint.clear();
         items.forEach((key, item) -> checkpoint.add(new ItemStore.Found(key, item)));
     }
@@ -97,10 +97,10 @@ public class ReplayBenchmark {
         return segments.subList(EARLIER / segmentRecords, segments.size());
     }
 
-    private void replay(List<byte[]> some, LaneReplay.EntityFilter wanted, MemoryItems items) {
-        LaneReplay replay =
-                new LaneReplay(catalog.sources().get(0), List.of(view), JsonEventReader::new, LANE_ID, wanted);
-        LaneReplay.Visitor visitor = (View of, int record, EventRow row, String entity, long filterBits) ->
+    private void replay(List<byte[]> some, LaneDecider.EntityFilter wanted, MemoryItems items) {
+        LaneDecider replay =
+                new LaneDecider(catalog.sources().get(0), List.of(view), JsonEventReader::new, LANE_ID, wanted);
+        LaneDecider.Visitor visitor = (View of, int record, EventRow row, String entity, long filterBits) ->
                 items.add(of, LANE_ID, entity, row, filterBits);
         for (byte[] segment : some) {
             replay.replay(SegmentReader.read(segment).records(), visitor);
@@ -121,7 +121,7 @@ public class ReplayBenchmark {
     @OperationsPerInvocation(EVENTS)
     public int readAndReplay() {
         MemoryItems items = new MemoryItems(List.of(view));
-        replay(segments, LaneReplay.EntityFilter.ALL, items);
+        replay(segments, LaneDecider.EntityFilter.ALL, items);
         return items.size();
     }
 
@@ -133,7 +133,7 @@ public class ReplayBenchmark {
         for (ItemStore.Found found : checkpoint) {
             items.load(found.key(), found.item());
         }
-        replay(later(), LaneReplay.EntityFilter.ALL, items);
+        replay(later(), LaneDecider.EntityFilter.ALL, items);
         return items.size();
     }
 
@@ -142,7 +142,7 @@ public class ReplayBenchmark {
     @OperationsPerInvocation(EVENTS)
     public int readAndReplayOneEntity() {
         MemoryItems items = new MemoryItems(List.of(view));
-        replay(segments, LaneReplay.EntityFilter.only(ENTITY), items);
+        replay(segments, LaneDecider.EntityFilter.only(ENTITY), items);
         return items.size();
     }
 }

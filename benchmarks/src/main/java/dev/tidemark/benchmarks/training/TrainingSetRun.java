@@ -8,14 +8,14 @@ import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.benchmarks.BenchmarkView;
 import dev.tidemark.benchmarks.SampleEvents;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventShape.TimeFormat;
+import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
-import dev.tidemark.core.port.Archive;
-import dev.tidemark.core.port.Cas;
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.ControlStore;
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.replay.ReplayPorts;
+import dev.tidemark.core.store.Archive;
+import dev.tidemark.core.store.Cas;
+import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
@@ -78,7 +78,7 @@ public final class TrainingSetRun {
                     events,
                     rows,
                     threads,
-                    new ReplayPorts(
+                    new HistoryPorts(
                             archive,
                             redrives,
                             new S3Checkpoints(clients.s3(), BUCKET, Backoff.system()),
@@ -128,7 +128,7 @@ public final class TrainingSetRun {
         return new Position("4959033827149025660855969253836157109592157598" + (1_000_000_000 + number), 0);
     }
 
-    private static void run(Path folder, int events, int rows, int threads, ReplayPorts sources) throws IOException {
+    private static void run(Path folder, int events, int rows, int threads, HistoryPorts sources) throws IOException {
         Path spine = spine(folder.resolve("spine.csv"), events, rows);
         Path out = Files.createTempDirectory(folder, "set");
         Request request = new Request(

@@ -2,10 +2,10 @@ package dev.tidemark.benchmarks.scale;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.core.archive.CompactionSettings;
 import dev.tidemark.core.catalog.PublishedFile;
 import dev.tidemark.core.checkpoint.CheckpointSettings;
 import dev.tidemark.core.fold.FoldSettings;
-import dev.tidemark.core.replay.CompactionSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.tidemark.core.checkpoint;
 
-import dev.tidemark.core.port.CheckpointStore.Positions;
-import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.store.CheckpointStore.Positions;
 import dev.tidemark.core.stream.Position;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package dev.tidemark.core.checkpoint;
 
-import dev.tidemark.core.port.CheckpointStore.Positions;
-import dev.tidemark.core.port.ControlRow.ViewStatus;
-import dev.tidemark.core.port.ItemStore.Found;
-import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.control.ControlRow.ViewStatus;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.store.CheckpointStore.Positions;
+import dev.tidemark.core.store.ItemStore.Found;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.ItemKey;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package dev.tidemark.core.checkpoint;
 
-import dev.tidemark.core.port.CheckpointWriter;
-import dev.tidemark.core.port.ControlStore;
-import dev.tidemark.core.port.StateScan;
+import dev.tidemark.core.store.CheckpointWriter;
+import dev.tidemark.core.store.ControlStore;
+import dev.tidemark.core.store.StateScan;
 import java.util.function.LongSupplier;
 
 /**

@@ -1,13 +1,13 @@
 package dev.tidemark.core.checkpoint;
 
+import dev.tidemark.core.async.Flight;
 import dev.tidemark.core.catalog.Catalogs;
-import dev.tidemark.core.fold.Flight;
-import dev.tidemark.core.port.CheckpointStore.Manifest;
-import dev.tidemark.core.port.CheckpointStore.Positions;
-import dev.tidemark.core.port.CheckpointStore.StoredObject;
-import dev.tidemark.core.port.CheckpointWriter.ScanSegment;
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.store.CheckpointStore.Manifest;
+import dev.tidemark.core.store.CheckpointStore.Positions;
+import dev.tidemark.core.store.CheckpointStore.StoredObject;
+import dev.tidemark.core.store.CheckpointWriter.ScanSegment;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;

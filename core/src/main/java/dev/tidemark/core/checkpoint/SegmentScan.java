@@ -1,13 +1,13 @@
 package dev.tidemark.core.checkpoint;
 
-import dev.tidemark.core.fold.Flight;
-import dev.tidemark.core.port.CheckpointStore.Positions;
-import dev.tidemark.core.port.CheckpointStore.StoredObject;
-import dev.tidemark.core.port.CheckpointWriter;
-import dev.tidemark.core.port.CheckpointWriter.Place;
-import dev.tidemark.core.port.CheckpointWriter.ScanSegment;
-import dev.tidemark.core.port.ItemStore.Found;
-import dev.tidemark.core.port.StateScan;
+import dev.tidemark.core.async.Flight;
+import dev.tidemark.core.store.CheckpointStore.Positions;
+import dev.tidemark.core.store.CheckpointStore.StoredObject;
+import dev.tidemark.core.store.CheckpointWriter;
+import dev.tidemark.core.store.CheckpointWriter.Place;
+import dev.tidemark.core.store.CheckpointWriter.ScanSegment;
+import dev.tidemark.core.store.ItemStore.Found;
+import dev.tidemark.core.store.StateScan;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.ItemKey;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.tidemark.core.fold;
 
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.port.ViewCounts;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.control.ViewCounts;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,10 +1,11 @@
 package dev.tidemark.core.fold;
 
-import dev.tidemark.core.port.Archive;
-import dev.tidemark.core.port.Cas;
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.port.Quarantine;
-import dev.tidemark.core.port.ViewCounts;
+import dev.tidemark.core.async.Flight;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.control.ViewCounts;
+import dev.tidemark.core.store.Archive;
+import dev.tidemark.core.store.Cas;
+import dev.tidemark.core.store.Quarantine;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
@@ -128,7 +129,7 @@ final class BatchRun {
     /** F11: of the records that are not done the first, as many as one round may fold. */
     private Round portion(LaneRow row, List<RawRecord> records) {
         Round most = new Round(row, records.subList(0, Math.min(records.size(), MAX_PORTION_RECORDS)));
-        int portion = LaneDecisions.portion(most.works, most.records.size(), settings.maxPortionItems());
+        int portion = BatchDecisions.portion(most.works, most.records.size(), settings.maxPortionItems());
         if (portion == most.records.size()) {
             return most;
         }
@@ -184,7 +185,7 @@ final class BatchRun {
     /** What the lane row says is done needs no second look: it is archived and in every item. */
     private List<RawRecord> above(Position last) {
         List<RawRecord> records = batch.records();
-        return records.subList(LaneDecisions.firstAfter(last, records), records.size());
+        return records.subList(BatchDecisions.firstAfter(last, records), records.size());
     }
 
     /**
@@ -203,7 +204,7 @@ final class BatchRun {
 
     /** F8. */
     private CompletableFuture<BatchOutcome> advance(LaneRow row, Folded folded, int attempt) {
-        LaneRow next = LaneDecisions.advanced(
+        LaneRow next = BatchDecisions.advanced(
                 row, folded.records(), folded.works(), folded.done().position());
         return ports.control().writeLane(next).exceptionally(Cas.Unknown::new).thenCompose(result -> {
             if (result instanceof Cas.Stored) {
@@ -221,7 +222,7 @@ final class BatchRun {
     }
 
     private void advanced(LaneRow before, LaneRow next, Folded folded) {
-        int from = LaneDecisions.firstAfter(before.last(), folded.records());
+        int from = BatchDecisions.firstAfter(before.last(), folded.records());
         int until = from + (int) (next.count() - before.count());
         Set<String> told = new HashSet<>();
         for (ViewWork work : folded.works()) {
@@ -230,7 +231,7 @@ final class BatchRun {
             }
         }
         lane = next;
-        violations.addAll(LaneDecisions.miscounted(next, folded.works()));
+        violations.addAll(BatchDecisions.miscounted(next, folded.works()));
     }
 
     /** Another invocation, or an earlier attempt of this one, has written the lane row. */
@@ -336,8 +337,8 @@ final class BatchRun {
         }
 
         private synchronized @Nullable Done done(boolean isArchived) {
-            Position done = LaneDecisions.done(records, isArchived ? lowestFailed : 0);
-            Position held = LaneDecisions.held(done, records, lowestHeld);
+            Position done = BatchDecisions.done(records, isArchived ? lowestFailed : 0);
+            Position held = BatchDecisions.held(done, records, lowestHeld);
             return held == null ? null : new Done(held, !held.equals(done));
         }
 

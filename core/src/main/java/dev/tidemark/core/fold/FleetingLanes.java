@@ -1,9 +1,10 @@
 package dev.tidemark.core.fold;
 
-import dev.tidemark.core.port.Cas;
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.ControlStore;
-import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.control.Activation;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.store.Cas;
+import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.stream.Lane;
 import java.util.HashMap;
 import java.util.List;

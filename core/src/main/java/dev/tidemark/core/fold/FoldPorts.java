@@ -1,11 +1,11 @@
 package dev.tidemark.core.fold;
 
-import dev.tidemark.core.port.Archive;
-import dev.tidemark.core.port.ControlStore;
-import dev.tidemark.core.port.ItemStore;
-import dev.tidemark.core.port.Lineage;
-import dev.tidemark.core.port.Pause;
-import dev.tidemark.core.port.Quarantine;
+import dev.tidemark.core.store.Archive;
+import dev.tidemark.core.store.ControlStore;
+import dev.tidemark.core.store.ItemStore;
+import dev.tidemark.core.store.Lineage;
+import dev.tidemark.core.store.Pause;
+import dev.tidemark.core.store.Quarantine;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 

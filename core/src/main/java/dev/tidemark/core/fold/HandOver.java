@@ -1,7 +1,7 @@
 package dev.tidemark.core.fold;
 
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.port.Lineage;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.store.Lineage;
 import dev.tidemark.core.stream.Position;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

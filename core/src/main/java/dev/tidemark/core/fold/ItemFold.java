@@ -1,6 +1,6 @@
 package dev.tidemark.core.fold;
 
-import dev.tidemark.core.port.Cas;
+import dev.tidemark.core.store.Cas;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;
 import java.util.concurrent.CompletableFuture;

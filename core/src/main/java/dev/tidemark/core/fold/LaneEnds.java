@@ -1,9 +1,9 @@
 package dev.tidemark.core.fold;
 
-import dev.tidemark.core.port.Cas;
-import dev.tidemark.core.port.ControlStore;
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.port.Lineage;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.store.Cas;
+import dev.tidemark.core.store.ControlStore;
+import dev.tidemark.core.store.Lineage;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import java.util.List;

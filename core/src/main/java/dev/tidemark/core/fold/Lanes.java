@@ -1,11 +1,13 @@
 package dev.tidemark.core.fold;
 
 import dev.tidemark.core.catalog.Catalogs;
-import dev.tidemark.core.port.Cas;
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.ControlStore;
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.port.Lineage;
+import dev.tidemark.core.control.Activation;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.LaneDecisions;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.store.Cas;
+import dev.tidemark.core.store.ControlStore;
+import dev.tidemark.core.store.Lineage;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.view.View;
 import java.util.List;

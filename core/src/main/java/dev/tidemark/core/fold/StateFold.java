@@ -1,8 +1,9 @@
 package dev.tidemark.core.fold;
 
+import dev.tidemark.core.async.Flight;
+import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventRow;
-import dev.tidemark.core.port.ItemStore;
-import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.SeenIds;

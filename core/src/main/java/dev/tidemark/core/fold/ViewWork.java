@@ -1,9 +1,9 @@
 package dev.tidemark.core.fold;
 
 import com.dynatrace.hash4j.hashing.HashValue128;
+import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.InvalidEvent;
-import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.tile.ItemKey;

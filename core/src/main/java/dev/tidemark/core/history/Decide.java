@@ -5,8 +5,8 @@ import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.fold.EntityIds;
-import dev.tidemark.core.fold.LaneReplay;
-import dev.tidemark.core.port.ItemStore;
+import dev.tidemark.core.fold.LaneDecider;
+import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
@@ -29,14 +29,14 @@ public final class Decide implements Sink {
     private final Catalog.Source source;
     private final Map<String, View> views = new LinkedHashMap<>();
     private final Function<EventShape, EventReader> readers;
-    private final LaneReplay.EntityFilter wanted;
+    private final LaneDecider.EntityFilter wanted;
     private final long untilKnownMillis;
     private final Visitor visitor;
 
     /** The ids of every lane, by lane id. */
     private final Map<String, EntityIds> ids = new ConcurrentSkipListMap<>();
 
-    /** Is told what becomes of the records; see {@link LaneReplay.Visitor}. Of several lanes at once if the walk is. */
+    /** Is told what becomes of the records; see {@link LaneDecider.Visitor}. Of several lanes at once if the walk is. */
     @FunctionalInterface
     public interface Visitor {
 
@@ -56,7 +56,7 @@ public final class Decide implements Sink {
                 long knownMillis);
 
         /** The record changes no item. */
-        default void other(String laneId, View view, RawRecord record, LaneReplay.Fate fate, long knownMillis) {}
+        default void other(String laneId, View view, RawRecord record, LaneDecider.Fate fate, long knownMillis) {}
     }
 
     /**
@@ -67,7 +67,7 @@ public final class Decide implements Sink {
             Catalog.Source source,
             Collection<View> views,
             Function<EventShape, EventReader> readers,
-            LaneReplay.EntityFilter wanted,
+            LaneDecider.EntityFilter wanted,
             long untilKnownMillis,
             Visitor visitor) {
         this.source = source;
@@ -100,10 +100,10 @@ public final class Decide implements Sink {
 
     /** Likewise, with a visitor for this lane alone. */
     public LaneSink open(List<LanePart> parts, Visitor ofLane) {
-        List<@Nullable LaneReplay> replays = new ArrayList<>();
+        List<@Nullable LaneDecider> replays = new ArrayList<>();
         parts.forEach(part -> replays.add(replay(part)));
         return (part, records, knownMillis) -> {
-            LaneReplay replay = replays.get(part);
+            LaneDecider replay = replays.get(part);
             if (replay != null) {
                 replay.replay(records, new Told(replay.laneId(), records, knownMillis, ofLane));
             }
@@ -111,7 +111,7 @@ public final class Decide implements Sink {
         };
     }
 
-    private @Nullable LaneReplay replay(LanePart part) {
+    private @Nullable LaneDecider replay(LanePart part) {
         List<View> mine = part.views().stream()
                 .map(view -> views.get(view.version()))
                 .filter(Objects::nonNull)
@@ -119,7 +119,7 @@ public final class Decide implements Sink {
         if (mine.isEmpty()) {
             return null;
         }
-        LaneReplay replay = new LaneReplay(source, mine, readers, idsOf(part.laneId()), wanted);
+        LaneDecider replay = new LaneDecider(source, mine, readers, idsOf(part.laneId()), wanted);
         mine.forEach(view -> {
             if (part.after().containsKey(view.version())) {
                 replay.startAfter(view, part.after().get(view.version()));
@@ -129,7 +129,7 @@ public final class Decide implements Sink {
         return replay;
     }
 
-    private final class Told implements LaneReplay.Visitor {
+    private final class Told implements LaneDecider.Visitor {
         private final String laneId;
         private final List<RawRecord> records;
         private final long[] knownMillis;
@@ -150,7 +150,7 @@ public final class Decide implements Sink {
         }
 
         @Override
-        public void other(View view, int record, LaneReplay.Fate fate) {
+        public void other(View view, int record, LaneDecider.Fate fate) {
             if (knownMillis[record] <= untilKnownMillis) {
                 told.other(laneId, view, records.get(record), fate, knownMillis[record]);
             }

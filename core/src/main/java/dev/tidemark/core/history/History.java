@@ -1,17 +1,14 @@
 package dev.tidemark.core.history;
 
+import dev.tidemark.core.archive.LaneLog;
+import dev.tidemark.core.archive.LaneStart;
+import dev.tidemark.core.archive.StreamLog;
+import dev.tidemark.core.async.Flight;
 import dev.tidemark.core.async.Loop;
-import dev.tidemark.core.fold.Flight;
+import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.history.LaneWalk.Cut;
-import dev.tidemark.core.port.ArchiveLog;
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.port.RedriveLog;
-import dev.tidemark.core.replay.LaneLog;
-import dev.tidemark.core.replay.LaneOrder;
-import dev.tidemark.core.replay.LaneStart;
-import dev.tidemark.core.replay.RepairedRecords;
-import dev.tidemark.core.replay.ReplayPorts;
-import dev.tidemark.core.replay.StreamLog;
+import dev.tidemark.core.store.ArchiveLog;
+import dev.tidemark.core.store.RedriveLog;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
@@ -55,7 +52,7 @@ public final class History {
     private final Map<String, RepairedRecords> repaired;
 
     private History(
-            ReplayPorts ports,
+            HistoryPorts ports,
             String stream,
             Collection<View> views,
             List<LaneRow> rows,
@@ -75,7 +72,7 @@ public final class History {
      *     payloads
      */
     public static CompletableFuture<History> of(
-            ReplayPorts ports, String stream, Collection<View> views, List<LaneRow> rows) {
+            HistoryPorts ports, String stream, Collection<View> views, List<LaneRow> rows) {
         List<LaneRow> own = ofStream(stream, rows);
         Set<String> versions = new LinkedHashSet<>();
         views.forEach(view -> versions.add(view.version()));
@@ -92,7 +89,7 @@ public final class History {
     /**
      * Walks a part of it.
      *
-     * @return completes when the sink has taken all; with {@link dev.tidemark.core.port.DamagedArchive} if the archive is
+     * @return completes when the sink has taken all; with {@link dev.tidemark.core.store.DamagedArchive} if the archive is
      *     not whole, or with what the sink failed with: then no further lane is begun
      */
     public CompletableFuture<Walked> walk(Range range, Sink sink) {

@@ -1,6 +1,6 @@
 package dev.tidemark.core.history;
 
-import dev.tidemark.core.replay.LaneLog;
+import dev.tidemark.core.archive.LaneLog;
 import dev.tidemark.core.stream.RawRecord;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

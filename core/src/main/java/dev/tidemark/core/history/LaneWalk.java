@@ -1,9 +1,8 @@
 package dev.tidemark.core.history;
 
+import dev.tidemark.core.archive.LaneLog;
+import dev.tidemark.core.archive.Positions;
 import dev.tidemark.core.async.Loop;
-import dev.tidemark.core.replay.LaneLog;
-import dev.tidemark.core.replay.Positions;
-import dev.tidemark.core.replay.RepairedRecords;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import java.util.Arrays;

@@ -1,7 +1,7 @@
 package dev.tidemark.core.history;
 
-import dev.tidemark.core.port.CheckpointStore.Manifest;
-import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.store.CheckpointStore.Manifest;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;

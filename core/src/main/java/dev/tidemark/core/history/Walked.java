@@ -1,8 +1,8 @@
 package dev.tidemark.core.history;
 
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.replay.LaneLog;
-import dev.tidemark.core.replay.LaneStart;
+import dev.tidemark.core.archive.LaneLog;
+import dev.tidemark.core.archive.LaneStart;
+import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.view.View;

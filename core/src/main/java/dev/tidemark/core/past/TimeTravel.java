@@ -2,24 +2,24 @@ package dev.tidemark.core.past;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.EventShape;
-import dev.tidemark.core.fold.LaneReplay;
+import dev.tidemark.core.fold.LaneDecider;
+import dev.tidemark.core.history.Checkpoints;
 import dev.tidemark.core.history.Decide;
 import dev.tidemark.core.history.History;
+import dev.tidemark.core.history.HistoryPorts;
+import dev.tidemark.core.history.MemoryItems;
 import dev.tidemark.core.history.Range;
 import dev.tidemark.core.history.Walked;
-import dev.tidemark.core.port.CheckpointStore;
-import dev.tidemark.core.port.ItemStore;
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.replay.Checkpoints;
-import dev.tidemark.core.replay.MemoryItems;
-import dev.tidemark.core.replay.ReplayPorts;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.serve.ViewProgress;
+import dev.tidemark.core.store.CheckpointStore;
+import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Cover;
@@ -40,10 +40,10 @@ public final class TimeTravel {
 
     private final Catalogs catalogs;
     private final Function<EventShape, EventReader> readers;
-    private final ReplayPorts ports;
+    private final HistoryPorts ports;
 
     /** @param readers makes a reader for a source's events */
-    public TimeTravel(Catalogs catalogs, Function<EventShape, EventReader> readers, ReplayPorts ports) {
+    public TimeTravel(Catalogs catalogs, Function<EventShape, EventReader> readers, HistoryPorts ports) {
         this.catalogs = catalogs;
         this.readers = readers;
         this.ports = ports;
@@ -80,8 +80,8 @@ public final class TimeTravel {
     }
 
     /**
-     * @return completes with {@link dev.tidemark.core.port.DamagedArchive} or {@link
-     *     dev.tidemark.core.port.DamagedCheckpoint} if what it needs is not there as it was written: then nothing is
+     * @return completes with {@link dev.tidemark.core.store.DamagedArchive} or {@link
+     *     dev.tidemark.core.store.DamagedCheckpoint} if what it needs is not there as it was written: then nothing is
      *     answered
      * @throws IllegalArgumentException if a name is unknown
      */
@@ -137,7 +137,7 @@ public final class TimeTravel {
                     source,
                     List.of(question.view()),
                     readers,
-                    LaneReplay.EntityFilter.only(question.entity()),
+                    LaneDecider.EntityFilter.only(question.entity()),
                     untilKnownMillis(),
                     this::folded);
         }

@@ -1,4 +1,7 @@
-/** Questions about the past: the values of a moment, as served and as known now. */
+/**
+ * Questions about the past, each answered by a walk of the history: values of past moments, training rows, and the state and
+ * the answers checked against what the archive says they must be.
+ */
 @NullMarked
 package dev.tidemark.core.past;
 

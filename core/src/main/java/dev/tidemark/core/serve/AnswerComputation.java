@@ -4,7 +4,7 @@ import dev.tidemark.core.aggregate.AggregateFunctions;
 import dev.tidemark.core.aggregate.Computation;
 import dev.tidemark.core.aggregate.Computation.Approximation;
 import dev.tidemark.core.aggregate.FieldInput;
-import dev.tidemark.core.port.ItemStore;
+import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.CorruptItem;
 import dev.tidemark.core.tile.ItemKey;

@@ -4,9 +4,9 @@ import static java.util.Comparator.comparingInt;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.ControlRow.ViewStatus;
-import dev.tidemark.core.port.ItemStore;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.ControlRow.ViewStatus;
+import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
 import java.util.List;

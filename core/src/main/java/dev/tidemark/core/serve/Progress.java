@@ -1,7 +1,7 @@
 package dev.tidemark.core.serve;
 
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.LaneRow;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

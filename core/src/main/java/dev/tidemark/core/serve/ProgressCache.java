@@ -1,6 +1,6 @@
 package dev.tidemark.core.serve;
 
-import dev.tidemark.core.port.ControlStore;
+import dev.tidemark.core.store.ControlStore;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,9 @@
 package dev.tidemark.core.serve;
 
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.ControlRow.ViewStatus;
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.port.ViewCounts;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.ControlRow.ViewStatus;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.tidemark.core.serve;
 
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.port.StreamTail;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.store.StreamTail;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import java.util.Collection;

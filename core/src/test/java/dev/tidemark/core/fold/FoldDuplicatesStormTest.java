@@ -6,9 +6,9 @@ import static dev.tidemark.core.fold.FoldWorld.NOW_MILLIS;
 import static dev.tidemark.core.fold.FoldWorld.position;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.Fault;
-import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.store.Fault;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;

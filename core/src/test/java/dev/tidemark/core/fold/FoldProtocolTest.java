@@ -12,11 +12,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.event.InvalidEvent;
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.Fault;
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.port.ViewCounts;
+import dev.tidemark.core.store.Fault;
 import dev.tidemark.core.stream.KplEncoder;
 import dev.tidemark.core.stream.KplRecords;
 import dev.tidemark.core.stream.Lane;
@@ -426,7 +426,7 @@ class FoldProtocolTest {
         void lastNeverRegresses() {
             world.deliver(fold, click(1, "ann"), click(2, "ann"));
             LaneRow advanced =
-                    LaneDecisions.advanced(world.laneRow(), List.of(click(1, "ann")), List.of(), position(1, 0));
+                    BatchDecisions.advanced(world.laneRow(), List.of(click(1, "ann")), List.of(), position(1, 0));
 
             assertThat(advanced.last()).isEqualTo(position(2, 0));
             assertThat(advanced.count()).isEqualTo(2);

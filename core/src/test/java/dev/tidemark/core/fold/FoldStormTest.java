@@ -6,11 +6,11 @@ import static dev.tidemark.core.fold.FoldWorld.ONE;
 import static dev.tidemark.core.fold.FoldWorld.TWO;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.event.InvalidEvent;
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.Fault;
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.port.ViewCounts;
+import dev.tidemark.core.store.Fault;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.tile.ItemKey;

@@ -1,17 +1,17 @@
 package dev.tidemark.core.fold;
 
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.event.InvalidEvent;
-import dev.tidemark.core.port.InMemoryArchive;
-import dev.tidemark.core.port.InMemoryControlStore;
-import dev.tidemark.core.port.InMemoryItemStore;
-import dev.tidemark.core.port.InMemoryLineage;
-import dev.tidemark.core.port.InMemoryQuarantine;
-import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.store.InMemoryArchive;
+import dev.tidemark.core.store.InMemoryControlStore;
+import dev.tidemark.core.store.InMemoryItemStore;
+import dev.tidemark.core.store.InMemoryLineage;
+import dev.tidemark.core.store.InMemoryQuarantine;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
@@ -38,38 +38,38 @@ import org.jspecify.annotations.Nullable;
  * Everything the fold touches, in memory, and a tiny event format ({@code entity@eventTimeMillis}, with {@code #id} if it
  * has an id, or {@code bad}), so that these tests look at the protocol and at nothing else.
  */
-final class FoldWorld {
+public final class FoldWorld {
 
-    static final long NOW_MILLIS = 1_790_000_000_000L;
-    static final long HORIZON_MILLIS = 600_000L;
-    static final Lane LANE = lane("shardId-000000000000");
+    public static final long NOW_MILLIS = 1_790_000_000_000L;
+    public static final long HORIZON_MILLIS = 600_000L;
+    public static final Lane LANE = lane("shardId-000000000000");
 
     /** Events of this entity are not for the views. */
-    static final String UNWANTED = "nobody";
+    public static final String UNWANTED = "nobody";
 
-    static final View ONE = view("1111111111111111");
-    static final View TWO = view("2222222222222222");
+    public static final View ONE = view("1111111111111111");
+    public static final View TWO = view("2222222222222222");
 
     private static final int PATIENT_ATTEMPTS = 3;
 
-    final InMemoryItemStore items = new InMemoryItemStore();
-    final InMemoryControlStore control = new InMemoryControlStore();
-    final InMemoryArchive archive = new InMemoryArchive();
-    final InMemoryQuarantine quarantine = new InMemoryQuarantine();
-    final InMemoryLineage lineage = new InMemoryLineage();
-    long nowMillis = NOW_MILLIS;
-    String generation = "g1";
+    public final InMemoryItemStore items = new InMemoryItemStore();
+    public final InMemoryControlStore control = new InMemoryControlStore();
+    public final InMemoryArchive archive = new InMemoryArchive();
+    public final InMemoryQuarantine quarantine = new InMemoryQuarantine();
+    public final InMemoryLineage lineage = new InMemoryLineage();
+    public long nowMillis = NOW_MILLIS;
+    public String generation = "g1";
 
-    static Lane lane(String shardId) {
+    public static Lane lane(String shardId) {
         return new Lane("arn:aws:kinesis:eu-central-1:111122223333:stream/clicks", 1_700_000_000_000L, shardId);
     }
 
-    static View view(String version) {
+    public static View view(String version) {
         return view(version, null);
     }
 
     /** A view that drops what comes again within ten minutes. */
-    static View dropping(String version, int maxIds) {
+    public static View dropping(String version, int maxIds) {
         return view(version, new View.Duplicates(2, "id", new SeenIds.Rule(HORIZON_MILLIS, maxIds)));
     }
 
@@ -92,7 +92,7 @@ final class FoldWorld {
                 List.of());
     }
 
-    static Catalog catalog(View... views) {
+    public static Catalog catalog(View... views) {
         EventShape shape = new EventShape(
                 List.of(FieldPath.parse("entity"), FieldPath.parse("ts"), FieldPath.parse("id")),
                 new EventShape.EventTime(1, EventShape.TimeFormat.EPOCH_MILLIS),
@@ -101,12 +101,12 @@ final class FoldWorld {
     }
 
     /** A sandbox: its own cache, the shared stores. */
-    BatchFold fold(View... views) {
+    public BatchFold fold(View... views) {
         return fold(FoldSettings.DEFAULT.maxPortionItems(), views);
     }
 
     /** The same with portions (rule F11) of a size. */
-    BatchFold fold(int maxPortionItems, View... views) {
+    public BatchFold fold(int maxPortionItems, View... views) {
         FoldPorts ports = new FoldPorts(
                 items,
                 control,
@@ -123,37 +123,37 @@ final class FoldWorld {
                 new FoldSettings(generation, 4, PATIENT_ATTEMPTS, 1 << 20, maxPortionItems));
     }
 
-    static EventReader reader() {
+    public static EventReader reader() {
         return new PlainReader();
     }
 
-    BatchOutcome deliver(BatchFold fold, RawRecord... records) {
+    public BatchOutcome deliver(BatchFold fold, RawRecord... records) {
         return deliver(fold, LANE, List.of(records));
     }
 
-    BatchOutcome deliver(BatchFold fold, Lane lane, List<RawRecord> records) {
+    public BatchOutcome deliver(BatchFold fold, Lane lane, List<RawRecord> records) {
         return fold.fold(new Batch(lane, records), nowMillis + 1_000).join();
     }
 
     /** A click of an entity just before the present; the sequence number grows with {@code n}. */
-    static RawRecord click(int n, String entity) {
+    public static RawRecord click(int n, String entity) {
         return record(n, 0, entity + "@" + (NOW_MILLIS - 1_000 + n));
     }
 
-    static RawRecord record(int n, long subsequence, String data) {
+    public static RawRecord record(int n, long subsequence, String data) {
         return new RawRecord(position(n, subsequence), NOW_MILLIS + n, "key", data.getBytes(StandardCharsets.UTF_8));
     }
 
-    static Position position(int n, long subsequence) {
+    public static Position position(int n, long subsequence) {
         return new Position("4959033827149025660855969253836157109592157598913658" + (1_000 + n), subsequence);
     }
 
-    static String sequence(int n) {
+    public static String sequence(int n) {
         return position(n, 0).sequenceNumber();
     }
 
     /** Positions folded for an entity by the hop tiles of a view, over all lanes, in order; duplicates would show. */
-    List<String> folded(View view, String entity) {
+    public List<String> folded(View view, String entity) {
         List<String> positions = new ArrayList<>();
         for (Map.Entry<ItemKey, StoredItem> entry : items.items.entrySet()) {
             ItemKey key = entry.getKey();
@@ -167,7 +167,7 @@ final class FoldWorld {
     }
 
     /** Every width must tell the same story. */
-    List<String> foldedInto(View view, TileWidth width) {
+    public List<String> foldedInto(View view, TileWidth width) {
         List<String> positions = new ArrayList<>();
         items.items.forEach((key, item) -> {
             if (key.viewVersion().equals(view.version()) && key.width().equals(width.code())) {
@@ -186,7 +186,7 @@ final class FoldWorld {
         return positions;
     }
 
-    LaneRow laneRow() {
+    public LaneRow laneRow() {
         LaneRow row = control.lanes.get(LANE.id());
         if (row == null) {
             throw new AssertionError("no lane row");

@@ -6,9 +6,10 @@ import static dev.tidemark.core.fold.FoldWorld.lane;
 import static dev.tidemark.core.fold.FoldWorld.position;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.Fault;
-import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.LaneDecisions;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.store.Fault;
 import dev.tidemark.core.stream.Lane;
 import java.util.ArrayList;
 import java.util.List;

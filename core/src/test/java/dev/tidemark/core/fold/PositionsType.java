@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A state that remembers the position of every event added: the plainest witness of what was folded, and how often. */
-final class PositionsType implements StateType {
+public final class PositionsType implements StateType {
 
     @Override
     public String id() {
@@ -37,7 +37,7 @@ final class PositionsType implements StateType {
     }
 
     /** In the order of adding. */
-    static final class Positions implements State {
+    public static final class Positions implements State {
 
         final List<String> positions = new ArrayList<>();
 

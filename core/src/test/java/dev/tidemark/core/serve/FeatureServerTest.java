@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.core.number.Decimals;
-import dev.tidemark.core.port.Cas;
-import dev.tidemark.core.port.ItemStore;
+import dev.tidemark.core.store.Cas;
+import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.ItemKey;

@@ -3,11 +3,11 @@ package dev.tidemark.core.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tidemark.core.port.Cas;
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.ControlStore;
-import dev.tidemark.core.port.InMemoryControlStore;
-import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.store.Cas;
+import dev.tidemark.core.store.ControlStore;
+import dev.tidemark.core.store.InMemoryControlStore;
 import dev.tidemark.core.stream.Lane;
 import java.util.List;
 import java.util.Optional;

@@ -9,8 +9,8 @@ import static dev.tidemark.core.serve.ServedShop.position;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.view.View;
 import java.util.List;

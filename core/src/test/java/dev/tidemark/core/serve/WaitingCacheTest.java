@@ -2,8 +2,8 @@ package dev.tidemark.core.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.port.StreamTail;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.store.StreamTail;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import java.util.ArrayList;

@@ -11,17 +11,17 @@ import dev.tidemark.aws.dynamodb.DynamoStateScan;
 import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3RedriveLog;
-import dev.tidemark.core.audit.AuditReport;
-import dev.tidemark.core.audit.AuditStart;
-import dev.tidemark.core.audit.EntitySample;
-import dev.tidemark.core.audit.StateAudit;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.event.JsonEventReader;
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.DamagedArchive;
-import dev.tidemark.core.port.StateScan;
-import dev.tidemark.core.replay.Checkpoints;
-import dev.tidemark.core.replay.ReplayPorts;
+import dev.tidemark.core.history.Checkpoints;
+import dev.tidemark.core.history.HistoryPorts;
+import dev.tidemark.core.past.AuditReport;
+import dev.tidemark.core.past.AuditStart;
+import dev.tidemark.core.past.StateAudit;
+import dev.tidemark.core.past.StateSample;
+import dev.tidemark.core.store.DamagedArchive;
+import dev.tidemark.core.store.StateScan;
 import dev.tidemark.core.view.View;
 import dev.tidemark.functions.Deployment;
 import java.time.InstantSource;
@@ -45,7 +45,7 @@ public final class AuditFunction implements RequestHandler<Map<String, Object>, 
     private static final int RESERVE_MILLIS = 60_000;
 
     private final Catalogs catalogs;
-    private final ReplayPorts ports;
+    private final HistoryPorts ports;
     private final StateScan scan;
     private final JsonAuditLog log;
     private final InstantSource clock;
@@ -66,11 +66,11 @@ public final class AuditFunction implements RequestHandler<Map<String, Object>, 
                 InstantSource.system());
     }
 
-    private static ReplayPorts ports(Deployment deployment) {
+    private static HistoryPorts ports(Deployment deployment) {
         AwsClients clients = deployment.clients();
         S3AsyncClient s3 = clients.s3();
         String bucket = deployment.value(Environment.BUCKET);
-        return new ReplayPorts(
+        return new HistoryPorts(
                 new S3Archive(s3, bucket, Backoff.system()),
                 new S3RedriveLog(s3, bucket, Backoff.system()),
                 new S3Checkpoints(s3, bucket, Backoff.system()),
@@ -82,7 +82,7 @@ public final class AuditFunction implements RequestHandler<Map<String, Object>, 
     }
 
     /** @param clock also tells the runs apart: its time is the seed of the sample */
-    AuditFunction(Catalogs catalogs, ReplayPorts ports, StateScan scan, JsonAuditLog log, InstantSource clock) {
+    AuditFunction(Catalogs catalogs, HistoryPorts ports, StateScan scan, JsonAuditLog log, InstantSource clock) {
         this.catalogs = catalogs;
         this.ports = ports;
         this.scan = scan;
@@ -96,10 +96,10 @@ public final class AuditFunction implements RequestHandler<Map<String, Object>, 
         AuditRequest request = AuditRequest.of(input);
         long nowMillis = clock.millis();
         List<View> views = complete(nowMillis);
-        Map<View, List<String>> sample = new EntitySample(scan, views, request.entities(), nowMillis)
+        Map<View, List<String>> sample = new StateSample(scan, views, request.entities(), nowMillis)
                 .choose()
                 .join();
-        ReplayPorts timed = new TimedReads(() -> context.getRemainingTimeInMillis() < RESERVE_MILLIS).of(ports);
+        HistoryPorts timed = new TimedReads(() -> context.getRemainingTimeInMillis() < RESERVE_MILLIS).of(ports);
         StateAudit audit = new StateAudit(catalogs, JsonEventReader::new, timed, scan);
         AuditStart start =
                 new AuditStart(Checkpoints.all(timed.checkpoints()), nowMillis - request.reachMillis(), sample);

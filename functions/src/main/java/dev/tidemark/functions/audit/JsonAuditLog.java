@@ -1,8 +1,8 @@
 package dev.tidemark.functions.audit;
 
-import dev.tidemark.core.audit.AuditReport;
-import dev.tidemark.core.audit.Difference;
-import dev.tidemark.core.port.DamagedArchive;
+import dev.tidemark.core.past.AuditReport;
+import dev.tidemark.core.past.Difference;
+import dev.tidemark.core.store.DamagedArchive;
 import dev.tidemark.core.view.View;
 import dev.tidemark.functions.LogLine;
 import dev.tidemark.functions.LogLine.Level;

@@ -1,10 +1,10 @@
 package dev.tidemark.functions.audit;
 
-import dev.tidemark.core.port.Archive;
-import dev.tidemark.core.port.ArchiveLog;
-import dev.tidemark.core.port.CheckpointStore;
-import dev.tidemark.core.port.ItemStore.Found;
-import dev.tidemark.core.replay.ReplayPorts;
+import dev.tidemark.core.history.HistoryPorts;
+import dev.tidemark.core.store.Archive;
+import dev.tidemark.core.store.ArchiveLog;
+import dev.tidemark.core.store.CheckpointStore;
+import dev.tidemark.core.store.ItemStore.Found;
 import dev.tidemark.core.tile.ItemKey;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -25,8 +25,8 @@ record TimedReads(BooleanSupplier isTimeToStop) {
         }
     }
 
-    ReplayPorts of(ReplayPorts ports) {
-        return new ReplayPorts(
+    HistoryPorts of(HistoryPorts ports) {
+        return new HistoryPorts(
                 new TimedArchive(ports.archive(), this),
                 ports.redrives(),
                 new TimedCheckpoints(ports.checkpoints(), this),

@@ -1,6 +1,6 @@
 package dev.tidemark.functions.compact;
 
-import dev.tidemark.core.replay.CompactionSettings;
+import dev.tidemark.core.archive.CompactionSettings;
 import java.util.Map;
 
 /**

@@ -1,7 +1,7 @@
 package dev.tidemark.functions.compact;
 
-import dev.tidemark.core.port.DamagedArchive;
-import dev.tidemark.core.replay.CompactionReport;
+import dev.tidemark.core.archive.CompactionReport;
+import dev.tidemark.core.store.DamagedArchive;
 import dev.tidemark.functions.LogLine;
 import dev.tidemark.functions.LogLine.Level;
 import dev.tidemark.functions.Metric;

@@ -2,11 +2,11 @@ package dev.tidemark.functions.ingest;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tidemark.aws.dynamodb.CapacityCounter;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.fold.FoldCounts;
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.port.ViewCounts;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.functions.CountsJson;
 import dev.tidemark.functions.LogLine;

@@ -1,6 +1,8 @@
 package dev.tidemark.functions.ingest;
 
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.event.JsonEventReader;
@@ -8,12 +10,10 @@ import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.fold.FoldPorts;
 import dev.tidemark.core.fold.FoldSettings;
-import dev.tidemark.core.port.Cas;
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.ControlStore;
-import dev.tidemark.core.port.ItemStore;
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.port.Lineage;
+import dev.tidemark.core.store.Cas;
+import dev.tidemark.core.store.ControlStore;
+import dev.tidemark.core.store.ItemStore;
+import dev.tidemark.core.store.Lineage;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;

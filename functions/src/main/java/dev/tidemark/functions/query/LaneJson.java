@@ -1,7 +1,7 @@
 package dev.tidemark.functions.query;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.tidemark.core.port.LaneRow;
+import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.serve.Waiting;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;

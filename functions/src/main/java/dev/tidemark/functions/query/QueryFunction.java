@@ -18,15 +18,15 @@ import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
-import dev.tidemark.core.port.ControlStore;
-import dev.tidemark.core.port.DamagedArchive;
-import dev.tidemark.core.port.DamagedCheckpoint;
-import dev.tidemark.core.port.ItemStore;
-import dev.tidemark.core.replay.BoundedArchive;
-import dev.tidemark.core.replay.ReplayPorts;
+import dev.tidemark.core.history.HistoryPorts;
+import dev.tidemark.core.past.BoundedArchive;
 import dev.tidemark.core.serve.StoreUnavailable;
 import dev.tidemark.core.serve.Unanswerable;
 import dev.tidemark.core.serve.WaitingCache;
+import dev.tidemark.core.store.ControlStore;
+import dev.tidemark.core.store.DamagedArchive;
+import dev.tidemark.core.store.DamagedCheckpoint;
+import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.functions.Deployment;
 import dev.tidemark.functions.Priming;
 import java.time.InstantSource;
@@ -91,7 +91,7 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
                 deployment.value(Environment.STATE_TABLE),
                 meter,
                 Backoff.system());
-        Supplier<ReplayPorts> past = () -> past(deployment, control);
+        Supplier<HistoryPorts> past = () -> past(deployment, control);
         this.router =
                 new Router(deployment.catalogs(), items, control, past, waiting(deployment, clients, clock), costly);
         Router silent = new Router(deployment.catalogs(), items, control, past, WaitingCache.none(), costly);
@@ -109,11 +109,11 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
     }
 
     /** The client of S3 is made when the first question about the past needs it. */
-    private static ReplayPorts past(Deployment deployment, ControlStore control) {
+    private static HistoryPorts past(Deployment deployment, ControlStore control) {
         S3AsyncClient s3 = deployment.clients().s3();
         String bucket = deployment.value(Environment.BUCKET);
         long maxBytes = Long.parseLong(deployment.value(Environment.REPLAY_MAX_BYTES));
-        return new ReplayPorts(
+        return new HistoryPorts(
                 new BoundedArchive(new S3Archive(s3, bucket, Backoff.system()), maxBytes),
                 new S3RedriveLog(s3, bucket, Backoff.system()),
                 new S3Checkpoints(s3, bucket, Backoff.system()),
@@ -144,7 +144,7 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
             Catalogs catalogs,
             ItemStore items,
             ControlStore control,
-            @Nullable Supplier<ReplayPorts> past,
+            @Nullable Supplier<HistoryPorts> past,
             WaitingCache waiting,
             CostlyShare costly,
             InstantSource clock,

@@ -2,10 +2,10 @@ package dev.tidemark.functions.query;
 
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.past.Past;
 import dev.tidemark.core.past.TimeTravel;
-import dev.tidemark.core.replay.ReplayPorts;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.QueryPlan;
@@ -34,11 +34,11 @@ final class Reads {
 
     private final Catalogs catalogs;
     private final FeatureServer server;
-    private final @Nullable Supplier<ReplayPorts> past;
+    private final @Nullable Supplier<HistoryPorts> past;
     private final CostlyShare costly;
 
     /** @param past makes the stores of a replay for one question; null where there is no archive */
-    Reads(Catalogs catalogs, FeatureServer server, @Nullable Supplier<ReplayPorts> past, CostlyShare costly) {
+    Reads(Catalogs catalogs, FeatureServer server, @Nullable Supplier<HistoryPorts> past, CostlyShare costly) {
         this.past = past;
         this.costly = costly;
         this.catalogs = catalogs;

@@ -3,16 +3,16 @@ package dev.tidemark.functions.query;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.ControlRow.ViewStatus;
-import dev.tidemark.core.port.ControlStore;
-import dev.tidemark.core.port.ItemStore;
-import dev.tidemark.core.replay.ReplayPorts;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.ControlRow.ViewStatus;
+import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.Progress;
 import dev.tidemark.core.serve.ProgressCache;
 import dev.tidemark.core.serve.ViewProgress;
 import dev.tidemark.core.serve.WaitingCache;
+import dev.tidemark.core.store.ControlStore;
+import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.view.View;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -36,7 +36,7 @@ final class Router {
             Catalogs catalogs,
             ItemStore items,
             ControlStore control,
-            @Nullable Supplier<ReplayPorts> past,
+            @Nullable Supplier<HistoryPorts> past,
             WaitingCache waiting,
             CostlyShare costly) {
         this.catalogs = catalogs;

@@ -9,21 +9,21 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.FieldPath;
-import dev.tidemark.core.port.Archive;
-import dev.tidemark.core.port.CheckpointStore;
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.InMemoryArchive;
-import dev.tidemark.core.port.InMemoryControlStore;
-import dev.tidemark.core.port.InMemoryItemStore;
-import dev.tidemark.core.port.InMemoryRedriveLog;
-import dev.tidemark.core.port.ItemStore;
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.port.ViewCounts;
-import dev.tidemark.core.replay.BoundedArchive;
-import dev.tidemark.core.replay.ReplayPorts;
+import dev.tidemark.core.history.HistoryPorts;
+import dev.tidemark.core.past.BoundedArchive;
 import dev.tidemark.core.serve.WaitingCache;
+import dev.tidemark.core.store.Archive;
+import dev.tidemark.core.store.CheckpointStore;
+import dev.tidemark.core.store.InMemoryArchive;
+import dev.tidemark.core.store.InMemoryControlStore;
+import dev.tidemark.core.store.InMemoryItemStore;
+import dev.tidemark.core.store.InMemoryRedriveLog;
+import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
@@ -91,8 +91,8 @@ final class QueryWorld {
         return then;
     }
 
-    private ReplayPorts past() {
-        return new ReplayPorts(
+    private HistoryPorts past() {
+        return new HistoryPorts(
                 new BoundedArchive(archive, maxReplayBytes), new InMemoryRedriveLog(), new NoCheckpoints(), control);
     }
 

@@ -2,8 +2,8 @@ package dev.tidemark.simulation.check;
 
 import dev.tidemark.aws.s3.QuarantineJson;
 import dev.tidemark.aws.s3.SegmentReader;
-import dev.tidemark.core.port.Archive.Segment;
-import dev.tidemark.core.port.Quarantine;
+import dev.tidemark.core.store.Archive.Segment;
+import dev.tidemark.core.store.Quarantine;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.simulation.engine.Engine;
 import java.util.Arrays;

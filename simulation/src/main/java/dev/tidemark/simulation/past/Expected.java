@@ -1,10 +1,10 @@
 package dev.tidemark.simulation.past;
 
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.port.RedriveLog;
-import dev.tidemark.core.port.RedriveLog.Claim;
-import dev.tidemark.core.port.RedriveLog.Manifest;
-import dev.tidemark.core.port.RedriveLog.Repairs;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.store.RedriveLog;
+import dev.tidemark.core.store.RedriveLog.Claim;
+import dev.tidemark.core.store.RedriveLog.Manifest;
+import dev.tidemark.core.store.RedriveLog.Repairs;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.view.View;
 import dev.tidemark.samplesevents.oracle.Descent;

@@ -15,35 +15,35 @@ import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.aws.s3.S3RedriveLog;
-import dev.tidemark.core.audit.AuditReport;
-import dev.tidemark.core.audit.AuditStart;
-import dev.tidemark.core.audit.Difference;
-import dev.tidemark.core.audit.Receipt;
-import dev.tidemark.core.audit.ReceiptReplay;
-import dev.tidemark.core.audit.StateAudit;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.change.RestoreListener;
+import dev.tidemark.core.change.RestorePorts;
+import dev.tidemark.core.change.RestoreSettings;
+import dev.tidemark.core.change.Restorer;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.ControlRow.ViewStatus;
+import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.history.Checkpoints;
+import dev.tidemark.core.history.HistoryPorts;
+import dev.tidemark.core.past.AuditReport;
+import dev.tidemark.core.past.AuditStart;
+import dev.tidemark.core.past.Difference;
 import dev.tidemark.core.past.Knowledge;
+import dev.tidemark.core.past.Receipt;
+import dev.tidemark.core.past.ReceiptReplay;
+import dev.tidemark.core.past.StateAudit;
 import dev.tidemark.core.past.TimeTravel;
-import dev.tidemark.core.port.CheckpointStore;
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.ControlRow.ViewStatus;
-import dev.tidemark.core.port.ControlStore;
-import dev.tidemark.core.port.LaneRow;
-import dev.tidemark.core.port.Pause;
-import dev.tidemark.core.port.RedriveLog;
-import dev.tidemark.core.port.RedriveLog.Claim;
-import dev.tidemark.core.port.RedriveLog.Manifest;
-import dev.tidemark.core.port.StateScan;
-import dev.tidemark.core.replay.Checkpoints;
-import dev.tidemark.core.replay.ReplayPorts;
-import dev.tidemark.core.restore.RestoreListener;
-import dev.tidemark.core.restore.RestorePorts;
-import dev.tidemark.core.restore.RestoreSettings;
-import dev.tidemark.core.restore.Restorer;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.ValueJson;
+import dev.tidemark.core.store.CheckpointStore;
+import dev.tidemark.core.store.ControlStore;
+import dev.tidemark.core.store.Pause;
+import dev.tidemark.core.store.RedriveLog;
+import dev.tidemark.core.store.RedriveLog.Claim;
+import dev.tidemark.core.store.RedriveLog.Manifest;
+import dev.tidemark.core.store.StateScan;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.ItemKey;
@@ -103,7 +103,7 @@ public final class Reckoning {
     private final S3Checkpoints checkpoints;
     private final S3RedriveLog redrives;
     private final ControlStore control;
-    private final ReplayPorts replay;
+    private final HistoryPorts replay;
 
     /**
      * @param scene of a run that is over
@@ -126,7 +126,7 @@ public final class Reckoning {
         this.checkpoints = new S3Checkpoints(clients.s3(), BUCKET, NO_BACKOFF);
         this.redrives = new S3RedriveLog(clients.s3(), BUCKET, NO_BACKOFF);
         this.control = control(CONTROL);
-        this.replay = new ReplayPorts(archive, redrives, checkpoints, control);
+        this.replay = new HistoryPorts(archive, redrives, checkpoints, control);
     }
 
     /** Reports what does not hold to the engine. */

@@ -2,9 +2,9 @@ package dev.tidemark.simulation.world;
 
 import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
-import dev.tidemark.core.fold.Activation;
-import dev.tidemark.core.port.ControlRow;
-import dev.tidemark.core.port.ControlStore;
+import dev.tidemark.core.control.Activation;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.simulation.cloud.Caller;
 import dev.tidemark.simulation.cloud.Cloud;
 import dev.tidemark.simulation.engine.Engine;

@@ -11,6 +11,8 @@ import java.util.List;
 final class Mutants {
 
     private static final String FOLD = "core/dev/tidemark/core/fold/";
+    private static final String CONTROL = "core/dev/tidemark/core/control/";
+    private static final String ASYNC = "core/dev/tidemark/core/async/";
     private static final String STREAM = "core/dev/tidemark/core/stream/";
     private static final String TILE = "core/dev/tidemark/core/tile/";
     private static final String CATALOG = "core/dev/tidemark/core/catalog/";
@@ -68,7 +70,7 @@ final class Mutants {
                     "L2",
                     "code folds the views it knows and moves a lane row that has others",
                     new Edit(
-                            FOLD + "LaneDecisions",
+                            CONTROL + "LaneDecisions",
                             "return knownVersions.containsAll(row.views().keySet());",
                             "return true;")),
             Mutant.of(
@@ -105,7 +107,7 @@ final class Mutants {
                     "L3",
                     "a view is activated from the lane's first record, whatever was folded without it",
                     new Edit(
-                            FOLD + "LaneDecisions",
+                            CONTROL + "LaneDecisions",
                             "views.putIfAbsent(version, row.last());",
                             "views.putIfAbsent(version, Position.ORIGIN);")),
 
@@ -205,7 +207,7 @@ final class Mutants {
             Mutant.of(
                     "F6",
                     "items that were not attempted in time do not count",
-                    new Edit(FOLD + "Flight", "waiting.forEach(left -> failed.accept(left, null));", "")),
+                    new Edit(ASYNC + "Flight", "waiting.forEach(left -> failed.accept(left, null));", "")),
             Mutant.of(
                     "F6",
                     "an item that is given up counts as done",
@@ -275,7 +277,8 @@ final class Mutants {
             Mutant.of(
                     "F9",
                     "requests under way are not waited for",
-                    new Edit(FOLD + "Flight", "if (inFlight == 0 && waiting.isEmpty()) {", "if (waiting.isEmpty()) {")),
+                    new Edit(
+                            ASYNC + "Flight", "if (inFlight == 0 && waiting.isEmpty()) {", "if (waiting.isEmpty()) {")),
             Mutant.of(
                     "F9",
                     "a batch of which a part is done is reported as done",
@@ -299,8 +302,8 @@ final class Mutants {
                     "the next portion is folded although the one before is not done",
                     new Edit(
                             FOLD + "BatchRun",
-                            "LaneDecisions.done(records, isArchived ? lowestFailed : 0);",
-                            "LaneDecisions.done(records, batch.last().isAfter(records.get(records.size() - 1).position())"
+                            "BatchDecisions.done(records, isArchived ? lowestFailed : 0);",
+                            "BatchDecisions.done(records, batch.last().isAfter(records.get(records.size() - 1).position())"
                                     + " ? records.size() : isArchived ? lowestFailed : 0);")),
             // Producer duplicates.
             Mutant.of(

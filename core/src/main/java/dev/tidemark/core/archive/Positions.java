@@ -1,0 +1,33 @@
+package dev.tidemark.core.archive;
+
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import java.util.List;
+
+/** Finds places in records that increase. */
+public final class Positions {
+
+    private Positions() {}
+
+    /** How many records lie at or below a position. */
+    public static int countUpTo(Position position, List<RawRecord> records) {
+        int low = 0;
+        int high = records.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (records.get(middle).position().isAfter(position)) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
+    }
+
+    /** How many records lie below a position. */
+    static int countBelow(Position position, List<RawRecord> records) {
+        int upTo = countUpTo(position, records);
+        boolean there = upTo > 0 && records.get(upTo - 1).position().equals(position);
+        return there ? upTo - 1 : upTo;
+    }
+}

@@ -1,0 +1,86 @@
+package dev.tidemark.core.change;
+
+import dev.tidemark.core.async.Loop;
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.event.EventReader;
+import dev.tidemark.core.event.EventShape;
+import dev.tidemark.core.event.InvalidEvent;
+import dev.tidemark.core.fold.Admission;
+import dev.tidemark.core.fold.RecordJudge;
+import dev.tidemark.core.store.Archive;
+import dev.tidemark.core.store.ArchiveLog;
+import dev.tidemark.core.store.ArchiveLog.SegmentRef;
+import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.view.View;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/** Entities of a view of which something was heard not long ago, from the archive. */
+public final class ArchiveSample {
+
+    private final ArchiveLog archive;
+    private final View view;
+    private final Catalog.Source source;
+    private final RecordJudge judge;
+
+    /** @param source the view's */
+    public ArchiveSample(
+            ArchiveLog archive, View view, Catalog.Source source, Function<EventShape, EventReader> readers) {
+        this.archive = archive;
+        this.view = view;
+        this.source = source;
+        this.judge = new RecordJudge(view, source, readers);
+    }
+
+    /**
+     * Reads segments, the newest hours first, until there are enough entities or no more segments. An entity of
+     * which nothing arrived within the view's retention is not found.
+     *
+     * @param max how many entities at most
+     * @return canonical texts, in the order in which they were found; empty if there are no events of the view
+     */
+    public CompletableFuture<List<String>> newest(int max, long nowMillis) {
+        return archive.list(source.stream(), nowMillis - view.retentionMillis(), Long.MAX_VALUE)
+                .thenCompose(listing -> {
+                    List<SegmentRef> segments = new ArrayList<>(listing.segments());
+                    segments.sort(Comparator.comparingLong(SegmentRef::hourStartMillis)
+                            .reversed()
+                            .thenComparing(SegmentRef::last, Comparator.reverseOrder()));
+                    Iterator<SegmentRef> next = segments.iterator();
+                    Set<String> found = new LinkedHashSet<>();
+                    return Loop.whileTrue(() -> step(next, found, max)).thenApply(ignored -> List.copyOf(found));
+                });
+    }
+
+    private CompletableFuture<Boolean> step(Iterator<SegmentRef> next, Set<String> found, int max) {
+        if (found.size() >= max || !next.hasNext()) {
+            return CompletableFuture.completedFuture(false);
+        }
+        return archive.read(next.next()).thenApply(segment -> {
+            take(segment, found, max);
+            return true;
+        });
+    }
+
+    private void take(Archive.Segment segment, Set<String> found, int max) {
+        for (RawRecord record : segment.records()) {
+            if (found.size() < max && isTaken(record)) {
+                found.add(judge.entity());
+            }
+        }
+    }
+
+    private boolean isTaken(RawRecord record) {
+        try {
+            return judge.judge(record) == Admission.Verdict.IN;
+        } catch (InvalidEvent bad) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.tidemark.core.change;
+
+import dev.tidemark.core.store.Quarantine;
+import dev.tidemark.core.store.RedriveLog;
+import dev.tidemark.core.store.RedriveLog.Claim;
+import dev.tidemark.core.store.RedriveLog.Manifest;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the manifests have claimed, as far as they were read. A manifest never changes, so each is read once; of its
+ * records only the keys are kept. One call after the other.
+ */
+public final class Claims {
+
+    private final RedriveLog log;
+    private final Map<Claim, Long> manifests = new HashMap<>();
+    private final Set<Long> done = new HashSet<>();
+    private long last;
+
+    /** Nothing is read yet. */
+    public Claims(RedriveLog log) {
+        this.log = log;
+    }
+
+    /** Reads the manifests that have come since the last time, and which of all are done. */
+    public CompletableFuture<Void> catchUp() {
+        return log.known().thenCompose(known -> {
+            done.addAll(known.done());
+            CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
+            for (long number = last + 1; number <= known.last(); number++) {
+                long next = number;
+                chain = chain.thenCompose(ignored -> log.read(next)).thenAccept(this::add);
+            }
+            return chain;
+        });
+    }
+
+    void add(Manifest manifest) {
+        manifest.entries().forEach(entry -> manifests.put(entry.claim(), manifest.number()));
+        last = manifest.number();
+    }
+
+    /** The number of the manifest that has claimed a record in quarantine; empty if none has. */
+    public OptionalLong manifestOf(Quarantine.Entry entry) {
+        @Nullable Long number = manifests.get(Claim.of(entry));
+        return number == null ? OptionalLong.empty() : OptionalLong.of(number);
+    }
+
+    /** Whether all records of a manifest are folded. */
+    public boolean isDone(long number) {
+        return done.contains(number);
+    }
+
+    /** The number of the last manifest; 0 if there is none. */
+    public long last() {
+        return last;
+    }
+
+    /** The numbers of the manifests that are not done, ascending. */
+    public List<Long> open() {
+        List<Long> open = new ArrayList<>();
+        for (long number = 1; number <= last; number++) {
+            if (!isDone(number)) {
+                open.add(number);
+            }
+        }
+        return open;
+    }
+}

@@ -1,0 +1,72 @@
+package dev.tidemark.core.change;
+
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.LaneDecisions;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.store.Cas;
+import dev.tidemark.core.store.ControlStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Brings every lane row in line with the control row (rules L3 and B1), also those of lanes on which nothing arrives any
+ * more. A lane without a row needs nothing: it will be born with all views that are folded (rule L1).
+ */
+public final class LaneActivation {
+
+    /** Each lost race is a lane that has moved on. */
+    private static final int MAX_ATTEMPTS = 50;
+
+    private LaneActivation() {}
+
+    /**
+     * May be repeated, and run beside the live fold, which does the same at its next batch.
+     *
+     * @return the rows of all lanes of the live generation as they are then: each folds what the control row said at the
+     *     start, or more; completes exceptionally if a row could not be written
+     */
+    public static CompletableFuture<List<LaneRow>> everywhere(ControlStore store) {
+        return store.readControl()
+                .thenApply(row -> row.orElseThrow(() -> new IllegalStateException(
+                        "nothing was ever folded here: the control table has no control row")))
+                .thenCompose(control -> store.readLanes().thenCompose(rows -> each(store, control, rows)));
+    }
+
+    private static CompletableFuture<List<LaneRow>> each(ControlStore store, ControlRow control, List<LaneRow> rows) {
+        List<LaneRow> done = new ArrayList<>();
+        CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
+        for (LaneRow row : rows) {
+            if (row.generation().equals(control.generation())) {
+                chain = chain.thenCompose(ignored -> one(store, control, row, 1))
+                        .thenAccept(done::add);
+            }
+        }
+        return chain.thenApply(ignored -> done);
+    }
+
+    private static CompletableFuture<LaneRow> one(ControlStore store, ControlRow control, LaneRow row, int attempt) {
+        Optional<LaneRow> next = LaneDecisions.reconcile(row, control);
+        if (next.isEmpty()) {
+            return CompletableFuture.completedFuture(row);
+        }
+        if (attempt > MAX_ATTEMPTS) {
+            return CompletableFuture.failedFuture(new IllegalStateException(
+                    "the row of lane " + row.lane().id() + " could not be written; try again"));
+        }
+        return store.writeLane(next.get()).exceptionally(Cas.Unknown::new).thenCompose(result -> {
+            if (result instanceof Cas.Stored) {
+                return CompletableFuture.completedFuture(next.get());
+            }
+            // Whatever became of the write, what counts is what is stored now.
+            return store.readLane(row.lane())
+                    .thenCompose(stored -> one(
+                            store,
+                            control,
+                            stored.orElseThrow(() -> new IllegalStateException(
+                                    "the row of lane " + row.lane().id() + " vanished")),
+                            attempt + 1));
+        });
+    }
+}

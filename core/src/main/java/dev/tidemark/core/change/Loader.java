@@ -1,0 +1,102 @@
+package dev.tidemark.core.change;
+
+import dev.tidemark.core.async.Flight;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.store.Cas;
+import dev.tidemark.core.store.CheckpointStore.Manifest;
+import dev.tidemark.core.store.ItemStore.Found;
+import dev.tidemark.core.tile.StoredItem;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The phase LOAD (rule R1): lane rows and items of the checkpoint into the new tables, each only where nothing is. So it
+ * may be repeated and run twice at once, and a put that lands late, when the replay has begun, does nothing.
+ */
+final class Loader {
+
+    private static final int BUCKETS_AT_ONCE = 2;
+
+    private final RestorePorts ports;
+    private final RestoreSettings settings;
+    private final Tries tries;
+    private final Manifest manifest;
+    private final ControlRow control;
+    private final RestoreListener listener;
+    private final AtomicLong loaded = new AtomicLong();
+
+    /** @param control the row under which it loads */
+    Loader(
+            RestorePorts ports,
+            RestoreSettings settings,
+            Manifest manifest,
+            ControlRow control,
+            RestoreListener listener) {
+        this.ports = ports;
+        this.settings = settings;
+        this.tries = new Tries(ports.pause(), ports.random());
+        this.manifest = manifest;
+        this.control = control;
+        this.listener = listener;
+    }
+
+    /** Completes with {@link Overtaken} if the phase is over. */
+    CompletableFuture<Void> load() {
+        List<LaneRow> rows = RestoredRows.lanes(manifest.positions(), control.generation());
+        List<Integer> buckets = IntStream.range(0, manifest.buckets()).boxed().toList();
+        return Flight.all(rows, settings.maxPutsInFlight(), this::create)
+                .thenCompose(created -> Flight.all(buckets, BUCKETS_AT_ONCE, this::load));
+    }
+
+    private CompletableFuture<Void> create(LaneRow row) {
+        return tries.write(() -> ports.control().createLane(row, control.rev())).thenAccept(result -> {
+            // With a row there, whoever made it made the same.
+            if (result instanceof Cas.Conflict<LaneRow> conflict && conflict.current() == null) {
+                throw new Overtaken();
+            }
+        });
+    }
+
+    private CompletableFuture<Void> load(int bucket) {
+        return ports.checkpoints()
+                .read(manifest, bucket)
+                .thenCompose(items -> Flight.all(items, settings.maxPutsInFlight() / BUCKETS_AT_ONCE + 1, this::load));
+    }
+
+    private CompletableFuture<Void> load(Found found) {
+        return tries.write(() -> ports.items().put(found.key(), found.item(), null))
+                .thenCompose(result -> {
+                    if (result instanceof Cas.Conflict<StoredItem> conflict
+                            && !isSame(found.item(), conflict.current())) {
+                        return refuse(found);
+                    }
+                    listener.loaded(loaded.incrementAndGet(), manifest.items());
+                    return CompletableFuture.completedFuture(null);
+                });
+    }
+
+    /** Our own, whose answer was lost, or another loader's. */
+    private static boolean isSame(StoredItem item, @Nullable StoredItem stored) {
+        return stored != null && item.mark().equals(stored.mark()) && Arrays.equals(item.body(), stored.body());
+    }
+
+    /** If the replay has begun, it has folded further records into the item that was loaded. */
+    private CompletableFuture<Void> refuse(Found found) {
+        return ports.control().readControl().thenAccept(stored -> {
+            if (!stored.equals(Optional.of(control))) {
+                throw new Overtaken();
+            }
+            throw new IllegalStateException("the state table of generation " + control.generation()
+                    + " holds another item under " + found.key().partitionKey() + " "
+                    + found.key().sortKey()
+                    + " than checkpoint " + manifest.id() + ": something else wrote into it. Delete both tables of "
+                    + "the generation, or restore into another one");
+        });
+    }
+}

@@ -1,0 +1,23 @@
+package dev.tidemark.core.change;
+
+import dev.tidemark.core.control.ControlRow;
+
+/** Hears how far a restore is; called from several threads. */
+public interface RestoreListener {
+
+    /** Does nothing. */
+    RestoreListener NONE = new RestoreListener() {};
+
+    default void phase(ControlRow.Phase phase) {}
+
+    /** @param all how many items the checkpoint stores; a few of them may be stored twice */
+    default void loaded(long items, long all) {}
+
+    /**
+     * @param lanesDone how many lanes are replayed to their end
+     * @param reachedMillis up to which arrival the lane that was just folded is
+     */
+    default void replayed(long records, int lanesDone, int lanes, long reachedMillis) {}
+
+    default void redriven(long manifests) {}
+}

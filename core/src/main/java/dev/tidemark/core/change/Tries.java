@@ -1,0 +1,42 @@
+package dev.tidemark.core.change;
+
+import dev.tidemark.core.store.Cas;
+import dev.tidemark.core.store.Pause;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/** Repeats a conditional write until it is known to be stored, or known to be in conflict with what is. */
+final class Tries {
+
+    private static final int MAX_TRIES = 10;
+    private static final long FIRST_PAUSE_MILLIS = 25;
+    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+
+    private final Pause pause;
+    private final RandomGenerator random;
+
+    Tries(Pause pause, RandomGenerator random) {
+        this.pause = pause;
+        this.random = random;
+    }
+
+    /** @return completes with {@link Cas.Stored} or {@link Cas.Conflict}; exceptionally if every try failed */
+    <T> CompletableFuture<Cas<T>> write(Supplier<CompletableFuture<Cas<T>>> write) {
+        return write(write, 1);
+    }
+
+    private <T> CompletableFuture<Cas<T>> write(Supplier<CompletableFuture<Cas<T>>> write, int attempt) {
+        return write.get().exceptionally(Cas.Unknown::new).thenCompose(result -> {
+            Throwable failure = Cas.failure(result).orElse(null);
+            if (failure == null) {
+                return CompletableFuture.completedFuture(result);
+            }
+            if (attempt == MAX_TRIES) {
+                return CompletableFuture.failedFuture(failure);
+            }
+            long bound = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << attempt);
+            return pause.millis(1 + random.nextLong(bound)).thenCompose(paused -> write(write, attempt + 1));
+        });
+    }
+}

@@ -1,0 +1,71 @@
+package dev.tidemark.core.control;
+
+import dev.tidemark.core.event.InvalidEvent;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * What one view made of the records of one lane. A record has exactly one of the fates folded, filtered, too late,
+ * duplicate and quarantined; which one is a function of the log alone.
+ *
+ * @param folded the view took the event; its time decides into which tiles
+ * @param filtered the view's {@code where} does not want the event
+ * @param tooLate the event is older than the view's retention; only the archive has it
+ * @param late those of the folded events that belong to an earlier hop than their arrival
+ * @param duplicates the event's id had been folded already (rule T3)
+ * @param quarantined the view wants the event but cannot fold it, by reason; reasons without records are left out
+ */
+public record ViewCounts(
+        long folded,
+        long filtered,
+        long tooLate,
+        long late,
+        long duplicates,
+        Map<InvalidEvent.Reason, Long> quarantined) {
+
+    public static final ViewCounts NONE = new ViewCounts(0, 0, 0, 0, 0, Map.of());
+
+    public ViewCounts {
+        EnumMap<InvalidEvent.Reason, Long> reasons = new EnumMap<>(InvalidEvent.Reason.class);
+        quarantined.forEach((reason, count) -> {
+            if (count != 0) {
+                reasons.put(reason, count);
+            }
+        });
+        quarantined = Collections.unmodifiableMap(reasons);
+        boolean negative = folded < 0 || filtered < 0 || tooLate < 0 || late < 0 || duplicates < 0;
+        if (negative || late > folded || reasons.values().stream().anyMatch(count -> count < 0)) {
+            throw new IllegalArgumentException("counts out of range: " + folded + " folded, " + filtered + " filtered, "
+                    + tooLate + " too late, " + late + " late, " + duplicates + " duplicates, quarantined "
+                    + quarantined);
+        }
+    }
+
+    /** The records of all fates. */
+    public long total() {
+        return folded + filtered + tooLate + duplicates + quarantinedTotal();
+    }
+
+    /** The quarantined records of all reasons. */
+    public long quarantinedTotal() {
+        long total = 0;
+        for (long count : quarantined.values()) {
+            total += count;
+        }
+        return total;
+    }
+
+    public ViewCounts plus(ViewCounts other) {
+        EnumMap<InvalidEvent.Reason, Long> reasons = new EnumMap<>(InvalidEvent.Reason.class);
+        reasons.putAll(quarantined);
+        other.quarantined.forEach((reason, count) -> reasons.merge(reason, count, Long::sum));
+        return new ViewCounts(
+                folded + other.folded,
+                filtered + other.filtered,
+                tooLate + other.tooLate,
+                late + other.late,
+                duplicates + other.duplicates,
+                reasons);
+    }
+}

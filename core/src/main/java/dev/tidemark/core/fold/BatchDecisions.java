@@ -1,0 +1,145 @@
+package dev.tidemark.core.fold;
+
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.control.ViewCounts;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a batch is done, and what its lane row says then, as pure functions (rules F6, F8, F11, T3).
+ *
+ * <p>Example: the row's last record is 100, the batch is 101 to 200, and the put of an item with records 130 and 150
+ * has failed.
+ *
+ * <pre>{@code
+ * done       = 129             everything before the lowest record that is not done
+ * advanced   = last 129        and the fates of 101 to 129 are added to the counts
+ * }</pre>
+ *
+ * The batch comes again from 130 on.
+ */
+final class BatchDecisions {
+
+    private BatchDecisions() {}
+
+    /**
+     * F11: how many of the records one portion takes.
+     *
+     * @param works what the lane's views make of the records
+     * @param records how many there are
+     * @return all, if they go into no more than {@code maxItems} items; otherwise the most that do, at least one
+     */
+    static int portion(List<ViewWork> works, int records, int maxItems) {
+        int items = 0;
+        for (ViewWork work : works) {
+            items += work.items().size() + work.entitiesWithIds().size();
+        }
+        if (items <= maxItems) {
+            return records;
+        }
+        int[] firstRows = works.stream()
+                .flatMapToInt(work -> IntStream.concat(
+                        work.items().stream().mapToInt(ItemWork::firstRow),
+                        work.entitiesWithIds().stream().mapToInt(EntityWork::firstRow)))
+                .sorted()
+                .toArray();
+        return Math.max(1, firstRows[maxItems]);
+    }
+
+    /**
+     * F6: how far a batch is done, given the lowest record that is not.
+     *
+     * @param failed index of the lowest failed, unknown or unattempted record; the number of records if none
+     * @return the position before the first record that shares the failed record's sequence number; null if that is
+     *     none
+     */
+    static @Nullable Position done(List<RawRecord> records, int failed) {
+        if (failed >= records.size()) {
+            return records.get(records.size() - 1).position();
+        }
+        String sequence = records.get(failed).position().sequenceNumber();
+        int index = failed;
+        while (index > 0 && records.get(index - 1).position().sequenceNumber().equals(sequence)) {
+            index--;
+        }
+        return index == 0 ? null : records.get(index - 1).position();
+    }
+
+    /**
+     * T3: how far a batch is done when rows from one on wait for all before them to be done.
+     *
+     * @param done how far it would be done otherwise
+     * @param held index of the first row that waits, at least 1; the number of records if none does
+     * @return {@code done}, or the position before the row that waits if that is lower: even in the middle of an
+     *     aggregated record, because no row may wait for itself
+     */
+    static @Nullable Position held(@Nullable Position done, List<RawRecord> records, int held) {
+        if (done == null || held >= records.size()) {
+            return done;
+        }
+        Position before = records.get(held - 1).position();
+        return before.compareTo(done) < 0 ? before : done;
+    }
+
+    /**
+     * F8: the row after everything up to and including {@code done} is archived and folded. The lane passes each record
+     * once, so what it adds up here is exact, however often the record was delivered.
+     *
+     * @param works what the lane's views make of the records, in the order of the records
+     */
+    static LaneRow advanced(LaneRow row, List<RawRecord> records, List<ViewWork> works, Position done) {
+        int from = firstAfter(row.last(), records);
+        int until = Math.max(from, firstAfter(done, records));
+        long maxArrival = row.maxArrivalMillis();
+        for (RawRecord record : records.subList(from, until)) {
+            maxArrival = Math.max(maxArrival, record.arrivalMillis());
+        }
+        Map<String, ViewCounts> counts = new HashMap<>(row.counts());
+        works.forEach(work -> counts.merge(work.view().version(), work.counts(from, until), ViewCounts::plus));
+        return new LaneRow(
+                row.lane(),
+                row.rev() + 1,
+                Position.max(row.last(), done),
+                row.count() + (until - from),
+                maxArrival,
+                row.generation(),
+                row.views(),
+                counts,
+                row.ancestors());
+    }
+
+    /** How many of the records, which increase, lie at or below a position. */
+    static int firstAfter(Position position, List<RawRecord> records) {
+        int index = 0;
+        while (index < records.size() && !records.get(index).position().isAfter(position)) {
+            index++;
+        }
+        return index;
+    }
+
+    /**
+     * Checks that every record has exactly one fate: a view that the lane has folded from its first record on has counted
+     * as many as the lane, another one no more.
+     *
+     * @return what does not hold, in words; empty if all is well
+     */
+    static List<String> miscounted(LaneRow row, List<ViewWork> works) {
+        List<String> problems = new ArrayList<>();
+        for (ViewWork work : works) {
+            String version = work.view().version();
+            long counted = row.countsOf(version).total();
+            boolean sinceBirth = Position.ORIGIN.equals(row.views().get(version));
+            if (sinceBirth ? counted != row.count() : counted > row.count()) {
+                problems.add("view " + work.view().name() + " has counted " + counted + " of the " + row.count()
+                        + " records of lane " + row.lane().id());
+            }
+        }
+        return problems;
+    }
+}

@@ -1,0 +1,242 @@
+package dev.tidemark.core.fold;
+
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.event.EventReader;
+import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.event.EventShape;
+import dev.tidemark.core.event.InvalidEvent;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.tile.EntityKeys;
+import dev.tidemark.core.view.View;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * Decides about the records of one lane, in order, what the fold decides about them, by the fold's own code and without
+ * any store. Nothing is ever too old to be folded here, because nobody deletes what a replay builds (rules F10, T3).
+ * Not thread-safe; lanes are independent of each other but for the ids of a lane's {@linkplain #ancestors ancestors}.
+ */
+public final class LaneDecider {
+
+    /** As many records are read before they are decided about: few enough to stay in a processor's cache. */
+    private static final int CHUNK_RECORDS = 64;
+
+    private final String laneId;
+    private final String shardId;
+    private final BatchRows rows;
+    private final List<OfView> views = new ArrayList<>();
+    private final EntityFilter wanted;
+
+    /** What a wanted record passes, each a look for one of the wanted entity's key values. */
+    private final List<Predicate<byte[]>> glances;
+
+    private final EntityIds ids;
+    private List<EntityIds> ancestors = List.of();
+
+    /** Records that wait to be decided about, and their indexes among those given. */
+    private final List<RawRecord> chunk = new ArrayList<>(CHUNK_RECORDS);
+
+    private final int[] indexes = new int[CHUNK_RECORDS];
+
+    /** Which entities a replay is about. */
+    @FunctionalInterface
+    public interface EntityFilter {
+
+        EntityFilter ALL = (view, entity) -> true;
+
+        /**
+         * One entity alone, which lets a replay pass over most other records unread.
+         *
+         * @param wanted canonical text, see {@link EntityKeys}
+         */
+        static EntityFilter only(String wanted) {
+            return new Only(wanted);
+        }
+
+        /** @param entity canonical text, see {@link EntityKeys} */
+        boolean wants(View view, String entity);
+    }
+
+    private record Only(String entity) implements EntityFilter {
+
+        @Override
+        public boolean wants(View view, String other) {
+            return other.equals(entity);
+        }
+    }
+
+    /** What a view makes of a record that changes none of its items. */
+    public enum Fate {
+        /** The view's filter does not want it. */
+        FILTERED,
+        /** The view takes it, but it passes no feature's filter. */
+        WITHOUT_EFFECT,
+        /** It is older than the view's retention; the archive keeps it. */
+        TOO_LATE,
+        /** Its event id has counted already. */
+        DUPLICATE,
+        /** The view wants it, but cannot fold it. */
+        QUARANTINED
+    }
+
+    /**
+     * Is told what becomes of every record in every view: in lane order, of one record in the order of the views. A
+     * record is passed over in a view that begins after it, and if it belongs to an entity that is not wanted; where {@link
+     * EntityFilter#only} one is, also if it does not hold that entity's key.
+     */
+    public interface Visitor {
+
+        /**
+         * The event goes into one tile of every width of the view.
+         *
+         * @param record its index in the records given
+         * @param row valid during the call only; its event time is the one that counts
+         * @param filterBits which of the features' filters it passes, see {@link dev.tidemark.core.tile.Tile#add}
+         */
+        void folded(View view, int record, EventRow row, String entity, long filterBits);
+
+        /** The record changes nothing. */
+        default void other(View view, int record, Fate fate) {}
+    }
+
+    private static final class OfView {
+        private final View view;
+        private final ViewJudge judge;
+        private Position act = Position.ORIGIN;
+
+        OfView(View view) {
+            this.view = view;
+            this.judge = new ViewJudge(view);
+        }
+    }
+
+    /**
+     * @param source the source that all the views read
+     * @param readers makes a reader for the source's events
+     * @param laneId of the live fold, a redrive or a backfill; see {@link Lane#id}
+     */
+    public LaneDecider(
+            Catalog.Source source,
+            List<View> views,
+            Function<EventShape, EventReader> readers,
+            String laneId,
+            EntityFilter wanted) {
+        this(source, views, readers, new EntityIds(laneId), wanted);
+    }
+
+    /** @param ids of the lane that is replayed, as they were after the records before */
+    public LaneDecider(
+            Catalog.Source source,
+            List<View> views,
+            Function<EventShape, EventReader> readers,
+            EntityIds ids,
+            EntityFilter wanted) {
+        this.laneId = ids.laneId();
+        this.shardId = Lane.shardIdOf(laneId);
+        EventReader reader = readers.apply(source.shape());
+        this.rows = new BatchRows(source.shape(), reader);
+        this.wanted = wanted;
+        this.glances = wanted instanceof Only only
+                ? EntityKeys.values(only.entity()).stream().map(reader::glance).toList()
+                : List.of();
+        this.ids = ids;
+        for (View view : views) {
+            if (!view.source().equals(source.name())) {
+                throw new IllegalArgumentException(
+                        "view '" + view.name() + "' reads source '" + view.source() + "', not '" + source.name() + "'");
+            }
+            this.views.add(new OfView(view));
+        }
+    }
+
+    /**
+     * The view takes only records after a position, exclusive: what the lane row calls its {@code act}. Without it a view
+     * takes all.
+     */
+    public void startAfter(View view, Position act) {
+        views.stream().filter(one -> one.view.version().equals(view.version())).forEach(one -> one.act = act);
+    }
+
+    /** The ids of the lane's ancestors, which must be replayed to their end before (rule T3). */
+    public void ancestors(List<EntityIds> remembered) {
+        ancestors = List.copyOf(remembered);
+    }
+
+    /** The ids that the lane remembers; may be seeded before the first record. */
+    public EntityIds ids() {
+        return ids;
+    }
+
+    public String laneId() {
+        return laneId;
+    }
+
+    /** @param records of the lane, after those given before, in increasing position; duplicates removed */
+    public void replay(List<RawRecord> records, Visitor visitor) {
+        chunk.clear();
+        for (int i = 0; i < records.size(); i++) {
+            RawRecord record = records.get(i);
+            if (mayBeWanted(record)) {
+                indexes[chunk.size()] = i;
+                chunk.add(record);
+            }
+            if (chunk.size() == CHUNK_RECORDS) {
+                replayChunk(visitor);
+            }
+        }
+        replayChunk(visitor);
+    }
+
+    private boolean mayBeWanted(RawRecord record) {
+        for (int i = 0; i < glances.size(); i++) {
+            if (!glances.get(i).test(record.data())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void replayChunk(Visitor visitor) {
+        rows.read(chunk, shardId);
+        for (int i = 0; i < chunk.size(); i++) {
+            for (int v = 0; v < views.size(); v++) {
+                OfView view = views.get(v);
+                if (chunk.get(i).position().isAfter(view.act)) {
+                    replayOne(view, i, indexes[i], visitor);
+                }
+            }
+        }
+        chunk.clear();
+    }
+
+    private void replayOne(OfView one, int index, int record, Visitor visitor) {
+        try {
+            switch (one.judge.judge(rows, index)) {
+                case IN -> admit(one, rows.row(index), record, visitor);
+                case OUT -> visitor.other(one.view, record, Fate.FILTERED);
+                case TOO_LATE -> visitor.other(one.view, record, Fate.TOO_LATE);
+            }
+        } catch (InvalidEvent e) {
+            visitor.other(one.view, record, Fate.QUARANTINED);
+        }
+    }
+
+    private void admit(OfView one, EventRow row, int record, Visitor visitor) {
+        String entity = one.judge.entity();
+        if (!wanted.wants(one.view, entity)) {
+            return;
+        }
+        one.judge.check(row);
+        if (one.judge.changesNothing()) {
+            visitor.other(one.view, record, Fate.WITHOUT_EFFECT);
+        } else if (one.view.duplicates() != null && !ids.counts(one.view, entity, row, ancestors)) {
+            visitor.other(one.view, record, Fate.DUPLICATE);
+        } else {
+            visitor.folded(one.view, record, row, entity, one.judge.filterBits());
+        }
+    }
+}

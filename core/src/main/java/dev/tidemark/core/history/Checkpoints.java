@@ -1,0 +1,150 @@
+package dev.tidemark.core.history;
+
+import dev.tidemark.core.control.ControlRow.ViewStatus;
+import dev.tidemark.core.store.CheckpointStore;
+import dev.tidemark.core.store.CheckpointStore.Manifest;
+import dev.tidemark.core.store.ItemStore.Found;
+import dev.tidemark.core.tile.ItemKey;
+import dev.tidemark.core.view.View;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The checkpoints that a replay may begin with. They are listed once, and each manifest is read once, so there is one of
+ * these for each job: it does not see checkpoints that are taken later.
+ */
+public final class Checkpoints {
+
+    private final CheckpointStore store;
+    private final Supplier<CompletableFuture<List<String>>> list;
+    private final Map<String, CompletableFuture<Manifest>> manifests = new ConcurrentHashMap<>();
+    private @Nullable CompletableFuture<List<String>> ids;
+
+    /** Whether a replay can begin with a checkpoint, and if not, where else to look. */
+    public enum Fit {
+        /** No, but an older one may do. */
+        TOO_NEW,
+        FITS,
+        /** No, but a newer one may do. */
+        TOO_OLD
+    }
+
+    private Checkpoints(CheckpointStore store, Supplier<CompletableFuture<List<String>>> list) {
+        this.store = store;
+        this.list = list;
+    }
+
+    /** All that are complete. */
+    public static Checkpoints all(CheckpointStore store) {
+        return new Checkpoints(store, store::list);
+    }
+
+    /** This one and no other. */
+    public static Checkpoints only(CheckpointStore store, String id) {
+        return new Checkpoints(store, () -> CompletableFuture.completedFuture(List.of(id)));
+    }
+
+    /** No checkpoint, so that everything comes from the archive. */
+    public static Checkpoints none(CheckpointStore store) {
+        return new Checkpoints(store, () -> CompletableFuture.completedFuture(List.of()));
+    }
+
+    /**
+     * Whether a checkpoint holds all of a view, and nothing but what was known at a moment (rule T1). One that was fixed
+     * after the moment may lack what had expired meanwhile, although nothing has arrived since.
+     */
+    public static Fit asOf(Manifest manifest, View view, long atMillis) {
+        return manifest.serves(atMillis) && manifest.timeMillis() <= atMillis ? complete(manifest, view) : Fit.TOO_NEW;
+    }
+
+    /** Whether the view was complete when the checkpoint was taken: never before it was, nor after it was retired. */
+    public static Fit complete(Manifest manifest, View view) {
+        ViewStatus status = manifest.positions().control().views().get(view.version());
+        if (status == ViewStatus.RETIRED) {
+            return Fit.TOO_NEW;
+        }
+        return status != null && status.isComplete() ? Fit.FITS : Fit.TOO_OLD;
+    }
+
+    /**
+     * The newest that fits, found by halves: what is too new for one is so for those after it, and likewise what is too
+     * old. Completes with {@link dev.tidemark.core.store.DamagedCheckpoint} if one on the way cannot be read.
+     */
+    public CompletableFuture<Optional<Manifest>> newest(Function<Manifest, Fit> fit) {
+        return ids().thenCompose(all -> newest(all, 0, all.size(), null, fit));
+    }
+
+    /** Likewise, of those that are older than this one. */
+    public CompletableFuture<Optional<Manifest>> newestBefore(String id, Function<Manifest, Fit> fit) {
+        return ids().thenCompose(all -> {
+            int count =
+                    (int) all.stream().filter(other -> other.compareTo(id) < 0).count();
+            return newest(all, 0, count, null, fit);
+        });
+    }
+
+    private CompletableFuture<Optional<Manifest>> newest(
+            List<String> all, int from, int to, @Nullable Manifest best, Function<Manifest, Fit> fit) {
+        if (from >= to) {
+            return CompletableFuture.completedFuture(Optional.ofNullable(best));
+        }
+        int middle = (from + to) >>> 1;
+        return manifest(all.get(middle)).thenCompose(manifest -> switch (fit.apply(manifest)) {
+            case TOO_NEW -> newest(all, from, middle, best, fit);
+            case FITS -> newest(all, middle + 1, to, manifest, fit);
+            case TOO_OLD -> newest(all, middle + 1, to, best, fit);
+        });
+    }
+
+    private synchronized CompletableFuture<List<String>> ids() {
+        CompletableFuture<List<String>> known = ids;
+        if (known == null) {
+            known = list.get();
+            ids = known;
+        }
+        return known;
+    }
+
+    private CompletableFuture<Manifest> manifest(String id) {
+        return manifests.computeIfAbsent(id, store::manifest);
+    }
+
+    /** The items of some entities: of each bucket that has one, one after the other, only these are kept in memory. */
+    public CompletableFuture<List<Found>> items(Manifest manifest, Map<View, ? extends Collection<String>> entities) {
+        Set<String> partitions = entities.entrySet().stream()
+                .flatMap(of -> of.getValue().stream()
+                        .map(entity -> ItemKey.partitionKey(of.getKey().version(), entity)))
+                .collect(Collectors.toSet());
+        Set<Integer> buckets = new TreeSet<>();
+        partitions.forEach(key -> buckets.add(CheckpointStore.Positions.bucketOf(key, manifest.buckets())));
+        return items(manifest, List.copyOf(buckets), item -> partitions.contains(item.partitionKey()));
+    }
+
+    /** Of all buckets, the items that are wanted. */
+    public CompletableFuture<List<Found>> items(Manifest manifest, Predicate<ItemKey> wanted) {
+        return items(manifest, IntStream.range(0, manifest.buckets()).boxed().toList(), wanted);
+    }
+
+    private CompletableFuture<List<Found>> items(Manifest manifest, List<Integer> buckets, Predicate<ItemKey> wanted) {
+        List<Found> found = new ArrayList<>();
+        CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
+        for (int bucket : buckets) {
+            chain = chain.thenCompose(
+                    done -> store.read(manifest, bucket, wanted).thenAccept(found::addAll));
+        }
+        return chain.thenApply(done -> found);
+    }
+}

@@ -1,0 +1,245 @@
+package dev.tidemark.core.history;
+
+import dev.tidemark.core.control.ControlRow.ViewStatus;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.store.ControlStore;
+import dev.tidemark.core.store.RedriveLog;
+import dev.tidemark.core.store.RedriveLog.Repairs;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The payloads that stand in records' places in the backfill's lanes of a view version, because redrives had repaired
+ * the records for earlier versions of the view (rule B1). Backfills and replays have them from here, so that both take
+ * the same.
+ */
+public final class RepairedRecords {
+
+    private final String viewVersion;
+    private final @Nullable Repairs settled;
+    private final Map<String, OfLane> lanes = new HashMap<>();
+
+    /**
+     * A payload as redriven.
+     *
+     * @param knownMillis the redrive's time
+     */
+    private record Repaired(RawRecord record, long knownMillis) {}
+
+    /** Those of one lane. Equal to another one with the same payloads out of the same reading of the manifests. */
+    public static final class OfLane {
+
+        /** A lane of which nothing was repaired. */
+        public static final OfLane NONE = new OfLane();
+
+        private final Map<Position, Repaired> repaired = new HashMap<>();
+
+        private OfLane() {}
+
+        /** The record as the backfill's lane has it: with its repaired payload if there is one, otherwise as it is. */
+        public RawRecord inPlaceOf(RawRecord archived) {
+            Repaired found = repaired.get(archived.position());
+            return found == null ? archived : archived.withData(found.record().data());
+        }
+
+        /**
+         * From when on what stands at a position was known (rule T1): from the redrive on that repaired it.
+         *
+         * @param archivedMillis from when on the archived record was known: the answer if nothing was repaired
+         */
+        public long knownMillis(Position position, long archivedMillis) {
+            Repaired found = repaired.get(position);
+            return found == null ? archivedMillis : found.knownMillis();
+        }
+
+        public boolean isEmpty() {
+            return repaired.isEmpty();
+        }
+
+        /** Of each record. */
+        public List<RawRecord> inPlaceOf(List<RawRecord> archived) {
+            return archived.stream().map(this::inPlaceOf).toList();
+        }
+
+        /** Of each record; a new array. */
+        public long[] knownMillis(List<RawRecord> records, long[] archivedMillis) {
+            long[] known = archivedMillis.clone();
+            for (int i = 0; i < known.length; i++) {
+                known[i] = knownMillis(records.get(i).position(), known[i]);
+            }
+            return known;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof OfLane lane && repaired.equals(lane.repaired);
+        }
+
+        @Override
+        public int hashCode() {
+            return repaired.hashCode();
+        }
+    }
+
+    private RepairedRecords(String viewVersion, @Nullable Repairs settled) {
+        this.viewVersion = viewVersion;
+        this.settled = settled;
+    }
+
+    /**
+     * For a replay of one view, see {@link #read(RedriveLog, ControlStore, Collection, List)}.
+     *
+     * @param rows the lane rows of the view's stream
+     */
+    public static CompletableFuture<RepairedRecords> read(
+            RedriveLog log, ControlStore control, String viewVersion, List<LaneRow> rows) {
+        return read(log, control, List.of(viewVersion), rows)
+                .thenApply(found -> Objects.requireNonNull(found.get(viewVersion)));
+    }
+
+    /**
+     * For replays.
+     *
+     * @param viewVersions of views that perhaps were never backfilled
+     * @param rows the lane rows of the views' streams
+     * @return by view version, of all that were asked for; completes with {@link IllegalStateException} if a view is
+     *     complete by a backfill, and nothing tells with which payloads
+     */
+    public static CompletableFuture<Map<String, RepairedRecords>> read(
+            RedriveLog log, ControlStore control, Collection<String> viewVersions, List<LaneRow> rows) {
+        return read(log, viewVersions).thenCompose(found -> {
+            List<String> lacking = viewVersions.stream()
+                    .filter(version -> rows.stream().anyMatch(row -> isBackfilled(row, version))
+                            && !Objects.requireNonNull(found.get(version)).isSettled())
+                    .toList();
+            return lacking.isEmpty()
+                    ? CompletableFuture.completedFuture(found)
+                    : control.readControl().thenApply(row -> {
+                        row.ifPresent(one -> checkIncomplete(lacking, one.views()));
+                        return found;
+                    });
+        });
+    }
+
+    private static boolean isBackfilled(LaneRow row, String viewVersion) {
+        return row.views().getOrDefault(viewVersion, Position.ORIGIN).isAfter(Position.ORIGIN);
+    }
+
+    private static void checkIncomplete(List<String> viewVersions, Map<String, ViewStatus> views) {
+        for (String version : viewVersions) {
+            ViewStatus status = views.get(version);
+            if (status != null && status.isComplete()) {
+                throw new IllegalStateException("view version " + version + " was backfilled, but the object that says "
+                        + "which redrives stand in its records' places is missing: restore it (the bucket keeps "
+                        + "versions)");
+            }
+        }
+    }
+
+    /**
+     * For backfills.
+     *
+     * @return by view version, of all that were asked for
+     */
+    public static CompletableFuture<Map<String, RepairedRecords>> read(
+            RedriveLog log, Collection<String> viewVersions) {
+        Map<String, RepairedRecords> found = new HashMap<>();
+        CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
+        for (String version : viewVersions) {
+            chain = chain.thenCompose(ignored -> log.repairs(version))
+                    .thenAccept(settled -> found.put(version, new RepairedRecords(version, settled.orElse(null))));
+        }
+        return chain.thenCompose(ignored -> manifests(log, found.values())).thenApply(ignored -> found);
+    }
+
+    /** Each manifest is read once, whoever needs it. */
+    private static CompletableFuture<Void> manifests(RedriveLog log, Collection<RepairedRecords> all) {
+        long last = all.stream().mapToLong(RepairedRecords::lastManifest).max().orElse(0);
+        CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
+        for (long number = 1; number <= last; number++) {
+            long next = number;
+            chain = chain.thenCompose(ignored -> log.read(next))
+                    .thenAccept(manifest -> all.forEach(one -> one.take(manifest)));
+        }
+        return chain;
+    }
+
+    private long lastManifest() {
+        return settled == null || settled.acts().isEmpty() ? 0 : settled.lastManifest();
+    }
+
+    private void take(RedriveLog.Manifest manifest) {
+        for (RedriveLog.Entry entry : manifest.entries()) {
+            if (isMeant(manifest.number(), entry)) {
+                lanes.computeIfAbsent(entry.lane().id(), id -> new OfLane())
+                        .repaired
+                        .put(entry.record().position(), new Repaired(entry.record(), manifest.timeMillis()));
+            }
+        }
+    }
+
+    /** What was redriven for this very version is in the lanes of its redrives; here it would count twice. */
+    private boolean isMeant(long number, RedriveLog.Entry entry) {
+        if (settled == null || number > settled.lastManifest()) {
+            return false;
+        }
+        Position act = settled.acts().get(entry.lane().id());
+        return entry.view().equals(settled.view())
+                && !entry.viewVersion().equals(viewVersion)
+                && act != null
+                && !entry.record().position().isAfter(act);
+    }
+
+    private boolean isSettled() {
+        return settled != null;
+    }
+
+    /** Those of a lane of the live fold. */
+    public OfLane of(String laneId) {
+        return lanes.getOrDefault(laneId, OfLane.NONE);
+    }
+
+    /** The lanes before a lane in whose backfill's lanes a duplicate is looked for (rule T3). */
+    public Set<String> ancestors(String laneId) {
+        return settled == null ? Set.of() : settled.ancestors().getOrDefault(laneId, Set.of());
+    }
+
+    /**
+     * Up to where, inclusive, the backfill's lane has the records of a lane. A view that was retired has left the lane
+     * rows; then it is what was settled.
+     *
+     * @param row of the lane; null if it has none
+     */
+    public Position act(String laneId, @Nullable LaneRow row) {
+        Position act = row == null ? null : row.views().get(viewVersion);
+        if (act != null) {
+            return act;
+        }
+        return settled == null ? Position.ORIGIN : settled.acts().getOrDefault(laneId, Position.ORIGIN);
+    }
+
+    /** Whether both have the same payloads out of the same reading of the manifests, and the same ancestors. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof RepairedRecords records
+                && lanes.equals(records.lanes)
+                && allAncestors().equals(records.allAncestors());
+    }
+
+    private Map<String, Set<String>> allAncestors() {
+        return settled == null ? Map.of() : settled.ancestors();
+    }
+
+    @Override
+    public int hashCode() {
+        return lanes.hashCode();
+    }
+}

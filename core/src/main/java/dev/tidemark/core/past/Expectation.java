@@ -1,0 +1,368 @@
+package dev.tidemark.core.past;
+
+import com.dynatrace.hash4j.hashing.HashValue128;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.fold.EntityIds;
+import dev.tidemark.core.fold.Expiry;
+import dev.tidemark.core.history.Decide;
+import dev.tidemark.core.store.ItemStore;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.tile.CorruptItem;
+import dev.tidemark.core.tile.ItemKey;
+import dev.tidemark.core.tile.ItemState;
+import dev.tidemark.core.tile.SeenIds;
+import dev.tidemark.core.tile.StoredItem;
+import dev.tidemark.core.view.View;
+import dev.tidemark.core.window.TileWidth;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What the live items should hold, built from a replay's events. Used once, by one thread. */
+final class Expectation implements Decide.Visitor {
+
+    private final View view;
+    private final long nowMillis;
+    private final Map<String, Position> done = new HashMap<>();
+    private final Redriven redriven;
+    private final Set<String> notRestored = new HashSet<>();
+    private final @Nullable Base base;
+    private final Map<ItemKey, StoredItem> then = new HashMap<>();
+    private final Map<ItemKey, Expected> items = new HashMap<>();
+    private final Map<ItemKey, StoredItem> ids = new HashMap<>();
+    private final Map<String, Map<HashValue128, Place>> firstOfId = new HashMap<>();
+    private final List<Difference> duplicates = new ArrayList<>();
+    private final List<Difference> unreadable = new ArrayList<>();
+
+    /**
+     * Which redrives the items must hold.
+     *
+     * @param done the numbers of those that were folded whole before the items were read
+     * @param untilMillis one whose time is later was perhaps not folded again by the restore that made this state
+     */
+    record Redriven(Set<Long> done, long untilMillis) {
+
+        Redriven {
+            done = Set.copyOf(done);
+        }
+    }
+
+    private record Place(String lane, Position position) {}
+
+    /** One item: as it is, as it was in the checkpoint, and as it should be. */
+    private final class Expected {
+        private final @Nullable StoredItem live;
+        private final @Nullable StoredItem then;
+        private final ItemKey key;
+        private final TileWidth width;
+        private Position mark;
+        private @Nullable Position first;
+        private @Nullable Position lost;
+        private long events;
+
+        /** Null as long as no event was added to what the checkpoint has. */
+        private @Nullable ItemState state;
+
+        private @Nullable String unreadable;
+
+        Expected(ItemKey key, TileWidth width, @Nullable StoredItem live, @Nullable StoredItem then) {
+            this.key = key;
+            this.width = width;
+            this.live = live;
+            this.then = then;
+            this.mark = then == null ? Position.ORIGIN : then.mark();
+            this.lost = live == null && then != null ? then.mark() : null;
+        }
+
+        /** F4: what the checkpoint's item has is in it already. */
+        void add(long tile, EventRow row, long filterBits) {
+            if (unreadable == null && row.position().isAfter(mark)) {
+                try {
+                    state().add(tile, row, filterBits);
+                } catch (CorruptItem e) {
+                    unreadable = e.getMessage();
+                }
+                mark = row.position();
+                events++;
+                first = first == null ? row.position() : first;
+            }
+        }
+
+        private ItemState state() {
+            ItemState known = state;
+            if (known == null) {
+                known = then == null
+                        ? ItemState.empty(view.layout(), width, key.block())
+                        : ItemState.decode(view.layout(), width, key.block(), key.shardId(), then.body());
+                state = known;
+            }
+            return known;
+        }
+
+        byte[] body() {
+            return state == null && then != null ? then.body() : state().encode();
+        }
+
+        long expiresAtSeconds() {
+            return Expiry.ofBlockSeconds(view, width, key.block());
+        }
+    }
+
+    /** @param base what to begin with; null for nothing */
+    Expectation(
+            View view,
+            List<LaneRow> rows,
+            Redriven redriven,
+            List<ItemStore.Found> found,
+            @Nullable Base base,
+            long nowMillis) {
+        this.view = view;
+        this.redriven = redriven;
+        this.base = base;
+        this.nowMillis = nowMillis;
+        rows.forEach(row -> done.put(row.lane().id(), row.last()));
+        if (base != null) {
+            base.items().forEach(item -> then.put(item.key(), item.item()));
+        }
+        for (ItemStore.Found item : found) {
+            if (item.key().isIds()) {
+                ids.put(item.key(), item.item());
+            } else {
+                items.put(item.key(), expected(item.key(), item.item()));
+            }
+        }
+        then.keySet().stream()
+                .filter(key -> !key.isIds())
+                .forEach(key -> items.computeIfAbsent(key, lost -> expected(lost, null)));
+    }
+
+    private Expected expected(ItemKey key, @Nullable StoredItem live) {
+        TileWidth width = width(key);
+        return new Expected(key, width == null ? view.ladder().hop() : width, live, then.get(key));
+    }
+
+    /** The checkpoint's item is no item. */
+    void unreadable(ItemKey key, CorruptItem reason) {
+        unreadable.add(fault(key, Position.ORIGIN, unreadable(reason.getMessage())));
+    }
+
+    private String unreadable(@Nullable String reason) {
+        return "the item that checkpoint " + beginning() + " has cannot be read: " + reason;
+    }
+
+    private String beginning() {
+        return base == null ? "" : base.id();
+    }
+
+    private @Nullable TileWidth width(ItemKey key) {
+        return view.ladder().widths().stream()
+                .filter(width -> width.code().equals(key.width()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** How many items were there to be compared. */
+    long items() {
+        return items.size() + (long) ids.size();
+    }
+
+    @Override
+    public void folded(
+            String laneId, View of, RawRecord record, EventRow row, String entity, long filterBits, long knownMillis) {
+        if (knownMillis > redriven.untilMillis() && Lane.isRedrive(laneId)) {
+            notRestored.add(laneId);
+        }
+        for (TileWidth width : view.ladder().widths()) {
+            long tile = width.tileOf(row.eventTimeMillis());
+            ItemKey key = new ItemKey(view.version(), entity, width.code(), width.blockOf(tile), laneId);
+            Expected expected =
+                    items.computeIfAbsent(key, absent -> new Expected(absent, width, null, /* then= */ null));
+            add(expected, tile, row, filterBits);
+        }
+        if (view.duplicates() != null) {
+            watchId(laneId, row, entity, view.duplicates());
+        }
+    }
+
+    private void add(Expected expected, long tile, EventRow row, long filterBits) {
+        Position position = row.position();
+        StoredItem live = expected.live;
+        if (live != null && !position.isAfter(live.mark())) {
+            expected.add(tile, row, filterBits);
+        } else if (isDone(expected.key.lane(), position) && expected.lost == null) {
+            expected.lost = position;
+        }
+    }
+
+    /** A backfill's and a redrive's lane has no row; they are folded whole before anybody relies on them. */
+    private boolean isDone(String laneId, Position position) {
+        Position last = done.get(laneId);
+        if (last != null) {
+            return !position.isAfter(last);
+        }
+        return Lane.isRedrive(laneId)
+                ? redriven.done().contains(Lane.redriveOf(laneId)) && !notRestored.contains(laneId)
+                : Lane.isBackfill(laneId);
+    }
+
+    private void watchId(String laneId, EventRow row, String entity, View.Duplicates rule) {
+        HashValue128 id = SeenIds.hash(row, rule.slot());
+        if (id == null) {
+            return;
+        }
+        Place before = firstOfId
+                .computeIfAbsent(entity, absent -> new HashMap<>())
+                .putIfAbsent(id, new Place(laneId, row.position()));
+        if (before != null) {
+            duplicates.add(new Difference(
+                    Difference.Kind.DUPLICATE,
+                    view.name(),
+                    entity,
+                    "",
+                    row.position().text(),
+                    "the event in lane " + laneId + " has the event id of "
+                            + before.position().text() + " in lane " + before.lane()
+                            + " and counts too: another lane, or beyond the horizon or max_ids"));
+        }
+    }
+
+    /** @param replayed the ids that the lanes remember, by lane */
+    List<Difference> differences(Map<String, EntityIds> replayed) {
+        List<Difference> differences = new ArrayList<>();
+        items.values().forEach(expected -> compare(expected, differences));
+        Map<ItemKey, StoredItem> expectedIds = new HashMap<>();
+        replayed.values().forEach(lane -> lane.forEach(view, expectedIds::put));
+        ids.forEach((key, live) -> compareIds(key, expectedIds.get(key), live, differences));
+        expectedIds.forEach((key, expected) -> {
+            if (!ids.containsKey(key) && mustBeThere(key, expected)) {
+                differences.add(fault(key, expected.mark(), "the ids item is missing, although the lane is done"));
+            }
+        });
+        differences.addAll(unreadable);
+        differences.addAll(duplicates);
+        differences.sort(Comparator.comparing(Difference::kind, Comparator.reverseOrder())
+                .thenComparing(Difference::entity)
+                .thenComparing(Difference::item)
+                .thenComparing(Difference::position));
+        return differences;
+    }
+
+    /** What was there must be there until it expires; what was not, once the lane is done with it. */
+    private boolean mustBeThere(ItemKey key, StoredItem expected) {
+        StoredItem before = then.get(key);
+        return (before != null && !isGone(before.expiresAtSeconds()))
+                || (isDone(key.lane(), expected.mark()) && !isGone(expected.expiresAtSeconds()));
+    }
+
+    private void compare(Expected expected, List<Difference> differences) {
+        ItemKey key = expected.key;
+        StoredItem live = expected.live;
+        Position lost = expected.lost;
+        boolean gone = isGone(expected.expiresAtSeconds());
+        if (live == null) {
+            if (lost != null && !gone) {
+                differences.add(fault(key, lost, missing(expected)));
+            }
+            return;
+        }
+        String wrong = wrong(expected, live);
+        if (wrong != null) {
+            Position first = expected.first;
+            boolean sameMark = expected.mark.equals(live.mark());
+            differences.add(fault(key, sameMark && first != null ? first : expected.mark, wrong));
+        }
+        // Rule F10: a block that is about to expire takes no event any more.
+        if (lost != null && !gone) {
+            differences.add(fault(
+                    key,
+                    lost,
+                    "the item has the mark " + live.mark().text() + ", but its lane is done beyond this later event"));
+        }
+    }
+
+    private String missing(Expected expected) {
+        return expected.then == null
+                ? "the item is missing, although its lane is done beyond this event"
+                : "the item is missing, although checkpoint " + beginning() + " has it with the mark "
+                        + expected.then.mark().text();
+    }
+
+    /** What is wrong with an item's content; null if nothing is. */
+    private @Nullable String wrong(Expected expected, StoredItem live) {
+        String mark = live.mark().text();
+        if (expected.unreadable != null) {
+            return unreadable(expected.unreadable);
+        }
+        if (expected.then == null && base != null && base.lacks(expected.expiresAtSeconds())) {
+            // What had expired is in no checkpoint (rule C1), even if a batch that was not done had yet to end in it.
+            return null;
+        }
+        if (expected.then == null && expected.events == 0) {
+            return "the item has the mark " + mark + ", but no event belongs there";
+        }
+        if (expected.then != null && expected.then.mark().isAfter(live.mark())) {
+            return older(live.mark(), expected.then.mark());
+        }
+        if (!expected.mark.equals(live.mark())) {
+            return "the item has the mark " + mark + ", at which it has no event; the last before is "
+                    + expected.mark.text();
+        }
+        byte[] body = expected.body();
+        if (Arrays.equals(body, live.body())) {
+            return null;
+        }
+        String from = expected.then == null
+                ? "the " + expected.events + " events of the archive make "
+                : "the item of checkpoint " + beginning() + " and " + expected.events + " later events make ";
+        return "at mark " + mark + " " + from + digest(body) + ", the item holds " + digest(live.body());
+    }
+
+    private String older(Position live, Position before) {
+        return "the item has the mark " + live.text() + ", before " + before.text() + ", which it had in checkpoint "
+                + beginning();
+    }
+
+    private void compareIds(ItemKey key, @Nullable StoredItem expected, StoredItem live, List<Difference> differences) {
+        StoredItem before = then.get(key);
+        if (before != null && before.mark().isAfter(live.mark())) {
+            differences.add(fault(key, before.mark(), older(live.mark(), before.mark())));
+        } else if (before == null && base != null && base.lacks(live.expiresAtSeconds())) {
+            // As above: it had expired.
+            return;
+        } else if (expected == null || !expected.mark().equals(live.mark())) {
+            differences.add(fault(
+                    key,
+                    live.mark(),
+                    "the ids item has the mark " + live.mark().text() + ", the archive's last event with an id is "
+                            + (expected == null ? "none" : expected.mark().text())));
+        } else if (!Arrays.equals(expected.body(), live.body())) {
+            differences.add(fault(
+                    key,
+                    live.mark(),
+                    "at mark " + live.mark().text() + " the archive makes the ids " + digest(expected.body())
+                            + ", the item holds " + digest(live.body())));
+        }
+    }
+
+    private boolean isGone(long expiresAtSeconds) {
+        return expiresAtSeconds != 0 && expiresAtSeconds * 1_000 < nowMillis + 2 * 3_600_000L;
+    }
+
+    private Difference fault(ItemKey key, Position position, String text) {
+        return new Difference(Difference.Kind.FAULT, view.name(), key.entity(), key.sortKey(), position.text(), text);
+    }
+
+    /** Enough to tell two apart; the bytes themselves may hold values of events. */
+    private static String digest(byte[] body) {
+        return body.length + " bytes with hash " + Integer.toHexString(Arrays.hashCode(body));
+    }
+}

@@ -1,0 +1,210 @@
+package dev.tidemark.core.past;
+
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.event.EventReader;
+import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.event.EventShape;
+import dev.tidemark.core.fold.LaneDecider;
+import dev.tidemark.core.history.Checkpoints;
+import dev.tidemark.core.history.Checkpoints.Fit;
+import dev.tidemark.core.history.Decide;
+import dev.tidemark.core.history.History;
+import dev.tidemark.core.history.HistoryPorts;
+import dev.tidemark.core.history.MemoryItems;
+import dev.tidemark.core.history.Range;
+import dev.tidemark.core.serve.Answer;
+import dev.tidemark.core.serve.FeatureServer;
+import dev.tidemark.core.serve.QueryPlan;
+import dev.tidemark.core.serve.ViewProgress;
+import dev.tidemark.core.store.CheckpointStore.Manifest;
+import dev.tidemark.core.store.ItemStore;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.ItemKey;
+import dev.tidemark.core.view.View;
+import dev.tidemark.core.window.TileWidth;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Computes answers once more from the archive, with exactly the events that their receipts name. May begin with a
+ * checkpoint whose items hold none but these; what is in such an item is taken for granted.
+ */
+public final class ReceiptReplay {
+
+    private final Catalogs catalogs;
+    private final Function<EventShape, EventReader> readers;
+    private final HistoryPorts ports;
+
+    /**
+     * What the archive makes of a receipt.
+     *
+     * @param answer with the events that the receipt names: values, intervals and approximations must be the same
+     * @param today with every event that is known now
+     * @param made what both were made from
+     */
+    public record Reproduced(Answer answer, Answer today, Past.Made made) {}
+
+    /** @param readers makes a reader for a source's events */
+    public ReceiptReplay(Catalogs catalogs, Function<EventShape, EventReader> readers, HistoryPorts ports) {
+        this.catalogs = catalogs;
+        this.readers = readers;
+        this.ports = ports;
+    }
+
+    /**
+     * Computes what a receipt stands for.
+     *
+     * @param view the version that the receipt names
+     * @param checkpoints those that may be begun with: the newest that fits is; if none does, the archive is read from
+     *     its beginning
+     * @return completes with {@link dev.tidemark.core.store.DamagedArchive} or {@link
+     *     dev.tidemark.core.store.DamagedCheckpoint} if what it needs is not there as it was written
+     * @throws IllegalArgumentException if the view does not have one of the values
+     */
+    public CompletableFuture<Reproduced> reproduce(View view, Receipt receipt, Checkpoints checkpoints) {
+        if (!view.version().equals(receipt.viewVersion())) {
+            throw new IllegalArgumentException(
+                    "a receipt of view version " + receipt.viewVersion() + ", not of " + view.version());
+        }
+        QueryPlan plan = QueryPlan.of(view, receipt.names(), receipt.atMillis(), receipt.atMillis());
+        Catalog.Source source = catalogs.sourceOf(view)
+                .orElseThrow(
+                        () -> new IllegalArgumentException("view '" + view.name() + "' is in none of the catalogs"));
+        return ports.control().readLanes().thenCompose(rows -> {
+            Function<Manifest, Fit> fit = manifest -> fit(manifest, view, rows, receipt);
+            return checkpoints
+                    .newest(fit)
+                    .thenCompose(newest -> base(view, receipt, checkpoints, fit, newest))
+                    .thenCompose(base -> reproduce(plan, source, receipt, rows, base.orElse(null)));
+        });
+    }
+
+    /** A checkpoint of lanes that began otherwise is of a state that a restore has replaced. */
+    private static Fit fit(Manifest manifest, View view, List<LaneRow> rows, Receipt receipt) {
+        Fit fit = Checkpoints.asOf(manifest, view, receipt.atMillis());
+        return fit == Fit.FITS && !isSameState(view, manifest, rows) ? Fit.TOO_OLD : fit;
+    }
+
+    private static boolean isSameState(View view, Manifest manifest, List<LaneRow> rows) {
+        Map<String, LaneRow> now = new HashMap<>();
+        rows.forEach(row -> now.put(row.lane().id(), row));
+        return manifest.positions().lanes().stream().allMatch(then -> {
+            LaneRow row = now.get(then.lane().id());
+            Position act = row == null ? null : row.views().get(view.version());
+            return row != null
+                    && (act == null || act.equals(then.views().get(view.version())))
+                    && (then.ancestors() == null || then.ancestors().equals(row.ancestors()));
+        });
+    }
+
+    /**
+     * The newest checkpoint whose items of the entity hold nothing that the receipt does not name. One that serves the
+     * moment of the answer may: of what had arrived by then, some was folded only afterwards.
+     */
+    private static CompletableFuture<Optional<Base>> base(
+            View view,
+            Receipt receipt,
+            Checkpoints checkpoints,
+            Function<Manifest, Fit> fit,
+            Optional<Manifest> newest) {
+        if (newest.isEmpty()) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        Manifest manifest = newest.get();
+        return checkpoints
+                .items(manifest, Map.of(view, List.of(receipt.entity())))
+                .thenCompose(items -> {
+                    Base base = new Base(manifest, items);
+                    return base.items().stream().allMatch(item -> isNamed(receipt, item))
+                            ? CompletableFuture.completedFuture(Optional.of(base))
+                            : checkpoints
+                                    .newestBefore(manifest.id(), fit)
+                                    .thenCompose(older -> base(view, receipt, checkpoints, fit, older));
+                });
+    }
+
+    /** Ids that are further than the receipt decide about its events as they did then (rule T3). */
+    private static boolean isNamed(Receipt receipt, ItemStore.Found item) {
+        Position limit = receipt.limitOf(item.key().sortKey(), item.key().lane());
+        return item.key().isIds() || !item.item().mark().isAfter(limit);
+    }
+
+    private CompletableFuture<Reproduced> reproduce(
+            QueryPlan plan, Catalog.Source source, Receipt receipt, List<LaneRow> rows, @Nullable Base base) {
+        MemoryItems items = new MemoryItems(List.of(plan.view()));
+        MemoryItems all = new MemoryItems(List.of(plan.view()));
+        Decide decide = new Decide(
+                source,
+                List.of(plan.view()),
+                readers,
+                LaneDecider.EntityFilter.only(receipt.entity()),
+                Long.MAX_VALUE,
+                (laneId, view, record, row, entity, bits, knownMillis) -> {
+                    if (!receipt.untilAt() || row.eventTimeMillis() <= receipt.atMillis()) {
+                        add(items, view, receipt, laneId, row, bits);
+                        all.add(view, laneId, entity, row, bits);
+                    }
+                });
+        if (base != null) {
+            base.items().forEach(item -> load(item, decide, items, all));
+        }
+        Range range = Range.ALL
+                .after(base == null ? null : base.manifest())
+                .until(Long.MAX_VALUE, Long.MAX_VALUE, untilArrivalMillis(plan.view(), receipt.atMillis()));
+        return History.of(ports, source.stream(), List.of(plan.view()), rows)
+                .thenCompose(history -> history.walk(range, decide))
+                .thenCompose(walked -> answer(items, plan, receipt)
+                        .thenCombine(
+                                answer(all, plan, receipt),
+                                (answer, today) -> new Reproduced(
+                                        answer,
+                                        today,
+                                        new Past.Made(base == null ? null : base.id(), walked.records()))));
+    }
+
+    private static void load(ItemStore.Found item, Decide decide, MemoryItems items, MemoryItems all) {
+        if (item.key().isIds()) {
+            decide.seed(item);
+        } else {
+            items.load(item.key(), item.item());
+            all.load(item.key(), item.item());
+        }
+    }
+
+    /** An event that counts arrived at most the retention after the end of the last tile that the answer reads. */
+    private static long untilArrivalMillis(View view, long atMillis) {
+        long untilMillis = atMillis;
+        for (TileWidth width : view.ladder().widths()) {
+            if (width.isLifetime()) {
+                return Long.MAX_VALUE;
+            }
+            untilMillis = Math.max(untilMillis, width.tileEndMillis(width.tileOf(atMillis)));
+        }
+        return untilMillis + view.retentionMillis();
+    }
+
+    private static CompletableFuture<Answer> answer(MemoryItems items, QueryPlan plan, Receipt receipt) {
+        return FeatureServer.answer(
+                items, plan, new ViewProgress(List.of(), List.of()), receipt.entity(), receipt.atMillis());
+    }
+
+    private static void add(
+            MemoryItems items, View view, Receipt receipt, String laneId, EventRow row, long filterBits) {
+        List<TileWidth> widths = view.ladder().widths();
+        for (int rung = 0; rung < widths.size(); rung++) {
+            TileWidth width = widths.get(rung);
+            long block = width.blockOf(width.tileOf(row.eventTimeMillis()));
+            String sortKey = ItemKey.sortKeyPrefix(width.code(), block) + laneId;
+            if (!row.position().isAfter(receipt.limitOf(sortKey, laneId))) {
+                items.add(view, rung, laneId, receipt.entity(), row, filterBits);
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.tidemark.core.store;
+
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.ItemKey;
+import dev.tidemark.core.tile.StoredItem;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** The state table. Reads that fail complete exceptionally; conditional writes complete with a {@link Cas}. */
+public interface ItemStore {
+
+    /** The items found; keys without an item are left out. Eventually consistent: any older version may be seen. */
+    CompletableFuture<Map<ItemKey, StoredItem>> read(Collection<ItemKey> keys);
+
+    /**
+     * Writes an item if the stored mark is the expected one.
+     *
+     * @param expectedMark null: only if no item is stored
+     */
+    CompletableFuture<Cas<StoredItem>> put(ItemKey key, StoredItem item, @Nullable Position expectedMark);
+
+    /**
+     * All items of one entity, width and range of blocks, whatever their lane; strongly consistent, complete (pages
+     * followed).
+     *
+     * @param lastBlock inclusive
+     */
+    CompletableFuture<List<Found>> query(
+            String viewVersion, String entity, String width, long firstBlock, long lastBlock);
+
+    /** One item that a query found. */
+    record Found(ItemKey key, StoredItem item) {}
+}

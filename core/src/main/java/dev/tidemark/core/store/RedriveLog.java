@@ -1,0 +1,136 @@
+package dev.tidemark.core.store;
+
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The manifests of all redrives, numbered from 1 without a gap (rule Q1). A manifest claims what it lists, and is the
+ * archive of it. Whoever appends one has read all before it, so no two claim the same; nothing is ever changed or
+ * deleted. Reads are strongly consistent.
+ */
+public interface RedriveLog {
+
+    CompletableFuture<Known> known();
+
+    /** Completes exceptionally if there is no such manifest, or it cannot be read. */
+    CompletableFuture<Manifest> read(long number);
+
+    /**
+     * Stores a manifest under its number, unless that is taken.
+     *
+     * @return true if it is stored, now or by an earlier attempt; false if another one has the number; completes
+     *     exceptionally when that is not certain, and then it may still be stored later
+     */
+    CompletableFuture<Boolean> append(Manifest manifest);
+
+    /**
+     * Notes that everything of a manifest is folded. Again is harmless.
+     *
+     * @param timeMillis when, milliseconds since the epoch
+     */
+    CompletableFuture<Void> finish(long number, long timeMillis);
+
+    /**
+     * Settles what the backfill's lanes of a view version hold, unless that is settled (rule B1).
+     *
+     * @return what holds: this, or what was settled before
+     */
+    CompletableFuture<Repairs> settle(Repairs repairs);
+
+    /** What is settled for a view version; empty if it was never backfilled. */
+    CompletableFuture<Optional<Repairs>> repairs(String viewVersion);
+
+    /**
+     * Which redriven payloads stand in the records' places in the backfill's lanes of a view version: those of other
+     * versions of the view, of records up to these acts. Decided once for all generations, because an item's content is
+     * a function of its key and mark, and the key has no generation (rule P3).
+     *
+     * @param view the view's name
+     * @param acts lane id to act, inclusive, as the lane rows had them; lanes that fold the view from their first record
+     *     on are not among them
+     * @param lastManifest no redrive with a greater number is meant; 0 for none
+     * @param ancestors lane id to the lanes before it, of those in {@code acts}, that a duplicate is looked for in (rule
+     *     T3); lanes without any are left out
+     */
+    record Repairs(
+            String view,
+            String viewVersion,
+            Map<String, Position> acts,
+            long lastManifest,
+            Map<String, Set<String>> ancestors) {
+
+        public Repairs {
+            acts = Map.copyOf(acts);
+            Map<String, Set<String>> copy = new HashMap<>();
+            ancestors.forEach((lane, before) -> {
+                if (!before.isEmpty()) {
+                    copy.put(lane, Set.copyOf(before));
+                }
+            });
+            ancestors = Map.copyOf(copy);
+            if (lastManifest < 0 || acts.containsValue(Position.ORIGIN)) {
+                throw new IllegalArgumentException("repairs of view version " + viewVersion + " up to manifest "
+                        + lastManifest + " with acts " + acts);
+            }
+        }
+    }
+
+    /**
+     * @param last the number of the last manifest; 0 if there is none
+     * @param done the numbers of those whose records are all folded
+     */
+    record Known(long last, Set<Long> done) {
+
+        public Known {
+            done = Set.copyOf(done);
+        }
+    }
+
+    /**
+     * What one redrive folds.
+     *
+     * @param number from 1
+     * @param timeMillis the redrive's time, milliseconds since the epoch: from then on its records are known
+     * @param entries those of one view version and lane in increasing position; not empty
+     */
+    record Manifest(long number, long timeMillis, List<Entry> entries) {
+
+        public Manifest {
+            entries = List.copyOf(entries);
+            if (number < 1 || entries.isEmpty()) {
+                throw new IllegalArgumentException("manifest " + number + " of " + entries.size() + " records");
+            }
+        }
+    }
+
+    /**
+     * One record to be folded into one view.
+     *
+     * @param view the view's name
+     * @param lane the lane that quarantined it
+     * @param record with the data to be folded, and position, arrival and partition key as they always were
+     * @param originalSha256 of the data in quarantine, in hexadecimal digits
+     */
+    record Entry(String view, String viewVersion, Lane lane, RawRecord record, String originalSha256) {
+
+        public Claim claim() {
+            return new Claim(viewVersion, lane, record.position());
+        }
+    }
+
+    /** What belongs to one manifest only. */
+    record Claim(String viewVersion, Lane lane, Position position) {
+
+        /** Of a record in quarantine. */
+        public static Claim of(Quarantine.Entry entry) {
+            return new Claim(entry.viewVersion(), entry.lane(), entry.record().position());
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.core.archive;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.tidemark.core.audit;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.core.change;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.core.control;
+
+import org.jspecify.annotations.NullMarked;

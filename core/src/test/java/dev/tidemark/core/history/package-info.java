@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.core.history;
+
+import org.jspecify.annotations.NullMarked;

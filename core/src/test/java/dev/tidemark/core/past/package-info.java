@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.core.past;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** The ports in memory, with faults on demand: what tests of every module fold into and read from. */
-@NullMarked
-package dev.tidemark.core.port;
-
-import org.jspecify.annotations.NullMarked;

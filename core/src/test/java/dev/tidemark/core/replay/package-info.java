@@ -1,4 +1,0 @@
-@NullMarked
-package dev.tidemark.core.replay;
-
-import org.jspecify.annotations.NullMarked;
