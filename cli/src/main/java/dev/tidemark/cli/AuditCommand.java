@@ -3,7 +3,6 @@ package dev.tidemark.cli;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.checkpoint.CheckpointId;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.history.Checkpoints;
 import dev.tidemark.core.past.AuditReport;
 import dev.tidemark.core.past.AuditStart;
@@ -129,8 +128,7 @@ final class AuditCommand implements Callable<Integer> {
     private AuditReport state(Stores stores, Catalog definitions) {
         long nowMillis = System.currentTimeMillis();
         List<View> views = view == null ? definitions.views() : List.of(PastReader.view(definitions, view));
-        StateAudit audit =
-                new StateAudit(Catalogs.of(definitions), JsonEventReader::new, stores.past(), stores.stateScan());
+        StateAudit audit = new StateAudit(Catalogs.of(definitions), stores.past(), stores.stateScan());
         AuditReport report = AuditReport.NONE;
         if (entities != null || sample != null) {
             Map<View, List<String>> chosen = chosen(stores, views);

@@ -8,7 +8,6 @@ import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.change.ArchiveSample;
 import dev.tidemark.core.change.CatalogSwitch;
 import dev.tidemark.core.change.Comparison;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.ProgressCache;
 import dev.tidemark.core.view.View;
@@ -98,8 +97,8 @@ final class BackfillReportCommand implements Callable<Integer> {
     }
 
     private List<String> sample(Stores stores, Catalogs both, View view, long nowMillis) {
-        Catalog.Source source = both.sourceOf(view).orElseThrow();
-        ArchiveSample archived = new ArchiveSample(stores.archive(), view, source, JsonEventReader::new);
+        Catalog.Source source = both.sourceOf(view);
+        ArchiveSample archived = new ArchiveSample(stores.archive(), view, source);
         return stores.await(archived.newest(sample, nowMillis));
     }
 

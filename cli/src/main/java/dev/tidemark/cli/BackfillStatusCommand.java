@@ -58,7 +58,7 @@ final class BackfillStatusCommand implements Callable<Integer> {
         if (status == null) {
             return text + "not started";
         }
-        String stream = both.sourceOf(view).orElseThrow().stream();
+        String stream = both.sourceOf(view).stream();
         List<LaneRow> lanes = rows.stream()
                 .filter(row -> row.lane().streamName().equals(stream))
                 .toList();

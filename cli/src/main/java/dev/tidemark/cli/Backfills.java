@@ -3,7 +3,6 @@ package dev.tidemark.cli;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.change.Backfill;
 import dev.tidemark.core.change.BackfillPorts;
-import dev.tidemark.core.event.JsonEventReader;
 import java.util.Objects;
 import java.util.SplittableRandom;
 
@@ -20,7 +19,6 @@ final class Backfills {
     static Backfill of(Stores stores, Catalogs catalogs, Backfill.Settings settings) {
         return new Backfill(
                 Objects.requireNonNull(catalogs.next()),
-                JsonEventReader::new,
                 new BackfillPorts(
                         stores.items(),
                         stores.control(),

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.event.InvalidEvent;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.RecordJudge;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
@@ -76,8 +75,7 @@ final class EventCheck {
         this.judges = catalog == null
                 ? List.of()
                 : catalog.sourceOfStream(stream).stream()
-                        .flatMap(source -> catalog.viewsOf(source).stream()
-                                .map(view -> new RecordJudge(view, source, JsonEventReader::new)))
+                        .flatMap(source -> catalog.viewsOf(source).stream().map(view -> new RecordJudge(view, source)))
                         .toList();
     }
 

@@ -2,7 +2,6 @@ package dev.tidemark.cli;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.past.Past;
 import dev.tidemark.core.past.TimeTravel;
@@ -58,7 +57,7 @@ final class PastReader {
         }
         List<String> names = features == null ? null : List.of(features.split(","));
         Catalogs catalogs = Catalogs.of(catalog);
-        Past past = stores.await(new TimeTravel(catalogs, JsonEventReader::new, stores.past())
+        Past past = stores.await(new TimeTravel(catalogs, stores.past())
                 .value(new TimeTravel.Question(
                         view, EntityText.check(view, key), names, atMillis, known.knowledge(), MAX_LATE)));
         return new AnswerJson(catalogs, atMillis).past(past, explain);

@@ -4,7 +4,6 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.change.Candidate;
 import dev.tidemark.core.change.RedrivePorts;
 import dev.tidemark.core.change.Redriver;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.store.Quarantine;
 import dev.tidemark.core.store.RedriveLog.Claim;
@@ -128,7 +127,6 @@ final class QuarantineRedriveCommand implements Callable<Integer> {
     private static Redriver redriver(Stores stores, Catalog definitions) {
         return new Redriver(
                 definitions,
-                JsonEventReader::new,
                 new RedrivePorts(
                         stores.items(),
                         stores.control(),

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.history.Checkpoints;
 import dev.tidemark.core.past.AuditReport;
 import dev.tidemark.core.past.Difference;
@@ -56,8 +55,8 @@ final class ReceiptAudit {
 
     private AuditReport compare(View view, ReceiptFile.Served served) {
         Receipt receipt = served.receipt(view);
-        ReceiptReplay.Reproduced reproduced = stores.await(
-                new ReceiptReplay(catalogs, JsonEventReader::new, stores.past()).reproduce(view, receipt, checkpoints));
+        ReceiptReplay.Reproduced reproduced =
+                stores.await(new ReceiptReplay(catalogs, stores.past()).reproduce(view, receipt, checkpoints));
         JsonNode again = json(receipt, reproduced.answer());
         JsonNode today = json(receipt, reproduced.today());
         List<Difference> differences = new ArrayList<>();

@@ -12,7 +12,6 @@ import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.Restore;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.IsoTime;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.store.Cas;
 import dev.tidemark.core.store.CheckpointStore;
 import dev.tidemark.core.store.ControlStore;
@@ -112,7 +111,7 @@ final class RestoreCommand implements Callable<Integer> {
                 stores.lineage(),
                 stores.pause(),
                 new SplittableRandom());
-        stores.await(new Restorer(catalogs, JsonEventReader::new, ports, RestoreSettings.DEFAULT)
+        stores.await(new Restorer(catalogs, ports, RestoreSettings.DEFAULT)
                 .restore(generation, restore, new Told(progress)));
         progress.note("Generation " + generation + " is live. Its functions need TIDEMARK_GENERATION=" + generation
                 + ", its tables, and a mapping that starts at TRIM_HORIZON; docs/restore.md has the steps.");

@@ -4,7 +4,6 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.InvalidEvent;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.LaneDecider;
 import dev.tidemark.core.fold.RecordJudge;
 import dev.tidemark.core.history.Decide;
@@ -39,14 +38,11 @@ final class TooLateSearch {
 
     /** @param past what is read; may be bounded */
     TooLateSearch(Stores stores, HistoryPorts past, Catalog catalog, View view) {
-        this.source = catalog.sources().stream()
-                .filter(each -> each.name().equals(view.source()))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no source '" + view.source() + "' in the catalog"));
+        this.source = catalog.sourceOf(view);
         this.stores = stores;
         this.past = past;
         this.view = view;
-        this.judge = new RecordJudge(view, source, JsonEventReader::new);
+        this.judge = new RecordJudge(view, source);
     }
 
     String stream() {
@@ -85,8 +81,7 @@ final class TooLateSearch {
                 }
             }
         };
-        Decide decide =
-                new Decide(source, List.of(view), JsonEventReader::new, (of, entity) -> false, Long.MAX_VALUE, visitor);
+        Decide decide = new Decide(source, List.of(view), (of, entity) -> false, Long.MAX_VALUE, visitor);
         stores.await(History.of(past, source.stream(), List.of(view), rows)
                 .thenCompose(history -> history.walk(Range.arrived(fromMillis, toMillis), decide)));
     }

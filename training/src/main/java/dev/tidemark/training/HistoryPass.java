@@ -3,7 +3,6 @@ package dev.tidemark.training;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.core.archive.LaneLog;
 import dev.tidemark.core.control.LaneRow;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.history.Decide;
 import dev.tidemark.core.history.History;
 import dev.tidemark.core.history.HistoryPorts;
@@ -168,7 +167,6 @@ final class HistoryPass {
             this.decide = new Decide(
                     targets.get(0).source(),
                     targets.stream().map(Target::view).toList(),
-                    JsonEventReader::new,
                     (view, entity) -> wanted.get(of(view).index()).contains(EntitySet.hash(entity)),
                     plan.asOfMillis(),
                     (laneId, view, record, row, entity, bits, known) -> {});

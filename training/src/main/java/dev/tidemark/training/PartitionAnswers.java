@@ -1,6 +1,5 @@
 package dev.tidemark.training;
 
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.past.PastEvent;
 import dev.tidemark.core.past.PointInTime;
 import java.io.BufferedOutputStream;
@@ -57,11 +56,7 @@ final class PartitionAnswers {
         List<Answered> answered = new ArrayList<>(asked.size());
         Approximations approximations = new Approximations();
         Target target = plan.targetOf(bucket);
-        PointInTime pointInTime = new PointInTime(
-                target.view(),
-                target.names(),
-                new JsonEventReader(target.source().shape()),
-                target.source().shape());
+        PointInTime pointInTime = new PointInTime(target.view(), target.names(), target.source());
         int event = 0;
         int row = 0;
         while (row < asked.size()) {

@@ -22,7 +22,7 @@ final class Targets {
             for (View view : viewsOf(catalog, request.views())) {
                 List<String> names = namesOf(view, request.features(), unknown);
                 if (!names.isEmpty()) {
-                    targets.add(new Target(targets.size(), i, sourceOf(catalog, view), view, names));
+                    targets.add(new Target(targets.size(), i, catalog.sourceOf(view), view, names));
                 }
             }
         }
@@ -68,12 +68,5 @@ final class Targets {
                 .flatMap(view -> QueryPlan.namesOf(view).stream().map(name -> view.name() + "." + name))
                 .distinct()
                 .toList();
-    }
-
-    private static Catalog.Source sourceOf(Catalog catalog, View view) {
-        return catalog.sources().stream()
-                .filter(source -> source.name().equals(view.source()))
-                .findFirst()
-                .orElseThrow();
     }
 }

@@ -10,7 +10,6 @@ import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventShape.TimeFormat;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.past.Past;
@@ -205,8 +204,8 @@ class ReshardedTrainingSetTest {
     }
 
     private String travelled(Knowledge knowledge, long atMillis) {
-        TimeTravel travel = new TimeTravel(
-                Catalogs.of(CATALOG), JsonEventReader::new, new HistoryPorts(archive, redrives, checkpoints, control));
+        TimeTravel travel =
+                new TimeTravel(Catalogs.of(CATALOG), new HistoryPorts(archive, redrives, checkpoints, control));
         Past past = travel.value(new TimeTravel.Question(VIEW, "ann", null, atMillis, Set.of(knowledge), 0))
                 .join();
         Answer answer = Objects.requireNonNull(knowledge == Knowledge.SERVED ? past.served() : past.now());

@@ -1,6 +1,5 @@
 package dev.tidemark.benchmarks.cost;
 
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.fold.FoldSettings;
@@ -124,7 +123,7 @@ final class UserRun {
     }
 
     private BatchFold fold(MeteredStores stores) {
-        return new BatchFold(view.catalog(), JsonEventReader::new, stores.ports(), FoldSettings.DEFAULT);
+        return new BatchFold(view.catalog(), stores.ports(), FoldSettings.DEFAULT);
     }
 
     private static void fold(BatchFold fold, MeteredStores stores, Batch batch) {

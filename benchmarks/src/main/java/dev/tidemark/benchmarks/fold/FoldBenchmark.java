@@ -3,7 +3,6 @@ package dev.tidemark.benchmarks.fold;
 import dev.tidemark.benchmarks.BenchmarkView;
 import dev.tidemark.benchmarks.SampleEvents;
 import dev.tidemark.core.catalog.Catalog;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.fold.FoldSettings;
@@ -86,7 +85,7 @@ public class FoldBenchmark {
 
     /** @return how many items were written */
     private long foldAll(FoldSettings settings) {
-        BatchFold fold = new BatchFold(catalog, JsonEventReader::new, new NoStores().ports(NOW_MILLIS), settings);
+        BatchFold fold = new BatchFold(catalog, new NoStores().ports(NOW_MILLIS), settings);
         long itemsWritten = 0;
         for (Batch batch : batches) {
             BatchOutcome outcome = fold.fold(batch, Long.MAX_VALUE).join();

@@ -6,7 +6,6 @@ import dev.tidemark.benchmarks.BenchmarkView;
 import dev.tidemark.benchmarks.SampleEvents;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventRow;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.LaneDecider;
 import dev.tidemark.core.history.MemoryItems;
 import dev.tidemark.core.store.Archive.Segment;
@@ -98,8 +97,7 @@ public class ReplayBenchmark {
     }
 
     private void replay(List<byte[]> some, LaneDecider.EntityFilter wanted, MemoryItems items) {
-        LaneDecider replay =
-                new LaneDecider(catalog.sources().get(0), List.of(view), JsonEventReader::new, LANE_ID, wanted);
+        LaneDecider replay = new LaneDecider(catalog.sources().get(0), List.of(view), LANE_ID, wanted);
         LaneDecider.Visitor visitor = (View of, int record, EventRow row, String entity, long filterBits) ->
                 items.add(of, LANE_ID, entity, row, filterBits);
         for (byte[] segment : some) {

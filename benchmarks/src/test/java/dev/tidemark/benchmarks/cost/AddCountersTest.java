@@ -2,7 +2,6 @@ package dev.tidemark.benchmarks.cost;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.serve.Answer;
@@ -68,7 +67,7 @@ class AddCountersTest {
         batch.records()
                 .forEach(record -> counters.merge(eventMillis(record.arrivalMillis()) / WINDOW_MILLIS, 1L, Long::sum));
         stores.setNowMillis(batch.records().get(0).arrivalMillis());
-        BatchFold fold = new BatchFold(VIEW.catalog(), JsonEventReader::new, stores.ports(), FoldSettings.DEFAULT);
+        BatchFold fold = new BatchFold(VIEW.catalog(), stores.ports(), FoldSettings.DEFAULT);
         assertThat(fold.fold(batch, Long.MAX_VALUE).join().isDone()).isTrue();
     }
 

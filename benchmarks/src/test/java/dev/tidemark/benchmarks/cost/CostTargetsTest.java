@@ -2,7 +2,6 @@ package dev.tidemark.benchmarks.cost;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.stream.Batch;
@@ -105,7 +104,7 @@ class CostTargetsTest {
             long cacheBytes,
             Consumer<Batch> afterBatch) {
         FoldSettings settings = new FoldSettings("g1", 64, 5, cacheBytes);
-        BatchFold fold = new BatchFold(view.catalog(), JsonEventReader::new, stores.ports(), settings);
+        BatchFold fold = new BatchFold(view.catalog(), stores.ports(), settings);
         long start = UserRun.END_MILLIS - 2 * DAY_MILLIS;
         new SimulatedUser(user.entity(), 7)
                 .send(

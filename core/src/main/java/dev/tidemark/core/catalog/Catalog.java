@@ -1,6 +1,7 @@
 package dev.tidemark.core.catalog;
 
 import dev.tidemark.core.event.EventShape;
+import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.view.View;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +21,13 @@ public record Catalog(String hash, List<Source> sources, List<View> views, Strin
      * @param stream name of the Kinesis stream
      * @param shape the fields that its views read
      */
-    public record Source(String name, String stream, EventShape shape) {}
+    public record Source(String name, String stream, EventShape shape) {
+
+        /** A new reader of its events. A reader is not thread-safe: take one for each thread. */
+        public JsonEventReader reader() {
+            return new JsonEventReader(shape);
+        }
+    }
 
     public Catalog {
         sources = List.copyOf(sources);
@@ -35,6 +42,14 @@ public record Catalog(String hash, List<Source> sources, List<View> views, Strin
         return views.stream()
                 .filter(view -> view.source().equals(source.name()))
                 .toList();
+    }
+
+    /** @throws IllegalArgumentException if the catalog has no source of the name that the view gives */
+    public Source sourceOf(View view) {
+        return sources.stream()
+                .filter(source -> source.name().equals(view.source()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no source '" + view.source() + "' in the catalog"));
     }
 
     public Optional<Source> sourceOfStream(String streamName) {

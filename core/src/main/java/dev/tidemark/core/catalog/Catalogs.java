@@ -69,12 +69,15 @@ public record Catalogs(Catalog current, @Nullable Catalog next) {
                 .findFirst();
     }
 
-    /** The source of a version, as the catalog that defines it says. */
-    public Optional<Catalog.Source> sourceOf(View view) {
-        return of(view).stream()
-                .flatMap(catalog -> catalog.sources().stream())
-                .filter(source -> source.name().equals(view.source()))
-                .findFirst();
+    /**
+     * The source of a version, as the catalog that defines it says.
+     *
+     * @throws IllegalArgumentException if neither catalog defines the version
+     */
+    public Catalog.Source sourceOf(View view) {
+        return of(view).orElseThrow(
+                        () -> new IllegalArgumentException("view '" + view.name() + "' is in none of the catalogs"))
+                .sourceOf(view);
     }
 
     /** The names of all streams that are read. */

@@ -2,8 +2,6 @@ package dev.tidemark.core.change;
 
 import dev.tidemark.core.async.Loop;
 import dev.tidemark.core.catalog.Catalog;
-import dev.tidemark.core.event.EventReader;
-import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.fold.Admission;
 import dev.tidemark.core.fold.RecordJudge;
@@ -19,7 +17,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 
 /** Entities of a view of which something was heard not long ago, from the archive. */
 public final class ArchiveSample {
@@ -30,12 +27,11 @@ public final class ArchiveSample {
     private final RecordJudge judge;
 
     /** @param source the view's */
-    public ArchiveSample(
-            ArchiveLog archive, View view, Catalog.Source source, Function<EventShape, EventReader> readers) {
+    public ArchiveSample(ArchiveLog archive, View view, Catalog.Source source) {
         this.archive = archive;
         this.view = view;
         this.source = source;
-        this.judge = new RecordJudge(view, source, readers);
+        this.judge = new RecordJudge(view, source);
     }
 
     /**

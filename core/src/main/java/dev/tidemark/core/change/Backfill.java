@@ -5,8 +5,6 @@ import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.control.LaneRow;
-import dev.tidemark.core.event.EventReader;
-import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.history.RepairedRecords;
 import dev.tidemark.core.store.BackfillLog.Done;
@@ -24,7 +22,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +33,6 @@ import org.jspecify.annotations.Nullable;
 public final class Backfill {
 
     private final Catalog catalog;
-    private final Function<EventShape, EventReader> readers;
     private final BackfillPorts ports;
     private final Settings settings;
 
@@ -73,10 +69,8 @@ public final class Backfill {
     }
 
     /** @param catalog defines the views; what the others of it are does not matter */
-    public Backfill(
-            Catalog catalog, Function<EventShape, EventReader> readers, BackfillPorts ports, Settings settings) {
+    public Backfill(Catalog catalog, BackfillPorts ports, Settings settings) {
         this.catalog = catalog;
-        this.readers = readers;
         this.ports = ports;
         this.settings = settings;
     }
@@ -137,7 +131,7 @@ public final class Backfill {
             List<Plan> plans = new ArrayList<>();
             CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
             for (View view : views) {
-                Map<String, Position> acts = Acts.of(view, streamOf(view), rows);
+                Map<String, Position> acts = Acts.of(view, catalog.sourceOf(view).stream(), rows);
                 Plan plan = new Plan(control.generation(), view.name(), view.version(), acts);
                 chain = chain.thenCompose(ignored -> ancestors(views, acts.keySet(), rows))
                         .thenCompose(ancestors -> ports.redrives()
@@ -164,7 +158,7 @@ public final class Backfill {
             for (Map.Entry<PassKey, List<View>> pass :
                     passes(views, plans, repaired).entrySet()) {
                 chain = chain.thenCompose(ignored -> new BackfillPass(
-                                catalog, readers, ports, settings, rows, pass.getKey(), pass.getValue(), progress)
+                                catalog, ports, settings, rows, pass.getKey(), pass.getValue(), progress)
                         .run());
             }
             return chain;
@@ -184,7 +178,7 @@ public final class Backfill {
         for (int i = 0; i < views.size(); i++) {
             Plan plan = plans.get(i);
             PassKey key = new PassKey(
-                    streamOf(views.get(i)),
+                    catalog.sourceOf(views.get(i)).stream(),
                     plan.generation(),
                     plan.acts(),
                     Objects.requireNonNull(repaired.get(plan.viewVersion())));
@@ -202,7 +196,7 @@ public final class Backfill {
         Set<String> versions = views.stream().map(View::version).collect(Collectors.toSet());
         RedrivePorts redrive = new RedrivePorts(
                 ports.items(), ports.control(), ports.redrives(), ports.pause(), ports.clockMillis(), ports.random());
-        ManifestFold fold = new ManifestFold(Catalogs.of(catalog), readers, redrive, settings.fold());
+        ManifestFold fold = new ManifestFold(Catalogs.of(catalog), redrive, settings.fold());
         return ports.redrives().known().thenCompose(known -> {
             CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
             for (long number = 1; number <= known.last(); number++) {
@@ -249,7 +243,7 @@ public final class Backfill {
             chain = chain.thenCompose(ignored -> ports.log().done(control.generation(), view.version()))
                     .thenAccept(done -> rows.stream()
                             .filter(row -> row.generation().equals(control.generation())
-                                    && row.lane().streamName().equals(streamOf(view)))
+                                    && row.lane().streamName().equals(catalog.sourceOf(view).stream()))
                             .forEach(row ->
                                     checkCovered(view, row, done.get(row.lane().id()))));
         }
@@ -276,13 +270,5 @@ public final class Backfill {
         Map<String, ViewStatus> next = new HashMap<>(row.views());
         views.forEach(view -> next.replace(view.version(), ViewStatus.BACKFILLING, ViewStatus.READY));
         return next.equals(row.views()) ? Optional.empty() : Optional.of(row.withViews(next));
-    }
-
-    private String streamOf(View view) {
-        return catalog.sources().stream()
-                .filter(source -> source.name().equals(view.source()))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no source '" + view.source() + "' in the catalog"))
-                .stream();
     }
 }

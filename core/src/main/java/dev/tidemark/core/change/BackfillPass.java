@@ -5,8 +5,6 @@ import dev.tidemark.core.archive.StreamLog;
 import dev.tidemark.core.async.Loop;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.control.LaneRow;
-import dev.tidemark.core.event.EventReader;
-import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.FleetingLanes;
 import dev.tidemark.core.fold.FoldPorts;
@@ -27,14 +25,12 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** One reading of a stream's archive for views that want the same records. Used once. */
 final class BackfillPass {
 
     private final Catalog catalog;
-    private final Function<EventShape, EventReader> readers;
     private final BackfillPorts ports;
     private final Backfill.Settings settings;
     private final List<LaneRow> rows;
@@ -46,7 +42,6 @@ final class BackfillPass {
     /** @param views nothing but what the key says differs between their records */
     BackfillPass(
             Catalog catalog,
-            Function<EventShape, EventReader> readers,
             BackfillPorts ports,
             Backfill.Settings settings,
             List<LaneRow> rows,
@@ -54,7 +49,6 @@ final class BackfillPass {
             List<View> views,
             Backfill.Progress progress) {
         this.catalog = catalog;
-        this.readers = readers;
         this.ports = ports;
         this.settings = settings;
         this.rows = rows;
@@ -182,8 +176,8 @@ final class BackfillPass {
 
     private CompletableFuture<Void> lane(LaneLog log, Map<String, Long> before, List<View> open) {
         Position act = Objects.requireNonNull(key.acts().get(log.laneId()));
-        BatchFold fold = new BatchFold(
-                catalog, readers, foldPorts(before, open), settings.fold().withGeneration(key.generation()));
+        BatchFold fold =
+                new BatchFold(catalog, foldPorts(before, open), settings.fold().withGeneration(key.generation()));
         return new LaneBackfill(
                         log, act, key.repaired().of(log.laneId()), fold, ports, settings.batchRecords(), progress)
                 .run()

@@ -2,25 +2,22 @@ package dev.tidemark.core.change;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.control.ControlRow;
-import dev.tidemark.core.event.EventReader;
-import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.fold.RecordJudge;
 import dev.tidemark.core.view.View;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.function.Function;
 
 /** Decides what becomes of a candidate; changes nothing. Not thread-safe. */
 final class Decider {
 
     private final Map<String, RecordJudge> judges = new HashMap<>();
 
-    Decider(Catalog catalog, Function<EventShape, EventReader> readers) {
+    Decider(Catalog catalog) {
         for (Catalog.Source source : catalog.sources()) {
             for (View view : catalog.viewsOf(source)) {
-                judges.put(view.version(), new RecordJudge(view, source, readers));
+                judges.put(view.version(), new RecordJudge(view, source));
             }
         }
     }

@@ -2,8 +2,6 @@ package dev.tidemark.core.change;
 
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.LaneRow;
-import dev.tidemark.core.event.EventReader;
-import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.fold.FoldPorts;
@@ -12,7 +10,6 @@ import dev.tidemark.core.store.Lineage;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.stream.Lane;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +29,6 @@ final class LaneFold implements ReplayedLane.Fold {
      */
     LaneFold(
             Catalogs catalogs,
-            Function<EventShape, EventReader> readers,
             RestorePorts ports,
             RestoreSettings settings,
             String generation,
@@ -49,7 +45,7 @@ final class LaneFold implements ReplayedLane.Fold {
                 ports.pause(),
                 () -> nowMillis,
                 ports.random());
-        this.fold = new BatchFold(catalogs, readers, foldPorts, settings(settings, generation, lanesAtOnce));
+        this.fold = new BatchFold(catalogs, foldPorts, settings(settings, generation, lanesAtOnce));
     }
 
     static FoldSettings settings(RestoreSettings settings, String generation, int lanesAtOnce) {

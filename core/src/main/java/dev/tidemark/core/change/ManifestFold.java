@@ -3,8 +3,6 @@ package dev.tidemark.core.change;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.LaneRow;
-import dev.tidemark.core.event.EventReader;
-import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.fold.FleetingLanes;
@@ -24,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 
 /**
  * Folds a manifest into the views that quarantined its records, by the fold of rules F1 to F10 in lanes of its own. The
@@ -35,15 +32,12 @@ public final class ManifestFold {
     private static final int BATCH_RECORDS = 500;
 
     private final Catalogs catalogs;
-    private final Function<EventShape, EventReader> readers;
     private final RedrivePorts ports;
     private final FoldSettings settings;
 
     /** @param settings the generation is taken from the control row */
-    public ManifestFold(
-            Catalogs catalogs, Function<EventShape, EventReader> readers, RedrivePorts ports, FoldSettings settings) {
+    public ManifestFold(Catalogs catalogs, RedrivePorts ports, FoldSettings settings) {
         this.catalogs = catalogs;
-        this.readers = readers;
         this.ports = ports;
         this.settings = settings;
     }
@@ -62,7 +56,7 @@ public final class ManifestFold {
                 progress.stop("this catalog does not define view version " + version);
             } else {
                 BatchFold fold = new BatchFold(
-                        catalogs, readers, foldPorts(control, version), settings.withGeneration(control.generation()));
+                        catalogs, foldPorts(control, version), settings.withGeneration(control.generation()));
                 for (Batch batch : batches(manifest, view.getValue())) {
                     chain = chain.thenCompose(ignored -> progress.isStopped
                             ? CompletableFuture.completedFuture(null)

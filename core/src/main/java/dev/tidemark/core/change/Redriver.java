@@ -3,8 +3,6 @@ package dev.tidemark.core.change;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.ControlRow;
-import dev.tidemark.core.event.EventReader;
-import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.store.RedriveLog.Claim;
 import dev.tidemark.core.store.RedriveLog.Entry;
@@ -19,7 +17,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 
 /**
  * Redrives records of the quarantine (rule Q1): into the views that could not fold them, each once, whatever crashes and
@@ -42,12 +39,11 @@ public final class Redriver {
     private final Claims claims;
 
     /** @param settings those of the ingest function; the generation is taken from the control row */
-    public Redriver(
-            Catalog catalog, Function<EventShape, EventReader> readers, RedrivePorts ports, FoldSettings settings) {
+    public Redriver(Catalog catalog, RedrivePorts ports, FoldSettings settings) {
         this.ports = ports;
         this.claims = new Claims(ports.log());
-        this.decider = new Decider(catalog, readers);
-        this.fold = new ManifestFold(Catalogs.of(catalog), readers, ports, settings);
+        this.decider = new Decider(catalog);
+        this.fold = new ManifestFold(Catalogs.of(catalog), ports, settings);
     }
 
     /** Decides as {@link #redrive} would, and changes nothing. */

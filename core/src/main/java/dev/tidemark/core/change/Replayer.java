@@ -7,8 +7,6 @@ import dev.tidemark.core.async.Flight;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.LaneRow;
-import dev.tidemark.core.event.EventReader;
-import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.store.CheckpointStore.Manifest;
 import dev.tidemark.core.store.CheckpointStore.Positions;
 import dev.tidemark.core.store.Lineage;
@@ -34,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 final class Replayer {
 
     private final Catalogs catalogs;
-    private final Function<EventShape, EventReader> readers;
     private final RestorePorts ports;
     private final RestoreSettings settings;
     private final Positions positions;
@@ -49,14 +46,12 @@ final class Replayer {
     /** @param control the row under which it replays */
     Replayer(
             Catalogs catalogs,
-            Function<EventShape, EventReader> readers,
             RestorePorts ports,
             RestoreSettings settings,
             Manifest manifest,
             ControlRow control,
             RestoreListener listener) {
         this.catalogs = catalogs;
-        this.readers = readers;
         this.ports = ports;
         this.settings = settings;
         this.positions = manifest.positions();
@@ -115,7 +110,6 @@ final class Replayer {
     private ReplayedLane.Fold fold(Lane lane) {
         return new LaneFold(
                 catalogs,
-                readers,
                 ports,
                 settings,
                 control.generation(),
@@ -189,7 +183,7 @@ final class Replayer {
     private CompletableFuture<Void> redrive(RedriveLog.Manifest manifest) {
         RedrivePorts redrive = new RedrivePorts(
                 ports.items(), ports.control(), ports.redrives(), ports.pause(), manifest::timeMillis, ports.random());
-        return new ManifestFold(catalogs, readers, redrive, LaneFold.settings(settings, control.generation(), 1))
+        return new ManifestFold(catalogs, redrive, LaneFold.settings(settings, control.generation(), 1))
                 .fold(manifest, control)
                 .thenAccept(outcome -> {
                     if (!outcome.isDone()) {

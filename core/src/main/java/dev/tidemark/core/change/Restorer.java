@@ -3,15 +3,12 @@ package dev.tidemark.core.change;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.Phase;
-import dev.tidemark.core.event.EventReader;
-import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.store.CheckpointStore.Manifest;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.Function;
 
 /**
  * Restores a checkpoint into the tables of a new generation, and replays the archive behind it (rules R1 and R2):
@@ -25,19 +22,13 @@ import java.util.function.Function;
 public final class Restorer {
 
     private final Catalogs catalogs;
-    private final Function<EventShape, EventReader> readers;
     private final RestorePorts ports;
     private final RestoreSettings settings;
     private final Tries tries;
 
     /** @param catalogs that of the checkpoint; otherwise nothing is restored */
-    public Restorer(
-            Catalogs catalogs,
-            Function<EventShape, EventReader> readers,
-            RestorePorts ports,
-            RestoreSettings settings) {
+    public Restorer(Catalogs catalogs, RestorePorts ports, RestoreSettings settings) {
         this.catalogs = catalogs;
-        this.readers = readers;
         this.ports = ports;
         this.settings = settings;
         this.tries = new Tries(ports.pause(), ports.random());
@@ -102,7 +93,7 @@ public final class Restorer {
                         then(new Loader(ports, settings, manifest, control, listener).load(), control, Phase.REPLAY);
                     case REPLAY ->
                         then(
-                                new Replayer(catalogs, readers, ports, settings, manifest, control, listener).replay(),
+                                new Replayer(catalogs, ports, settings, manifest, control, listener).replay(),
                                 control,
                                 Phase.LIVE);
                     case LIVE -> CompletableFuture.completedFuture(control);

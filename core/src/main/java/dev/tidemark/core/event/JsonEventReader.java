@@ -29,8 +29,10 @@ import java.util.function.Predicate;
  *
  * <p>Event times lie from 1970-01-01T00:00:00Z to 9999-12-31T23:59:59.999Z. ISO 8601 is read as {@link IsoTime} says;
  * the epoch formats take JSON numbers, not numbers in strings.
+ *
+ * <p>Not thread-safe.
  */
-public final class JsonEventReader implements EventReader {
+public final class JsonEventReader {
 
     /**
      * The parser is replaced after so many bytes. This bounds what its table of member names can hold when a producer
@@ -53,7 +55,14 @@ public final class JsonEventReader implements EventReader {
         this.root = PathNode.rootOf(shape.fields());
     }
 
-    @Override
+    /**
+     * Fills the row's slots and its event time as written (unclamped). Slots whose field is missing or null become
+     * absent; one whose value cannot be used becomes flawed, which is for each view to judge. Strings in the row are
+     * well-formed Unicode.
+     *
+     * @throws InvalidEvent if the bytes are no JSON object, too large, or the event time is missing or unreadable; the
+     *     row's content is then undefined
+     */
     public void read(byte[] data, EventRow row) {
         if (data.length > shape.maxEventBytes()) {
             throw tooLarge(data.length);
@@ -65,9 +74,15 @@ public final class JsonEventReader implements EventReader {
         row.setEventTimeMillis(eventTimeMillis(row));
     }
 
-    @Override
-    public Predicate<byte[]> glance(String value) {
-        return value.isEmpty() ? EventReader.super.glance(value) : new JsonGlance(value);
+    /**
+     * A look at records that takes much less time than to read them: whether one may have a value. For those who want few
+     * of many records.
+     *
+     * @param value a string, or a number as a plain decimal without trailing zeros behind its point
+     * @return says no only of a record that has the value, whether as string or as number, in no field, or cannot be read
+     */
+    public static Predicate<byte[]> glance(String value) {
+        return value.isEmpty() ? data -> true : new JsonGlance(value);
     }
 
     private void parse(byte[] data, EventRow row) {

@@ -2,14 +2,11 @@ package dev.tidemark.core.fold;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
-import dev.tidemark.core.event.EventReader;
-import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.stream.Batch;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 
 /**
  * Folds batches of records into the state, each record once although it may be delivered many times. docs/protocol.md
@@ -31,22 +28,17 @@ public final class BatchFold {
     private final ItemCache cache;
     private final Lanes lanes;
     private final Map<String, List<BatchRun.Reading>> readings = new ConcurrentHashMap<>();
-    private final Function<EventShape, EventReader> readers;
 
     /** The same for one catalog. */
-    public BatchFold(
-            Catalog catalog, Function<EventShape, EventReader> readers, FoldPorts ports, FoldSettings settings) {
-        this(Catalogs.of(catalog), readers, ports, settings);
+    public BatchFold(Catalog catalog, FoldPorts ports, FoldSettings settings) {
+        this(Catalogs.of(catalog), ports, settings);
     }
 
     /**
      * @param catalogs the views of both are folded, as far as the control row wants them
-     * @param readers makes a reader for a source's events; called once per concurrent batch
      */
-    public BatchFold(
-            Catalogs catalogs, Function<EventShape, EventReader> readers, FoldPorts ports, FoldSettings settings) {
+    public BatchFold(Catalogs catalogs, FoldPorts ports, FoldSettings settings) {
         this.catalogs = catalogs;
-        this.readers = readers;
         this.ports = ports;
         this.settings = settings;
         this.cache = new ItemCache(settings.maxCacheBytes());
@@ -67,16 +59,12 @@ public final class BatchFold {
 
     private List<BatchRun.Reading> readings(String stream) {
         List<BatchRun.Reading> found = catalogs.readingsOf(stream).stream()
-                .map(reading -> new BatchRun.Reading(pool(reading.source().shape()), reading.views()))
+                .map(reading -> new BatchRun.Reading(new RowsPool(reading.source()), reading.views()))
                 .toList();
         if (found.isEmpty()) {
             throw new IllegalStateException("no source of the catalog reads stream '" + stream
                     + "'; add one, or remove the function's mapping to that stream");
         }
         return found;
-    }
-
-    private RowsPool pool(EventShape shape) {
-        return new RowsPool(() -> new BatchRows(shape, readers.apply(shape)));
     }
 }

@@ -1,9 +1,10 @@
 package dev.tidemark.core.fold;
 
-import dev.tidemark.core.event.EventReader;
+import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.event.InvalidEvent;
+import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.stream.KplRecords;
 import dev.tidemark.core.stream.RawRecord;
 import java.util.ArrayList;
@@ -14,17 +15,17 @@ import org.jspecify.annotations.Nullable;
 /** The records of one batch, each parsed once for all views of its source. Reused from batch to batch. */
 final class BatchRows {
 
-    private final EventReader reader;
+    private final JsonEventReader reader;
     private final int slots;
     private final boolean takesOutsiders;
     private final List<EventRow> rows = new ArrayList<>();
     private @Nullable InvalidEvent[] invalid = new InvalidEvent[0];
     private long[] statedTimesMillis = new long[0];
 
-    BatchRows(EventShape shape, EventReader reader) {
-        this.reader = reader;
-        this.slots = shape.fields().size();
-        this.takesOutsiders = shape.aggregatedBy() == EventShape.AggregatedBy.ANY;
+    BatchRows(Catalog.Source source) {
+        this.reader = source.reader();
+        this.slots = source.shape().fields().size();
+        this.takesOutsiders = source.shape().aggregatedBy() == EventShape.AggregatedBy.ANY;
     }
 
     void read(List<RawRecord> records, String shardId) {

@@ -1,10 +1,9 @@
 package dev.tidemark.core.fold;
 
 import dev.tidemark.core.catalog.Catalog;
-import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventRow;
-import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.event.InvalidEvent;
+import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
@@ -12,7 +11,6 @@ import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -116,32 +114,22 @@ public final class LaneDecider {
 
     /**
      * @param source the source that all the views read
-     * @param readers makes a reader for the source's events
      * @param laneId of the live fold, a redrive or a backfill; see {@link Lane#id}
      */
-    public LaneDecider(
-            Catalog.Source source,
-            List<View> views,
-            Function<EventShape, EventReader> readers,
-            String laneId,
-            EntityFilter wanted) {
-        this(source, views, readers, new EntityIds(laneId), wanted);
+    public LaneDecider(Catalog.Source source, List<View> views, String laneId, EntityFilter wanted) {
+        this(source, views, new EntityIds(laneId), wanted);
     }
 
     /** @param ids of the lane that is replayed, as they were after the records before */
-    public LaneDecider(
-            Catalog.Source source,
-            List<View> views,
-            Function<EventShape, EventReader> readers,
-            EntityIds ids,
-            EntityFilter wanted) {
+    public LaneDecider(Catalog.Source source, List<View> views, EntityIds ids, EntityFilter wanted) {
         this.laneId = ids.laneId();
         this.shardId = Lane.shardIdOf(laneId);
-        EventReader reader = readers.apply(source.shape());
-        this.rows = new BatchRows(source.shape(), reader);
+        this.rows = new BatchRows(source);
         this.wanted = wanted;
         this.glances = wanted instanceof Only only
-                ? EntityKeys.values(only.entity()).stream().map(reader::glance).toList()
+                ? EntityKeys.values(only.entity()).stream()
+                        .map(JsonEventReader::glance)
+                        .toList()
                 : List.of();
         this.ids = ids;
         for (View view : views) {

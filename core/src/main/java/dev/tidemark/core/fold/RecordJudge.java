@@ -1,13 +1,10 @@
 package dev.tidemark.core.fold;
 
 import dev.tidemark.core.catalog.Catalog;
-import dev.tidemark.core.event.EventReader;
-import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.view.View;
 import java.util.List;
-import java.util.function.Function;
 
 /**
  * Tells what one view makes of a record, without folding it, by the very code of the fold. Not thread-safe.
@@ -19,11 +16,10 @@ public final class RecordJudge {
 
     /**
      * @param source the view's
-     * @param readers makes a reader for the source's events
      */
-    public RecordJudge(View view, Catalog.Source source, Function<EventShape, EventReader> readers) {
+    public RecordJudge(View view, Catalog.Source source) {
         this.judge = new ViewJudge(view);
-        this.rows = new BatchRows(source.shape(), readers.apply(source.shape()));
+        this.rows = new BatchRows(source);
     }
 
     /** @throws InvalidEvent if the view wants the record but cannot fold it */

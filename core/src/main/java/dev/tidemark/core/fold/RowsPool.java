@@ -1,21 +1,21 @@
 package dev.tidemark.core.fold;
 
+import dev.tidemark.core.catalog.Catalog;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.function.Supplier;
 
 /** Parsed-batch buffers that are not in use, so that a warm sandbox allocates none. */
 final class RowsPool {
 
     private final ConcurrentLinkedDeque<BatchRows> free = new ConcurrentLinkedDeque<>();
-    private final Supplier<BatchRows> create;
+    private final Catalog.Source source;
 
-    RowsPool(Supplier<BatchRows> create) {
-        this.create = create;
+    RowsPool(Catalog.Source source) {
+        this.source = source;
     }
 
     BatchRows take() {
         BatchRows rows = free.pollFirst();
-        return rows == null ? create.get() : rows;
+        return rows == null ? new BatchRows(source) : rows;
     }
 
     /** Only when nothing refers to the rows any more. */

@@ -1,9 +1,7 @@
 package dev.tidemark.core.history;
 
 import dev.tidemark.core.catalog.Catalog;
-import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventRow;
-import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.fold.EntityIds;
 import dev.tidemark.core.fold.LaneDecider;
 import dev.tidemark.core.store.ItemStore;
@@ -17,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +25,6 @@ public final class Decide implements Sink {
 
     private final Catalog.Source source;
     private final Map<String, View> views = new LinkedHashMap<>();
-    private final Function<EventShape, EventReader> readers;
     private final LaneDecider.EntityFilter wanted;
     private final long untilKnownMillis;
     private final Visitor visitor;
@@ -60,19 +56,16 @@ public final class Decide implements Sink {
     }
 
     /**
-     * @param readers makes a reader for the source's events
      * @param untilKnownMillis the visitor is told nothing that was known later
      */
     public Decide(
             Catalog.Source source,
             Collection<View> views,
-            Function<EventShape, EventReader> readers,
             LaneDecider.EntityFilter wanted,
             long untilKnownMillis,
             Visitor visitor) {
         this.source = source;
         views.forEach(view -> this.views.put(view.version(), view));
-        this.readers = readers;
         this.wanted = wanted;
         this.untilKnownMillis = untilKnownMillis;
         this.visitor = visitor;
@@ -119,7 +112,7 @@ public final class Decide implements Sink {
         if (mine.isEmpty()) {
             return null;
         }
-        LaneDecider replay = new LaneDecider(source, mine, readers, idsOf(part.laneId()), wanted);
+        LaneDecider replay = new LaneDecider(source, mine, idsOf(part.laneId()), wanted);
         mine.forEach(view -> {
             if (part.after().containsKey(view.version())) {
                 replay.startAfter(view, part.after().get(view.version()));

@@ -1,9 +1,9 @@
 package dev.tidemark.core.past;
 
 import dev.tidemark.core.aggregate.Computation.Approximation;
-import dev.tidemark.core.event.EventReader;
+import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventRow;
-import dev.tidemark.core.event.EventShape;
+import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.serve.EntityTiles;
 import dev.tidemark.core.view.View;
 import java.util.Collection;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class PointInTime {
 
     private final EntityTiles tiles;
-    private final EventReader reader;
+    private final JsonEventReader reader;
     private final EventRow row;
 
     /** Takes the values of one moment, by name in catalog order, and which of them may be inexact; both may be kept. */
@@ -32,13 +32,12 @@ public final class PointInTime {
 
     /**
      * @param wanted names of values; null for all
-     * @param reader of the view's source, used by this object only
-     * @param shape of the view's source
+     * @param source the view's
      */
-    public PointInTime(View view, @Nullable Collection<String> wanted, EventReader reader, EventShape shape) {
+    public PointInTime(View view, @Nullable Collection<String> wanted, Catalog.Source source) {
         this.tiles = new EntityTiles(view, wanted);
-        this.reader = reader;
-        this.row = new EventRow(shape.fields().size());
+        this.reader = source.reader();
+        this.row = new EventRow(source.shape().fields().size());
     }
 
     /** The names of the values, in order. */

@@ -3,9 +3,7 @@ package dev.tidemark.core.past;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.LaneRow;
-import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventRow;
-import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.fold.LaneDecider;
 import dev.tidemark.core.history.Checkpoints;
 import dev.tidemark.core.history.Checkpoints.Fit;
@@ -39,7 +37,6 @@ import org.jspecify.annotations.Nullable;
 public final class ReceiptReplay {
 
     private final Catalogs catalogs;
-    private final Function<EventShape, EventReader> readers;
     private final HistoryPorts ports;
 
     /**
@@ -51,10 +48,8 @@ public final class ReceiptReplay {
      */
     public record Reproduced(Answer answer, Answer today, Past.Made made) {}
 
-    /** @param readers makes a reader for a source's events */
-    public ReceiptReplay(Catalogs catalogs, Function<EventShape, EventReader> readers, HistoryPorts ports) {
+    public ReceiptReplay(Catalogs catalogs, HistoryPorts ports) {
         this.catalogs = catalogs;
-        this.readers = readers;
         this.ports = ports;
     }
 
@@ -74,9 +69,7 @@ public final class ReceiptReplay {
                     "a receipt of view version " + receipt.viewVersion() + ", not of " + view.version());
         }
         QueryPlan plan = QueryPlan.of(view, receipt.names(), receipt.atMillis(), receipt.atMillis());
-        Catalog.Source source = catalogs.sourceOf(view)
-                .orElseThrow(
-                        () -> new IllegalArgumentException("view '" + view.name() + "' is in none of the catalogs"));
+        Catalog.Source source = catalogs.sourceOf(view);
         return ports.control().readLanes().thenCompose(rows -> {
             Function<Manifest, Fit> fit = manifest -> fit(manifest, view, rows, receipt);
             return checkpoints
@@ -143,7 +136,6 @@ public final class ReceiptReplay {
         Decide decide = new Decide(
                 source,
                 List.of(plan.view()),
-                readers,
                 LaneDecider.EntityFilter.only(receipt.entity()),
                 Long.MAX_VALUE,
                 (laneId, view, record, row, entity, bits, knownMillis) -> {

@@ -4,8 +4,6 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.LaneRow;
-import dev.tidemark.core.event.EventReader;
-import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.history.Decide;
 import dev.tidemark.core.history.History;
 import dev.tidemark.core.history.HistoryPorts;
@@ -35,15 +33,11 @@ import org.jspecify.annotations.Nullable;
 public final class StateAudit {
 
     private final Catalogs catalogs;
-    private final Function<EventShape, EventReader> readers;
     private final HistoryPorts ports;
     private final StateScan scan;
 
-    /** @param readers makes a reader for a source's events */
-    public StateAudit(
-            Catalogs catalogs, Function<EventShape, EventReader> readers, HistoryPorts ports, StateScan scan) {
+    public StateAudit(Catalogs catalogs, HistoryPorts ports, StateScan scan) {
         this.catalogs = catalogs;
-        this.readers = readers;
         this.ports = ports;
         this.scan = scan;
     }
@@ -141,11 +135,9 @@ public final class StateAudit {
             @Nullable Base base,
             List<ItemStore.Found> found,
             Expectation expectation) {
-        Catalog.Source source = catalogs.sourceOf(view)
-                .orElseThrow(
-                        () -> new IllegalArgumentException("view '" + view.name() + "' is in none of the catalogs"));
-        Decide decide = new Decide(
-                source, List.of(view), readers, (of, entity) -> wanted.test(entity), Long.MAX_VALUE, expectation);
+        Catalog.Source source = catalogs.sourceOf(view);
+        Decide decide =
+                new Decide(source, List.of(view), (of, entity) -> wanted.test(entity), Long.MAX_VALUE, expectation);
         if (base != null) {
             base.items().stream().filter(item -> item.key().isIds()).forEach(item -> seed(decide, item, expectation));
         }

@@ -3,9 +3,7 @@ package dev.tidemark.core.past;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.LaneRow;
-import dev.tidemark.core.event.EventReader;
 import dev.tidemark.core.event.EventRow;
-import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.fold.LaneDecider;
 import dev.tidemark.core.history.Checkpoints;
 import dev.tidemark.core.history.Decide;
@@ -29,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,13 +36,10 @@ import org.jspecify.annotations.Nullable;
 public final class TimeTravel {
 
     private final Catalogs catalogs;
-    private final Function<EventShape, EventReader> readers;
     private final HistoryPorts ports;
 
-    /** @param readers makes a reader for a source's events */
-    public TimeTravel(Catalogs catalogs, Function<EventShape, EventReader> readers, HistoryPorts ports) {
+    public TimeTravel(Catalogs catalogs, HistoryPorts ports) {
         this.catalogs = catalogs;
-        this.readers = readers;
         this.ports = ports;
     }
 
@@ -120,9 +114,7 @@ public final class TimeTravel {
                 CheckpointStore.@Nullable Manifest checkpoint) {
             this.question = question;
             this.plan = plan;
-            this.source = catalogs.sourceOf(question.view())
-                    .orElseThrow(() -> new IllegalArgumentException(
-                            "view '" + question.view().name() + "' is in none of the catalogs"));
+            this.source = catalogs.sourceOf(question.view());
             this.rows = rows;
             this.checkpoints = checkpoints;
             this.checkpoint = checkpoint;
@@ -136,7 +128,6 @@ public final class TimeTravel {
             this.decide = new Decide(
                     source,
                     List.of(question.view()),
-                    readers,
                     LaneDecider.EntityFilter.only(question.entity()),
                     untilKnownMillis(),
                     this::folded);

@@ -68,12 +68,12 @@ public final class FeatureServer {
 
     /** How far a view is folded, at most as old as the progress cache allows; what waits is not asked. */
     public CompletableFuture<ViewProgress> progressOf(View view, long nowMillis) {
-        return progress.get(nowMillis).thenApply(rows -> ViewProgress.of(rows, view, streamOf(view)));
+        return progress.get(nowMillis).thenApply(rows -> ViewProgress.of(rows, view, catalogs.sourceOf(view).stream()));
     }
 
     /** How far a view is folded according to these rows, and what waits. */
     public CompletableFuture<ViewProgress> progressOf(View view, Progress rows, long nowMillis) {
-        return asked(ViewProgress.of(rows, view, streamOf(view)), nowMillis);
+        return asked(ViewProgress.of(rows, view, catalogs.sourceOf(view).stream()), nowMillis);
     }
 
     private CompletableFuture<ViewProgress> asked(ViewProgress folded, long nowMillis) {
@@ -132,12 +132,5 @@ public final class FeatureServer {
     private static <T> CompletableFuture<List<T>> inOrder(List<CompletableFuture<T>> futures) {
         return CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new))
                 .thenApply(done -> futures.stream().map(CompletableFuture::join).toList());
-    }
-
-    private String streamOf(View view) {
-        return catalogs
-                .sourceOf(view)
-                .orElseThrow(() -> new IllegalArgumentException("no source '" + view.source() + "' in the catalog"))
-                .stream();
     }
 }

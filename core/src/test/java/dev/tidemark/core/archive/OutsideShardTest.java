@@ -15,7 +15,6 @@ import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.event.InvalidEvent.Reason;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.fold.FoldPorts;
@@ -120,7 +119,6 @@ class OutsideShardTest {
                 null);
         BatchOutcome outcome = new BatchFold(
                         BOTH,
-                        JsonEventReader::new,
                         new FoldPorts(
                                 items,
                                 control,
@@ -167,8 +165,8 @@ class OutsideShardTest {
 
     @Test
     void everyReplayDecidesAsTheFoldDid() {
-        TimeTravel travel = new TimeTravel(
-                BOTH, JsonEventReader::new, new HistoryPorts(archive, redrives, new SnapshotCheckpoints(), control));
+        TimeTravel travel =
+                new TimeTravel(BOTH, new HistoryPorts(archive, redrives, new SnapshotCheckpoints(), control));
         for (View view : List.of(OF_KPL, OF_ANY)) {
             for (String user : List.of("ann", "bob", "cid")) {
                 Past past = travel.value(new TimeTravel.Question(
@@ -197,7 +195,7 @@ class OutsideShardTest {
                 new Random(1));
 
         for (Candidate candidate : candidates) {
-            RedriveReport report = new Redriver(KPL, JsonEventReader::new, ports, SETTINGS)
+            RedriveReport report = new Redriver(KPL, ports, SETTINGS)
                     .redrive(List.of(candidate))
                     .join();
 

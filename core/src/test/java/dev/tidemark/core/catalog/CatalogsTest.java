@@ -1,6 +1,7 @@
 package dev.tidemark.core.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.core.view.View;
 import java.util.List;
@@ -54,6 +55,24 @@ class CatalogsTest {
         assertThat(catalogs.named("carts")).containsExactly(CARTS, next.views().get(0));
         assertThat(catalogs.of(PRICES)).contains(CURRENT);
         assertThat(catalogs.of(next.views().get(0))).contains(next);
+    }
+
+    @Test
+    void theSourceOfAViewIsThatOfTheCatalogThatDefinesIt() {
+        Catalog next = compile(OLD.replace("stream: shop-events", "stream: other-events")
+                .replace("function: count, windows: [1h]", "function: count, windows: [2h]"));
+        Catalogs catalogs = new Catalogs(CURRENT, next);
+        View newCarts = next.view("carts").orElseThrow();
+
+        assertThat(catalogs.sourceOf(CARTS)).isEqualTo(CURRENT.sources().get(0));
+        assertThat(catalogs.sourceOf(newCarts)).isEqualTo(next.sources().get(0));
+        assertThatThrownBy(() -> Catalogs.of(CURRENT).sourceOf(newCarts))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("view 'carts' is in none of the catalogs");
+        Catalog sourceless = new Catalog("hash", List.of(), List.of(CARTS), "{}");
+        assertThatThrownBy(() -> sourceless.sourceOf(CARTS))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("no source '" + CARTS.source() + "' in the catalog");
     }
 
     @Test

@@ -242,7 +242,7 @@ class BackfillStormTest {
                     random);
             Backfill.Settings settings = new Backfill.Settings(
                     new FoldSettings("g1", 4, 3, 1 << 20), 1 + random.nextInt(3), 1 + random.nextInt(9));
-            Backfill backfill = new Backfill(FoldWorld.catalog(TWO), shape -> FoldWorld.reader(), ports, settings);
+            Backfill backfill = new Backfill(FoldWorld.catalog(TWO), ports, settings);
             return backfill.run(List.of(TWO), new Silence());
         }
 

@@ -7,7 +7,6 @@ import static dev.tidemark.core.fold.FoldWorld.TWO;
 import static dev.tidemark.core.fold.FoldWorld.click;
 import static dev.tidemark.core.fold.FoldWorld.position;
 import static dev.tidemark.core.fold.FoldWorld.record;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -85,10 +84,7 @@ class BackfillTest {
                 () -> world.nowMillis,
                 new Random(1));
         return new Backfill(
-                FoldWorld.catalog(views),
-                shape -> FoldWorld.reader(),
-                ports,
-                new Backfill.Settings(new FoldSettings("g1", 4, 3, 1 << 20), 2, 2));
+                FoldWorld.catalog(views), ports, new Backfill.Settings(new FoldSettings("g1", 4, 3, 1 << 20), 2, 2));
     }
 
     private ControlRow run(View... views) {
@@ -280,7 +276,7 @@ class BackfillTest {
                     bad.position(),
                     bad.arrivalMillis(),
                     bad.partitionKey(),
-                    (entity + "@" + (NOW_MILLIS - 500)).getBytes(UTF_8));
+                    FoldWorld.event(entity + "@" + (NOW_MILLIS - 500)));
         }
 
         private RedriveLog.Manifest manifest(long number, String view, RawRecord record) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.fold.FoldPorts;
@@ -93,7 +92,6 @@ final class RedriveWorld {
 
     private final BatchFold live = new BatchFold(
             CATALOG,
-            JsonEventReader::new,
             new FoldPorts(
                     items,
                     control,
@@ -160,7 +158,7 @@ final class RedriveWorld {
                 millis -> CompletableFuture.completedFuture(null),
                 () -> nowMillis,
                 new Random(1));
-        return new Redriver(catalog, JsonEventReader::new, ports, settings());
+        return new Redriver(catalog, ports, settings());
     }
 
     /** All values of a user. */

@@ -36,7 +36,6 @@ import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;
 import dev.tidemark.core.view.View;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -205,7 +204,7 @@ class RestoreStormTest {
             String data = random.nextInt(8) == 0
                     ? "bad" + n
                     : entity + "@" + (arrival - late) + (random.nextInt(6) == 0 ? "" : "#" + id(entity));
-            lane.records.add(new RawRecord(position(n, 0), arrival, "key", data.getBytes(StandardCharsets.UTF_8)));
+            lane.records.add(new RawRecord(position(n, 0), arrival, "key", FoldWorld.event(data)));
         }
 
         private String id(String entity) {
@@ -301,7 +300,7 @@ class RestoreStormTest {
                     RawRecord bad = entry.record();
                     String entity = ENTITIES[bad.data().length % ENTITIES.length];
                     String repaired = entity + "@" + (bad.arrivalMillis() - 5) + "#" + entity + "0";
-                    candidates.add(new Candidate(entry, repaired.getBytes(StandardCharsets.UTF_8)));
+                    candidates.add(new Candidate(entry, FoldWorld.event(repaired)));
                 }
             }
             redriver(world).redrive(candidates).join();
@@ -309,10 +308,7 @@ class RestoreStormTest {
 
         private Redriver redriver(FoldWorld of) {
             return new Redriver(
-                    FoldWorld.catalog(ALL),
-                    shape -> FoldWorld.reader(),
-                    redrivePorts(of, of.nowMillis),
-                    new FoldSettings("g1", 4, 3, 0));
+                    FoldWorld.catalog(ALL), redrivePorts(of, of.nowMillis), new FoldSettings("g1", 4, 3, 0));
         }
 
         private RedrivePorts redrivePorts(FoldWorld of, long nowMillis) {
@@ -404,11 +400,7 @@ class RestoreStormTest {
 
         private void audit(FoldWorld of, View view, Checkpoints from, String begin) {
             HistoryPorts ports = new HistoryPorts(world.archive, redrives, checkpoints, of.control);
-            AuditReport report = new StateAudit(
-                            Catalogs.of(FoldWorld.catalog(ALL)),
-                            shape -> FoldWorld.reader(),
-                            ports,
-                            new InMemoryScan(of.items))
+            AuditReport report = new StateAudit(Catalogs.of(FoldWorld.catalog(ALL)), ports, new InMemoryScan(of.items))
                     .audit(view, List.of(ENTITIES), new AuditStart(from, Long.MAX_VALUE, Map.of()), of.nowMillis)
                     .join();
             assertThat(report.begins()).containsExactly(begin);
@@ -479,7 +471,6 @@ class RestoreStormTest {
                     new Random(random.nextLong()));
             Restorer restorer = new Restorer(
                     new Catalogs(FoldWorld.catalog(PLAIN, DROPPING), FoldWorld.catalog(ALL)),
-                    shape -> FoldWorld.reader(),
                     ports,
                     new RestoreSettings(4, 2, 1 + random.nextInt(9), random.nextBoolean() ? 0 : 1 << 20));
             try {
@@ -581,7 +572,6 @@ class RestoreStormTest {
                 if (redrive.timeMillis() <= target) {
                     new ManifestFold(
                                     Catalogs.of(FoldWorld.catalog(ALL)),
-                                    shape -> FoldWorld.reader(),
                                     redrivePorts(oracle, redrive.timeMillis()),
                                     new FoldSettings("g2", 4, 3, 0))
                             .fold(redrive, Objects.requireNonNull(oracle.control.control))

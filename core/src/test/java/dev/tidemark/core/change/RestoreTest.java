@@ -81,11 +81,7 @@ class RestoreTest {
                 restored.lineage,
                 millis -> CompletableFuture.completedFuture(null),
                 new Random(1));
-        return new Restorer(
-                        Catalogs.of(FoldWorld.catalog(views)),
-                        shape -> FoldWorld.reader(),
-                        ports,
-                        new RestoreSettings(4, 2, 3, 0))
+        return new Restorer(Catalogs.of(FoldWorld.catalog(views)), ports, new RestoreSettings(4, 2, 3, 0))
                 .restore("g2", restore, RestoreListener.NONE)
                 .join();
     }

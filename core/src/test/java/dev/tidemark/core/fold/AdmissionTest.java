@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
-import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.event.InvalidEvent;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.store.InMemoryArchive;
 import dev.tidemark.core.store.InMemoryControlStore;
 import dev.tidemark.core.store.InMemoryItemStore;
@@ -158,8 +156,7 @@ class AdmissionTest {
                 millis -> CompletableFuture.completedFuture(null),
                 () -> FoldWorld.NOW_MILLIS,
                 new Random(1));
-        BatchOutcome outcome = new BatchFold(
-                        compile(yaml), JsonEventReader::new, ports, new FoldSettings("g1", 4, 3, 1 << 20))
+        BatchOutcome outcome = new BatchFold(compile(yaml), ports, new FoldSettings("g1", 4, 3, 1 << 20))
                 .fold(new Batch(FoldWorld.LANE, records), FoldWorld.NOW_MILLIS + 1_000)
                 .join();
         assertThat(outcome.firstFailed()).isNull();
@@ -181,9 +178,8 @@ class AdmissionTest {
     /** Why a view refuses the event of these members; null if it does not. */
     private static @Nullable InvalidEvent refusal(String yaml, String name, String members) {
         Catalog catalog = compile(yaml);
-        EventShape shape = catalog.sources().get(0).shape();
         List<RawRecord> records = List.of(record(1, members));
-        BatchRows rows = new BatchRows(shape, new JsonEventReader(shape));
+        BatchRows rows = new BatchRows(catalog.sources().get(0));
         rows.read(records, FoldWorld.LANE.shardId());
         ViewWork work = new ViewWork(view(yaml, name), FoldWorld.LANE.id(), records.size());
         work.sort(rows, records, Position.ORIGIN);

@@ -16,7 +16,6 @@ import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.tile.StoredItem;
 import dev.tidemark.core.view.View;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -118,6 +117,9 @@ class FoldDuplicatesStormTest {
         }
     }
 
+    /** @param id empty if the event has none */
+    private record Sent(String entity, String id) {}
+
     private static final class Storm {
 
         private final long seed;
@@ -128,6 +130,7 @@ class FoldDuplicatesStormTest {
         private final Map<ItemKey, List<StoredItem>> history = new HashMap<>();
         private final List<String> violations = new ArrayList<>();
         private final List<String> ids = new ArrayList<>();
+        private final Map<Position, Sent> sent = new HashMap<>();
         private final boolean hot;
         private boolean calm;
         private int putsBeforeCrash = Integer.MAX_VALUE;
@@ -163,8 +166,8 @@ class FoldDuplicatesStormTest {
                 long arrival = NOW_MILLIS + 20_000L * order - regress + 10L * order + sub;
                 String id = id(entity);
                 String data = entity + "@" + (arrival - late) + (id.isEmpty() ? "" : "#" + id);
-                lane.records.add(
-                        new RawRecord(position(n, sub), arrival, "key", data.getBytes(StandardCharsets.UTF_8)));
+                lane.records.add(new RawRecord(position(n, sub), arrival, "key", FoldWorld.event(data)));
+                sent.put(position(n, sub), new Sent(entity, id));
             }
         }
 
@@ -306,14 +309,14 @@ class FoldDuplicatesStormTest {
 
         private void count(
                 RawRecord record, Map<String, Naive> before, Map<String, Naive> own, int maxIds, List<String> counted) {
-            String[] parts = new String(record.data(), StandardCharsets.UTF_8).split("[@#]");
+            Sent event = Objects.requireNonNull(sent.get(record.position()));
             boolean counts = true;
-            if (parts.length == 3) {
-                Naive ofLane = own.computeIfAbsent(parts[0], entity -> new Naive());
-                Naive ofParent = before.getOrDefault(parts[0], new Naive());
-                counts = !ofLane.knows(parts[2], record.arrivalMillis())
-                        && !ofParent.knows(parts[2], record.arrivalMillis());
-                ofLane.fold(counts, parts[2], record.arrivalMillis(), maxIds);
+            if (!event.id().isEmpty()) {
+                Naive ofLane = own.computeIfAbsent(event.entity(), entity -> new Naive());
+                Naive ofParent = before.getOrDefault(event.entity(), new Naive());
+                counts = !ofLane.knows(event.id(), record.arrivalMillis())
+                        && !ofParent.knows(event.id(), record.arrivalMillis());
+                ofLane.fold(counts, event.id(), record.arrivalMillis(), maxIds);
             }
             if (counts) {
                 counted.add(record.position().text());

@@ -19,7 +19,6 @@ import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.TileWidth;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -59,7 +58,7 @@ class FoldDuplicatesTest {
 
     private static RawRecord event(int n, long subsequence, long timeMillis, long arrivalMillis, String id) {
         String data = "ann@" + timeMillis + (id.isEmpty() ? "" : "#" + id);
-        return new RawRecord(position(n, subsequence), arrivalMillis, "key", data.getBytes(StandardCharsets.UTF_8));
+        return new RawRecord(position(n, subsequence), arrivalMillis, "key", FoldWorld.event(data));
     }
 
     private static List<String> positions(int... numbers) {

@@ -2,11 +2,8 @@ package dev.tidemark.core.fold;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.control.LaneRow;
-import dev.tidemark.core.event.EventReader;
-import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.event.FieldPath;
-import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.store.InMemoryArchive;
 import dev.tidemark.core.store.InMemoryControlStore;
 import dev.tidemark.core.store.InMemoryItemStore;
@@ -31,12 +28,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything the fold touches, in memory, and a tiny event format ({@code entity@eventTimeMillis}, with {@code #id} if it
- * has an id, or {@code bad}), so that these tests look at the protocol and at nothing else.
+ * Everything the fold touches, in memory, and a short way to write events ({@code entity@eventTimeMillis}, with {@code
+ * #id} if it has an id, or {@code bad}), so that these tests look at the protocol and at nothing else.
  */
 public final class FoldWorld {
 
@@ -51,6 +48,7 @@ public final class FoldWorld {
     public static final View TWO = view("2222222222222222");
 
     private static final int PATIENT_ATTEMPTS = 3;
+    private static final Pattern SHORT_EVENT = Pattern.compile("^(\\w+)@(\\d+)(?:#(\\w+))?$");
 
     public final InMemoryItemStore items = new InMemoryItemStore();
     public final InMemoryControlStore control = new InMemoryControlStore();
@@ -117,14 +115,7 @@ public final class FoldWorld {
                 () -> nowMillis,
                 new Random(1));
         return new BatchFold(
-                catalog(views),
-                shape -> reader(),
-                ports,
-                new FoldSettings(generation, 4, PATIENT_ATTEMPTS, 1 << 20, maxPortionItems));
-    }
-
-    public static EventReader reader() {
-        return new PlainReader();
+                catalog(views), ports, new FoldSettings(generation, 4, PATIENT_ATTEMPTS, 1 << 20, maxPortionItems));
     }
 
     public BatchOutcome deliver(BatchFold fold, RawRecord... records) {
@@ -141,7 +132,16 @@ public final class FoldWorld {
     }
 
     public static RawRecord record(int n, long subsequence, String data) {
-        return new RawRecord(position(n, subsequence), NOW_MILLIS + n, "key", data.getBytes(StandardCharsets.UTF_8));
+        return new RawRecord(position(n, subsequence), NOW_MILLIS + n, "key", event(data));
+    }
+
+    /** The JSON of an event in the short way; any other text as it is. */
+    public static byte[] event(String data) {
+        return SHORT_EVENT
+                .matcher(data)
+                .replaceFirst(match -> "{\"entity\":\"" + match.group(1) + "\",\"ts\":" + match.group(2)
+                        + (match.group(3) == null ? "" : ",\"id\":\"" + match.group(3) + "\"") + "}")
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     public static Position position(int n, long subsequence) {
@@ -192,29 +192,5 @@ public final class FoldWorld {
             throw new AssertionError("no lane row");
         }
         return row;
-    }
-
-    private static final class PlainReader implements EventReader {
-
-        @Override
-        public void read(byte[] data, EventRow row) {
-            row.clear();
-            String text = new String(data, StandardCharsets.UTF_8);
-            int at = text.indexOf('@');
-            if (at < 0) {
-                throw new InvalidEvent(InvalidEvent.Reason.NOT_JSON, "no @ in the event", "write entity@millis");
-            }
-            row.setString(0, text.substring(0, at));
-            int id = text.indexOf('#');
-            row.setEventTimeMillis(Long.parseLong(text.substring(at + 1, id < 0 ? text.length() : id)));
-            if (id >= 0) {
-                row.setString(2, text.substring(id + 1));
-            }
-        }
-
-        @Override
-        public Predicate<byte[]> glance(String value) {
-            return data -> new String(data, StandardCharsets.UTF_8).startsWith(value + "@");
-        }
     }
 }

@@ -18,7 +18,6 @@ import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;
 import dev.tidemark.core.tile.TileLayout;
 import dev.tidemark.core.view.View;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -122,7 +121,6 @@ class LaneDeciderTest {
         LaneDecider replay = new LaneDecider(
                 FoldWorld.catalog(PLAIN).sources().get(0),
                 List.of(PLAIN),
-                shape -> FoldWorld.reader(),
                 LANE.id(),
                 LaneDecider.EntityFilter.only("ann"));
         List<Integer> folded = new ArrayList<>();
@@ -179,7 +177,6 @@ class LaneDeciderTest {
         assertThatThrownBy(() -> new LaneDecider(
                         FoldWorld.catalog(PLAIN).sources().get(0),
                         List.of(other),
-                        shape -> FoldWorld.reader(),
                         LANE.id(),
                         LaneDecider.EntityFilter.ALL))
                 .hasMessage("view 'v' reads source 'purchases', not 'clicks'");
@@ -277,9 +274,7 @@ class LaneDeciderTest {
             for (int sub = 0; sub < subrecords; sub++) {
                 long regress = random.nextInt(5) == 0 ? 1_000L * random.nextInt(90) : 0;
                 long arrival = NOW_MILLIS + 20_000L * order - regress;
-                records(lane)
-                        .add(new RawRecord(
-                                position(n, sub), arrival, "key", data(arrival).getBytes(StandardCharsets.UTF_8)));
+                records(lane).add(new RawRecord(position(n, sub), arrival, "key", FoldWorld.event(data(arrival))));
             }
         }
 
@@ -358,11 +353,7 @@ class LaneDeciderTest {
             List<EntityIds> ancestors = new ArrayList<>();
             for (Lane lane : List.of(LANE, CHILD)) {
                 LaneDecider replay = new LaneDecider(
-                        FoldWorld.catalog(VIEWS.toArray(View[]::new)).sources().get(0),
-                        VIEWS,
-                        shape -> FoldWorld.reader(),
-                        lane.id(),
-                        wanted);
+                        FoldWorld.catalog(VIEWS.toArray(View[]::new)).sources().get(0), VIEWS, lane.id(), wanted);
                 VIEWS.forEach(view -> replay.startAfter(
                         view,
                         row(lane).views().getOrDefault(view.version(), row(lane).last())));

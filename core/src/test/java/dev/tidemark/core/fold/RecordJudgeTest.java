@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.event.InvalidEvent;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.view.View;
@@ -31,7 +30,7 @@ class RecordJudgeTest {
             """);
     private static final View VIEW = CATALOG.views().get(0);
 
-    private final RecordJudge judge = new RecordJudge(VIEW, CATALOG.sources().get(0), JsonEventReader::new);
+    private final RecordJudge judge = new RecordJudge(VIEW, CATALOG.sources().get(0));
 
     private Admission.Verdict judge(String data) {
         return judge.judge(

@@ -6,7 +6,6 @@ import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.control.LaneRow;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.history.Checkpoints;
 import dev.tidemark.core.store.CheckpointStore.Manifest;
 import dev.tidemark.core.store.CheckpointStore.Positions;
@@ -46,7 +45,7 @@ class AuditFromCheckpointTest {
     private static StateAudit audit(PastWorld world) {
         InMemoryScan scan = new InMemoryScan(world.items);
         scan.pageItems = 10_000;
-        return new StateAudit(Catalogs.of(PastWorld.CATALOG), JsonEventReader::new, world.ports(), scan);
+        return new StateAudit(Catalogs.of(PastWorld.CATALOG), world.ports(), scan);
     }
 
     private static AuditStart only(PastWorld world, String checkpoint) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.LaneRow;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.history.Checkpoints;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.store.DamagedArchive;
@@ -74,7 +73,7 @@ class AuditTest {
     }
 
     private static StateAudit audit(PastWorld world) {
-        return new StateAudit(Catalogs.of(PastWorld.CATALOG), JsonEventReader::new, world.ports(), new Scan(world));
+        return new StateAudit(Catalogs.of(PastWorld.CATALOG), world.ports(), new Scan(world));
     }
 
     private static AuditReport audit(PastWorld world, View view) {
@@ -306,7 +305,7 @@ class AuditTest {
     @MethodSource("seeds")
     void receiptsBringTheSameAnswers(long seed) {
         PastWorld world = new PastWorld(seed);
-        ReceiptReplay replay = new ReceiptReplay(Catalogs.of(PastWorld.CATALOG), JsonEventReader::new, world.ports());
+        ReceiptReplay replay = new ReceiptReplay(Catalogs.of(PastWorld.CATALOG), world.ports());
         int ahead = 0;
 
         for (List<PastWorld.Asked> asked : List.of(world.asked, world.askedInFlight)) {
@@ -345,7 +344,7 @@ class AuditTest {
     @Test
     void aReceiptOfAnotherVersionIsRefused() {
         PastWorld world = new PastWorld(1);
-        ReceiptReplay replay = new ReceiptReplay(Catalogs.of(PastWorld.CATALOG), JsonEventReader::new, world.ports());
+        ReceiptReplay replay = new ReceiptReplay(Catalogs.of(PastWorld.CATALOG), world.ports());
 
         assertThatThrownBy(
                         () -> replay.reproduce(ONCE, receipt(world.asked.get(0)), Checkpoints.none(world.checkpoints)))

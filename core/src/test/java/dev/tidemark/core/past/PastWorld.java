@@ -7,7 +7,6 @@ import dev.tidemark.core.change.Candidate;
 import dev.tidemark.core.change.RedrivePorts;
 import dev.tidemark.core.change.Redriver;
 import dev.tidemark.core.control.LaneRow;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.fold.FoldPorts;
@@ -116,7 +115,6 @@ public final class PastWorld {
         random = new Random(seed);
         fold = new BatchFold(
                 CATALOG,
-                JsonEventReader::new,
                 new FoldPorts(
                         items,
                         control,
@@ -147,7 +145,7 @@ public final class PastWorld {
     }
 
     TimeTravel travel() {
-        return new TimeTravel(Catalogs.of(CATALOG), JsonEventReader::new, ports());
+        return new TimeTravel(Catalogs.of(CATALOG), ports());
     }
 
     public long nowMillis() {
@@ -271,7 +269,7 @@ public final class PastWorld {
                 millis -> CompletableFuture.completedFuture(null),
                 () -> nowMillis,
                 new Random(1));
-        new Redriver(CATALOG, JsonEventReader::new, redrivePorts, new FoldSettings("g1", 4, 3, 1 << 20))
+        new Redriver(CATALOG, redrivePorts, new FoldSettings("g1", 4, 3, 1 << 20))
                 .redrive(candidates)
                 .join();
         bad.forEach(event -> admitted.add(new Admitted(event.user(), event.eventTimeMillis(), nowMillis)));

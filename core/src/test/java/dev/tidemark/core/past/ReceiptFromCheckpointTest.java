@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.LaneRow;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.history.Checkpoints;
 import dev.tidemark.core.store.RedriveLog;
 import dev.tidemark.core.stream.Position;
@@ -28,7 +27,7 @@ class ReceiptFromCheckpointTest {
 
     private static ReceiptReplay.Reproduced again(
             PastWorld world, View view, Receipt receipt, Checkpoints checkpoints) {
-        return new ReceiptReplay(Catalogs.of(PastWorld.CATALOG), JsonEventReader::new, world.ports())
+        return new ReceiptReplay(Catalogs.of(PastWorld.CATALOG), world.ports())
                 .reproduce(view, receipt, checkpoints)
                 .join();
     }

@@ -19,7 +19,6 @@ import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventRow;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.FoldPorts;
 import dev.tidemark.core.fold.FoldSettings;
@@ -160,7 +159,7 @@ class RepairedPastTest {
                 millis -> CompletableFuture.completedFuture(null),
                 () -> nowMillis,
                 new Random(1));
-        assertThat(new BatchFold(catalogs, JsonEventReader::new, ports, settings())
+        assertThat(new BatchFold(catalogs, ports, settings())
                         .fold(new Batch(LANE, List.of(record)), Long.MAX_VALUE)
                         .join()
                         .isDone())
@@ -205,9 +204,7 @@ class RepairedPastTest {
                 () -> nowMillis,
                 new Random(1));
         Catalog catalog = view.equals(ONE) ? FIRST : SECOND;
-        return new Redriver(catalog, JsonEventReader::new, ports, settings())
-                .redrive(candidates)
-                .join();
+        return new Redriver(catalog, ports, settings()).redrive(candidates).join();
     }
 
     private void start() {
@@ -227,7 +224,7 @@ class RepairedPastTest {
                 millis -> CompletableFuture.completedFuture(null),
                 () -> nowMillis,
                 new Random(1));
-        return new Backfill(SECOND, JsonEventReader::new, ports, new Backfill.Settings(settings(), 2, 2));
+        return new Backfill(SECOND, ports, new Backfill.Settings(settings(), 2, 2));
     }
 
     private static final class Quiet implements Backfill.Progress {
@@ -258,7 +255,7 @@ class RepairedPastTest {
     }
 
     private AuditReport audit(AuditStart start) {
-        return new StateAudit(Catalogs.of(SECOND), JsonEventReader::new, ports(), new InMemoryScan(items))
+        return new StateAudit(Catalogs.of(SECOND), ports(), new InMemoryScan(items))
                 .audit(TWO, List.of(ANN), start, nowMillis)
                 .join();
     }
@@ -275,7 +272,7 @@ class RepairedPastTest {
     }
 
     private Past past(long atMillis) {
-        return new TimeTravel(Catalogs.of(SECOND), JsonEventReader::new, ports())
+        return new TimeTravel(Catalogs.of(SECOND), ports())
                 .value(new TimeTravel.Question(TWO, ANN, null, atMillis, EnumSet.allOf(Knowledge.class), 10))
                 .join();
     }
@@ -302,7 +299,7 @@ class RepairedPastTest {
                 lanes,
                 ahead,
                 false);
-        return new ReceiptReplay(Catalogs.of(SECOND), JsonEventReader::new, ports())
+        return new ReceiptReplay(Catalogs.of(SECOND), ports())
                 .reproduce(TWO, receipt, Checkpoints.none(checkpoints))
                 .join()
                 .answer();
@@ -492,8 +489,7 @@ class RepairedPastTest {
             }
         };
         Catalog.Source source = SECOND.sources().get(0);
-        Decide decide =
-                new Decide(source, List.of(view), JsonEventReader::new, (of, entity) -> false, Long.MAX_VALUE, visitor);
+        Decide decide = new Decide(source, List.of(view), (of, entity) -> false, Long.MAX_VALUE, visitor);
         List<LaneRow> rows = List.copyOf(control.lanes.values());
         History.of(ports(), source.stream(), List.of(view), rows)
                 .thenCompose(history -> history.walk(Range.arrived(fromMillis, untilMillis), decide))
@@ -521,9 +517,7 @@ class RepairedPastTest {
                 millis -> CompletableFuture.completedFuture(null),
                 () -> nowMillis,
                 new Random(1));
-        new Redriver(FIRST, JsonEventReader::new, ports, settings())
-                .redrive(repaired)
-                .join();
+        new Redriver(FIRST, ports, settings()).redrive(repaired).join();
         nowMillis += MINUTE_MILLIS;
         complete();
         fold(BOTH, tooLate(128));

@@ -13,7 +13,6 @@ import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.ControlRow;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.history.Checkpoints;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.AuditReport;
@@ -100,7 +99,7 @@ public final class AuditFunction implements RequestHandler<Map<String, Object>, 
                 .choose()
                 .join();
         HistoryPorts timed = new TimedReads(() -> context.getRemainingTimeInMillis() < RESERVE_MILLIS).of(ports);
-        StateAudit audit = new StateAudit(catalogs, JsonEventReader::new, timed, scan);
+        StateAudit audit = new StateAudit(catalogs, timed, scan);
         AuditStart start =
                 new AuditStart(Checkpoints.all(timed.checkpoints()), nowMillis - request.reachMillis(), sample);
         List<String> damaged = new ArrayList<>();

@@ -19,7 +19,6 @@ import dev.tidemark.aws.kinesis.StreamInfo;
 import dev.tidemark.aws.lambda.Mappings;
 import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.aws.s3.S3Quarantine;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.FoldPorts;
 import dev.tidemark.core.fold.FoldSettings;
@@ -88,7 +87,6 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
         KinesisStreams known = new KinesisStreams(deployment.clients().kinesis(), InstantSource.system());
         this.fold = new BatchFold(
                 deployment.catalogs(),
-                JsonEventReader::new,
                 ports(deployment, known, meter, clockMillis),
                 FoldSettings.DEFAULT.withGeneration(deployment.value(Environment.GENERATION)));
         this.streams = known::describe;

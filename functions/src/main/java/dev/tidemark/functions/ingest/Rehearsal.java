@@ -5,7 +5,6 @@ import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.event.FieldPath;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.fold.FoldPorts;
@@ -69,7 +68,7 @@ final class Rehearsal {
                 () -> WHEN_MILLIS,
                 new SplittableRandom(1));
         for (Catalog.Source source : catalog.sources()) {
-            BatchFold fold = new BatchFold(catalog, JsonEventReader::new, ports, FoldSettings.DEFAULT);
+            BatchFold fold = new BatchFold(catalog, ports, FoldSettings.DEFAULT);
             Lane lane = new Lane("arn:aws:kinesis:::stream/" + source.stream(), 0, "shardId-000000000000");
             byte[] event = event(source.shape()).getBytes(StandardCharsets.UTF_8);
             RawRecord record = new RawRecord(new Position("1", 0), WHEN_MILLIS, "key", event);

@@ -1,7 +1,6 @@
 package dev.tidemark.functions.query;
 
 import dev.tidemark.core.catalog.Catalogs;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.past.Past;
@@ -81,7 +80,7 @@ final class Reads {
         if (past == null) {
             throw new Unanswerable("there is no archive here to replay", "leave out 'knowledge'");
         }
-        TimeTravel travel = new TimeTravel(catalogs, JsonEventReader::new, past.get());
+        TimeTravel travel = new TimeTravel(catalogs, past.get());
         Past found = await(travel.value(new TimeTravel.Question(
                 view, entity, parameters.features(), at == null ? nowMillis : at, knowledge, MAX_LATE)));
         Stream.of(Optional.ofNullable(found.served()), Optional.ofNullable(found.now()))

@@ -101,13 +101,7 @@ final class Rehearsal {
         }
 
         private int slots(View view) {
-            return catalog.sources().stream()
-                    .filter(source -> source.name().equals(view.source()))
-                    .findFirst()
-                    .orElseThrow()
-                    .shape()
-                    .fields()
-                    .size();
+            return catalog.sourceOf(view).shape().fields().size();
         }
 
         @Override

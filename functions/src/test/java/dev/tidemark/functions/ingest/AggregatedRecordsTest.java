@@ -12,7 +12,6 @@ import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.event.InvalidEvent.Reason;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.FoldPorts;
 import dev.tidemark.core.fold.FoldSettings;
@@ -86,8 +85,7 @@ class AggregatedRecordsTest {
                 millis -> CompletableFuture.completedFuture(null),
                 () -> NOW_MILLIS,
                 new Random(1));
-        BatchFold fold = new BatchFold(
-                catalog(aggregatedBy), JsonEventReader::new, ports, new FoldSettings("g1", 4, 3, 1 << 20));
+        BatchFold fold = new BatchFold(catalog(aggregatedBy), ports, new FoldSettings("g1", 4, 3, 1 << 20));
         IngestFunction function = new IngestFunction(
                 fold,
                 (arn, shard) -> CompletableFuture.completedFuture(STREAM),

@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.aws.lambda.Mapping;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.FoldPorts;
 import dev.tidemark.core.fold.FoldSettings;
@@ -176,7 +175,7 @@ class MappingCheckTest {
                 millis -> CompletableFuture.completedFuture(null),
                 () -> 0,
                 new SplittableRandom(1));
-        return new BatchFold(catalog, JsonEventReader::new, ports, FoldSettings.DEFAULT);
+        return new BatchFold(catalog, ports, FoldSettings.DEFAULT);
     }
 
     private static KinesisEvent event() {

@@ -13,7 +13,6 @@ import dev.tidemark.core.change.Backfill;
 import dev.tidemark.core.change.BackfillPorts;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.view.View;
 import dev.tidemark.simulation.cloud.Cloud;
@@ -70,7 +69,7 @@ public final class Backfiller implements World.Guest {
                 // Not all of them are started yet.
                 return CompletableFuture.completedFuture(false);
             }
-            return new Backfill(scene.plan().after().catalog(), JsonEventReader::new, ports, settings)
+            return new Backfill(scene.plan().after().catalog(), ports, settings)
                     .run(views, Silent.PROGRESS)
                     .thenApply(done -> isComplete(done, views));
         });

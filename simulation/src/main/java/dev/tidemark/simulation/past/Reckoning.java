@@ -24,7 +24,6 @@ import dev.tidemark.core.change.Restorer;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.control.LaneRow;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.history.Checkpoints;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.AuditReport;
@@ -274,7 +273,7 @@ public final class Reckoning {
                 new KinesisLineage(clients.kinesis(), streams),
                 NO_PAUSE,
                 engine.random());
-        new Restorer(catalogsOf(checkpoint), JsonEventReader::new, ports, RestoreSettings.DEFAULT)
+        new Restorer(catalogsOf(checkpoint), ports, RestoreSettings.DEFAULT)
                 .restore(generation, new ControlRow.Restore(checkpoint, null), RestoreListener.NONE)
                 .join();
         compare(checkpoint, generation);
@@ -407,7 +406,7 @@ public final class Reckoning {
 
     /** @return whether a checkpoint was of use */
     private boolean byReceipt(Clerk.Kept kept, Checkpoints from) {
-        ReceiptReplay.Reproduced again = new ReceiptReplay(catalogs, JsonEventReader::new, replay)
+        ReceiptReplay.Reproduced again = new ReceiptReplay(catalogs, replay)
                 .reproduce(view(kept), receipt(kept), from)
                 .join();
         String checkpoint = again.made().checkpoint();
@@ -454,10 +453,8 @@ public final class Reckoning {
                 && kept.body().at("/freshness/complete").asBoolean()) {
             TimeTravel.Question question = new TimeTravel.Question(
                     view(kept), kept.entity(), null, kept.atMillis(), Set.of(Knowledge.SERVED), 0);
-            Answer again = new TimeTravel(catalogs, JsonEventReader::new, replay)
-                    .value(question)
-                    .join()
-                    .served();
+            Answer again =
+                    new TimeTravel(catalogs, replay).value(question).join().served();
             same("as served", kept, again);
             tally.add(Tally.Shown.ANSWER_AS_SERVED, 1);
         }
@@ -507,7 +504,7 @@ public final class Reckoning {
 
     private void audit(View view, Checkpoints from) {
         StateScan scan = new DynamoStateScan(clients.dynamoDb(), STATE, CapacityMeter.NONE);
-        AuditReport report = new StateAudit(catalogs, JsonEventReader::new, replay, scan)
+        AuditReport report = new StateAudit(catalogs, replay, scan)
                 .auditPart(view, 0, 1, new AuditStart(from, Long.MAX_VALUE, Map.of()), engine.nowMillis())
                 .join();
         boolean isProven = report.begins().contains(AuditReport.ARCHIVE);

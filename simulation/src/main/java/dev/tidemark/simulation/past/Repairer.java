@@ -14,7 +14,6 @@ import dev.tidemark.core.change.RedrivePorts;
 import dev.tidemark.core.change.RedriveReport;
 import dev.tidemark.core.change.Redriver;
 import dev.tidemark.core.event.InvalidEvent;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.store.Quarantine;
 import dev.tidemark.core.store.RedriveLog.Claim;
@@ -113,7 +112,7 @@ public final class Repairer implements World.Guest {
                 engine::nowMillis,
                 engine.random());
         S3Quarantine quarantine = new S3Quarantine(worker.clients().s3(), "bucket", worker.backoff());
-        Redriver redriver = new Redriver(code.catalog(), JsonEventReader::new, ports, FoldSettings.DEFAULT);
+        Redriver redriver = new Redriver(code.catalog(), ports, FoldSettings.DEFAULT);
         return control.readControl().thenCompose(row -> {
             if (row.isEmpty()) {
                 // Nothing was ever folded, so nothing is in quarantine yet.

@@ -10,7 +10,6 @@ import dev.tidemark.aws.kinesis.KinesisLineage;
 import dev.tidemark.aws.kinesis.KinesisStreams;
 import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.aws.s3.S3Quarantine;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.fold.FoldCounts;
@@ -71,10 +70,7 @@ final class Sandbox implements Caller {
                 this::clockMillis,
                 engine.random());
         this.function = new IngestFunction(
-                new BatchFold(code.catalog(), JsonEventReader::new, ports, settings()),
-                streams::describe,
-                this::folded,
-                this::clockMillis);
+                new BatchFold(code.catalog(), ports, settings()), streams::describe, this::folded, this::clockMillis);
     }
 
     private FoldSettings settings() {
