@@ -2,9 +2,7 @@ package dev.tidemark.cli;
 
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.change.Backfill;
-import dev.tidemark.core.change.BackfillPorts;
 import java.util.Objects;
-import java.util.SplittableRandom;
 
 /** Backfills of a deployment. */
 final class Backfills {
@@ -17,19 +15,6 @@ final class Backfills {
     }
 
     static Backfill of(Stores stores, Catalogs catalogs, Backfill.Settings settings) {
-        return new Backfill(
-                Objects.requireNonNull(catalogs.next()),
-                new BackfillPorts(
-                        stores.items(),
-                        stores.control(),
-                        stores.archive(),
-                        stores.quarantine(),
-                        stores.redriveLog(),
-                        stores.backfillLog(),
-                        stores.lineage(),
-                        stores.pause(),
-                        System::currentTimeMillis,
-                        new SplittableRandom()),
-                settings);
+        return new Backfill(Objects.requireNonNull(catalogs.next()), stores.change(), settings);
     }
 }

@@ -2,7 +2,6 @@ package dev.tidemark.cli;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.change.Candidate;
-import dev.tidemark.core.change.RedrivePorts;
 import dev.tidemark.core.change.Redriver;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.store.Quarantine;
@@ -14,7 +13,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
@@ -125,16 +123,7 @@ final class QuarantineRedriveCommand implements Callable<Integer> {
     }
 
     private static Redriver redriver(Stores stores, Catalog definitions) {
-        return new Redriver(
-                definitions,
-                new RedrivePorts(
-                        stores.items(),
-                        stores.control(),
-                        stores.redriveLog(),
-                        stores.pause(),
-                        System::currentTimeMillis,
-                        new SplittableRandom()),
-                FoldSettings.DEFAULT);
+        return new Redriver(definitions, stores.change(), FoldSettings.DEFAULT);
     }
 
     /** Hands candidates on in numbers that fit into memory and one manifest. */

@@ -2,9 +2,9 @@ package dev.tidemark.cli;
 
 import dev.tidemark.aws.dynamodb.Care;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.change.ChangePorts;
 import dev.tidemark.core.change.CheckpointChoice;
 import dev.tidemark.core.change.RestoreListener;
-import dev.tidemark.core.change.RestorePorts;
 import dev.tidemark.core.change.RestoreSettings;
 import dev.tidemark.core.change.Restorer;
 import dev.tidemark.core.checkpoint.CheckpointId;
@@ -17,7 +17,6 @@ import dev.tidemark.core.store.CheckpointStore;
 import dev.tidemark.core.store.ControlStore;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -101,16 +100,7 @@ final class RestoreCommand implements Callable<Integer> {
                 + (restore.targetMillis() == null
                         ? ", up to the end of the archive"
                         : ", up to " + Instant.ofEpochMilli(restore.targetMillis())));
-        RestorePorts ports = new RestorePorts(
-                stores.itemsOf(generation),
-                control,
-                stores.checkpoints(),
-                stores.archive(),
-                stores.quarantine(),
-                stores.redriveLog(),
-                stores.lineage(),
-                stores.pause(),
-                new SplittableRandom());
+        ChangePorts ports = stores.changeOf(generation);
         stores.await(new Restorer(catalogs, ports, RestoreSettings.DEFAULT)
                 .restore(generation, restore, new Told(progress)));
         progress.note("Generation " + generation + " is live. Its functions need TIDEMARK_GENERATION=" + generation

@@ -17,13 +17,16 @@ import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.change.ChangePorts;
 import dev.tidemark.core.history.HistoryPorts;
+import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.store.Pause;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
@@ -125,6 +128,29 @@ final class Stores implements AutoCloseable {
     /** What a replay reads. */
     HistoryPorts past() {
         return new HistoryPorts(archive(), redriveLog(), checkpoints(), control());
+    }
+
+    /** Of the running state, for jobs that change it. */
+    ChangePorts change() {
+        return change(past(), items());
+    }
+
+    /** Of another generation's. */
+    ChangePorts changeOf(String generation) {
+        return change(
+                new HistoryPorts(archive(), redriveLog(), checkpoints(), controlOf(generation)), itemsOf(generation));
+    }
+
+    private ChangePorts change(HistoryPorts past, ItemStore items) {
+        return new ChangePorts(
+                past,
+                items,
+                quarantine(),
+                backfillLog(),
+                lineage(),
+                pause(),
+                System::currentTimeMillis,
+                new SplittableRandom());
     }
 
     /**

@@ -3,7 +3,6 @@ package dev.tidemark.cli;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -16,11 +15,13 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -118,9 +119,53 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    /** Each floor stands on those before it; rooms of one floor do not know each other. */
+    private static final List<List<String>> FLOORS = List.of(
+            List.of("async", "number", "stream", "window"),
+            List.of("event"),
+            List.of("aggregate", "expression", "control"),
+            List.of("tile"),
+            List.of("view", "store"),
+            List.of("catalog", "archive"),
+            List.of("fold", "serve", "checkpoint"),
+            List.of("history"),
+            List.of("past", "change"));
+
     @Test
-    void packagesOfCoreHaveNoCycles() {
-        slices().matching("dev.tidemark.core.(*)..").should().beFreeOfCycles().check(CLASSES);
+    void roomsOfCoreStandOnFloors() {
+        List<String> above = new ArrayList<>(FLOORS.stream()
+                .flatMap(List::stream)
+                .map(ArchitectureTest::room)
+                .toList());
+        for (List<String> floor : FLOORS) {
+            for (String room : floor) {
+                String[] forbidden = above.stream()
+                        .filter(other -> !other.equals(room(room)))
+                        .toArray(String[]::new);
+                noClasses()
+                        .that()
+                        .resideInAPackage(room(room))
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAnyPackage(forbidden)
+                        .because("core." + room + " stands below them, or beside them")
+                        .check(CLASSES);
+            }
+            floor.forEach(room -> above.remove(room(room)));
+        }
+    }
+
+    @Test
+    void everyRoomOfCoreHasAFloor() {
+        Set<String> rooms = CLASSES.getPackage("dev.tidemark.core").getSubpackages().stream()
+                .map(JavaPackage::getRelativeName)
+                .collect(Collectors.toSet());
+
+        assertThat(FLOORS.stream().flatMap(List::stream)).containsExactlyInAnyOrderElementsOf(rooms);
+    }
+
+    private static String room(String name) {
+        return "dev.tidemark.core." + name + "..";
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.tidemark.training;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tidemark.core.archive.LaneLog;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.history.Decide;
 import dev.tidemark.core.history.History;
@@ -218,8 +217,14 @@ final class HistoryPass {
                 numbers.add(Lane.redriveOf(laneId));
                 return new OfLane(redrives, parts, Position.ORIGIN) {
                     @Override
-                    public void close() {
+                    public CompletableFuture<Void> end(Position reached) {
                         // Other redrives' events follow.
+                        return CompletableFuture.completedFuture(null);
+                    }
+
+                    @Override
+                    public void close() {
+                        // Likewise.
                     }
                 };
             }
@@ -254,19 +259,20 @@ final class HistoryPass {
             }
 
             @Override
-            public CompletableFuture<Void> take(int part, List<RawRecord> some, long[] knownMillis) {
+            public CompletableFuture<Boolean> take(int part, Lane lane, List<RawRecord> some, long[] knownMillis) {
                 Waiting.check();
                 return CompletableFuture.allOf(sinks.stream()
-                        .map(sink -> sink.take(part, some, knownMillis))
-                        .toArray(CompletableFuture[]::new));
+                                .map(sink -> sink.take(part, lane, some, knownMillis))
+                                .toArray(CompletableFuture[]::new))
+                        .thenApply(taken -> true);
             }
 
             @Override
-            public CompletableFuture<Void> end(LaneLog log) {
+            public CompletableFuture<Void> end(Position reached) {
                 ObjectNode report = JobFiles.object();
                 report.put("records", records);
                 report.put("readFrom", from.text());
-                report.put("readUpTo", log.reached().text());
+                report.put("readUpTo", reached.text());
                 if (records > 0) {
                     report.put(
                             "newestArrival", Instant.ofEpochMilli(newestMillis).toString());

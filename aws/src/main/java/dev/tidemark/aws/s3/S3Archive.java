@@ -1,6 +1,7 @@
 package dev.tidemark.aws.s3;
 
 import dev.tidemark.aws.Backoff;
+import dev.tidemark.core.async.Failures;
 import dev.tidemark.core.store.ArchiveStore;
 import dev.tidemark.core.store.DamagedArchive;
 import dev.tidemark.core.stream.RawRecord;
@@ -10,7 +11,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
@@ -104,8 +104,7 @@ public final class S3Archive implements ArchiveStore {
     }
 
     private static Throwable damage(SegmentRef ref, Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = Failures.cause(failure);
         if (cause instanceof NoSuchKeyException) {
             return DamagedArchive.missing(ref.key(), cause);
         }

@@ -1,6 +1,7 @@
 package dev.tidemark.aws.s3;
 
 import dev.tidemark.aws.Backoff;
+import dev.tidemark.core.async.Failures;
 import dev.tidemark.core.async.Flight;
 import dev.tidemark.core.store.CheckpointStore;
 import dev.tidemark.core.store.CheckpointWriter;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -250,6 +250,6 @@ public final class S3Checkpoints implements CheckpointStore, CheckpointWriter {
     }
 
     private static Throwable unwrap(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return Failures.cause(failure);
     }
 }

@@ -1,10 +1,10 @@
 package dev.tidemark.aws.s3;
 
 import dev.tidemark.aws.Backoff;
+import dev.tidemark.core.async.Failures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
@@ -139,8 +139,7 @@ final class S3Objects {
     /** 409 says that another conditional write to the same key was under way: ask again who has won. */
     private CompletableFuture<Boolean> afterFailure(
             PutObjectRequest request, byte[] body, int conflicts, Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = Failures.cause(failure);
         int status = cause instanceof S3Exception answer ? answer.statusCode() : 0;
         if (status == PRECONDITION_FAILED) {
             return CompletableFuture.completedFuture(false);

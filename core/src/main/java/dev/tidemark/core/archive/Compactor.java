@@ -1,5 +1,6 @@
 package dev.tidemark.core.archive;
 
+import dev.tidemark.core.async.Failures;
 import dev.tidemark.core.store.Archive.Segment;
 import dev.tidemark.core.store.ArchiveLog.SegmentRef;
 import dev.tidemark.core.store.ArchiveStore;
@@ -9,7 +10,6 @@ import dev.tidemark.core.stream.RawRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -81,8 +81,7 @@ public final class Compactor {
 
     /** Damage is noted, and the other segments are compacted all the same. */
     private CompletableFuture<Void> noted(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = Failures.cause(failure);
         if (!(cause instanceof DamagedArchive damaged)) {
             return CompletableFuture.failedFuture(cause);
         }

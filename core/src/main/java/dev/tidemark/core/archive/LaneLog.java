@@ -1,5 +1,6 @@
 package dev.tidemark.core.archive;
 
+import dev.tidemark.core.async.Failures;
 import dev.tidemark.core.store.Archive.Segment;
 import dev.tidemark.core.store.ArchiveLog;
 import dev.tidemark.core.store.ArchiveLog.SegmentRef;
@@ -17,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +100,15 @@ public final class LaneLog {
     /** The running maximum of arrivals up to {@link #reached()} (rule T1); {@link Long#MIN_VALUE} before any. */
     public long maxArrivalMillis() {
         return maxArrivalMillis;
+    }
+
+    /** Whose log it is, as its next segment says; empty if there is none. What keeps it from being read is for {@link #next}. */
+    public CompletableFuture<Optional<Lane>> lane() {
+        return waiting.isEmpty()
+                ? CompletableFuture.completedFuture(Optional.empty())
+                : readFirst()
+                        .handle((segment, failure) ->
+                                Optional.ofNullable(segment).map(Segment::lane));
     }
 
     /** See {@link StreamLog#expect}. */
@@ -308,7 +317,7 @@ public final class LaneLog {
 
     private static Throwable failure(@Nullable Segment none, @Nullable Throwable failure) {
         Objects.requireNonNull(failure);
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return Failures.cause(failure);
     }
 
     /** A segment that is gone may have been compacted: into one that stands under the same hour. */

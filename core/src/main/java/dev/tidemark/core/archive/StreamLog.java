@@ -1,5 +1,6 @@
 package dev.tidemark.core.archive;
 
+import dev.tidemark.core.async.Failures;
 import dev.tidemark.core.async.Flight;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.store.ArchiveLog;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BinaryOperator;
 
@@ -111,13 +111,9 @@ public final class StreamLog {
         return archive.read(ref)
                 .thenAccept(segment ->
                         starts.put(ref.laneId(), new LaneStart(segment.last(), segment.count(), Long.MIN_VALUE)))
-                .exceptionallyCompose(failure -> cause(failure) instanceof DamagedArchive
+                .exceptionallyCompose(failure -> Failures.cause(failure) instanceof DamagedArchive
                         ? CompletableFuture.completedFuture(null)
                         : CompletableFuture.failedFuture(failure));
-    }
-
-    private static Throwable cause(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     private LaneLog add(String laneId, LaneStart start, List<SegmentRef> segments) {

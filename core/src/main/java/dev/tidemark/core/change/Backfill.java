@@ -1,39 +1,45 @@
 package dev.tidemark.core.change;
 
+import dev.tidemark.core.async.Flight;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.fold.FoldSettings;
-import dev.tidemark.core.history.RepairedRecords;
+import dev.tidemark.core.history.FoldSink;
+import dev.tidemark.core.history.History;
+import dev.tidemark.core.history.LaneAncestors;
+import dev.tidemark.core.history.Range;
 import dev.tidemark.core.store.BackfillLog.Done;
 import dev.tidemark.core.store.BackfillLog.Plan;
-import dev.tidemark.core.store.RedriveLog;
 import dev.tidemark.core.store.RedriveLog.Repairs;
+import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.view.View;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Folds what lies before a view's acts (rules B1 and B2), while the live fold takes what lies after them. Jobs may be
- * interrupted at any point, repeated, and run beside each other: they work in the same lanes, after the same plan, and the
+ * Folds the records up to a view's activation in each lane (rules B1 and B2), while the live fold takes those after it.
+ * Jobs may be interrupted at any point, repeated, and run beside each other: they work in the same lanes, after the same plan, and the
  * marks of the items tell them what is in.
  */
 public final class Backfill {
 
     private final Catalog catalog;
-    private final BackfillPorts ports;
+    private final ChangePorts ports;
     private final Settings settings;
 
     /**
@@ -69,14 +75,14 @@ public final class Backfill {
     }
 
     /** @param catalog defines the views; what the others of it are does not matter */
-    public Backfill(Catalog catalog, BackfillPorts ports, Settings settings) {
+    public Backfill(Catalog catalog, ChangePorts ports, Settings settings) {
         this.catalog = catalog;
         this.ports = ports;
         this.settings = settings;
     }
 
     /**
-     * B1: sees to it that every lane has an act for the views, and writes down which.
+     * B1: activates the views in every lane, and stores after which positions.
      *
      * @param views those of them that are not backfilling are passed over
      * @return the plans of those that are
@@ -105,9 +111,8 @@ public final class Backfill {
             }
             return LaneActivation.everywhere(ports.control())
                     .thenCompose(
-                            rows -> plan(open, control, rows).thenCompose(plans -> fold(open, plans, rows, progress)))
-                    .thenCompose(ignored -> redriven(open, control))
-                    .thenCompose(ignored -> complete(open));
+                            rows -> plan(open, control, rows).thenCompose(plans -> fold(open, control, rows, progress)))
+                    .thenCompose(archived -> complete(open, archived));
         });
     }
 
@@ -127,137 +132,160 @@ public final class Backfill {
     }
 
     private CompletableFuture<List<Plan>> plan(List<View> views, ControlRow control, List<LaneRow> rows) {
-        return ports.redrives().known().thenCompose(known -> {
-            List<Plan> plans = new ArrayList<>();
-            CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
-            for (View view : views) {
-                Map<String, Position> acts = Acts.of(view, catalog.sourceOf(view).stream(), rows);
-                Plan plan = new Plan(control.generation(), view.name(), view.version(), acts);
-                chain = chain.thenCompose(ignored -> ancestors(views, acts.keySet(), rows))
-                        .thenCompose(ancestors -> ports.redrives()
-                                .settle(new Repairs(view.name(), view.version(), acts, known.last(), ancestors)))
-                        .thenCompose(ignored -> ports.log().propose(plan))
-                        .thenAccept(plans::add);
-            }
-            return chain.thenApply(ignored -> plans);
-        });
+        List<Plan> plans = views.stream()
+                .map(view -> new Plan(
+                        control.generation(), view.name(), view.version(), activations(view, streamOf(view), rows)))
+                .toList();
+        boolean dropsDuplicates = views.stream().anyMatch(view -> view.duplicates() != null);
+        return ports.redrives()
+                .known()
+                .thenCompose(known -> Flight.all(
+                        plans,
+                        1,
+                        plan -> ancestors(plan.acts().keySet(), rows, dropsDuplicates)
+                                .thenCompose(ancestors -> ports.redrives()
+                                        .settle(new Repairs(
+                                                plan.view(), plan.viewVersion(), plan.acts(), known.last(), ancestors)))
+                                .thenCompose(settled -> ports.backfills().propose(plan))
+                                .thenAccept(proposed -> {})))
+                .thenApply(proposed -> plans);
     }
 
     /** T3: the lanes before each lane; none where no view needs to know. Settled, because the stream forgets them. */
     private CompletableFuture<Map<String, Set<String>>> ancestors(
-            List<View> views, Set<String> laneIds, List<LaneRow> rows) {
-        return views.stream().allMatch(view -> view.duplicates() == null)
-                ? CompletableFuture.completedFuture(Map.of())
-                : new Lineages(ports.lineage(), rows).ancestors(laneIds);
+            Set<String> laneIds, List<LaneRow> rows, boolean dropsDuplicates) {
+        Map<String, Lane> lanes = new HashMap<>();
+        rows.stream()
+                .filter(row -> laneIds.contains(row.lane().id()))
+                .forEach(row -> lanes.put(row.lane().id(), row.lane()));
+        return dropsDuplicates
+                ? new LaneAncestors(ports.lineage(), rows).of(lanes, laneIds)
+                : CompletableFuture.completedFuture(Map.of());
     }
 
-    private CompletableFuture<Void> fold(List<View> views, List<Plan> plans, List<LaneRow> rows, Progress progress) {
-        List<String> versions = plans.stream().map(Plan::viewVersion).toList();
-        return RepairedRecords.read(ports.redrives(), versions).thenCompose(repaired -> {
-            CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
-            for (Map.Entry<PassKey, List<View>> pass :
-                    passes(views, plans, repaired).entrySet()) {
-                chain = chain.thenCompose(ignored -> new BackfillPass(
-                                catalog, ports, settings, rows, pass.getKey(), pass.getValue(), progress)
-                        .run());
+    /** After which position each lane's live fold of a view begins, by lane id; not of lanes that fold all of it. */
+    private static Map<String, Position> activations(View view, String stream, List<LaneRow> rows) {
+        Map<String, Position> activations = new HashMap<>();
+        for (LaneRow row : rows) {
+            if (row.lane().streamName().equals(stream)) {
+                Position activatedAfter = row.views().get(view.version());
+                if (activatedAfter == null) {
+                    throw new IllegalStateException("lane " + row.lane().id() + " does not fold view '" + view.name()
+                            + "' (version " + view.version() + ") although it was started; was it given up meanwhile?");
+                }
+                if (activatedAfter.isAfter(Position.ORIGIN)) {
+                    activations.put(row.lane().id(), activatedAfter);
+                }
             }
-            return chain;
-        });
+        }
+        return activations;
     }
 
     /**
-     * What one pass over a stream's archive has in common.
+     * Stream by stream: what lies before the activations, then what was redriven for these very versions in a state that
+     * folded them already (rule Q1). If this state was restored from a checkpoint that did not know a version, the restore
+     * left its redrives out, and nobody else comes to fold them: their records are claimed.
      *
-     * @param repaired what stands in archived payloads' places
+     * @return the ids of all archived lanes
      */
-    record PassKey(String stream, String generation, Map<String, Position> acts, RepairedRecords repaired) {}
-
-    /** Views that want the same records in the same shape share a pass. */
-    private Map<PassKey, List<View>> passes(List<View> views, List<Plan> plans, Map<String, RepairedRecords> repaired) {
-        Map<PassKey, List<View>> passes = new LinkedHashMap<>();
-        for (int i = 0; i < views.size(); i++) {
-            Plan plan = plans.get(i);
-            PassKey key = new PassKey(
-                    catalog.sourceOf(views.get(i)).stream(),
-                    plan.generation(),
-                    plan.acts(),
-                    Objects.requireNonNull(repaired.get(plan.viewVersion())));
-            passes.computeIfAbsent(key, absent -> new ArrayList<>()).add(views.get(i));
-        }
-        return passes;
-    }
-
-    /**
-     * Q1: what was redriven for these very versions, in a state that folded them already. If this state was restored from
-     * a checkpoint that did not know a version, the restore left its redrives out, and nobody else comes to fold them:
-     * their records are claimed. Where they are in, the marks say so.
-     */
-    private CompletableFuture<Void> redriven(List<View> views, ControlRow control) {
-        Set<String> versions = views.stream().map(View::version).collect(Collectors.toSet());
-        RedrivePorts redrive = new RedrivePorts(
-                ports.items(), ports.control(), ports.redrives(), ports.pause(), ports.clockMillis(), ports.random());
-        ManifestFold fold = new ManifestFold(Catalogs.of(catalog), redrive, settings.fold());
-        return ports.redrives().known().thenCompose(known -> {
-            CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
-            for (long number = 1; number <= known.last(); number++) {
-                long next = number;
-                chain = chain.thenCompose(ignored -> ports.redrives().read(next))
-                        .thenCompose(manifest -> redriven(fold, manifest, versions, control));
-            }
-            return chain;
+    private CompletableFuture<Set<String>> fold(
+            List<View> views, ControlRow control, List<LaneRow> rows, Progress progress) {
+        Map<String, LaneRow> byId = new HashMap<>();
+        rows.forEach(row -> byId.put(row.lane().id(), row));
+        Map<String, List<View>> streams =
+                views.stream().collect(Collectors.groupingBy(this::streamOf, LinkedHashMap::new, Collectors.toList()));
+        Set<String> archived = new HashSet<>();
+        return done(views, control).thenCompose(done -> {
+            FoldSink sink = new FoldSink(
+                    Catalogs.of(catalog),
+                    settings.batchRecords(),
+                    Long.MAX_VALUE,
+                    new BackfillFold(ports, settings.fold(), control, byId, done, progress));
+            Range range = Range.ALL.reachingRows().parallel(settings.lanesAtOnce(), Runnable::run);
+            return Flight.all(List.copyOf(streams.keySet()), 1, stream -> {
+                        List<View> ofStream = Objects.requireNonNull(streams.get(stream));
+                        progress.pass(ofStream, undone(ofStream, stream, rows, done));
+                        return History.ofBackfills(ports.past(), stream, ofStream, rows)
+                                .thenCompose(history -> history.walk(range, sink))
+                                .thenAccept(walked -> archived.addAll(walked.archived()));
+                    })
+                    .thenApply(folded -> archived);
         });
     }
 
-    private static CompletableFuture<Void> redriven(
-            ManifestFold fold, RedriveLog.Manifest manifest, Set<String> versions, ControlRow control) {
-        List<RedriveLog.Entry> entries = manifest.entries().stream()
-                .filter(entry -> versions.contains(entry.viewVersion()))
-                .toList();
-        if (entries.isEmpty()) {
-            return CompletableFuture.completedFuture(null);
-        }
-        return fold.fold(new RedriveLog.Manifest(manifest.number(), manifest.timeMillis(), entries), control)
-                .thenAccept(outcome -> {
-                    if (!outcome.isDone()) {
-                        throw new IllegalStateException("redrive " + manifest.number() + " could not be folded again: "
-                                + String.join("; ", outcome.troubles()) + ". What is folded stays; run it again");
-                    }
-                });
+    /** View version to the ids of the lanes that are in. */
+    private CompletableFuture<Map<String, Set<String>>> done(List<View> views, ControlRow control) {
+        Map<String, Set<String>> done = new ConcurrentHashMap<>();
+        return Flight.all(
+                        views,
+                        1,
+                        view -> ports.backfills()
+                                .done(control.generation(), view.version())
+                                .thenAccept(lanes -> done.put(view.version(), Set.copyOf(lanes.keySet()))))
+                .thenApply(read -> done);
     }
 
-    /** B2: every lane folds the views, and what lies before its act is in. */
-    private CompletableFuture<ControlRow> complete(List<View> views) {
+    private static int undone(List<View> views, String stream, List<LaneRow> rows, Map<String, Set<String>> done) {
+        Set<String> lanes = new HashSet<>();
+        for (View view : views) {
+            Set<String> in = done.getOrDefault(view.version(), Set.of());
+            activations(view, stream, rows).keySet().stream()
+                    .filter(laneId -> !in.contains(laneId))
+                    .forEach(lanes::add);
+        }
+        return lanes.size();
+    }
+
+    /** B2: every lane folds the views, and what lies before its activation is in. */
+    private CompletableFuture<ControlRow> complete(List<View> views, Set<String> archived) {
         return ports.control()
                 .readControl()
                 .thenApply(CatalogSwitch::live)
                 .thenCompose(control -> ports.control()
                         .readLanes()
-                        .thenCompose(rows -> checkCovered(views, control, rows))
-                        .thenCompose(ignored ->
+                        .thenCompose(rows -> {
+                            checkKnown(archived, rows);
+                            return checkCovered(views, control, rows);
+                        })
+                        .thenCompose(covered ->
                                 CatalogSwitch.write(ports.control(), row -> ready(row, control.generation(), views))));
     }
 
-    private CompletableFuture<Void> checkCovered(List<View> views, ControlRow control, List<LaneRow> rows) {
-        CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
-        for (View view : views) {
-            chain = chain.thenCompose(ignored -> ports.log().done(control.generation(), view.version()))
-                    .thenAccept(done -> rows.stream()
-                            .filter(row -> row.generation().equals(control.generation())
-                                    && row.lane().streamName().equals(catalog.sourceOf(view).stream()))
-                            .forEach(row ->
-                                    checkCovered(view, row, done.get(row.lane().id()))));
+    /** A lane is archived only after its row was born, and only a row says that the live fold takes over (rule L3). */
+    private static void checkKnown(Set<String> archived, List<LaneRow> rows) {
+        Set<String> unknown = new TreeSet<>(archived);
+        rows.forEach(row -> unknown.remove(row.lane().id()));
+        if (!unknown.isEmpty()) {
+            throw new IllegalStateException("the archive holds lanes of which the control table has no row, so nobody "
+                    + "folds them on: " + String.join(", ", unknown)
+                    + ". Restore the state from a checkpoint, or fold into an empty one");
         }
-        return chain;
+    }
+
+    private CompletableFuture<Void> checkCovered(List<View> views, ControlRow control, List<LaneRow> rows) {
+        return Flight.all(
+                views,
+                1,
+                view -> ports.backfills()
+                        .done(control.generation(), view.version())
+                        .thenAccept(done -> rows.stream()
+                                .filter(row -> row.generation().equals(control.generation())
+                                        && row.lane().streamName().equals(streamOf(view)))
+                                .forEach(row -> checkCovered(
+                                        view, row, done.get(row.lane().id())))));
     }
 
     private static void checkCovered(View view, LaneRow row, @Nullable Done done) {
-        Position act = row.views().get(view.version());
-        boolean covered = act != null
-                && (act.equals(Position.ORIGIN) || (done != null && done.act().equals(act)));
+        Position activatedAfter = row.views().get(view.version());
+        boolean covered = activatedAfter != null
+                && (activatedAfter.equals(Position.ORIGIN)
+                        || (done != null && done.act().equals(activatedAfter)));
         if (!covered) {
             throw new IllegalStateException("lane " + row.lane().id() + " is not covered in view '" + view.name()
                     + "' (version " + view.version() + "): "
-                    + (act == null ? "it does not fold it" : "what lies up to " + act.text() + " is not in")
+                    + (activatedAfter == null
+                            ? "it does not fold it"
+                            : "what lies up to " + activatedAfter.text() + " is not in")
                     + ". Run the backfill again; if that does not help, the control table "
                     + "was changed by hand");
         }
@@ -270,5 +298,9 @@ public final class Backfill {
         Map<String, ViewStatus> next = new HashMap<>(row.views());
         views.forEach(view -> next.replace(view.version(), ViewStatus.BACKFILLING, ViewStatus.READY));
         return next.equals(row.views()) ? Optional.empty() : Optional.of(row.withViews(next));
+    }
+
+    private String streamOf(View view) {
+        return catalog.sourceOf(view).stream();
     }
 }

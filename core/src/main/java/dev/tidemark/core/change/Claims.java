@@ -34,12 +34,10 @@ public final class Claims {
     public CompletableFuture<Void> catchUp() {
         return log.known().thenCompose(known -> {
             done.addAll(known.done());
-            CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
-            for (long number = last + 1; number <= known.last(); number++) {
-                long next = number;
-                chain = chain.thenCompose(ignored -> log.read(next)).thenAccept(this::add);
-            }
-            return chain;
+            return log.each(last + 1, known.last(), manifest -> {
+                add(manifest);
+                return CompletableFuture.completedFuture(null);
+            });
         });
     }
 

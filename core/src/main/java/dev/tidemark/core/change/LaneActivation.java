@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
  * Brings every lane row in line with the control row (rules L3 and B1), also those of lanes on which nothing arrives any
  * more. A lane without a row needs nothing: it will be born with all views that are folded (rule L1).
  */
-public final class LaneActivation {
+final class LaneActivation {
 
     /** Each lost race is a lane that has moved on. */
     private static final int MAX_ATTEMPTS = 50;
@@ -27,7 +27,7 @@ public final class LaneActivation {
      * @return the rows of all lanes of the live generation as they are then: each folds what the control row said at the
      *     start, or more; completes exceptionally if a row could not be written
      */
-    public static CompletableFuture<List<LaneRow>> everywhere(ControlStore store) {
+    static CompletableFuture<List<LaneRow>> everywhere(ControlStore store) {
         return store.readControl()
                 .thenApply(row -> row.orElseThrow(() -> new IllegalStateException(
                         "nothing was ever folded here: the control table has no control row")))

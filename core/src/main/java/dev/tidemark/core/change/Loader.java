@@ -23,7 +23,7 @@ final class Loader {
 
     private static final int BUCKETS_AT_ONCE = 2;
 
-    private final RestorePorts ports;
+    private final ChangePorts ports;
     private final RestoreSettings settings;
     private final Tries tries;
     private final Manifest manifest;
@@ -33,7 +33,7 @@ final class Loader {
 
     /** @param control the row under which it loads */
     Loader(
-            RestorePorts ports,
+            ChangePorts ports,
             RestoreSettings settings,
             Manifest manifest,
             ControlRow control,
@@ -64,7 +64,8 @@ final class Loader {
     }
 
     private CompletableFuture<Void> load(int bucket) {
-        return ports.checkpoints()
+        return ports.past()
+                .checkpoints()
                 .read(manifest, bucket)
                 .thenCompose(items -> Flight.all(items, settings.maxPutsInFlight() / BUCKETS_AT_ONCE + 1, this::load));
     }

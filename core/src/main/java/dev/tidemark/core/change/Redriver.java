@@ -1,22 +1,39 @@
 package dev.tidemark.core.change;
 
+import dev.tidemark.core.async.Failures;
+import dev.tidemark.core.async.Flight;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.fold.BatchOutcome;
+import dev.tidemark.core.fold.FoldPorts;
 import dev.tidemark.core.fold.FoldSettings;
+import dev.tidemark.core.history.FoldSink;
+import dev.tidemark.core.history.History;
+import dev.tidemark.core.history.LanePart;
+import dev.tidemark.core.history.NotFolded;
 import dev.tidemark.core.store.RedriveLog.Claim;
 import dev.tidemark.core.store.RedriveLog.Entry;
 import dev.tidemark.core.store.RedriveLog.Manifest;
+import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.view.View;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Redrives records of the quarantine (rule Q1): into the views that could not fold them, each once, whatever crashes and
@@ -32,18 +49,24 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class Redriver {
 
-    private final RedrivePorts ports;
+    private static final int BATCH_RECORDS = 500;
+
+    private final Catalog catalog;
+    private final Map<String, View> views = new HashMap<>();
+    private final ChangePorts ports;
+    private final FoldSettings settings;
     private final Decider decider;
-    private final ManifestFold fold;
 
     private final Claims claims;
 
     /** @param settings those of the ingest function; the generation is taken from the control row */
-    public Redriver(Catalog catalog, RedrivePorts ports, FoldSettings settings) {
+    public Redriver(Catalog catalog, ChangePorts ports, FoldSettings settings) {
+        this.catalog = catalog;
+        catalog.views().forEach(view -> views.put(view.version(), view));
         this.ports = ports;
-        this.claims = new Claims(ports.log());
+        this.settings = settings;
+        this.claims = new Claims(ports.redrives());
         this.decider = new Decider(catalog);
-        this.fold = new ManifestFold(Catalogs.of(catalog), ports, settings);
     }
 
     /** Decides as {@link #redrive} would, and changes nothing. */
@@ -93,13 +116,13 @@ public final class Redriver {
     }
 
     private CompletableFuture<Void> finishOpen(ControlRow control, List<RedriveOutcome> outcomes) {
-        CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
-        for (long open : claims.open()) {
-            chain = chain.thenCompose(ignored -> ports.log().read(open))
-                    .thenCompose(manifest -> foldAndFinish(manifest, control))
-                    .thenAccept(outcomes::add);
-        }
-        return chain;
+        return Flight.all(
+                claims.open(),
+                1,
+                open -> ports.redrives()
+                        .read(open)
+                        .thenCompose(manifest -> foldAndFinish(manifest, control))
+                        .thenAccept(outcomes::add));
     }
 
     private CompletableFuture<RedriveReport> append(
@@ -110,7 +133,7 @@ public final class Redriver {
             return CompletableFuture.completedFuture(new RedriveReport(decisions, outcomes));
         }
         Manifest manifest = new Manifest(claims.last() + 1, ports.clockMillis().getAsLong(), entries);
-        return ports.log().append(manifest).thenCompose(isStored -> {
+        return ports.redrives().append(manifest).thenCompose(isStored -> {
             if (!isStored) {
                 // Somebody else was faster and has perhaps claimed some of these; look again. That is progress.
                 return claims.catchUp().thenCompose(ignored -> append(candidates, control, outcomes));
@@ -162,11 +185,72 @@ public final class Redriver {
     }
 
     private CompletableFuture<RedriveOutcome> foldAndFinish(Manifest manifest, ControlRow control) {
-        return fold.fold(manifest, control)
+        Told told = new Told(control);
+        FoldSink sink = new FoldSink(Catalogs.of(catalog), BATCH_RECORDS, Long.MAX_VALUE, told);
+        return History.redrive(manifest, views, sink)
+                .handle((taken, failure) -> told.outcome(manifest, failure))
                 .thenCompose(outcome -> outcome.isDone()
-                        ? ports.log()
+                        ? ports.redrives()
                                 .finish(manifest.number(), ports.clockMillis().getAsLong())
                                 .thenApply(ignored -> outcome)
                         : CompletableFuture.completedFuture(outcome));
+    }
+
+    /** The fold of one manifest, and what became of it. */
+    private final class Told implements FoldSink.Job {
+
+        private final ControlRow control;
+        private final Set<String> troubles = new LinkedHashSet<>();
+        private long expiredBlocks;
+
+        Told(ControlRow control) {
+            this.control = control;
+        }
+
+        @Override
+        public boolean takes(LanePart part) {
+            return control.folds(part.views().get(0).version());
+        }
+
+        @Override
+        public FoldPorts ports(LanePart part, Lane lane, LongSupplier knownMillis) {
+            return ports.foldOfRedrive(control, part, ports.clockMillis());
+        }
+
+        @Override
+        public FoldSettings settings() {
+            return settings.withGeneration(control.generation());
+        }
+
+        @Override
+        public void delivered(LanePart part, BatchOutcome outcome) {
+            expiredBlocks += outcome.counts().expired.sum();
+            troubles.addAll(outcome.troubles());
+            outcome.violations().forEach(violation -> troubles.add("protocol violation: " + violation));
+        }
+
+        /** Never fails for a request that failed: the outcome says so. */
+        RedriveOutcome outcome(Manifest manifest, @Nullable Throwable failure) {
+            int gone = 0;
+            Set<String> unknown = new TreeSet<>();
+            for (Entry entry : manifest.entries()) {
+                if (!control.folds(entry.viewVersion())) {
+                    gone++;
+                } else if (!views.containsKey(entry.viewVersion())) {
+                    unknown.add(entry.viewVersion());
+                }
+            }
+            unknown.forEach(version -> troubles.add("this catalog does not define view version " + version));
+            if (failure != null && !(Failures.cause(failure) instanceof NotFolded)) {
+                throw new CompletionException(Failures.cause(failure));
+            }
+            return new RedriveOutcome(
+                    manifest.number(),
+                    manifest.entries().size(),
+                    gone,
+                    expiredBlocks,
+                    List.copyOf(troubles),
+                    failure == null && unknown.isEmpty());
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.tidemark.core.change;
 
+import dev.tidemark.core.async.Failures;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.Phase;
@@ -8,7 +9,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /**
  * Restores a checkpoint into the tables of a new generation, and replays the archive behind it (rules R1 and R2):
@@ -22,12 +22,12 @@ import java.util.concurrent.CompletionException;
 public final class Restorer {
 
     private final Catalogs catalogs;
-    private final RestorePorts ports;
+    private final ChangePorts ports;
     private final RestoreSettings settings;
     private final Tries tries;
 
     /** @param catalogs that of the checkpoint; otherwise nothing is restored */
-    public Restorer(Catalogs catalogs, RestorePorts ports, RestoreSettings settings) {
+    public Restorer(Catalogs catalogs, ChangePorts ports, RestoreSettings settings) {
         this.catalogs = catalogs;
         this.ports = ports;
         this.settings = settings;
@@ -46,7 +46,7 @@ public final class Restorer {
      */
     public CompletableFuture<ControlRow> restore(
             String generation, ControlRow.Restore restore, RestoreListener listener) {
-        return ports.checkpoints().manifest(restore.checkpointId()).thenCompose(manifest -> {
+        return ports.past().checkpoints().manifest(restore.checkpointId()).thenCompose(manifest -> {
             check(manifest, restore);
             return new Run(generation, restore, manifest, listener).on();
         });
@@ -93,7 +93,7 @@ public final class Restorer {
                         then(new Loader(ports, settings, manifest, control, listener).load(), control, Phase.REPLAY);
                     case REPLAY ->
                         then(
-                                new Replayer(catalogs, ports, settings, manifest, control, listener).replay(),
+                                new RestoreFold(catalogs, ports, settings, manifest, control, listener).run(),
                                 control,
                                 Phase.LIVE);
                     case LIVE -> CompletableFuture.completedFuture(control);
@@ -133,7 +133,7 @@ public final class Restorer {
     }
 
     private static boolean isOvertaken(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        Throwable cause = Failures.cause(failure);
         return cause instanceof Overtaken;
     }
 }

@@ -1,9 +1,9 @@
 package dev.tidemark.core.fold;
 
+import dev.tidemark.core.async.Failures;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
 
 /** Why requests failed, for whoever reads the log: the first few different causes. Thread-safe. */
 final class Troubles {
@@ -14,8 +14,7 @@ final class Troubles {
 
     /** @param what the request, in words; never a key or a payload */
     synchronized void add(String what, Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = Failures.cause(failure);
         add(what + ": " + cause.getClass().getSimpleName() + ": " + cause.getMessage());
     }
 

@@ -95,12 +95,12 @@ public final class Decide implements Sink {
     public LaneSink open(List<LanePart> parts, Visitor ofLane) {
         List<@Nullable LaneDecider> replays = new ArrayList<>();
         parts.forEach(part -> replays.add(replay(part)));
-        return (part, records, knownMillis) -> {
+        return (part, lane, records, knownMillis) -> {
             LaneDecider replay = replays.get(part);
             if (replay != null) {
                 replay.replay(records, new Told(replay.laneId(), records, knownMillis, ofLane));
             }
-            return CompletableFuture.completedFuture(null);
+            return CompletableFuture.completedFuture(true);
         };
     }
 

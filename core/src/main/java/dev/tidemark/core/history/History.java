@@ -4,10 +4,10 @@ import dev.tidemark.core.archive.LaneLog;
 import dev.tidemark.core.archive.LaneStart;
 import dev.tidemark.core.archive.StreamLog;
 import dev.tidemark.core.async.Flight;
-import dev.tidemark.core.async.Loop;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.history.LaneWalk.Cut;
 import dev.tidemark.core.store.ArchiveLog;
+import dev.tidemark.core.store.Lineage;
 import dev.tidemark.core.store.RedriveLog;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
@@ -27,8 +27,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that counts for some views of one stream: the stream's records, in the live lanes or in those of the views'
@@ -37,6 +39,8 @@ import java.util.stream.Collectors;
  * (T1). Whatever asks about the past walks it here.
  */
 public final class History {
+
+    private static final int LANES_ASKED_AT_ONCE = 16;
 
     private final ArchiveLog archive;
     private final RedriveLog redrives;
@@ -51,16 +55,31 @@ public final class History {
     /** By view version. */
     private final Map<String, RepairedRecords> repaired;
 
+    private final Kind kind;
+
+    /** Tells of lanes without a row; null if the rows tell all. */
+    private final @Nullable Lineage lineage;
+
+    private enum Kind {
+        ALL,
+        LIVE,
+        BACKFILLS
+    }
+
     private History(
             HistoryPorts ports,
             String stream,
+            Kind kind,
             Collection<View> views,
             List<LaneRow> rows,
-            Map<String, RepairedRecords> repaired) {
+            Map<String, RepairedRecords> repaired,
+            @Nullable Lineage lineage) {
         this.archive = ports.archive();
         this.redrives = ports.redrives();
         this.stream = stream;
+        this.kind = kind;
         this.repaired = repaired;
+        this.lineage = lineage;
         views.forEach(view -> this.views.put(view.version(), view));
         rows.forEach(row -> this.rows.put(row.lane().id(), row));
     }
@@ -73,11 +92,34 @@ public final class History {
      */
     public static CompletableFuture<History> of(
             HistoryPorts ports, String stream, Collection<View> views, List<LaneRow> rows) {
+        return of(ports, stream, Kind.ALL, views, rows);
+    }
+
+    /** Likewise, of the live lanes nothing: what lies before the views' activations. */
+    public static CompletableFuture<History> ofBackfills(
+            HistoryPorts ports, String stream, Collection<View> views, List<LaneRow> rows) {
+        return of(ports, stream, Kind.BACKFILLS, views, rows);
+    }
+
+    private static CompletableFuture<History> of(
+            HistoryPorts ports, String stream, Kind kind, Collection<View> views, List<LaneRow> rows) {
         List<LaneRow> own = ofStream(stream, rows);
         Set<String> versions = new LinkedHashSet<>();
         views.forEach(view -> versions.add(view.version()));
         return RepairedRecords.read(ports.redrives(), ports.control(), versions, own)
-                .thenApply(repaired -> new History(ports, stream, views, own, repaired));
+                .thenApply(repaired -> new History(ports, stream, kind, views, own, repaired, null));
+    }
+
+    /**
+     * What the live fold took, whatever its rows say about the views.
+     *
+     * @param views those that the redrives are wanted of
+     * @param rows as somebody has folded them so far: other lanes may have been born since, and these may have moved
+     * @param lineage tells which lanes came before those of which no row tells it
+     */
+    public static History ofLive(
+            HistoryPorts ports, String stream, Collection<View> views, List<LaneRow> rows, Lineage lineage) {
+        return new History(ports, stream, Kind.LIVE, views, ofStream(stream, rows), Map.of(), lineage);
     }
 
     private static List<LaneRow> ofStream(String stream, List<LaneRow> rows) {
@@ -139,7 +181,7 @@ public final class History {
     private long fromMillis(List<LaneRow> begun, long timeMillis) {
         return begun.stream()
                 .filter(row -> {
-                    LaneRow now = rows.get(row.lane().id());
+                    LaneRow now = kind == Kind.LIVE ? null : rows.get(row.lane().id());
                     return now == null || now.last().isAfter(row.last());
                 })
                 .mapToLong(LaneRow::maxArrivalMillis)
@@ -149,14 +191,26 @@ public final class History {
     private CompletableFuture<Void> lanes(StreamLog log, Range range, Sink sink, Walked walked) {
         Map<String, LaneLog> logs = new HashMap<>();
         log.lanes().forEach(lane -> logs.put(lane.laneId(), lane));
-        Map<String, Set<String>> before = before(logs.keySet());
+        walked.archived(logs.keySet());
+        return before(logs).thenCompose(before -> {
+            List<String> order = needed(logs.keySet(), before, range);
+            sink.lanes(Set.copyOf(order));
+            return walk(order, logs, before, range, sink, walked);
+        });
+    }
+
+    private CompletableFuture<Void> walk(
+            List<String> order,
+            Map<String, LaneLog> logs,
+            Map<String, Set<String>> before,
+            Range range,
+            Sink sink,
+            Walked walked) {
         Set<String> parents = before.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
-        Map<String, CompletableFuture<Void>> ends = new LinkedHashMap<>();
-        for (String laneId : needed(logs.keySet(), before, range)) {
-            ends.put(laneId, new CompletableFuture<>());
-        }
+        Map<String, CompletableFuture<Void>> ends = new HashMap<>();
+        order.forEach(laneId -> ends.put(laneId, new CompletableFuture<>()));
         // Each lane waits for lanes that were begun before it, so some lane can always go on.
-        return Flight.all(List.copyOf(ends.keySet()), range.lanesAtOnce(), laneId -> {
+        return Flight.all(order, range.lanesAtOnce(), laneId -> {
             LaneLog lane = Objects.requireNonNull(logs.get(laneId));
             CompletableFuture<Void> end = Objects.requireNonNull(ends.get(laneId));
             return ready(Objects.requireNonNull(before.get(laneId)), ends)
@@ -182,7 +236,10 @@ public final class History {
         List<LanePart> parts = new ArrayList<>();
         List<Cut> cuts = new ArrayList<>();
         divide(lane.laneId(), parts, cuts);
-        return new LaneWalk(lane, cuts, isParent, range, walked, sink.open(lane.laneId(), parts)).run();
+        LaneSink ofLane = parts.isEmpty() ? null : sink.open(lane.laneId(), parts);
+        return ofLane == null
+                ? CompletableFuture.completedFuture(null)
+                : new LaneWalk(lane, cuts, isParent, range, walked, ofLane).run();
     }
 
     /** The lanes that a range is about and all before them, each after those before it. */
@@ -202,10 +259,10 @@ public final class History {
     }
 
     /** T3: for each lane those in whose ids duplicates are looked for, by the live lane or by a backfill's. */
-    private Map<String, Set<String>> before(Set<String> archived) {
+    private CompletableFuture<Map<String, Set<String>>> before(Map<String, LaneLog> logs) {
         boolean dropsDuplicates = views.values().stream().anyMatch(view -> view.duplicates() != null);
         Map<String, Set<String>> before = new HashMap<>();
-        Set<String> laneIds = new TreeSet<>(archived);
+        Set<String> laneIds = new TreeSet<>(logs.keySet());
         laneIds.addAll(rows.keySet());
         for (String laneId : laneIds) {
             Set<String> lanes = new TreeSet<>();
@@ -215,7 +272,32 @@ public final class History {
             }
             before.put(laneId, lanes);
         }
-        return before;
+        return lineage == null || !dropsDuplicates
+                ? CompletableFuture.completedFuture(before)
+                : askStream(lineage, logs, before);
+    }
+
+    /** Of a lane that was born later there is no row, and a row may not know its ancestors yet. */
+    private CompletableFuture<Map<String, Set<String>>> askStream(
+            Lineage stream, Map<String, LaneLog> logs, Map<String, Set<String>> before) {
+        List<LaneLog> unknown = logs.values().stream()
+                .filter(log -> {
+                    LaneRow row = rows.get(log.laneId());
+                    return row == null || row.ancestors() == null;
+                })
+                .toList();
+        Map<String, Lane> lanes = new ConcurrentHashMap<>();
+        return Flight.all(
+                        unknown,
+                        LANES_ASKED_AT_ONCE,
+                        log -> log.lane().thenAccept(lane -> lane.ifPresent(known -> lanes.put(log.laneId(), known))))
+                .thenCompose(asked ->
+                        new LaneAncestors(stream, List.copyOf(rows.values())).of(lanes, Set.copyOf(before.keySet())))
+                .thenApply(found -> {
+                    found.forEach((laneId, ancestors) ->
+                            Objects.requireNonNull(before.get(laneId)).addAll(ancestors));
+                    return before;
+                });
     }
 
     private Set<String> ancestors(String laneId) {
@@ -227,18 +309,27 @@ public final class History {
 
     /** The backfills' parts, of views that want the same records each, and the live part. */
     private void divide(String laneId, List<LanePart> parts, List<Cut> cuts) {
+        if (kind == Kind.LIVE) {
+            parts.add(new LanePart(laneId, List.copyOf(views.values()), Map.of(), ancestors(laneId)));
+            cuts.add(new Cut(Position.ORIGIN, null, RepairedRecords.OfLane.NONE));
+            return;
+        }
         LaneRow row = rows.get(laneId);
-        Map<String, Position> acts = new HashMap<>();
+        if (kind == Kind.BACKFILLS && row == null) {
+            return;
+        }
+        Map<String, Position> after = new HashMap<>();
         Map<Cut, Map<Set<String>, List<View>>> backfills = new LinkedHashMap<>();
-        Position firstAct = null;
+        Position first = null;
         for (View view : views.values()) {
             RepairedRecords of = Objects.requireNonNull(repaired.get(view.version()));
-            Position act = of.act(laneId, row);
-            firstAct = firstAct == null || act.compareTo(firstAct) < 0 ? act : firstAct;
-            if (act.isAfter(Position.ORIGIN)) {
-                acts.put(view.version(), act);
+            Position activatedAfter = of.act(laneId, row);
+            first = first == null || activatedAfter.compareTo(first) < 0 ? activatedAfter : first;
+            if (activatedAfter.isAfter(Position.ORIGIN)) {
+                after.put(view.version(), activatedAfter);
                 backfills
-                        .computeIfAbsent(new Cut(Position.ORIGIN, act, of.of(laneId)), cut -> new LinkedHashMap<>())
+                        .computeIfAbsent(
+                                new Cut(Position.ORIGIN, activatedAfter, of.of(laneId)), cut -> new LinkedHashMap<>())
                         .computeIfAbsent(of.ancestors(laneId), ancestors -> new ArrayList<>())
                         .add(view);
             }
@@ -249,49 +340,61 @@ public final class History {
             parts.add(new LanePart(Lane.backfillOf(laneId), of, Map.of(), before));
             cuts.add(cut);
         }));
-        parts.add(new LanePart(laneId, List.copyOf(views.values()), acts, ancestors(laneId)));
-        cuts.add(new Cut(Objects.requireNonNull(firstAct), null, RepairedRecords.OfLane.NONE));
+        if (kind == Kind.ALL) {
+            parts.add(new LanePart(laneId, List.copyOf(views.values()), after, ancestors(laneId)));
+            cuts.add(new Cut(Objects.requireNonNull(first), null, RepairedRecords.OfLane.NONE));
+        }
     }
 
     private CompletableFuture<Void> redrives(Range range, Sink sink, Walked walked) {
-        return redrives.known().thenCompose(known -> {
-            long[] number = {0};
-            return Loop.whileTrue(() -> number[0] == known.last()
-                    ? CompletableFuture.completedFuture(false)
-                    : redrives.read(++number[0])
-                            .thenCompose(manifest -> manifest.timeMillis() <= range.untilKnownMillis()
-                                    ? redrive(manifest, sink, walked)
-                                    : CompletableFuture.completedFuture(null))
-                            .thenApply(done -> true));
-        });
+        return redrives.known()
+                .thenCompose(known -> redrives.each(
+                        1,
+                        known.last(),
+                        manifest -> manifest.timeMillis() <= range.untilKnownMillis()
+                                ? redrive(manifest, views, sink).thenAccept(walked::add)
+                                : CompletableFuture.completedFuture(null)));
     }
 
-    /** Q1: into the views that quarantined the records, with their original positions and arrivals. */
-    private CompletableFuture<Void> redrive(RedriveLog.Manifest manifest, Sink sink, Walked walked) {
-        Map<String, Map<String, List<RawRecord>>> byView = new LinkedHashMap<>();
+    /**
+     * Q1: a redrive goes into the views that quarantined the records, with their original positions and arrivals, in lanes
+     * of its own.
+     *
+     * @param views those that are wanted, by version; records of others are passed over
+     * @return how many records that were; completes with what the sink failed with: then nothing later was taken
+     */
+    public static CompletableFuture<Long> redrive(RedriveLog.Manifest manifest, Map<String, View> views, Sink sink) {
+        Map<String, Map<Lane, List<RawRecord>>> byView = new LinkedHashMap<>();
         for (RedriveLog.Entry entry : manifest.entries()) {
             if (views.containsKey(entry.viewVersion())) {
                 byView.computeIfAbsent(entry.viewVersion(), version -> new LinkedHashMap<>())
-                        .computeIfAbsent(
-                                entry.lane().ofRedrive(manifest.number()).id(), laneId -> new ArrayList<>())
+                        .computeIfAbsent(entry.lane().ofRedrive(manifest.number()), lane -> new ArrayList<>())
                         .add(entry.record());
             }
         }
-        CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
-        for (Map.Entry<String, Map<String, List<RawRecord>>> ofView : byView.entrySet()) {
+        CompletableFuture<Long> chain = CompletableFuture.completedFuture(0L);
+        for (Map.Entry<String, Map<Lane, List<RawRecord>>> ofView : byView.entrySet()) {
             List<View> view = List.of(Objects.requireNonNull(views.get(ofView.getKey())));
-            for (Map.Entry<String, List<RawRecord>> ofLane : ofView.getValue().entrySet()) {
-                LanePart part = new LanePart(ofLane.getKey(), view, Map.of(), Set.of());
+            for (Map.Entry<Lane, List<RawRecord>> ofLane : ofView.getValue().entrySet()) {
+                LanePart part = new LanePart(ofLane.getKey().id(), view, Map.of(), Set.of());
                 List<RawRecord> records = ofLane.getValue();
-                long[] known = new long[records.size()];
-                Arrays.fill(known, manifest.timeMillis());
-                walked.add(known.length);
-                chain = chain.thenCompose(done -> {
-                    LaneSink lane = sink.open(part.laneId(), List.of(part));
-                    return lane.take(0, records, known).whenComplete((taken, failure) -> lane.close());
-                });
+                chain = chain.thenCompose(before -> redrive(part, ofLane.getKey(), records, manifest.timeMillis(), sink)
+                        .thenApply(taken -> before + records.size()));
             }
         }
         return chain;
+    }
+
+    private static CompletableFuture<Void> redrive(
+            LanePart part, Lane lane, List<RawRecord> records, long timeMillis, Sink sink) {
+        LaneSink ofLane = sink.open(part.laneId(), List.of(part));
+        if (ofLane == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        long[] known = new long[records.size()];
+        Arrays.fill(known, timeMillis);
+        return ofLane.take(0, lane, records, known)
+                .thenCompose(taken -> ofLane.end(records.get(records.size() - 1).position()))
+                .whenComplete((taken, failure) -> ofLane.close());
     }
 }

@@ -15,7 +15,7 @@ import java.util.Set;
  * live one, lane {@code L}, with {@code a} and {@code b}, of which {@code b} takes the records after 100.
  *
  * @param laneId of the items: the lane's own id, or that of its backfill or redrive
- * @param views not empty; no two of one version
+ * @param views no two of one version; none if no view wants the live lane's records, which are done all the same
  * @param after view version to the position after which the view takes records, exclusive; a view that is not named takes
  *     all
  * @param ancestors the lanes in whose ids a duplicate is looked for as well (rule T3): always walked to their end before
@@ -26,8 +26,5 @@ public record LanePart(String laneId, List<View> views, Map<String, Position> af
         views = List.copyOf(views);
         after = Map.copyOf(after);
         ancestors = Set.copyOf(ancestors);
-        if (views.isEmpty()) {
-            throw new IllegalArgumentException("lane " + laneId + " for no view");
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.tidemark.core.history;
 
-import dev.tidemark.core.archive.LaneLog;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -12,12 +13,13 @@ public interface LaneSink extends AutoCloseable {
      * Takes records of one part of the lane.
      *
      * @param part its index among the parts that {@link Sink#open} was given
+     * @param lane of the part
      * @param records as the part's items have them, in increasing position after those given before; not empty
      * @param knownMillis from when on each of them was known (rule T1): the running maximum of its lane's arrivals, or the
      *     time of its redrive
-     * @return completes when the next ones may come
+     * @return completes when the next ones may come, with whether they are wanted; a lane is left when no part wants more
      */
-    CompletableFuture<Void> take(int part, List<RawRecord> records, long[] knownMillis);
+    CompletableFuture<Boolean> take(int part, Lane lane, List<RawRecord> records, long[] knownMillis);
 
     /**
      * Records of the lane were read just now, whatever the parts take of them.
@@ -26,8 +28,12 @@ public interface LaneSink extends AutoCloseable {
      */
     default void read(long[] knownMillis) {}
 
-    /** All of the lane that belongs to the walk was taken. Not called for a redrive's part of it. */
-    default CompletableFuture<Void> end(LaneLog log) {
+    /**
+     * All of the lane that belongs to the walk and is wanted was taken, or all of the redrive's part.
+     *
+     * @param reached the position of the last record that was read
+     */
+    default CompletableFuture<Void> end(Position reached) {
         return CompletableFuture.completedFuture(null);
     }
 

@@ -3,6 +3,7 @@ package dev.tidemark.core.history;
 import dev.tidemark.core.archive.LaneLog;
 import dev.tidemark.core.archive.Positions;
 import dev.tidemark.core.async.Loop;
+import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import java.util.Arrays;
@@ -26,7 +27,7 @@ final class LaneWalk {
      * Which records go into a part.
      *
      * @param after exclusive
-     * @param upTo inclusive; null for no end
+     * @param upTo inclusive, the end of a backfill's part; null for the live one, which has none
      * @param repaired the payloads that stand in archived ones' places
      */
     record Cut(Position after, @Nullable Position upTo, RepairedRecords.OfLane repaired) {}
@@ -47,7 +48,7 @@ final class LaneWalk {
 
     CompletableFuture<Void> run() {
         return Loop.whileTrue(this::step)
-                .thenCompose(done -> sink.end(log))
+                .thenCompose(done -> sink.end(log.reached()))
                 .whenComplete((done, failure) -> sink.close());
     }
 
@@ -64,13 +65,14 @@ final class LaneWalk {
         LaneLog.Run run = next.get();
         long[] known = known(run);
         sink.read(known);
+        boolean[] wanted = {false};
         CompletableFuture<Void> taken = CompletableFuture.completedFuture(null);
         for (int part = 0; part < cuts.size(); part++) {
             int index = part;
-            taken = taken.thenCompose(done -> take(index, cuts.get(index), run.records(), known));
+            taken = taken.thenCompose(done -> take(index, run, known)).thenAccept(more -> wanted[0] |= more);
         }
         boolean goesOn = toTheEnd || maxArrivalMillis <= range.untilKnownMillis();
-        return taken.thenApply(done -> goesOn);
+        return taken.thenApply(done -> goesOn && wanted[0]);
     }
 
     private long[] known(LaneLog.Run run) {
@@ -85,16 +87,23 @@ final class LaneWalk {
         return known;
     }
 
-    private CompletableFuture<Void> take(int part, Cut cut, List<RawRecord> records, long[] known) {
+    /** @return whether the part may want what comes next */
+    private CompletableFuture<Boolean> take(int part, LaneLog.Run run, long[] known) {
+        Cut cut = cuts.get(part);
+        List<RawRecord> records = run.records();
         int from = Positions.countUpTo(cut.after(), records);
         int to = cut.upTo() == null ? records.size() : Positions.countUpTo(cut.upTo(), records);
+        boolean isOver = cut.upTo() != null && log.reached().compareTo(cut.upTo()) >= 0;
         if (from >= to) {
-            return CompletableFuture.completedFuture(null);
+            return CompletableFuture.completedFuture(!isOver);
         }
         List<RawRecord> some = records.subList(from, to);
         long[] someKnown = from == 0 && to == known.length ? known : Arrays.copyOfRange(known, from, to);
-        return cut.repaired().isEmpty()
-                ? sink.take(part, some, someKnown)
-                : sink.take(part, cut.repaired().inPlaceOf(some), cut.repaired().knownMillis(some, someKnown));
+        Lane lane = cut.upTo() == null ? run.lane() : run.lane().ofBackfill();
+        RepairedRecords.OfLane repaired = cut.repaired();
+        CompletableFuture<Boolean> taken = repaired.isEmpty()
+                ? sink.take(part, lane, some, someKnown)
+                : sink.take(part, lane, repaired.inPlaceOf(some), repaired.knownMillis(some, someKnown));
+        return taken.thenApply(more -> more && !isOver);
     }
 }

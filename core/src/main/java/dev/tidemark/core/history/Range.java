@@ -77,17 +77,20 @@ public record Range(
 
     /** After the positions of a checkpoint; null for the beginning of the archive. */
     public Range after(@Nullable Manifest checkpoint) {
-        return checkpoint == null
-                ? this
-                : new Range(
-                        new Begin.Positions(checkpoint.positions().lanes(), checkpoint.timeMillis()),
-                        asOfMillis,
-                        untilKnownMillis,
-                        untilArrivalMillis,
-                        reachesRows,
-                        lanes,
-                        lanesAtOnce,
-                        executor);
+        return checkpoint == null ? this : after(checkpoint.positions().lanes(), checkpoint.timeMillis());
+    }
+
+    /** After what the rows call done; see {@link Begin.Positions}. */
+    public Range after(List<LaneRow> rows, long timeMillis) {
+        return new Range(
+                new Begin.Positions(rows, timeMillis),
+                asOfMillis,
+                untilKnownMillis,
+                untilArrivalMillis,
+                reachesRows,
+                lanes,
+                lanesAtOnce,
+                executor);
     }
 
     /** Everything that arrived in some time, whenever it was known, ends included. */

@@ -95,17 +95,6 @@ public final class RepairedRecords {
     }
 
     /**
-     * For a replay of one view, see {@link #read(RedriveLog, ControlStore, Collection, List)}.
-     *
-     * @param rows the lane rows of the view's stream
-     */
-    public static CompletableFuture<RepairedRecords> read(
-            RedriveLog log, ControlStore control, String viewVersion, List<LaneRow> rows) {
-        return read(log, control, List.of(viewVersion), rows)
-                .thenApply(found -> Objects.requireNonNull(found.get(viewVersion)));
-    }
-
-    /**
      * For replays.
      *
      * @param viewVersions of views that perhaps were never backfilled
@@ -163,13 +152,10 @@ public final class RepairedRecords {
     /** Each manifest is read once, whoever needs it. */
     private static CompletableFuture<Void> manifests(RedriveLog log, Collection<RepairedRecords> all) {
         long last = all.stream().mapToLong(RepairedRecords::lastManifest).max().orElse(0);
-        CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
-        for (long number = 1; number <= last; number++) {
-            long next = number;
-            chain = chain.thenCompose(ignored -> log.read(next))
-                    .thenAccept(manifest -> all.forEach(one -> one.take(manifest)));
-        }
-        return chain;
+        return log.each(1, last, manifest -> {
+            all.forEach(one -> one.take(manifest));
+            return CompletableFuture.completedFuture(null);
+        });
     }
 
     private long lastManifest() {

@@ -9,6 +9,7 @@ import dev.tidemark.core.view.View;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -19,6 +20,7 @@ public final class Walked {
     private final Map<String, At> asOf = new ConcurrentSkipListMap<>();
     private final Map<String, At> reached = new ConcurrentSkipListMap<>();
     private final AtomicLong records = new AtomicLong();
+    private Set<String> archived = Set.of();
 
     private record At(Lane lane, LaneStart start) {}
 
@@ -29,6 +31,15 @@ public final class Walked {
             asOf.put(row.lane().id(), at);
             reached.put(row.lane().id(), at);
         }
+    }
+
+    void archived(Set<String> laneIds) {
+        archived = Set.copyOf(laneIds);
+    }
+
+    /** The ids of the lanes that the archive holds, whether or not they were walked. */
+    public Set<String> archived() {
+        return archived;
     }
 
     void add(long some) {

@@ -1,7 +1,7 @@
 package dev.tidemark.core.serve;
 
+import dev.tidemark.core.async.Failures;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /** A store could not be read; asking again may succeed. */
 public final class StoreUnavailable extends RuntimeException {
@@ -14,7 +14,7 @@ public final class StoreUnavailable extends RuntimeException {
 
     /** The same result; a failure becomes this exception, so that it can be told from a defect. */
     static <T> CompletableFuture<T> wrap(CompletableFuture<T> read) {
-        return read.exceptionallyCompose(failure -> CompletableFuture.failedFuture(new StoreUnavailable(
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure)));
+        return read.exceptionallyCompose(
+                failure -> CompletableFuture.failedFuture(new StoreUnavailable(Failures.cause(failure))));
     }
 }

@@ -1,5 +1,6 @@
 package dev.tidemark.core.store;
 
+import dev.tidemark.core.async.Loop;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
@@ -9,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /**
  * The manifests of all redrives, numbered from 1 without a gap (rule Q1). A manifest claims what it lists, and is the
@@ -21,6 +24,14 @@ public interface RedriveLog {
 
     /** Completes exceptionally if there is no such manifest, or it cannot be read. */
     CompletableFuture<Manifest> read(long number);
+
+    /** Reads manifests one after the other, both ends inclusive; none if {@code last} is before {@code first}. */
+    default CompletableFuture<Void> each(long first, long last, Function<Manifest, CompletableFuture<Void>> visitor) {
+        AtomicLong next = new AtomicLong(first);
+        return Loop.whileTrue(() -> next.get() > last
+                ? CompletableFuture.completedFuture(false)
+                : read(next.getAndIncrement()).thenCompose(visitor).thenApply(done -> true));
+    }
 
     /**
      * Stores a manifest under its number, unless that is taken.

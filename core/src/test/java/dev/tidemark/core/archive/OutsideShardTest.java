@@ -6,8 +6,8 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.change.Candidate;
+import dev.tidemark.core.change.ChangePorts;
 import dev.tidemark.core.change.Decision;
-import dev.tidemark.core.change.RedrivePorts;
 import dev.tidemark.core.change.RedriveReport;
 import dev.tidemark.core.change.Redriver;
 import dev.tidemark.core.control.ControlRow;
@@ -29,6 +29,8 @@ import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.ProgressCache;
 import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.store.InMemoryArchive;
+import dev.tidemark.core.store.InMemoryBackfillLog;
+import dev.tidemark.core.store.InMemoryCheckpoints;
 import dev.tidemark.core.store.InMemoryControlStore;
 import dev.tidemark.core.store.InMemoryItemStore;
 import dev.tidemark.core.store.InMemoryQuarantine;
@@ -186,10 +188,12 @@ class OutsideShardTest {
         List<Candidate> candidates = List.of(
                 Candidate.unrepaired(entry),
                 new Candidate(entry, record(1, "dan", 7, false).data()));
-        RedrivePorts ports = new RedrivePorts(
+        ChangePorts ports = new ChangePorts(
+                new HistoryPorts(new InMemoryArchive(), redrives, new InMemoryCheckpoints(), control),
                 items,
-                control,
-                redrives,
+                new InMemoryQuarantine(),
+                new InMemoryBackfillLog(),
+                Lineage.NEVER_RESHARDED,
                 millis -> CompletableFuture.completedFuture(null),
                 () -> NOW_MILLIS,
                 new Random(1));

@@ -13,9 +13,11 @@ import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.fold.FoldWorld;
+import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.store.Cas;
 import dev.tidemark.core.store.Fault;
 import dev.tidemark.core.store.InMemoryBackfillLog;
+import dev.tidemark.core.store.InMemoryCheckpoints;
 import dev.tidemark.core.store.InMemoryRedriveLog;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.stream.Lane;
@@ -229,12 +231,10 @@ class BackfillStormTest {
         /** A job that dies at some request. */
         private CompletableFuture<ControlRow> backfill(int requests) {
             Mortal items = new Mortal(requests);
-            BackfillPorts ports = new BackfillPorts(
+            ChangePorts ports = new ChangePorts(
+                    new HistoryPorts(world.archive, new InMemoryRedriveLog(), new InMemoryCheckpoints(), world.control),
                     items,
-                    world.control,
-                    world.archive,
                     world.quarantine,
-                    new InMemoryRedriveLog(),
                     log,
                     world.lineage,
                     millis -> items.alive(),

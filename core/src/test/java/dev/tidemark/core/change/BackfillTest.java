@@ -17,9 +17,11 @@ import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.fold.FoldWorld;
+import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.store.BackfillLog;
 import dev.tidemark.core.store.DamagedArchive;
 import dev.tidemark.core.store.InMemoryBackfillLog;
+import dev.tidemark.core.store.InMemoryCheckpoints;
 import dev.tidemark.core.store.InMemoryRedriveLog;
 import dev.tidemark.core.store.RedriveLog;
 import dev.tidemark.core.stream.Lane;
@@ -72,12 +74,10 @@ class BackfillTest {
     }
 
     private Backfill backfill(View... views) {
-        BackfillPorts ports = new BackfillPorts(
+        ChangePorts ports = new ChangePorts(
+                new HistoryPorts(world.archive, redrives, new InMemoryCheckpoints(), world.control),
                 world.items,
-                world.control,
-                world.archive,
                 world.quarantine,
-                redrives,
                 log,
                 world.lineage,
                 millis -> CompletableFuture.completedFuture(null),

@@ -25,9 +25,13 @@ import dev.tidemark.core.past.Difference;
 import dev.tidemark.core.past.StateAudit;
 import dev.tidemark.core.store.CheckpointStore.Manifest;
 import dev.tidemark.core.store.Fault;
+import dev.tidemark.core.store.InMemoryArchive;
+import dev.tidemark.core.store.InMemoryBackfillLog;
 import dev.tidemark.core.store.InMemoryCheckpoints;
+import dev.tidemark.core.store.InMemoryQuarantine;
 import dev.tidemark.core.store.InMemoryRedriveLog;
 import dev.tidemark.core.store.InMemoryScan;
+import dev.tidemark.core.store.Lineage;
 import dev.tidemark.core.store.Quarantine;
 import dev.tidemark.core.store.RedriveLog;
 import dev.tidemark.core.stream.Lane;
@@ -308,12 +312,19 @@ class RestoreStormTest {
 
         private Redriver redriver(FoldWorld of) {
             return new Redriver(
-                    FoldWorld.catalog(ALL), redrivePorts(of, of.nowMillis), new FoldSettings("g1", 4, 3, 0));
+                    FoldWorld.catalog(ALL), redrivePorts(of, redrives, of.nowMillis), new FoldSettings("g1", 4, 3, 0));
         }
 
-        private RedrivePorts redrivePorts(FoldWorld of, long nowMillis) {
-            return new RedrivePorts(
-                    of.items, of.control, redrives, Storm::pause, () -> nowMillis, new Random(random.nextLong()));
+        private ChangePorts redrivePorts(FoldWorld of, RedriveLog log, long nowMillis) {
+            return new ChangePorts(
+                    new HistoryPorts(new InMemoryArchive(), log, new InMemoryCheckpoints(), of.control),
+                    of.items,
+                    new InMemoryQuarantine(),
+                    new InMemoryBackfillLog(),
+                    Lineage.NEVER_RESHARDED,
+                    Storm::pause,
+                    () -> nowMillis,
+                    new Random(random.nextLong()));
         }
 
         private static CompletableFuture<Void> pause(long millis) {
@@ -457,17 +468,16 @@ class RestoreStormTest {
         private boolean attempt(FoldWorld restored, Restore restore) {
             int patience = random.nextInt(30);
             int[] paused = {0};
-            RestorePorts ports = new RestorePorts(
+            ChangePorts ports = new ChangePorts(
+                    new HistoryPorts(world.archive, redrives, checkpoints, restored.control),
                     restored.items,
-                    restored.control,
-                    checkpoints,
-                    world.archive,
                     restored.quarantine,
-                    redrives,
+                    new InMemoryBackfillLog(),
                     restored.lineage,
                     millis -> !calm && paused[0]++ > patience
                             ? CompletableFuture.failedFuture(new IllegalStateException("killed"))
                             : CompletableFuture.completedFuture(null),
+                    () -> 0,
                     new Random(random.nextLong()));
             Restorer restorer = new Restorer(
                     new Catalogs(FoldWorld.catalog(PLAIN, DROPPING), FoldWorld.catalog(ALL)),
@@ -568,13 +578,15 @@ class RestoreStormTest {
                     }
                 }
             }
+            InMemoryRedriveLog known = new InMemoryRedriveLog();
             for (RedriveLog.Manifest redrive : redrives.manifests) {
                 if (redrive.timeMillis() <= target) {
-                    new ManifestFold(
-                                    Catalogs.of(FoldWorld.catalog(ALL)),
-                                    redrivePorts(oracle, redrive.timeMillis()),
+                    known.append(redrive).join();
+                    new Redriver(
+                                    FoldWorld.catalog(ALL),
+                                    redrivePorts(oracle, known, redrive.timeMillis()),
                                     new FoldSettings("g2", 4, 3, 0))
-                            .fold(redrive, Objects.requireNonNull(oracle.control.control))
+                            .redrive(List.of())
                             .join();
                 }
             }

@@ -21,10 +21,12 @@ import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.fold.FoldWorld;
+import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.store.CheckpointStore.Manifest;
 import dev.tidemark.core.store.DamagedArchive;
 import dev.tidemark.core.store.DamagedCheckpoint;
 import dev.tidemark.core.store.Fault;
+import dev.tidemark.core.store.InMemoryBackfillLog;
 import dev.tidemark.core.store.InMemoryCheckpoints;
 import dev.tidemark.core.store.InMemoryRedriveLog;
 import dev.tidemark.core.store.InMemoryScan;
@@ -71,15 +73,14 @@ class RestoreTest {
     }
 
     private ControlRow restore(Restore restore, View... views) {
-        RestorePorts ports = new RestorePorts(
+        ChangePorts ports = new ChangePorts(
+                new HistoryPorts(world.archive, new InMemoryRedriveLog(), checkpoints, restored.control),
                 restored.items,
-                restored.control,
-                checkpoints,
-                world.archive,
                 restored.quarantine,
-                new InMemoryRedriveLog(),
+                new InMemoryBackfillLog(),
                 restored.lineage,
                 millis -> CompletableFuture.completedFuture(null),
+                () -> 0,
                 new Random(1));
         return new Restorer(Catalogs.of(FoldWorld.catalog(views)), ports, new RestoreSettings(4, 2, 3, 0))
                 .restore("g2", restore, RestoreListener.NONE)

@@ -4,7 +4,7 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.change.Candidate;
-import dev.tidemark.core.change.RedrivePorts;
+import dev.tidemark.core.change.ChangePorts;
 import dev.tidemark.core.change.Redriver;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.fold.BatchFold;
@@ -19,12 +19,15 @@ import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.serve.ViewProgress;
 import dev.tidemark.core.store.CheckpointStore;
 import dev.tidemark.core.store.InMemoryArchive;
+import dev.tidemark.core.store.InMemoryBackfillLog;
+import dev.tidemark.core.store.InMemoryCheckpoints;
 import dev.tidemark.core.store.InMemoryControlStore;
 import dev.tidemark.core.store.InMemoryItemStore;
 import dev.tidemark.core.store.InMemoryLineage;
 import dev.tidemark.core.store.InMemoryQuarantine;
 import dev.tidemark.core.store.InMemoryRedriveLog;
 import dev.tidemark.core.store.ItemStore;
+import dev.tidemark.core.store.Lineage;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
@@ -262,10 +265,12 @@ public final class PastWorld {
             String data = new String(entry.record().data(), StandardCharsets.UTF_8).replace("prize", "price");
             candidates.add(new Candidate(entry, data.getBytes(StandardCharsets.UTF_8)));
         });
-        RedrivePorts redrivePorts = new RedrivePorts(
+        ChangePorts redrivePorts = new ChangePorts(
+                new HistoryPorts(new InMemoryArchive(), redrives, new InMemoryCheckpoints(), control),
                 items,
-                control,
-                redrives,
+                new InMemoryQuarantine(),
+                new InMemoryBackfillLog(),
+                Lineage.NEVER_RESHARDED,
                 millis -> CompletableFuture.completedFuture(null),
                 () -> nowMillis,
                 new Random(1));

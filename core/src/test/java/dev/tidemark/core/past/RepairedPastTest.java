@@ -8,10 +8,9 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.change.Backfill;
-import dev.tidemark.core.change.BackfillPorts;
 import dev.tidemark.core.change.Candidate;
 import dev.tidemark.core.change.CatalogSwitch;
-import dev.tidemark.core.change.RedrivePorts;
+import dev.tidemark.core.change.ChangePorts;
 import dev.tidemark.core.change.RedriveReport;
 import dev.tidemark.core.change.Redriver;
 import dev.tidemark.core.control.Activation;
@@ -37,6 +36,7 @@ import dev.tidemark.core.store.CheckpointStore;
 import dev.tidemark.core.store.DamagedArchive;
 import dev.tidemark.core.store.InMemoryArchive;
 import dev.tidemark.core.store.InMemoryBackfillLog;
+import dev.tidemark.core.store.InMemoryCheckpoints;
 import dev.tidemark.core.store.InMemoryControlStore;
 import dev.tidemark.core.store.InMemoryItemStore;
 import dev.tidemark.core.store.InMemoryQuarantine;
@@ -196,10 +196,12 @@ class RepairedPastTest {
                                 .replace("prize", "price")
                                 .getBytes(UTF_8)))
                 .toList();
-        RedrivePorts ports = new RedrivePorts(
+        ChangePorts ports = new ChangePorts(
+                new HistoryPorts(new InMemoryArchive(), redrives, new InMemoryCheckpoints(), control),
                 items,
-                control,
-                redrives,
+                new InMemoryQuarantine(),
+                new InMemoryBackfillLog(),
+                Lineage.NEVER_RESHARDED,
                 millis -> CompletableFuture.completedFuture(null),
                 () -> nowMillis,
                 new Random(1));
@@ -213,12 +215,10 @@ class RepairedPastTest {
     }
 
     private Backfill backfill() {
-        BackfillPorts ports = new BackfillPorts(
+        ChangePorts ports = new ChangePorts(
+                new HistoryPorts(archive, redrives, new InMemoryCheckpoints(), control),
                 items,
-                control,
-                archive,
                 quarantine,
-                redrives,
                 log,
                 Lineage.NEVER_RESHARDED,
                 millis -> CompletableFuture.completedFuture(null),
@@ -510,10 +510,12 @@ class RepairedPastTest {
                                 .replace("prize", "price")
                                 .getBytes(UTF_8))))
                 .toList();
-        RedrivePorts ports = new RedrivePorts(
+        ChangePorts ports = new ChangePorts(
+                new HistoryPorts(new InMemoryArchive(), redrives, new InMemoryCheckpoints(), control),
                 items,
-                control,
-                redrives,
+                new InMemoryQuarantine(),
+                new InMemoryBackfillLog(),
+                Lineage.NEVER_RESHARDED,
                 millis -> CompletableFuture.completedFuture(null),
                 () -> nowMillis,
                 new Random(1));

@@ -16,6 +16,7 @@ import dev.tidemark.aws.kinesis.KinesisTail;
 import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3RedriveLog;
+import dev.tidemark.core.async.Failures;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.history.HistoryPorts;
@@ -33,7 +34,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -207,8 +207,7 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
     private record Reply(APIGatewayProxyResponseEvent response, String problem) {}
 
     private static Problem problem(RuntimeException failure, String requestId) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = Failures.cause(failure);
         if (cause instanceof Unanswerable unanswerable) {
             return new Problem(Problem.Kind.UNANSWERABLE, unanswerable.describe(), unanswerable.remedy());
         }

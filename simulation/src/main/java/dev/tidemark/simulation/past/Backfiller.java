@@ -1,24 +1,13 @@
 package dev.tidemark.simulation.past;
 
-import dev.tidemark.aws.dynamodb.CapacityMeter;
-import dev.tidemark.aws.dynamodb.DynamoControlStore;
-import dev.tidemark.aws.dynamodb.DynamoItemStore;
-import dev.tidemark.aws.kinesis.KinesisLineage;
-import dev.tidemark.aws.kinesis.KinesisStreams;
-import dev.tidemark.aws.s3.S3Archive;
-import dev.tidemark.aws.s3.S3BackfillLog;
-import dev.tidemark.aws.s3.S3Quarantine;
-import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.core.change.Backfill;
-import dev.tidemark.core.change.BackfillPorts;
+import dev.tidemark.core.change.ChangePorts;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.view.View;
-import dev.tidemark.simulation.cloud.Cloud;
 import dev.tidemark.simulation.engine.Engine;
 import dev.tidemark.simulation.world.World;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -45,26 +34,11 @@ public final class Backfiller implements World.Guest {
 
     private static CompletableFuture<Boolean> run(World.Scene scene, Worker worker) {
         Engine engine = scene.engine();
-        Cloud.Clients clients = worker.clients();
-        DynamoControlStore control =
-                new DynamoControlStore(clients.dynamoDb(), clients.dynamoDbWrites(), "control", CapacityMeter.NONE);
-        KinesisStreams streams = new KinesisStreams(clients.kinesis(), () -> Instant.ofEpochMilli(engine.nowMillis()));
-        BackfillPorts ports = new BackfillPorts(
-                new DynamoItemStore(
-                        clients.dynamoDb(), clients.dynamoDbWrites(), "state", CapacityMeter.NONE, worker.backoff()),
-                control,
-                new S3Archive(clients.s3(), "bucket", worker.backoff()),
-                new S3Quarantine(clients.s3(), "bucket", worker.backoff()),
-                new S3RedriveLog(clients.s3(), "bucket", worker.backoff()),
-                new S3BackfillLog(clients.s3(), "bucket", worker.backoff()),
-                new KinesisLineage(clients.kinesis(), streams),
-                worker::later,
-                engine::nowMillis,
-                engine.random());
+        ChangePorts ports = worker.changePorts();
         Backfill.Settings settings =
                 new Backfill.Settings(FoldSettings.DEFAULT, (int) engine.between(1, 3), (int) engine.between(1, 40));
         List<View> views = scene.plan().after().catalog().views();
-        return control.readControl().thenCompose(row -> {
+        return ports.past().control().readControl().thenCompose(row -> {
             if (row.isEmpty() || !views.stream().allMatch(view -> row.get().folds(view.version()))) {
                 // Not all of them are started yet.
                 return CompletableFuture.completedFuture(false);

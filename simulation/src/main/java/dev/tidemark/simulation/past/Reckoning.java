@@ -12,13 +12,14 @@ import dev.tidemark.aws.dynamodb.DynamoStateScan;
 import dev.tidemark.aws.kinesis.KinesisLineage;
 import dev.tidemark.aws.kinesis.KinesisStreams;
 import dev.tidemark.aws.s3.S3Archive;
+import dev.tidemark.aws.s3.S3BackfillLog;
 import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.change.ChangePorts;
 import dev.tidemark.core.change.RestoreListener;
-import dev.tidemark.core.change.RestorePorts;
 import dev.tidemark.core.change.RestoreSettings;
 import dev.tidemark.core.change.Restorer;
 import dev.tidemark.core.control.ControlRow;
@@ -262,16 +263,15 @@ public final class Reckoning {
         cloud.createTable(generation + STATE);
         cloud.createTable(generation + CONTROL);
         KinesisStreams streams = new KinesisStreams(clients.kinesis(), () -> Instant.ofEpochMilli(engine.nowMillis()));
-        RestorePorts ports = new RestorePorts(
+        ChangePorts ports = new ChangePorts(
+                new HistoryPorts(archive, redrives, checkpoints, control(generation + CONTROL)),
                 new DynamoItemStore(
                         clients.dynamoDb(), clients.dynamoDb(), generation + STATE, CapacityMeter.NONE, NO_BACKOFF),
-                control(generation + CONTROL),
-                checkpoints,
-                archive,
                 new S3Quarantine(clients.s3(), BUCKET, NO_BACKOFF),
-                redrives,
+                new S3BackfillLog(clients.s3(), BUCKET, NO_BACKOFF),
                 new KinesisLineage(clients.kinesis(), streams),
                 NO_PAUSE,
+                engine::nowMillis,
                 engine.random());
         new Restorer(catalogsOf(checkpoint), ports, RestoreSettings.DEFAULT)
                 .restore(generation, new ControlRow.Restore(checkpoint, null), RestoreListener.NONE)

@@ -1,16 +1,12 @@
 package dev.tidemark.simulation.past;
 
-import dev.tidemark.aws.dynamodb.CapacityMeter;
-import dev.tidemark.aws.dynamodb.DynamoControlStore;
-import dev.tidemark.aws.dynamodb.DynamoItemStore;
 import dev.tidemark.aws.s3.KeyPage;
 import dev.tidemark.aws.s3.QuarantineSieve;
 import dev.tidemark.aws.s3.S3Quarantine;
-import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.core.change.Candidate;
+import dev.tidemark.core.change.ChangePorts;
 import dev.tidemark.core.change.Decision;
 import dev.tidemark.core.change.RedriveOutcome;
-import dev.tidemark.core.change.RedrivePorts;
 import dev.tidemark.core.change.RedriveReport;
 import dev.tidemark.core.change.Redriver;
 import dev.tidemark.core.event.InvalidEvent;
@@ -97,23 +93,10 @@ public final class Repairer implements World.Guest {
 
     private CompletableFuture<Boolean> run(World.Scene scene, Worker worker, Code code, long choice) {
         Engine engine = scene.engine();
-        DynamoControlStore control = new DynamoControlStore(
-                worker.clients().dynamoDb(), worker.clients().dynamoDbWrites(), "control", CapacityMeter.NONE);
-        RedrivePorts ports = new RedrivePorts(
-                new DynamoItemStore(
-                        worker.clients().dynamoDb(),
-                        worker.clients().dynamoDbWrites(),
-                        "state",
-                        CapacityMeter.NONE,
-                        worker.backoff()),
-                control,
-                new S3RedriveLog(worker.clients().s3(), "bucket", worker.backoff()),
-                worker::later,
-                engine::nowMillis,
-                engine.random());
+        ChangePorts ports = worker.changePorts();
         S3Quarantine quarantine = new S3Quarantine(worker.clients().s3(), "bucket", worker.backoff());
         Redriver redriver = new Redriver(code.catalog(), ports, FoldSettings.DEFAULT);
-        return control.readControl().thenCompose(row -> {
+        return ports.past().control().readControl().thenCompose(row -> {
             if (row.isEmpty()) {
                 // Nothing was ever folded, so nothing is in quarantine yet.
                 return CompletableFuture.completedFuture(false);

@@ -1,9 +1,22 @@
 package dev.tidemark.simulation.past;
 
 import dev.tidemark.aws.Backoff;
+import dev.tidemark.aws.dynamodb.CapacityMeter;
+import dev.tidemark.aws.dynamodb.DynamoControlStore;
+import dev.tidemark.aws.dynamodb.DynamoItemStore;
+import dev.tidemark.aws.kinesis.KinesisLineage;
+import dev.tidemark.aws.kinesis.KinesisStreams;
+import dev.tidemark.aws.s3.S3Archive;
+import dev.tidemark.aws.s3.S3BackfillLog;
+import dev.tidemark.aws.s3.S3Checkpoints;
+import dev.tidemark.aws.s3.S3Quarantine;
+import dev.tidemark.aws.s3.S3RedriveLog;
+import dev.tidemark.core.change.ChangePorts;
+import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.simulation.cloud.Caller;
 import dev.tidemark.simulation.cloud.Cloud;
 import dev.tidemark.simulation.engine.Engine;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -61,6 +74,26 @@ final class Worker implements Caller {
 
     Cloud.Clients clients() {
         return clients;
+    }
+
+    /** Of the running state, for jobs that change it. */
+    ChangePorts changePorts() {
+        KinesisStreams streams = new KinesisStreams(clients.kinesis(), () -> Instant.ofEpochMilli(engine.nowMillis()));
+        return new ChangePorts(
+                new HistoryPorts(
+                        new S3Archive(clients.s3(), "bucket", backoff()),
+                        new S3RedriveLog(clients.s3(), "bucket", backoff()),
+                        new S3Checkpoints(clients.s3(), "bucket", backoff()),
+                        new DynamoControlStore(
+                                clients.dynamoDb(), clients.dynamoDbWrites(), "control", CapacityMeter.NONE)),
+                new DynamoItemStore(
+                        clients.dynamoDb(), clients.dynamoDbWrites(), "state", CapacityMeter.NONE, backoff()),
+                new S3Quarantine(clients.s3(), "bucket", backoff()),
+                new S3BackfillLog(clients.s3(), "bucket", backoff()),
+                new KinesisLineage(clients.kinesis(), streams),
+                this::later,
+                engine::nowMillis,
+                engine.random());
     }
 
     Backoff backoff() {

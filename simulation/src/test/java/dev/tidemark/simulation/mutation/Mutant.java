@@ -10,9 +10,13 @@ import java.util.Map;
  *
  * @param rule the rule of docs/protocol.md that it breaks
  * @param words what it does instead
+ * @param check the class that runs seeds, see {@link Hunt#of}
  * @param edits the changes that make it, at least one
  */
-record Mutant(String rule, String words, List<Edit> edits) {
+record Mutant(String rule, String words, String check, List<Edit> edits) {
+
+    private static final String LIVE = "dev.tidemark.simulation.SeedCheck";
+    private static final String PAST = "dev.tidemark.simulation.PastCheck";
 
     Mutant {
         edits = List.copyOf(edits);
@@ -22,8 +26,14 @@ record Mutant(String rule, String words, List<Edit> edits) {
         }
     }
 
+    /** Looked for in the live fold. */
     static Mutant of(String rule, String words, Edit... edits) {
-        return new Mutant(rule, words, Arrays.asList(edits));
+        return new Mutant(rule, words, LIVE, Arrays.asList(edits));
+    }
+
+    /** Looked for in what is said of the past. */
+    static Mutant ofPast(String rule, String words, Edit... edits) {
+        return new Mutant(rule, words, PAST, Arrays.asList(edits));
     }
 
     /**

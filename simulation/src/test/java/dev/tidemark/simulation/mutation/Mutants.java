@@ -13,6 +13,7 @@ final class Mutants {
     private static final String FOLD = "core/dev/tidemark/core/fold/";
     private static final String CONTROL = "core/dev/tidemark/core/control/";
     private static final String ASYNC = "core/dev/tidemark/core/async/";
+    private static final String HISTORY = "core/dev/tidemark/core/history/";
     private static final String STREAM = "core/dev/tidemark/core/stream/";
     private static final String TILE = "core/dev/tidemark/core/tile/";
     private static final String CATALOG = "core/dev/tidemark/core/catalog/";
@@ -332,7 +333,41 @@ final class Mutants {
             Mutant.of(
                     "T3",
                     "a lane does not wait for its parents to be folded to their end",
-                    new Edit(FOLD + "Ancestry", "drained ? add(parent, row) : stop(parent)", "add(parent, row)")));
+                    new Edit(FOLD + "Ancestry", "drained ? add(parent, row) : stop(parent)", "add(parent, row)")),
+
+            // The past.
+            Mutant.ofPast(
+                    "T1",
+                    "a record was known when it arrived, even if it stood behind one that arrived later",
+                    new Edit(
+                            HISTORY + "LaneWalk",
+                            "maxArrivalMillis = Math.max(maxArrivalMillis, run.records().get(i).arrivalMillis());",
+                            "maxArrivalMillis = run.records().get(i).arrivalMillis();")),
+            Mutant.ofPast(
+                    "T3",
+                    "the past walks a stream's lanes in the order of their ids",
+                    new Edit(
+                            HISTORY + "History",
+                            "List<String> order = LaneOrder.parentsFirst(before);",
+                            "List<String> order = new ArrayList<>(new TreeSet<>(before.keySet()));"),
+                    new Edit(
+                            HISTORY + "History",
+                            "before.stream().map(ends::get).filter(Objects::nonNull).toArray(CompletableFuture[]::new));",
+                            "new CompletableFuture<?>[0]);")),
+            Mutant.ofPast(
+                    "B1",
+                    "a backfill's lane goes on behind the view's activation",
+                    new Edit(
+                            HISTORY + "LaneWalk",
+                            "int to = cut.upTo() == null ? records.size() : Positions.countUpTo(cut.upTo(), records);",
+                            "int to = records.size();")),
+            Mutant.ofPast(
+                    "Q1",
+                    "all redrives are walked in the lanes of the first one",
+                    new Edit(
+                            HISTORY + "History",
+                            "entry.lane().ofRedrive(manifest.number())",
+                            "entry.lane().ofRedrive(1)")));
 
     /**
      * Variants that are wrong, but have not been found yet: what the simulation still lacks. When one is found, it

@@ -1,5 +1,6 @@
-package dev.tidemark.core.change;
+package dev.tidemark.core.history;
 
+import dev.tidemark.core.async.Flight;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.store.Lineage;
 import dev.tidemark.core.stream.Lane;
@@ -10,37 +11,35 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Which lanes come before which, for views that drop duplicates (rule T3). */
-final class Lineages {
+public final class LaneAncestors {
 
     private final Lineage lineage;
     private final Map<String, LaneRow> rows = new HashMap<>();
 
-    Lineages(Lineage lineage, List<LaneRow> rows) {
+    public LaneAncestors(Lineage lineage, List<LaneRow> rows) {
         this.lineage = lineage;
         rows.forEach(row -> this.rows.put(row.lane().id(), row));
     }
 
     /**
-     * All ancestors of some lanes, as far as they are among them.
+     * All ancestors of some lanes.
      *
-     * @param laneIds lanes that have rows
+     * @param lanes by id
+     * @param among the ids of those that count
      */
-    CompletableFuture<Map<String, Set<String>>> ancestors(Set<String> laneIds) {
-        Map<String, Set<String>> found = new HashMap<>();
-        CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
-        for (String laneId : laneIds) {
-            Set<String> before = found.computeIfAbsent(laneId, key -> new HashSet<>());
-            LaneRow row = rows.get(laneId);
-            if (row != null) {
-                chain = chain.thenCompose(ignored -> above(row.lane(), before));
-            }
-        }
-        return chain.thenApply(ignored -> {
-            found.values().forEach(before -> before.retainAll(laneIds));
-            return found;
-        });
+    public CompletableFuture<Map<String, Set<String>>> of(Map<String, Lane> lanes, Set<String> among) {
+        Map<String, Set<String>> found = new ConcurrentHashMap<>();
+        return Flight.all(List.copyOf(lanes.entrySet()), 1, lane -> {
+                    Set<String> before = new HashSet<>();
+                    return above(lane.getValue(), before).thenRun(() -> {
+                        before.retainAll(among);
+                        found.put(lane.getKey(), before);
+                    });
+                })
+                .thenApply(done -> found);
     }
 
     /**
@@ -61,12 +60,7 @@ final class Lineages {
     }
 
     private CompletableFuture<Void> add(List<Lane> lanes, Set<String> before) {
-        CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
-        for (Lane lane : lanes) {
-            if (before.add(lane.id())) {
-                chain = chain.thenCompose(ignored -> above(lane, before));
-            }
-        }
-        return chain;
+        List<Lane> fresh = lanes.stream().filter(lane -> before.add(lane.id())).toList();
+        return Flight.all(fresh, 1, lane -> above(lane, before));
     }
 }

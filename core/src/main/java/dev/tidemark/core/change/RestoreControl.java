@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>the lane joins what is there, and its row goes on waiting for the live fold to do so (rule R3).
  * </ul>
  */
-final class ReplayLanes implements ControlStore {
+final class RestoreControl implements ControlStore {
 
     private final ControlStore store;
     private final Lane lane;
@@ -34,7 +34,7 @@ final class ReplayLanes implements ControlStore {
     private volatile boolean awaitsOverlap = true;
 
     /** @param after the lane's row as the checkpoint saw it after its scan; null if there was none */
-    ReplayLanes(ControlStore store, Lane lane, @Nullable LaneRow after) {
+    RestoreControl(ControlStore store, Lane lane, @Nullable LaneRow after) {
         this.store = store;
         this.lane = lane;
         this.after = after;

@@ -1,4 +1,4 @@
-package dev.tidemark.core.fold;
+package dev.tidemark.core.change;
 
 import dev.tidemark.core.control.Activation;
 import dev.tidemark.core.control.ControlRow;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Lane rows for a fold apart from the live one, forgotten afterwards: a redrive's or a backfill's lane has a known
  * content, so whoever goes on with it starts at its first record again, and the marks of the items tell what is in them.
  */
-public final class FleetingLanes implements ControlStore {
+final class FleetingLanes implements ControlStore {
 
     private final ControlRow control;
     private final Map<String, Long> ancestors;
@@ -28,7 +28,7 @@ public final class FleetingLanes implements ControlStore {
      * @param viewVersions the views that are folded, from each lane's first record on
      * @param ancestors what {@link LaneRow#ancestors} is to say in every row
      */
-    public FleetingLanes(String generation, Set<String> viewVersions, Map<String, Long> ancestors) {
+    FleetingLanes(String generation, Set<String> viewVersions, Map<String, Long> ancestors) {
         this.control = Activation.next(null, viewVersions, generation).orElseThrow();
         this.ancestors = Map.copyOf(ancestors);
     }

@@ -1,0 +1,136 @@
+package dev.tidemark.core.change;
+
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.fold.FoldPorts;
+import dev.tidemark.core.fold.FoldSettings;
+import dev.tidemark.core.history.FoldSink;
+import dev.tidemark.core.history.LanePart;
+import dev.tidemark.core.store.BackfillLog.Done;
+import dev.tidemark.core.store.Lineage;
+import dev.tidemark.core.store.Quarantine;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.view.View;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+
+/**
+ * Folds what lies before the views' activations in lanes of its own (rule B1), and notes each lane that is in. The clock is
+ * the wall clock: a block that is about to be deleted is looked at by no window any more (rule F10), and ids in a lane of a
+ * backfill expire only some time after they were written (rule T3).
+ */
+final class BackfillFold implements FoldSink.Job {
+
+    private final ChangePorts ports;
+    private final FoldSettings settings;
+    private final ControlRow control;
+    private final Map<String, LaneRow> rows;
+    private final Map<String, Set<String>> done;
+    private final Backfill.Progress progress;
+
+    /**
+     * @param rows of the lanes, by id
+     * @param done view version to the ids of the lanes that are in
+     */
+    BackfillFold(
+            ChangePorts ports,
+            FoldSettings settings,
+            ControlRow control,
+            Map<String, LaneRow> rows,
+            Map<String, Set<String>> done,
+            Backfill.Progress progress) {
+        this.ports = ports;
+        this.settings = settings.withGeneration(control.generation());
+        this.control = control;
+        this.rows = rows;
+        this.done = done;
+        this.progress = progress;
+    }
+
+    /** The views that a lane is not in yet. */
+    private List<View> undone(LanePart part) {
+        String laneId = Lane.liveOf(part.laneId());
+        return part.views().stream()
+                .filter(view -> !done.getOrDefault(view.version(), Set.of()).contains(laneId))
+                .toList();
+    }
+
+    @Override
+    public boolean takes(LanePart part) {
+        return Lane.isRedrive(part.laneId()) || !undone(part).isEmpty();
+    }
+
+    @Override
+    public FoldPorts ports(LanePart part, Lane lane, LongSupplier knownMillis) {
+        if (Lane.isRedrive(part.laneId())) {
+            return ports.foldOfRedrive(control, part, ports.clockMillis());
+        }
+        Set<String> versions = undone(part).stream().map(View::version).collect(Collectors.toSet());
+        FleetingLanes lanes = new FleetingLanes(control.generation(), versions, ancestors(part));
+        return ports.fold(lanes, this::quarantine, Lineage.NEVER_RESHARDED, ports.clockMillis());
+    }
+
+    @Override
+    public FoldSettings settings() {
+        return settings;
+    }
+
+    /** With their latest arrivals. Of a row that is not there, as after a restore, the ids are asked for however late it is. */
+    private Map<String, Long> ancestors(LanePart part) {
+        Map<String, Long> arrivals = new HashMap<>();
+        for (String ancestor : part.ancestors()) {
+            LaneRow row = rows.get(Lane.liveOf(ancestor));
+            arrivals.put(ancestor, row == null ? Long.MAX_VALUE : row.maxArrivalMillis());
+        }
+        return arrivals;
+    }
+
+    /** Under the live lane, so that it can be redriven like any other. */
+    private CompletableFuture<Void> quarantine(List<Quarantine.Entry> entries) {
+        return ports.quarantine()
+                .put(entries.stream()
+                        .map(entry -> new Quarantine.Entry(
+                                entry.view(), entry.viewVersion(), entry.lane().live(), entry.record(), entry.reason()))
+                        .toList());
+    }
+
+    @Override
+    public void folded(LanePart part, int records, long knownMillis) {
+        if (!Lane.isRedrive(part.laneId())) {
+            progress.folded(Lane.liveOf(part.laneId()), records);
+        }
+    }
+
+    @Override
+    public CompletableFuture<Void> ended(LanePart part, long records) {
+        CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
+        if (Lane.isRedrive(part.laneId())) {
+            return chain;
+        }
+        LaneRow row = Objects.requireNonNull(rows.get(Lane.liveOf(part.laneId())));
+        for (View view : undone(part)) {
+            Position activatedAfter = Objects.requireNonNull(row.views().get(view.version()));
+            Done note = new Done(
+                    row.lane().id(),
+                    activatedAfter,
+                    records,
+                    ports.clockMillis().getAsLong());
+            chain = chain.thenCompose(noted -> ports.backfills().finish(control.generation(), view.version(), note));
+        }
+        return chain;
+    }
+
+    @Override
+    public void left(String laneId, boolean atEnd) {
+        if (!Lane.isRedrive(laneId)) {
+            progress.done(laneId);
+        }
+    }
+}
