@@ -3,11 +3,11 @@ package dev.tidemark.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.aws.AwsClients;
+import dev.tidemark.oracle.Oracle;
+import dev.tidemark.oracle.StreamRecord;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
 import dev.tidemark.samplesevents.SampleReplay;
-import dev.tidemark.samplesevents.oracle.Oracle;
-import dev.tidemark.samplesevents.oracle.StreamRecord;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
