@@ -127,6 +127,9 @@ class LocalStackIT {
     }
 
     private static @Nullable String missing(String image) {
+        if (!Boolean.getBoolean("tidemark.full")) {
+            return "containers are started by ./mvnw -Pfull verify only";
+        }
         try {
             if (!DockerClientFactory.instance().isDockerAvailable()) {
                 return "no Docker engine runs here";

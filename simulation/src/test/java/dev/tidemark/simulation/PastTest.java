@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  */
 class PastTest {
 
-    private static final long DEFAULT_SEEDS = 1_000;
+    private static final long DEFAULT_SEEDS = 200;
     private static final long REPAIRS = 0x2EDB1FE;
 
     /** Of these runs all views come in another version, many records are bad, and the stream is resharded. */
