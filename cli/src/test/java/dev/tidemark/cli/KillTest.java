@@ -29,8 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * {@code tidemark run --data-dir} as a process of its own, killed with SIGKILL in the middle of its work and started again,
- * twenty times in the full build and six in the ordinary one: while records are being put, while they are folded, around a split and a merge. In the end nothing that
- * was acknowledged is lost, every record of the stream is done once, and every value is the oracle's.
+ * twenty times in the full build and six in the ordinary one: while records are being put, while they are folded, around a
+ * split and a merge. In the end nothing that was acknowledged is lost, every record of the stream is done once, and every
+ * value is the oracle's.
  */
 class KillTest {
 
