@@ -2,8 +2,8 @@ package dev.tidemark.cli;
 
 import dev.tidemark.aws.AwsClients;
 import dev.tidemark.aws.Environment;
+import dev.tidemark.kinesis.Streams;
 import dev.tidemark.local.app.TidemarkApplication;
-import dev.tidemark.local.kinesis.Streams;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.aws.AwsClients;
-import dev.tidemark.local.kinesis.Streams;
+import dev.tidemark.kinesis.Streams;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,12 +1,12 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.kinesis.NewRecord;
+import dev.tidemark.kinesis.PutResult;
+import dev.tidemark.kinesis.Streams;
 import dev.tidemark.local.LocalSettings;
 import dev.tidemark.local.LocalSystem;
 import dev.tidemark.local.app.TidemarkApplication;
-import dev.tidemark.local.kinesis.NewRecord;
-import dev.tidemark.local.kinesis.PutResult;
-import dev.tidemark.local.kinesis.Streams;
 import dev.tidemark.local.mapping.MappingSettings;
 import dev.tidemark.samplesevents.SampleEvent;
 import java.io.IOException;

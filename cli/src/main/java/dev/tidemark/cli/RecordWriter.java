@@ -173,8 +173,9 @@ final class RecordWriter implements AutoCloseable {
         for (PutRecordsRequestEntry again : refused) {
             waitingBytes += again.data().asByteArrayUnsafe().length;
         }
-        refused.addAll(rest);
-        return refused;
+        List<PutRecordsRequestEntry> merged = new ArrayList<>(refused);
+        merged.addAll(rest);
+        return merged;
     }
 
     /**

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.aws.AwsClients;
+import dev.tidemark.oracle.Answers;
+import dev.tidemark.oracle.Oracle;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
 import dev.tidemark.samplesevents.SampleReplay;
-import dev.tidemark.samplesevents.oracle.Answers;
-import dev.tidemark.samplesevents.oracle.Oracle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,11 +3,11 @@ package dev.tidemark.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.aws.AwsClients;
+import dev.tidemark.oracle.Oracle;
+import dev.tidemark.oracle.StreamRecord;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
 import dev.tidemark.samplesevents.SampleReplay;
-import dev.tidemark.samplesevents.oracle.Oracle;
-import dev.tidemark.samplesevents.oracle.StreamRecord;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -28,15 +28,16 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code tidemark run --data-dir} as a process of its own, killed with SIGKILL twenty times in the middle of its work and
- * started again: while records are being put, while they are folded, around a split and a merge. In the end nothing that
- * was acknowledged is lost, every record of the stream is done once, and every value is the oracle's.
+ * {@code tidemark run --data-dir} as a process of its own, killed with SIGKILL in the middle of its work and started again,
+ * twenty times in the full build and six in the ordinary one: while records are being put, while they are folded, around a
+ * split and a merge. In the end nothing that was acknowledged is lost, every record of the stream is done once, and every
+ * value is the oracle's.
  */
 class KillTest {
 
-    private static final int KILLS = 20;
-    private static final int SPLIT_AFTER = 6;
-    private static final int MERGE_AFTER = 13;
+    private static final int KILLS = Boolean.getBoolean("tidemark.full") ? 20 : 6;
+    private static final int SPLIT_AFTER = KILLS * 3 / 10;
+    private static final int MERGE_AFTER = KILLS * 2 / 3;
     private static final int RECORDS_PER_REQUEST = 20;
     private static final String STREAM = Sample.SHOP.stream();
     private static final long SEED = Long.getLong("tidemark.seed", 42L);

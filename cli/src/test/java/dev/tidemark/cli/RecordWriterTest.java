@@ -107,6 +107,19 @@ class RecordWriterTest {
     }
 
     @Test
+    void onlyARefusalIsPausedAfter() {
+        RecordWriter writer = writer(
+                request -> answer(request.records().stream().map(this::store).toList()));
+        for (int i = 0; i < 10; i++) {
+            writer.add("one key", new byte[] {'x'});
+        }
+        writer.flush();
+
+        assertThat(requests).as("one record of a key in each").isEqualTo(10);
+        assertThat(pauses).isEmpty();
+    }
+
+    @Test
     void manyKeysGoInFullRequests() {
         RecordWriter writer = writer(
                 request -> answer(request.records().stream().map(this::store).toList()));

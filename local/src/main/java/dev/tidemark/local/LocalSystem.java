@@ -1,9 +1,9 @@
 package dev.tidemark.local;
 
-import dev.tidemark.local.file.DamagedFile;
+import dev.tidemark.kinesis.KinesisServer;
+import dev.tidemark.kinesis.Streams;
+import dev.tidemark.kinesis.file.DamagedFile;
 import dev.tidemark.local.http.ApiServer;
-import dev.tidemark.local.kinesis.KinesisServer;
-import dev.tidemark.local.kinesis.Streams;
 import dev.tidemark.local.mapping.EventSourceMapping;
 import dev.tidemark.local.mapping.MappingListener;
 import dev.tidemark.local.store.DynamoDbStore;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import com.amazonaws.services.lambda.runtime.events.KinesisEvent;
-import dev.tidemark.local.file.DamagedFile;
+import dev.tidemark.kinesis.NewRecord;
+import dev.tidemark.kinesis.file.DamagedFile;
 import dev.tidemark.local.http.ApiFunction;
-import dev.tidemark.local.kinesis.NewRecord;
 import dev.tidemark.local.mapping.BatchFunction;
 import dev.tidemark.local.mapping.MappingListener;
 import dev.tidemark.local.mapping.MappingSettings;

@@ -1,6 +1,6 @@
 package dev.tidemark.samplesevents;
 
-import dev.tidemark.samplesevents.oracle.StreamRecord;
+import dev.tidemark.oracle.StreamRecord;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
  */
 class PastTest {
 
-    private static final long DEFAULT_SEEDS = 1_000;
+    private static final long DEFAULT_SEEDS = 200;
+
     private final PastCheck past = new PastCheck();
 
     @Test

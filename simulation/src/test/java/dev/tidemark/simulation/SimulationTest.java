@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class SimulationTest {
 
-    private static final long DEFAULT_SEEDS = 10_000;
+    /** As in the ordinary build: all seeds that docs/protocol.md names are among them. */
+    private static final long DEFAULT_SEEDS = 1_000;
 
     /** From so many seeds on, every fault must have struck and everything must have happened. */
     private static final long SEEDS_THAT_COVER_ALL = 5_000;
@@ -82,7 +83,10 @@ class SimulationTest {
             thread.join();
         }
         System.out.println(seeds.size() + " seeds\n" + coverage.table());
-        if (fixed >= SEEDS_THAT_COVER_ALL && failures.isEmpty()) {
+        if (fixed < SEEDS_THAT_COVER_ALL) {
+            System.out.println("SKIPPED: whether every fault struck is asked of " + SEEDS_THAT_COVER_ALL
+                    + " seeds or more (./mvnw -Pfull verify)");
+        } else if (failures.isEmpty()) {
             assertThat(coverage.gaps()).as("never happened").isEmpty();
             assertThat(coverage.reasons())
                     .containsAll(Stream.of(InvalidEvent.Reason.values())

@@ -14,10 +14,10 @@ import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.store.DamagedArchive;
 import dev.tidemark.core.view.View;
+import dev.tidemark.oracle.Answers;
+import dev.tidemark.oracle.Oracle;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
-import dev.tidemark.samplesevents.oracle.Answers;
-import dev.tidemark.samplesevents.oracle.Oracle;
 import dev.tidemark.training.Request.Format;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -52,10 +52,13 @@ class TrainingSetTest {
     private static final int MOMENTS = 40;
     private static final int ROWS = 400;
 
+    /** The same for all tests, which change neither. */
+    private static final Catalog CATALOG = new CatalogCompiler().compile(Sample.SHOP.catalog());
+
+    private static final Oracle ORACLE = new ShopHistory(new Random(SEED)).oracle(Sample.SHOP.catalog());
+
     private final Random random = new Random(SEED);
     private final ShopHistory history = new ShopHistory(random);
-    private final Catalog catalog = new CatalogCompiler().compile(Sample.SHOP.catalog());
-    private final Oracle oracle = history.oracle(Sample.SHOP.catalog());
 
     @TempDir
     private Path folder;
@@ -65,7 +68,7 @@ class TrainingSetTest {
     void everyValueEqualsTheOracles(Knowledge knowledge) throws Exception {
         Path spine = spine();
 
-        TrainingSet set = job(request(spine, "set", knowledge, List.of(catalog)), Progress.NONE)
+        TrainingSet set = job(request(spine, "set", knowledge, List.of(CATALOG)), Progress.NONE)
                 .run();
 
         assertThat(set.rows()).isEqualTo(ROWS);
@@ -81,15 +84,15 @@ class TrainingSetTest {
         Map<Long, Oracle> served = new HashMap<>();
         for (Map<String, String> row : rows) {
             long at = Instant.parse(row.get("timestamp")).toEpochMilli();
-            for (View view : catalog.views()) {
+            for (View view : CATALOG.views()) {
                 String entity = String.join(
                         "|",
                         view.entity().stream()
                                 .map(key -> row.getOrDefault(column(key.name()), ""))
                                 .toList());
                 JsonNode expected = knowledge == Knowledge.NOW
-                        ? oracle.answerUpTo(view.name(), entity, at)
-                        : served.computeIfAbsent(at, t -> oracle.over(history.records(t), history.descents()))
+                        ? ORACLE.answerUpTo(view.name(), entity, at)
+                        : served.computeIfAbsent(at, t -> ORACLE.over(history.records(t), history.descents()))
                                 .answer(view.name(), entity, at);
                 differences.addAll(Answers.differences(
                         expected,
@@ -124,14 +127,14 @@ class TrainingSetTest {
     @Test
     void theSpineAndTheSetAreTheSameWhetherCsvOrParquet() throws Exception {
         Path spine = spine();
-        job(request(spine, "first", Knowledge.SERVED, List.of(catalog)), Progress.NONE)
+        job(request(spine, "first", Knowledge.SERVED, List.of(CATALOG)), Progress.NONE)
                 .run();
         Path parquet = folder.resolve("first/training-set.parquet");
         Path columns = folder.resolve("spine.parquet");
         Files.copy(parquet, columns);
 
         // The set's own columns are in the way of the second set's, as the message says.
-        assertThatThrownBy(() -> job(request(columns, "second", Knowledge.SERVED, List.of(catalog)), Progress.NONE)
+        assertThatThrownBy(() -> job(request(columns, "second", Knowledge.SERVED, List.of(CATALOG)), Progress.NONE)
                         .run())
                 .isInstanceOf(TrainingSetProblem.class)
                 .hasMessageContaining("has a column 'viewer__avg_price_5m' already");
@@ -141,9 +144,9 @@ class TrainingSetTest {
     @EnumSource(Progress.Stage.class)
     void goesOnAfterItWasKilledAndMakesTheSameBytes(Progress.Stage stage) throws Exception {
         Path spine = spine();
-        job(request(spine, "whole", Knowledge.NOW, List.of(catalog)), Progress.NONE)
+        job(request(spine, "whole", Knowledge.NOW, List.of(CATALOG)), Progress.NONE)
                 .run();
-        Request request = request(spine, "killed", Knowledge.NOW, List.of(catalog));
+        Request request = request(spine, "killed", Knowledge.NOW, List.of(CATALOG));
 
         boolean isShort = stage == Progress.Stage.SPINE || stage == Progress.Stage.OUTPUT;
         for (int kill = 1; kill <= (isShort ? 1 : 4); kill++) {
@@ -161,7 +164,7 @@ class TrainingSetTest {
 
     @Test
     void whatIsFinishedIsNotDoneAgain() throws Exception {
-        Request request = request(spine(), "set", Knowledge.SERVED, List.of(catalog));
+        Request request = request(spine(), "set", Knowledge.SERVED, List.of(CATALOG));
         assertThatThrownBy(() ->
                         job(request, new KilledAfter(Progress.Stage.OUTPUT, 1)).run())
                 .isInstanceOf(Killed.class);
@@ -177,12 +180,12 @@ class TrainingSetTest {
     @Test
     void anotherRequestInTheSameFolderIsRefused() throws Exception {
         Path spine = spine();
-        Request request = request(spine, "set", Knowledge.SERVED, List.of(catalog));
+        Request request = request(spine, "set", Knowledge.SERVED, List.of(CATALOG));
         assertThatThrownBy(() ->
                         job(request, new KilledAfter(Progress.Stage.ANSWERS, 1)).run())
                 .isInstanceOf(Killed.class);
 
-        assertThatThrownBy(() -> job(request(spine, "set", Knowledge.NOW, List.of(catalog)), Progress.NONE)
+        assertThatThrownBy(() -> job(request(spine, "set", Knowledge.NOW, List.of(CATALOG)), Progress.NONE)
                         .run())
                 .isInstanceOf(TrainingSetProblem.class)
                 .hasMessageContaining("holds another training set, or a part of one (other knowledge)");
@@ -194,7 +197,7 @@ class TrainingSetTest {
 
     @Test
     void damagedFilesOfTheWorkAreNamed() throws Exception {
-        Request request = request(spine(), "set", Knowledge.SERVED, List.of(catalog));
+        Request request = request(spine(), "set", Knowledge.SERVED, List.of(CATALOG));
         assertThatThrownBy(() ->
                         job(request, new KilledAfter(Progress.Stage.ANSWERS, 1)).run())
                 .isInstanceOf(Killed.class);
@@ -222,7 +225,7 @@ class TrainingSetTest {
 
     @Test
     void damageOfTheArchiveIsNamedAndNothingIsCompleted() throws Exception {
-        Request request = request(spine(), "set", Knowledge.SERVED, List.of(catalog));
+        Request request = request(spine(), "set", Knowledge.SERVED, List.of(CATALOG));
         AtomicLong read = new AtomicLong();
         history.archive.unreadable = ref -> read.incrementAndGet() > 5;
 
@@ -240,7 +243,7 @@ class TrainingSetTest {
         history.archive.segments.remove(history.archive.segments.size() / 2);
         history.archive.segments.removeIf(segment -> segment.count() > 0 && segment.count() < 100);
 
-        assertThatThrownBy(() -> job(request(spine(), "set", Knowledge.NOW, List.of(catalog)), Progress.NONE)
+        assertThatThrownBy(() -> job(request(spine(), "set", Knowledge.NOW, List.of(CATALOG)), Progress.NONE)
                         .run())
                 .isInstanceOf(DamagedArchive.class)
                 .hasMessageContaining("lacks");
@@ -252,7 +255,7 @@ class TrainingSetTest {
                 .compile(Sample.SHOP.catalog().replace("category == \"shoes\"", "category == \"hats\""));
         Path spine = spine();
 
-        TrainingSet set = job(request(spine, "set", Knowledge.NOW, List.of(catalog, other)), Progress.NONE)
+        TrainingSet set = job(request(spine, "set", Knowledge.NOW, List.of(CATALOG, other)), Progress.NONE)
                 .run();
 
         List<Map<String, String>> rows = csv(folder.resolve("set/training-set.csv"));
@@ -273,7 +276,7 @@ class TrainingSetTest {
 
     @Test
     void onlyTheFeaturesThatAreWantedAreThere() throws Exception {
-        Request all = request(spine(), "set", Knowledge.SERVED, List.of(catalog));
+        Request all = request(spine(), "set", Knowledge.SERVED, List.of(CATALOG));
         Request some = new Request(
                 all.spine(),
                 all.out(),
@@ -303,7 +306,7 @@ class TrainingSetTest {
         Path spine = folder.resolve("late.csv");
         StringBuilder text = new StringBuilder("user_id,timestamp\n");
         for (int i = 0; i < 50; i++) {
-            List<String> users = oracle.entities("viewer");
+            List<String> users = ORACLE.entities("viewer");
             text.append(users.get(random.nextInt(users.size()))).append(',');
             text.append(Instant.ofEpochMilli(last - random.nextInt(600_000))).append('\n');
         }
@@ -383,7 +386,7 @@ class TrainingSetTest {
                 user-1,item-1,hats,y,
                 """);
 
-        assertThatThrownBy(() -> job(request(spine, "set", Knowledge.SERVED, List.of(catalog)), Progress.NONE)
+        assertThatThrownBy(() -> job(request(spine, "set", Knowledge.SERVED, List.of(CATALOG)), Progress.NONE)
                         .run())
                 .isInstanceOf(TrainingSetProblem.class)
                 .hasMessageContaining("bad.csv, line 3: column 'user_id': an entity key must be")
@@ -437,7 +440,7 @@ class TrainingSetTest {
     @ValueSource(strings = {"viewer__avg_price_5m", "Viewer__Avg_Price_5m", "VIEWER__AVG_PRICE_5M"})
     void aColumnInTheWayOfAFeaturesIsToldBeforeAnythingIsComputed(String column) throws IOException {
         Request request =
-                request("user_id,timestamp," + column, "user-1,2026-01-15T09:00:00Z,1", List.of(catalog), List.of());
+                request("user_id,timestamp," + column, "user-1,2026-01-15T09:00:00Z,1", List.of(CATALOG), List.of());
         assertThat(refusal(request)).hasMessageContaining("has a column '" + column + "' already");
     }
 
@@ -446,7 +449,7 @@ class TrainingSetTest {
         Request request = request(
                 "user_id,timestamp,viewer__avg_price_5m__b",
                 "user-1,2026-01-15T09:00:00Z,1",
-                List.of(catalog, catalog),
+                List.of(CATALOG, CATALOG),
                 List.of());
         assertThat(refusal(request)).hasMessageContaining("has a column 'viewer__avg_price_5m__b' already");
     }
@@ -461,7 +464,7 @@ class TrainingSetTest {
                 ",user_id,timestamp; index=False",
             })
     void headersThatCannotBeAreRefused(String header, String problem) throws IOException {
-        assertThat(refusal(request(header, "1,2,3,4", List.of(catalog), List.of())))
+        assertThat(refusal(request(header, "1,2,3,4", List.of(CATALOG), List.of())))
                 .hasMessageContaining(problem);
     }
 
@@ -512,7 +515,7 @@ class TrainingSetTest {
                 "yesterday; is no moment: write it like",
             })
     void whatIsWrongWithAMomentIsToldAsItIs(String moment, String problem) throws IOException {
-        assertThat(refusal(request("user_id,timestamp", "user-1," + moment, List.of(catalog), List.of())))
+        assertThat(refusal(request("user_id,timestamp", "user-1," + moment, List.of(CATALOG), List.of())))
                 .hasMessageContaining("few.csv, line 2")
                 .hasMessageContaining(problem);
     }
@@ -531,7 +534,7 @@ class TrainingSetTest {
                 "EPOCH_SECONDS; NaN; is no number, but --time-format says epoch_seconds",
             })
     void whatIsWrongWithANumberOfTimeIsToldAsItIs(TimeFormat format, String moment, String problem) throws IOException {
-        Request iso = request("user_id,timestamp", "user-1," + moment, List.of(catalog), List.of());
+        Request iso = request("user_id,timestamp", "user-1," + moment, List.of(CATALOG), List.of());
         Request numbers = new Request(
                 iso.spine(),
                 iso.out(),
@@ -557,7 +560,7 @@ class TrainingSetTest {
                 "PAR1".getBytes(StandardCharsets.UTF_8),
                 "PAR1 and something that is no footer PAR1".getBytes(StandardCharsets.UTF_8));
         for (byte[] content : broken) {
-            Request request = request("", "", List.of(catalog), List.of());
+            Request request = request("", "", List.of(CATALOG), List.of());
             Files.write(request.spine(), content);
             assertThat(refusal(request).getMessage())
                     .contains("few.csv")
@@ -568,7 +571,7 @@ class TrainingSetTest {
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2})
     void aDamagedParquetFileIsNamedWithoutTheLibrarysWords(long seed) throws Exception {
-        job(request(spine(), "set", Knowledge.NOW, List.of(catalog)), Progress.NONE)
+        job(request(spine(), "set", Knowledge.NOW, List.of(CATALOG)), Progress.NONE)
                 .run();
         byte[] whole = Files.readAllBytes(folder.resolve("set/training-set.parquet"));
         Random dice = new Random(seed);
@@ -591,14 +594,14 @@ class TrainingSetTest {
 
     @Test
     void aSetOfLoadedHistorySaysThatNothingHadArrived() throws Exception {
-        Request request = request("user_id,timestamp", "user-1,2020-01-15T09:00:00Z", List.of(catalog), List.of());
+        Request request = request("user_id,timestamp", "user-1,2020-01-15T09:00:00Z", List.of(CATALOG), List.of());
         TrainingSet set = job(request, Progress.NONE).run();
         assertThat(set.notes()).singleElement().asString().contains("NO RECORD HAD ARRIVED", "--knowledge now");
         assertThat(new ObjectMapper().readTree(set.manifest().toFile()).path("notes"))
                 .hasSize(1);
         // The same when it is there already; and nothing is said of a set that has something.
         assertThat(job(request, Progress.NONE).run().notes()).isEqualTo(set.notes());
-        assertThat(job(request(spine(), "other", Knowledge.SERVED, List.of(catalog)), Progress.NONE)
+        assertThat(job(request(spine(), "other", Knowledge.SERVED, List.of(CATALOG)), Progress.NONE)
                         .run()
                         .notes())
                 .isEmpty();
@@ -607,7 +610,7 @@ class TrainingSetTest {
     @Test
     void theManifestCountsTheRowsOfEachColumnThatMayBeInexact() throws Exception {
         Path spine = spine();
-        TrainingSet set = job(request(spine, "set", Knowledge.NOW, List.of(catalog)), Progress.NONE)
+        TrainingSet set = job(request(spine, "set", Knowledge.NOW, List.of(CATALOG)), Progress.NONE)
                 .run();
         Map<String, Long> medians = new TreeMap<>();
         for (Map<String, String> row : csv(folder.resolve("set/training-set.csv"))) {
@@ -646,7 +649,7 @@ class TrainingSetTest {
         texts.addAll(plain);
         texts.forEach(text ->
                 spine.append("user-1,2026-01-15T09:00:00Z,\"").append(text).append("\"\n"));
-        Request request = request("", "", List.of(catalog), List.of("viewer.avg_price_5m"));
+        Request request = request("", "", List.of(CATALOG), List.of("viewer.avg_price_5m"));
         Files.writeString(request.spine(), spine);
 
         TrainingSet set = job(request, Progress.NONE).run();
@@ -681,8 +684,8 @@ class TrainingSetTest {
         StringBuilder text = new StringBuilder(String.join(",", header())).append(",timestamp,note\n");
         for (int i = 0; i < ROWS; i++) {
             Map<String, String> keys = new HashMap<>();
-            for (View view : catalog.views()) {
-                List<String> known = oracle.entities(view.name());
+            for (View view : CATALOG.views()) {
+                List<String> known = ORACLE.entities(view.name());
                 String entity = random.nextInt(20) == 0 ? "" : known.get(random.nextInt(known.size()));
                 String[] parts = entity.split("\\|", -1);
                 for (int k = 0; k < view.entity().size(); k++) {
@@ -700,7 +703,7 @@ class TrainingSetTest {
     }
 
     private List<String> header() {
-        return catalog.views().stream()
+        return CATALOG.views().stream()
                 .flatMap(view -> view.entity().stream().map(View.KeyField::name))
                 .distinct()
                 .map(TrainingSetTest::column)
@@ -714,7 +717,7 @@ class TrainingSetTest {
 
     private Request request(Path spine, String out, Knowledge knowledge, List<Catalog> catalogs) {
         Map<String, String> keyColumns = new HashMap<>();
-        for (View view : catalog.views()) {
+        for (View view : CATALOG.views()) {
             view.entity().forEach(key -> keyColumns.put(key.name(), column(key.name())));
         }
         return new Request(

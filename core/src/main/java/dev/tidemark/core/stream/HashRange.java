@@ -4,8 +4,6 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * The hash keys that a shard takes, both ends included as Kinesis states them.
@@ -32,18 +30,6 @@ public record HashRange(BigInteger start, BigInteger end) {
         return new HashRange(new BigInteger(start), new BigInteger(end));
     }
 
-    /** All hash keys in {@code count} ranges of one size, the last taking the remainder, as a new stream has them. */
-    public static List<HashRange> even(int count) {
-        BigInteger width = MAX.add(BigInteger.ONE).divide(BigInteger.valueOf(count));
-        List<HashRange> ranges = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            BigInteger start = width.multiply(BigInteger.valueOf(i));
-            BigInteger end = i == count - 1 ? MAX : start.add(width).subtract(BigInteger.ONE);
-            ranges.add(new HashRange(start, end));
-        }
-        return ranges;
-    }
-
     /** The MD5 of a partition key's UTF-8 bytes as an unsigned number, which decides its shard. */
     public static BigInteger hashKey(String partitionKey) {
         try {
@@ -56,16 +42,5 @@ public record HashRange(BigInteger start, BigInteger end) {
 
     public boolean contains(BigInteger hashKey) {
         return hashKey.compareTo(start) >= 0 && hashKey.compareTo(end) <= 0;
-    }
-
-    /** Whether one begins right after the other ends. */
-    public boolean isAdjacent(HashRange other) {
-        return end.add(BigInteger.ONE).equals(other.start)
-                || other.end.add(BigInteger.ONE).equals(start);
-    }
-
-    /** The range of the shard that two adjacent ones are merged into. */
-    public HashRange join(HashRange other) {
-        return new HashRange(start.min(other.start), end.max(other.end));
     }
 }

@@ -3,6 +3,7 @@ package dev.tidemark.core.store;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,9 @@ public final class InMemoryArchive implements ArchiveStore {
     private static final long HOUR_MILLIS = 3_600_000;
 
     public final List<Segment> segments = new ArrayList<>();
+
+    /** A lane's id is a hash: made once for each segment, or tests that read much would do nothing else. */
+    private final IdentityHashMap<Segment, SegmentRef> refs = new IdentityHashMap<>();
 
     /** What else lies there. */
     public final List<String> foreignKeys = new ArrayList<>();
@@ -43,7 +47,7 @@ public final class InMemoryArchive implements ArchiveStore {
     public synchronized CompletableFuture<Listing> list(String streamName, long fromMillis, long toMillis) {
         List<SegmentRef> refs = byKey().values().stream()
                 .filter(segment -> segment.lane().streamName().equals(streamName))
-                .map(InMemoryArchive::ref)
+                .map(this::known)
                 .filter(ref -> ref.hourStartMillis() >= Math.floorDiv(fromMillis, HOUR_MILLIS) * HOUR_MILLIS
                         || fromMillis == Long.MIN_VALUE)
                 .filter(ref -> ref.hourStartMillis() <= toMillis)
@@ -70,15 +74,19 @@ public final class InMemoryArchive implements ArchiveStore {
 
     @Override
     public synchronized CompletableFuture<Void> delete(List<SegmentRef> refs) {
-        refs.forEach(ref -> segments.removeIf(segment -> ref(segment).key().equals(ref.key())));
+        refs.forEach(ref -> segments.removeIf(segment -> known(segment).key().equals(ref.key())));
         return CompletableFuture.completedFuture(null);
     }
 
     /** As on S3, the first one under a key stays. */
     private Map<String, Segment> byKey() {
         Map<String, Segment> found = new LinkedHashMap<>();
-        segments.forEach(segment -> found.putIfAbsent(ref(segment).key(), segment));
+        segments.forEach(segment -> found.putIfAbsent(known(segment).key(), segment));
         return found;
+    }
+
+    private SegmentRef known(Segment segment) {
+        return refs.computeIfAbsent(segment, InMemoryArchive::ref);
     }
 
     /** The reference under which a segment is listed. */

@@ -47,7 +47,10 @@ class AggregatedRecordsTest {
     private static final long NOW_MILLIS = 1_790_000_000_000L;
     private static final String ARN = "arn:aws:kinesis:eu-central-1:111122223333:stream/pay-events";
     private static final String SHARD = "shardId-000000000001";
-    private static final List<HashRange> RANGES = HashRange.even(3);
+    private static final List<HashRange> RANGES = List.of(
+            HashRange.of("0", "113427455640312821154458202477256070484"),
+            HashRange.of("113427455640312821154458202477256070485", "226854911280625642308916404954512140969"),
+            HashRange.of("226854911280625642308916404954512140970", "340282366920938463463374607431768211455"));
     private static final StreamInfo STREAM =
             new StreamInfo(ARN, 1_700_000_000_000L, Map.of(SHARD, new ShardInfo(RANGES.get(1), List.of())));
     private static final Lane LANE = STREAM.lane(SHARD);

@@ -4,6 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import dev.tidemark.kinesis.http.GatewayProblem;
+import dev.tidemark.kinesis.http.Limits;
+import dev.tidemark.kinesis.http.LoopbackServer;
+import dev.tidemark.kinesis.http.Reply;
 import java.io.IOException;
 import java.net.URI;
 import java.time.InstantSource;

@@ -1,4 +1,4 @@
-/** Jetty as this module uses it, and an API Gateway proxy integration on it. */
+/** An API Gateway proxy integration. */
 @NullMarked
 package dev.tidemark.local.http;
 

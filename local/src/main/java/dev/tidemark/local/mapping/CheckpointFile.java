@@ -1,6 +1,6 @@
 package dev.tidemark.local.mapping;
 
-import dev.tidemark.local.file.CheckedFile;
+import dev.tidemark.kinesis.file.CheckedFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package dev.tidemark.local.mapping;
 
 import com.amazonaws.services.lambda.runtime.events.KinesisEvent;
 import com.amazonaws.services.lambda.runtime.events.KinesisEvent.KinesisEventRecord;
-import dev.tidemark.local.kinesis.StreamRecord;
-import dev.tidemark.local.kinesis.Streams;
+import dev.tidemark.kinesis.StreamRecord;
+import dev.tidemark.kinesis.Streams;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Date;

@@ -1,6 +1,6 @@
 package dev.tidemark.local.mapping;
 
-import dev.tidemark.local.kinesis.IteratorStart;
+import dev.tidemark.kinesis.IteratorStart;
 
 /**
  * An event source mapping's settings, by the names and limits of Lambda's. Retries are infinite and the

@@ -1,6 +1,6 @@
 package dev.tidemark.local.mapping;
 
-import dev.tidemark.local.kinesis.StreamRecord;
+import dev.tidemark.kinesis.StreamRecord;
 import java.util.List;
 
 /** Lambda's limit on the size of an event: 6 MB of JSON, in which the data stands as base64. */

@@ -3,7 +3,7 @@ package dev.tidemark.local.mapping;
 import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse;
 import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse.BatchItemFailure;
 import dev.tidemark.core.stream.Position;
-import dev.tidemark.local.kinesis.StreamRecord;
+import dev.tidemark.kinesis.StreamRecord;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

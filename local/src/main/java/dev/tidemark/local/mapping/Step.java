@@ -1,6 +1,6 @@
 package dev.tidemark.local.mapping;
 
-import dev.tidemark.local.kinesis.StreamRecord;
+import dev.tidemark.kinesis.StreamRecord;
 import java.util.List;
 
 /** What a poller wants to happen next. */

@@ -1,8 +1,8 @@
 package dev.tidemark.local.store;
 
-import dev.tidemark.local.http.Limits;
-import dev.tidemark.local.http.LoopbackServer;
-import dev.tidemark.local.http.LoopbackServer.Dialect;
+import dev.tidemark.kinesis.http.Limits;
+import dev.tidemark.kinesis.http.LoopbackServer;
+import dev.tidemark.kinesis.http.LoopbackServer.Dialect;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

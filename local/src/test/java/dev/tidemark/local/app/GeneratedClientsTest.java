@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
+import dev.tidemark.kinesis.NewRecord;
 import dev.tidemark.local.LocalSettings;
 import dev.tidemark.local.LocalSystem;
-import dev.tidemark.local.kinesis.NewRecord;
 import dev.tidemark.local.mapping.MappingListener;
 import dev.tidemark.local.mapping.MappingSettings;
 import java.io.IOException;

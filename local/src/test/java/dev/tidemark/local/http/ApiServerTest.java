@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
-import dev.tidemark.local.TestClock;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -45,7 +46,7 @@ class ApiServerTest {
                     seen.add(request);
                     return function.handle(request);
                 },
-                new TestClock());
+                InstantSource.fixed(Instant.EPOCH));
     }
 
     private HttpResponse<byte[]> send(HttpRequest.Builder request) throws IOException, InterruptedException {
@@ -149,7 +150,7 @@ class ApiServerTest {
                         return ok(number);
                     };
                 },
-                new TestClock());
+                InstantSource.fixed(Instant.EPOCH));
         List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             answers.add(client.sendAsync(to("/together").build(), HttpResponse.BodyHandlers.ofString()));

@@ -3,7 +3,7 @@ package dev.tidemark.local.lambda;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tidemark.samplesevents.oracle.StreamRecord;
+import dev.tidemark.oracle.StreamRecord;
 import java.math.BigDecimal;
 import java.util.Base64;
 import java.util.List;

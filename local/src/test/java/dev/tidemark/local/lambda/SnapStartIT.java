@@ -2,10 +2,10 @@ package dev.tidemark.local.lambda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.oracle.Answers;
+import dev.tidemark.oracle.Oracle;
+import dev.tidemark.oracle.StreamRecord;
 import dev.tidemark.samplesevents.Sample;
-import dev.tidemark.samplesevents.oracle.Answers;
-import dev.tidemark.samplesevents.oracle.Oracle;
-import dev.tidemark.samplesevents.oracle.StreamRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

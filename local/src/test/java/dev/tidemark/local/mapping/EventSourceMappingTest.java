@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.amazonaws.services.lambda.runtime.events.KinesisEvent.KinesisEventRecord;
 import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse;
-import dev.tidemark.local.kinesis.IteratorStart;
-import dev.tidemark.local.kinesis.NewRecord;
-import dev.tidemark.local.kinesis.ShardInfo;
-import dev.tidemark.local.kinesis.Streams;
+import dev.tidemark.kinesis.IteratorStart;
+import dev.tidemark.kinesis.NewRecord;
+import dev.tidemark.kinesis.ShardInfo;
+import dev.tidemark.kinesis.Streams;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

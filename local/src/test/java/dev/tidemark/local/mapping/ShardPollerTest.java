@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse;
 import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse.BatchItemFailure;
-import dev.tidemark.local.kinesis.IteratorStart;
-import dev.tidemark.local.kinesis.StreamRecord;
+import dev.tidemark.kinesis.IteratorStart;
+import dev.tidemark.kinesis.StreamRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

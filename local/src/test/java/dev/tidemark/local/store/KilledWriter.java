@@ -2,9 +2,9 @@ package dev.tidemark.local.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.tidemark.kinesis.NewRecord;
+import dev.tidemark.kinesis.Streams;
 import dev.tidemark.local.Clients;
-import dev.tidemark.local.kinesis.NewRecord;
-import dev.tidemark.local.kinesis.Streams;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;

@@ -1,7 +1,7 @@
 package dev.tidemark.simulation.check;
 
 import dev.tidemark.core.stream.Position;
-import dev.tidemark.local.kinesis.StreamRecord;
+import dev.tidemark.kinesis.StreamRecord;
 import dev.tidemark.local.mapping.ShardLog;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,7 +29,7 @@ public final class Ledger {
     public record Entry(
             Position position,
             String partitionKey,
-            dev.tidemark.samplesevents.oracle.StreamRecord record,
+            dev.tidemark.oracle.StreamRecord record,
             long newestArrivalMillis) {}
 
     /** Takes down a record that was put. */
@@ -40,7 +40,7 @@ public final class Ledger {
     }
 
     /** Takes down a user record of the record that was put last, which belongs to its shard. */
-    public void add(String partitionKey, dev.tidemark.samplesevents.oracle.StreamRecord record) {
+    public void add(String partitionKey, dev.tidemark.oracle.StreamRecord record) {
         List<Entry> entries = shard(record.shardId()).entries;
         long newest = entries.isEmpty()
                 ? Long.MIN_VALUE

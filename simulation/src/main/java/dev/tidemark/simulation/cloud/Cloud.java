@@ -1,6 +1,6 @@
 package dev.tidemark.simulation.cloud;
 
-import dev.tidemark.local.kinesis.Streams;
+import dev.tidemark.kinesis.Streams;
 import dev.tidemark.simulation.engine.Dial;
 import dev.tidemark.simulation.engine.Engine;
 import java.util.Map;

@@ -1,11 +1,11 @@
 package dev.tidemark.simulation.cloud;
 
-import dev.tidemark.local.kinesis.IteratorStart;
-import dev.tidemark.local.kinesis.ReadResult;
-import dev.tidemark.local.kinesis.ShardInfo;
-import dev.tidemark.local.kinesis.StreamInfo;
-import dev.tidemark.local.kinesis.StreamRecord;
-import dev.tidemark.local.kinesis.Streams;
+import dev.tidemark.kinesis.IteratorStart;
+import dev.tidemark.kinesis.ReadResult;
+import dev.tidemark.kinesis.ShardInfo;
+import dev.tidemark.kinesis.StreamInfo;
+import dev.tidemark.kinesis.StreamRecord;
+import dev.tidemark.kinesis.Streams;
 import dev.tidemark.simulation.engine.Dial;
 import dev.tidemark.simulation.engine.Engine;
 import java.time.Instant;

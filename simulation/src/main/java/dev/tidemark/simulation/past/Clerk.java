@@ -12,7 +12,7 @@ import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.view.View;
 import dev.tidemark.functions.query.QueryFunction;
-import dev.tidemark.samplesevents.oracle.Answers;
+import dev.tidemark.oracle.Answers;
 import dev.tidemark.simulation.cloud.Cloud;
 import dev.tidemark.simulation.world.Code;
 import dev.tidemark.simulation.world.World;

@@ -3,7 +3,7 @@ package dev.tidemark.simulation.world;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.view.View;
-import dev.tidemark.samplesevents.oracle.Oracle;
+import dev.tidemark.oracle.Oracle;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

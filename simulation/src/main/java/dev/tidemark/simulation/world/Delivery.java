@@ -3,7 +3,7 @@ package dev.tidemark.simulation.world;
 import com.amazonaws.services.lambda.runtime.events.KinesisEvent;
 import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse;
 import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse.BatchItemFailure;
-import dev.tidemark.local.kinesis.StreamRecord;
+import dev.tidemark.kinesis.StreamRecord;
 import dev.tidemark.local.mapping.KinesisEvents;
 import dev.tidemark.simulation.check.LaneWatch;
 import dev.tidemark.simulation.engine.Dial;

@@ -2,10 +2,10 @@ package dev.tidemark.simulation.world;
 
 import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse;
 import dev.tidemark.core.stream.Position;
-import dev.tidemark.local.kinesis.IteratorStart;
-import dev.tidemark.local.kinesis.ShardInfo;
-import dev.tidemark.local.kinesis.StreamRecord;
-import dev.tidemark.local.kinesis.Streams;
+import dev.tidemark.kinesis.IteratorStart;
+import dev.tidemark.kinesis.ShardInfo;
+import dev.tidemark.kinesis.StreamRecord;
+import dev.tidemark.kinesis.Streams;
 import dev.tidemark.local.mapping.Backoff;
 import dev.tidemark.local.mapping.MappingSettings;
 import dev.tidemark.local.mapping.Redelivery;

@@ -1,14 +1,14 @@
 package dev.tidemark.simulation.world;
 
 import dev.tidemark.aws.dynamodb.Tables;
-import dev.tidemark.core.stream.HashRange;
 import dev.tidemark.core.stream.KplRecords;
-import dev.tidemark.local.kinesis.NewRecord;
-import dev.tidemark.local.kinesis.PutResult;
-import dev.tidemark.local.kinesis.ShardInfo;
-import dev.tidemark.local.kinesis.Streams;
-import dev.tidemark.samplesevents.oracle.Descent;
-import dev.tidemark.samplesevents.oracle.StreamRecord;
+import dev.tidemark.kinesis.HashRange;
+import dev.tidemark.kinesis.NewRecord;
+import dev.tidemark.kinesis.PutResult;
+import dev.tidemark.kinesis.ShardInfo;
+import dev.tidemark.kinesis.Streams;
+import dev.tidemark.oracle.Descent;
+import dev.tidemark.oracle.StreamRecord;
 import dev.tidemark.simulation.check.BucketWatch;
 import dev.tidemark.simulation.check.ItemWatch;
 import dev.tidemark.simulation.check.LaneWatch;
@@ -147,7 +147,7 @@ public final class World implements AutoCloseable {
         String partitionKey = sent.events().get(0).partitionKey();
         ledger.put(
                 put.shardId(),
-                new dev.tidemark.local.kinesis.StreamRecord(put.sequenceNumber(), arrivalMillis, partitionKey, data));
+                new dev.tidemark.kinesis.StreamRecord(put.sequenceNumber(), arrivalMillis, partitionKey, data));
         engine.note("producer", () -> "puts " + ledger.shorten(put.sequenceNumber()));
         HashRange range = ranges.computeIfAbsent(put.shardId(), this::range);
         int most = KplRecords.MAX_RECORDS;

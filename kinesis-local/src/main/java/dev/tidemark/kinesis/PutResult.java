@@ -1,0 +1,4 @@
+package dev.tidemark.kinesis;
+
+/** Where a record was put. */
+public record PutResult(String shardId, String sequenceNumber) implements PutOutcome {}

@@ -1,0 +1,32 @@
+package dev.tidemark.kinesis.http;
+
+/**
+ * What a server grants all of its clients together, and each of them. A client that is slow, or many that are, can use up
+ * no more than this, and none of it is taken from those who complete their requests.
+ *
+ * @param maxConnections how many are open at once; one more closes the one that has gone longest without completing a
+ *     request
+ * @param idleMillis how long a connection may be silent
+ * @param requestMillis how long a connection may go without completing a request, however little of one it sends or reads
+ * @param maxBodyBytes how long the body of a request may be, where bodies are held in memory
+ * @param maxHeldBytes how much memory all bodies and answers may take; more closes connections as above
+ */
+public record Limits(int maxConnections, long idleMillis, long requestMillis, int maxBodyBytes, long maxHeldBytes) {
+
+    public Limits {
+        check("maxConnections", maxConnections);
+        check("idleMillis", idleMillis);
+        check("requestMillis", requestMillis);
+        check("maxBodyBytes", maxBodyBytes);
+        if (maxHeldBytes < maxBodyBytes) {
+            throw new IllegalArgumentException(
+                    "maxHeldBytes is less than one body of " + maxBodyBytes + " bytes: " + maxHeldBytes);
+        }
+    }
+
+    private static void check(String name, long value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " is not positive: " + value);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.kinesis.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Files of the data directory: small ones that are replaced in one step, and damage that is named. */
-@NullMarked
-package dev.tidemark.local.file;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-package dev.tidemark.local.kinesis;
-
-/** Where a record was put. */
-public record PutResult(String shardId, String sequenceNumber) implements PutOutcome {}

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.tidemark.local.kinesis;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,237 @@
+package dev.tidemark.oracle;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/**
+ * A catalog, read plainly: valid definitions are taken at their word, anything else ends in an exception.
+ *
+ * @param views by name, in file order
+ */
+record Definitions(Map<String, ViewDefinition> views) {
+
+    private static final String DEFAULT_DAY = "24h";
+
+    /**
+     * @param eventId null if the source declares none
+     * @param countsOutsiders whether records outside their shard count like any other
+     */
+    record Source(
+            String stream,
+            String timeField,
+            String timeFormat,
+            @Nullable String eventId,
+            int maxEventBytes,
+            boolean countsOutsiders) {}
+
+    /** @param where null for all events */
+    record ViewDefinition(
+            String name,
+            Source source,
+            List<String> entity,
+            @Nullable Expression where,
+            long retentionMillis,
+            long skewMillis,
+            @Nullable Horizon duplicates,
+            Rungs rungs,
+            List<Feature> features,
+            List<Derived> derived) {}
+
+    record Horizon(long horizonMillis, int maxIds) {}
+
+    /**
+     * @param input null for functions without input
+     * @param parameters the feature's mapping as written, for the function's own parameters
+     */
+    record Feature(
+            String name,
+            String function,
+            @Nullable String input,
+            List<String> windows,
+            @Nullable Expression where,
+            boolean optional,
+            @Nullable Grouping groupBy,
+            Map<String, Object> parameters) {
+
+        int integer(String parameter, int defaultValue) {
+            return ((Number) parameters.getOrDefault(parameter, defaultValue)).intValue();
+        }
+
+        boolean bool(String parameter) {
+            return (Boolean) parameters.getOrDefault(parameter, false);
+        }
+
+        BigDecimal decimal(String parameter, String defaultValue) {
+            return new BigDecimal(
+                    parameters.getOrDefault(parameter, defaultValue).toString());
+        }
+
+        List<BigDecimal> decimals(String parameter) {
+            return list(required(parameters, parameter)).stream()
+                    .map(each -> new BigDecimal(each.toString()))
+                    .toList();
+        }
+
+        long durationMillis(String parameter) {
+            return windowMillis(required(parameters, parameter).toString());
+        }
+    }
+
+    /** @param groups the only groups, or null for the first come by hash */
+    record Grouping(String field, int maxGroups, @Nullable List<String> groups) {}
+
+    /** @param defaultValue taken where there is no value; null for none */
+    record Derived(
+            String name, Expression expression, @Nullable BigDecimal defaultValue) {}
+
+    static Definitions read(String yaml) {
+        Map<String, Object> root = map(new Load(LoadSettings.builder().build()).loadFromString(yaml));
+        Map<String, Source> sources = new LinkedHashMap<>();
+        map(required(root, "sources")).forEach((name, body) -> sources.put(name, source(map(body))));
+        Map<String, ViewDefinition> views = new LinkedHashMap<>();
+        map(required(root, "views")).forEach((name, body) -> views.put(name, view(name, map(body), sources)));
+        return new Definitions(views);
+    }
+
+    /** {@code 30s 5m 24h 7d}, or {@code lifetime}. */
+    static long windowMillis(String text) {
+        if (text.equals("lifetime")) {
+            return Rungs.LIFETIME;
+        }
+        long number = Long.parseLong(text.substring(0, text.length() - 1));
+        return switch (text.charAt(text.length() - 1)) {
+            case 's' -> number * 1_000L;
+            case 'm' -> number * 60_000L;
+            case 'h' -> number * 3_600_000L;
+            case 'd' -> number * 86_400_000L;
+            default -> throw new IllegalArgumentException("no duration: '" + text + "'");
+        };
+    }
+
+    private static Source source(Map<String, Object> body) {
+        Object time = required(body, "event_time");
+        boolean plain = time instanceof String;
+        String field = plain ? time.toString() : required(map(time), "field").toString();
+        String format = plain ? "iso8601" : text(map(time), "format", "iso8601");
+        return new Source(
+                required(body, "stream").toString(),
+                field,
+                format,
+                optionalText(body, "event_id"),
+                ((Number) body.getOrDefault("max_event_bytes", 262_144)).intValue(),
+                text(body, "aggregated_by", "kpl").equals("any"));
+    }
+
+    private static ViewDefinition view(String name, Map<String, Object> body, Map<String, Source> sources) {
+        List<Feature> features = new ArrayList<>();
+        map(required(body, "features")).forEach((feature, spec) -> features.add(feature(feature, map(spec))));
+        List<Derived> derived = new ArrayList<>();
+        map(body.getOrDefault("derived", Map.of())).forEach((each, spec) -> derived.add(derived(each, map(spec))));
+        List<Long> windows = features.stream()
+                .flatMap(feature -> feature.windows().stream())
+                .map(Definitions::windowMillis)
+                .toList();
+        Object hop = body.get("hop");
+        long hopMillis = hop == null ? Rungs.defaultHopMillis(windows) : windowMillis(hop.toString());
+        Source source = sources.get(required(body, "source").toString());
+        if (source == null) {
+            throw new IllegalArgumentException("view '" + name + "' names no source of " + sources.keySet());
+        }
+        return new ViewDefinition(
+                name,
+                source,
+                texts(required(body, "entity")),
+                expression(body),
+                windowMillis(text(body, "retention", DEFAULT_DAY)),
+                windowMillis(text(body, "skew", "1m")),
+                horizon(body),
+                Rungs.of(hopMillis, windows),
+                List.copyOf(features),
+                List.copyOf(derived));
+    }
+
+    private static @Nullable Horizon horizon(Map<String, Object> view) {
+        Object duplicates = view.get("drop_duplicates");
+        if (duplicates == null) {
+            return null;
+        }
+        Map<String, Object> body = map(duplicates);
+        int maxIds = ((Number) body.getOrDefault("max_ids", 1_000)).intValue();
+        return new Horizon(windowMillis(required(body, "horizon").toString()), maxIds);
+    }
+
+    private static Feature feature(String name, Map<String, Object> body) {
+        Object windows = required(body, "windows");
+        return new Feature(
+                name,
+                required(body, "function").toString(),
+                optionalText(body, "input"),
+                texts(windows),
+                expression(body),
+                (Boolean) body.getOrDefault("optional", false),
+                grouping(body.get("group_by")),
+                body);
+    }
+
+    private static @Nullable Grouping grouping(@Nullable Object groupBy) {
+        if (groupBy == null) {
+            return null;
+        }
+        Map<String, Object> body = map(groupBy);
+        Object groups = body.get("groups");
+        int maxGroups = ((Number) body.getOrDefault("max_groups", 50)).intValue();
+        return new Grouping(required(body, "field").toString(), maxGroups, groups == null ? null : texts(groups));
+    }
+
+    private static Derived derived(String name, Map<String, Object> body) {
+        Object defaultValue = body.get("default");
+        return new Derived(
+                name,
+                new Expression(required(body, "expression").toString()),
+                defaultValue == null ? null : new BigDecimal(defaultValue.toString()));
+    }
+
+    private static @Nullable Expression expression(Map<String, Object> body) {
+        String where = optionalText(body, "where");
+        return where == null ? null : new Expression(where);
+    }
+
+    private static String text(Map<String, Object> body, String key, String defaultValue) {
+        return body.getOrDefault(key, defaultValue).toString();
+    }
+
+    private static @Nullable String optionalText(Map<String, Object> body, String key) {
+        Object value = body.get(key);
+        return value == null ? null : value.toString();
+    }
+
+    private static Object required(Map<String, Object> body, String key) {
+        Object value = body.get(key);
+        if (value == null) {
+            throw new IllegalArgumentException("'" + key + "' is missing in " + body.keySet());
+        }
+        return value;
+    }
+
+    private static List<String> texts(Object value) {
+        return value instanceof List<?>
+                ? list(value).stream().map(Object::toString).toList()
+                : List.of(value.toString());
+    }
+
+    @SuppressWarnings("unchecked") // YAML mappings of the catalog have text keys; a wrong shape fails at once.
+    private static Map<String, Object> map(Object value) {
+        return (Map<String, Object>) value;
+    }
+
+    @SuppressWarnings("unchecked") // As above.
+    private static List<Object> list(Object value) {
+        return (List<Object>) value;
+    }
+}

@@ -1,0 +1,192 @@
+package dev.tidemark.oracle;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.OffsetDateTime;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One readable record: its fields and its event time.
+ *
+ * @param record where it came from
+ * @param root the JSON object
+ * @param statedMillis the event time as the producer wrote it
+ */
+record Event(StreamRecord record, JsonNode root, long statedMillis) {
+
+    private static final int MAX_NUMBER_DIGITS = 34;
+    private static final BigDecimal NUMBER_LIMIT = BigDecimal.TEN.pow(35);
+    private static final int MAX_SCALAR_BYTES = 256;
+    private static final int MOST_SUBRECORDS = 10_000;
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            .build();
+
+    /**
+     * @throws BadRecord if the record is not its shard's or one too many, or the bytes are too many, no JSON object, or carry no readable
+     *     event time
+     */
+    static Event parse(StreamRecord record, Definitions.Source source) {
+        if (record.subsequence() >= MOST_SUBRECORDS) {
+            throw new BadRecord(BadRecord.TOO_MANY_SUBRECORDS);
+        }
+        if (record.outsideShard() && !source.countsOutsiders()) {
+            throw new BadRecord(BadRecord.OUTSIDE_SHARD);
+        }
+        if (record.data().length > source.maxEventBytes()) {
+            throw new BadRecord(BadRecord.TOO_LARGE);
+        }
+        JsonNode root = object(record.data());
+        return new Event(record, root, eventTime(at(root, source.timeField()), source.timeFormat()));
+    }
+
+    /** The event time that counts: an event cannot have happened after it arrived. */
+    long timeMillis() {
+        return Math.min(statedMillis, record.arrivalMillis());
+    }
+
+    /** The value at a path; null if it, or an object on the way, is missing or JSON null. */
+    @Nullable
+    JsonNode field(String path) {
+        return at(root, path);
+    }
+
+    /**
+     * A field that the view uses otherwise than in an expression; null as for {@link #field}.
+     *
+     * @throws BadRecord if it is a number out of bounds or no Unicode text
+     */
+    @Nullable
+    JsonNode usable(String path) {
+        JsonNode value = field(path);
+        if (value != null && isFlawed(value)) {
+            throw new BadRecord(BadRecord.VALUE_OUT_OF_BOUNDS);
+        }
+        return value;
+    }
+
+    /**
+     * A field as a feature aggregates it.
+     *
+     * @throws BadRecord if it is not usable, of the wrong type, or too long a text
+     */
+    @Nullable
+    JsonNode scalar(String path, boolean number) {
+        JsonNode value = usable(path);
+        if (value == null) {
+            return null;
+        }
+        if (value.isContainerNode() || (number && !value.isNumber())) {
+            throw new BadRecord(BadRecord.MISTYPED_FIELD);
+        }
+        if (value.isTextual() && value.textValue().getBytes(StandardCharsets.UTF_8).length > MAX_SCALAR_BYTES) {
+            throw new BadRecord(BadRecord.VALUE_OUT_OF_BOUNDS);
+        }
+        return value;
+    }
+
+    /**
+     * What an expression sees of a path.
+     *
+     * @throws Expression.Undefined if it is a number out of bounds or no Unicode text
+     */
+    @Nullable
+    Object expressionValue(String path) {
+        JsonNode value = field(path);
+        if (value == null) {
+            return null;
+        }
+        if (value.isContainerNode()) {
+            return Expression.COMPOUND;
+        }
+        if (isFlawed(value)) {
+            throw new Expression.Undefined("'" + path + "' is out of bounds");
+        }
+        return value.isNumber()
+                ? (Object) Expression.numberOf(value.decimalValue())
+                : value.isBoolean() ? value.booleanValue() : value.textValue();
+    }
+
+    private static boolean isFlawed(JsonNode value) {
+        return value.isNumber()
+                ? !isBounded(value.decimalValue())
+                : value.isTextual() && !StandardCharsets.UTF_8.newEncoder().canEncode(value.textValue());
+    }
+
+    private static boolean isBounded(BigDecimal number) {
+        if (number.signum() == 0) {
+            return true;
+        }
+        BigDecimal stripped = number.stripTrailingZeros();
+        return stripped.precision() <= MAX_NUMBER_DIGITS
+                && stripped.scale() <= MAX_NUMBER_DIGITS
+                && stripped.abs().compareTo(NUMBER_LIMIT) < 0;
+    }
+
+    private static JsonNode object(byte[] data) {
+        try {
+            JsonNode root = JSON.readTree(data);
+            if (root == null || !root.isObject()) {
+                throw new BadRecord(BadRecord.NOT_JSON);
+            }
+            return root;
+        } catch (JsonProcessingException e) {
+            throw new BadRecord(BadRecord.NOT_JSON);
+        } catch (IOException e) {
+            throw new IllegalStateException("reading from memory cannot fail otherwise", e);
+        }
+    }
+
+    private static @Nullable JsonNode at(JsonNode root, String path) {
+        JsonNode node = root;
+        for (String name : path.split("\\.", -1)) {
+            JsonNode member = node.get(name);
+            node = member == null ? MissingNode.getInstance() : member;
+        }
+        return node.isMissingNode() || node.isNull() ? null : node;
+    }
+
+    private static long eventTime(@Nullable JsonNode time, String format) {
+        if (time == null
+                || time.isTextual() != format.equals("iso8601")
+                || !time.isValueNode()
+                || time.isBoolean()
+                || isFlawed(time)) {
+            throw new BadRecord(BadRecord.NO_EVENT_TIME);
+        }
+        return switch (format) {
+            case "iso8601" -> isoMillis(time.textValue());
+            case "epoch_millis" -> whole(time.decimalValue());
+            case "epoch_seconds" -> whole(time.decimalValue().movePointRight(3));
+            default -> throw new IllegalArgumentException("unknown event time format '" + format + "'");
+        };
+    }
+
+    /** Fractions of a millisecond are cut off. */
+    private static long whole(BigDecimal millis) {
+        if (millis.abs().compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
+            throw new BadRecord(BadRecord.NO_EVENT_TIME);
+        }
+        return millis.setScale(0, RoundingMode.DOWN).longValueExact();
+    }
+
+    private static long isoMillis(String text) {
+        try {
+            return OffsetDateTime.parse(text).toInstant().toEpochMilli();
+        } catch (DateTimeException e) {
+            throw new BadRecord(BadRecord.NO_EVENT_TIME);
+        }
+    }
+}

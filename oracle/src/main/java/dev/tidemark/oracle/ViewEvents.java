@@ -1,0 +1,192 @@
+package dev.tidemark.oracle;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidemark.oracle.Definitions.Feature;
+import dev.tidemark.oracle.Definitions.Horizon;
+import dev.tidemark.oracle.Definitions.ViewDefinition;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which events count in one view, and what became of the others. Each record is judged by itself in this order:
+ * readable at all (the same for every view of the source); wanted by the view's {@code where}; event time (too far
+ * after arrival, too long before it); entity key; inputs of the features; event id. A value out of bounds matters only
+ * to the views that use it. What is left may still be a producer duplicate.
+ *
+ * <p>Duplicates (rule T3) are judged shard by shard in order of position, a shard after those it came from. An event is
+ * dropped if an earlier event of the same entity with the same id counted in the same shard or one that it came from, and
+ * the two arrivals lie at most the horizon apart. A dropped event does not start the horizon anew. An event without an id
+ * is no duplicate.
+ */
+final class ViewEvents {
+
+    private static final int MAX_ENTITY_BYTES = 1_024;
+
+    /** Arrivals may go back by this much and an id is still remembered. */
+    private static final long REGRESS_MILLIS = 60_000;
+
+    private final ViewDefinition view;
+    private final Map<String, List<Event>> byEntity = new TreeMap<>(CanonicalOrder::compareText);
+    private final Map<DuplicateKey, List<Long>> countedArrivals = new HashMap<>();
+    private final Map<String, List<Long>> idArrivals = new HashMap<>();
+    private final List<ViewReport.Quarantined> quarantined = new ArrayList<>();
+    private final List<StreamRecord> tooLate = new ArrayList<>();
+    private final List<StreamRecord> duplicates = new ArrayList<>();
+    private final Map<String, Set<String>> shardAndAncestors = new HashMap<>();
+    private final Collection<Descent> descents;
+    private int folded;
+    private int late;
+    private int passedBy;
+
+    private record DuplicateKey(String shardId, String entity, String id) {}
+
+    ViewEvents(ViewDefinition view, List<Reading> readings, Collection<Descent> descents) {
+        this.view = view;
+        this.descents = descents;
+        readings.forEach(this::take);
+    }
+
+    /** The events of one entity, in no particular order. */
+    List<Event> of(String entity) {
+        return byEntity.getOrDefault(entity, List.of());
+    }
+
+    /** Entity keys in code point order. */
+    List<String> entities() {
+        return List.copyOf(byEntity.keySet());
+    }
+
+    ViewReport report() {
+        return new ViewReport(view.name(), folded, late, passedBy, quarantined, tooLate, duplicates);
+    }
+
+    private void take(Reading reading) {
+        if (reading.badReason() != null) {
+            quarantined.add(new ViewReport.Quarantined(reading.record(), reading.badReason()));
+        } else if (reading.event() != null) {
+            try {
+                judge(reading.event());
+            } catch (BadRecord e) {
+                quarantined.add(new ViewReport.Quarantined(reading.record(), e.reason()));
+            }
+        }
+    }
+
+    private void judge(Event event) {
+        if (!passes(view.where(), event)) {
+            passedBy++;
+            return;
+        }
+        long aheadMillis = event.statedMillis() - event.record().arrivalMillis();
+        if (aheadMillis > view.skewMillis()) {
+            throw new BadRecord(BadRecord.FAR_FUTURE);
+        }
+        if (-aheadMillis > view.retentionMillis()) {
+            tooLate.add(event.record());
+            return;
+        }
+        String entity = entityOf(event);
+        view.features().forEach(feature -> checkInputs(feature, event));
+        if (view.duplicates() != null && isDuplicate(view.duplicates(), event, entity)) {
+            duplicates.add(event.record());
+            return;
+        }
+        folded++;
+        late += view.rungs().isEarlierHop(event.timeMillis(), event.record().arrivalMillis()) ? 1 : 0;
+        byEntity.computeIfAbsent(entity, key -> new ArrayList<>()).add(event);
+    }
+
+    static boolean passes(@Nullable Expression where, Event event) {
+        try {
+            return where == null || where.test(event::expressionValue);
+        } catch (Expression.Undefined e) {
+            throw new BadRecord(BadRecord.FILTER_FAILED);
+        }
+    }
+
+    private String entityOf(Event event) {
+        List<String> parts = new ArrayList<>();
+        for (String path : view.entity()) {
+            JsonNode value = event.usable(path);
+            if (value == null || (value.isTextual() && value.textValue().isEmpty())) {
+                throw new BadRecord(BadRecord.MISSING_FIELD);
+            }
+            if (!value.isTextual() && !value.isNumber()) {
+                throw new BadRecord(BadRecord.MISTYPED_FIELD);
+            }
+            parts.add(escape(CanonicalOrder.text(value)));
+        }
+        String entity = String.join("|", parts);
+        if (entity.getBytes(StandardCharsets.UTF_8).length > MAX_ENTITY_BYTES) {
+            throw new BadRecord(BadRecord.VALUE_OUT_OF_BOUNDS);
+        }
+        return entity;
+    }
+
+    private static String escape(String part) {
+        return part.replace("\\", "\\\\").replace("|", "\\|");
+    }
+
+    private static void checkInputs(Feature feature, Event event) {
+        // The where of a ratio only tells the hits: its groups are about all events.
+        if (!passes(feature.where(), event) && !feature.function().equals("ratio")) {
+            return;
+        }
+        if (feature.input() != null) {
+            JsonNode value = event.scalar(feature.input(), FeatureValues.wantsNumber(feature.function()));
+            if (value == null && !feature.optional()) {
+                throw new BadRecord(BadRecord.MISSING_FIELD);
+            }
+        }
+        if (feature.groupBy() != null) {
+            event.scalar(feature.groupBy().field(), false); // An event without a group is one of the others.
+        }
+    }
+
+    private boolean isDuplicate(Horizon horizon, Event event, String entity) {
+        String path = Objects.requireNonNull(view.source().eventId(), "drop_duplicates without an event_id");
+        JsonNode id = event.usable(path);
+        if (id == null) {
+            return false;
+        }
+        if (!id.isTextual() && !id.isNumber()) {
+            throw new BadRecord(BadRecord.MISTYPED_FIELD);
+        }
+        String shardId = event.record().shardId();
+        long arrival = event.record().arrivalMillis();
+        for (String shard : shardAndAncestors.computeIfAbsent(shardId, this::withAncestors)) {
+            List<Long> arrivals =
+                    countedArrivals.getOrDefault(new DuplicateKey(shard, entity, CanonicalOrder.text(id)), List.of());
+            if (arrivals.stream().anyMatch(earlier -> Math.abs(arrival - earlier) <= horizon.horizonMillis())) {
+                return true;
+            }
+        }
+        countedArrivals
+                .computeIfAbsent(new DuplicateKey(shardId, entity, CanonicalOrder.text(id)), key -> new ArrayList<>())
+                .add(arrival);
+        List<Long> remembered = idArrivals.computeIfAbsent(shardId + "/" + entity, key -> new ArrayList<>());
+        remembered.removeIf(earlier -> earlier < arrival - horizon.horizonMillis() - REGRESS_MILLIS);
+        remembered.add(arrival);
+        if (remembered.size() > horizon.maxIds()) {
+            // The fold forgets the oldest ids beyond max_ids, and may count a duplicate.
+            throw new UnsupportedOperationException("entity '" + entity + "' of view '" + view.name()
+                    + "' has more ids within the horizon than max_ids, " + horizon.maxIds()
+                    + "; the oracle answers only below it");
+        }
+        return false;
+    }
+
+    private Set<String> withAncestors(String shardId) {
+        Set<String> shards = Descent.ancestors(view.source().stream(), shardId, descents);
+        shards.add(shardId);
+        return shards;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.oracle;
+
+import org.jspecify.annotations.NullMarked;

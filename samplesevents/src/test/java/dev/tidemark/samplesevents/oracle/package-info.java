@@ -1,4 +1,0 @@
-@NullMarked
-package dev.tidemark.samplesevents.oracle;
-
-import org.jspecify.annotations.NullMarked;
