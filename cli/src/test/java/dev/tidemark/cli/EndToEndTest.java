@@ -3,6 +3,8 @@ package dev.tidemark.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.aws.AwsClients;
+import dev.tidemark.cli.deployment.KinesisEndpoint;
+import dev.tidemark.cli.put.RecordWriter;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.stream.Batch;

@@ -1,0 +1,38 @@
+package dev.tidemark.cli.backfill;
+
+import dev.tidemark.cli.deployment.Stores;
+import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.change.Backfill;
+import dev.tidemark.core.change.BackfillPorts;
+import dev.tidemark.core.event.JsonEventReader;
+import java.util.Objects;
+import java.util.SplittableRandom;
+
+/** Backfills of a deployment. */
+final class Backfills {
+
+    private Backfills() {}
+
+    /** Of the views of the next catalog. */
+    static Backfill of(Stores stores, Catalogs catalogs) {
+        return of(stores, catalogs, Backfill.Settings.DEFAULT);
+    }
+
+    static Backfill of(Stores stores, Catalogs catalogs, Backfill.Settings settings) {
+        return new Backfill(
+                Objects.requireNonNull(catalogs.next()),
+                JsonEventReader::new,
+                new BackfillPorts(
+                        stores.items(),
+                        stores.control(),
+                        stores.archive(),
+                        stores.quarantine(),
+                        stores.redriveLog(),
+                        stores.backfillLog(),
+                        stores.lineage(),
+                        stores.pause(),
+                        System::currentTimeMillis,
+                        new SplittableRandom()),
+                settings);
+    }
+}
