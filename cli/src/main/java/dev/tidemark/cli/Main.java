@@ -12,7 +12,7 @@ import dev.tidemark.cli.put.PutCommand;
 import dev.tidemark.cli.quarantine.QuarantineCommand;
 import dev.tidemark.cli.quarantine.TooLateCommand;
 import dev.tidemark.cli.run.RunCommand;
-import dev.tidemark.cli.terminal.Shown;
+import dev.tidemark.cli.terminal.ShownText;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
@@ -65,7 +65,7 @@ public final class Main {
                 .setExecutionStrategy(Main::execute)
                 .setParameterExceptionHandler(Main::refuse)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    command.getErr().println(command.getColorScheme().errorText(Shown.text(message(failure))));
+                    command.getErr().println(command.getColorScheme().errorText(ShownText.text(message(failure))));
                     return ExitCode.SOFTWARE;
                 });
     }

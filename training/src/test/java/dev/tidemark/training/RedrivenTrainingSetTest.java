@@ -20,7 +20,7 @@ import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.view.View;
-import dev.tidemark.training.Request.Format;
+import dev.tidemark.training.TrainingSetRequest.Format;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -185,7 +185,7 @@ class RedrivenTrainingSetTest {
         Path spine = folder.resolve("spine.csv");
         Files.writeString(spine, text);
         Path out = folder.resolve(knowledge.name());
-        Request request = new Request(
+        TrainingSetRequest request = new TrainingSetRequest(
                 spine,
                 out,
                 List.of(catalog),

@@ -25,7 +25,7 @@ import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.view.View;
-import dev.tidemark.training.Request.Format;
+import dev.tidemark.training.TrainingSetRequest.Format;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -217,7 +217,7 @@ class ReshardedTrainingSetTest {
         Path spine = folder.resolve("spine.csv");
         Files.writeString(spine, "user,timestamp\nann," + Instant.ofEpochMilli(atMillis) + "\n");
         Path out = folder.resolve(knowledge.name() + atMillis);
-        Request request = new Request(
+        TrainingSetRequest request = new TrainingSetRequest(
                 spine,
                 out,
                 List.of(CATALOG),

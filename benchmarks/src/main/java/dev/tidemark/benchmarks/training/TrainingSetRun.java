@@ -21,9 +21,9 @@ import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.local.store.S3Store;
 import dev.tidemark.training.Progress;
-import dev.tidemark.training.Request;
-import dev.tidemark.training.Request.Format;
 import dev.tidemark.training.TrainingSetJob;
+import dev.tidemark.training.TrainingSetRequest;
+import dev.tidemark.training.TrainingSetRequest.Format;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -131,7 +131,7 @@ public final class TrainingSetRun {
     private static void run(Path folder, int events, int rows, int threads, HistoryPorts sources) throws IOException {
         Path spine = spine(folder.resolve("spine.csv"), events, rows);
         Path out = Files.createTempDirectory(folder, "set");
-        Request request = new Request(
+        TrainingSetRequest request = new TrainingSetRequest(
                 spine,
                 out,
                 List.of(BenchmarkView.catalog()),

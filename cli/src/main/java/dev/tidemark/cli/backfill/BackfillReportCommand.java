@@ -7,7 +7,7 @@ import dev.tidemark.cli.deployment.DeploymentOptions;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.cli.terminal.Plural;
-import dev.tidemark.cli.terminal.Shown;
+import dev.tidemark.cli.terminal.ShownText;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.change.ArchiveSample;
@@ -92,7 +92,7 @@ final class BackfillReportCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(Shown.text(
+            out.println(ShownText.text(
                     new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(toJson(reports, fresh))));
         } else {
             reports.forEach(report -> print(out, report));
@@ -126,7 +126,7 @@ final class BackfillReportCommand implements Callable<Integer> {
                     feature.different()));
             feature.examples()
                     .forEach(example -> out.println("      "
-                            + Shown.line(example.entity() + ": " + example.before() + " -> " + example.after())));
+                            + ShownText.line(example.entity() + ": " + example.before() + " -> " + example.after())));
         }
         printNames(out, "only in the old version", report.dropped());
         printNames(out, "only in the new version", report.added());

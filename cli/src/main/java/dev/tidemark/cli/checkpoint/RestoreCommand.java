@@ -1,6 +1,6 @@
 package dev.tidemark.cli.checkpoint;
 
-import dev.tidemark.aws.dynamodb.Care;
+import dev.tidemark.aws.dynamodb.TableCare;
 import dev.tidemark.cli.catalog.CatalogOption;
 import dev.tidemark.cli.catalog.NextOption;
 import dev.tidemark.cli.deployment.DeploymentOptions;
@@ -94,13 +94,13 @@ public final class RestoreCommand implements Callable<Integer> {
     private int restore(Stores stores) {
         ProgressLine progress = ProgressLine.on(spec.commandLine().getOut());
         Catalogs catalogs = new Catalogs(catalog.compile(deployment), next.compile());
-        Optional<Care> first = stores.await(stores.care());
+        Optional<TableCare> first = stores.await(stores.care());
         if (first.isEmpty()) {
             progress.note(
                     "The state table that runs is gone, so the new ones are protected as far as can be, and encrypted"
                             + " with AWS's own key: change that before they are used if yours had a key of yours.");
         }
-        stores.await(stores.createTables(generation, first.orElse(Care.MOST)));
+        stores.await(stores.createTables(generation, first.orElse(TableCare.MOST)));
         ControlStore control = stores.controlOf(generation);
         Restore restore = stores.await(control.readControl())
                 .map(row -> begun(row, stores))

@@ -4,10 +4,10 @@ import dev.tidemark.aws.AwsClients;
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.Environment;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
-import dev.tidemark.aws.dynamodb.Care;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
 import dev.tidemark.aws.dynamodb.DynamoStateScan;
+import dev.tidemark.aws.dynamodb.TableCare;
 import dev.tidemark.aws.dynamodb.Tables;
 import dev.tidemark.aws.kinesis.KinesisLineage;
 import dev.tidemark.aws.kinesis.KinesisStreams;
@@ -84,12 +84,12 @@ public final class Stores implements AutoCloseable {
     }
 
     /** How the deployment's state table is kept; empty if it is gone. */
-    public CompletableFuture<Optional<Care>> care() {
-        return Care.of(client(clients::dynamoDb), value(Environment.STATE_TABLE));
+    public CompletableFuture<Optional<TableCare>> care() {
+        return TableCare.of(client(clients::dynamoDb), value(Environment.STATE_TABLE));
     }
 
     /** Creates the tables of a restored generation, as far as they are missing. */
-    public CompletableFuture<Void> createTables(String generation, Care care) {
+    public CompletableFuture<Void> createTables(String generation, TableCare care) {
         return Tables.create(client(clients::dynamoDb), Tables.stateOf(generation), Tables.controlOf(generation), care);
     }
 

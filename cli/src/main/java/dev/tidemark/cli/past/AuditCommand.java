@@ -6,7 +6,7 @@ import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.cli.terminal.Moments;
 import dev.tidemark.cli.terminal.Plural;
-import dev.tidemark.cli.terminal.Shown;
+import dev.tidemark.cli.terminal.ShownText;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.checkpoint.CheckpointId;
@@ -200,7 +200,7 @@ public final class AuditCommand implements Callable<Integer> {
                     difference.item(),
                     difference.position()));
             words.removeIf(String::isEmpty);
-            out.println(Shown.line(String.join("  ", words)) + "\n    " + Shown.line(difference.text()));
+            out.println(ShownText.line(String.join("  ", words)) + "\n    " + ShownText.line(difference.text()));
         }
         long named = report.differences().size();
         long all = report.counts().values().stream().mapToLong(Long::longValue).sum();

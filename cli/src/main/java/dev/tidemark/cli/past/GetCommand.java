@@ -13,7 +13,7 @@ import dev.tidemark.cli.deployment.RunningSystem;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.quarantine.TooLateSearch;
 import dev.tidemark.cli.terminal.Failure;
-import dev.tidemark.cli.terminal.Shown;
+import dev.tidemark.cli.terminal.ShownText;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.BoundedArchive;
@@ -119,7 +119,7 @@ public final class GetCommand implements Callable<Integer> {
         JsonNode shown = all || explain || knowledge == PastReader.Known.BOTH ? body : body.path("features");
         spec.commandLine()
                 .getOut()
-                .println(Shown.text(json.writerWithDefaultPrettyPrinter().writeValueAsString(shown)));
+                .println(ShownText.text(json.writerWithDefaultPrettyPrinter().writeValueAsString(shown)));
         if (!direct && knowledge == null && at == null) {
             RunningSystem system = new RunningSystem(api());
             if (EmptyAnswer.isEmpty(body.path("features"), system.derivedOf(view))) {

@@ -11,10 +11,10 @@ import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.training.Progress;
-import dev.tidemark.training.Request;
-import dev.tidemark.training.Request.Format;
 import dev.tidemark.training.TrainingSet;
 import dev.tidemark.training.TrainingSetJob;
+import dev.tidemark.training.TrainingSetRequest;
+import dev.tidemark.training.TrainingSetRequest.Format;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -182,13 +182,13 @@ public final class TrainingSetCommand implements Callable<Integer> {
         };
     }
 
-    private Request request() {
+    private TrainingSetRequest request() {
         List<Catalog> catalogs = new ArrayList<>();
         catalogs.add(catalog.compile(deployment));
         if (compare != null) {
             catalogs.add(CatalogFile.compile(compare));
         }
-        return new Request(
+        return new TrainingSetRequest(
                 spine,
                 out,
                 catalogs,

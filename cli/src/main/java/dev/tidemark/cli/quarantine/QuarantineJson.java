@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tidemark.cli.terminal.Shown;
+import dev.tidemark.cli.terminal.ShownText;
 import dev.tidemark.core.change.Claims;
 import dev.tidemark.core.store.Quarantine;
 import dev.tidemark.core.tile.EntityKeys;
@@ -129,7 +129,7 @@ final class QuarantineJson {
     /** On one line, with a form in UTF-8 and nothing that a terminal obeys, whatever the texts hold. */
     static String write(JsonNode node) {
         try {
-            return Shown.line(MAPPER.writeValueAsString(node));
+            return ShownText.line(MAPPER.writeValueAsString(node));
         } catch (IOException e) {
             throw new IllegalStateException("a tree in memory can be written", e);
         }

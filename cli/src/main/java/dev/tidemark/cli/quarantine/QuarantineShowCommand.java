@@ -3,7 +3,7 @@ package dev.tidemark.cli.quarantine;
 import dev.tidemark.cli.deployment.DeploymentOptions;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Plural;
-import dev.tidemark.cli.terminal.Shown;
+import dev.tidemark.cli.terminal.ShownText;
 import dev.tidemark.core.change.Claims;
 import dev.tidemark.core.store.Quarantine;
 import java.io.PrintWriter;
@@ -52,7 +52,7 @@ final class QuarantineShowCommand implements Callable<Integer> {
                 + entry.lane().shardId() + " (lane " + entry.lane().id() + ")");
         out.println("position   " + entry.record().position().text());
         out.println("arrival    " + Instant.ofEpochMilli(entry.record().arrivalMillis()));
-        out.println("partition  " + Shown.line(entry.record().partitionKey()));
+        out.println("partition  " + ShownText.line(entry.record().partitionKey()));
         out.println("reason     " + entry.reason().reason());
         out.println("problem    " + entry.reason().getMessage());
         out.println("remedy     " + entry.reason().remedy());
@@ -61,7 +61,7 @@ final class QuarantineShowCommand implements Callable<Integer> {
         @Nullable String text = QuarantineJson.text(data);
         out.println("payload    " + Plural.of(data.length, "byte") + (text == null ? ", in base64" : ""));
         out.println();
-        out.println(text == null ? Base64.getEncoder().encodeToString(data) : Shown.text(text));
+        out.println(text == null ? Base64.getEncoder().encodeToString(data) : ShownText.text(text));
     }
 
     private static String redriven(Quarantine.Entry entry, Claims claims) {

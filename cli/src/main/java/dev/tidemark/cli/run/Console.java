@@ -19,14 +19,14 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /** What {@code tidemark run} tells its user. Thread-safe. */
-final class Console implements BatchLog, MappingListener, Replay.Progress {
+final class Console implements BatchLog, MappingListener, PacedPut.Progress {
 
     private final PrintWriter out;
     private final PrintWriter err;
     private final boolean terminal;
     private final LongSupplier clockMillis;
     private final Backlog backlog = new Backlog();
-    private final Trouble trouble;
+    private final RepeatedFailures trouble;
     private long quarantined;
     private long tooLate;
     private final Map<String, Integer> stuck = new HashMap<>();
@@ -39,7 +39,7 @@ final class Console implements BatchLog, MappingListener, Replay.Progress {
      */
     Console(PrintWriter out, PrintWriter err, boolean terminal, LongSupplier clockMillis, LongSupplier roomBytes) {
         this.clockMillis = clockMillis;
-        this.trouble = new Trouble(roomBytes);
+        this.trouble = new RepeatedFailures(roomBytes);
         this.out = out;
         this.err = err;
         this.terminal = terminal;

@@ -127,7 +127,7 @@ final class LocalRun implements AutoCloseable {
 
     private void put(String stream, List<SampleEvent> events, int eventsPerSecond) {
         try {
-            new Replay(events, eventsPerSecond, System::currentTimeMillis)
+            new PacedPut(events, eventsPerSecond, System::currentTimeMillis)
                     .run(
                             (key, data) -> isTaken(stream, new NewRecord(key, null, data)),
                             () -> system.mapping(stream).pendingRecords(),

@@ -168,8 +168,8 @@ public final class RunCommand implements Callable<Integer> {
         } catch (DamagedFile e) {
             throw new Failure("cannot start: " + e.getMessage());
         } catch (FileSystemException e) {
-            throw new Failure(
-                    "cannot start: " + Unusable.reason(e) + ": name a directory that can be written with --data-dir");
+            throw new Failure("cannot start: " + FileProblem.reason(e)
+                    + ": name a directory that can be written with --data-dir");
         } catch (IOException e) {
             throw new Failure("cannot start: " + e.getMessage()
                     + "\nIs a port of " + port + " to " + (port + 3) + " in use (then take others with --port N), or "

@@ -4,7 +4,7 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.sun.net.httpserver.HttpServer;
 import dev.tidemark.aws.AwsClients;
 import dev.tidemark.aws.Environment;
-import dev.tidemark.aws.dynamodb.Care;
+import dev.tidemark.aws.dynamodb.TableCare;
 import dev.tidemark.aws.dynamodb.Tables;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.functions.Deployment;
@@ -73,7 +73,11 @@ final class PolicyWorld implements Application, AutoCloseable {
     public void prepare(Endpoints started) {
         endpoints = started;
         AwsClients own = clients(BYSTANDER);
-        Tables.create(own.dynamoDb(), TidemarkApplication.STATE_TABLE, TidemarkApplication.CONTROL_TABLE, Care.MOST)
+        Tables.create(
+                        own.dynamoDb(),
+                        TidemarkApplication.STATE_TABLE,
+                        TidemarkApplication.CONTROL_TABLE,
+                        TableCare.MOST)
                 .join();
         own.s3()
                 .createBucket(request -> request.bucket(TidemarkApplication.BUCKET))

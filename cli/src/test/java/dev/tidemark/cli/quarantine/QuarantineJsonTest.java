@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tidemark.cli.terminal.Shown;
+import dev.tidemark.cli.terminal.ShownText;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,8 +73,8 @@ class QuarantineJsonTest {
                 .isEqualToIgnoringCase(
                         "{\"a\":\"\\u001b[2J\\u202e\\u009b\\u007f\\u2028\\ufeff\\udb40\\udc41 ü🙂\\t\"}");
         assertThat(QuarantineJson.parse(written)).isEqualTo(line);
-        assertThat(Shown.text("a\r\nb\tc\ud800")).isEqualTo("a\\u000d\nb\tc\\ud800");
-        assertThat(Shown.line("a\nb")).isEqualTo("a\\u000ab");
+        assertThat(ShownText.text("a\r\nb\tc\ud800")).isEqualTo("a\\u000d\nb\tc\\ud800");
+        assertThat(ShownText.line("a\nb")).isEqualTo("a\\u000ab");
     }
 
     @Test

@@ -20,25 +20,25 @@ import software.amazon.awssdk.services.dynamodb.model.TableDescription;
  * @param recoverable whether it has point-in-time recovery
  * @param keyArn the KMS key that it is encrypted with, AWS's own or the user's; null if none was asked for
  */
-public record Care(
+public record TableCare(
         boolean deletionProtected,
         boolean recoverable,
         @Nullable String keyArn) {
 
     /** As DynamoDB does by itself: nothing of all this. */
-    public static final Care NONE = new Care(false, false, null);
+    public static final TableCare NONE = new TableCare(false, false, null);
 
     /** For whoever knows no table that was like it. */
-    public static final Care MOST = new Care(true, true, null);
+    public static final TableCare MOST = new TableCare(true, true, null);
 
     /** What a table of DynamoDB Local, which has no such operations, answers. */
     private static final String UNKNOWN_OPERATION = "UnknownOperationException";
 
     /** How a table is kept; empty if there is none of that name. */
-    public static CompletableFuture<Optional<Care>> of(DynamoDbAsyncClient client, String table) {
+    public static CompletableFuture<Optional<TableCare>> of(DynamoDbAsyncClient client, String table) {
         return client.describeTable(request -> request.tableName(table))
                 .thenCompose(found -> recoverable(client, table)
-                        .thenApply(recoverable -> Optional.of(new Care(
+                        .thenApply(recoverable -> Optional.of(new TableCare(
                                 Boolean.TRUE.equals(found.table().deletionProtectionEnabled()),
                                 recoverable,
                                 keyOf(found.table())))))
@@ -69,14 +69,14 @@ public record Care(
             return CompletableFuture.completedFuture(null);
         }
         return of(client, table).thenCompose(found -> {
-            Care has = found.orElseThrow();
+            TableCare has = found.orElseThrow();
             return protect(client, table, has)
                     .thenCompose(done -> encrypt(client, table, has.keyArn()))
                     .thenCompose(done -> recover(client, table, has));
         });
     }
 
-    private CompletableFuture<Void> protect(DynamoDbAsyncClient client, String table, Care has) {
+    private CompletableFuture<Void> protect(DynamoDbAsyncClient client, String table, TableCare has) {
         return !deletionProtected || has.deletionProtected()
                 ? CompletableFuture.completedFuture(null)
                 : client.updateTable(request -> request.tableName(table).deletionProtectionEnabled(true))
@@ -107,7 +107,7 @@ public record Care(
                 });
     }
 
-    private CompletableFuture<Void> recover(DynamoDbAsyncClient client, String table, Care has) {
+    private CompletableFuture<Void> recover(DynamoDbAsyncClient client, String table, TableCare has) {
         return !recoverable || has.recoverable()
                 ? CompletableFuture.completedFuture(null)
                 : unlessUnknown(client.updateContinuousBackups(request -> request.tableName(table)

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** What has been started, to be closed in the opposite order, once. Thread-safe. */
-final class Closing implements AutoCloseable {
+final class StartedParts implements AutoCloseable {
 
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private final List<CompletableFuture<?>> starting = new ArrayList<>();

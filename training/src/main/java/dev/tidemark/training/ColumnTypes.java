@@ -12,9 +12,9 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Types;
 
 /** The types of columns. They follow from the definitions, never from the data. */
-final class Columns {
+final class ColumnTypes {
 
-    private Columns() {}
+    private ColumnTypes() {}
 
     static PrimitiveType moment(String name) {
         return Types.optional(PrimitiveTypeName.INT64)

@@ -7,9 +7,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
 /** Says in words why a file or directory cannot be used; the JDK often gives its path only. */
-final class Unusable {
+final class FileProblem {
 
-    private Unusable() {}
+    private FileProblem() {}
 
     static String reason(FileSystemException failure) {
         String file = String.valueOf(failure.getFile());

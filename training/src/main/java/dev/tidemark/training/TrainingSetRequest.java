@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeFormat of moments that are texts or plain numbers
  * @param keyColumns key field to column, where they differ
  */
-public record Request(
+public record TrainingSetRequest(
         Path spine,
         Path out,
         List<Catalog> catalogs,
@@ -43,7 +43,7 @@ public record Request(
         CSV
     }
 
-    public Request {
+    public TrainingSetRequest {
         catalogs = List.copyOf(catalogs);
         views = List.copyOf(views);
         features = List.copyOf(features);

@@ -21,14 +21,14 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
 /** Tables of a restored generation are kept as the first are. */
-class CareTest {
+class TableCareTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String AWS_KEY = "arn:aws:kms:us-east-1:000000000000:key/of-aws";
     private static final String OWN_KEY = "arn:aws:kms:us-east-1:000000000000:key/own";
 
     /** What DynamoDB holds: by name, how each table is kept. */
-    private final Map<String, Care> tables = new TreeMap<>();
+    private final Map<String, TableCare> tables = new TreeMap<>();
 
     private final Map<String, String> refused = new HashMap<>();
     private final List<String> changes = new ArrayList<>();
@@ -48,13 +48,13 @@ class CareTest {
     }
 
     private void createLike(String first) {
-        Care care = Care.of(clients.dynamoDb(), first).join().orElseThrow();
+        TableCare care = TableCare.of(clients.dynamoDb(), first).join().orElseThrow();
         Tables.create(clients.dynamoDb(), "g2-state", "g2-control", care).join();
     }
 
     @Test
     void newTablesHaveTheKeyTheProtectionAndTheRecoveryOfTheFirst() {
-        tables.put("first", new Care(true, true, OWN_KEY));
+        tables.put("first", new TableCare(true, true, OWN_KEY));
         createLike("first");
         assertThat(tables)
                 .containsEntry("g2-state", tables.get("first"))
@@ -63,33 +63,33 @@ class CareTest {
 
     @Test
     void theKeyOfAwsIsNotNamed() {
-        tables.put("first", new Care(true, true, AWS_KEY));
+        tables.put("first", new TableCare(true, true, AWS_KEY));
         createLike("first");
-        assertThat(tables).containsEntry("g2-state", new Care(true, true, AWS_KEY));
+        assertThat(tables).containsEntry("g2-state", new TableCare(true, true, AWS_KEY));
         assertThat(changes).noneMatch(change -> change.contains("KMSMasterKeyId"));
     }
 
     @Test
     void whatTheFirstDoesNotHaveIsNotAddedAndWhatTheNewHasIsNotTaken() {
-        tables.put("first", Care.NONE);
-        tables.put("g2-control", Care.MOST);
+        tables.put("first", TableCare.NONE);
+        tables.put("g2-control", TableCare.MOST);
         createLike("first");
-        assertThat(tables).containsEntry("g2-state", Care.NONE).containsEntry("g2-control", Care.MOST);
+        assertThat(tables).containsEntry("g2-state", TableCare.NONE).containsEntry("g2-control", TableCare.MOST);
     }
 
     /** A restore that is run again, or was begun by a version that did not care. */
     @Test
     void tablesThatAreThereAlreadyGetWhatTheyLack() {
-        tables.put("first", new Care(true, true, OWN_KEY));
-        tables.put("g2-state", Care.NONE);
-        tables.put("g2-control", new Care(true, false, OWN_KEY));
+        tables.put("first", new TableCare(true, true, OWN_KEY));
+        tables.put("g2-state", TableCare.NONE);
+        tables.put("g2-control", new TableCare(true, false, OWN_KEY));
         createLike("first");
         assertThat(tables)
                 .containsEntry("g2-state", tables.get("first"))
                 .containsEntry("g2-control", tables.get("first"));
-        tables.put("g2-state", Care.NONE);
-        tables.put("g2-control", Care.NONE);
-        tables.put("first", new Care(true, true, AWS_KEY));
+        tables.put("g2-state", TableCare.NONE);
+        tables.put("g2-control", TableCare.NONE);
+        tables.put("first", new TableCare(true, true, AWS_KEY));
         changes.clear();
         createLike("first");
         assertThat(tables).containsEntry("g2-state", tables.get("first"));
@@ -101,12 +101,12 @@ class CareTest {
 
     @Test
     void ofATableThatIsGoneNothingIsKnown() {
-        assertThat(Care.of(clients.dynamoDb(), "gone").join()).isEmpty();
+        assertThat(TableCare.of(clients.dynamoDb(), "gone").join()).isEmpty();
     }
 
     @Test
     void whoMayNotSeeHowATableIsKeptIsToldAndCreatesNone() {
-        tables.put("first", Care.MOST);
+        tables.put("first", TableCare.MOST);
         refused.put("DescribeContinuousBackups", "AccessDeniedException");
         assertThatThrownBy(() -> createLike("first")).hasMessageContaining("AccessDeniedException");
         assertThat(tables).containsOnlyKeys("first");
@@ -114,13 +114,14 @@ class CareTest {
 
     @Test
     void aDynamoDbThatKnowsNoRecoveryHasNone() {
-        tables.put("first", Care.MOST);
+        tables.put("first", TableCare.MOST);
         refused.put("DescribeContinuousBackups", "UnknownOperationException");
         createLike("first");
-        assertThat(tables).containsEntry("g2-state", new Care(true, false, null));
+        assertThat(tables).containsEntry("g2-state", new TableCare(true, false, null));
         refused.put("UpdateContinuousBackups", "UnknownOperationException");
-        Tables.create(clients.dynamoDb(), "g3-state", "g3-control", Care.MOST).join();
-        assertThat(tables).containsEntry("g3-state", new Care(true, false, null));
+        Tables.create(clients.dynamoDb(), "g3-state", "g3-control", TableCare.MOST)
+                .join();
+        assertThat(tables).containsEntry("g3-state", new TableCare(true, false, null));
     }
 
     @Test
@@ -128,9 +129,9 @@ class CareTest {
         DynamoDbAsyncClient local = LocalAws.clients().dynamoDb();
         String name = "care-" + UUID.randomUUID();
         Tables.create(local, name + "-state", name + "-control").join();
-        assertThat(Care.of(local, name + "-state").join()).contains(Care.NONE);
-        Tables.create(local, name + "-state", name + "-control", Care.MOST).join();
-        assertThat(Care.of(local, name + "-state").join().orElseThrow().deletionProtected())
+        assertThat(TableCare.of(local, name + "-state").join()).contains(TableCare.NONE);
+        Tables.create(local, name + "-state", name + "-control", TableCare.MOST).join();
+        assertThat(TableCare.of(local, name + "-state").join().orElseThrow().deletionProtected())
                 .isTrue();
     }
 
@@ -144,7 +145,7 @@ class CareTest {
                     .put("message", refused.get(operation));
             return new ScriptedHttp.Answer(400, "application/x-amz-json-1.0", JSON.writeValueAsBytes(answer));
         }
-        Care has = tables.get(table);
+        TableCare has = tables.get(table);
         if (operation.equals("CreateTable") ? has != null : has == null) {
             answer.put(
                             "__type",
@@ -156,9 +157,9 @@ class CareTest {
         if (operation.startsWith("Update") || operation.equals("CreateTable")) {
             changes.add(operation + " " + request);
         }
-        Care before = has == null ? Care.NONE : has;
+        TableCare before = has == null ? TableCare.NONE : has;
         boolean encrypts = request.at("/SSESpecification/Enabled").asBoolean();
-        Care after = new Care(
+        TableCare after = new TableCare(
                 request.path("DeletionProtectionEnabled").asBoolean(before.deletionProtected()),
                 request.at("/PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled")
                         .asBoolean(before.recoverable()),
@@ -169,7 +170,7 @@ class CareTest {
     }
 
     /** Every answer in one: each operation reads its own part. */
-    private static void describe(ObjectNode answer, Care care) {
+    private static void describe(ObjectNode answer, TableCare care) {
         ObjectNode table = answer.putObject("Table");
         table.put("TableStatus", "ACTIVE").put("DeletionProtectionEnabled", care.deletionProtected());
         if (care.keyArn() != null) {

@@ -14,12 +14,12 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.jspecify.annotations.Nullable;
 
 /** What the values of Parquet's types are: moments, keys, texts. */
-final class Cells {
+final class ParquetCells {
 
     private static final long JULIAN_DAY_OF_EPOCH = 2_440_588;
     private static final long DAY_SECONDS = 86_400;
 
-    private Cells() {}
+    private ParquetCells() {}
 
     /** Whether the column holds moments; one without a time zone names no moment. */
     static boolean isMoment(PrimitiveType type) {

@@ -4,9 +4,9 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.ConsumedCapacity;
 
 /** Capacity units off a response. */
-final class Units {
+final class ConsumedUnits {
 
-    private Units() {}
+    private ConsumedUnits() {}
 
     /** 0 if the response does not say. */
     static double of(@Nullable ConsumedCapacity capacity) {

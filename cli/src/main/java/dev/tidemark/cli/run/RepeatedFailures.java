@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Decides what {@code tidemark run} says of failures that come again: what is tried again every few milliseconds is one
  * trouble, and not a thousand.
  */
-final class Trouble {
+final class RepeatedFailures {
 
     /** What fails while there is less room than this fails for lack of it. */
     static final long ROOM_BYTES = 16L << 20;
@@ -22,7 +22,7 @@ final class Trouble {
     private boolean isFull;
 
     /** @param roomBytes what is left on the disk */
-    Trouble(LongSupplier roomBytes) {
+    RepeatedFailures(LongSupplier roomBytes) {
         this.roomBytes = roomBytes;
     }
 

@@ -9,20 +9,20 @@ import java.util.List;
 import java.util.Set;
 
 /** Which views and values a request is about. */
-final class Targets {
+final class WantedViews {
 
-    private Targets() {}
+    private WantedViews() {}
 
     /** In the order of the catalogs, then as in the catalog. */
-    static List<Target> of(Request request) {
-        List<Target> targets = new ArrayList<>();
+    static List<WantedView> of(TrainingSetRequest request) {
+        List<WantedView> targets = new ArrayList<>();
         Set<String> unknown = new LinkedHashSet<>(request.features());
         for (int i = 0; i < request.catalogs().size(); i++) {
             Catalog catalog = request.catalogs().get(i);
             for (View view : viewsOf(catalog, request.views())) {
                 List<String> names = namesOf(view, request.features(), unknown);
                 if (!names.isEmpty()) {
-                    targets.add(new Target(targets.size(), i, sourceOf(catalog, view), view, names));
+                    targets.add(new WantedView(targets.size(), i, sourceOf(catalog, view), view, names));
                 }
             }
         }
@@ -62,7 +62,7 @@ final class Targets {
         return names;
     }
 
-    private static List<String> available(Request request) {
+    private static List<String> available(TrainingSetRequest request) {
         return request.catalogs().stream()
                 .flatMap(catalog -> viewsOf(catalog, request.views()).stream())
                 .flatMap(view -> QueryPlan.namesOf(view).stream().map(name -> view.name() + "." + name))

@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
  * Puts events on a stream at a steady pace and says how far it is. The pace is for people to watch; nothing depends on
  * it.
  */
-final class Replay {
+final class PacedPut {
 
     /** Takes one event. */
     @FunctionalInterface
@@ -40,7 +40,7 @@ final class Replay {
     private long reportedMillis;
 
     /** @param eventsPerSecond 0 for as fast as possible */
-    Replay(List<SampleEvent> events, int eventsPerSecond, LongSupplier clockMillis) {
+    PacedPut(List<SampleEvent> events, int eventsPerSecond, LongSupplier clockMillis) {
         this.events = events;
         this.eventsPerSecond = eventsPerSecond;
         this.clockMillis = clockMillis;

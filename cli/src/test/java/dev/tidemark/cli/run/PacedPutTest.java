@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class ReplayTest {
+class PacedPutTest {
 
     /** Every third offer is refused; what was refused comes again, and in order. */
     @Test
@@ -18,11 +18,11 @@ class ReplayTest {
         List<byte[]> taken = new ArrayList<>();
         AtomicInteger offers = new AtomicInteger();
         AtomicInteger done = new AtomicInteger();
-        new Replay(events, 0, () -> 0)
+        new PacedPut(events, 0, () -> 0)
                 .run(
                         (key, data) -> offers.incrementAndGet() % 3 != 0 && taken.add(data),
                         () -> 0,
-                        new Replay.Progress() {
+                        new PacedPut.Progress() {
                             @Override
                             public void progress(int put, int total, long pending) {}
 

@@ -7,9 +7,9 @@ import java.util.Locale;
  * hide lines or turn their direction. What a terminal could obey, and what has no form in UTF-8, becomes an escape that
  * also JSON reads as the same character.
  */
-public final class Shown {
+public final class ShownText {
 
-    private Shown() {}
+    private ShownText() {}
 
     /** Line ends and tabs stay. JSON is the same JSON afterwards, because it has such characters in strings only. */
     public static String text(String text) {

@@ -11,9 +11,9 @@ import java.util.List;
  * @param definition its catalog's place among the catalogs: 0, or 1 for the one compared with it
  * @param names the wanted values in catalog order, not empty
  */
-record Target(int index, int definition, Catalog.Source source, View view, List<String> names) {
+record WantedView(int index, int definition, Catalog.Source source, View view, List<String> names) {
 
-    Target {
+    WantedView {
         names = List.copyOf(names);
     }
 

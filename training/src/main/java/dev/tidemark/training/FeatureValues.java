@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Values of features on their way from the computation to the output: a long, an exact decimal, a boolean or a text (a
  * list or an object as its JSON); null where there is none.
  */
-final class Values {
+final class FeatureValues {
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
@@ -34,7 +34,7 @@ final class Values {
     private static final int TRUE = 4;
     private static final int TEXT = 5;
 
-    private Values() {}
+    private FeatureValues() {}
 
     static void write(DataOutputStream out, @Nullable Object value) throws IOException {
         if (value == null) {
@@ -97,7 +97,7 @@ final class Values {
         return value instanceof BigDecimal number ? number.toPlainString() : value.toString();
     }
 
-    /** As Parquet holds it in a column of {@link Columns#value}; a double is the nearest to the exact value. */
+    /** As Parquet holds it in a column of {@link ColumnTypes#value}; a double is the nearest to the exact value. */
     static @Nullable Object cell(@Nullable Object value, PrimitiveType type) {
         if (value == null) {
             return null;

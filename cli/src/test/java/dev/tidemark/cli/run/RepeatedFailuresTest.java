@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class TroubleTest {
+class RepeatedFailuresTest {
 
     private final AtomicLong roomBytes = new AtomicLong(Long.MAX_VALUE);
-    private final Trouble trouble = new Trouble(roomBytes::get);
+    private final RepeatedFailures trouble = new RepeatedFailures(roomBytes::get);
 
     @Test
     void whatFailsAgainAndAgainIsToldOnceAMinute() {
@@ -29,7 +29,7 @@ class TroubleTest {
             assertThat(trouble.failed("it broke", 1_000_000L * i)).isNull();
             assertThat(trouble.look()).isNull();
         }
-        roomBytes.set(Trouble.ROOM_BYTES);
+        roomBytes.set(RepeatedFailures.ROOM_BYTES);
         assertThat(trouble.look()).isEqualTo("there is room on the disk again");
         assertThat(trouble.look()).isNull();
         assertThat(trouble.failed("it broke", 1)).isEqualTo("it broke; it is tried again");

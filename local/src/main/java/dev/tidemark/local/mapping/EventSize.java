@@ -4,14 +4,14 @@ import dev.tidemark.local.kinesis.StreamRecord;
 import java.util.List;
 
 /** Lambda's limit on the size of an event: 6 MB of JSON, in which the data stands as base64. */
-final class Payload {
+final class EventSize {
 
     static final long MAX_BYTES = 6_000_000;
 
     /** The other members of a record, their names, and the ARNs. */
     private static final int RECORD_OVERHEAD_BYTES = 600;
 
-    private Payload() {}
+    private EventSize() {}
 
     /** As many of the records, from the first on, as fit into one event; the first in any case. */
     static List<StreamRecord> cut(List<StreamRecord> records) {

@@ -16,7 +16,7 @@ import org.xerial.snappy.Snappy;
  * The compressions of Parquet files that are in use, straight from their libraries. Parquet's own factory asks Hadoop for
  * them, which starts with reading Hadoop's configuration and needs all that Hadoop needs.
  */
-final class Codecs implements CompressionCodecFactory {
+final class ParquetCodecs implements CompressionCodecFactory {
 
     private static final int ZSTD_LEVEL = 3;
 
