@@ -2,12 +2,12 @@ package dev.tidemark.cli.archive;
 
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Plural;
+import dev.tidemark.cli.terminal.ProgressLine;
 import dev.tidemark.core.archive.LaneLog;
 import dev.tidemark.core.archive.StreamLog;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.store.ArchiveLog;
 import dev.tidemark.core.store.DamagedArchive;
-import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -17,21 +17,19 @@ import java.util.concurrent.CompletionException;
 /** Reads one stream's archive to its end, past every damage, and says what it finds. */
 final class ArchiveCheck {
 
-    private static final long RECORDS_PER_LINE = 1_000_000;
-
     private final Stores stores;
     private final ArchiveLog archive;
     private final String stream;
-    private final PrintWriter out;
+    private final ProgressLine progress;
     private long records;
     private int damages;
     private int lanes;
 
-    ArchiveCheck(Stores stores, String stream, PrintWriter out) {
+    ArchiveCheck(Stores stores, String stream, ProgressLine progress) {
         this.stores = stores;
         this.archive = stores.archive();
         this.stream = stream;
-        this.out = out;
+        this.progress = progress;
     }
 
     /** How many damages were found. */
@@ -51,19 +49,20 @@ final class ArchiveCheck {
                         ? StreamLog.open(archive, stream, Map.of(), fromMillis, toMillis)
                         : StreamLog.openWithin(archive, stream, fromMillis, toMillis));
         log.expect(rows);
+        progress.stage("Reading the archive of stream " + stream, "records", -1);
         log.foreignKeys()
-                .forEach(key -> out.println("Note: " + key + " is no segment, and is not read. If it is one that was "
+                .forEach(key -> progress.note("Note: " + key + " is no segment, and is not read. If it is one that was "
                         + "renamed, give it back its name; else move it away."));
         lanes = log.lanes().size();
         for (LaneLog lane : log.lanes()) {
             read(lane);
-            out.println("  lane " + lane.laneId() + ": " + Plural.of(lane.count(), "record") + " up to '"
+            progress.note("  lane " + lane.laneId() + ": " + Plural.of(lane.count(), "record") + " up to '"
                     + lane.reached().text() + "'");
         }
-        out.println("Archive of stream " + stream + ": "
+        progress.close();
+        progress.note("Archive of stream " + stream + ": "
                 + (lanes == 0 ? "nothing" : Plural.of(records, "record") + " read in " + Plural.of(lanes, "lane"))
                 + (damages > 0 ? ", " + Plural.of(damages, "damage") : lanes == 0 ? "" : ", all there"));
-        out.flush();
     }
 
     private void read(LaneLog lane) {
@@ -71,22 +70,16 @@ final class ArchiveCheck {
         while (more) {
             try {
                 Optional<LaneLog.Run> run = await(lane.next());
-                run.ifPresent(read -> count(read.records().size()));
+                run.ifPresent(read -> {
+                    records += read.records().size();
+                    progress.advance(read.records().size());
+                });
                 more = run.isPresent();
             } catch (DamagedArchive damage) {
                 damages++;
-                out.println(damage.kind() + ": " + damage.getMessage());
+                progress.note(damage.kind() + ": " + damage.getMessage());
                 lane.passOver(damage);
             }
-        }
-    }
-
-    private void count(int more) {
-        long before = records;
-        records += more;
-        if (before / RECORDS_PER_LINE < records / RECORDS_PER_LINE) {
-            out.println("  " + Plural.of(records, "record") + " read");
-            out.flush();
         }
     }
 

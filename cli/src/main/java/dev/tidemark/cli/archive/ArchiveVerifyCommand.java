@@ -3,8 +3,8 @@ package dev.tidemark.cli.archive;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.cli.terminal.Moments;
+import dev.tidemark.cli.terminal.ProgressLine;
 import dev.tidemark.core.control.LaneRow;
-import java.io.PrintWriter;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -53,7 +53,7 @@ final class ArchiveVerifyCommand implements Callable<Integer> {
         long fromMillis =
                 from == null ? Long.MIN_VALUE : Moments.parse("--from", from).toEpochMilli();
         long toMillis = to == null ? Long.MAX_VALUE : Moments.parse("--to", to).toEpochMilli();
-        PrintWriter out = spec.commandLine().getOut();
+        ProgressLine progress = ProgressLine.on(spec.commandLine().getOut());
         int damages = 0;
         try (Stores stores = archive.open()) {
             // Before the archive is listed: what these rows count must be there.
@@ -61,7 +61,7 @@ final class ArchiveVerifyCommand implements Callable<Integer> {
             Set<String> streams = archive.streams();
             Set<String> empty = new TreeSet<>();
             for (String stream : streams) {
-                ArchiveCheck check = new ArchiveCheck(stores, stream, out);
+                ArchiveCheck check = new ArchiveCheck(stores, stream, progress);
                 check.run(to == null ? rows : List.of(), fromMillis, toMillis);
                 damages += check.damages();
                 if (check.lanes() == 0) {

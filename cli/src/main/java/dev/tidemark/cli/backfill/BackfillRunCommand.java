@@ -4,11 +4,11 @@ import dev.tidemark.cli.deployment.DeploymentOptions;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.cli.terminal.Plural;
+import dev.tidemark.cli.terminal.ProgressLine;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.change.Backfill;
 import dev.tidemark.core.change.CatalogSwitch;
 import dev.tidemark.core.view.View;
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -54,61 +54,55 @@ final class BackfillRunCommand implements Callable<Integer> {
         CatalogSwitch change = new CatalogSwitch(both);
         Backfill.Settings usual = Backfill.Settings.DEFAULT;
         Backfill.Settings settings = new Backfill.Settings(usual.fold(), lanesAtOnce, usual.batchRecords());
-        Lines lines = new Lines(spec.commandLine().getOut());
+        Told told = new Told(ProgressLine.on(spec.commandLine().getOut()));
         try (Stores stores = deployment.open()) {
-            stores.await(Backfills.of(stores, both, settings).run(change.added(), lines));
+            stores.await(Backfills.of(stores, both, settings).run(change.added(), told));
         }
-        lines.end(change.added());
+        told.end(change.added());
         return 0;
     }
 
-    /** One line for each lane, and one whenever a good many records were folded. */
-    private static final class Lines implements Backfill.Progress {
+    /** How far it is; a line that stays for each lane. */
+    private static final class Told implements Backfill.Progress {
 
-        private static final long EVERY_RECORDS = 100_000;
-
-        private final PrintWriter out;
+        private final ProgressLine progress;
         private int lanes;
         private int done;
         private long records;
-        private long told;
 
-        Lines(PrintWriter out) {
-            this.out = out;
+        Told(ProgressLine progress) {
+            this.progress = progress;
         }
 
         @Override
         public synchronized void pass(List<View> views, int undone) {
             lanes += undone;
-            out.println("Folding " + Plural.of(undone, "lane") + " into "
-                    + views.stream().map(View::name).collect(Collectors.joining(", ")));
-            out.flush();
+            progress.stage(
+                    "Folding " + Plural.of(undone, "lane") + " into "
+                            + views.stream().map(View::name).collect(Collectors.joining(", ")),
+                    "records",
+                    -1);
         }
 
         @Override
         public synchronized void folded(String laneId, int folded) {
             records += folded;
-            if (records - told >= EVERY_RECORDS) {
-                told = records;
-                out.println("    " + Plural.of(records, "record") + " so far, " + done + " of "
-                        + Plural.of(lanes, "lane") + " done");
-                out.flush();
-            }
+            progress.advance(folded);
         }
 
         @Override
         public synchronized void done(String laneId) {
             done++;
-            out.println("    lane " + laneId + " is done, " + done + " of " + lanes);
-            out.flush();
+            progress.note("    lane " + laneId + " is done, " + done + " of " + lanes);
         }
 
         synchronized void end(List<View> views) {
-            out.println(Plural.of(records, "record") + " folded; complete: "
+            progress.close();
+            progress.note(Plural.of(records, "record") + " folded; complete: "
                     + views.stream()
                             .map(view -> view.name() + " " + view.version())
                             .collect(Collectors.joining(", ")));
-            out.println("Compare them with `tidemark backfill report`, serve them with `tidemark backfill flip`.");
+            progress.note("Compare them with `tidemark backfill report`, serve them with `tidemark backfill flip`.");
         }
     }
 }

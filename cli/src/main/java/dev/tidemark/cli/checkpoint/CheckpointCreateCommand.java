@@ -82,14 +82,15 @@ final class CheckpointCreateCommand implements Callable<Integer> {
                     new CheckpointPorts(
                             stores.stateScan(), stores.control(), stores.checkpoints(), System::currentTimeMillis),
                     settings);
+            progress.stage("Scanning the state", "segments", -1);
             Manifest manifest = stores.await(checkpointer.run(
                             id,
                             own + "-" + Long.toHexString(random.nextLong()),
                             Long.MAX_VALUE,
-                            (done, all, items, bytes) -> progress.show(
-                                    "scan segments " + done + " of " + all + ", " + Plural.of(items, "item"))))
+                            (done, all, items, bytes) -> progress.reach(done, all, Plural.of(items, "item"))))
                     .manifest()
                     .orElseThrow();
+            progress.close();
             progress.note("complete: " + Plural.of(manifest.items(), "item") + " in "
                     + Plural.of(manifest.objects().size(), "object") + ", "
                     + Plural.of(manifest.bytes(), "byte"));

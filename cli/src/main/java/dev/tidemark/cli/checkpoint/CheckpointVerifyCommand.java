@@ -48,6 +48,7 @@ final class CheckpointVerifyCommand implements Callable<Integer> {
             for (String each : ids) {
                 damaged += verify(checkpoints, each, progress);
             }
+            progress.close();
             progress.note(Plural.of(ids.size(), "checkpoint") + " verified, "
                     + (damaged == 0 ? "all whole" : Plural.of(damaged, "object") + " damaged"));
         }
@@ -63,7 +64,7 @@ final class CheckpointVerifyCommand implements Callable<Integer> {
             return damaged(e, progress);
         }
         int damaged = 0;
-        int read = 0;
+        progress.stage("Reading checkpoint " + id, "objects", manifest.objects().size());
         for (StoredObject object : manifest.objects()) {
             // A manifest of this one object, so that the others of its bucket are looked at whatever this one is.
             Manifest one =
@@ -73,8 +74,7 @@ final class CheckpointVerifyCommand implements Callable<Integer> {
             } catch (CompletionException e) {
                 damaged += damaged(e, progress);
             }
-            progress.show(
-                    id + ": " + ++read + " of " + Plural.of(manifest.objects().size(), "object"));
+            progress.advance(1);
         }
         return damaged;
     }

@@ -178,41 +178,35 @@ public final class RestoreCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** How far it is, and how fast. */
-    private static final class Told implements RestoreListener {
-
-        private final ProgressLine progress;
-        private long sinceMillis = System.currentTimeMillis();
-
-        Told(ProgressLine progress) {
-            this.progress = progress;
-        }
+    /** How far it is. */
+    private record Told(ProgressLine progress) implements RestoreListener {
 
         @Override
-        public synchronized void phase(ControlRow.Phase phase) {
-            sinceMillis = System.currentTimeMillis();
-            progress.note("phase " + phase);
+        public void phase(ControlRow.Phase phase) {
+            switch (phase) {
+                case LOAD -> progress.stage("Loading the checkpoint", "items", -1);
+                case REPLAY -> progress.stage("Replaying the archive behind it", "records", -1);
+                case LIVE -> progress.close();
+            }
         }
 
         @Override
         public void loaded(long items, long all) {
-            progress.show("loaded " + items + " of " + Plural.of(all, "item") + ", " + perSecond(items) + " items/s");
+            progress.reach(items, all, "");
         }
 
         @Override
         public void replayed(long records, int lanesDone, int lanes, long reachedMillis) {
-            progress.show("replayed " + Plural.of(records, "record") + ", " + perSecond(records) + " records/s, "
-                    + lanesDone + " of " + Plural.of(lanes, "lane") + " done"
-                    + (reachedMillis == Long.MIN_VALUE ? "" : ", at " + Instant.ofEpochMilli(reachedMillis)));
+            progress.reach(
+                    records,
+                    -1,
+                    lanesDone + " of " + Plural.of(lanes, "lane") + " done"
+                            + (reachedMillis == Long.MIN_VALUE ? "" : ", at " + Instant.ofEpochMilli(reachedMillis)));
         }
 
         @Override
         public void redriven(long manifests) {
-            progress.show("redrives folded again: " + manifests);
-        }
-
-        private synchronized long perSecond(long count) {
-            return count * 1_000 / Math.max(1, System.currentTimeMillis() - sinceMillis);
+            progress.tell("redrives folded again: " + manifests);
         }
     }
 }

@@ -10,7 +10,6 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
-import dev.tidemark.training.Progress;
 import dev.tidemark.training.TrainingSet;
 import dev.tidemark.training.TrainingSetJob;
 import dev.tidemark.training.TrainingSetRequest;
@@ -155,31 +154,17 @@ public final class TrainingSetCommand implements Callable<Integer> {
     private TrainingSet make(int workers) {
         PrintWriter err = spec.commandLine().getErr();
         try (Stores stores = deployment.open();
-                ProgressLine line = ProgressLine.on(err)) {
+                ProgressLine progress = ProgressLine.on(err)) {
             return new TrainingSetJob(
                             request(),
                             new HistoryPorts(
                                     stores.archive(), stores.redriveLog(), stores.checkpoints(), stores.control()),
-                            progress(line),
+                            progress,
                             System::currentTimeMillis,
                             workers,
                             Runtime.getRuntime().maxMemory())
                     .run();
         }
-    }
-
-    private static Progress progress(ProgressLine line) {
-        return new Progress() {
-            @Override
-            public void stage(Stage stage, long total) {
-                line.stage(stage.text(), stage.unit(), total);
-            }
-
-            @Override
-            public void advance(long by) {
-                line.advance(by);
-            }
-        };
     }
 
     private TrainingSetRequest request() {

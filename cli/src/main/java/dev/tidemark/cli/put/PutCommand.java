@@ -187,6 +187,7 @@ public final class PutCommand implements Callable<Integer> {
 
     private int await(Stores stores, FoldWait folds, Put put) throws InterruptedException {
         try (ProgressLine progress = ProgressLine.on(spec.commandLine().getErr())) {
+            progress.stage("Waiting until " + Plural.of(put.records(), "event") + " are folded", "so far", -1);
             List<LaneRow> rows = stores.await(stores.control().readLanes());
             Set<String> open = folds.open(put.last(), rows).keySet();
             Map<Lane, Position> reached = folds.reached(open, rows);
@@ -197,8 +198,7 @@ public final class PutCommand implements Callable<Integer> {
                             + "all that was put there is: is this the deployment that folds " + stream
                             + " (--port, --control-table), and what does its console or its alarms say?");
                 }
-                progress.show("Waiting until " + Plural.of(put.records(), "event") + " are folded, "
-                        + folds.since(put.last(), rows).records() + " so far");
+                progress.reach(folds.since(put.last(), rows).records(), -1, "");
                 Thread.sleep(LOOK_MILLIS);
                 rows = stores.await(stores.control().readLanes());
                 open = folds.open(put.last(), rows).keySet();

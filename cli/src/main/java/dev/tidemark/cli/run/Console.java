@@ -1,6 +1,7 @@
 package dev.tidemark.cli.run;
 
 import dev.tidemark.cli.terminal.Plural;
+import dev.tidemark.cli.terminal.ProgressLine;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.fold.BatchOutcome;
@@ -23,26 +24,25 @@ final class Console implements BatchLog, MappingListener, PacedPut.Progress {
 
     private final PrintWriter out;
     private final PrintWriter err;
-    private final boolean terminal;
+    private final ProgressLine progress;
     private final LongSupplier clockMillis;
     private final Backlog backlog = new Backlog();
     private final RepeatedFailures trouble;
     private long quarantined;
     private long tooLate;
     private final Map<String, Integer> stuck = new HashMap<>();
-    private boolean lineIsOpen;
     private boolean replaying;
 
     /**
-     * @param terminal whether a line may be written over
+     * @param progress on the same output
      * @param roomBytes what is left on the disk where records and tables are kept
      */
-    Console(PrintWriter out, PrintWriter err, boolean terminal, LongSupplier clockMillis, LongSupplier roomBytes) {
+    Console(PrintWriter out, PrintWriter err, ProgressLine progress, LongSupplier clockMillis, LongSupplier roomBytes) {
         this.clockMillis = clockMillis;
         this.trouble = new RepeatedFailures(roomBytes);
         this.out = out;
         this.err = err;
-        this.terminal = terminal;
+        this.progress = progress;
     }
 
     synchronized void ready(LocalSystem system, Catalogs catalogs) {
@@ -75,23 +75,18 @@ final class Console implements BatchLog, MappingListener, PacedPut.Progress {
 
     @Override
     public synchronized void progress(int put, int total, long pending) {
-        replaying = true;
-        String line = "Replaying events: " + put + " of " + total + ", " + pending + " to fold" + refused();
-        if (terminal) {
-            out.print("\r" + line + "   ");
-            lineIsOpen = true;
-        } else {
-            out.println(line);
+        if (!replaying) {
+            replaying = true;
+            progress.stage("Replaying events", "events", total);
         }
-        out.flush();
+        progress.reach(put, total, pending + " to fold" + refused());
     }
 
     @Override
     public synchronized void done(int total) {
-        closeLine();
         replaying = false;
-        out.println("Replayed " + total + " events, all folded" + refused() + " (each counted once per view).");
-        out.flush();
+        progress.close();
+        progress.note("Replayed " + total + " events, all folded" + refused() + " (each counted once per view).");
     }
 
     private String refused() {
@@ -99,15 +94,11 @@ final class Console implements BatchLog, MappingListener, PacedPut.Progress {
     }
 
     synchronized void note(String text) {
-        closeLine();
-        out.println("Note: " + text);
-        out.flush();
+        progress.note("Note: " + text);
     }
 
     synchronized void stopping() {
-        closeLine();
-        out.println("Stopping.");
-        out.flush();
+        progress.note("Stopping.");
     }
 
     @Override
@@ -202,15 +193,6 @@ final class Console implements BatchLog, MappingListener, PacedPut.Progress {
     }
 
     private synchronized void complain(String text) {
-        closeLine();
-        err.println(text);
-        err.flush();
-    }
-
-    private void closeLine() {
-        if (lineIsOpen) {
-            out.println();
-            lineIsOpen = false;
-        }
+        progress.note(err, text);
     }
 }

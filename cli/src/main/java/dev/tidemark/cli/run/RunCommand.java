@@ -7,6 +7,7 @@ import dev.tidemark.cli.checkpoint.RestoreCommand;
 import dev.tidemark.cli.put.EventCheck;
 import dev.tidemark.cli.put.EventLines;
 import dev.tidemark.cli.terminal.Failure;
+import dev.tidemark.cli.terminal.ProgressLine;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.catalog.Catalogs;
@@ -129,7 +130,7 @@ public final class RunCommand implements Callable<Integer> {
         Console console = new Console(
                 spec.commandLine().getOut(),
                 spec.commandLine().getErr(),
-                Boolean.getBoolean("tidemark.terminal"),
+                ProgressLine.on(spec.commandLine().getOut()),
                 System::currentTimeMillis,
                 this::roomBytes);
         try (StopSignal stop = StopSignal.install();

@@ -1,18 +1,18 @@
 package dev.tidemark.cli.terminal;
 
+import dev.tidemark.training.Progress;
 import java.io.PrintWriter;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Shows how far a long command is: on a terminal one line that is written over, with a bar, the rate and the time that is
- * left where the whole is known; elsewhere a line for each stage, or now and then. Thread-safe.
+ * left where the whole is known; elsewhere a line when a stage begins, and one every ten seconds. Thread-safe.
  */
-public final class ProgressLine implements AutoCloseable {
+public final class ProgressLine implements Progress, AutoCloseable {
 
     private static final long BAR_NANOS = 200_000_000L;
-    private static final long LINE_NANOS = 1_000_000_000L;
+    private static final long LINE_NANOS = 10_000_000_000L;
     private static final int BAR_CHARACTERS = 30;
     private static final int SECONDS_PER_MINUTE = 60;
 
@@ -22,13 +22,14 @@ public final class ProgressLine implements AutoCloseable {
     private final AtomicLong done = new AtomicLong();
     private String what = "";
     private String unit = "";
+    private String besides = "";
     private long total = -1;
     private long begunNanos;
-    private @Nullable Long shownNanos;
+    private volatile long dueNanos;
     private int shownCharacters;
 
     /** @param terminal whether a line may be written over */
-    ProgressLine(PrintWriter out, boolean terminal, LongSupplier nanoTime) {
+    public ProgressLine(PrintWriter out, boolean terminal, LongSupplier nanoTime) {
         this.out = out;
         this.terminal = terminal;
         this.nanoTime = nanoTime;
@@ -37,6 +38,11 @@ public final class ProgressLine implements AutoCloseable {
     /** On a terminal if the command's output goes to one. */
     public static ProgressLine on(PrintWriter out) {
         return new ProgressLine(out, Boolean.getBoolean("tidemark.terminal"), System::nanoTime);
+    }
+
+    @Override
+    public void stage(Stage stage, long of) {
+        stage(stage.text(), stage.unit(), of);
     }
 
     /**
@@ -49,57 +55,74 @@ public final class ProgressLine implements AutoCloseable {
         what = name;
         unit = ofUnit;
         total = of;
+        besides = "";
         done.set(0);
         begunNanos = nanoTime.getAsLong();
+        dueNanos = begunNanos + (terminal ? 0 : LINE_NANOS);
         if (!terminal) {
-            line(what + (total < 0 ? "" : ": " + total + " " + unit));
+            line(out, what + (total < 0 ? "" : ": " + total + " " + unit));
         }
     }
 
     /** That much more of the stage is done. */
+    @Override
     public void advance(long by) {
-        long now = done.addAndGet(by);
-        if (terminal) {
-            show(now);
+        done.addAndGet(by);
+        if (isDue()) {
+            show();
         }
     }
 
-    private synchronized void show(long now) {
-        if (isTime(BAR_NANOS)) {
-            over(counted(now));
+    /**
+     * So much of the stage is done.
+     *
+     * @param of how much there is of it; negative if that is not known
+     * @param more what else there is to tell; empty for nothing
+     */
+    public synchronized void reach(long now, long of, String more) {
+        done.set(now);
+        total = of;
+        tell(more);
+    }
+
+    /** What there is to tell besides what is counted. */
+    public synchronized void tell(String more) {
+        besides = more;
+        if (isDue()) {
+            show();
         }
     }
 
-    /** Shows a text instead of the last one; may be passed over if that was shown within the second. */
-    public synchronized void show(String text) {
-        if (!isTime(LINE_NANOS)) {
+    /** A line that stays; the stage goes on. */
+    public void note(String text) {
+        note(out, text);
+    }
+
+    /** A line that stays, where else than on the progress' own output. */
+    public synchronized void note(PrintWriter to, String text) {
+        leave();
+        line(to, text);
+    }
+
+    private boolean isDue() {
+        return nanoTime.getAsLong() - dueNanos >= 0;
+    }
+
+    private synchronized void show() {
+        if (what.isEmpty()) {
             return;
         }
+        dueNanos = nanoTime.getAsLong() + (terminal ? BAR_NANOS : LINE_NANOS);
         if (terminal) {
-            over(text);
+            over(counted());
         } else {
-            line(text);
+            line(out, counted());
         }
     }
 
-    /** A line that stays. */
-    public synchronized void note(String text) {
-        end();
-        line(text);
-    }
-
-    private boolean isTime(long intervalNanos) {
-        long nanos = nanoTime.getAsLong();
-        boolean isTime = shownNanos == null || nanos - shownNanos >= intervalNanos;
-        if (isTime) {
-            shownNanos = nanos;
-        }
-        return isTime;
-    }
-
-    private void line(String text) {
-        out.println(text);
-        out.flush();
+    private static void line(PrintWriter to, String text) {
+        to.println(text);
+        to.flush();
     }
 
     private void over(String text) {
@@ -108,11 +131,13 @@ public final class ProgressLine implements AutoCloseable {
         shownCharacters = text.length();
     }
 
-    private String counted(long now) {
+    private String counted() {
+        long now = done.get();
         double seconds = (nanoTime.getAsLong() - begunNanos) / 1e9;
         long rate = seconds <= 0 ? 0 : Math.round(now / seconds);
         String text = what + "  " + (total > 0 ? bar(now) : "") + now + (total > 0 ? " of " + total : "") + " " + unit;
-        return rate == 0 ? text : text + ", " + rate + "/s" + (total > now ? ", " + left((total - now) / rate) : "");
+        String speed = rate == 0 ? "" : ", " + rate + "/s" + (total > now ? ", " + left((total - now) / rate) : "");
+        return text + speed + (besides.isEmpty() ? "" : ", " + besides);
     }
 
     private String bar(long now) {
@@ -127,18 +152,21 @@ public final class ProgressLine implements AutoCloseable {
     }
 
     private void end() {
-        if (shownCharacters > 0) {
-            if (!what.isEmpty()) {
-                over(counted(done.get()));
-            }
-            out.println();
-            out.flush();
+        if (shownCharacters > 0 && !what.isEmpty()) {
+            over(counted());
         }
+        leave();
         what = "";
-        shownCharacters = 0;
-        shownNanos = null;
     }
 
+    private void leave() {
+        if (shownCharacters > 0) {
+            line(out, "");
+            shownCharacters = 0;
+        }
+    }
+
+    /** Ends the stage; another may begin. */
     @Override
     public synchronized void close() {
         end();

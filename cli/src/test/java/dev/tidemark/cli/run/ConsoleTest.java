@@ -2,6 +2,7 @@ package dev.tidemark.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.cli.terminal.ProgressLine;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.fold.FoldCounts;
 import dev.tidemark.core.stream.Batch;
@@ -24,7 +25,11 @@ class ConsoleTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private final Console console = new Console(
-            new PrintWriter(out), new PrintWriter(err), /* terminal= */ false, () -> 0, () -> Long.MAX_VALUE);
+            new PrintWriter(out),
+            new PrintWriter(err),
+            new ProgressLine(new PrintWriter(out), /* terminal= */ false, () -> 0),
+            () -> 0,
+            () -> Long.MAX_VALUE);
 
     @Test
     void aLaneThatStandsStillIsToldMoreAndMoreRarely() {

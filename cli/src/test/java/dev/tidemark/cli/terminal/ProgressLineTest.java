@@ -39,16 +39,35 @@ class ProgressLineTest {
     }
 
     @Test
+    void aNoteStaysAndTheStageGoesOn() {
+        try (ProgressLine line = line(true)) {
+            line.stage("Reading", "rows", -1);
+            line.reach(5, -1, "2 of 3 lanes done");
+            line.note("lane 7 is done");
+            nanos = SECOND;
+            line.reach(8, -1, "");
+        }
+        assertThat(shown.toString())
+                .isEqualTo(String.join(
+                        System.lineSeparator(),
+                        "\rReading  5 rows, 2 of 3 lanes done",
+                        "lane 7 is done",
+                        "\rReading  8 rows, 8/s\rReading  8 rows, 8/s",
+                        ""));
+    }
+
+    @Test
     void withoutATerminalALinePerStageAndNowAndThen() {
         try (ProgressLine line = line(false)) {
             line.stage("Reading", "rows", -1);
             line.advance(5);
-            line.show("one");
-            line.show("passed over");
-            nanos = SECOND;
-            line.show("two");
+            nanos = 9 * SECOND;
+            line.advance(5);
+            nanos = 10 * SECOND;
+            line.advance(5);
+            line.advance(5);
             line.note("done");
         }
-        assertThat(shown.toString().lines()).containsExactly("Reading", "one", "two", "done");
+        assertThat(shown.toString().lines()).containsExactly("Reading", "Reading  15 rows, 2/s", "done");
     }
 }
