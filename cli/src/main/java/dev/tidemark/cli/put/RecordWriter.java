@@ -5,14 +5,12 @@ import dev.tidemark.cli.deployment.KinesisEndpoint;
 import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.cli.terminal.Plural;
 import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.Sha256;
 import java.net.ConnectException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -91,11 +89,7 @@ public final class RecordWriter implements AutoCloseable {
 
     /** A partition key for events without one of their own: equal events go to one shard. */
     static String hashKey(byte[] data) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(data), 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return Sha256.hex(data).substring(0, 32);
     }
 
     public void add(String partitionKey, byte[] data) {

@@ -16,9 +16,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Quarantined records as docs/format.md describes them: one as a JSON object (format 1), several of one view version and
  * lane as gzip over JSON Lines, a header and a line per record (format 2).
  */
-public final class QuarantineJson {
+public final class QuarantineFormat {
 
     private static final String ONE = "1";
     private static final String SEVERAL = "2";
@@ -47,7 +45,7 @@ public final class QuarantineJson {
     private static final JsonFactory JSON =
             new JsonFactoryBuilder().rootValueSeparator("\n").build();
 
-    private QuarantineJson() {}
+    private QuarantineFormat() {}
 
     /** @param entries of one view version and lane, in increasing position; not empty */
     static byte[] write(List<Entry> entries) {
@@ -135,21 +133,21 @@ public final class QuarantineJson {
 
     private static Entry readOne(byte[] bytes) throws IOException {
         try (JsonParser json = JSON.createParser(bytes)) {
-            Line line = new Line(json, json.nextToken());
-            line.checkFormat(ONE);
-            return line.entry(line);
+            RecordLine line = line(json, json.nextToken());
+            checkFormat(line, ONE);
+            return entry(line, line);
         }
     }
 
     private static List<Entry> readLines(byte[] gzip) throws IOException {
         try (InputStream lines = new GZIPInputStream(new ByteArrayInputStream(gzip), BUFFER_BYTES);
                 JsonParser json = JSON.createParser(lines)) {
-            Line header = new Line(json, json.nextToken());
-            header.checkFormat(SEVERAL);
+            RecordLine header = line(json, json.nextToken());
+            checkFormat(header, SEVERAL);
             List<Entry> entries = new ArrayList<>();
             Position last = Position.ORIGIN;
             for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
-                Entry entry = new Line(json, token).entry(header);
+                Entry entry = entry(line(json, token), header);
                 if (!entry.record().position().isAfter(last)) {
                     throw new InvalidObjectException("quarantined records out of order, at " + last.text());
                 }
@@ -164,48 +162,23 @@ public final class QuarantineJson {
         }
     }
 
-    /** One object: a record's fields, and the others by name. */
-    private static final class Line {
+    private static RecordLine line(JsonParser json, @Nullable JsonToken start) throws IOException {
+        return new RecordLine("a quarantined record", json, start);
+    }
 
-        private final Map<String, String> texts = new HashMap<>();
-        private final RecordJson.Builder record = new RecordJson.Builder();
-
-        Line(JsonParser json, @Nullable JsonToken start) throws IOException {
-            if (start != JsonToken.START_OBJECT) {
-                throw new InvalidObjectException("a quarantined record that is no JSON object");
-            }
-            for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
-                if (json.nextToken().isStructStart()) {
-                    json.skipChildren();
-                } else if (!record.accept(field, json)) {
-                    texts.put(field, json.getText());
-                }
-            }
+    private static void checkFormat(RecordLine header, String expected) {
+        if (!expected.equals(header.text(FORMAT))) {
+            throw new InvalidObjectException("quarantined records of format " + header.text(FORMAT)
+                    + "; this version of Tidemark reads formats " + ONE + " and " + SEVERAL
+                    + ". Use the version that wrote it, or a later one.");
         }
+    }
 
-        void checkFormat(String expected) {
-            if (!expected.equals(texts.get(FORMAT))) {
-                throw new InvalidObjectException("quarantined records of format " + texts.get(FORMAT)
-                        + "; this version of Tidemark reads formats " + ONE + " and " + SEVERAL
-                        + ". Use the version that wrote it, or a later one.");
-            }
-        }
-
-        /** @param header has the view and the lane */
-        Entry entry(Line header) {
-            Lane lane =
-                    new Lane(header.text(STREAM_ARN), Long.parseLong(header.text(STREAM_CREATED)), header.text(SHARD));
-            InvalidEvent reason =
-                    new InvalidEvent(InvalidEvent.Reason.valueOf(text(REASON)), text(PROBLEM), text(REMEDY));
-            return new Entry(header.text(VIEW), header.text(VIEW_VERSION), lane, record.build(), reason);
-        }
-
-        String text(String field) {
-            String value = texts.get(field);
-            if (value == null) {
-                throw new InvalidObjectException("a quarantined record without " + field);
-            }
-            return value;
-        }
+    /** @param header has the view and the lane */
+    private static Entry entry(RecordLine line, RecordLine header) {
+        Lane lane = new Lane(header.text(STREAM_ARN), header.number(STREAM_CREATED), header.text(SHARD));
+        InvalidEvent reason =
+                new InvalidEvent(InvalidEvent.Reason.valueOf(line.text(REASON)), line.text(PROBLEM), line.text(REMEDY));
+        return new Entry(header.text(VIEW), header.text(VIEW_VERSION), lane, line.record(), reason);
     }
 }
