@@ -8,11 +8,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.cli.terminal.ShownText;
 import dev.tidemark.core.change.Claims;
+import dev.tidemark.core.event.Utf8;
 import dev.tidemark.core.store.Quarantine;
 import dev.tidemark.core.tile.EntityKeys;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
@@ -64,7 +63,7 @@ final class QuarantineJson {
      * base64. Every payload has one of these forms.
      */
     static void addPayload(ObjectNode line, byte[] payload) {
-        String text = text(payload);
+        String text = Utf8.decode(payload);
         if (text == null) {
             line.put(BASE64, Base64.getEncoder().encodeToString(payload));
         } else {
@@ -132,18 +131,6 @@ final class QuarantineJson {
             return ShownText.line(MAPPER.writeValueAsString(node));
         } catch (IOException e) {
             throw new IllegalStateException("a tree in memory can be written", e);
-        }
-    }
-
-    /** Null if it is not UTF-8 in the strict sense. */
-    static @Nullable String text(byte[] payload) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(payload))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return null;
         }
     }
 

@@ -5,6 +5,7 @@ import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Plural;
 import dev.tidemark.cli.terminal.ShownText;
 import dev.tidemark.core.change.Claims;
+import dev.tidemark.core.event.Utf8;
 import dev.tidemark.core.store.Quarantine;
 import java.io.PrintWriter;
 import java.time.Instant;
@@ -58,7 +59,7 @@ final class QuarantineShowCommand implements Callable<Integer> {
         out.println("remedy     " + entry.reason().remedy());
         out.println("redriven   " + redriven(entry, claims));
         byte[] data = entry.record().data();
-        @Nullable String text = QuarantineJson.text(data);
+        @Nullable String text = Utf8.decode(data);
         out.println("payload    " + Plural.of(data.length, "byte") + (text == null ? ", in base64" : ""));
         out.println();
         out.println(text == null ? Base64.getEncoder().encodeToString(data) : ShownText.text(text));
