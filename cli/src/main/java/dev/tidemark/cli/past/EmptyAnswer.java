@@ -1,15 +1,18 @@
 package dev.tidemark.cli.past;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tidemark.cli.quarantine.TooLateSearch;
 import dev.tidemark.cli.terminal.Plural;
+import dev.tidemark.core.past.TooLateEvents;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Window;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /** Why an answer may have no values, as far as the counts of its view tell. */
@@ -20,12 +23,14 @@ final class EmptyAnswer {
     /**
      * Whether the values are those of an entity without events.
      *
-     * @param derived the names of values that tell nothing: they may have a default
+     * @param derived the names of values that tell nothing: they may have a default; asked only if a value is nothing
      */
-    static boolean isEmpty(JsonNode features, Set<String> derived) {
-        return features.properties().stream()
-                .filter(value -> !derived.contains(value.getKey()))
-                .allMatch(value -> isNothing(value.getValue()));
+    static boolean isEmpty(JsonNode features, Supplier<Set<String>> derived) {
+        Set<String> something = features.properties().stream()
+                .filter(value -> !isNothing(value.getValue()))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+        return something.size() < features.size() && derived.get().containsAll(something);
     }
 
     private static boolean isNothing(JsonNode value) {
@@ -56,8 +61,8 @@ final class EmptyAnswer {
     }
 
     /** @param events of the entity, not empty */
-    static String tooLate(String name, View view, List<TooLateSearch.Event> events) {
-        TooLateSearch.Event last = events.get(events.size() - 1);
+    static String tooLate(String name, View view, List<TooLateEvents.Event> events) {
+        TooLateEvents.Event last = events.get(events.size() - 1);
         return Plural.of(events.size(), "event") + " of this entity came too late for view " + name
                 + " in the last day:"
                 + " the last one arrived at "

@@ -11,12 +11,13 @@ import dev.tidemark.cli.catalog.CatalogOption;
 import dev.tidemark.cli.deployment.DeploymentOptions;
 import dev.tidemark.cli.deployment.RunningSystem;
 import dev.tidemark.cli.deployment.Stores;
-import dev.tidemark.cli.quarantine.TooLateSearch;
 import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.cli.terminal.ShownText;
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.BoundedArchive;
+import dev.tidemark.core.past.TooLateEvents;
 import dev.tidemark.core.view.View;
 import dev.tidemark.functions.query.EntityText;
 import java.io.IOException;
@@ -122,7 +123,7 @@ public final class GetCommand implements Callable<Integer> {
                 .println(ShownText.text(json.writerWithDefaultPrettyPrinter().writeValueAsString(shown)));
         if (!direct && knowledge == null && at == null) {
             RunningSystem system = new RunningSystem(api());
-            if (EmptyAnswer.isEmpty(body.path("features"), system.derivedOf(view))) {
+            if (EmptyAnswer.isEmpty(body.path("features"), () -> system.derivedOf(view))) {
                 explainEmpty(system);
             }
         }
@@ -149,14 +150,15 @@ public final class GetCommand implements Callable<Integer> {
                     past.redrives(),
                     past.checkpoints(),
                     past.control());
-            List<TooLateSearch.Event> found = new ArrayList<>();
+            List<TooLateEvents.Event> found = new ArrayList<>();
             long nowMillis = System.currentTimeMillis();
-            new TooLateSearch(stores, bounded, definitions, wanted)
-                    .run(nowMillis - Duration.ofDays(1).toMillis(), nowMillis + 1_000, event -> {
-                        if (event.entity().equals(entity)) {
-                            found.add(event);
-                        }
-                    });
+            TooLateEvents events = new TooLateEvents(
+                    bounded, Catalogs.of(definitions).sourceOf(wanted).orElseThrow(), wanted);
+            stores.await(events.find(nowMillis - Duration.ofDays(1).toMillis(), nowMillis + 1_000, event -> {
+                if (event.entity().equals(entity)) {
+                    found.add(event);
+                }
+            }));
             return found.isEmpty() ? Optional.empty() : Optional.of(EmptyAnswer.tooLate(view, wanted, found));
         } catch (Failure unknown) {
             return Optional.of("Whether this entity's events came too late is not known (`tidemark too-late " + view

@@ -8,7 +8,6 @@ import dev.tidemark.cli.terminal.Plural;
 import dev.tidemark.cli.terminal.ProgressLine;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventShape.TimeFormat;
-import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.training.TrainingSet;
 import dev.tidemark.training.TrainingSetJob;
@@ -157,8 +156,7 @@ public final class TrainingSetCommand implements Callable<Integer> {
                 ProgressLine progress = ProgressLine.on(err)) {
             return new TrainingSetJob(
                             request(),
-                            new HistoryPorts(
-                                    stores.archive(), stores.redriveLog(), stores.checkpoints(), stores.control()),
+                            stores.past(),
                             progress,
                             System::currentTimeMillis,
                             workers,

@@ -8,6 +8,8 @@ import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Moments;
 import dev.tidemark.cli.terminal.Plural;
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.past.TooLateEvents;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Window;
 import java.io.PrintWriter;
@@ -79,13 +81,14 @@ public final class TooLateCommand implements Callable<Integer> {
         View wanted = CatalogOption.view(definitions, view);
         PrintWriter out = spec.commandLine().getOut();
         try (Stores stores = deployment.open()) {
-            TooLateSearch search = new TooLateSearch(stores, stores.past(), definitions, wanted);
-            search.run(start.toEpochMilli(), end.toEpochMilli(), event -> {
+            Catalog.Source source = Catalogs.of(definitions).sourceOf(wanted).orElseThrow();
+            TooLateEvents events = new TooLateEvents(stores.past(), source, wanted);
+            stores.await(events.find(start.toEpochMilli(), end.toEpochMilli(), event -> {
                 found++;
                 if (found <= limit) {
-                    out.println(json ? toJson(search.stream(), event) : describe(event));
+                    out.println(json ? toJson(source.stream(), event) : describe(event));
                 }
-            });
+            }));
         }
         if (!json) {
             if (found > limit) {
@@ -97,20 +100,20 @@ public final class TooLateCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static String describe(TooLateSearch.Event event) {
-        return event.laneId() + "  " + event.record().position().text() + "  arrived "
+    private static String describe(TooLateEvents.Event event) {
+        return event.liveLaneId() + "  " + event.record().position().text() + "  arrived "
                 + Instant.ofEpochMilli(event.record().arrivalMillis()) + ", event time "
                 + Instant.ofEpochMilli(event.eventTimeMillis()) + redriven(event);
     }
 
-    private static String redriven(TooLateSearch.Event event) {
+    private static String redriven(TooLateEvents.Event event) {
         return event.redrive() == 0 ? "" : "  (redriven, by redrive " + event.redrive() + ")";
     }
 
-    private static String toJson(String stream, TooLateSearch.Event event) {
+    private static String toJson(String stream, TooLateEvents.Event event) {
         ObjectNode line = JsonNodeFactory.instance.objectNode();
         line.put("stream", stream);
-        line.put("lane", event.laneId());
+        line.put("lane", event.liveLaneId());
         line.put("position", event.record().position().text());
         line.put("arrival", Instant.ofEpochMilli(event.record().arrivalMillis()).toString());
         line.put("eventTime", Instant.ofEpochMilli(event.eventTimeMillis()).toString());
