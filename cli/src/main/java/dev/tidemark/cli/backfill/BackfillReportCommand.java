@@ -3,7 +3,6 @@ package dev.tidemark.cli.backfill;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tidemark.cli.deployment.DeploymentOptions;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.cli.terminal.Plural;
@@ -23,14 +22,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Compares the new views with the old ones. */
 @Command(
@@ -38,7 +33,7 @@ import picocli.CommandLine.Spec;
         description = "Compare the values of the new versions with those of the old ones, entity by entity, as of now.",
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
-final class BackfillReportCommand implements Callable<Integer> {
+final class BackfillReportCommand extends CatalogChangeCommand {
 
     private static final int MAX_ENTITIES = 100_000;
 
@@ -59,47 +54,37 @@ final class BackfillReportCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
-    @Mixin
-    private NextCatalogOptions catalogs;
-
-    @Mixin
-    private DeploymentOptions deployment;
-
-    @Spec
-    private CommandSpec spec;
-
     @Override
-    public Integer call() throws Exception {
+    public Integer call() {
         if (sample < 1 || sample > MAX_ENTITIES) {
             throw new Failure("--sample must be 1 to " + MAX_ENTITIES + ", not " + sample);
         }
-        Catalogs both = catalogs.compile(deployment);
+        return super.call();
+    }
+
+    @Override
+    void run(Catalogs both, Stores stores, PrintWriter out) {
         List<Comparison.Report> reports = new ArrayList<>();
         List<View> fresh = new ArrayList<>();
-        try (Stores stores = deployment.open()) {
-            long nowMillis = System.currentTimeMillis();
-            Comparison comparison = new Comparison(new FeatureServer(
-                    both, stores.items(), new ProgressCache(stores.control(), ProgressCache.DEFAULT_MAX_AGE_MILLIS)));
-            for (View after : new CatalogSwitch(both).added()) {
-                View before = both.current().view(after.name()).orElse(null);
-                if (before == null) {
-                    fresh.add(after);
-                } else {
-                    List<String> asked = entities.isEmpty() ? sample(stores, both, after, nowMillis) : entities;
-                    reports.add(stores.await(comparison.compare(before, after, asked, nowMillis)));
-                }
+        long nowMillis = System.currentTimeMillis();
+        Comparison comparison = new Comparison(new FeatureServer(
+                both, stores.items(), new ProgressCache(stores.control(), ProgressCache.DEFAULT_MAX_AGE_MILLIS)));
+        for (View after : new CatalogSwitch(both).added()) {
+            View before = both.current().view(after.name()).orElse(null);
+            if (before == null) {
+                fresh.add(after);
+            } else {
+                List<String> asked = entities.isEmpty() ? sample(stores, both, after, nowMillis) : entities;
+                reports.add(stores.await(comparison.compare(before, after, asked, nowMillis)));
             }
         }
-        PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(ShownText.text(
-                    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(toJson(reports, fresh))));
+            out.println(ShownText.text(toJson(reports, fresh).toPrettyString()));
         } else {
             reports.forEach(report -> print(out, report));
             fresh.forEach(view ->
                     out.println("view " + view.name() + " (" + view.version() + ") is new: nothing to compare with"));
         }
-        return 0;
     }
 
     private List<String> sample(Stores stores, Catalogs both, View view, long nowMillis) {

@@ -1,15 +1,11 @@
 package dev.tidemark.cli.backfill;
 
-import dev.tidemark.cli.deployment.DeploymentOptions;
 import dev.tidemark.cli.deployment.Stores;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.change.CatalogSwitch;
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Goes back to the old views. */
 @Command(
@@ -19,34 +15,21 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
-final class BackfillRollbackCommand implements Callable<Integer> {
+final class BackfillRollbackCommand extends CatalogChangeCommand {
 
     @Option(
             names = "--retire",
             description = "Also stop folding the new versions, for ever: to begin again needs another version.")
     private boolean retire;
 
-    @Mixin
-    private NextCatalogOptions catalogs;
-
-    @Mixin
-    private DeploymentOptions deployment;
-
-    @Spec
-    private CommandSpec spec;
-
     @Override
-    public Integer call() {
-        CatalogSwitch change = new CatalogSwitch(catalogs.compile(deployment));
-        PrintWriter out = spec.commandLine().getOut();
-        try (Stores stores = deployment.open()) {
-            stores.await(CatalogSwitch.write(stores.control(), change::rolledBack));
-            out.println("The old versions are served.");
-            if (retire) {
-                stores.await(CatalogSwitch.write(stores.control(), change::givenUp));
-                out.println("The new versions are retired.");
-            }
+    void run(Catalogs both, Stores stores, PrintWriter out) {
+        CatalogSwitch change = new CatalogSwitch(both);
+        stores.await(CatalogSwitch.write(stores.control(), change::rolledBack));
+        out.println("The old versions are served.");
+        if (retire) {
+            stores.await(CatalogSwitch.write(stores.control(), change::givenUp));
+            out.println("The new versions are retired.");
         }
-        return 0;
     }
 }

@@ -1,6 +1,5 @@
 package dev.tidemark.cli.backfill;
 
-import dev.tidemark.cli.deployment.DeploymentOptions;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.cli.terminal.Plural;
@@ -9,14 +8,11 @@ import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.change.Backfill;
 import dev.tidemark.core.change.CatalogSwitch;
 import dev.tidemark.core.view.View;
+import java.io.PrintWriter;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Folds what came before the start. */
 @Command(
@@ -27,7 +23,7 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
-final class BackfillRunCommand implements Callable<Integer> {
+final class BackfillRunCommand extends CatalogChangeCommand {
 
     @Option(
             names = "--lanes-at-once",
@@ -36,30 +32,22 @@ final class BackfillRunCommand implements Callable<Integer> {
             description = "How many lanes are folded at once. Default: ${DEFAULT-VALUE}.")
     private int lanesAtOnce;
 
-    @Mixin
-    private NextCatalogOptions catalogs;
-
-    @Mixin
-    private DeploymentOptions deployment;
-
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
         if (lanesAtOnce < 1) {
             throw new Failure("--lanes-at-once must be 1 or more, not " + lanesAtOnce);
         }
-        Catalogs both = catalogs.compile(deployment);
+        return super.call();
+    }
+
+    @Override
+    void run(Catalogs both, Stores stores, PrintWriter out) {
         CatalogSwitch change = new CatalogSwitch(both);
         Backfill.Settings usual = Backfill.Settings.DEFAULT;
         Backfill.Settings settings = new Backfill.Settings(usual.fold(), lanesAtOnce, usual.batchRecords());
-        Told told = new Told(ProgressLine.on(spec.commandLine().getOut()));
-        try (Stores stores = deployment.open()) {
-            stores.await(Backfills.of(stores, both, settings).run(change.added(), told));
-        }
+        Told told = new Told(ProgressLine.on(out));
+        stores.await(Backfills.of(stores, both, settings).run(change.added(), told));
         told.end(change.added());
-        return 0;
     }
 
     /** How far it is; a line that stays for each lane. */

@@ -1,6 +1,5 @@
 package dev.tidemark.cli.backfill;
 
-import dev.tidemark.cli.deployment.DeploymentOptions;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.cli.terminal.Plural;
@@ -15,12 +14,8 @@ import dev.tidemark.core.view.View;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Says how far a change is. */
 @Command(
@@ -29,31 +24,16 @@ import picocli.CommandLine.Spec;
             "Say which versions are folded, complete and served, and how many lanes are still to be backfilled."
         },
         mixinStandardHelpOptions = true)
-@SuppressWarnings("NullAway.Init") // picocli sets the fields.
-final class BackfillStatusCommand implements Callable<Integer> {
-
-    @Mixin
-    private NextCatalogOptions catalogs;
-
-    @Mixin
-    private DeploymentOptions deployment;
-
-    @Spec
-    private CommandSpec spec;
+final class BackfillStatusCommand extends CatalogChangeCommand {
 
     @Override
-    public Integer call() {
-        Catalogs both = catalogs.compile(deployment);
+    void run(Catalogs both, Stores stores, PrintWriter out) {
         CatalogSwitch change = new CatalogSwitch(both);
-        PrintWriter out = spec.commandLine().getOut();
-        try (Stores stores = deployment.open()) {
-            ControlRow control = stores.await(stores.control().readControl())
-                    .orElseThrow(() -> new Failure("nothing was ever folded here: put events first"));
-            List<LaneRow> rows = stores.await(stores.control().readLanes());
-            Stream.concat(change.replaced().stream(), change.added().stream())
-                    .forEach(view -> out.println(describe(stores, both, view, control, rows)));
-        }
-        return 0;
+        ControlRow control = stores.await(stores.control().readControl())
+                .orElseThrow(() -> new Failure("nothing was ever folded here: put events first"));
+        List<LaneRow> rows = stores.await(stores.control().readLanes());
+        Stream.concat(change.replaced().stream(), change.added().stream())
+                .forEach(view -> out.println(describe(stores, both, view, control, rows)));
     }
 
     private static String describe(Stores stores, Catalogs both, View view, ControlRow control, List<LaneRow> rows) {
