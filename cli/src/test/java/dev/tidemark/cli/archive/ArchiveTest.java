@@ -8,9 +8,9 @@ import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.cli.Command;
 import dev.tidemark.cli.FreePorts;
 import dev.tidemark.cli.RunningCommand;
+import dev.tidemark.cli.ShopEvents;
 import dev.tidemark.cli.Witness;
 import dev.tidemark.cli.deployment.KinesisEndpoint;
-import dev.tidemark.cli.put.RecordWriter;
 import dev.tidemark.core.store.Archive.Segment;
 import dev.tidemark.core.store.ArchiveLog.SegmentRef;
 import dev.tidemark.core.stream.Lane;
@@ -19,7 +19,6 @@ import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.local.app.TidemarkApplication;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
-import dev.tidemark.samplesevents.SampleReplay;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -66,13 +65,8 @@ class ArchiveTest {
 
     @Test
     void whatWasFoldedIsInTheArchive() throws Exception {
-        List<SampleEvent> samples = Sample.SHOP.events().subList(0, 300);
-        List<SampleEvent> events =
-                SampleReplay.shift(samples, SampleReplay.deltaToEndAt(samples, System.currentTimeMillis() - 600_000));
-        try (RecordWriter writer = new RecordWriter(KinesisEndpoint.at(system.kinesis()), Sample.SHOP.stream())) {
-            events.forEach(event -> writer.add(event.partitionKey(), event.bytes()));
-            writer.flush();
-        }
+        List<SampleEvent> events = ShopEvents.recent(Sample.SHOP.events().subList(0, 300), 600_000);
+        ShopEvents.put(system.kinesis(), events);
         new Witness(system.api(), clients.kinesis()).awaitDone(events.size());
 
         Command verified = tidemark("archive", "verify");

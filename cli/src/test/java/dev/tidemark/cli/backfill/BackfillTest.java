@@ -8,22 +8,18 @@ import dev.tidemark.cli.Command;
 import dev.tidemark.cli.FreePorts;
 import dev.tidemark.cli.Reshard;
 import dev.tidemark.cli.RunningCommand;
+import dev.tidemark.cli.ShopEvents;
 import dev.tidemark.cli.Witness;
 import dev.tidemark.cli.deployment.KinesisEndpoint;
-import dev.tidemark.cli.put.RecordWriter;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
-import dev.tidemark.samplesevents.SampleReplay;
 import dev.tidemark.samplesevents.oracle.Answers;
 import dev.tidemark.samplesevents.oracle.Oracle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -107,18 +103,18 @@ class BackfillTest {
                                 next.toString()));
                 AwsClients clients = KinesisEndpoint.at(system.kinesis()).clients()) {
             Witness witness = new Witness(system.api(), clients.kinesis());
-            List<SampleEvent> events = shuffledEventsOfTheLastHours();
+            List<SampleEvent> events = ShopEvents.recentShuffled(600_000, SEED);
             int third = events.size() / 3;
-            put(system, events.subList(0, third));
-            put(system, List.of(badForViewer()));
+            ShopEvents.put(system.kinesis(), events.subList(0, third));
+            ShopEvents.put(system.kinesis(), List.of(badForViewer()));
             witness.awaitDone(third + 1);
             repairAndRedrive();
             assertThat(statuses(witness))
                     .containsExactly("viewer ACTIVE", "item ACTIVE", "viewer DORMANT", "category DORMANT");
 
             Reshard.splitTheFirstShard(clients.kinesis(), STREAM);
-            CompletableFuture<Void> load =
-                    CompletableFuture.runAsync(() -> put(system, events.subList(third, events.size())));
+            CompletableFuture<Void> load = CompletableFuture.runAsync(
+                    () -> ShopEvents.put(system.kinesis(), events.subList(third, events.size())));
             assertThat(backfill("status")).contains("not started");
             assertThat(backfill("start")).contains("backfill run");
             assertThat(witness.get("/v1/views/category/entities/shoes")
@@ -264,21 +260,5 @@ class BackfillTest {
 
     private Path write(String name, String text) throws IOException {
         return Files.writeString(folder.resolve(name), text);
-    }
-
-    private static List<SampleEvent> shuffledEventsOfTheLastHours() {
-        List<SampleEvent> samples = Sample.SHOP.events();
-        long endMillis = System.currentTimeMillis() - 600_000;
-        List<SampleEvent> events =
-                new ArrayList<>(SampleReplay.shift(samples, SampleReplay.deltaToEndAt(samples, endMillis)));
-        Collections.shuffle(events, new Random(SEED));
-        return events;
-    }
-
-    private static void put(RunningCommand system, List<SampleEvent> events) {
-        try (RecordWriter writer = new RecordWriter(KinesisEndpoint.at(system.kinesis()), STREAM)) {
-            events.forEach(event -> writer.add(event.partitionKey(), event.bytes()));
-            writer.flush();
-        }
     }
 }

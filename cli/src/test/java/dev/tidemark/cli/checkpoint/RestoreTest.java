@@ -9,16 +9,14 @@ import dev.tidemark.cli.Command;
 import dev.tidemark.cli.FreePorts;
 import dev.tidemark.cli.Reshard;
 import dev.tidemark.cli.RunningCommand;
+import dev.tidemark.cli.ShopEvents;
 import dev.tidemark.cli.Witness;
-import dev.tidemark.cli.deployment.KinesisEndpoint;
-import dev.tidemark.cli.put.RecordWriter;
 import dev.tidemark.core.store.ItemStore.Found;
 import dev.tidemark.core.store.StateScan;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.local.kinesis.Streams;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
-import dev.tidemark.samplesevents.SampleReplay;
 import dev.tidemark.samplesevents.oracle.Oracle;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -59,17 +57,17 @@ class RestoreTest {
 
     @Test
     void whatIsRestoredEqualsTheLiveStateAndGoesOn() throws Exception {
-        List<SampleEvent> events = events();
+        List<SampleEvent> events = ShopEvents.recent(Sample.SHOP.events().subList(0, 4 * PART), 600_000);
         try (RunningCommand system = start("--shards", "2");
                 AwsClients clients = clients()) {
             Witness witness = new Witness(system.api(), clients.kinesis());
-            put(system, events.subList(0, PART));
+            ShopEvents.put(system.kinesis(), events.subList(0, PART));
             CompletableFuture<Void> putting =
-                    CompletableFuture.runAsync(() -> put(system, events.subList(PART, 2 * PART)));
+                    CompletableFuture.runAsync(() -> ShopEvents.put(system.kinesis(), events.subList(PART, 2 * PART)));
             String created = out(tidemark("checkpoint", "create", "--segments", "4", "--buckets", "3"));
             putting.join();
             Reshard.splitTheFirstShard(clients.kinesis(), STREAM);
-            put(system, events.subList(2 * PART, 3 * PART));
+            ShopEvents.put(system.kinesis(), events.subList(2 * PART, 3 * PART));
             witness.awaitDone(3 * PART);
 
             String id = created.lines().findFirst().orElseThrow().substring("checkpoint ".length());
@@ -86,7 +84,7 @@ class RestoreTest {
                 AwsClients clients = clients()) {
             Witness witness = new Witness(system.api(), clients.kinesis());
             assertThat(witness.recordsDone()).isEqualTo(3 * PART);
-            put(system, events.subList(3 * PART, 4 * PART));
+            ShopEvents.put(system.kinesis(), events.subList(3 * PART, 4 * PART));
             witness.awaitDone(4 * PART);
 
             Oracle oracle = new Oracle(Sample.SHOP.catalog(), witness.records(STREAM), witness.descents(STREAM));
@@ -116,19 +114,6 @@ class RestoreTest {
                 "AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:" + (port + 2));
         return AwsClients.of(
                 environment, StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")));
-    }
-
-    private static void put(RunningCommand system, List<SampleEvent> events) {
-        try (RecordWriter writer = new RecordWriter(KinesisEndpoint.at(system.kinesis()), STREAM)) {
-            events.forEach(event -> writer.add(event.partitionKey(), event.bytes()));
-            writer.flush();
-        }
-    }
-
-    private static List<SampleEvent> events() {
-        List<SampleEvent> samples = Sample.SHOP.events().subList(0, 4 * PART);
-        long endMillis = System.currentTimeMillis() - 600_000;
-        return SampleReplay.shift(samples, SampleReplay.deltaToEndAt(samples, endMillis));
     }
 
     /** Every item as text, with mark, expiry and bytes. */

@@ -9,14 +9,12 @@ import dev.tidemark.cli.Command;
 import dev.tidemark.cli.FreePorts;
 import dev.tidemark.cli.Reshard;
 import dev.tidemark.cli.RunningCommand;
+import dev.tidemark.cli.ShopEvents;
 import dev.tidemark.cli.Witness;
-import dev.tidemark.cli.deployment.KinesisEndpoint;
-import dev.tidemark.cli.put.RecordWriter;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.local.app.TidemarkApplication;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
-import dev.tidemark.samplesevents.SampleReplay;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -26,12 +24,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -88,9 +84,9 @@ class PastTest {
                         "AWS_ENDPOINT_URL_S3", "http://127.0.0.1:" + (port + 3)),
                 StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")));
         Witness witness = new Witness(system.api(), clients.kinesis());
-        List<SampleEvent> events = events();
+        List<SampleEvent> events = ShopEvents.recentShuffled(60_000, SEED);
         for (int round = 0; round < ROUNDS; round++) {
-            put(events.subList(round * EVENTS_A_ROUND, (round + 1) * EVENTS_A_ROUND));
+            ShopEvents.put(system.kinesis(), events.subList(round * EVENTS_A_ROUND, (round + 1) * EVENTS_A_ROUND));
             if (round == 1) {
                 Reshard.splitTheFirstShard(clients.kinesis(), STREAM);
             } else if (round == 3) {
@@ -116,40 +112,11 @@ class PastTest {
     }
 
     /** In random order, so that most are late. */
-    private static List<SampleEvent> events() {
-        List<SampleEvent> samples = Sample.SHOP.events();
-        List<SampleEvent> events = new ArrayList<>(
-                SampleReplay.shift(samples, SampleReplay.deltaToEndAt(samples, System.currentTimeMillis() - 60_000)));
-        Collections.shuffle(events, new Random(SEED));
-        return events;
-    }
-
-    private static void put(List<SampleEvent> events) {
-        try (RecordWriter writer = new RecordWriter(KinesisEndpoint.at(system.kinesis()), STREAM)) {
-            events.forEach(event -> writer.add(event.partitionKey(), event.bytes()));
-            writer.flush();
-        }
-    }
-
     /** Repairs what has no readable price, so that it counts. */
     private static void redrive() throws IOException {
         Path file = folder.resolve("bad.jsonl");
         out(tidemark("quarantine", "export", file.toString()));
-        List<String> repaired = new ArrayList<>();
-        for (String line : Files.readAllLines(file)) {
-            ObjectNode bad = (ObjectNode) ReceiptFile.MAPPER.readTree(line);
-            Instant time = Instant.parse(bad.path("arrival").asText()).minusSeconds(60);
-            bad.remove("dataBase64");
-            bad.set(
-                    "data",
-                    ReceiptFile.MAPPER.readTree(
-                            "{\"event_id\":\"fixed-" + bad.path("position").asText()
-                                    + "\",\"type\":\"view\",\"ts\":\"" + time
-                                    + "\",\"user_id\":\"user-1\",\"item\":{\"id\":\"item-001\","
-                                    + "\"category\":\"shoes\"},\"price\":12.50,\"device\":\"phone\"}"));
-            repaired.add(bad.toString());
-        }
-        Files.write(file, repaired);
+        ShopEvents.repair(file);
         out(tidemark("quarantine", "redrive", "--repaired", file.toString()));
     }
 

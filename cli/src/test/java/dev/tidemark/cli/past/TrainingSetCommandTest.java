@@ -11,14 +11,13 @@ import dev.tidemark.aws.AwsClients;
 import dev.tidemark.cli.Command;
 import dev.tidemark.cli.FreePorts;
 import dev.tidemark.cli.RunningCommand;
+import dev.tidemark.cli.ShopEvents;
 import dev.tidemark.cli.Witness;
 import dev.tidemark.cli.deployment.KinesisEndpoint;
-import dev.tidemark.cli.put.RecordWriter;
 import dev.tidemark.local.app.TidemarkApplication;
 import dev.tidemark.local.kinesis.Streams;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
-import dev.tidemark.samplesevents.SampleReplay;
 import dev.tidemark.samplesevents.oracle.Answers;
 import dev.tidemark.samplesevents.oracle.Oracle;
 import dev.tidemark.samplesevents.oracle.StreamRecord;
@@ -84,9 +83,9 @@ class TrainingSetCommandTest {
             Witness witness = new Witness(system.api(), clients.kinesis());
             List<SampleEvent> events = events(random);
             int half = events.size() / 2;
-            put(events.subList(0, half));
+            ShopEvents.put(system.kinesis(), events.subList(0, half));
             witness.awaitDone(half);
-            put(events.subList(half, events.size()));
+            ShopEvents.put(system.kinesis(), events.subList(half, events.size()));
             witness.awaitDone(events.size());
             records = witness.records(STREAM);
         }
@@ -245,18 +244,9 @@ class TrainingSetCommandTest {
     private static List<SampleEvent> events(Random random) {
         List<SampleEvent> samples = Sample.SHOP.events();
         List<SampleEvent> last = samples.subList(samples.size() - SAMPLES, samples.size());
-        long endMillis = System.currentTimeMillis() - 1_000;
-        List<SampleEvent> events =
-                new ArrayList<>(SampleReplay.shift(last, SampleReplay.deltaToEndAt(last, endMillis)));
+        List<SampleEvent> events = ShopEvents.recent(last, 1_000);
         Collections.shuffle(events, random);
         return events;
-    }
-
-    private static void put(List<SampleEvent> events) {
-        try (RecordWriter writer = new RecordWriter(KinesisEndpoint.at(system.kinesis()), STREAM)) {
-            events.forEach(event -> writer.add(event.partitionKey(), event.bytes()));
-            writer.flush();
-        }
     }
 
     /** Moments at which something arrived, and some of the hours before, when only what is known now tells anything. */

@@ -2,8 +2,6 @@ package dev.tidemark.cli.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -18,6 +16,7 @@ import dev.tidemark.cli.ArchitectureTest;
 import dev.tidemark.cli.Command;
 import dev.tidemark.cli.FreePorts;
 import dev.tidemark.cli.Reshard;
+import dev.tidemark.cli.ShopEvents;
 import dev.tidemark.cli.Witness;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
@@ -36,7 +35,6 @@ import dev.tidemark.local.mapping.MappingListener;
 import dev.tidemark.local.mapping.MappingSettings;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
-import dev.tidemark.samplesevents.SampleReplay;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
@@ -77,7 +75,6 @@ import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class PolicyTest {
 
-    private static final JsonMapper JSON = new JsonMapper();
     private static final String STREAM = Sample.SHOP.stream();
     private static final int PART = 120;
     private static final String KEY = "arn:aws:kms:us-east-1:000000000000:key/one";
@@ -173,7 +170,7 @@ class PolicyTest {
     private static void functionsAndCommands(PolicyWorld world, LocalSystem system, AwsClients bystander)
             throws Exception {
         Witness witness = new Witness(system.api(), bystander.kinesis());
-        List<SampleEvent> events = events();
+        List<SampleEvent> events = ShopEvents.recent(Sample.SHOP.events().subList(0, 4 * PART), 60_000);
         put(bystander, events.subList(0, PART));
         witness.awaitDone(PART);
         Reshard.splitTheFirstShard(bystander.kinesis(), STREAM);
@@ -475,21 +472,7 @@ class PolicyTest {
     private static void redrive() throws IOException {
         Path file = folder.resolve("bad.jsonl");
         tidemark("quarantine", "export", file.toString());
-        List<String> repaired = new ArrayList<>();
-        for (String line : Files.readAllLines(file)) {
-            ObjectNode bad = (ObjectNode) JSON.readTree(line);
-            Instant time = Instant.parse(bad.path("arrival").asText()).minusSeconds(60);
-            bad.remove("dataBase64");
-            bad.set(
-                    "data",
-                    JSON.readTree(
-                            "{\"event_id\":\"fixed-" + bad.path("position").asText()
-                                    + "\",\"type\":\"view\",\"ts\":\"" + time + "\",\"user_id\":\"user-1\",\"item\":"
-                                    + "{\"id\":\"item-001\",\"category\":\"shoes\"},\"price\":12.50,\"device\":\"phone\"}"));
-            repaired.add(bad.toString());
-        }
-        assertThat(repaired).as("bad records").isNotEmpty();
-        Files.write(file, repaired);
+        assertThat(ShopEvents.repair(file)).as("bad records").isPositive();
         tidemark("quarantine", "redrive", "--repaired", file.toString());
     }
 
@@ -585,12 +568,6 @@ class PolicyTest {
                 .putRecord(request ->
                         request.streamName(STREAM).partitionKey("bad").data(SdkBytes.fromUtf8String("no event")))
                 .join();
-    }
-
-    private static List<SampleEvent> events() {
-        List<SampleEvent> samples = Sample.SHOP.events().subList(0, 4 * PART);
-        long endMillis = System.currentTimeMillis() - 60_000;
-        return SampleReplay.shift(samples, SampleReplay.deltaToEndAt(samples, endMillis));
     }
 
     private static Catalog compile(Path file) throws IOException {

@@ -9,9 +9,9 @@ import dev.tidemark.aws.AwsClients;
 import dev.tidemark.cli.Command;
 import dev.tidemark.cli.FreePorts;
 import dev.tidemark.cli.RunningCommand;
+import dev.tidemark.cli.ShopEvents;
 import dev.tidemark.cli.Witness;
 import dev.tidemark.cli.deployment.KinesisEndpoint;
-import dev.tidemark.cli.put.RecordWriter;
 import dev.tidemark.local.app.TidemarkApplication;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
@@ -78,10 +78,7 @@ class QuarantineTest {
         clients = KinesisEndpoint.at(system.kinesis()).clients();
         witness = new Witness(system.api(), clients.kinesis());
         List<SampleEvent> events = events();
-        try (RecordWriter writer = new RecordWriter(KinesisEndpoint.at(system.kinesis()), STREAM)) {
-            events.forEach(event -> writer.add(event.partitionKey(), event.bytes()));
-            writer.flush();
-        }
+        ShopEvents.put(system.kinesis(), events);
         witness.awaitDone(events.size());
         records = witness.records(STREAM);
         oracle = new Oracle(Sample.SHOP.catalog(), records);
