@@ -133,7 +133,7 @@ public final class PutCommand implements Callable<Integer> {
         try (EventLines lines = open();
                 RecordWriter writer = new RecordWriter(target, stream)) {
             try (ProgressLine progress = ProgressLine.on(spec.commandLine().getErr())) {
-                if (Boolean.getBoolean("tidemark.terminal")) {
+                if (progress.isOnTerminal()) {
                     progress.stage("Putting events", "events", total);
                 }
                 send(lines, check(lines.name(), path, known), writer, progress);

@@ -11,13 +11,16 @@ import java.util.function.LongSupplier;
  */
 public final class ProgressLine implements Progress, AutoCloseable {
 
+    /** The system property by which the launcher says how wide the terminal is. */
+    private static final String COLUMNS = "tidemark.columns";
+
     private static final long BAR_NANOS = 200_000_000L;
     private static final long LINE_NANOS = 10_000_000_000L;
     private static final int BAR_CHARACTERS = 30;
     private static final int SECONDS_PER_MINUTE = 60;
 
     private final PrintWriter out;
-    private final boolean terminal;
+    private final int columns;
     private final LongSupplier nanoTime;
     private final AtomicLong done = new AtomicLong();
     private String what = "";
@@ -28,16 +31,21 @@ public final class ProgressLine implements Progress, AutoCloseable {
     private volatile long dueNanos;
     private int shownCharacters;
 
-    /** @param terminal whether a line may be written over */
-    public ProgressLine(PrintWriter out, boolean terminal, LongSupplier nanoTime) {
+    /** @param columns of the terminal, on which a line may be written over; 0 if the output goes elsewhere */
+    public ProgressLine(PrintWriter out, int columns, LongSupplier nanoTime) {
         this.out = out;
-        this.terminal = terminal;
+        this.columns = columns;
         this.nanoTime = nanoTime;
     }
 
     /** On a terminal if the command's output goes to one. */
     public static ProgressLine on(PrintWriter out) {
-        return new ProgressLine(out, Boolean.getBoolean("tidemark.terminal"), System::nanoTime);
+        return new ProgressLine(out, Integer.getInteger(COLUMNS, 0), System::nanoTime);
+    }
+
+    /** Whether a line may be written over. */
+    public boolean isOnTerminal() {
+        return columns > 0;
     }
 
     @Override
@@ -58,8 +66,8 @@ public final class ProgressLine implements Progress, AutoCloseable {
         besides = "";
         done.set(0);
         begunNanos = nanoTime.getAsLong();
-        dueNanos = begunNanos + (terminal ? 0 : LINE_NANOS);
-        if (!terminal) {
+        dueNanos = begunNanos + (isOnTerminal() ? 0 : LINE_NANOS);
+        if (!isOnTerminal()) {
             line(out, what + (total < 0 ? "" : ": " + total + " " + unit));
         }
     }
@@ -112,8 +120,8 @@ public final class ProgressLine implements Progress, AutoCloseable {
         if (what.isEmpty()) {
             return;
         }
-        dueNanos = nanoTime.getAsLong() + (terminal ? BAR_NANOS : LINE_NANOS);
-        if (terminal) {
+        dueNanos = nanoTime.getAsLong() + (isOnTerminal() ? BAR_NANOS : LINE_NANOS);
+        if (isOnTerminal()) {
             over(counted());
         } else {
             line(out, counted());
@@ -125,7 +133,9 @@ public final class ProgressLine implements Progress, AutoCloseable {
         to.flush();
     }
 
-    private void over(String text) {
+    /** A line that is wider than the terminal could not be written over. */
+    private void over(String whole) {
+        String text = whole.substring(0, Math.min(whole.length(), columns - 1));
         out.print("\r" + text + " ".repeat(Math.max(0, shownCharacters - text.length())));
         out.flush();
         shownCharacters = text.length();
@@ -135,9 +145,11 @@ public final class ProgressLine implements Progress, AutoCloseable {
         long now = done.get();
         double seconds = (nanoTime.getAsLong() - begunNanos) / 1e9;
         long rate = seconds <= 0 ? 0 : Math.round(now / seconds);
-        String text = what + "  " + (total > 0 ? bar(now) : "") + now + (total > 0 ? " of " + total : "") + " " + unit;
+        String text = now + (total > 0 ? " of " + total : "") + " " + unit;
         String speed = rate == 0 ? "" : ", " + rate + "/s" + (total > now ? ", " + left((total - now) / rate) : "");
-        return text + speed + (besides.isEmpty() ? "" : ", " + besides);
+        String figures = text + speed + (besides.isEmpty() ? "" : ", " + besides);
+        boolean hasRoom = what.length() + BAR_CHARACTERS + figures.length() + 6 <= columns;
+        return what + "  " + (total > 0 && hasRoom ? bar(now) : "") + figures;
     }
 
     private String bar(long now) {

@@ -27,7 +27,7 @@ class ConsoleTest {
     private final Console console = new Console(
             new PrintWriter(out),
             new PrintWriter(err),
-            new ProgressLine(new PrintWriter(out), /* terminal= */ false, () -> 0),
+            new ProgressLine(new PrintWriter(out), /* columns= */ 0, () -> 0),
             () -> 0,
             () -> Long.MAX_VALUE);
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ProgressLineTest {
 
@@ -13,13 +15,13 @@ class ProgressLineTest {
     private final StringWriter shown = new StringWriter();
     private long nanos;
 
-    private ProgressLine line(boolean terminal) {
-        return new ProgressLine(new PrintWriter(shown), terminal, () -> nanos);
+    private ProgressLine line(int columns) {
+        return new ProgressLine(new PrintWriter(shown), columns, () -> nanos);
     }
 
     @Test
     void aBarTellsRateAndWhatIsLeft() {
-        try (ProgressLine line = line(true)) {
+        try (ProgressLine line = line(100)) {
             line.stage("Putting events", "events", 2_000);
             nanos = 10 * SECOND;
             line.advance(500);
@@ -40,7 +42,7 @@ class ProgressLineTest {
 
     @Test
     void aNoteStaysAndTheStageGoesOn() {
-        try (ProgressLine line = line(true)) {
+        try (ProgressLine line = line(100)) {
             line.stage("Reading", "rows", -1);
             line.reach(5, -1, "2 of 3 lanes done");
             line.note("lane 7 is done");
@@ -56,9 +58,23 @@ class ProgressLineTest {
                         ""));
     }
 
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            71, Reading  [..............................] 1 of 100 rows; 2 lanes to do
+            70, Reading  1 of 100 rows; 2 lanes to do
+            20, Reading  1 of 100 r
+            """)
+    void whatATerminalHasNoRoomForIsLeftOut(int columns, String expected) {
+        try (ProgressLine line = line(columns)) {
+            line.stage("Reading", "rows", 100);
+            line.reach(1, 100, "2 lanes to do");
+            assertThat(shown.toString()).isEqualTo("\r" + expected.replace(';', ','));
+        }
+    }
+
     @Test
     void withoutATerminalALinePerStageAndNowAndThen() {
-        try (ProgressLine line = line(false)) {
+        try (ProgressLine line = line(0)) {
             line.stage("Reading", "rows", -1);
             line.advance(5);
             nanos = 9 * SECOND;
