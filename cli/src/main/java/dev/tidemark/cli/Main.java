@@ -1,5 +1,18 @@
 package dev.tidemark.cli;
 
+import dev.tidemark.cli.archive.ArchiveCommand;
+import dev.tidemark.cli.backfill.BackfillCommand;
+import dev.tidemark.cli.catalog.ValidateCommand;
+import dev.tidemark.cli.checkpoint.CheckpointCommand;
+import dev.tidemark.cli.checkpoint.RestoreCommand;
+import dev.tidemark.cli.past.AuditCommand;
+import dev.tidemark.cli.past.GetCommand;
+import dev.tidemark.cli.past.TrainingSetCommand;
+import dev.tidemark.cli.put.PutCommand;
+import dev.tidemark.cli.quarantine.QuarantineCommand;
+import dev.tidemark.cli.quarantine.TooLateCommand;
+import dev.tidemark.cli.run.RunCommand;
+import dev.tidemark.cli.terminal.ShownText;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
@@ -52,7 +65,7 @@ public final class Main {
                 .setExecutionStrategy(Main::execute)
                 .setParameterExceptionHandler(Main::refuse)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    command.getErr().println(command.getColorScheme().errorText(Shown.text(message(failure))));
+                    command.getErr().println(command.getColorScheme().errorText(ShownText.text(message(failure))));
                     return ExitCode.SOFTWARE;
                 });
     }

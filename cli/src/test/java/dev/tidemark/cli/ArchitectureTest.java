@@ -26,10 +26,10 @@ import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
 /** The rules of ARCHITECTURE.md, checked on the compiled classes of all modules. */
-class ArchitectureTest {
+public class ArchitectureTest {
 
     /** What is shipped. Other modules' tests are in folders or, when the whole build runs, in jars. */
-    static final ImportOption SHIPPED =
+    public static final ImportOption SHIPPED =
             location -> new ImportOption.DoNotIncludeTests().includes(location) && !location.contains("-tests.jar");
 
     private static final JavaClasses CLASSES =
@@ -174,6 +174,11 @@ class ArchitectureTest {
 
     private static String room(String name) {
         return "dev.tidemark.core." + name + "..";
+    }
+
+    @Test
+    void packagesOfTheCommandHaveNoCycles() {
+        slices().matching("dev.tidemark.cli.(*)..").should().beFreeOfCycles().check(CLASSES);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.tidemark.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.aws.AwsClients;
+import dev.tidemark.cli.deployment.KinesisEndpoint;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.stream.Batch;
@@ -22,7 +23,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -55,10 +55,10 @@ class EndToEndTest {
                 AwsClients clients =
                         KinesisEndpoint.at(system.endpoints().kinesis()).clients()) {
             Witness witness = new Witness(system.api(), clients.kinesis());
-            List<SampleEvent> events = shuffledEventsOfTheLastHours();
-            put(system, events.subList(0, events.size() / 2));
+            List<SampleEvent> events = ShopEvents.recentShuffled(600_000, SEED);
+            ShopEvents.put(system.endpoints().kinesis(), events.subList(0, events.size() / 2));
             Reshard.splitTheFirstShard(clients.kinesis(), STREAM);
-            put(system, events.subList(events.size() / 2, events.size()));
+            ShopEvents.put(system.endpoints().kinesis(), events.subList(events.size() / 2, events.size()));
             witness.awaitDone(events.size());
 
             Oracle oracle = new Oracle(Sample.SHOP.catalog(), witness.records(STREAM), witness.descents(STREAM));
@@ -85,23 +85,6 @@ class EndToEndTest {
         assertThat(outcomes.quarantined.sum()).isPositive().isLessThanOrEqualTo(quarantined);
         assertThat(outcomes.tooLate.sum()).isPositive().isLessThanOrEqualTo(tooLate);
         assertThat(application.quarantinedRecords(system.endpoints())).isEqualTo(quarantined);
-    }
-
-    private static List<SampleEvent> shuffledEventsOfTheLastHours() {
-        List<SampleEvent> samples = Sample.SHOP.events();
-        long endMillis = System.currentTimeMillis() - 600_000;
-        List<SampleEvent> events =
-                new ArrayList<>(SampleReplay.shift(samples, SampleReplay.deltaToEndAt(samples, endMillis)));
-        Collections.shuffle(events, new Random(SEED));
-        return events;
-    }
-
-    private static void put(LocalSystem system, List<SampleEvent> events) {
-        try (RecordWriter writer =
-                new RecordWriter(KinesisEndpoint.at(system.endpoints().kinesis()), STREAM)) {
-            events.forEach(event -> writer.add(event.partitionKey(), event.bytes()));
-            writer.flush();
-        }
     }
 
     private static final class Outcomes implements BatchLog, MappingListener {

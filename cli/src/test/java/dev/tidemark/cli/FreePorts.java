@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.net.ServerSocket;
 
 /** Finds ports for a run whose services have to be found by its port. */
-final class FreePorts {
+public final class FreePorts {
 
     private FreePorts() {}
 
     /** The first of four in a row, as the run command takes them. */
-    static int fourInARow() throws IOException {
+    public static int fourInARow() throws IOException {
         for (int i = 0; i < 100; i++) {
             try (ServerSocket first = new ServerSocket(0)) {
                 int port = first.getLocalPort();

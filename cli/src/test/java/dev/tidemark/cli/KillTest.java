@@ -8,6 +8,9 @@ import dev.tidemark.oracle.StreamRecord;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
 import dev.tidemark.samplesevents.SampleReplay;
+import dev.tidemark.cli.deployment.KinesisEndpoint;
+import dev.tidemark.cli.put.RecordWriter;
+import dev.tidemark.cli.terminal.Failure;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -49,9 +52,7 @@ class KillTest {
     @Timeout(value = 15, unit = TimeUnit.MINUTES)
     void killedAndStartedAgainItEndsAtTheOraclesValues() throws Exception {
         Random random = new Random(SEED);
-        List<SampleEvent> samples = Sample.SHOP.events();
-        List<SampleEvent> events =
-                SampleReplay.shift(samples, SampleReplay.deltaToEndAt(samples, System.currentTimeMillis() - 600_000));
+        List<SampleEvent> events = ShopEvents.recent(Sample.SHOP.events(), 600_000);
         int put = 0;
         for (int kill = 1; kill <= KILLS; kill++) {
             int next = events.size() * kill / (KILLS + 1);
@@ -160,10 +161,7 @@ class KillTest {
         }
 
         void put(List<SampleEvent> events) {
-            try (RecordWriter writer = new RecordWriter(KinesisEndpoint.at(kinesis()), STREAM)) {
-                events.forEach(event -> writer.add(event.partitionKey(), event.bytes()));
-                writer.flush();
-            }
+            ShopEvents.put(kinesis(), events);
         }
 
         /**

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine;
 
 /** {@code tidemark run} in this process, on free ports, until closed. */
-final class RunningCommand implements AutoCloseable {
+public final class RunningCommand implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Pattern API = Pattern.compile("API {2}(http://\\S+)");
@@ -42,12 +42,12 @@ final class RunningCommand implements AutoCloseable {
     }
 
     /** Returns when the command says that it is ready. */
-    static RunningCommand start(List<String> options) throws InterruptedException {
+    public static RunningCommand start(List<String> options) throws InterruptedException {
         return start(0, options);
     }
 
     /** @param port of the API; 0 for any four ports */
-    static RunningCommand start(int port, List<String> options) throws InterruptedException {
+    public static RunningCommand start(int port, List<String> options) throws InterruptedException {
         RunningCommand command = new RunningCommand(port, options);
         command.thread.start();
         assertThat(command.readyOrOver.await(PATIENCE.toSeconds(), TimeUnit.SECONDS))
@@ -57,11 +57,11 @@ final class RunningCommand implements AutoCloseable {
         return command;
     }
 
-    URI api() {
+    public URI api() {
         return address(API);
     }
 
-    URI kinesis() {
+    public URI kinesis() {
         return address(KINESIS);
     }
 

@@ -142,7 +142,7 @@ public final class Witness {
     }
 
     /** Compares every value of every entity of one view; returns how many values that were. */
-    int compare(Oracle oracle, String view) {
+    public int compare(Oracle oracle, String view) {
         List<String> differences = new ArrayList<>();
         int values = 0;
         List<String> entities = new ArrayList<>(oracle.entities(view));

@@ -28,14 +28,14 @@ public final class LocalSystem implements AutoCloseable {
 
     private static final String TABLES = "dynamodb";
 
-    private final Closing closing;
+    private final StartedParts closing;
     private final Streams streams;
     private final Endpoints endpoints;
     private final ApiServer api;
     private final Map<String, EventSourceMapping> mappings;
 
     private LocalSystem(
-            Closing closing,
+            StartedParts closing,
             Streams streams,
             Endpoints endpoints,
             ApiServer api,
@@ -56,7 +56,7 @@ public final class LocalSystem implements AutoCloseable {
      */
     public static LocalSystem start(LocalSettings settings, Application application, MappingListener listener)
             throws IOException {
-        Closing closing = new Closing();
+        StartedParts closing = new StartedParts();
         try {
             return start(settings, application, listener, closing);
         } catch (Exception | Error e) {
@@ -66,7 +66,7 @@ public final class LocalSystem implements AutoCloseable {
     }
 
     private static LocalSystem start(
-            LocalSettings settings, Application application, MappingListener listener, Closing closing)
+            LocalSettings settings, Application application, MappingListener listener, StartedParts closing)
             throws IOException {
         if (settings.directory() != null) {
             closing.add(DirectoryLock.of(settings.directory()));

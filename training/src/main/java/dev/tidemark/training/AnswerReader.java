@@ -35,7 +35,7 @@ final class AnswerReader implements AutoCloseable {
             }
             @Nullable Object[] answer = new Object[values];
             for (int i = 0; i < values; i++) {
-                answer[i] = Values.read(in);
+                answer[i] = FeatureValues.read(in);
             }
             return answer;
         } catch (IOException e) {

@@ -47,7 +47,7 @@ final class CsvWriter implements RowWriter {
             line[i] = field(spine.text(i));
         }
         for (int i = 0; i < values.length; i++) {
-            line[spineColumns + i] = field(Values.plain(values[i]));
+            line[spineColumns + i] = field(FeatureValues.plain(values[i]));
         }
         out.write(line);
     }

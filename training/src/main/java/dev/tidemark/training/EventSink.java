@@ -27,7 +27,7 @@ final class EventSink {
 
     /** @param knownMillis from when on the record was known; not after the plan's {@code asOf} */
     void keep(
-            Target target,
+            WantedView target,
             String entity,
             EventRow row,
             long filterBits,

@@ -68,7 +68,7 @@ final class HistoryPass {
         List<LaneRow> rows = Waiting.on(sources.control().readLanes());
         progress.stage(
                 Progress.Stage.ARCHIVE, rows.stream().mapToLong(LaneRow::count).sum());
-        Map<String, List<Target>> streams = new LinkedHashMap<>();
+        Map<String, List<WantedView>> streams = new LinkedHashMap<>();
         plan.targets()
                 .forEach(target -> streams.computeIfAbsent(target.source().stream(), stream -> new ArrayList<>())
                         .add(target));
@@ -79,7 +79,7 @@ final class HistoryPass {
         }
     }
 
-    private void walk(String stream, List<Target> targets, List<LaneRow> rows, Events redrives, Set<Long> numbers) {
+    private void walk(String stream, List<WantedView> targets, List<LaneRow> rows, Events redrives, Set<Long> numbers) {
         Manifest checkpoint = checkpoint(targets);
         Range range = Range.ALL
                 .after(checkpoint)
@@ -88,8 +88,8 @@ final class HistoryPass {
                 .ofLanes(laneId -> !Files.exists(files.events(laneId)))
                 .parallel(lanesAtOnce, threads);
         Lanes lanes = new Lanes(targets, checkpoint, redrives, numbers);
-        History history = Waiting.on(
-                History.of(sources, stream, targets.stream().map(Target::view).toList(), rows));
+        History history = Waiting.on(History.of(
+                sources, stream, targets.stream().map(WantedView::view).toList(), rows));
         Waiting.on(history.walk(range, lanes));
     }
 
@@ -98,7 +98,7 @@ final class HistoryPass {
      * state, so there is none where state from before is needed: for lifetime windows, and for views that drop duplicates,
      * which remember ids from the beginning on.
      */
-    private @Nullable Manifest checkpoint(List<Target> targets) {
+    private @Nullable Manifest checkpoint(List<WantedView> targets) {
         long earliest = targets.stream()
                 .mapToLong(target -> target.view().duplicates() == null ? plan.earliestMillis(target) : Long.MIN_VALUE)
                 .min()
@@ -158,20 +158,20 @@ final class HistoryPass {
 
     /** The targets of one source of one catalog, in which a view's name is one target's. */
     private final class OfSource {
-        private final Map<String, Target> targets = new HashMap<>();
+        private final Map<String, WantedView> targets = new HashMap<>();
         private final Decide decide;
 
-        OfSource(List<Target> targets) {
+        OfSource(List<WantedView> targets) {
             targets.forEach(target -> this.targets.put(target.view().name(), target));
             this.decide = new Decide(
                     targets.get(0).source(),
-                    targets.stream().map(Target::view).toList(),
+                    targets.stream().map(WantedView::view).toList(),
                     (view, entity) -> wanted.get(of(view).index()).contains(EntitySet.hash(entity)),
                     plan.asOfMillis(),
                     (laneId, view, record, row, entity, bits, known) -> {});
         }
 
-        private Target of(View view) {
+        private WantedView of(View view) {
             return Objects.requireNonNull(targets.get(view.name()));
         }
 
@@ -190,7 +190,7 @@ final class HistoryPass {
         private final Events redrives;
         private final Set<Long> numbers;
 
-        Lanes(List<Target> targets, @Nullable Manifest checkpoint, Events redrives, Set<Long> numbers) {
+        Lanes(List<WantedView> targets, @Nullable Manifest checkpoint, Events redrives, Set<Long> numbers) {
             this.sources = targets.stream()
                     .collect(Collectors.groupingBy(
                             target ->

@@ -45,11 +45,11 @@ final class JobFiles {
         return out.resolve("training-set.json");
     }
 
-    Path result(Request.Format format) {
-        return out.resolve(format == Request.Format.CSV ? "training-set.csv" : "training-set.parquet");
+    Path result(TrainingSetRequest.Format format) {
+        return out.resolve(format == TrainingSetRequest.Format.CSV ? "training-set.csv" : "training-set.parquet");
     }
 
-    Path unfinished(Request.Format format) {
+    Path unfinished(TrainingSetRequest.Format format) {
         return work.resolve(result(format).getFileName());
     }
 

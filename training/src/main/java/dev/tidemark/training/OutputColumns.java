@@ -25,7 +25,7 @@ final class OutputColumns {
     private final List<Pair> pairs = new ArrayList<>();
 
     /** Where a column's value is: among the values of a target. */
-    record Place(Target target, int value) {
+    record Place(WantedView target, int value) {
 
         String name() {
             return target.names().get(value);
@@ -36,13 +36,13 @@ final class OutputColumns {
     record Pair(String feature, int first, int second) {}
 
     /** @param comparison whether there are two catalogs */
-    OutputColumns(List<Target> targets, boolean exact, boolean comparison, List<PrimitiveType> spine) {
-        for (Map.Entry<String, List<Target>> view : byView(targets).entrySet()) {
+    OutputColumns(List<WantedView> targets, boolean exact, boolean comparison, List<PrimitiveType> spine) {
+        for (Map.Entry<String, List<WantedView>> view : byView(targets).entrySet()) {
             Set<String> names = new LinkedHashSet<>();
             view.getValue().forEach(target -> names.addAll(target.names()));
             for (String name : names) {
                 Integer first = null;
-                for (Target target : view.getValue()) {
+                for (WantedView target : view.getValue()) {
                     int value = target.names().indexOf(name);
                     if (value >= 0) {
                         Integer column = add(target, value, exact, comparison ? SUFFIXES[target.definition()] : "");
@@ -57,18 +57,18 @@ final class OutputColumns {
         checkNames(spine);
     }
 
-    private static Map<String, List<Target>> byView(List<Target> targets) {
-        Map<String, List<Target>> byView = new java.util.LinkedHashMap<>();
+    private static Map<String, List<WantedView>> byView(List<WantedView> targets) {
+        Map<String, List<WantedView>> byView = new java.util.LinkedHashMap<>();
         targets.forEach(target -> byView.computeIfAbsent(target.view().name(), name -> new ArrayList<>())
                 .add(target));
         return byView;
     }
 
-    private int add(Target target, int value, boolean exact, String suffix) {
+    private int add(WantedView target, int value, boolean exact, String suffix) {
         String name = target.names().get(value);
-        ValueType type = Columns.types(target.view()).getOrDefault(name, ValueType.SCALAR);
+        ValueType type = ColumnTypes.types(target.view()).getOrDefault(name, ValueType.SCALAR);
         places.add(new Place(target, value));
-        types.add(Columns.value(target.columnOf(name) + suffix, type, exact));
+        types.add(ColumnTypes.value(target.columnOf(name) + suffix, type, exact));
         return types.size() - 1;
     }
 

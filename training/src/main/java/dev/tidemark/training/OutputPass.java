@@ -1,6 +1,6 @@
 package dev.tidemark.training;
 
-import dev.tidemark.training.Request.Format;
+import dev.tidemark.training.TrainingSetRequest.Format;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -15,7 +15,7 @@ final class OutputPass {
 
     private static final long PROGRESS_ROWS = 1_000;
 
-    private final Request request;
+    private final TrainingSetRequest request;
     private final Plan plan;
     private final JobFiles files;
     private final Progress progress;
@@ -35,7 +35,7 @@ final class OutputPass {
             long rowsDifferent,
             List<String> notes) {}
 
-    OutputPass(Request request, Plan plan, JobFiles files, Progress progress) {
+    OutputPass(TrainingSetRequest request, Plan plan, JobFiles files, Progress progress) {
         this.request = request;
         this.plan = plan;
         this.files = files;
@@ -99,7 +99,7 @@ final class OutputPass {
         List<@Nullable Object[]> byTarget = new ArrayList<>();
         plan.targets().forEach(target -> byTarget.add(new Object[0]));
         while (spine.next()) {
-            for (Target target : plan.targets()) {
+            for (WantedView target : plan.targets()) {
                 int bucket = plan.bucket(target, EntitySet.hash(spine.entity(target.index())));
                 byTarget.set(
                         target.index(),
@@ -127,7 +127,7 @@ final class OutputPass {
         boolean any = false;
         for (int i = 0; i < different.length; i++) {
             OutputColumns.Pair pair = columns.pairs().get(i);
-            if (!Values.areEqual(row[pair.first()], row[pair.second()])) {
+            if (!FeatureValues.areEqual(row[pair.first()], row[pair.second()])) {
                 different[i]++;
                 any = true;
             }

@@ -35,7 +35,7 @@ final class ParquetRowWriter implements RowWriter {
         this.out = new Builder(new LocalOutputFile(file), new MessageType("training_set", List.<Type>copyOf(columns)))
                 .withConf(new PlainParquetConfiguration())
                 .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
-                .withCodecFactory(new Codecs())
+                .withCodecFactory(new ParquetCodecs())
                 .withCompressionCodec(CompressionCodecName.ZSTD)
                 .withRowGroupSize(ROW_GROUP_BYTES)
                 .build();
@@ -48,7 +48,7 @@ final class ParquetRowWriter implements RowWriter {
             cells[i] = spine.cell(i);
         }
         for (int i = 0; i < values.length; i++) {
-            cells[spineColumns + i] = Values.cell(values[i], columns.get(spineColumns + i));
+            cells[spineColumns + i] = FeatureValues.cell(values[i], columns.get(spineColumns + i));
         }
         out.write(cells);
     }

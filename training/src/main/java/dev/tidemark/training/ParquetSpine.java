@@ -49,7 +49,7 @@ final class ParquetSpine implements SpineReader {
             return ParquetFileReader.open(
                     new LocalInputFile(path),
                     ParquetReadOptions.builder(new PlainParquetConfiguration())
-                            .withCodecFactory(new Codecs())
+                            .withCodecFactory(new ParquetCodecs())
                             .build());
         } catch (TrainingSetProblem e) {
             throw e;

@@ -55,7 +55,7 @@ final class PartitionAnswers {
         List<Place> places = places(entries, entities);
         List<Answered> answered = new ArrayList<>(asked.size());
         Approximations approximations = new Approximations();
-        Target target = plan.targetOf(bucket);
+        WantedView target = plan.targetOf(bucket);
         PointInTime pointInTime = new PointInTime(target.view(), target.names(), target.source());
         int event = 0;
         int row = 0;
@@ -158,7 +158,7 @@ final class PartitionAnswers {
         DataOutputStream out = new DataOutputStream(bytes);
         try {
             for (Object value : values.values()) {
-                Values.write(out, value);
+                FeatureValues.write(out, value);
             }
         } catch (IOException e) {
             throw new IllegalStateException("writing to memory cannot fail", e);

@@ -16,7 +16,7 @@ import java.util.List;
  * @param asOfMillis what was not known by then is not read; for what was served that is {@code lastMillis}
  */
 record Plan(
-        List<Target> targets,
+        List<WantedView> targets,
         Knowledge knowledge,
         int partitions,
         long rows,
@@ -32,16 +32,16 @@ record Plan(
         return targets.size() * partitions;
     }
 
-    int bucket(Target target, long entityHash) {
+    int bucket(WantedView target, long entityHash) {
         return target.index() * partitions + EntitySet.partition(entityHash, partitions);
     }
 
-    Target targetOf(int bucket) {
+    WantedView targetOf(int bucket) {
         return targets.get(bucket / partitions);
     }
 
     /** Events before it are in no answer about the target. */
-    long earliestMillis(Target target) {
+    long earliestMillis(WantedView target) {
         View view = target.view();
         long earliest = Long.MAX_VALUE;
         for (View.Feature feature : view.features()) {

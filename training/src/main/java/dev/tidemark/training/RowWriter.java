@@ -9,7 +9,7 @@ interface RowWriter extends AutoCloseable {
     /**
      * One row of the set, spine first.
      *
-     * @param values of features, as {@link Values} describes them; may be reused by the caller
+     * @param values of features, as {@link FeatureValues} describes them; may be reused by the caller
      */
     void write(Spine spine, @Nullable Object[] values) throws IOException;
 

@@ -49,13 +49,13 @@ final class Spine implements AutoCloseable {
     }
 
     /** Opens the file before its first row. */
-    Spine(Path file, Options options, List<Target> targets) {
+    Spine(Path file, Options options, List<WantedView> targets) {
         this.file = file;
         this.reader = open(file);
         this.times = new TimeColumn(options.timeFormat());
         this.timeColumn = timeColumn(options.timeColumn());
         checkNames();
-        for (Target target : targets) {
+        for (WantedView target : targets) {
             keyColumns.add(target.view().entity().stream()
                     .mapToInt(key -> keyColumn(target, key, options.keyColumns()))
                     .toArray());
@@ -88,7 +88,7 @@ final class Spine implements AutoCloseable {
                 + "' that says when each row is: name the right one with --time-column; there are " + names());
     }
 
-    private int keyColumn(Target target, View.KeyField key, Map<String, String> named) {
+    private int keyColumn(WantedView target, View.KeyField key, Map<String, String> named) {
         String name = named.getOrDefault(key.name(), key.name());
         int column = column(name);
         if (column < 0) {
@@ -170,7 +170,7 @@ final class Spine implements AutoCloseable {
         for (int column : columns) {
             Object cell = reader.cell(column);
             PrimitiveType type = reader.columns().get(column);
-            String key = cell == null ? null : Cells.key(cell, type);
+            String key = cell == null ? null : ParquetCells.key(cell, type);
             if (key == null) {
                 throw bad("column '" + names().get(column)
                         + "': an entity key must be a text or a number: give the row a key, or leave it out");
@@ -211,7 +211,7 @@ final class Spine implements AutoCloseable {
     List<PrimitiveType> columns() {
         List<PrimitiveType> columns = new ArrayList<>(reader.columns());
         if (!reader.isTyped()) {
-            columns.set(timeColumn, Columns.moment(columns.get(timeColumn).getName()));
+            columns.set(timeColumn, ColumnTypes.moment(columns.get(timeColumn).getName()));
         }
         return columns;
     }
@@ -226,7 +226,7 @@ final class Spine implements AutoCloseable {
     @Nullable
     String text(int column) {
         Object cell = reader.cell(column);
-        return cell == null ? null : Cells.text(cell, reader.columns().get(column));
+        return cell == null ? null : ParquetCells.text(cell, reader.columns().get(column));
     }
 
     @Override

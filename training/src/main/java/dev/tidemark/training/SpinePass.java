@@ -16,13 +16,13 @@ final class SpinePass {
 
     private final Path file;
     private final Spine.Options options;
-    private final List<Target> targets;
+    private final List<WantedView> targets;
     private final Progress progress;
 
     /** What a spine holds. */
     record Extent(long rows, long firstMillis, long lastMillis) {}
 
-    SpinePass(Path file, Spine.Options options, List<Target> targets, Progress progress) {
+    SpinePass(Path file, Spine.Options options, List<WantedView> targets, Progress progress) {
         this.file = file;
         this.options = options;
         this.targets = targets;
@@ -83,7 +83,7 @@ final class SpinePass {
         try (Spine spine = new Spine(file, options, targets);
                 PartitionedWriter writer = new PartitionedWriter(files.rows(), plan.buckets())) {
             while (spine.next()) {
-                for (Target target : targets) {
+                for (WantedView target : targets) {
                     String entity = spine.entity(target.index());
                     RowEntry row = new RowEntry(spine.number(), spine.atMillis(), entity);
                     writer.add(plan.bucket(target, EntitySet.hash(entity)), row::writeTo);

@@ -39,8 +39,8 @@ final class TimeColumn {
 
     /** @throws IllegalArgumentException saying what is wrong with the cell and what would be right */
     long millis(Object cell, PrimitiveType type) {
-        if (Cells.isMoment(type)) {
-            Instant moment = Cells.moment(cell, type);
+        if (ParquetCells.isMoment(type)) {
+            Instant moment = ParquetCells.moment(cell, type);
             return inRange(moment.toEpochMilli(), moment);
         }
         return cell instanceof Binary text && type.getLogicalTypeAnnotation() != null

@@ -7,7 +7,7 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.store.ArchiveLog;
-import dev.tidemark.training.Request.Format;
+import dev.tidemark.training.TrainingSetRequest.Format;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -48,7 +48,7 @@ public final class TrainingSetJob {
                     + " had ever happened. History that was loaded arrived when it was loaded, however old it is: to go by when"
                     + " events happened, ask with --knowledge now";
 
-    private final Request request;
+    private final TrainingSetRequest request;
     private final HistoryPorts sources;
     private final Progress progress;
     private final LongSupplier clockMillis;
@@ -61,7 +61,7 @@ public final class TrainingSetJob {
      * @param memoryBytes how much memory there is for all of them
      */
     public TrainingSetJob(
-            Request request,
+            TrainingSetRequest request,
             HistoryPorts sources,
             Progress progress,
             LongSupplier clockMillis,
@@ -83,7 +83,7 @@ public final class TrainingSetJob {
      *     Nothing is there then that could be taken for a result
      */
     public TrainingSet run() {
-        List<Target> targets = Targets.of(request);
+        List<WantedView> targets = WantedViews.of(request);
         ObjectNode identity = identity(targets);
         JsonNode made = files.readJson(files.manifest());
         if (made != null) {
@@ -136,7 +136,7 @@ public final class TrainingSetJob {
         return report(manifest, false);
     }
 
-    private SpinePass spinePass(List<Target> targets) {
+    private SpinePass spinePass(List<WantedView> targets) {
         return new SpinePass(request.spine(), request.spineOptions(), targets, progress);
     }
 
@@ -161,7 +161,7 @@ public final class TrainingSetJob {
     }
 
     /** Decided when the job is new; a job that goes on must be the same. */
-    private Plan plan(List<Target> targets, ObjectNode identity) {
+    private Plan plan(List<WantedView> targets, ObjectNode identity) {
         JsonNode job = files.readJson(files.job());
         if (job != null) {
             checkSame(identity, job.path("request"));
@@ -198,13 +198,13 @@ public final class TrainingSetJob {
     }
 
     /** Names that are in each other's way are told before anything is computed. */
-    private void checkColumns(List<Target> targets) {
+    private void checkColumns(List<WantedView> targets) {
         try (Spine spine = new Spine(request.spine(), request.spineOptions(), targets)) {
             new OutputColumns(targets, request.exact(), request.isComparison(), spine.columns());
         }
     }
 
-    private int partitions(List<Target> targets, long rows) {
+    private int partitions(List<WantedView> targets, long rows) {
         Set<String> streams =
                 targets.stream().map(target -> target.source().stream()).collect(Collectors.toCollection(TreeSet::new));
         long bytes = 0;
@@ -218,14 +218,14 @@ public final class TrainingSetJob {
     }
 
     /** What makes two jobs the same. */
-    private ObjectNode identity(List<Target> targets) {
+    private ObjectNode identity(List<WantedView> targets) {
         ObjectNode identity = JobFiles.object();
         identity.put("spineSha256", JobFiles.sha256(request.spine()));
         identity.put("knowledge", request.knowledge().name().toLowerCase(Locale.ROOT));
         ArrayNode catalogs = identity.putArray("catalogs");
         request.catalogs().stream().map(Catalog::hash).forEach(catalogs::add);
         ArrayNode views = identity.putArray("views");
-        for (Target target : targets) {
+        for (WantedView target : targets) {
             ObjectNode view = views.addObject();
             view.put("catalog", request.catalogs().get(target.definition()).hash());
             view.put("view", target.view().name());

@@ -8,7 +8,6 @@ import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.control.LaneRow;
-import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.store.Archive;
@@ -20,16 +19,13 @@ import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.view.View;
-import dev.tidemark.training.Request.Format;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -175,34 +171,14 @@ class RedrivenTrainingSetTest {
         return Integer.toString(sum);
     }
 
-    /** Ann's row at every minute, as `view__feature` has it. */
+    /** Ann's value at every minute. */
     private List<String> values(Catalog catalog, Knowledge knowledge, long clockMillis, int lastMinute)
             throws IOException {
-        StringBuilder text = new StringBuilder("user,timestamp\n");
-        for (int minute = 0; minute <= lastMinute; minute++) {
-            text.append("ann,").append(Instant.ofEpochMilli(millis(minute))).append('\n');
-        }
-        Path spine = folder.resolve("spine.csv");
-        Files.writeString(spine, text);
-        Path out = folder.resolve(knowledge.name());
-        Request request = new Request(
-                spine,
-                out,
-                List.of(catalog),
-                List.of(),
-                List.of(),
-                knowledge,
-                EnumSet.of(Format.CSV),
-                false,
-                null,
-                TimeFormat.ISO8601,
-                Map.of());
-        HistoryPorts sources = new HistoryPorts(archive, redrives, new ShopHistory.KnownPositions(), control);
-        new TrainingSetJob(request, sources, Progress.NONE, () -> clockMillis, 2, 256L << 20).run();
-        return Files.readAllLines(out.resolve("training-set.csv")).stream()
-                .skip(1)
-                .map(line -> line.substring(line.lastIndexOf(',') + 1))
+        List<Long> moments = IntStream.rangeClosed(0, lastMinute)
+                .mapToObj(RedrivenTrainingSetTest::millis)
                 .toList();
+        HistoryPorts sources = new HistoryPorts(archive, redrives, new ShopHistory.KnownPositions(), control);
+        return AnnsTrainingSet.values(folder, catalog, knowledge, moments, sources, clockMillis);
     }
 
     private void assertValues(Catalog catalog, Knowledge knowledge) throws IOException {
@@ -249,7 +225,6 @@ class RedrivenTrainingSetTest {
     @Test
     void whatIsRedrivenAfterTheJobsClockIsNotKnownNow() throws Exception {
         assertThat(values(SECOND, Knowledge.NOW, millis(REDRIVE - 1), 2)).containsExactly("1", "1", "1");
-        folder = Files.createDirectory(folder.resolve("later"));
         assertThat(values(SECOND, Knowledge.NOW, millis(REDRIVE), 2)).containsExactly("1", "3", "3");
     }
 }

@@ -10,6 +10,7 @@ import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventShape.TimeFormat;
+import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.past.Past;
@@ -24,13 +25,10 @@ import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.view.View;
-import dev.tidemark.training.Request.Format;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -213,25 +211,9 @@ class ReshardedTrainingSetTest {
     }
 
     private String trained(Knowledge knowledge, long atMillis) throws IOException {
-        Path spine = folder.resolve("spine.csv");
-        Files.writeString(spine, "user,timestamp\nann," + Instant.ofEpochMilli(atMillis) + "\n");
-        Path out = folder.resolve(knowledge.name() + atMillis);
-        Request request = new Request(
-                spine,
-                out,
-                List.of(CATALOG),
-                List.of(),
-                List.of(),
-                knowledge,
-                EnumSet.of(Format.CSV),
-                false,
-                null,
-                TimeFormat.ISO8601,
-                Map.of());
         HistoryPorts sources = new HistoryPorts(archive, redrives, checkpoints, control);
-        new TrainingSetJob(request, sources, Progress.NONE, () -> START_MILLIS + 3_600_000, 2, 256L << 20).run();
-        String row = Files.readAllLines(out.resolve("training-set.csv")).get(1);
-        return row.substring(row.lastIndexOf(',') + 1);
+        return AnnsTrainingSet.values(folder, CATALOG, knowledge, List.of(atMillis), sources, START_MILLIS + 3_600_000)
+                .get(0);
     }
 
     @ParameterizedTest

@@ -18,7 +18,7 @@ import dev.tidemark.oracle.Answers;
 import dev.tidemark.oracle.Oracle;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
-import dev.tidemark.training.Request.Format;
+import dev.tidemark.training.TrainingSetRequest.Format;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -117,7 +117,7 @@ class TrainingSetTest {
     }
 
     private static String text(@Nullable Object cell, ParquetSpine parquet, int column) {
-        return cell == null ? "" : Cells.text(cell, parquet.columns().get(column));
+        return cell == null ? "" : ParquetCells.text(cell, parquet.columns().get(column));
     }
 
     private static String rounded(String number) {
@@ -146,7 +146,7 @@ class TrainingSetTest {
         Path spine = spine();
         job(request(spine, "whole", Knowledge.NOW, List.of(CATALOG)), Progress.NONE)
                 .run();
-        Request request = request(spine, "killed", Knowledge.NOW, List.of(CATALOG));
+        TrainingSetRequest request = request(spine, "killed", Knowledge.NOW, List.of(catalog));
 
         boolean isShort = stage == Progress.Stage.SPINE || stage == Progress.Stage.OUTPUT;
         for (int kill = 1; kill <= (isShort ? 1 : 4); kill++) {
@@ -164,7 +164,7 @@ class TrainingSetTest {
 
     @Test
     void whatIsFinishedIsNotDoneAgain() throws Exception {
-        Request request = request(spine(), "set", Knowledge.SERVED, List.of(CATALOG));
+        TrainingSetRequest request = request(spine(), "set", Knowledge.SERVED, List.of(catalog));
         assertThatThrownBy(() ->
                         job(request, new KilledAfter(Progress.Stage.OUTPUT, 1)).run())
                 .isInstanceOf(Killed.class);
@@ -180,7 +180,7 @@ class TrainingSetTest {
     @Test
     void anotherRequestInTheSameFolderIsRefused() throws Exception {
         Path spine = spine();
-        Request request = request(spine, "set", Knowledge.SERVED, List.of(CATALOG));
+        TrainingSetRequest request = request(spine, "set", Knowledge.SERVED, List.of(catalog));
         assertThatThrownBy(() ->
                         job(request, new KilledAfter(Progress.Stage.ANSWERS, 1)).run())
                 .isInstanceOf(Killed.class);
@@ -197,7 +197,7 @@ class TrainingSetTest {
 
     @Test
     void damagedFilesOfTheWorkAreNamed() throws Exception {
-        Request request = request(spine(), "set", Knowledge.SERVED, List.of(CATALOG));
+        TrainingSetRequest request = request(spine(), "set", Knowledge.SERVED, List.of(catalog));
         assertThatThrownBy(() ->
                         job(request, new KilledAfter(Progress.Stage.ANSWERS, 1)).run())
                 .isInstanceOf(Killed.class);
@@ -225,7 +225,7 @@ class TrainingSetTest {
 
     @Test
     void damageOfTheArchiveIsNamedAndNothingIsCompleted() throws Exception {
-        Request request = request(spine(), "set", Knowledge.SERVED, List.of(CATALOG));
+        TrainingSetRequest request = request(spine(), "set", Knowledge.SERVED, List.of(catalog));
         AtomicLong read = new AtomicLong();
         history.archive.unreadable = ref -> read.incrementAndGet() > 5;
 
@@ -276,8 +276,8 @@ class TrainingSetTest {
 
     @Test
     void onlyTheFeaturesThatAreWantedAreThere() throws Exception {
-        Request all = request(spine(), "set", Knowledge.SERVED, List.of(CATALOG));
-        Request some = new Request(
+        TrainingSetRequest all = request(spine(), "set", Knowledge.SERVED, List.of(catalog));
+        TrainingSetRequest some = new TrainingSetRequest(
                 all.spine(),
                 all.out(),
                 all.catalogs(),
@@ -327,8 +327,8 @@ class TrainingSetTest {
         assertThat(later).isLessThan(all);
     }
 
-    private Request lateRequest(Path spine, String out, Knowledge knowledge) {
-        return new Request(
+    private TrainingSetRequest lateRequest(Path spine, String out, Knowledge knowledge) {
+        return new TrainingSetRequest(
                 spine,
                 folder.resolve(out),
                 List.of(twoHours()),
@@ -396,7 +396,7 @@ class TrainingSetTest {
     }
 
     /** The stages before the archive is read: nothing is computed that is thrown away. */
-    private TrainingSetProblem refusal(Request request) {
+    private TrainingSetProblem refusal(TrainingSetRequest request) {
         Stages stages = new Stages();
         TrainingSetProblem problem = assertThrows(
                 TrainingSetProblem.class, () -> job(request, stages).run());
@@ -417,12 +417,12 @@ class TrainingSetTest {
         public void advance(long by) {}
     }
 
-    private Request request(String header, String row, List<Catalog> catalogs, List<String> features)
+    private TrainingSetRequest request(String header, String row, List<Catalog> catalogs, List<String> features)
             throws IOException {
         Path spine = folder.resolve("few.csv");
         Files.writeString(spine, header + "\n" + row + "\n");
-        Request all = request(spine, "few", Knowledge.SERVED, catalogs);
-        return new Request(
+        TrainingSetRequest all = request(spine, "few", Knowledge.SERVED, catalogs);
+        return new TrainingSetRequest(
                 all.spine(),
                 all.out(),
                 all.catalogs(),
@@ -439,14 +439,14 @@ class TrainingSetTest {
     @ParameterizedTest
     @ValueSource(strings = {"viewer__avg_price_5m", "Viewer__Avg_Price_5m", "VIEWER__AVG_PRICE_5M"})
     void aColumnInTheWayOfAFeaturesIsToldBeforeAnythingIsComputed(String column) throws IOException {
-        Request request =
-                request("user_id,timestamp," + column, "user-1,2026-01-15T09:00:00Z,1", List.of(CATALOG), List.of());
+        TrainingSetRequest request =
+                request("user_id,timestamp," + column, "user-1,2026-01-15T09:00:00Z,1", List.of(catalog), List.of());
         assertThat(refusal(request)).hasMessageContaining("has a column '" + column + "' already");
     }
 
     @Test
     void aColumnInTheWayOfAComparedFeaturesIsToldToo() throws IOException {
-        Request request = request(
+        TrainingSetRequest request = request(
                 "user_id,timestamp,viewer__avg_price_5m__b",
                 "user-1,2026-01-15T09:00:00Z,1",
                 List.of(CATALOG, CATALOG),
@@ -534,8 +534,8 @@ class TrainingSetTest {
                 "EPOCH_SECONDS; NaN; is no number, but --time-format says epoch_seconds",
             })
     void whatIsWrongWithANumberOfTimeIsToldAsItIs(TimeFormat format, String moment, String problem) throws IOException {
-        Request iso = request("user_id,timestamp", "user-1," + moment, List.of(CATALOG), List.of());
-        Request numbers = new Request(
+        TrainingSetRequest iso = request("user_id,timestamp", "user-1," + moment, List.of(catalog), List.of());
+        TrainingSetRequest numbers = new TrainingSetRequest(
                 iso.spine(),
                 iso.out(),
                 iso.catalogs(),
@@ -560,7 +560,7 @@ class TrainingSetTest {
                 "PAR1".getBytes(StandardCharsets.UTF_8),
                 "PAR1 and something that is no footer PAR1".getBytes(StandardCharsets.UTF_8));
         for (byte[] content : broken) {
-            Request request = request("", "", List.of(CATALOG), List.of());
+            TrainingSetRequest request = request("", "", List.of(catalog), List.of());
             Files.write(request.spine(), content);
             assertThat(refusal(request).getMessage())
                     .contains("few.csv")
@@ -594,7 +594,8 @@ class TrainingSetTest {
 
     @Test
     void aSetOfLoadedHistorySaysThatNothingHadArrived() throws Exception {
-        Request request = request("user_id,timestamp", "user-1,2020-01-15T09:00:00Z", List.of(CATALOG), List.of());
+        TrainingSetRequest request =
+                request("user_id,timestamp", "user-1,2020-01-15T09:00:00Z", List.of(catalog), List.of());
         TrainingSet set = job(request, Progress.NONE).run();
         assertThat(set.notes()).singleElement().asString().contains("NO RECORD HAD ARRIVED", "--knowledge now");
         assertThat(new ObjectMapper().readTree(set.manifest().toFile()).path("notes"))
@@ -649,7 +650,7 @@ class TrainingSetTest {
         texts.addAll(plain);
         texts.forEach(text ->
                 spine.append("user-1,2026-01-15T09:00:00Z,\"").append(text).append("\"\n"));
-        Request request = request("", "", List.of(CATALOG), List.of("viewer.avg_price_5m"));
+        TrainingSetRequest request = request("", "", List.of(catalog), List.of("viewer.avg_price_5m"));
         Files.writeString(request.spine(), spine);
 
         TrainingSet set = job(request, Progress.NONE).run();
@@ -715,12 +716,12 @@ class TrainingSetTest {
         return key.replace('.', '_');
     }
 
-    private Request request(Path spine, String out, Knowledge knowledge, List<Catalog> catalogs) {
+    private TrainingSetRequest request(Path spine, String out, Knowledge knowledge, List<Catalog> catalogs) {
         Map<String, String> keyColumns = new HashMap<>();
         for (View view : CATALOG.views()) {
             view.entity().forEach(key -> keyColumns.put(key.name(), column(key.name())));
         }
-        return new Request(
+        return new TrainingSetRequest(
                 spine,
                 folder.resolve(out),
                 catalogs,
@@ -734,7 +735,7 @@ class TrainingSetTest {
                 keyColumns);
     }
 
-    private TrainingSetJob job(Request request, Progress progress) {
+    private TrainingSetJob job(TrainingSetRequest request, Progress progress) {
         return new TrainingSetJob(request, history.sources(), progress, () -> NOW_MILLIS, 2, 256L << 20);
     }
 

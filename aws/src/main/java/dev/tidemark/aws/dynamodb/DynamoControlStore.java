@@ -80,7 +80,7 @@ public final class DynamoControlStore implements ControlStore {
                     if (failure != null) {
                         return LaneCreation.outcome(failure);
                     }
-                    response.consumedCapacity().forEach(capacity -> meter.written(Units.of(capacity)));
+                    response.consumedCapacity().forEach(capacity -> meter.written(ConsumedUnits.of(capacity)));
                     return new Cas.Stored<>();
                 });
     }
@@ -102,14 +102,14 @@ public final class DynamoControlStore implements ControlStore {
                         .consistentRead(true)
                         .returnConsumedCapacity(ReturnConsumedCapacity.TOTAL))
                 .thenApply(response -> {
-                    meter.read(Units.of(response.consumedCapacity()));
+                    meter.read(ConsumedUnits.of(response.consumedCapacity()));
                     return Optional.ofNullable(WriteOutcome.stored(response.item(), decode));
                 });
     }
 
     private CompletableFuture<List<LaneRow>> readPages(QueryRequest request, List<LaneRow> rows) {
         return reads.query(request).thenCompose(page -> {
-            meter.read(Units.of(page.consumedCapacity()));
+            meter.read(ConsumedUnits.of(page.consumedCapacity()));
             page.items().forEach(item -> rows.add(ControlAttributes.decodeLane(item)));
             return page.lastEvaluatedKey().isEmpty()
                     ? CompletableFuture.completedFuture(rows)
@@ -138,7 +138,7 @@ public final class DynamoControlStore implements ControlStore {
             if (failure != null) {
                 return WriteOutcome.ofFailure(failure, decode);
             }
-            meter.written(Units.of(response.consumedCapacity()));
+            meter.written(ConsumedUnits.of(response.consumedCapacity()));
             return new Cas.Stored<>();
         });
     }

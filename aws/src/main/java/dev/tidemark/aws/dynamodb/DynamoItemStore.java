@@ -89,7 +89,7 @@ public final class DynamoItemStore implements ItemStore {
             if (failure != null) {
                 return WriteOutcome.ofFailure(failure, ItemAttributes::decode);
             }
-            meter.written(Units.of(response.consumedCapacity()));
+            meter.written(ConsumedUnits.of(response.consumedCapacity()));
             return new Cas.Stored<>();
         });
     }
@@ -113,7 +113,7 @@ public final class DynamoItemStore implements ItemStore {
 
     private CompletableFuture<List<Found>> queryPages(QueryRequest request, List<Found> found) {
         return reads.query(request).thenCompose(page -> {
-            meter.read(Units.of(page.consumedCapacity()));
+            meter.read(ConsumedUnits.of(page.consumedCapacity()));
             for (Map<String, AttributeValue> item : page.items()) {
                 found.add(new Found(ItemAttributes.decodeKey(item), ItemAttributes.decode(item)));
             }
@@ -176,7 +176,7 @@ public final class DynamoItemStore implements ItemStore {
 
     private void collect(BatchGetItemResponse response, Map<ItemKey, StoredItem> found) {
         for (ConsumedCapacity capacity : response.consumedCapacity()) {
-            meter.read(Units.of(capacity));
+            meter.read(ConsumedUnits.of(capacity));
         }
         for (Map<String, AttributeValue> item : response.responses().getOrDefault(table, List.of())) {
             found.put(ItemAttributes.decodeKey(item), ItemAttributes.decode(item));

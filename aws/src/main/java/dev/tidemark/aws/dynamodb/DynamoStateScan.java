@@ -41,7 +41,7 @@ public final class DynamoStateScan implements StateScan {
             request.exclusiveStartKey(ItemAttributes.key(after));
         }
         return reads.scan(request.build()).thenApply(page -> {
-            meter.read(Units.of(page.consumedCapacity()));
+            meter.read(ConsumedUnits.of(page.consumedCapacity()));
             Map<String, AttributeValue> last = page.lastEvaluatedKey();
             return new Page(
                     page.items().stream().map(DynamoStateScan::found).toList(),
@@ -64,7 +64,7 @@ public final class DynamoStateScan implements StateScan {
 
     private CompletableFuture<List<Found>> pages(QueryRequest request, List<Found> items) {
         return reads.query(request).thenCompose(page -> {
-            meter.read(Units.of(page.consumedCapacity()));
+            meter.read(ConsumedUnits.of(page.consumedCapacity()));
             page.items().forEach(item -> items.add(found(item)));
             return page.lastEvaluatedKey().isEmpty()
                     ? CompletableFuture.completedFuture(items)

@@ -34,7 +34,7 @@ public final class Tables {
 
     /** Creates what is missing of both tables and completes when they can be used. */
     public static CompletableFuture<Void> create(DynamoDbAsyncClient client, String stateTable, String controlTable) {
-        return create(client, stateTable, controlTable, Care.NONE);
+        return create(client, stateTable, controlTable, TableCare.NONE);
     }
 
     /**
@@ -42,7 +42,7 @@ public final class Tables {
      * is.
      */
     public static CompletableFuture<Void> create(
-            DynamoDbAsyncClient client, String stateTable, String controlTable, Care care) {
+            DynamoDbAsyncClient client, String stateTable, String controlTable, TableCare care) {
         CompletableFuture<Void> state = createIfAbsent(client, care.asked(request(stateTable)))
                 .thenCompose(created -> created ? expire(client, stateTable) : done())
                 .thenCompose(ready -> care.take(client, stateTable));

@@ -1,6 +1,5 @@
 package dev.tidemark.aws.s3;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tidemark.aws.dynamodb.RowJson;
 import dev.tidemark.core.control.LaneRow;
@@ -8,11 +7,10 @@ import dev.tidemark.core.store.CheckpointStore.Manifest;
 import dev.tidemark.core.store.CheckpointStore.Positions;
 import dev.tidemark.core.store.CheckpointStore.StoredObject;
 import dev.tidemark.core.store.CheckpointWriter.ScanSegment;
-import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.Sha256;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,14 +23,7 @@ import java.util.function.Function;
  */
 final class CheckpointJson {
 
-    private static final int FORMAT_VERSION = 1;
-    private static final JsonFactory JSON = new JsonFactory();
-
     private CheckpointJson() {}
-
-    private interface Body {
-        void writeTo(JsonGenerator json) throws IOException;
-    }
 
     static byte[] write(Positions positions) {
         return sealed(json -> writePositions(json, positions));
@@ -42,11 +33,7 @@ final class CheckpointJson {
         return sealed(json -> {
             json.writeNumberField("segment", segment.segment());
             writeObjects(json, segment.objects());
-            json.writeObjectFieldStart("marks");
-            for (Map.Entry<String, Position> mark : new TreeMap<>(segment.marks()).entrySet()) {
-                json.writeStringField(mark.getKey(), mark.getValue().text());
-            }
-            json.writeEndObject();
+            JsonObject.writePositions(json, "marks", segment.marks());
         });
     }
 
@@ -65,29 +52,19 @@ final class CheckpointJson {
         });
     }
 
-    private static byte[] sealed(Body body) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = JSON.createGenerator(text)) {
-            json.writeStartObject();
-            json.writeNumberField("format", FORMAT_VERSION);
-            body.writeTo(json);
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing to memory failed", e);
-        }
-        byte[] line = text.toString().getBytes(StandardCharsets.UTF_8);
-        return (text + "\n{\"sha256\":\"" + Sha256.of(line) + "\"}\n").getBytes(StandardCharsets.UTF_8);
+    private static byte[] sealed(JsonObject.Content content) {
+        byte[] line = JsonObject.write(content);
+        byte[] seal = ("\n{\"sha256\":\"" + Sha256.hex(line) + "\"}\n").getBytes(StandardCharsets.UTF_8);
+        byte[] sealed = Arrays.copyOf(line, line.length + seal.length);
+        System.arraycopy(seal, 0, sealed, line.length, seal.length);
+        return sealed;
     }
 
     private static void writePositions(JsonGenerator json, Positions positions) throws IOException {
         json.writeStringField("id", positions.id());
         json.writeNumberField("time", positions.timeMillis());
         json.writeStringField("catalog", positions.catalogHash());
-        json.writeObjectFieldStart("views");
-        for (Map.Entry<String, String> view : new TreeMap<>(positions.viewNames()).entrySet()) {
-            json.writeStringField(view.getKey(), view.getValue());
-        }
-        json.writeEndObject();
+        JsonObject.writeTexts(json, "views", positions.viewNames());
         json.writeNumberField("scan_segments", positions.scanSegments());
         json.writeNumberField("buckets", positions.buckets());
         json.writeFieldName("control");
@@ -124,11 +101,9 @@ final class CheckpointJson {
 
     /** As {@link #readPositions}. */
     static ScanSegment readSegment(byte[] bytes) {
-        return read(bytes, object -> {
-            Map<String, Position> marks = new HashMap<>();
-            object.object("marks").forEachText((lane, mark) -> marks.put(lane, Position.parse(mark)));
-            return new ScanSegment((int) object.number("segment"), objects(object), marks);
-        });
+        return read(
+                bytes,
+                object -> new ScanSegment((int) object.number("segment"), objects(object), object.positions("marks")));
     }
 
     /** As {@link #readPositions}. */
@@ -143,39 +118,36 @@ final class CheckpointJson {
     }
 
     private static <T> T read(byte[] bytes, Function<JsonObject, T> decode) {
-        String text = new String(bytes, StandardCharsets.UTF_8);
-        int end = text.indexOf('\n');
-        if (end < 0) {
+        int end = 0;
+        while (end < bytes.length && bytes[end] != '\n') {
+            end++;
+        }
+        if (end == bytes.length) {
             throw new InvalidObjectException("it is cut off");
         }
-        String line = text.substring(0, end);
+        byte[] line = Arrays.copyOf(bytes, end);
+        if (!seal(Arrays.copyOfRange(bytes, end, bytes.length)).equals(Sha256.hex(line))) {
+            throw new InvalidObjectException("its content does not have the checksum that it states");
+        }
+        return JsonObject.read("it", line, decode);
+    }
+
+    private static String seal(byte[] bytes) {
         try {
-            String sha256 = JsonObject.parse(text.substring(end + 1)).text("sha256");
-            if (!sha256.equals(Sha256.of(line.getBytes(StandardCharsets.UTF_8)))) {
-                throw new InvalidObjectException("its content does not have the checksum that it states");
-            }
-            JsonObject object = JsonObject.parse(line);
-            if (object.number("format") != FORMAT_VERSION) {
-                throw new InvalidObjectException("it is of format " + object.number("format") + ", and this version "
-                        + "of Tidemark reads format " + FORMAT_VERSION
-                        + " (use the version that wrote it, or a later one)");
-            }
-            return decode.apply(object);
-        } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+            return JsonObject.parse(bytes).text("sha256");
+        } catch (IOException | IllegalArgumentException e) {
             throw new InvalidObjectException("it is not readable (" + e.getMessage() + ")", e);
         }
     }
 
     private static Positions positions(JsonObject object) {
-        Map<String, String> viewNames = new HashMap<>();
-        object.object("views").forEachText(viewNames::put);
         return new Positions(
                 object.text("id"),
                 object.number("time"),
                 RowJson.readControl(object.object("control").members()),
                 lanes(object, "lanes"),
                 object.text("catalog"),
-                viewNames,
+                object.texts("views"),
                 (int) object.number("scan_segments"),
                 (int) object.number("buckets"));
     }

@@ -15,9 +15,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -92,11 +90,11 @@ final class ManifestFormat {
     static Manifest read(byte[] gzip) {
         try (InputStream lines = new GZIPInputStream(new ByteArrayInputStream(gzip));
                 JsonParser json = JSON.createParser(lines)) {
-            Line header = new Line(json, json.nextToken());
-            header.checkFormat();
+            RecordLine header = line(json, json.nextToken());
+            checkFormat(header);
             List<Entry> entries = new ArrayList<>();
             for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
-                entries.add(new Line(json, token).entry());
+                entries.add(entry(line(json, token)));
             }
             if (entries.size() != header.number(RECORDS)) {
                 throw new InvalidObjectException("a manifest of " + entries.size() + " records whose header says "
@@ -108,52 +106,24 @@ final class ManifestFormat {
         }
     }
 
-    /** One line: a record's fields, and the others by name. */
-    private static final class Line {
+    private static RecordLine line(JsonParser json, @Nullable JsonToken start) throws IOException {
+        return new RecordLine("a line of a manifest", json, start);
+    }
 
-        private final Map<String, String> texts = new HashMap<>();
-        private final RecordJson.Builder record = new RecordJson.Builder();
-
-        Line(JsonParser json, @Nullable JsonToken start) throws IOException {
-            if (start != JsonToken.START_OBJECT) {
-                throw new InvalidObjectException("a line of a manifest is no JSON object");
-            }
-            for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
-                if (json.nextToken().isStructStart()) {
-                    json.skipChildren();
-                } else if (!record.accept(field, json)) {
-                    texts.put(field, json.getText());
-                }
-            }
+    private static void checkFormat(RecordLine header) {
+        if (header.number(FORMAT) != FORMAT_VERSION) {
+            throw new InvalidObjectException("a manifest of format " + header.number(FORMAT)
+                    + "; this version of Tidemark reads format " + FORMAT_VERSION
+                    + ". Use the version that wrote it, or a later one.");
         }
+    }
 
-        void checkFormat() {
-            if (number(FORMAT) != FORMAT_VERSION) {
-                throw new InvalidObjectException("a manifest of format " + number(FORMAT)
-                        + "; this version of Tidemark reads format " + FORMAT_VERSION
-                        + ". Use the version that wrote it, or a later one.");
-            }
-        }
-
-        Entry entry() {
-            return new Entry(
-                    text(VIEW),
-                    text(VIEW_VERSION),
-                    new Lane(text(STREAM_ARN), number(STREAM_CREATED), text(SHARD)),
-                    record.build(),
-                    text(ORIGINAL));
-        }
-
-        long number(String field) {
-            return Long.parseLong(text(field));
-        }
-
-        private String text(String field) {
-            String value = texts.get(field);
-            if (value == null) {
-                throw new InvalidObjectException("a line of a manifest lacks " + field);
-            }
-            return value;
-        }
+    private static Entry entry(RecordLine line) {
+        return new Entry(
+                line.text(VIEW),
+                line.text(VIEW_VERSION),
+                new Lane(line.text(STREAM_ARN), line.number(STREAM_CREATED), line.text(SHARD)),
+                line.record(),
+                line.text(ORIGINAL));
     }
 }

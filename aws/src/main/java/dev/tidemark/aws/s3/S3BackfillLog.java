@@ -76,16 +76,16 @@ public final class S3BackfillLog implements BackfillLog {
     }
 
     static byte[] write(Plan plan) {
-        return FlatJson.write(out -> {
+        return JsonObject.write(out -> {
             out.writeStringField("generation", plan.generation());
             out.writeStringField("view", plan.view());
             out.writeStringField("view_version", plan.viewVersion());
-            FlatJson.writePositions(out, "acts", plan.acts());
+            JsonObject.writePositions(out, "acts", plan.acts());
         });
     }
 
     static byte[] write(Done done) {
-        return FlatJson.write(out -> {
+        return JsonObject.write(out -> {
             out.writeStringField("lane", done.laneId());
             out.writeStringField("act", done.act().text());
             out.writeNumberField("records", done.records());
@@ -94,9 +94,14 @@ public final class S3BackfillLog implements BackfillLog {
     }
 
     static Plan readPlan(String key, byte[] bytes) {
-        FlatJson object = FlatJson.read(key, bytes);
-        Plan plan = new Plan(
-                object.text("generation"), object.text("view"), object.text("view_version"), object.positions("acts"));
+        Plan plan = JsonObject.read(
+                key,
+                bytes,
+                object -> new Plan(
+                        object.text("generation"),
+                        object.text("view"),
+                        object.text("view_version"),
+                        object.positions("acts")));
         if (!key.equals(planKey(plan.generation(), plan.viewVersion()))) {
             throw new InvalidObjectException(
                     key + " holds the plan of view version " + plan.viewVersion() + ": it was moved or copied");
@@ -105,12 +110,14 @@ public final class S3BackfillLog implements BackfillLog {
     }
 
     static Done readDone(String key, byte[] bytes) {
-        FlatJson object = FlatJson.read(key, bytes);
-        Done done = new Done(
-                object.text("lane"),
-                Position.parse(object.text("act")),
-                object.number("records"),
-                object.number("time"));
+        Done done = JsonObject.read(
+                key,
+                bytes,
+                object -> new Done(
+                        object.text("lane"),
+                        Position.parse(object.text("act")),
+                        object.number("records"),
+                        object.number("time")));
         if (!key.endsWith("/" + done.laneId() + DONE)) {
             throw new InvalidObjectException(
                     key + " is the note of lane " + done.laneId() + ": it was moved or copied");

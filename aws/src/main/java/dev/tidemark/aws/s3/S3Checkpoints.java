@@ -7,6 +7,7 @@ import dev.tidemark.core.store.CheckpointStore;
 import dev.tidemark.core.store.CheckpointWriter;
 import dev.tidemark.core.store.DamagedCheckpoint;
 import dev.tidemark.core.store.ItemStore.Found;
+import dev.tidemark.core.stream.Sha256;
 import dev.tidemark.core.tile.ItemKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,7 +110,7 @@ public final class S3Checkpoints implements CheckpointStore, CheckpointWriter {
                 throw new InvalidObjectException("it has " + bytes.length + " bytes, and the manifest of checkpoint "
                         + manifest.id() + " says " + object.bytes() + ": it was cut off or changed");
             }
-            if (!Sha256.of(bytes).equals(object.sha256())) {
+            if (!Sha256.hex(bytes).equals(object.sha256())) {
                 throw new InvalidObjectException("it does not have the checksum that the manifest of checkpoint "
                         + manifest.id() + " states: it was changed");
             }
@@ -168,7 +169,7 @@ public final class S3Checkpoints implements CheckpointStore, CheckpointWriter {
                 place.segment(),
                 place.bucket(),
                 place.number());
-        StoredObject object = new StoredObject(key, place.bucket(), bytes.length, Sha256.of(bytes), items.size());
+        StoredObject object = new StoredObject(key, place.bucket(), bytes.length, Sha256.hex(bytes), items.size());
         return objects.putOnce(key, ITEMS_TYPE, bytes).thenApply(stored -> object);
     }
 

@@ -28,13 +28,13 @@ public final class S3Quarantine implements Quarantine {
     @Override
     public CompletableFuture<Void> put(List<Entry> entries) {
         String contentType = entries.size() == 1 ? "application/json" : "application/gzip";
-        return objects.putOnce(objectKey(entries), contentType, QuarantineJson.write(entries))
+        return objects.putOnce(objectKey(entries), contentType, QuarantineFormat.write(entries))
                 .thenAccept(stored -> {});
     }
 
     /** Reads the records of an object; completes with {@link InvalidObjectException} if it is none of the quarantine. */
     public CompletableFuture<List<Entry>> read(String objectKey) {
-        return objects.get(objectKey).thenApply(QuarantineJson::read);
+        return objects.get(objectKey).thenApply(QuarantineFormat::read);
     }
 
     /**

@@ -89,32 +89,35 @@ public final class S3RedriveLog implements RedriveLog {
     }
 
     static byte[] write(Repairs repairs) {
-        return FlatJson.write(out -> {
+        return JsonObject.write(out -> {
             out.writeStringField("view", repairs.view());
             out.writeStringField("view_version", repairs.viewVersion());
             out.writeNumberField("last_manifest", repairs.lastManifest());
-            FlatJson.writePositions(out, "acts", repairs.acts());
+            JsonObject.writePositions(out, "acts", repairs.acts());
             Map<String, String> ancestors = new HashMap<>();
             repairs.ancestors().forEach((lane, before) -> ancestors.put(lane, String.join(" ", new TreeSet<>(before))));
-            FlatJson.writeTexts(out, "ancestors", ancestors);
+            JsonObject.writeTexts(out, "ancestors", ancestors);
         });
     }
 
     static Repairs readRepairs(String key, byte[] bytes) {
-        FlatJson object = FlatJson.read(key, bytes);
-        Map<String, Set<String>> ancestors = new HashMap<>();
-        object.texts("ancestors").forEach((lane, before) -> ancestors.put(lane, Set.of(before.split(" "))));
-        Repairs repairs = new Repairs(
-                object.text("view"),
-                object.text("view_version"),
-                object.positions("acts"),
-                object.number("last_manifest"),
-                ancestors);
+        Repairs repairs = JsonObject.read(key, bytes, S3RedriveLog::repairs);
         if (!key.equals(repairsKey(repairs.viewVersion()))) {
             throw new InvalidObjectException(
                     key + " is about view version " + repairs.viewVersion() + ": it was moved or copied");
         }
         return repairs;
+    }
+
+    private static Repairs repairs(JsonObject object) {
+        Map<String, Set<String>> ancestors = new HashMap<>();
+        object.texts("ancestors").forEach((lane, before) -> ancestors.put(lane, Set.of(before.split(" "))));
+        return new Repairs(
+                object.text("view"),
+                object.text("view_version"),
+                object.positions("acts"),
+                object.number("last_manifest"),
+                ancestors);
     }
 
     /** Where it is settled which redrives a view version takes payloads from. */

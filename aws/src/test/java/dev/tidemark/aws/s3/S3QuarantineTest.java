@@ -46,8 +46,8 @@ class S3QuarantineTest {
         Entry entry = entry("viewer", SEQUENCE, 2, "{\"price\":\"12\"}".getBytes(UTF_8));
         byte[] golden = resource("quarantine-1.json");
 
-        assertThat(QuarantineJson.write(List.of(entry))).asString(UTF_8).isEqualTo(new String(golden, UTF_8));
-        assertSame(QuarantineJson.read(golden), List.of(entry));
+        assertThat(QuarantineFormat.write(List.of(entry))).asString(UTF_8).isEqualTo(new String(golden, UTF_8));
+        assertSame(QuarantineFormat.read(golden), List.of(entry));
     }
 
     /** How gzip compresses may differ between versions of Java; the lines may not. */
@@ -57,11 +57,11 @@ class S3QuarantineTest {
                 entry("viewer", SEQUENCE, 2, "{\"price\":\"12\"}".getBytes(UTF_8)),
                 entry("viewer", SEQUENCE, 7, new byte[] {(byte) 0x80, 0, 1}));
         ByteArrayOutputStream lines = new ByteArrayOutputStream();
-        QuarantineJson.writeLines(entries, lines);
+        QuarantineFormat.writeLines(entries, lines);
 
         assertThat(lines.toString(UTF_8)).isEqualTo(new String(resource("quarantine-2.jsonl"), UTF_8));
-        assertSame(QuarantineJson.read(resource("quarantine-2.jsonl.gz")), entries);
-        assertSame(QuarantineJson.read(QuarantineJson.write(entries)), entries);
+        assertSame(QuarantineFormat.read(resource("quarantine-2.jsonl.gz")), entries);
+        assertSame(QuarantineFormat.read(QuarantineFormat.write(entries)), entries);
     }
 
     @Test
@@ -75,9 +75,9 @@ class S3QuarantineTest {
                 .replace("\"data\":", "\"outside_shard\":true,\"data\":");
         List<Entry> several = List.of(entry, entry("viewer", SEQUENCE, 7, new byte[0]));
 
-        assertThat(QuarantineJson.write(List.of(entry))).asString(UTF_8).isEqualTo(golden);
-        assertSame(QuarantineJson.read(golden.getBytes(UTF_8)), List.of(entry));
-        assertSame(QuarantineJson.read(QuarantineJson.write(several)), several);
+        assertThat(QuarantineFormat.write(List.of(entry))).asString(UTF_8).isEqualTo(golden);
+        assertSame(QuarantineFormat.read(golden.getBytes(UTF_8)), List.of(entry));
+        assertSame(QuarantineFormat.read(QuarantineFormat.write(several)), several);
     }
 
     @Test
@@ -220,7 +220,7 @@ class S3QuarantineTest {
         String golden = new String(resource("quarantine-1.json"), UTF_8);
 
         assertInvalid(golden.replace("\"format\":1", "\"format\":9").getBytes(UTF_8), "format 9");
-        assertInvalid(golden.replace("\"remedy\":", "\"renamed\":").getBytes(UTF_8), "without remedy");
+        assertInvalid(golden.replace("\"remedy\":", "\"renamed\":").getBytes(UTF_8), "lacks remedy");
         assertInvalid(golden.replace("MISTYPED_FIELD", "NO_SUCH_REASON").getBytes(UTF_8), "NO_SUCH_REASON");
         assertInvalid(golden.substring(0, golden.length() - 1).getBytes(UTF_8), "not a readable");
         assertInvalid("[]".getBytes(UTF_8), "no JSON object");
@@ -234,7 +234,7 @@ class S3QuarantineTest {
         assertInvalid(gzip(golden.replace("\"format\":2", "\"format\":1")), "format 1");
         assertInvalid(gzip(golden.replace("\"records\":2", "\"records\":3")), "header says 3");
         assertInvalid(gzip(golden.replace("\"sub\":7", "\"sub\":2")), "out of order");
-        assertInvalid(gzip(golden.replace("\"remedy\":", "\"renamed\":")), "without remedy");
+        assertInvalid(gzip(golden.replace("\"remedy\":", "\"renamed\":")), "lacks remedy");
         assertInvalid(Arrays.copyOf(whole, whole.length / 2), "not a readable");
     }
 
@@ -247,7 +247,7 @@ class S3QuarantineTest {
     }
 
     private static void assertInvalid(byte[] object, String message) {
-        assertThatThrownBy(() -> QuarantineJson.read(object))
+        assertThatThrownBy(() -> QuarantineFormat.read(object))
                 .isInstanceOf(InvalidObjectException.class)
                 .hasMessageContaining(message);
     }

@@ -2,8 +2,6 @@ package dev.tidemark.benchmarks.serve;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
-import dev.tidemark.core.control.ControlRow;
-import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.FeatureServer;
@@ -12,7 +10,6 @@ import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.store.Cas;
 import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.ItemStore;
-import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.ItemState;
@@ -24,7 +21,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -83,7 +79,7 @@ public class QueryBenchmark {
     private final Catalog catalog = new CatalogCompiler().compile(YAML);
     private final View view = catalog.views().get(0);
     private final Day day = new Day();
-    private final FeatureServer server = new FeatureServer(catalog, day, new ProgressCache(new NoLanes(), 1_000));
+    private final FeatureServer server = new FeatureServer(catalog, day, new ProgressCache(ControlStore.EMPTY, 1_000));
 
     @Setup
     public void fold() {
@@ -141,39 +137,6 @@ public class QueryBenchmark {
 
         @Override
         public CompletableFuture<Cas<StoredItem>> put(ItemKey key, StoredItem item, @Nullable Position expectedMark) {
-            throw new UnsupportedOperationException("a query writes nothing");
-        }
-    }
-
-    private static final class NoLanes implements ControlStore {
-
-        @Override
-        public CompletableFuture<Optional<ControlRow>> readControl() {
-            return CompletableFuture.completedFuture(Optional.empty());
-        }
-
-        @Override
-        public CompletableFuture<List<LaneRow>> readLanes() {
-            return CompletableFuture.completedFuture(List.of());
-        }
-
-        @Override
-        public CompletableFuture<Optional<LaneRow>> readLane(Lane lane) {
-            return CompletableFuture.completedFuture(Optional.empty());
-        }
-
-        @Override
-        public CompletableFuture<Cas<ControlRow>> writeControl(ControlRow next) {
-            throw new UnsupportedOperationException("a query writes nothing");
-        }
-
-        @Override
-        public CompletableFuture<Cas<LaneRow>> createLane(LaneRow row, long controlRev) {
-            throw new UnsupportedOperationException("a query writes nothing");
-        }
-
-        @Override
-        public CompletableFuture<Cas<LaneRow>> writeLane(LaneRow next) {
             throw new UnsupportedOperationException("a query writes nothing");
         }
     }

@@ -8,22 +8,19 @@ import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.benchmarks.BenchmarkView;
 import dev.tidemark.benchmarks.SampleEvents;
-import dev.tidemark.core.control.ControlRow;
-import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.store.Archive;
-import dev.tidemark.core.store.Cas;
 import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.local.store.S3Store;
 import dev.tidemark.training.Progress;
-import dev.tidemark.training.Request;
-import dev.tidemark.training.Request.Format;
 import dev.tidemark.training.TrainingSetJob;
+import dev.tidemark.training.TrainingSetRequest;
+import dev.tidemark.training.TrainingSetRequest.Format;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -35,9 +32,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
@@ -82,7 +77,8 @@ public final class TrainingSetRun {
                             archive,
                             redrives,
                             new S3Checkpoints(clients.s3(), BUCKET, Backoff.system()),
-                            new NoLanes()));
+                            // Nobody has folded this archive, so nobody can say how much it should hold.
+                            ControlStore.EMPTY));
         }
     }
 
@@ -131,7 +127,7 @@ public final class TrainingSetRun {
     private static void run(Path folder, int events, int rows, int threads, HistoryPorts sources) throws IOException {
         Path spine = spine(folder.resolve("spine.csv"), events, rows);
         Path out = Files.createTempDirectory(folder, "set");
-        Request request = new Request(
+        TrainingSetRequest request = new TrainingSetRequest(
                 spine,
                 out,
                 List.of(BenchmarkView.catalog()),
@@ -200,40 +196,6 @@ public final class TrainingSetRun {
                     name, (wall - wallNanos) / 1e9, (cpu - cpuNanos) / 1e9);
             wallNanos = wall;
             cpuNanos = cpu;
-        }
-    }
-
-    /** Nobody has folded this archive, so nobody can say how much it should hold. */
-    private static final class NoLanes implements ControlStore {
-
-        @Override
-        public CompletableFuture<Optional<ControlRow>> readControl() {
-            return CompletableFuture.completedFuture(Optional.empty());
-        }
-
-        @Override
-        public CompletableFuture<List<LaneRow>> readLanes() {
-            return CompletableFuture.completedFuture(List.of());
-        }
-
-        @Override
-        public CompletableFuture<Optional<LaneRow>> readLane(Lane lane) {
-            return CompletableFuture.completedFuture(Optional.empty());
-        }
-
-        @Override
-        public CompletableFuture<Cas<ControlRow>> writeControl(ControlRow next) {
-            throw new UnsupportedOperationException("a training set writes nothing");
-        }
-
-        @Override
-        public CompletableFuture<Cas<LaneRow>> createLane(LaneRow row, long controlRev) {
-            throw new UnsupportedOperationException("a training set writes nothing");
-        }
-
-        @Override
-        public CompletableFuture<Cas<LaneRow>> writeLane(LaneRow next) {
-            throw new UnsupportedOperationException("a training set writes nothing");
         }
     }
 }

@@ -1,9 +1,6 @@
 package dev.tidemark.core.catalog;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import dev.tidemark.core.stream.Sha256;
 
 /** Content hashes of definitions. */
 final class Hashes {
@@ -14,11 +11,6 @@ final class Hashes {
 
     /** The first 64 bits of the SHA-256 of the text's UTF-8, as 16 lowercase hexadecimal digits. */
     static String shortHash(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest).substring(0, SHORT_LENGTH);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return Sha256.hex(text).substring(0, SHORT_LENGTH);
     }
 }

@@ -3,6 +3,8 @@ package dev.tidemark.core.event;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Strict UTF-8 (RFC 3629). JSON parsers let overlong forms and encoded surrogates pass in places; a record that some
@@ -18,6 +20,11 @@ public final class Utf8 {
     /** Whether the bytes decode to text, and that text encodes to the same bytes. */
     public static boolean isWellFormed(byte[] bytes) {
         return firstMalformed(bytes) < 0;
+    }
+
+    /** The text; null if the bytes are not well-formed. */
+    public static @Nullable String decode(byte[] bytes) {
+        return isWellFormed(bytes) ? new String(bytes, StandardCharsets.UTF_8) : null;
     }
 
     /** Where the first byte stands that no well-formed text has there; -1 if there is none. */

@@ -1,6 +1,6 @@
 /**
- * Questions about the past, each answered by a walk of the history: values of past moments, training rows, and the state and
- * the answers checked against what the archive says they must be.
+ * Questions about the past, each answered by a walk of the history: values of past moments, training rows, events that came
+ * too late, and the state and the answers checked against what the archive says they must be.
  */
 @NullMarked
 package dev.tidemark.core.past;

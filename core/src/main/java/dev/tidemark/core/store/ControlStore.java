@@ -10,6 +10,9 @@ import java.util.concurrent.CompletableFuture;
 /** The control table: the control row and the lane rows. Reads are strongly consistent. */
 public interface ControlStore {
 
+    /** One in which nothing is, and nothing can be written. */
+    ControlStore EMPTY = new EmptyControlStore();
+
     CompletableFuture<Optional<ControlRow>> readControl();
 
     /** Writes the control row if the stored one has rev {@code next.rev() - 1}, or none is stored and rev is 1. */

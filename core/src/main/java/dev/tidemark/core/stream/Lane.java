@@ -1,10 +1,5 @@
 package dev.tidemark.core.stream;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
-
 /**
  * One ordered line of records: a shard of one incarnation of a stream (protocol rule P1). Shard ids repeat in every
  * stream, and again when a stream is deleted and created anew, so neither is enough alone.
@@ -100,11 +95,6 @@ public record Lane(String streamArn, long streamCreatedMillis, String shardId, S
     }
 
     private static String hash(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest).substring(0, HASH_HEX_DIGITS);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return Sha256.hex(text).substring(0, HASH_HEX_DIGITS);
     }
 }

@@ -18,15 +18,12 @@ import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.FoldPorts;
 import dev.tidemark.core.fold.FoldSettings;
-import dev.tidemark.core.fold.LaneDecider;
 import dev.tidemark.core.history.Checkpoints;
-import dev.tidemark.core.history.Decide;
-import dev.tidemark.core.history.History;
 import dev.tidemark.core.history.HistoryPorts;
-import dev.tidemark.core.history.Range;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.ProgressCache;
@@ -462,37 +459,16 @@ class RepairedPastTest {
         return new String(event, UTF_8).replace("\"ts\":1", "\"ts\":").getBytes(UTF_8);
     }
 
-    /** Lane and worth of what was too late, as it was told. */
+    /** Lane and worth of what arrived from one moment to another, both included, and was too late, as it was told. */
     private List<String> tooLate(View view, long fromMillis, long untilMillis) {
         List<String> found = new ArrayList<>();
-        Decide.Visitor visitor = new Decide.Visitor() {
-            @Override
-            public void folded(
-                    String laneId,
-                    View of,
-                    RawRecord record,
-                    EventRow row,
-                    String entity,
-                    long filterBits,
-                    long knownMillis) {
-                throw new AssertionError(entity + " is not wanted");
-            }
-
-            @Override
-            public void other(String laneId, View of, RawRecord record, LaneDecider.Fate fate, long knownMillis) {
-                if (fate == LaneDecider.Fate.TOO_LATE) {
-                    String data = new String(record.data(), UTF_8);
-                    found.add(laneId.replace(LANE.id(), "lane") + " "
+        new TooLateEvents(ports(), SECOND.sources().get(0), view)
+                .find(fromMillis, untilMillis + 1, event -> {
+                    String data = new String(event.record().data(), UTF_8);
+                    found.add(event.laneId().replace(LANE.id(), "lane") + " "
                             + data.substring(data.lastIndexOf(':') + 1, data.length() - 1));
-                    assertThat(Lane.liveOf(laneId)).isEqualTo(LANE.id());
-                }
-            }
-        };
-        Catalog.Source source = SECOND.sources().get(0);
-        Decide decide = new Decide(source, List.of(view), (of, entity) -> false, Long.MAX_VALUE, visitor);
-        List<LaneRow> rows = List.copyOf(control.lanes.values());
-        History.of(ports(), source.stream(), List.of(view), rows)
-                .thenCompose(history -> history.walk(Range.arrived(fromMillis, untilMillis), decide))
+                    assertThat(event.liveLaneId()).isEqualTo(LANE.id());
+                })
                 .join();
         return found;
     }

@@ -2,7 +2,6 @@ package dev.tidemark.functions.query;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import dev.tidemark.core.catalog.Catalog;
-import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.store.Cas;
@@ -19,7 +18,6 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +45,7 @@ final class Rehearsal {
 
     Rehearsal(Catalog catalog, InstantSource clock) {
         this.catalog = catalog;
-        this.function = new QueryFunction(catalog, new OneEvent(), new NoLanes(), clock);
+        this.function = new QueryFunction(catalog, new OneEvent(), ControlStore.EMPTY, clock);
     }
 
     /** @throws IllegalStateException if a query does not succeed: then no real one would either */
@@ -111,39 +109,6 @@ final class Rehearsal {
 
         @Override
         public CompletableFuture<Cas<StoredItem>> put(ItemKey key, StoredItem item, @Nullable Position expectedMark) {
-            throw new UnsupportedOperationException("a query writes nothing");
-        }
-    }
-
-    private static final class NoLanes implements ControlStore {
-
-        @Override
-        public CompletableFuture<Optional<ControlRow>> readControl() {
-            return CompletableFuture.completedFuture(Optional.empty());
-        }
-
-        @Override
-        public CompletableFuture<List<LaneRow>> readLanes() {
-            return CompletableFuture.completedFuture(List.of());
-        }
-
-        @Override
-        public CompletableFuture<Optional<LaneRow>> readLane(Lane lane) {
-            return CompletableFuture.completedFuture(Optional.empty());
-        }
-
-        @Override
-        public CompletableFuture<Cas<ControlRow>> writeControl(ControlRow next) {
-            throw new UnsupportedOperationException("a query writes nothing");
-        }
-
-        @Override
-        public CompletableFuture<Cas<LaneRow>> createLane(LaneRow row, long controlRev) {
-            throw new UnsupportedOperationException("a query writes nothing");
-        }
-
-        @Override
-        public CompletableFuture<Cas<LaneRow>> writeLane(LaneRow next) {
             throw new UnsupportedOperationException("a query writes nothing");
         }
     }

@@ -1,8 +1,7 @@
 package dev.tidemark.functions.query;
 
+import dev.tidemark.core.event.Utf8;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -96,14 +95,11 @@ sealed interface Route {
                 decoded.write(written[i]);
             }
         }
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(decoded.toByteArray()))
-                    .toString();
-        } catch (CharacterCodingException e) {
+        String text = Utf8.decode(decoded.toByteArray());
+        if (text == null) {
             throw bad(segment, "is not UTF-8", "percent-encode the UTF-8 bytes of every segment");
         }
+        return text;
     }
 
     private static int digit(String segment, byte[] written, int at) {

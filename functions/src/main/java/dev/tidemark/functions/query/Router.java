@@ -5,6 +5,7 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
+import dev.tidemark.core.event.Utf8;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.Progress;
@@ -14,8 +15,6 @@ import dev.tidemark.core.serve.WaitingCache;
 import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.view.View;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -104,15 +103,12 @@ final class Router {
                     "the body has " + bytes.length + " bytes; " + BatchRequest.MAX_BODY_BYTES + " are allowed",
                     "split the batch into several requests");
         }
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
+        String text = Utf8.decode(bytes);
+        if (text == null) {
             throw new RequestProblem(
                     Problem.Kind.BAD_BODY, "the body is not UTF-8", "send the JSON as UTF-8, or with escapes");
         }
+        return text;
     }
 
     private static byte[] decoded(String body) {

@@ -1,14 +1,12 @@
 package dev.tidemark.local.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent.ProxyRequestContext;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent.RequestIdentity;
+import dev.tidemark.core.event.Utf8;
 import java.net.URLDecoder;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -56,19 +54,10 @@ final class ProxyEvents {
         if (body.length == 0) {
             return event.withIsBase64Encoded(false);
         }
-        String text = text(body);
+        String text = Utf8.decode(body);
         return text != null
                 ? event.withBody(text).withIsBase64Encoded(false)
                 : event.withBody(Base64.getEncoder().encodeToString(body)).withIsBase64Encoded(true);
-    }
-
-    /** Null if the bytes are not UTF-8. */
-    private static @Nullable String text(byte[] body) {
-        try {
-            return UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
-        } catch (CharacterCodingException e) {
-            return null;
-        }
     }
 
     private static ProxyRequestContext context(Request request, String path, InstantSource clock) {
@@ -117,7 +106,7 @@ final class ProxyEvents {
     private static String decode(String text) {
         // Of a text with other characters than Latin-1's, which a URL cannot hold, nothing is lost: it is no UTF-8
         // then.
-        String decoded = text(URLDecoder.decode(text, ISO_8859_1).getBytes(ISO_8859_1));
+        String decoded = Utf8.decode(URLDecoder.decode(text, ISO_8859_1).getBytes(ISO_8859_1));
         if (decoded == null) {
             throw new IllegalArgumentException("not UTF-8: " + text);
         }

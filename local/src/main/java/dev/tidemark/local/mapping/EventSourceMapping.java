@@ -290,7 +290,7 @@ public final class EventSourceMapping implements AutoCloseable {
     private final class Log implements ShardLog {
 
         /** More than an event holds; the payload limit is the poller's. */
-        private static final long MAX_BYTES = 2 * Payload.MAX_BYTES;
+        private static final long MAX_BYTES = 2 * EventSize.MAX_BYTES;
 
         private final String shardId;
 

@@ -89,7 +89,7 @@ public final class ShardPoller {
             windowStartMillis = NONE;
             return closed ? new Step.Finished() : new Step.AwaitRecords(Long.MAX_VALUE);
         }
-        List<StreamRecord> batch = Payload.cut(found);
+        List<StreamRecord> batch = EventSize.cut(found);
         boolean full = batch.size() == nextBatchSize || batch.size() < found.size() || closed;
         if (windowStartMillis == NONE) {
             windowStartMillis = nowMillis;

@@ -1,6 +1,6 @@
 package dev.tidemark.simulation.check;
 
-import dev.tidemark.aws.s3.QuarantineJson;
+import dev.tidemark.aws.s3.QuarantineFormat;
 import dev.tidemark.aws.s3.SegmentReader;
 import dev.tidemark.core.store.Archive.Segment;
 import dev.tidemark.core.store.Quarantine;
@@ -33,7 +33,7 @@ public final class BucketWatch {
         if (key.startsWith("archive/")) {
             segment(SegmentReader.read(body));
         } else if (key.startsWith("quarantine/")) {
-            QuarantineJson.read(body).forEach(this::quarantine);
+            QuarantineFormat.read(body).forEach(this::quarantine);
         } else if (!key.startsWith("checkpoint/") && !key.startsWith("backfill/") && !key.startsWith("redrive/")) {
             engine.fail("an object that belongs to nothing: " + key);
         }

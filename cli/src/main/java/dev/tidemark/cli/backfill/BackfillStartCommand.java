@@ -1,0 +1,33 @@
+package dev.tidemark.cli.backfill;
+
+import dev.tidemark.cli.deployment.Stores;
+import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.change.CatalogSwitch;
+import dev.tidemark.core.view.View;
+import java.io.PrintWriter;
+import picocli.CommandLine.Command;
+
+/** Switches the new views on. */
+@Command(
+        name = "start",
+        description = {
+            "Switch on the views of the next catalog that are new or changed: new events go into them from now on.",
+            "Functions that do not know the next catalog fold nothing any more: deploy it everywhere first."
+        },
+        mixinStandardHelpOptions = true)
+final class BackfillStartCommand extends CatalogChangeCommand {
+
+    @Override
+    void run(Catalogs both, Stores stores, PrintWriter out) {
+        CatalogSwitch change = new CatalogSwitch(both);
+        stores.await(CatalogSwitch.write(stores.control(), change::started));
+        stores.await(Backfills.of(stores, both).plan(change.added()));
+        for (View view : change.added()) {
+            out.println("view " + view.name() + ", version " + view.version() + ": new events are folded from now on");
+        }
+        out.println("Functions that do not know these versions hold their batches back. If batches wait (alarm");
+        out.println("IngestBehind), deploy the next catalog there too, or give up with `tidemark backfill rollback "
+                + "--retire`.");
+        out.println("Earlier events: `tidemark backfill run`.");
+    }
+}

@@ -1,0 +1,21 @@
+package dev.tidemark.cli.backfill;
+
+import dev.tidemark.cli.deployment.Stores;
+import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.change.Backfill;
+import java.util.Objects;
+
+/** Backfills of a deployment. */
+final class Backfills {
+
+    private Backfills() {}
+
+    /** Of the views of the next catalog. */
+    static Backfill of(Stores stores, Catalogs catalogs) {
+        return of(stores, catalogs, Backfill.Settings.DEFAULT);
+    }
+
+    static Backfill of(Stores stores, Catalogs catalogs, Backfill.Settings settings) {
+        return new Backfill(Objects.requireNonNull(catalogs.next()), stores.change(), settings);
+    }
+}

@@ -1,0 +1,78 @@
+package dev.tidemark.cli.catalog;
+
+import dev.tidemark.cli.terminal.Plural;
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.tile.ItemSize;
+import dev.tidemark.core.tile.SeenIds;
+import dev.tidemark.core.view.View;
+import dev.tidemark.core.window.TileWidth;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Checks a catalog and says what it costs; every mistake at once. */
+@Command(
+        name = "validate",
+        description = "Check a catalog file: every mistake at once, with line, column and remedy.",
+        mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields.
+public final class ValidateCommand implements Callable<Integer> {
+
+    @Parameters(paramLabel = "FILE", description = "The catalog (YAML).")
+    private Path file;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        Catalog catalog = CatalogFile.compile(file);
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(file + " is valid. Catalog " + catalog.hash());
+        for (View view : catalog.views()) {
+            print(out, view);
+        }
+        return 0;
+    }
+
+    private static void print(PrintWriter out, View view) {
+        out.println();
+        out.println("view " + view.name() + " (version " + view.version() + ", source " + view.source() + ")");
+        out.println(
+                "  entity   " + view.entity().stream().map(View.KeyField::name).collect(Collectors.joining(", ")));
+        out.println(
+                "  values   " + view.features().stream().map(View.Feature::name).collect(Collectors.joining(", ")));
+        if (!view.derived().isEmpty()) {
+            out.println("  derived  "
+                    + view.derived().stream().map(View.Derived::name).collect(Collectors.joining(", ")));
+        }
+        out.println("  ladder   "
+                + view.ladder().widths().stream().map(ValidateCommand::describe).collect(Collectors.joining(", ")));
+        out.println("  writes   " + Plural.of(view.ladder().widths().size(), "item")
+                + " per entity and batch, whatever the length of the windows");
+        if (view.duplicates() != null) {
+            out.println("  ids      " + ids(view.duplicates().rule()));
+        }
+    }
+
+    /** DynamoDB charges a write unit for each begun kilobyte of an item, however little of it changes. */
+    private static String ids(SeenIds.Rule rule) {
+        long kilobytes = (ItemSize.ofIds(rule).totalBytes() + 1_023) / 1_024;
+        return String.format(
+                Locale.ROOT,
+                "1 item more per entity and batch; with all of %,d ids up to %,d KB and %,d write units each time",
+                rule.maxIds(),
+                kilobytes,
+                kilobytes);
+    }
+
+    private static String describe(TileWidth width) {
+        return width.isLifetime() ? "lifetime" : width.code() + " (" + width.tilesPerBlock() + " tiles an item)";
+    }
+}

@@ -1,0 +1,242 @@
+package dev.tidemark.cli.deployment;
+
+import dev.tidemark.aws.AwsClients;
+import dev.tidemark.aws.Backoff;
+import dev.tidemark.aws.Environment;
+import dev.tidemark.aws.dynamodb.CapacityMeter;
+import dev.tidemark.aws.dynamodb.DynamoControlStore;
+import dev.tidemark.aws.dynamodb.DynamoItemStore;
+import dev.tidemark.aws.dynamodb.DynamoStateScan;
+import dev.tidemark.aws.dynamodb.TableCare;
+import dev.tidemark.aws.dynamodb.Tables;
+import dev.tidemark.aws.kinesis.KinesisLineage;
+import dev.tidemark.aws.kinesis.KinesisStreams;
+import dev.tidemark.aws.s3.S3Archive;
+import dev.tidemark.aws.s3.S3BackfillLog;
+import dev.tidemark.aws.s3.S3Checkpoints;
+import dev.tidemark.aws.s3.S3Quarantine;
+import dev.tidemark.aws.s3.S3RedriveLog;
+import dev.tidemark.cli.terminal.Failure;
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.change.ChangePorts;
+import dev.tidemark.core.history.HistoryPorts;
+import dev.tidemark.core.store.ItemStore;
+import dev.tidemark.core.store.Pause;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
+
+/** The stores of a deployment, as its functions use them, and its failures in words. */
+public final class Stores implements AutoCloseable {
+
+    private final Map<String, String> environment;
+    private final AwsClients clients;
+    private final String where;
+
+    /** @param where for messages */
+    Stores(Map<String, String> environment, AwsClients clients, String where) {
+        this.environment = environment;
+        this.clients = clients;
+        this.where = where;
+    }
+
+    public S3Quarantine quarantine() {
+        String bucket = value(Environment.BUCKET);
+        return new S3Quarantine(client(clients::s3), bucket, Backoff.system());
+    }
+
+    public S3Archive archive() {
+        String bucket = value(Environment.BUCKET);
+        return new S3Archive(client(clients::s3), bucket, Backoff.system());
+    }
+
+    public S3RedriveLog redriveLog() {
+        String bucket = value(Environment.BUCKET);
+        return new S3RedriveLog(client(clients::s3), bucket, Backoff.system());
+    }
+
+    public S3BackfillLog backfillLog() {
+        String bucket = value(Environment.BUCKET);
+        return new S3BackfillLog(client(clients::s3), bucket, Backoff.system());
+    }
+
+    public S3Checkpoints checkpoints() {
+        String bucket = value(Environment.BUCKET);
+        return new S3Checkpoints(client(clients::s3), bucket, Backoff.system());
+    }
+
+    public DynamoStateScan stateScan() {
+        String table = value(Environment.STATE_TABLE);
+        return new DynamoStateScan(client(clients::dynamoDb), table, CapacityMeter.NONE);
+    }
+
+    public KinesisLineage lineage() {
+        KinesisAsyncClient kinesis = client(clients::kinesis);
+        return new KinesisLineage(kinesis, new KinesisStreams(kinesis, InstantSource.system()));
+    }
+
+    /** How the deployment's state table is kept; empty if it is gone. */
+    public CompletableFuture<Optional<TableCare>> care() {
+        return TableCare.of(client(clients::dynamoDb), value(Environment.STATE_TABLE));
+    }
+
+    /** Creates the tables of a restored generation, as far as they are missing. */
+    public CompletableFuture<Void> createTables(String generation, TableCare care) {
+        return Tables.create(client(clients::dynamoDb), Tables.stateOf(generation), Tables.controlOf(generation), care);
+    }
+
+    public DynamoControlStore control() {
+        return control(value(Environment.CONTROL_TABLE));
+    }
+
+    public DynamoControlStore controlOf(String generation) {
+        return control(Tables.controlOf(generation));
+    }
+
+    private DynamoControlStore control(String table) {
+        return new DynamoControlStore(
+                client(clients::dynamoDb), client(clients::dynamoDbWrites), table, CapacityMeter.NONE);
+    }
+
+    public DynamoItemStore items() {
+        return items(value(Environment.STATE_TABLE));
+    }
+
+    public DynamoItemStore itemsOf(String generation) {
+        return items(Tables.stateOf(generation));
+    }
+
+    private DynamoItemStore items(String table) {
+        return new DynamoItemStore(
+                client(clients::dynamoDb),
+                client(clients::dynamoDbWrites),
+                table,
+                CapacityMeter.NONE,
+                Backoff.system());
+    }
+
+    /** What a replay reads. */
+    public HistoryPorts past() {
+        return new HistoryPorts(archive(), redriveLog(), checkpoints(), control());
+    }
+
+    /** Of the running state, for jobs that change it. */
+    ChangePorts change() {
+        return change(past(), items());
+    }
+
+    /** Of another generation's. */
+    ChangePorts changeOf(String generation) {
+        return change(
+                new HistoryPorts(archive(), redriveLog(), checkpoints(), controlOf(generation)), itemsOf(generation));
+    }
+
+    private ChangePorts change(HistoryPorts past, ItemStore items) {
+        return new ChangePorts(
+                past,
+                items,
+                quarantine(),
+                backfillLog(),
+                lineage(),
+                pause(),
+                System::currentTimeMillis,
+                new SplittableRandom());
+    }
+
+    /**
+     * Sees to it that a catalog is the one that is folded here, or one of the two while views are being changed.
+     *
+     * @throws Failure if the deployment does not fold all of its views
+     */
+    public void checkFolds(Catalog catalog) {
+        await(control().readControl()).ifPresent(row -> {
+            List<String> foreign = catalog.views().stream()
+                    .filter(view -> !row.folds(view.version()))
+                    .map(view -> view.name() + " " + view.version())
+                    .toList();
+            if (!foreign.isEmpty()) {
+                throw new Failure("this catalog is not what is folded at " + where + ", which does not fold its "
+                        + (foreign.size() == 1 ? "view " : "views ") + String.join(", ", foreign)
+                        + ": name the deployment's catalog with --catalog or $" + Environment.CATALOG.variable()
+                        + "; a local run is asked for its own without either");
+            }
+        });
+    }
+
+    private static <C> C client(Supplier<C> maker) {
+        try {
+            return maker.get();
+        } catch (SdkException e) {
+            throw new Failure("AWS needs a region and credentials; set AWS_REGION, and see whether `aws sts "
+                    + "get-caller-identity` works (" + e.getMessage() + ")");
+        }
+    }
+
+    public Pause pause() {
+        return Backoff.system().scheduler()::after;
+    }
+
+    /**
+     * Waits for an answer.
+     *
+     * @throws Failure if there is none; it says what can be done
+     */
+    public <T> T await(CompletableFuture<T> answer) {
+        try {
+            return answer.join();
+        } catch (CompletionException e) {
+            throw new Failure(problem(e.getCause() == null ? e : e.getCause()));
+        }
+    }
+
+    private String problem(Throwable cause) {
+        if (cause instanceof NoSuchBucketException) {
+            return "there is no bucket '" + value(Environment.BUCKET) + "' at " + where
+                    + ": name the deployment's with " + option(Environment.BUCKET);
+        }
+        if (cause instanceof ResourceNotFoundException) {
+            return "there is no table '" + value(Environment.STATE_TABLE) + "' or '"
+                    + value(Environment.CONTROL_TABLE) + "' at " + where + ": name the deployment's with "
+                    + option(Environment.STATE_TABLE) + " and " + option(Environment.CONTROL_TABLE);
+        }
+        if (cause instanceof AwsServiceException refusal) {
+            return where + " answered with status " + refusal.statusCode() + " (" + refusal.getMessage()
+                    + "); is this the right deployment, and are you permitted to use it?";
+        }
+        if (cause instanceof SdkException silence) {
+            return "no answer from " + where + " (" + silence.getMessage()
+                    + "); start it with `tidemark run`, or name another deployment with --port or --aws";
+        }
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    }
+
+    private String value(Environment variable) {
+        String value = environment.get(variable.variable());
+        if (value == null || value.isBlank()) {
+            throw new Failure(
+                    "which deployment? Name it with " + option(variable) + "; the outputs of its stack say the name");
+        }
+        return value;
+    }
+
+    private static String option(Environment variable) {
+        String name = variable.variable().substring("TIDEMARK_".length());
+        return "--" + name.toLowerCase(Locale.ROOT).replace('_', '-') + " or $" + variable.variable();
+    }
+
+    @Override
+    public void close() {
+        clients.close();
+    }
+}

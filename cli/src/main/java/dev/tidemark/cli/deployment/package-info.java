@@ -1,0 +1,5 @@
+/** Which deployment is meant, and its stores. */
+@NullMarked
+package dev.tidemark.cli.deployment;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,202 @@
+package dev.tidemark.cli.past;
+
+import dev.tidemark.cli.catalog.CatalogFile;
+import dev.tidemark.cli.catalog.CatalogOption;
+import dev.tidemark.cli.deployment.DeploymentOptions;
+import dev.tidemark.cli.deployment.Stores;
+import dev.tidemark.cli.terminal.Plural;
+import dev.tidemark.cli.terminal.ProgressLine;
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.event.EventShape.TimeFormat;
+import dev.tidemark.core.past.Knowledge;
+import dev.tidemark.training.TrainingSet;
+import dev.tidemark.training.TrainingSetJob;
+import dev.tidemark.training.TrainingSetRequest;
+import dev.tidemark.training.TrainingSetRequest.Format;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Features for the rows of a spine, as they were at each row's moment. */
+@Command(
+        name = "training-set",
+        description = {
+            "Compute the features of every row of a spine (entity keys and a moment), from the archive.",
+            "Started again after it was stopped, it goes on where it was."
+        },
+        mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields.
+public final class TrainingSetCommand implements Callable<Integer> {
+
+    @Option(
+            names = "--spine",
+            required = true,
+            paramLabel = "FILE",
+            description =
+                    "A CSV or Parquet file: the views' entity keys, a moment, and any other columns, which are kept.")
+    private Path spine;
+
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "DIR",
+            description = "The folder for the training set; each set has one of its own.")
+    private Path out;
+
+    @Option(names = "--views", split = ",", paramLabel = "VIEW", description = "Only these views. Default: all.")
+    private List<String> views = List.of();
+
+    @Option(
+            names = "--features",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Only these values, such as avg_price_30m, or viewer.avg_price_30m. Default: all.")
+    private List<String> features = List.of();
+
+    @Option(
+            names = "--knowledge",
+            paramLabel = "served|now",
+            defaultValue = "SERVED",
+            description = "With what had arrived by the moment, as a query would have been answered then; or with "
+                    + "everything that is known by now and happened by then. Default: served.")
+    private Knowledge knowledge;
+
+    @Option(
+            names = "--compare",
+            paramLabel = "FILE",
+            description = "A second catalog: each feature gets a column for each, side by side.")
+    private @Nullable Path compare;
+
+    enum Formats {
+        PARQUET,
+        CSV,
+        BOTH;
+
+        Set<Format> set() {
+            return switch (this) {
+                case PARQUET -> EnumSet.of(Format.PARQUET);
+                case CSV -> EnumSet.of(Format.CSV);
+                case BOTH -> EnumSet.allOf(Format.class);
+            };
+        }
+    }
+
+    @Option(
+            names = "--format",
+            paramLabel = "parquet|csv|both",
+            defaultValue = "PARQUET",
+            description = "Default: parquet.")
+    private Formats format;
+
+    @Option(
+            names = "--exact",
+            description = "In Parquet, numbers as decimal texts instead of doubles. CSV is always exact.")
+    private boolean exact;
+
+    @Option(
+            names = "--time-column",
+            paramLabel = "NAME",
+            description = "The spine's column of moments. Default: timestamp, or event_timestamp.")
+    private @Nullable String timeColumn;
+
+    @Option(
+            names = "--time-format",
+            paramLabel = "iso8601|epoch_millis|epoch_seconds",
+            defaultValue = "ISO8601",
+            description = "How moments are written that are texts or plain numbers. Default: iso8601, with an offset.")
+    private TimeFormat timeFormat;
+
+    @Option(
+            names = "--key-column",
+            paramLabel = "KEY=COLUMN",
+            description = "Which column holds an entity key, where it does not have the key's name.")
+    private Map<String, String> keyColumns = Map.of();
+
+    @Option(names = "--threads", paramLabel = "N", description = "Default: one per processor.")
+    private @Nullable Integer threads;
+
+    @Mixin
+    private CatalogOption catalog;
+
+    @Mixin
+    private DeploymentOptions deployment;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+        if (workers < 1) {
+            throw new ParameterException(spec.commandLine(), "--threads " + workers + " is less than 1");
+        }
+        TrainingSet set = make(workers);
+        report(spec.commandLine().getOut(), set);
+        PrintWriter err = spec.commandLine().getErr();
+        set.notes().forEach(note -> err.println("Note: " + note));
+        err.flush();
+        return 0;
+    }
+
+    private TrainingSet make(int workers) {
+        PrintWriter err = spec.commandLine().getErr();
+        try (Stores stores = deployment.open();
+                ProgressLine progress = ProgressLine.on(err)) {
+            return new TrainingSetJob(
+                            request(),
+                            stores.past(),
+                            progress,
+                            System::currentTimeMillis,
+                            workers,
+                            Runtime.getRuntime().maxMemory())
+                    .run();
+        }
+    }
+
+    private TrainingSetRequest request() {
+        List<Catalog> catalogs = new ArrayList<>();
+        catalogs.add(catalog.compile(deployment));
+        if (compare != null) {
+            catalogs.add(CatalogFile.compile(compare));
+        }
+        return new TrainingSetRequest(
+                spine,
+                out,
+                catalogs,
+                views,
+                features,
+                knowledge,
+                format.set(),
+                exact,
+                timeColumn,
+                timeFormat,
+                keyColumns);
+    }
+
+    private static void report(PrintWriter console, TrainingSet set) {
+        console.println((set.wasComplete() ? "Complete already: " : "") + Plural.of(set.rows(), "row"));
+        set.files().forEach(file -> console.println("  " + file));
+        console.println("  " + set.manifest() + " says what it was made from");
+        if (!set.compared().isEmpty()) {
+            console.println(Plural.of(set.rowsDifferent(), "row") + " with a difference");
+            for (TrainingSet.Compared one : set.compared()) {
+                if (one.different() > 0) {
+                    console.println("  " + one.feature() + ": " + one.different());
+                }
+            }
+        }
+        console.flush();
+    }
+}

@@ -1,0 +1,16 @@
+package dev.tidemark.cli.quarantine;
+
+import picocli.CommandLine.Command;
+
+/** What could not be folded: look at it, repair it, fold it after all. */
+@Command(
+        name = "quarantine",
+        description = "Records that a view could not fold: list, show, export, repair and redrive them.",
+        mixinStandardHelpOptions = true,
+        subcommands = {
+            QuarantineListCommand.class,
+            QuarantineShowCommand.class,
+            QuarantineExportCommand.class,
+            QuarantineRedriveCommand.class
+        })
+public final class QuarantineCommand {}

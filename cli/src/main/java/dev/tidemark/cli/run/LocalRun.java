@@ -1,0 +1,161 @@
+package dev.tidemark.cli.run;
+
+import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.kinesis.NewRecord;
+import dev.tidemark.kinesis.PutResult;
+import dev.tidemark.kinesis.Streams;
+import dev.tidemark.local.LocalSettings;
+import dev.tidemark.local.LocalSystem;
+import dev.tidemark.local.app.TidemarkApplication;
+import dev.tidemark.local.mapping.MappingSettings;
+import dev.tidemark.samplesevents.SampleEvent;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The running system behind {@code tidemark run}, with its replay. */
+final class LocalRun implements AutoCloseable {
+
+    private static final int BATCH_SIZE = 500;
+    private static final int SEED = 1;
+    private static final long LOOK_MILLIS = 1000;
+
+    private final TidemarkApplication application;
+    private final LocalSystem system;
+    private final Console console;
+    private final Thread watch;
+    private @Nullable Thread replay;
+
+    private LocalRun(TidemarkApplication application, LocalSystem system, Console console, Set<String> streams) {
+        this.application = application;
+        this.system = system;
+        this.console = console;
+        this.watch = new Thread(() -> watch(streams), "watch");
+        watch.setDaemon(true);
+    }
+
+    private void watch(Set<String> streams) {
+        try {
+            while (true) {
+                Thread.sleep(LOOK_MILLIS);
+                look(streams);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            console.note("how far the fold is will not be told any more: " + e.getMessage());
+        }
+    }
+
+    private void look(Set<String> streams) {
+        long pending = 0;
+        long oldestMillis = 0;
+        for (String stream : streams) {
+            if (system.streams().exists(stream)) {
+                pending += system.mapping(stream).pendingRecords();
+                oldestMillis = Math.max(oldestMillis, system.mapping(stream).oldestPendingMillis());
+            }
+        }
+        console.waiting(pending, oldestMillis);
+    }
+
+    /**
+     * Starts everything and tells the console.
+     *
+     * @param generation which state is folded and served
+     * @param retires whether views of the directory that the catalogs lack are given up
+     * @param port of the API, the other services take the three after it; 0: any free ones
+     * @param shards of a stream that does not exist yet
+     * @param shardLimits whether shards refuse what is more than Kinesis's limits
+     * @param directory where everything is kept; null: in memory
+     * @throws IOException a port is taken or the directory cannot be used
+     */
+    static LocalRun start(
+            Catalogs catalogs,
+            String generation,
+            boolean retires,
+            int port,
+            int shards,
+            boolean shardLimits,
+            @Nullable Path directory,
+            Console console)
+            throws IOException {
+        Map<String, Integer> streams = new HashMap<>();
+        catalogs.streams().forEach(stream -> streams.put(stream, shards));
+        LocalSettings settings =
+                new LocalSettings(port, directory, streams, shardLimits, MappingSettings.ofBatchSize(BATCH_SIZE), SEED);
+        TidemarkApplication application = new TidemarkApplication(catalogs, console, generation, retires);
+        try {
+            LocalSystem system = LocalSystem.start(settings, application, console);
+            console.ready(system, catalogs);
+            LocalRun run = new LocalRun(application, system, console, catalogs.streams());
+            run.watch.start();
+            return run;
+        } catch (IOException | RuntimeException e) {
+            application.close();
+            throw e;
+        }
+    }
+
+    LocalSystem system() {
+        return system;
+    }
+
+    /** Whether nothing was ever put on a stream, as far as it remembers. */
+    boolean isEmpty(String stream) {
+        Streams streams = system.streams();
+        return streams.describe(stream).shards().stream()
+                .allMatch(shard -> streams.countAfter(stream, shard.id(), null) == 0);
+    }
+
+    /** Puts events on a stream in the background, at most once. */
+    void replay(String stream, List<SampleEvent> events, int eventsPerSecond) {
+        Thread thread = new Thread(() -> put(stream, events, eventsPerSecond), "replay");
+        thread.setDaemon(true);
+        thread.start();
+        replay = thread;
+    }
+
+    /** What the shard's limits, or a full disk, do not let in is no mistake of the record. */
+    private boolean isTaken(String stream, NewRecord record) {
+        return system.streams().put(stream, List.of(record)).get(0) instanceof PutResult;
+    }
+
+    private void put(String stream, List<SampleEvent> events, int eventsPerSecond) {
+        try {
+            new PacedPut(events, eventsPerSecond, System::currentTimeMillis)
+                    .run(
+                            (key, data) -> isTaken(stream, new NewRecord(key, null, data)),
+                            () -> system.mapping(stream).pendingRecords(),
+                            console);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            if (Thread.interrupted()) {
+                // Stopped while a record was being written: nothing to tell.
+                return;
+            }
+            console.note("the replay stopped: " + e.getMessage());
+        }
+    }
+
+    /** Ends the replay, lets batches in flight finish, and closes everything. */
+    @Override
+    public void close() {
+        console.stopping();
+        watch.interrupt();
+        try (application;
+                system) {
+            if (replay != null) {
+                replay.interrupt();
+                replay.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

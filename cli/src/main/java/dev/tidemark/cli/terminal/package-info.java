@@ -1,0 +1,5 @@
+/** What all commands say alike: failures, counts, moments, progress, and texts that a terminal must not obey. */
+@NullMarked
+package dev.tidemark.cli.terminal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,576 @@
+package dev.tidemark.cli.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import dev.tidemark.aws.AwsClients;
+import dev.tidemark.aws.Backoff;
+import dev.tidemark.aws.Environment;
+import dev.tidemark.aws.dynamodb.CapacityMeter;
+import dev.tidemark.aws.dynamodb.DynamoControlStore;
+import dev.tidemark.aws.dynamodb.Tables;
+import dev.tidemark.aws.s3.S3Archive;
+import dev.tidemark.cli.ArchitectureTest;
+import dev.tidemark.cli.Command;
+import dev.tidemark.cli.FreePorts;
+import dev.tidemark.cli.Reshard;
+import dev.tidemark.cli.ShopEvents;
+import dev.tidemark.cli.Witness;
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.CatalogCompiler;
+import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.store.Archive;
+import dev.tidemark.core.store.Cas;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.functions.Template;
+import dev.tidemark.local.LocalSettings;
+import dev.tidemark.local.LocalSystem;
+import dev.tidemark.local.app.TidemarkApplication;
+import dev.tidemark.local.mapping.MappingListener;
+import dev.tidemark.local.mapping.MappingSettings;
+import dev.tidemark.samplesevents.Sample;
+import dev.tidemark.samplesevents.SampleEvent;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.awscore.AwsClient;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
+
+/**
+ * Least privilege: the roles and managed policies of infra/template.yaml allow every call that functions and commands make
+ * while they do real work, and nothing that none of them makes.
+ */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
+class PolicyTest {
+
+    private static final String STREAM = Sample.SHOP.stream();
+    private static final int PART = 120;
+    private static final String KEY = "arn:aws:kms:us-east-1:000000000000:key/one";
+    private static final Map<String, String> WITH_KEY = Map.of("KmsKeyArn", KEY);
+    private static final Map<String, String> IN_VPC =
+            Map.of("VpcSubnetIds", "subnet-1,subnet-2", "VpcSecurityGroupIds", "sg-1");
+
+    /** Who runs the command has the credentials of the local run. */
+    private static final String OPERATOR = "local";
+
+    private static final String READ = "OperatorReadPolicy";
+
+    /** Actions that no code of ours calls, and who does. */
+    private static final Map<String, String> OF_LAMBDA_ITSELF = Map.of(
+            "kinesis:DescribeStream", "the event source mapping, which reads with the function's role",
+            "logs:CreateLogStream", "Lambda writes the function's log with its role",
+            "logs:PutLogEvents", "as above",
+            "xray:PutTelemetryRecords", "Lambda sends traces with the function's role",
+            "xray:PutTraceSegments", "as above",
+            "ec2:*", "Lambda makes network interfaces with the function's role");
+
+    /** DynamoDB Local has no point-in-time recovery, so there is none that a restored table could lack; CareTest has it. */
+    private static final String NOT_LOCALLY = "dynamodb:UpdateContinuousBackups";
+
+    /** Statements on all resources, and where AWS says that it cannot be otherwise. */
+    private static final Map<String, String> ON_ALL = Map.of(
+            "CheckMapping",
+            "ListEventSourceMappings has no resource type:"
+                    + " docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html",
+            "Trace",
+            "X-Ray's Put actions have no resource type:"
+                    + " docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html",
+            "Interfaces",
+            "the interfaces are not there yet, and the Describe actions have no resource type:"
+                    + " docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html");
+
+    private static final Map<String, List<Access>> CALLS = new LinkedHashMap<>();
+    private static Set<String> operations = Set.of();
+    private static Set<String> unknown = Set.of();
+
+    @TempDir
+    private static Path folder;
+
+    private static int port;
+    private static Path catalog;
+    private static Path next;
+
+    @BeforeAll
+    static void work() throws Exception {
+        catalog = Files.writeString(folder.resolve("catalog.yaml"), Sample.SHOP.catalog());
+        next = Files.writeString(
+                folder.resolve("next.yaml"),
+                Sample.SHOP.catalog().replace("hop: 10s", "hop: 20s").replace("max_ids: 1000", "max_ids: 900"));
+        Catalogs catalogs = new Catalogs(compile(catalog), compile(next));
+        RecordedCalls.start();
+        try (PolicyWorld world = new PolicyWorld(catalogs);
+                LocalSystem system = start(world);
+                AwsClients bystander = world.clients(PolicyWorld.BYSTANDER)) {
+            functionsAndCommands(world, system, bystander);
+        } finally {
+            RecordedCalls.stop();
+        }
+        for (String role : roles()) {
+            CALLS.put(role, RecordedCalls.of(role));
+        }
+        operations = RecordedCalls.operations();
+        unknown = RecordedCalls.unknown();
+    }
+
+    @AfterAll
+    static void forget() {
+        RecordedCalls.start();
+        RecordedCalls.stop();
+    }
+
+    /** Between choosing the ports and taking them somebody else may be faster. */
+    private static LocalSystem start(PolicyWorld world) throws IOException {
+        for (int tries = 1; ; tries++) {
+            port = FreePorts.fourInARow();
+            try {
+                return LocalSystem.start(
+                        new LocalSettings(port, null, Map.of(STREAM, 2), false, MappingSettings.ofBatchSize(100), 1),
+                        world,
+                        MappingListener.NONE);
+            } catch (BindException e) {
+                if (tries == 5) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static void functionsAndCommands(PolicyWorld world, LocalSystem system, AwsClients bystander)
+            throws Exception {
+        Witness witness = new Witness(system.api(), bystander.kinesis());
+        List<SampleEvent> events = ShopEvents.recent(Sample.SHOP.events().subList(0, 4 * PART), 60_000);
+        put(bystander, events.subList(0, PART));
+        witness.awaitDone(PART);
+        Reshard.splitTheFirstShard(bystander.kinesis(), STREAM);
+        put(bystander, events.subList(PART, 2 * PART));
+        putBad(bystander);
+        witness.awaitDone(2 * PART + 1);
+        ask(system.api());
+        world.checkpoint(() -> {
+            put(bystander, events.subList(2 * PART, 3 * PART));
+            witness.awaitDone(3 * PART + 1);
+        });
+        ask(system.api());
+
+        operate("OperatorRedrivePolicy", PolicyTest::redrive);
+        ask(system.api());
+        world.audit(20);
+        world.checkpoint(() -> {});
+        operate(
+                "OperatorRestorePolicy",
+                () -> tidemark("checkpoint", "create", "--segments", "2", "--next", next.toString()));
+        // For the restore to replay: lanes that the checkpoint does not know, one of them out of a shard that never had
+        // a
+        // record, so that only the stream knows that nothing is to come from it; duplicates; a bad record.
+        Reshard.splitTheFirstShard(bystander.kinesis(), STREAM);
+        Reshard.splitTheFirstShard(bystander.kinesis(), STREAM);
+        put(bystander, events.subList(3 * PART, 4 * PART));
+        putBad(bystander);
+        witness.awaitDone(4 * PART + 2);
+        // As a restore that was begun by a version without protection left them.
+        Tables.create(bystander.dynamoDb(), Tables.stateOf("g2"), Tables.controlOf("g2"))
+                .join();
+        operate("OperatorRestorePolicy", () -> tidemark("restore", "--to", "g2", "--next", next.toString()));
+        operate("OperatorRestorePolicy", () -> tidemark("restore", "--to", "g3", "--next", next.toString()));
+        forgetAncestors(bystander);
+        operate("OperatorBackfillPolicy", () -> {
+            for (String step : List.of("start", "status", "run", "flip", "rollback", "flip")) {
+                backfill(step);
+            }
+        });
+        operate(READ, () -> {
+            backfill("status");
+            backfill("report");
+        });
+        operate("OperatorBackfillPolicy", () -> backfill("finish"));
+        operate(READ, PolicyTest::look);
+        compact(world, bystander);
+    }
+
+    @ParameterizedTest
+    @MethodSource("rolesAndPolicies")
+    void everyCallIsAllowed(String name) {
+        for (Map<String, String> parameters : deployments()) {
+            Template template = template(parameters);
+            List<Policy> policies = policies(template, name);
+            for (Access access : calls(template, name, parameters)) {
+                assertThat(policies.stream().anyMatch(policy -> policy.allows(access)))
+                        .as("%s with %s must allow %s", name, parameters, access)
+                        .isTrue();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("rolesAndPolicies")
+    void nothingElseIsAllowed(String name) {
+        for (Map<String, String> parameters : deployments()) {
+            Template template = template(parameters);
+            // Who may change things has the policy for reading as well.
+            List<Access> calls = name.equals(READ)
+                    ? rolesAndPolicies().stream()
+                            .filter(each -> each.startsWith("Operator"))
+                            .flatMap(each -> calls(template, each, parameters).stream())
+                            .toList()
+                    : calls(template, name, parameters);
+            List<String> unused = Policy.of(template, name).statements().stream()
+                    .flatMap(PolicyTest::each)
+                    .filter(one -> !isOfLambdaItself(name, one.actions().get(0)))
+                    .filter(one -> !one.actions().equals(List.of(NOT_LOCALLY)))
+                    .filter(one -> calls.stream().noneMatch(one::allows))
+                    .map(Policy.Statement::toString)
+                    .toList();
+            assertThat(unused)
+                    .as("what %s with %s allows and nobody calls", name, parameters)
+                    .isEmpty();
+        }
+    }
+
+    /** A statement allows every combination, so each action is looked at with each resource, and with each value. */
+    private static Stream<Policy.Statement> each(Policy.Statement all) {
+        List<Policy.Statement> parts = new ArrayList<>();
+        for (String action : all.actions()) {
+            for (String resource : all.resources()) {
+                parts.add(new Policy.Statement(all.sid(), List.of(action), List.of(resource), all.conditions()));
+            }
+        }
+        all.conditions().forEach((key, values) -> {
+            for (String value : values) {
+                // Each value is of use to one of the actions, not to every one: a key decrypts what a table holds, and
+                // makes no data keys for it.
+                parts.add(new Policy.Statement(all.sid(), all.actions(), all.resources(), Map.of(key, List.of(value))));
+            }
+        });
+        return parts.stream();
+    }
+
+    @Test
+    void everyCallIsKnownAndEveryFunctionHasCalled() {
+        assertThat(unknown).isEmpty();
+        CALLS.forEach((name, calls) -> assertThat(calls).as(name).isNotEmpty());
+        assertThat(CALLS.keySet()).containsExactlyInAnyOrderElementsOf(rolesAndPolicies());
+    }
+
+    /** Otherwise there is code that has not run here, and may need what nobody is allowed to do. */
+    @Test
+    void everyOperationOfTheSdkThatTheCodeNamesWasCalled() {
+        Set<String> named = new TreeSet<>();
+        new ClassFileImporter()
+                .withImportOption(ArchitectureTest.SHIPPED)
+                .importPackages("dev.tidemark.aws", "dev.tidemark.functions", "dev.tidemark.cli", "dev.tidemark.core")
+                .forEach(type -> type.getMethodCallsFromSelf().stream()
+                        .filter(PolicyTest::isOperation)
+                        .map(call -> call.getName().substring(0, 1).toUpperCase(Locale.ROOT)
+                                + call.getName().substring(1))
+                        .forEach(named::add));
+
+        // The waiter for new tables describes them; `tidemark put` is a producer's command and no operator's.
+        named.add("DescribeTable");
+        named.remove("PutRecords");
+        named.remove(NOT_LOCALLY.substring(NOT_LOCALLY.indexOf(':') + 1));
+        assertThat(named).isEqualTo(new TreeSet<>(operations));
+    }
+
+    private static boolean isOperation(JavaCall<?> call) {
+        JavaClass owner = call.getTargetOwner();
+        return owner.isAssignableTo(AwsClient.class)
+                && !List.of("waiter", "builder", "close").contains(call.getName())
+                && !owner.getPackageName().startsWith("dev.tidemark");
+    }
+
+    @Test
+    void onlyWhatKnowsNoResourcesIsAllowedOnAll() {
+        Set<String> onAll = new TreeSet<>();
+        for (Map<String, String> parameters : deployments()) {
+            Template template = template(parameters);
+            for (String name : identities(template)) {
+                for (Policy.Statement statement : Policy.of(template, name).statements()) {
+                    assertThat(statement.actions()).as(name).noneMatch(action -> action.contains("*"));
+                    if (statement.resources().contains("*")) {
+                        onAll.add(statement.sid());
+                    }
+                    for (String resource : statement.resources()) {
+                        assertThat(resource.equals("*")
+                                        || resource.matches("[^*]+|arn:aws:s3:::[^*]+/\\*|arn:aws:logs:[^*]+:\\*"
+                                                + "|arn:aws:dynamodb:[^*]+:table/g\\*-(state|control)"))
+                                .as("%s, %s: %s", name, statement.sid(), resource)
+                                .isTrue();
+                    }
+                }
+            }
+        }
+        assertThat(onAll).isEqualTo(new TreeSet<>(ON_ALL.keySet()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CheckpointRole", "IngestRole", "QueryRole", "CompactRole", "AuditRole"})
+    void interfacesAndKeysAreForThoseWhoHaveThem(String role) {
+        assertThat(actions(template(Map.of()), role)).noneMatch(action -> action.matches("(kms|ec2):.*"));
+        assertThat(actions(template(WITH_KEY), role)).anyMatch(action -> action.startsWith("kms:"));
+        assertThat(actions(template(IN_VPC), role)).anyMatch(action -> action.startsWith("ec2:"));
+    }
+
+    static List<String> rolesAndPolicies() {
+        List<String> names = new ArrayList<>(roles());
+        names.addAll(List.of(
+                READ,
+                "OperatorRedrivePolicy",
+                "OperatorBackfillPolicy",
+                "OperatorRestorePolicy",
+                "OperatorCompactPolicy"));
+        return names;
+    }
+
+    private static List<String> roles() {
+        return List.of("IngestRole", "QueryRole", "CompactRole", "CheckpointRole", "AuditRole");
+    }
+
+    private static List<Map<String, String>> deployments() {
+        Map<String, String> all = new HashMap<>(WITH_KEY);
+        all.putAll(IN_VPC);
+        all.put("Generation", "g7");
+        return List.of(Map.of(), Map.of("Generation", "g7"), WITH_KEY, IN_VPC, all);
+    }
+
+    private static Template template(Map<String, String> parameters) {
+        return Template.of(
+                parameters,
+                Map.of(
+                        "StateTable", TidemarkApplication.STATE_TABLE,
+                        "ControlTable", TidemarkApplication.CONTROL_TABLE,
+                        "Bucket", TidemarkApplication.BUCKET));
+    }
+
+    /** Managed policies are attached beside the one for reading. */
+    private static List<Policy> policies(Template template, String name) {
+        return Stream.of(name, READ)
+                .filter(each -> each.equals(name) || name.startsWith("Operator"))
+                .distinct()
+                .map(each -> Policy.of(template, each))
+                .toList();
+    }
+
+    /** As recorded; on the tables that the deployment's functions are told, and with what its key makes of them. */
+    private static List<Access> calls(Template template, String name, Map<String, String> parameters) {
+        Map<String, String> tables = Map.of(
+                TidemarkApplication.STATE_TABLE,
+                template.environment().get(Environment.STATE_TABLE.variable()).asText(),
+                TidemarkApplication.CONTROL_TABLE,
+                template.environment().get(Environment.CONTROL_TABLE.variable()).asText());
+        List<Access> calls = new ArrayList<>();
+        for (Access recorded : CALLS.getOrDefault(name, List.of())) {
+            Access access = recorded.onTables(tables);
+            calls.add(access);
+            if (parameters.containsKey("KmsKeyArn")) {
+                calls.addAll(access.ofKey(KEY));
+            }
+        }
+        return calls;
+    }
+
+    private static boolean isOfLambdaItself(String name, String action) {
+        return name.endsWith("Role")
+                && (OF_LAMBDA_ITSELF.containsKey(action)
+                        || OF_LAMBDA_ITSELF.containsKey(action.substring(0, action.indexOf(':') + 1) + "*"));
+    }
+
+    /** Roles of functions and managed policies, however they are named. */
+    private static List<String> identities(Template template) {
+        return template.resources().entrySet().stream()
+                .filter(resource -> List.of("AWS::IAM::Role", "AWS::IAM::ManagedPolicy")
+                        .contains(resource.getValue().get("Type").asText()))
+                .filter(resource -> !resource.getKey().equals("ApiLoggingRole"))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private static List<String> actions(Template template, String name) {
+        return Policy.of(template, name).statements().stream()
+                .flatMap(statement -> statement.actions().stream())
+                .toList();
+    }
+
+    // ------------------------------------------------------------------------------------------------ the work
+
+    interface Work {
+        void run() throws Exception;
+    }
+
+    private static void operate(String policy, Work work) throws Exception {
+        RecordedCalls.forget(OPERATOR);
+        work.run();
+        CALLS.computeIfAbsent(policy, key -> new ArrayList<>()).addAll(RecordedCalls.of(OPERATOR));
+    }
+
+    private static void look() throws IOException {
+        String at = Instant.now().minusSeconds(1).toString();
+        tidemark("audit", "--sample", "30");
+        tidemark(
+                "get",
+                "viewer",
+                "user-1",
+                "--at",
+                at,
+                "--knowledge",
+                "both",
+                "--direct",
+                "--catalog",
+                catalog.toString());
+        tidemark("archive", "verify");
+        tidemark("checkpoint", "list");
+        tidemark("checkpoint", "verify");
+        tidemark("quarantine", "list");
+        tidemark("quarantine", "export", folder.resolve("all.jsonl").toString());
+        tidemark("too-late", "viewer");
+        Path spine = Files.writeString(folder.resolve("spine.csv"), "user_id,timestamp\nuser-1," + at + "\n");
+        tidemark(
+                "training-set",
+                "--spine",
+                spine.toString(),
+                "--out",
+                folder.resolve("set").toString(),
+                "--views",
+                "viewer",
+                "--format",
+                "csv",
+                "--catalog",
+                catalog.toString());
+    }
+
+    private static void redrive() throws IOException {
+        Path file = folder.resolve("bad.jsonl");
+        tidemark("quarantine", "export", file.toString());
+        assertThat(ShopEvents.repair(file)).as("bad records").isPositive();
+        tidemark("quarantine", "redrive", "--repaired", file.toString());
+    }
+
+    /** Hours that are over: of a stream of its own, since this hour is not. */
+    private static void compact(PolicyWorld world, AwsClients bystander) throws Exception {
+        append(bystander, "old");
+        world.compact(
+                Catalogs.of(new CatalogCompiler().compile(Sample.SHOP.catalog().replace(STREAM, "old"))));
+        append(bystander, "older");
+        operate("OperatorCompactPolicy", () -> tidemark("archive", "compact", "--stream", "older"));
+    }
+
+    private static void append(AwsClients bystander, String stream) {
+        S3Archive archive = new S3Archive(bystander.s3(), TidemarkApplication.BUCKET, Backoff.system());
+        Lane lane = new Lane("arn:aws:kinesis:us-east-1:000000000000:stream/" + stream, 1, "shardId-000000000000");
+        Position last = Position.ORIGIN;
+        for (int n = 0; n < 30; n++) {
+            RawRecord record =
+                    new RawRecord(new Position("" + (10 + n), 0), 1_728_000_000_000L + n, "k", new byte[] {'{', '}'});
+            archive.append(new Archive.Segment(lane, last, n, List.of(record))).join();
+            last = record.position();
+        }
+    }
+
+    private static void ask(URI api) throws Exception {
+        String at = Instant.now().minusSeconds(1).toString();
+        String entity = "/v1/views/viewer/entities/user-1";
+        HttpClient http = HttpClient.newHttpClient();
+        for (String path : List.of(
+                entity,
+                entity + "?at=" + at + "&knowledge=both",
+                "/v1/health",
+                "/v1/catalog",
+                "/v1/views/shopper/entities/nobody")) {
+            HttpResponse<String> response = http.send(
+                    HttpRequest.newBuilder(URI.create(api + path)).build(), HttpResponse.BodyHandlers.ofString());
+            assertThat(response.statusCode()).as(path + response.body()).isEqualTo(200);
+        }
+    }
+
+    private static void backfill(String step) {
+        tidemark("backfill", step, "--catalog", catalog.toString(), "--next", next.toString());
+    }
+
+    private static void tidemark(String... arguments) {
+        Command command = Command.run(Stream.concat(Stream.of(arguments), Stream.of("--port", Integer.toString(port)))
+                .toArray(String[]::new));
+        assertThat(command.exitCode())
+                .as(Arrays.toString(arguments) + command.out() + command.err())
+                .isZero();
+    }
+
+    private static void put(AwsClients bystander, List<SampleEvent> events) {
+        for (int from = 0; from < events.size(); from += 100) {
+            List<SampleEvent> some = events.subList(from, Math.min(events.size(), from + 100));
+            bystander
+                    .kinesis()
+                    .putRecords(request -> request.streamName(STREAM)
+                            .records(some.stream()
+                                    .map(event -> PutRecordsRequestEntry.builder()
+                                            .partitionKey(event.partitionKey())
+                                            .data(SdkBytes.fromByteArray(event.bytes()))
+                                            .build())
+                                    .collect(Collectors.toList())))
+                    .join();
+        }
+    }
+
+    /** As of lanes that have never folded a view that drops duplicates. */
+    private static void forgetAncestors(AwsClients bystander) {
+        DynamoControlStore control = new DynamoControlStore(
+                bystander.dynamoDb(),
+                bystander.dynamoDbWrites(),
+                TidemarkApplication.CONTROL_TABLE,
+                CapacityMeter.NONE);
+        for (LaneRow row : control.readLanes().join()) {
+            LaneRow without = new LaneRow(
+                    row.lane(),
+                    row.rev() + 1,
+                    row.last(),
+                    row.count(),
+                    row.maxArrivalMillis(),
+                    row.generation(),
+                    row.views(),
+                    row.counts());
+            assertThat(control.writeLane(without).join()).isInstanceOf(Cas.Stored.class);
+        }
+    }
+
+    private static void putBad(AwsClients bystander) {
+        bystander
+                .kinesis()
+                .putRecord(request ->
+                        request.streamName(STREAM).partitionKey("bad").data(SdkBytes.fromUtf8String("no event")))
+                .join();
+    }
+
+    private static Catalog compile(Path file) throws IOException {
+        return new CatalogCompiler().compile(Files.readString(file));
+    }
+}

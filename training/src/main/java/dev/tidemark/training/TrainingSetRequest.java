@@ -1,0 +1,67 @@
+package dev.tidemark.training;
+
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.event.EventShape.TimeFormat;
+import dev.tidemark.core.past.Knowledge;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The training set that is wanted.
+ *
+ * @param spine a CSV or Parquet file; what is in it decides, not its name
+ * @param out the folder that the set is made in
+ * @param catalogs one, or two that are compared
+ * @param views names of views; empty for all of the catalogs
+ * @param features values such as {@code avg_price_30m} of whichever view has them, or {@code view.avg_price_30m}; empty
+ *     for all
+ * @param formats at least one
+ * @param exact whether numbers in Parquet are decimal texts instead of doubles
+ * @param timeColumn null for {@code timestamp} or {@code event_timestamp}
+ * @param timeFormat of moments that are texts or plain numbers
+ * @param keyColumns key field to column, where they differ
+ */
+public record TrainingSetRequest(
+        Path spine,
+        Path out,
+        List<Catalog> catalogs,
+        List<String> views,
+        List<String> features,
+        Knowledge knowledge,
+        Set<Format> formats,
+        boolean exact,
+        @Nullable String timeColumn,
+        TimeFormat timeFormat,
+        Map<String, String> keyColumns) {
+
+    /** What the set is written as. */
+    public enum Format {
+        PARQUET,
+        CSV
+    }
+
+    public TrainingSetRequest {
+        catalogs = List.copyOf(catalogs);
+        views = List.copyOf(views);
+        features = List.copyOf(features);
+        formats = Set.copyOf(formats);
+        keyColumns = Map.copyOf(keyColumns);
+        if (catalogs.isEmpty() || catalogs.size() > 2) {
+            throw new IllegalArgumentException(catalogs.size() + " catalogs");
+        }
+        if (formats.isEmpty()) {
+            throw new IllegalArgumentException("no format to write");
+        }
+    }
+
+    boolean isComparison() {
+        return catalogs.size() == 2;
+    }
+
+    Spine.Options spineOptions() {
+        return new Spine.Options(timeColumn, timeFormat, keyColumns);
+    }
+}

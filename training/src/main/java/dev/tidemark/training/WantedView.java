@@ -1,0 +1,24 @@
+package dev.tidemark.training;
+
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.view.View;
+import java.util.List;
+
+/**
+ * One view of one catalog, whose values are wanted.
+ *
+ * @param index its place among the targets
+ * @param definition its catalog's place among the catalogs: 0, or 1 for the one compared with it
+ * @param names the wanted values in catalog order, not empty
+ */
+record WantedView(int index, int definition, Catalog.Source source, View view, List<String> names) {
+
+    WantedView {
+        names = List.copyOf(names);
+    }
+
+    /** As in error messages and column names. */
+    String columnOf(String name) {
+        return view.name() + "__" + name;
+    }
+}

@@ -1,0 +1,72 @@
+package dev.tidemark.training;
+
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.serve.QueryPlan;
+import dev.tidemark.core.view.View;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Which views and values a request is about. */
+final class WantedViews {
+
+    private WantedViews() {}
+
+    /** In the order of the catalogs, then as in the catalog. */
+    static List<WantedView> of(TrainingSetRequest request) {
+        List<WantedView> targets = new ArrayList<>();
+        Set<String> unknown = new LinkedHashSet<>(request.features());
+        for (int i = 0; i < request.catalogs().size(); i++) {
+            Catalog catalog = request.catalogs().get(i);
+            for (View view : viewsOf(catalog, request.views())) {
+                List<String> names = namesOf(view, request.features(), unknown);
+                if (!names.isEmpty()) {
+                    targets.add(new WantedView(targets.size(), i, catalog.sourceOf(view), view, names));
+                }
+            }
+        }
+        if (!unknown.isEmpty()) {
+            throw new TrainingSetProblem("no such feature in the wanted views: " + String.join(", ", unknown)
+                    + "; there are "
+                    + String.join(", ", available(request)));
+        }
+        if (targets.isEmpty()) {
+            throw new TrainingSetProblem("the catalog has no views: name another with --catalog");
+        }
+        return targets;
+    }
+
+    private static List<View> viewsOf(Catalog catalog, List<String> wanted) {
+        for (String name : wanted) {
+            if (catalog.view(name).isEmpty()) {
+                throw new TrainingSetProblem("no view '" + name + "' in catalog " + catalog.hash() + ": there are "
+                        + catalog.views().stream().map(View::name).toList());
+            }
+        }
+        return catalog.views().stream()
+                .filter(view -> wanted.isEmpty() || wanted.contains(view.name()))
+                .toList();
+    }
+
+    private static List<String> namesOf(View view, List<String> wanted, Set<String> unknown) {
+        List<String> names = new ArrayList<>();
+        for (String name : QueryPlan.namesOf(view)) {
+            String qualified = view.name() + "." + name;
+            if (wanted.isEmpty() || wanted.contains(name) || wanted.contains(qualified)) {
+                names.add(name);
+                unknown.remove(name);
+                unknown.remove(qualified);
+            }
+        }
+        return names;
+    }
+
+    private static List<String> available(TrainingSetRequest request) {
+        return request.catalogs().stream()
+                .flatMap(catalog -> viewsOf(catalog, request.views()).stream())
+                .flatMap(view -> QueryPlan.namesOf(view).stream().map(name -> view.name() + "." + name))
+                .distinct()
+                .toList();
+    }
+}
