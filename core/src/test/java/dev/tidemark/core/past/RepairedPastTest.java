@@ -30,6 +30,7 @@ import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.history.Range;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.FeatureServer;
+import dev.tidemark.core.serve.PastAnswer;
 import dev.tidemark.core.serve.ProgressCache;
 import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.store.Archive;
@@ -271,17 +272,17 @@ class RepairedPastTest {
                 .isEmpty();
     }
 
-    private Past past(long atMillis) {
+    private PastAnswer past(long atMillis) {
         return new TimeTravel(Catalogs.of(SECOND), ports())
                 .value(new TimeTravel.Question(TWO, ANN, null, atMillis, EnumSet.allOf(Knowledge.class), 10))
                 .join();
     }
 
-    private static String served(Past past) {
+    private static String served(PastAnswer past) {
         return spent(Objects.requireNonNull(past.served()));
     }
 
-    private static String now(Past past) {
+    private static String now(PastAnswer past) {
         return spent(Objects.requireNonNull(past.now()));
     }
 
@@ -360,7 +361,7 @@ class RepairedPastTest {
 
         assertThat(served(past(nowMillis))).isEqualTo(spent(answer));
         checkpoint();
-        Past past = past(nowMillis);
+        PastAnswer past = past(nowMillis);
         assertThat(past.made().checkpoint()).isNotNull();
         assertThat(served(past)).isEqualTo(spent(answer));
     }
@@ -373,7 +374,9 @@ class RepairedPastTest {
         assertThat(now(past(badMillis))).isEqualTo("" + (GOOD + REPAIRED));
         assertThat(served(past(repairedMillis - 1))).isEqualTo("" + GOOD);
         assertThat(served(past(repairedMillis))).isEqualTo("" + (GOOD + REPAIRED));
-        assertThat(past(badMillis).late()).extracting(Past.Late::knownMillis).containsExactly(repairedMillis);
+        assertThat(past(badMillis).late())
+                .extracting(PastAnswer.Late::knownMillis)
+                .containsExactly(repairedMillis);
     }
 
     @Test
@@ -384,7 +387,7 @@ class RepairedPastTest {
         checkpoint();
 
         assertThat(served(past(repairedMillis - 1))).isEqualTo("" + GOOD);
-        Past past = past(nowMillis);
+        PastAnswer past = past(nowMillis);
         assertThat(past.made().checkpoint()).isNotNull();
         assertThat(served(past)).isEqualTo("" + (GOOD + REPAIRED));
     }

@@ -1,5 +1,6 @@
 package dev.tidemark.functions.query;
 
+import dev.tidemark.core.serve.Quoted;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

@@ -1,6 +1,6 @@
 package dev.tidemark.local.http;
 
-import dev.tidemark.functions.query.Quoted;
+import dev.tidemark.core.serve.Quoted;
 import java.util.Locale;
 import java.util.Set;
 import org.eclipse.jetty.http.HttpFields;
