@@ -2,6 +2,7 @@ package dev.tidemark.functions.query;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventRow;
@@ -47,7 +48,7 @@ final class Rehearsal {
 
     Rehearsal(Catalog catalog, InstantSource clock) {
         this.catalog = catalog;
-        this.function = new QueryFunction(catalog, new OneEvent(), new NoLanes(), clock);
+        this.function = QueryFunction.of(Catalogs.of(catalog), new OneEvent(), new NoLanes(), clock);
     }
 
     /** @throws IllegalStateException if a query does not succeed: then no real one would either */
