@@ -3,14 +3,13 @@ package dev.tidemark.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.aws.AwsClients;
+import dev.tidemark.cli.deployment.KinesisEndpoint;
+import dev.tidemark.cli.put.RecordWriter;
+import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.oracle.Oracle;
 import dev.tidemark.oracle.StreamRecord;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
-import dev.tidemark.samplesevents.SampleReplay;
-import dev.tidemark.cli.deployment.KinesisEndpoint;
-import dev.tidemark.cli.put.RecordWriter;
-import dev.tidemark.cli.terminal.Failure;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

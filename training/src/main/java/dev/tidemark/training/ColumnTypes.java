@@ -1,7 +1,6 @@
 package dev.tidemark.training;
 
 import dev.tidemark.core.expression.ValueType;
-import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.view.View;
 import java.util.HashMap;
 import java.util.Map;
@@ -39,7 +38,7 @@ final class ColumnTypes {
                 .named(name);
     }
 
-    /** What each of the view's values is; see {@link QueryPlan#namesOf}. */
+    /** What each of the view's values is; see {@link View#valueNames}. */
     static Map<String, ValueType> types(View view) {
         Map<String, ValueType> types = new HashMap<>();
         view.features().forEach(feature -> types.put(feature.name(), feature.type()));

@@ -1,7 +1,6 @@
 package dev.tidemark.training;
 
 import dev.tidemark.core.catalog.Catalog;
-import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -51,7 +50,7 @@ final class WantedViews {
 
     private static List<String> namesOf(View view, List<String> wanted, Set<String> unknown) {
         List<String> names = new ArrayList<>();
-        for (String name : QueryPlan.namesOf(view)) {
+        for (String name : view.valueNames()) {
             String qualified = view.name() + "." + name;
             if (wanted.isEmpty() || wanted.contains(name) || wanted.contains(qualified)) {
                 names.add(name);
@@ -65,7 +64,7 @@ final class WantedViews {
     private static List<String> available(TrainingSetRequest request) {
         return request.catalogs().stream()
                 .flatMap(catalog -> viewsOf(catalog, request.views()).stream())
-                .flatMap(view -> QueryPlan.namesOf(view).stream().map(name -> view.name() + "." + name))
+                .flatMap(view -> view.valueNames().stream().map(name -> view.name() + "." + name))
                 .distinct()
                 .toList();
     }

@@ -9,13 +9,11 @@ import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.control.LaneRow;
-import dev.tidemark.core.event.EventShape.TimeFormat;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
-import dev.tidemark.core.past.Past;
 import dev.tidemark.core.past.TimeTravel;
 import dev.tidemark.core.serve.Answer;
+import dev.tidemark.core.serve.PastAnswer;
 import dev.tidemark.core.store.Archive;
 import dev.tidemark.core.store.InMemoryArchive;
 import dev.tidemark.core.store.InMemoryControlStore;
@@ -204,7 +202,7 @@ class ReshardedTrainingSetTest {
     private String travelled(Knowledge knowledge, long atMillis) {
         TimeTravel travel =
                 new TimeTravel(Catalogs.of(CATALOG), new HistoryPorts(archive, redrives, checkpoints, control));
-        Past past = travel.value(new TimeTravel.Question(VIEW, "ann", null, atMillis, Set.of(knowledge), 0))
+        PastAnswer past = travel.value(new TimeTravel.Question(VIEW, "ann", null, atMillis, Set.of(knowledge), 0))
                 .join();
         Answer answer = Objects.requireNonNull(knowledge == Knowledge.SERVED ? past.served() : past.now());
         return String.valueOf(answer.values().get("spent_24h"));

@@ -146,7 +146,7 @@ class TrainingSetTest {
         Path spine = spine();
         job(request(spine, "whole", Knowledge.NOW, List.of(CATALOG)), Progress.NONE)
                 .run();
-        TrainingSetRequest request = request(spine, "killed", Knowledge.NOW, List.of(catalog));
+        TrainingSetRequest request = request(spine, "killed", Knowledge.NOW, List.of(CATALOG));
 
         boolean isShort = stage == Progress.Stage.SPINE || stage == Progress.Stage.OUTPUT;
         for (int kill = 1; kill <= (isShort ? 1 : 4); kill++) {
@@ -164,7 +164,7 @@ class TrainingSetTest {
 
     @Test
     void whatIsFinishedIsNotDoneAgain() throws Exception {
-        TrainingSetRequest request = request(spine(), "set", Knowledge.SERVED, List.of(catalog));
+        TrainingSetRequest request = request(spine(), "set", Knowledge.SERVED, List.of(CATALOG));
         assertThatThrownBy(() ->
                         job(request, new KilledAfter(Progress.Stage.OUTPUT, 1)).run())
                 .isInstanceOf(Killed.class);
@@ -180,7 +180,7 @@ class TrainingSetTest {
     @Test
     void anotherRequestInTheSameFolderIsRefused() throws Exception {
         Path spine = spine();
-        TrainingSetRequest request = request(spine, "set", Knowledge.SERVED, List.of(catalog));
+        TrainingSetRequest request = request(spine, "set", Knowledge.SERVED, List.of(CATALOG));
         assertThatThrownBy(() ->
                         job(request, new KilledAfter(Progress.Stage.ANSWERS, 1)).run())
                 .isInstanceOf(Killed.class);
@@ -197,7 +197,7 @@ class TrainingSetTest {
 
     @Test
     void damagedFilesOfTheWorkAreNamed() throws Exception {
-        TrainingSetRequest request = request(spine(), "set", Knowledge.SERVED, List.of(catalog));
+        TrainingSetRequest request = request(spine(), "set", Knowledge.SERVED, List.of(CATALOG));
         assertThatThrownBy(() ->
                         job(request, new KilledAfter(Progress.Stage.ANSWERS, 1)).run())
                 .isInstanceOf(Killed.class);
@@ -225,7 +225,7 @@ class TrainingSetTest {
 
     @Test
     void damageOfTheArchiveIsNamedAndNothingIsCompleted() throws Exception {
-        TrainingSetRequest request = request(spine(), "set", Knowledge.SERVED, List.of(catalog));
+        TrainingSetRequest request = request(spine(), "set", Knowledge.SERVED, List.of(CATALOG));
         AtomicLong read = new AtomicLong();
         history.archive.unreadable = ref -> read.incrementAndGet() > 5;
 
@@ -276,7 +276,7 @@ class TrainingSetTest {
 
     @Test
     void onlyTheFeaturesThatAreWantedAreThere() throws Exception {
-        TrainingSetRequest all = request(spine(), "set", Knowledge.SERVED, List.of(catalog));
+        TrainingSetRequest all = request(spine(), "set", Knowledge.SERVED, List.of(CATALOG));
         TrainingSetRequest some = new TrainingSetRequest(
                 all.spine(),
                 all.out(),
@@ -440,7 +440,7 @@ class TrainingSetTest {
     @ValueSource(strings = {"viewer__avg_price_5m", "Viewer__Avg_Price_5m", "VIEWER__AVG_PRICE_5M"})
     void aColumnInTheWayOfAFeaturesIsToldBeforeAnythingIsComputed(String column) throws IOException {
         TrainingSetRequest request =
-                request("user_id,timestamp," + column, "user-1,2026-01-15T09:00:00Z,1", List.of(catalog), List.of());
+                request("user_id,timestamp," + column, "user-1,2026-01-15T09:00:00Z,1", List.of(CATALOG), List.of());
         assertThat(refusal(request)).hasMessageContaining("has a column '" + column + "' already");
     }
 
@@ -534,7 +534,7 @@ class TrainingSetTest {
                 "EPOCH_SECONDS; NaN; is no number, but --time-format says epoch_seconds",
             })
     void whatIsWrongWithANumberOfTimeIsToldAsItIs(TimeFormat format, String moment, String problem) throws IOException {
-        TrainingSetRequest iso = request("user_id,timestamp", "user-1," + moment, List.of(catalog), List.of());
+        TrainingSetRequest iso = request("user_id,timestamp", "user-1," + moment, List.of(CATALOG), List.of());
         TrainingSetRequest numbers = new TrainingSetRequest(
                 iso.spine(),
                 iso.out(),
@@ -560,7 +560,7 @@ class TrainingSetTest {
                 "PAR1".getBytes(StandardCharsets.UTF_8),
                 "PAR1 and something that is no footer PAR1".getBytes(StandardCharsets.UTF_8));
         for (byte[] content : broken) {
-            TrainingSetRequest request = request("", "", List.of(catalog), List.of());
+            TrainingSetRequest request = request("", "", List.of(CATALOG), List.of());
             Files.write(request.spine(), content);
             assertThat(refusal(request).getMessage())
                     .contains("few.csv")
@@ -595,7 +595,7 @@ class TrainingSetTest {
     @Test
     void aSetOfLoadedHistorySaysThatNothingHadArrived() throws Exception {
         TrainingSetRequest request =
-                request("user_id,timestamp", "user-1,2020-01-15T09:00:00Z", List.of(catalog), List.of());
+                request("user_id,timestamp", "user-1,2020-01-15T09:00:00Z", List.of(CATALOG), List.of());
         TrainingSet set = job(request, Progress.NONE).run();
         assertThat(set.notes()).singleElement().asString().contains("NO RECORD HAD ARRIVED", "--knowledge now");
         assertThat(new ObjectMapper().readTree(set.manifest().toFile()).path("notes"))
@@ -650,7 +650,7 @@ class TrainingSetTest {
         texts.addAll(plain);
         texts.forEach(text ->
                 spine.append("user-1,2026-01-15T09:00:00Z,\"").append(text).append("\"\n"));
-        TrainingSetRequest request = request("", "", List.of(catalog), List.of("viewer.avg_price_5m"));
+        TrainingSetRequest request = request("", "", List.of(CATALOG), List.of("viewer.avg_price_5m"));
         Files.writeString(request.spine(), spine);
 
         TrainingSet set = job(request, Progress.NONE).run();

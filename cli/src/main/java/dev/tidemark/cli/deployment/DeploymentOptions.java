@@ -2,8 +2,8 @@ package dev.tidemark.cli.deployment;
 
 import dev.tidemark.aws.AwsClients;
 import dev.tidemark.aws.Environment;
-import dev.tidemark.kinesis.Streams;
 import dev.tidemark.cli.terminal.Failure;
+import dev.tidemark.kinesis.Streams;
 import dev.tidemark.local.app.TidemarkApplication;
 import java.net.URI;
 import java.net.URISyntaxException;

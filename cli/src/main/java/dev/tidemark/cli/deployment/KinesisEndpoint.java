@@ -1,8 +1,8 @@
 package dev.tidemark.cli.deployment;
 
 import dev.tidemark.aws.AwsClients;
-import dev.tidemark.kinesis.Streams;
 import dev.tidemark.cli.terminal.Failure;
+import dev.tidemark.kinesis.Streams;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;

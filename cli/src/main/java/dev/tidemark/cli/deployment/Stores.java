@@ -132,12 +132,12 @@ public final class Stores implements AutoCloseable {
     }
 
     /** Of the running state, for jobs that change it. */
-    ChangePorts change() {
+    public ChangePorts change() {
         return change(past(), items());
     }
 
     /** Of another generation's. */
-    ChangePorts changeOf(String generation) {
+    public ChangePorts changeOf(String generation) {
         return change(
                 new HistoryPorts(archive(), redriveLog(), checkpoints(), controlOf(generation)), itemsOf(generation));
     }

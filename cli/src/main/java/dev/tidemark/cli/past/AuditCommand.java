@@ -16,9 +16,9 @@ import dev.tidemark.core.past.AuditStart;
 import dev.tidemark.core.past.Difference;
 import dev.tidemark.core.past.StateAudit;
 import dev.tidemark.core.past.StateSample;
+import dev.tidemark.core.serve.EntityText;
 import dev.tidemark.core.store.CheckpointStore;
 import dev.tidemark.core.view.View;
-import dev.tidemark.functions.query.EntityText;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -135,8 +135,7 @@ public final class AuditCommand implements Callable<Integer> {
     private AuditReport state(Stores stores, Catalog definitions) {
         long nowMillis = System.currentTimeMillis();
         List<View> views = view == null ? definitions.views() : List.of(CatalogOption.view(definitions, view));
-        StateAudit audit =
-                new StateAudit(Catalogs.of(definitions), stores.past(), stores.stateScan());
+        StateAudit audit = new StateAudit(Catalogs.of(definitions), stores.past(), stores.stateScan());
         AuditReport report = AuditReport.NONE;
         if (entities != null || sample != null) {
             Map<View, List<String>> chosen = chosen(stores, views);

@@ -14,12 +14,11 @@ import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.cli.terminal.ShownText;
 import dev.tidemark.core.catalog.Catalog;
-import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.BoundedArchive;
 import dev.tidemark.core.past.TooLateEvents;
+import dev.tidemark.core.serve.EntityText;
 import dev.tidemark.core.view.View;
-import dev.tidemark.functions.query.EntityText;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -152,8 +151,7 @@ public final class GetCommand implements Callable<Integer> {
                     past.control());
             List<TooLateEvents.Event> found = new ArrayList<>();
             long nowMillis = System.currentTimeMillis();
-            TooLateEvents events = new TooLateEvents(
-                    bounded, Catalogs.of(definitions).sourceOf(wanted).orElseThrow(), wanted);
+            TooLateEvents events = new TooLateEvents(bounded, definitions.sourceOf(wanted), wanted);
             stores.await(events.find(nowMillis - Duration.ofDays(1).toMillis(), nowMillis + 1_000, event -> {
                 if (event.entity().equals(entity)) {
                     found.add(event);

@@ -7,11 +7,11 @@ import dev.tidemark.cli.terminal.Moments;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.past.Knowledge;
-import dev.tidemark.core.past.Past;
 import dev.tidemark.core.past.TimeTravel;
+import dev.tidemark.core.serve.AnswerJson;
+import dev.tidemark.core.serve.EntityText;
+import dev.tidemark.core.serve.PastAnswer;
 import dev.tidemark.core.view.View;
-import dev.tidemark.functions.query.AnswerJson;
-import dev.tidemark.functions.query.EntityText;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +60,7 @@ final class PastReader {
         }
         List<String> names = features == null ? null : List.of(features.split(","));
         Catalogs catalogs = Catalogs.of(catalog);
-        Past past = stores.await(new TimeTravel(catalogs, stores.past())
+        PastAnswer past = stores.await(new TimeTravel(catalogs, stores.past())
                 .value(new TimeTravel.Question(
                         view, EntityText.check(view, key), names, atMillis, known.knowledge(), MAX_LATE)));
         return new AnswerJson(catalogs, atMillis).past(past, explain);

@@ -8,12 +8,12 @@ import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.history.Checkpoints;
 import dev.tidemark.core.past.AuditReport;
 import dev.tidemark.core.past.Difference;
-import dev.tidemark.core.past.Past;
 import dev.tidemark.core.past.Receipt;
 import dev.tidemark.core.past.ReceiptReplay;
 import dev.tidemark.core.serve.Answer;
+import dev.tidemark.core.serve.AnswerJson;
+import dev.tidemark.core.serve.PastAnswer;
 import dev.tidemark.core.view.View;
-import dev.tidemark.functions.query.AnswerJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -104,10 +104,10 @@ final class ReceiptAudit {
     }
 
     private JsonNode json(Receipt receipt, Answer answer) {
-        Past.Made made = new Past.Made(null, 0);
-        Past past = receipt.untilAt()
-                ? new Past(receipt.atMillis(), null, answer, made, List.of(), 0)
-                : new Past(receipt.atMillis(), answer, null, made, List.of(), 0);
+        PastAnswer.Made made = new PastAnswer.Made(null, 0);
+        PastAnswer past = receipt.untilAt()
+                ? new PastAnswer(receipt.atMillis(), null, answer, made, List.of(), 0)
+                : new PastAnswer(receipt.atMillis(), answer, null, made, List.of(), 0);
         try {
             return ReceiptFile.MAPPER.readTree(new AnswerJson(catalogs, receipt.atMillis()).past(past, false));
         } catch (JsonProcessingException e) {

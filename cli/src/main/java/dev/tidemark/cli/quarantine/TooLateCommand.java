@@ -8,7 +8,6 @@ import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Moments;
 import dev.tidemark.cli.terminal.Plural;
 import dev.tidemark.core.catalog.Catalog;
-import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.past.TooLateEvents;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Window;
@@ -81,7 +80,7 @@ public final class TooLateCommand implements Callable<Integer> {
         View wanted = CatalogOption.view(definitions, view);
         PrintWriter out = spec.commandLine().getOut();
         try (Stores stores = deployment.open()) {
-            Catalog.Source source = Catalogs.of(definitions).sourceOf(wanted).orElseThrow();
+            Catalog.Source source = definitions.sourceOf(wanted);
             TooLateEvents events = new TooLateEvents(stores.past(), source, wanted);
             stores.await(events.find(start.toEpochMilli(), end.toEpochMilli(), event -> {
                 found++;

@@ -18,7 +18,6 @@ import dev.tidemark.kinesis.Streams;
 import dev.tidemark.oracle.Oracle;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
-import dev.tidemark.samplesevents.SampleReplay;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

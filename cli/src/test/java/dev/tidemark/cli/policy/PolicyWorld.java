@@ -86,14 +86,14 @@ final class PolicyWorld implements Application, AutoCloseable {
 
     @Override
     public BatchFunction ingest(Endpoints started) {
-        IngestFunction function = quietly(() -> new IngestFunction(deployment("IngestRole", catalogs, Map.of())));
+        IngestFunction function = quietly(() -> IngestFunction.of(deployment("IngestRole", catalogs, Map.of())));
         Context context = context("ingest");
         return event -> function.handleRequest(event, context);
     }
 
     @Override
     public ApiFunction query(Endpoints started) {
-        QueryFunction function = new QueryFunction(deployment("QueryRole", catalogs, Map.of()), InstantSource.system());
+        QueryFunction function = QueryFunction.of(deployment("QueryRole", catalogs, Map.of()), InstantSource.system());
         Context context = context("query");
         return request -> function.handleRequest(request, context);
     }

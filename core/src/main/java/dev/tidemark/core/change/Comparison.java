@@ -104,8 +104,8 @@ public final class Comparison {
     }
 
     private static Report report(View before, View after, long nowMillis, List<Answer> old, List<Answer> fresh) {
-        List<String> namesBefore = QueryPlan.namesOf(before);
-        List<String> namesAfter = QueryPlan.namesOf(after);
+        List<String> namesBefore = before.valueNames();
+        List<String> namesAfter = after.valueNames();
         List<FeatureDifference> features = namesBefore.stream()
                 .filter(namesAfter::contains)
                 .map(name -> difference(name, old, fresh))

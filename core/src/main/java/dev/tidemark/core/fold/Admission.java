@@ -4,16 +4,31 @@ import dev.tidemark.core.aggregate.AggregateFunction;
 import dev.tidemark.core.event.Bounds;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.InvalidEvent;
+import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.tile.TileLayout;
 import dev.tidemark.core.view.View;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
- * Whether a view takes an event: decided from the record and the view alone, so that every replay decides the same.
- * Asked in this order: the view's filter, the event time (too far ahead, too late), the entity key, the
- * inputs, the event id. A field is looked at only where the view uses it, so that nothing else decides (rule P3).
+ * Whether a view takes an event: decided from the record and the view alone, so that every replay decides the same. The
+ * fold and every replay ask here about everything but whether an event is a duplicate, in this order: the view's filter,
+ * the event time (too far ahead, too late), the entity key, the inputs, the event id. A field is looked at only where the
+ * view uses it, so that nothing else decides (rule P3).
+ *
+ * <p>Holds the answer about the record judged last; not thread-safe.
  */
 public final class Admission {
+
+    private final View view;
+    private final int[] keySlots;
+    private final List<String> keyNames;
+
+    /** Then an event that passes none of the features' filters changes no item, and costs no write. */
+    private final boolean everyStateIsFiltered;
+
+    private String entity = "";
+    private long filterBits;
 
     /** What a view does with an event. */
     public enum Verdict {
@@ -24,17 +39,29 @@ public final class Admission {
         IN
     }
 
-    private Admission() {}
+    Admission(View view) {
+        this.view = view;
+        this.keySlots = view.entity().stream().mapToInt(View.KeyField::slot).toArray();
+        this.keyNames = view.entity().stream().map(View.KeyField::name).toList();
+        this.everyStateIsFiltered =
+                view.layout().entries().stream().allMatch(entry -> entry.filter() != TileLayout.NO_FILTER);
+    }
 
     /**
-     * @param statedTimeMillis the event time as the producer wrote it, before clamping
+     * Decides whether the view takes the record, and if so, for which entity.
+     *
      * @throws InvalidEvent if the view wants the event but cannot fold it
      */
-    static Verdict judge(View view, EventRow row, long statedTimeMillis) {
+    Verdict judge(BatchRows rows, int index) {
+        InvalidEvent unreadable = rows.invalid(index);
+        if (unreadable != null) {
+            throw unreadable;
+        }
+        EventRow row = rows.row(index);
         if (view.where() != null && !view.where().test(row)) {
             return Verdict.OUT;
         }
-        long aheadMillis = statedTimeMillis - row.arrivalMillis();
+        long aheadMillis = rows.statedTimeMillis(index) - row.arrivalMillis();
         if (aheadMillis > view.skewMillis()) {
             throw new InvalidEvent(
                     InvalidEvent.Reason.FAR_FUTURE,
@@ -42,11 +69,57 @@ public final class Admission {
                             + "' allows " + view.skewMillis() + " ms",
                     "correct the producer's clock, or allow more with the view's skew");
         }
-        return -aheadMillis > view.retentionMillis() ? Verdict.TOO_LATE : Verdict.IN;
+        if (-aheadMillis > view.retentionMillis()) {
+            return Verdict.TOO_LATE;
+        }
+        entity = entityOf(row);
+        return Verdict.IN;
     }
 
-    /** Evaluates the feature filters into bits. */
-    static long filterBits(View view, EventRow row) {
+    /**
+     * Which entity an event is about, whatever the view makes of it.
+     *
+     * @throws InvalidEvent if it names none
+     */
+    String entityOf(EventRow row) {
+        return EntityKeys.of(row, keySlots, keyNames);
+    }
+
+    /**
+     * The rest, for an event that the view takes.
+     *
+     * @throws InvalidEvent if an input that a feature wants is missing, mistyped or out of bounds, or the event id can be
+     *     no id
+     */
+    void check(EventRow row) {
+        filterBits = filterBits(row);
+        for (int i = 0; i < view.inputs().size(); i++) {
+            View.InputField input = view.inputs().get(i);
+            if (input.filter() == TileLayout.NO_FILTER || (filterBits & 1L << input.filter()) != 0) {
+                checkInput(input, row);
+            }
+        }
+        if (view.duplicates() != null) {
+            checkEventId(view.duplicates(), row);
+        }
+    }
+
+    /** After {@link #judge} said that the view takes the event. */
+    String entity() {
+        return entity;
+    }
+
+    /** After {@link #check}: which filters of the features the event passes. */
+    long filterBits() {
+        return filterBits;
+    }
+
+    /** After {@link #check}: the event passes no filter of a feature, so that there is nothing to write. */
+    boolean changesNothing() {
+        return filterBits == 0 && everyStateIsFiltered;
+    }
+
+    private long filterBits(EventRow row) {
         long bits = 0;
         for (int i = 0; i < view.filters().size(); i++) {
             if (view.filters().get(i).test(row)) {
@@ -56,26 +129,8 @@ public final class Admission {
         return bits;
     }
 
-    /** @throws InvalidEvent if an input that a feature wants is missing, mistyped or out of bounds */
-    static void checkInputs(View view, EventRow row, long filterBits) {
-        for (int i = 0; i < view.inputs().size(); i++) {
-            View.InputField input = view.inputs().get(i);
-            if (input.filter() == TileLayout.NO_FILTER || (filterBits & 1L << input.filter()) != 0) {
-                checkInput(input, row);
-            }
-        }
-    }
-
-    /**
-     * An event without an id is good, and no duplicate of any other.
-     *
-     * @throws InvalidEvent if the view drops duplicates and the event id is there, but can be no id
-     */
-    static void checkEventId(View view, EventRow row) {
-        View.Duplicates duplicates = view.duplicates();
-        if (duplicates == null) {
-            return;
-        }
+    /** An event without an id is good, and no duplicate of any other. */
+    private static void checkEventId(View.Duplicates duplicates, EventRow row) {
         switch (row.kind(duplicates.slot())) {
             case BOOLEAN, COMPOUND ->
                 throw new InvalidEvent(

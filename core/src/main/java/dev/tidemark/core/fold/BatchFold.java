@@ -27,7 +27,7 @@ public final class BatchFold {
     private final FoldSettings settings;
     private final ItemCache cache;
     private final Lanes lanes;
-    private final Map<String, List<BatchRun.Reading>> readings = new ConcurrentHashMap<>();
+    private final Map<String, List<RowsPool>> pools = new ConcurrentHashMap<>();
 
     /** The same for one catalog. */
     public BatchFold(Catalog catalog, FoldPorts ports, FoldSettings settings) {
@@ -53,14 +53,13 @@ public final class BatchFold {
      * @return completes exceptionally only for a defect or a stream that no source of the catalog reads
      */
     public CompletableFuture<BatchOutcome> fold(Batch batch, long stopAtMillis) {
-        List<BatchRun.Reading> ofStream = readings.computeIfAbsent(batch.lane().streamName(), this::readings);
-        return new BatchRun(batch, ofStream, lanes, cache, ports, settings, stopAtMillis).run();
+        List<RowsPool> ofStream = pools.computeIfAbsent(batch.lane().streamName(), this::pools);
+        return new BatchRun(batch, ofStream, lanes, new RunContext(ports, settings, cache, stopAtMillis)).run();
     }
 
-    private List<BatchRun.Reading> readings(String stream) {
-        List<BatchRun.Reading> found = catalogs.readingsOf(stream).stream()
-                .map(reading -> new BatchRun.Reading(new RowsPool(reading.source()), reading.views()))
-                .toList();
+    private List<RowsPool> pools(String stream) {
+        List<RowsPool> found =
+                catalogs.readingsOf(stream).stream().map(RowsPool::new).toList();
         if (found.isEmpty()) {
             throw new IllegalStateException("no source of the catalog reads stream '" + stream
                     + "'; add one, or remove the function's mapping to that stream");

@@ -16,12 +16,9 @@ final class ItemFold {
     private static final int EXTRA_ATTEMPTS_FOR_FENCES = 10;
 
     private final RunContext context;
-    private final Retry retry;
 
     ItemFold(RunContext context) {
         this.context = context;
-        this.retry =
-                new Retry(context.ports(), context.settings().maxAttempts(), context.stop(), context.counts().retries);
     }
 
     /**
@@ -58,7 +55,7 @@ final class ItemFold {
         // mark that was meant.
         Cas.failure(result).ifPresent(cause -> context.troubles().add("writing an item", cause));
         context.cache().forget(change.key());
-        return retry.after(attempt, () -> attempt(change, base, attempt + 1), false);
+        return context.retry(attempt, () -> attempt(change, base, attempt + 1), false);
     }
 
     private CompletableFuture<Boolean> conflict(

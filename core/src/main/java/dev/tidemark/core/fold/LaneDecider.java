@@ -103,12 +103,12 @@ public final class LaneDecider {
 
     private static final class OfView {
         private final View view;
-        private final ViewJudge judge;
+        private final Admission judge;
         private Position act = Position.ORIGIN;
 
         OfView(View view) {
             this.view = view;
-            this.judge = new ViewJudge(view);
+            this.judge = new Admission(view);
         }
     }
 

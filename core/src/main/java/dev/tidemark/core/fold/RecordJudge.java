@@ -11,14 +11,14 @@ import java.util.List;
  */
 public final class RecordJudge {
 
-    private final ViewJudge judge;
+    private final Admission judge;
     private final BatchRows rows;
 
     /**
      * @param source the view's
      */
     public RecordJudge(View view, Catalog.Source source) {
-        this.judge = new ViewJudge(view);
+        this.judge = new Admission(view);
         this.rows = new BatchRows(source);
     }
 

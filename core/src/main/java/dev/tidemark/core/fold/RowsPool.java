@@ -1,21 +1,28 @@
 package dev.tidemark.core.fold;
 
-import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.view.View;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
-/** Parsed-batch buffers that are not in use, so that a warm sandbox allocates none. */
+/** One way to parse a stream, with the buffers that are not in use, so that a warm sandbox allocates none. */
 final class RowsPool {
 
     private final ConcurrentLinkedDeque<BatchRows> free = new ConcurrentLinkedDeque<>();
-    private final Catalog.Source source;
+    private final Catalogs.Reading reading;
 
-    RowsPool(Catalog.Source source) {
-        this.source = source;
+    RowsPool(Catalogs.Reading reading) {
+        this.reading = reading;
+    }
+
+    /** Those that look at what is parsed. */
+    List<View> views() {
+        return reading.views();
     }
 
     BatchRows take() {
         BatchRows rows = free.pollFirst();
-        return rows == null ? new BatchRows(source) : rows;
+        return rows == null ? new BatchRows(reading.source()) : rows;
     }
 
     /** Only when nothing refers to the rows any more. */

@@ -1,7 +1,11 @@
 package dev.tidemark.core.fold;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * What everything that works on one batch shares.
@@ -15,4 +19,39 @@ record RunContext(
         FoldCounts counts,
         Troubles troubles,
         List<String> violations,
-        BooleanSupplier stop) {}
+        BooleanSupplier stop) {
+
+    private static final long FIRST_PAUSE_MILLIS = 25;
+    private static final long LONGEST_PAUSE_MILLIS = 2_000;
+
+    /** For a batch of which nothing is known yet. */
+    RunContext(FoldPorts ports, FoldSettings settings, ItemCache cache, long stopAtMillis) {
+        this(
+                ports,
+                settings,
+                cache,
+                new FoldCounts(),
+                new Troubles(),
+                Collections.synchronizedList(new ArrayList<>()),
+                () -> ports.clockMillis().getAsLong() >= stopAtMillis);
+    }
+
+    /**
+     * Tries a write again after a growing, randomly spread pause (full jitter), a bounded number of times and not once the
+     * invocation is about to end. The write must be of a kind that may be issued twice.
+     *
+     * @param attempt the number of the attempt that just ended, from 1
+     * @param giveUp the result when there is no further attempt
+     */
+    <T> CompletableFuture<T> retry(int attempt, Supplier<CompletableFuture<T>> next, T giveUp) {
+        if (attempt >= settings.maxAttempts() || stop.getAsBoolean()) {
+            return CompletableFuture.completedFuture(giveUp);
+        }
+        counts.retries.increment();
+        long bound = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(attempt, 10));
+        long pause = 1 + ports.random().nextLong(bound);
+        return ports.pause()
+                .millis(pause)
+                .thenCompose(ignored -> stop.getAsBoolean() ? CompletableFuture.completedFuture(giveUp) : next.get());
+    }
+}

@@ -21,20 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class StateFold {
 
-    /** What the round hears about rows; called from several threads. */
-    interface Rows {
-
-        /** Something that this row is part of was not written. */
-        void failed(int row);
-
-        /** The row can be folded once everything before it is done. */
-        void held(int row);
-    }
-
     private final RunContext context;
     private final LaneRow lane;
     private final List<ViewWork> works;
-    private final Rows result;
+    private final RowLimits limits;
     private final ItemFold fold;
     private final Map<String, Long> ancestors;
     private final long maxAncestorArrivalMillis;
@@ -59,11 +49,11 @@ final class StateFold {
         }
     }
 
-    StateFold(RunContext context, LaneRow lane, List<ViewWork> works, Rows result) {
+    StateFold(RunContext context, LaneRow lane, List<ViewWork> works, RowLimits limits) {
         this.context = context;
         this.lane = lane;
         this.works = works;
-        this.result = result;
+        this.limits = limits;
         this.fold = new ItemFold(context);
         this.nowMillis = context.ports().clockMillis().getAsLong();
         this.ancestors = Objects.requireNonNullElse(lane.ancestors(), Map.of());
@@ -133,7 +123,7 @@ final class StateFold {
             task.entity().limit(0);
         }
         context.counts().itemsFailed.increment();
-        result.failed(task.firstRow());
+        limits.failed(task.firstRow());
     }
 
     /** Tiles of an entity whose ids failed; all its rows are reported as failed already. */
@@ -182,7 +172,7 @@ final class StateFold {
         IdsChange change = new IdsChange(task.entity(), task.view(), remembered, nowMillis);
         return fold.fold(change, base).thenApply(confirmed -> {
             if (confirmed) {
-                change.confirm(context.counts()).ifPresent(result::held);
+                change.confirm(context.counts()).ifPresent(limits::held);
             }
             return confirmed;
         });

@@ -35,7 +35,7 @@ final class ViewWork {
 
     private final View view;
     private final String laneId;
-    private final ViewJudge judge;
+    private final Admission judge;
     private final List<TileWidth> widths;
 
     private final long[] filterBits;
@@ -57,7 +57,7 @@ final class ViewWork {
     ViewWork(View view, String laneId, int records) {
         this.view = view;
         this.laneId = laneId;
-        this.judge = new ViewJudge(view);
+        this.judge = new Admission(view);
         this.widths = view.ladder().widths();
         this.filterBits = new long[records];
         this.fates = new byte[records];

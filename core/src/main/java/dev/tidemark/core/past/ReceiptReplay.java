@@ -14,6 +14,7 @@ import dev.tidemark.core.history.MemoryItems;
 import dev.tidemark.core.history.Range;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.FeatureServer;
+import dev.tidemark.core.serve.PastAnswer;
 import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.serve.ViewProgress;
 import dev.tidemark.core.store.CheckpointStore.Manifest;
@@ -46,7 +47,7 @@ public final class ReceiptReplay {
      * @param today with every event that is known now
      * @param made what both were made from
      */
-    public record Reproduced(Answer answer, Answer today, Past.Made made) {}
+    public record Reproduced(Answer answer, Answer today, PastAnswer.Made made) {}
 
     public ReceiptReplay(Catalogs catalogs, HistoryPorts ports) {
         this.catalogs = catalogs;
@@ -158,7 +159,7 @@ public final class ReceiptReplay {
                                 (answer, today) -> new Reproduced(
                                         answer,
                                         today,
-                                        new Past.Made(base == null ? null : base.id(), walked.records()))));
+                                        new PastAnswer.Made(base == null ? null : base.id(), walked.records()))));
     }
 
     private static void load(ItemStore.Found item, Decide decide, MemoryItems items, MemoryItems all) {

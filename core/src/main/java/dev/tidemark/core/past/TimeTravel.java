@@ -14,6 +14,7 @@ import dev.tidemark.core.history.Range;
 import dev.tidemark.core.history.Walked;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.FeatureServer;
+import dev.tidemark.core.serve.PastAnswer;
 import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.serve.ViewProgress;
 import dev.tidemark.core.store.CheckpointStore;
@@ -79,7 +80,7 @@ public final class TimeTravel {
      *     answered
      * @throws IllegalArgumentException if a name is unknown
      */
-    public CompletableFuture<Past> value(Question question) {
+    public CompletableFuture<PastAnswer> value(Question question) {
         QueryPlan plan = QueryPlan.of(question.view(), question.names(), question.atMillis(), question.atMillis());
         Checkpoints checkpoints = Checkpoints.all(ports.checkpoints());
         // The rows first, for they say of every lane that is in the archive listed later where it came from.
@@ -103,7 +104,7 @@ public final class TimeTravel {
         private final Decide decide;
         private final MemoryItems served;
         private final MemoryItems now;
-        private final List<Past.Late> late = new ArrayList<>();
+        private final List<PastAnswer.Late> late = new ArrayList<>();
         private long lateCount;
 
         Journey(
@@ -133,13 +134,13 @@ public final class TimeTravel {
                     this::folded);
         }
 
-        CompletableFuture<Past> run() {
+        CompletableFuture<PastAnswer> run() {
             return load().thenCompose(loaded -> History.of(ports, source.stream(), List.of(question.view()), rows))
                     .thenCompose(history -> history.walk(range(), decide))
                     .thenCompose(this::answer);
         }
 
-        private CompletableFuture<Past> answer(Walked walked) {
+        private CompletableFuture<PastAnswer> answer(Walked walked) {
             View view = question.view();
             return answer(Knowledge.SERVED, served, walked.rowsAsOf(view, rows))
                     .thenCompose(then -> answer(Knowledge.NOW, now, walked.rowsReached(view, rows))
@@ -199,16 +200,17 @@ public final class TimeTravel {
 
         private void addLate(String laneId, EventRow row, long knownMillis) {
             lateCount++;
-            late.add(new Past.Late(laneId, row.position(), row.eventTimeMillis(), row.arrivalMillis(), knownMillis));
+            late.add(new PastAnswer.Late(
+                    laneId, row.position(), row.eventTimeMillis(), row.arrivalMillis(), knownMillis));
             if (late.size() > 2 * question.maxLate() + 16) {
                 trimLate();
             }
         }
 
         private void trimLate() {
-            late.sort(Comparator.comparingLong(Past.Late::knownMillis)
-                    .thenComparing(Past.Late::lane)
-                    .thenComparing(Past.Late::position));
+            late.sort(Comparator.comparingLong(PastAnswer.Late::knownMillis)
+                    .thenComparing(PastAnswer.Late::lane)
+                    .thenComparing(PastAnswer.Late::position));
             if (late.size() > question.maxLate()) {
                 late.subList(question.maxLate(), late.size()).clear();
             }
@@ -224,13 +226,13 @@ public final class TimeTravel {
                     .thenApply(answer -> answer);
         }
 
-        private Past past(@Nullable Answer then, @Nullable Answer today, long records) {
+        private PastAnswer past(@Nullable Answer then, @Nullable Answer today, long records) {
             trimLate();
-            return new Past(
+            return new PastAnswer(
                     question.atMillis(),
                     then,
                     today,
-                    new Past.Made(checkpoint == null ? null : checkpoint.id(), records),
+                    new PastAnswer.Made(checkpoint == null ? null : checkpoint.id(), records),
                     late,
                     lateCount);
         }

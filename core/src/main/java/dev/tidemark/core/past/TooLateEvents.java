@@ -3,7 +3,6 @@ package dev.tidemark.core.past;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.InvalidEvent;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.LaneDecider;
 import dev.tidemark.core.fold.RecordJudge;
 import dev.tidemark.core.history.Decide;
@@ -60,12 +59,7 @@ public final class TooLateEvents {
      */
     public CompletableFuture<Void> find(long fromMillis, long toMillis, Consumer<Event> found) {
         Decide decide = new Decide(
-                source,
-                List.of(view),
-                JsonEventReader::new,
-                (of, entity) -> false,
-                Long.MAX_VALUE,
-                new TooLate(fromMillis, toMillis, found));
+                source, List.of(view), (of, entity) -> false, Long.MAX_VALUE, new TooLate(fromMillis, toMillis, found));
         // Before the archive is listed: what a row calls done is in it.
         return past.control()
                 .readLanes()
@@ -76,7 +70,7 @@ public final class TooLateEvents {
 
     private final class TooLate implements Decide.Visitor {
 
-        private final RecordJudge judge = new RecordJudge(view, source, JsonEventReader::new);
+        private final RecordJudge judge = new RecordJudge(view, source);
         private final long fromMillis;
         private final long toMillis;
         private final Consumer<Event> found;

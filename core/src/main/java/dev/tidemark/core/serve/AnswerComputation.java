@@ -39,17 +39,15 @@ final class AnswerComputation {
     private final QueryPlan plan;
     private final ViewProgress progress;
     private final String entity;
-    private final FoundTiles tiles;
+    private final TileValues tiles;
     private final List<Answer.ItemMark> ahead = new ArrayList<>();
     private final Map<String, Position> positions = new HashMap<>();
-    private final TileValues values;
 
     AnswerComputation(QueryPlan plan, ViewProgress progress, String entity) {
         this.plan = plan;
         this.progress = progress;
         this.entity = entity;
-        this.tiles = new FoundTiles(plan.view().layout());
-        this.values = new TileValues(tiles, plan.covers(), plan.atMillis());
+        this.tiles = new TileValues(plan.view().layout());
         progress.lanes().forEach(row -> positions.put(row.lane().id(), row.last()));
     }
 
@@ -59,10 +57,12 @@ final class AnswerComputation {
             reads.add(take(plan.reads().get(i), found.get(i), nowSeconds));
         }
         ahead.sort(Comparator.comparing(Answer.ItemMark::sortKey));
+        TileValues.Moment moment = tiles.at(plan.atMillis(), plan.covers());
         Map<String, Approximation> approximations = new LinkedHashMap<>();
         Map<String, @Nullable Object> computed =
-                values.compute(plan.names(), plan.features(), plan.derived(), approximations);
-        return new Answer(plan, progress, entity, computed, approximations, ahead, reads, tileCounts(), eventCounts());
+                moment.compute(plan.names(), plan.features(), plan.derived(), approximations);
+        return new Answer(
+                plan, progress, entity, computed, approximations, ahead, reads, tileCounts(), eventCounts(moment));
     }
 
     private Answer.Read take(BlockRange range, List<ItemStore.Found> found, long nowSeconds) {
@@ -110,12 +110,12 @@ final class AnswerComputation {
         return position == null || item.mark().isAfter(position);
     }
 
-    private Map<Window, Long> eventCounts() {
+    private Map<Window, Long> eventCounts(TileValues.Moment moment) {
         Map<Window, Long> counts = new HashMap<>();
         int index = plan.view().layout().entries().indexOf(EVERY_EVENT);
         if (index >= 0) {
             for (Window window : plan.covers().keySet()) {
-                Object count = COUNT.value(values.window(window).states(List.of(index)));
+                Object count = COUNT.value(moment.states(window, List.of(index)));
                 if (count instanceof Long events) {
                     counts.put(window, events);
                 }

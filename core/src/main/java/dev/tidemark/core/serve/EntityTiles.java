@@ -26,7 +26,7 @@ public final class EntityTiles {
     private final Selection selection;
     private final List<Window> windows;
     private final boolean hasLifetime;
-    private final FoundTiles tiles;
+    private final TileValues tiles;
     private final Map<Window, Cover> covers = new HashMap<>();
     private long atMillis = Long.MIN_VALUE;
 
@@ -34,7 +34,7 @@ public final class EntityTiles {
     private long startMillis = Long.MAX_VALUE;
 
     /**
-     * @param wanted names of values, each one of {@link QueryPlan#namesOf}; null for all
+     * @param wanted names of values, each one of {@link View#valueNames}; null for all
      * @throws IllegalArgumentException if a name is unknown
      */
     public EntityTiles(View view, @Nullable Collection<String> wanted) {
@@ -45,7 +45,7 @@ public final class EntityTiles {
                 .distinct()
                 .toList();
         this.hasLifetime = windows.stream().anyMatch(Window::isLifetime);
-        this.tiles = new FoundTiles(view.layout());
+        this.tiles = new TileValues(view.layout());
     }
 
     /** Forgets everything, for another entity. */
@@ -104,7 +104,7 @@ public final class EntityTiles {
      * @param approximations takes those of the values that may be inexact
      */
     public Map<String, @Nullable Object> values(Map<String, Approximation> approximations) {
-        return new TileValues(tiles, covers, atMillis)
+        return tiles.at(atMillis, covers)
                 .compute(selection.names(), selection.features(), selection.derived(), approximations);
     }
 

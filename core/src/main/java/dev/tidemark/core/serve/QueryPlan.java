@@ -49,15 +49,10 @@ public record QueryPlan(
         unavailable = List.copyOf(unavailable);
     }
 
-    /** The names of everything a view can answer, in catalog order. */
-    public static List<String> namesOf(View view) {
-        return Selection.namesOf(view);
-    }
-
     /**
      * Plans a question.
      *
-     * @param wanted names of values, each one of {@link #namesOf}; null for all
+     * @param wanted names of values, each one of {@link View#valueNames}; null for all
      * @param atMillis the moment asked about; null for now
      * @param nowMillis the time of the question
      * @throws Unanswerable if {@code atMillis} is outside the view's retention or in the future, or a value that was

@@ -8,7 +8,6 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Which values of a view are wanted, and what has to be computed for them.
@@ -21,12 +20,12 @@ record Selection(List<String> names, List<View.Feature> features, List<View.Deri
 
     /** Every value of the view. */
     static Selection all(View view) {
-        return new Selection(namesOf(view), view.features(), view.derived());
+        return new Selection(view.valueNames(), view.features(), view.derived());
     }
 
     /** The named values, whatever their order or repetition; each must be one of the view's. */
     static Selection of(View view, Collection<String> wanted) {
-        List<String> names = namesOf(view);
+        List<String> names = view.valueNames();
         Set<String> known = new HashSet<>(names);
         Set<String> chosen = new HashSet<>(wanted);
         for (String name : wanted) {
@@ -50,14 +49,6 @@ record Selection(List<String> names, List<View.Feature> features, List<View.Deri
                         .filter(feature -> needed.contains(feature.name()))
                         .toList(),
                 new ArrayList<>(derived));
-    }
-
-    /** The names of everything the view can answer, in catalog order. */
-    static List<String> namesOf(View view) {
-        return Stream.concat(
-                        view.features().stream().map(View.Feature::name),
-                        view.derived().stream().map(View.Derived::name))
-                .toList();
     }
 
     Selection {

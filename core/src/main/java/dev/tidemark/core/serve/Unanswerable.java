@@ -1,6 +1,9 @@
 package dev.tidemark.core.serve;
 
-/** A well-formed question that the live state cannot answer. The message says what is wrong. */
+/**
+ * A question that has no answer: what it asks about the live state cannot tell, or no event can have its entity key. The
+ * message says what is wrong.
+ */
 public final class Unanswerable extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

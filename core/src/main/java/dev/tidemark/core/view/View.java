@@ -10,6 +10,7 @@ import dev.tidemark.core.tile.TileLayout;
 import dev.tidemark.core.window.Ladder;
 import dev.tidemark.core.window.Window;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,5 +98,12 @@ public record View(
         inputs = List.copyOf(inputs);
         features = List.copyOf(features);
         derived = List.copyOf(derived);
+    }
+
+    /** The names of everything the view can answer: features, then derived features, in catalog order. */
+    public List<String> valueNames() {
+        return Stream.concat(
+                        features.stream().map(Feature::name), derived.stream().map(Derived::name))
+                .toList();
     }
 }

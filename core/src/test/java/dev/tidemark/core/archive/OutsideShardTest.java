@@ -21,11 +21,11 @@ import dev.tidemark.core.fold.FoldPorts;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
-import dev.tidemark.core.past.Past;
 import dev.tidemark.core.past.SnapshotCheckpoints;
 import dev.tidemark.core.past.TimeTravel;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.FeatureServer;
+import dev.tidemark.core.serve.PastAnswer;
 import dev.tidemark.core.serve.ProgressCache;
 import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.store.InMemoryArchive;
@@ -171,7 +171,7 @@ class OutsideShardTest {
                 new TimeTravel(BOTH, new HistoryPorts(archive, redrives, new SnapshotCheckpoints(), control));
         for (View view : List.of(OF_KPL, OF_ANY)) {
             for (String user : List.of("ann", "bob", "cid")) {
-                Past past = travel.value(new TimeTravel.Question(
+                PastAnswer past = travel.value(new TimeTravel.Question(
                                 view, user, null, NOW_MILLIS, Set.of(Knowledge.SERVED, Knowledge.NOW), 1_000))
                         .join();
 

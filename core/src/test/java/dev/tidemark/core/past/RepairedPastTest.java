@@ -17,8 +17,6 @@ import dev.tidemark.core.control.Activation;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.control.LaneRow;
-import dev.tidemark.core.event.EventRow;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.FoldPorts;
 import dev.tidemark.core.fold.FoldSettings;
@@ -26,6 +24,7 @@ import dev.tidemark.core.history.Checkpoints;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.FeatureServer;
+import dev.tidemark.core.serve.PastAnswer;
 import dev.tidemark.core.serve.ProgressCache;
 import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.store.Archive;
@@ -268,17 +267,17 @@ class RepairedPastTest {
                 .isEmpty();
     }
 
-    private Past past(long atMillis) {
+    private PastAnswer past(long atMillis) {
         return new TimeTravel(Catalogs.of(SECOND), ports())
                 .value(new TimeTravel.Question(TWO, ANN, null, atMillis, EnumSet.allOf(Knowledge.class), 10))
                 .join();
     }
 
-    private static String served(Past past) {
+    private static String served(PastAnswer past) {
         return spent(Objects.requireNonNull(past.served()));
     }
 
-    private static String now(Past past) {
+    private static String now(PastAnswer past) {
         return spent(Objects.requireNonNull(past.now()));
     }
 
@@ -357,7 +356,7 @@ class RepairedPastTest {
 
         assertThat(served(past(nowMillis))).isEqualTo(spent(answer));
         checkpoint();
-        Past past = past(nowMillis);
+        PastAnswer past = past(nowMillis);
         assertThat(past.made().checkpoint()).isNotNull();
         assertThat(served(past)).isEqualTo(spent(answer));
     }
@@ -370,7 +369,9 @@ class RepairedPastTest {
         assertThat(now(past(badMillis))).isEqualTo("" + (GOOD + REPAIRED));
         assertThat(served(past(repairedMillis - 1))).isEqualTo("" + GOOD);
         assertThat(served(past(repairedMillis))).isEqualTo("" + (GOOD + REPAIRED));
-        assertThat(past(badMillis).late()).extracting(Past.Late::knownMillis).containsExactly(repairedMillis);
+        assertThat(past(badMillis).late())
+                .extracting(PastAnswer.Late::knownMillis)
+                .containsExactly(repairedMillis);
     }
 
     @Test
@@ -381,7 +382,7 @@ class RepairedPastTest {
         checkpoint();
 
         assertThat(served(past(repairedMillis - 1))).isEqualTo("" + GOOD);
-        Past past = past(nowMillis);
+        PastAnswer past = past(nowMillis);
         assertThat(past.made().checkpoint()).isNotNull();
         assertThat(served(past)).isEqualTo("" + (GOOD + REPAIRED));
     }

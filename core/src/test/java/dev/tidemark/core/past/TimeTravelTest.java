@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.serve.Answer;
+import dev.tidemark.core.serve.PastAnswer;
 import dev.tidemark.core.store.Archive;
 import dev.tidemark.core.store.CheckpointStore;
 import dev.tidemark.core.store.DamagedArchive;
@@ -35,7 +36,7 @@ class TimeTravelTest {
         return one != null ? LongStream.of(one) : LongStream.range(0, Long.getLong("tidemark.seeds", 4));
     }
 
-    private static Past ask(PastWorld world, View view, String user, long at, Set<Knowledge> knowledge) {
+    private static PastAnswer ask(PastWorld world, View view, String user, long at, Set<Knowledge> knowledge) {
         return world.travel()
                 .value(new TimeTravel.Question(view, user, null, at, knowledge, 1_000))
                 .join();
@@ -46,7 +47,7 @@ class TimeTravelTest {
                 ask(world, view, user, at, Set.of(Knowledge.SERVED)).served());
     }
 
-    private static Answer now(Past past) {
+    private static Answer now(PastAnswer past) {
         return Objects.requireNonNull(past.now());
     }
 
@@ -99,7 +100,7 @@ class TimeTravelTest {
         for (PastWorld.Asked asked : world.asked) {
             if (asked.view().equals(view)) {
                 long at = asked.atMillis() - 1_234;
-                Past past = ask(world, view, asked.user(), at, BOTH);
+                PastAnswer past = ask(world, view, asked.user(), at, BOTH);
                 Answer now = now(past);
                 long start = now.plan().covers().values().stream()
                         .filter(cover -> cover.interval().startMillis() > at - 700_000)
@@ -119,7 +120,9 @@ class TimeTravelTest {
                                         .values()
                                         .get("buys_lifetime")));
                 assertThat(past.late()).as(what).hasSize((int) past.lateCount());
-                assertThat(past.late()).as(what).isSortedAccordingTo(Comparator.comparingLong(Past.Late::knownMillis));
+                assertThat(past.late())
+                        .as(what)
+                        .isSortedAccordingTo(Comparator.comparingLong(PastAnswer.Late::knownMillis));
                 assertThat(past.late())
                         .as(what)
                         .allMatch(late -> late.knownMillis() > at && late.eventTimeMillis() <= at);
@@ -147,8 +150,8 @@ class TimeTravelTest {
         long fewer = 0;
 
         for (PastWorld.Asked asked : world.asked.subList(world.asked.size() - 60, world.asked.size())) {
-            Past with = ask(world, asked.view(), asked.user(), asked.atMillis() - 600_000, BOTH);
-            Past without = ask(bare, asked.view(), asked.user(), asked.atMillis() - 600_000, BOTH);
+            PastAnswer with = ask(world, asked.view(), asked.user(), asked.atMillis() - 600_000, BOTH);
+            PastAnswer without = ask(bare, asked.view(), asked.user(), asked.atMillis() - 600_000, BOTH);
 
             String what = asked.view().name() + " of " + asked.user() + ", seed " + seed;
             assertSame(Objects.requireNonNull(with.served()), Objects.requireNonNull(without.served()), what);
@@ -199,7 +202,7 @@ class TimeTravelTest {
             }
         });
 
-        Past past = ask(world, last.view(), last.user(), last.atMillis() - 3_600_000, Set.of(Knowledge.SERVED));
+        PastAnswer past = ask(world, last.view(), last.user(), last.atMillis() - 3_600_000, Set.of(Knowledge.SERVED));
 
         assertThat(serving).isNotEmpty().hasSizeLessThan(world.checkpoints.manifests.size());
         assertThat(past.made().checkpoint()).isEqualTo(serving.get(serving.size() - 1));

@@ -52,13 +52,6 @@ public final class CheckpointFunction implements RequestHandler<Map<String, Obje
     /** For a deployment found elsewhere. */
     public CheckpointFunction(Deployment deployment, PrintStream out) {
         this(
-                deployment,
-                new S3Checkpoints(deployment.clients().s3(), deployment.value(Environment.BUCKET), Backoff.system()),
-                out);
-    }
-
-    private CheckpointFunction(Deployment deployment, S3Checkpoints checkpoints, PrintStream out) {
-        this(
                 new Checkpointer(
                         deployment.catalogs(),
                         new CheckpointPorts(
@@ -71,11 +64,11 @@ public final class CheckpointFunction implements RequestHandler<Map<String, Obje
                                         deployment.clients().dynamoDbWrites(),
                                         deployment.value(Environment.CONTROL_TABLE),
                                         CapacityMeter.NONE),
-                                checkpoints,
+                                checkpoints(deployment),
                                 System::currentTimeMillis),
                         settings(deployment)),
-                checkpoints,
-                checkpoints,
+                checkpoints(deployment),
+                checkpoints(deployment),
                 new Retention(
                         Environment.HOURLY_CHECKPOINT_HOURS.numberIn(deployment.environment()) * HOUR_MILLIS,
                         Environment.DAILY_CHECKPOINT_DAYS.numberIn(deployment.environment()) * DAY_MILLIS),
@@ -83,6 +76,10 @@ public final class CheckpointFunction implements RequestHandler<Map<String, Obje
                 System::currentTimeMillis,
                 // Whatever is seeded here is seeded alike in every sandbox restored from one snapshot, but this.
                 new SecureRandom());
+    }
+
+    private static S3Checkpoints checkpoints(Deployment deployment) {
+        return new S3Checkpoints(deployment.clients().s3(), deployment.value(Environment.BUCKET), Backoff.system());
     }
 
     private static CheckpointSettings settings(Deployment deployment) {

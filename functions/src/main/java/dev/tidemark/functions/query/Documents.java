@@ -5,12 +5,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.serve.AnswerJson;
+import dev.tidemark.core.serve.Json;
+import dev.tidemark.core.serve.LaneJson;
 import dev.tidemark.core.serve.Progress;
-import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.serve.ViewProgress;
 import dev.tidemark.core.serve.Waiting;
 import dev.tidemark.core.view.View;
+import dev.tidemark.functions.CountsJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -18,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
@@ -45,7 +50,7 @@ final class Documents {
                         out,
                         "entity",
                         view.entity().stream().map(View.KeyField::name).toList());
-                strings(out, "features", QueryPlan.namesOf(view));
+                strings(out, "features", view.valueNames());
                 out.writeEndObject();
             }
             out.writeEndArray();
@@ -77,7 +82,7 @@ final class Documents {
             out.writeNumberField("laneCount", progress.lanes().size());
             out.writeArrayFieldStart("views");
             for (Map.Entry<View, ViewProgress> one : views.entrySet()) {
-                json.health(out, one.getKey(), control, one.getValue());
+                view(out, one.getKey(), control, one.getValue(), json);
             }
             out.writeEndArray();
             out.writeArrayFieldStart("lanes");
@@ -88,6 +93,21 @@ final class Documents {
             out.writeEndArray();
             out.writeEndObject();
         });
+    }
+
+    /** How far one view is folded and what it made of the records. */
+    private static void view(
+            JsonGenerator out, View view, @Nullable ControlRow control, ViewProgress progress, AnswerJson json)
+            throws IOException {
+        out.writeStartObject();
+        out.writeStringField("view", view.name());
+        out.writeStringField("version", view.version());
+        ViewStatus status = control == null ? null : control.views().get(view.version());
+        out.writeStringField("status", status == null ? "DORMANT" : status.name());
+        json.freshness(out, view, progress);
+        out.writeFieldName("counts");
+        CountsJson.write(out, progress.countsOf(view));
+        out.writeEndObject();
     }
 
     /** The OpenAPI document, kept as YAML for those who edit it. */

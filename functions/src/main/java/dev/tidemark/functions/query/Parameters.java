@@ -3,6 +3,7 @@ package dev.tidemark.functions.query;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import dev.tidemark.core.event.IsoTime;
 import dev.tidemark.core.past.Knowledge;
+import dev.tidemark.core.serve.Quoted;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -4,23 +4,9 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
-import dev.tidemark.aws.AwsClients;
-import dev.tidemark.aws.Backoff;
-import dev.tidemark.aws.Environment;
-import dev.tidemark.aws.dynamodb.CapacityCounter;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
-import dev.tidemark.aws.dynamodb.DynamoControlStore;
-import dev.tidemark.aws.dynamodb.DynamoItemStore;
-import dev.tidemark.aws.kinesis.KinesisStreams;
-import dev.tidemark.aws.kinesis.KinesisTail;
-import dev.tidemark.aws.s3.S3Archive;
-import dev.tidemark.aws.s3.S3Checkpoints;
-import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.core.async.Failures;
-import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
-import dev.tidemark.core.history.HistoryPorts;
-import dev.tidemark.core.past.BoundedArchive;
 import dev.tidemark.core.serve.StoreUnavailable;
 import dev.tidemark.core.serve.Unanswerable;
 import dev.tidemark.core.serve.WaitingCache;
@@ -29,16 +15,11 @@ import dev.tidemark.core.store.DamagedArchive;
 import dev.tidemark.core.store.DamagedCheckpoint;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.functions.Deployment;
-import dev.tidemark.functions.Priming;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
-import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
  * Answers the HTTP API of openapi.yaml from the live state. Thread-safe, although Lambda calls it from one thread.
@@ -55,144 +36,54 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
 
     private static final System.Logger LOG = System.getLogger(QueryFunction.class.getName());
 
-    private final InstantSource clock;
-    private final Router router;
-    private final RequestLog log;
-    private final CostlyShare costly;
-
-    /** Held because the checkpoint's context holds it weakly; null where there is no checkpoint. */
-    @SuppressWarnings("unused")
-    private final @Nullable Priming priming;
+    private final QueryParts parts;
 
     /** For Lambda: everything from the environment. */
     public QueryFunction() {
-        this(Deployment.onLambda(), new CapacityCounter(), InstantSource.system());
+        this(QueryParts.of(Deployment.onLambda()));
     }
 
-    private QueryFunction(Deployment deployment, CapacityCounter capacity, InstantSource clock) {
-        this(deployment, capacity, new JsonRequestLog(System.out, capacity, clock), clock);
-    }
-
-    /** For a deployment found elsewhere, such as the local run's. */
-    public QueryFunction(Deployment deployment, InstantSource clock) {
-        this(deployment, CapacityMeter.NONE, RequestLog.NONE, clock);
-    }
-
-    private QueryFunction(Deployment deployment, CapacityMeter meter, RequestLog log, InstantSource clock) {
-        AwsClients clients = deployment.clients();
-        this.clock = clock;
-        this.log = log;
-        DynamoControlStore control = new DynamoControlStore(
-                clients.dynamoDb(), clients.dynamoDbWrites(), deployment.value(Environment.CONTROL_TABLE), meter);
-        this.costly = new CostlyShare(Environment.COSTLY_PERCENT.numberIn(deployment.environment()));
-        DynamoItemStore items = new DynamoItemStore(
-                clients.dynamoDb(),
-                clients.dynamoDbWrites(),
-                deployment.value(Environment.STATE_TABLE),
-                meter,
-                Backoff.system());
-        Supplier<HistoryPorts> past = () -> past(deployment, control);
-        this.router =
-                new Router(deployment.catalogs(), items, control, past, waiting(deployment, clients, clock), costly);
-        Router silent = new Router(deployment.catalogs(), items, control, past, WaitingCache.none(), costly);
-        this.priming = Priming.register(() -> prime(deployment, silent));
-    }
-
-    private static WaitingCache waiting(Deployment deployment, AwsClients clients, InstantSource clock) {
-        int seconds = Environment.ASK_STREAM_SECONDS.numberIn(deployment.environment());
-        if (seconds == 0) {
-            return WaitingCache.none();
-        }
-        KinesisAsyncClient kinesis = clients.kinesisOnce();
-        return new WaitingCache(
-                new KinesisTail(kinesis, new KinesisStreams(kinesis, clock), KinesisTail.PATIENCE), seconds * 1_000L);
-    }
-
-    /** The client of S3 is made when the first question about the past needs it. */
-    private static HistoryPorts past(Deployment deployment, ControlStore control) {
-        S3AsyncClient s3 = deployment.clients().s3();
-        String bucket = deployment.value(Environment.BUCKET);
-        long maxBytes = Long.parseLong(deployment.value(Environment.REPLAY_MAX_BYTES));
-        return new HistoryPorts(
-                new BoundedArchive(new S3Archive(s3, bucket, Backoff.system()), maxBytes),
-                new S3RedriveLog(s3, bucket, Backoff.system()),
-                new S3Checkpoints(s3, bucket, Backoff.system()),
-                control);
+    QueryFunction(QueryParts parts) {
+        this.parts = parts;
     }
 
     /**
-     * @param catalog what can be asked
-     * @param items the state table
-     * @param control the control table
+     * For a deployment found elsewhere, such as the local run's; logs nothing.
+     *
      * @param clock what "now" is
      */
-    public QueryFunction(Catalog catalog, ItemStore items, ControlStore control, InstantSource clock) {
-        this(Catalogs.of(catalog), items, control, clock);
-    }
-
-    /** The same while the catalog is being changed. */
-    public QueryFunction(Catalogs catalogs, ItemStore items, ControlStore control, InstantSource clock) {
-        this(catalogs, items, control, clock, RequestLog.NONE);
-    }
-
-    QueryFunction(Catalogs catalogs, ItemStore items, ControlStore control, InstantSource clock, RequestLog log) {
-        this(catalogs, items, control, null, WaitingCache.none(), new CostlyShare(100), clock, log);
-    }
-
-    /** @param past makes the stores of a replay for one question; null where there is no archive */
-    QueryFunction(
-            Catalogs catalogs,
-            ItemStore items,
-            ControlStore control,
-            @Nullable Supplier<HistoryPorts> past,
-            WaitingCache waiting,
-            CostlyShare costly,
-            InstantSource clock,
-            RequestLog log) {
-        this.clock = clock;
-        this.log = log;
-        this.costly = costly;
-        this.router = new Router(catalogs, items, control, past, waiting, costly);
-        this.priming = null;
+    public static QueryFunction of(Deployment deployment, InstantSource clock) {
+        return new QueryFunction(QueryParts.of(deployment, CapacityMeter.NONE, RequestLog.NONE, clock));
     }
 
     /**
-     * One query in memory, one question to the stream that is sent nowhere, and one read of the control table to load the
-     * AWS client; its answer does not matter, and is not logged: it is nobody's request.
+     * Without a deployment: answers from these tables, and neither from a stream nor from an archive.
      *
-     * @param silent asks no stream
+     * @param clock what "now" is
      */
-    private void prime(Deployment deployment, Router silent) {
-        deployment.catalogs().all().forEach(catalog -> new Rehearsal(catalog, clock).run());
-        try (AwsClients unconnected = AwsClients.unconnected(deployment.environment())) {
-            waiting(deployment, unconnected, clock)
-                    .behind(List.of(Rehearsal.LANE), clock.millis())
-                    .join();
-        }
-        APIGatewayProxyRequestEvent event =
-                new APIGatewayProxyRequestEvent().withHttpMethod("GET").withPath("/v1/health");
-        answer(silent, event, "priming", new RequestCost());
-        log.primed();
+    public static QueryFunction of(Catalogs catalogs, ItemStore items, ControlStore control, InstantSource clock) {
+        return new QueryFunction(QueryParts.of(
+                catalogs, items, control, null, WaitingCache.none(), new CostlyShare(100), RequestLog.NONE, clock));
     }
 
     @Override
     public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, @Nullable Context context) {
         String requestId = requestId(event, context);
-        long startMillis = clock.millis();
+        long startMillis = parts.clock().millis();
         RequestCost cost = new RequestCost();
-        Reply reply = answer(router, event, requestId, cost);
-        long endMillis = clock.millis();
+        Reply reply = answer(event, requestId, cost);
+        long endMillis = parts.clock().millis();
         if (cost.isCostly()) {
-            costly.took(startMillis, endMillis);
+            parts.costly().took(startMillis, endMillis);
         }
         long latencyMillis = Math.max(0, endMillis - startMillis);
-        log.answered(cost, reply.response().getStatusCode(), reply.problem(), requestId, latencyMillis);
+        parts.log().answered(cost, reply.response().getStatusCode(), reply.problem(), requestId, latencyMillis);
         return reply.response();
     }
 
-    private Reply answer(Router to, APIGatewayProxyRequestEvent event, String requestId, RequestCost cost) {
+    private Reply answer(APIGatewayProxyRequestEvent event, String requestId, RequestCost cost) {
         try {
-            String body = to.answer(event, clock.millis(), cost);
+            String body = parts.router().answer(event, parts.clock().millis(), cost);
             return body.length() > MAX_BODY_CHARS
                     ? reply(tooLarge(), requestId)
                     : new Reply(response(200, JSON, body), "");

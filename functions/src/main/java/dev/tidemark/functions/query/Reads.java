@@ -3,11 +3,14 @@ package dev.tidemark.functions.query;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
-import dev.tidemark.core.past.Past;
 import dev.tidemark.core.past.TimeTravel;
 import dev.tidemark.core.serve.Answer;
+import dev.tidemark.core.serve.AnswerJson;
+import dev.tidemark.core.serve.EntityText;
 import dev.tidemark.core.serve.FeatureServer;
+import dev.tidemark.core.serve.PastAnswer;
 import dev.tidemark.core.serve.QueryPlan;
+import dev.tidemark.core.serve.Quoted;
 import dev.tidemark.core.serve.Unanswerable;
 import dev.tidemark.core.view.View;
 import java.time.Instant;
@@ -46,7 +49,7 @@ final class Reads {
 
     String entity(Route.Entity route, Parameters parameters, long nowMillis, RequestCost cost) {
         View view = view(route.view(), nowMillis);
-        String entity = EntityText.check(view, route.key());
+        String entity = entity(view, route.key());
         Set<Knowledge> knowledge = parameters.knowledge();
         if (knowledge != null || parameters.explain()) {
             costly.admit(nowMillis);
@@ -81,7 +84,7 @@ final class Reads {
             throw new Unanswerable("there is no archive here to replay", "leave out 'knowledge'");
         }
         TimeTravel travel = new TimeTravel(catalogs, past.get());
-        Past found = await(travel.value(new TimeTravel.Question(
+        PastAnswer found = await(travel.value(new TimeTravel.Question(
                 view, entity, parameters.features(), at == null ? nowMillis : at, knowledge, MAX_LATE)));
         Stream.of(Optional.ofNullable(found.served()), Optional.ofNullable(found.now()))
                 .flatMap(Optional::stream)
@@ -127,7 +130,7 @@ final class Reads {
             List<String> keys = new ArrayList<>();
             for (int k = 0; k < query.entities().size(); k++) {
                 String text = query.entities().get(k);
-                String key = faults.found(at + "/entities/" + k, () -> EntityText.check(view, text));
+                String key = faults.found(at + "/entities/" + k, () -> entity(view, text));
                 if (key != null) {
                     keys.add(key);
                 }
@@ -143,12 +146,21 @@ final class Reads {
         if (wanted == null) {
             return;
         }
-        List<String> names = QueryPlan.namesOf(view);
+        List<String> names = view.valueNames();
         Set<String> known = new HashSet<>(names);
         for (int i = 0; i < wanted.size(); i++) {
             if (!known.contains(wanted.get(i))) {
                 faults.add(at + i, unknownFeatures(view, List.of(wanted.get(i)), names));
             }
+        }
+    }
+
+    /** The canonical text of an entity key. */
+    private static String entity(View view, String text) {
+        try {
+            return EntityText.check(view, text);
+        } catch (Unanswerable e) {
+            throw new RequestProblem(Problem.Kind.BAD_ENTITY, e.describe(), e.remedy());
         }
     }
 
@@ -175,7 +187,7 @@ final class Reads {
     }
 
     private static void checkNames(View view, @Nullable List<String> wanted) {
-        List<String> names = QueryPlan.namesOf(view);
+        List<String> names = view.valueNames();
         Set<String> known = new HashSet<>(names);
         if (wanted != null && !known.containsAll(wanted)) {
             List<String> unknown =

@@ -2,6 +2,7 @@ package dev.tidemark.functions.query;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.store.Cas;
@@ -45,7 +46,7 @@ final class Rehearsal {
 
     Rehearsal(Catalog catalog, InstantSource clock) {
         this.catalog = catalog;
-        this.function = new QueryFunction(catalog, new OneEvent(), ControlStore.EMPTY, clock);
+        this.function = QueryFunction.of(Catalogs.of(catalog), new OneEvent(), ControlStore.EMPTY, clock);
     }
 
     /** @throws IllegalStateException if a query does not succeed: then no real one would either */

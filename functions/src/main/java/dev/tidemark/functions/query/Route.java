@@ -1,6 +1,7 @@
 package dev.tidemark.functions.query;
 
 import dev.tidemark.core.event.Utf8;
+import dev.tidemark.core.serve.Quoted;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

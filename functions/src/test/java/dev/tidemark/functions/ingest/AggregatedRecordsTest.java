@@ -89,7 +89,7 @@ class AggregatedRecordsTest {
                 () -> NOW_MILLIS,
                 new Random(1));
         BatchFold fold = new BatchFold(catalog(aggregatedBy), ports, new FoldSettings("g1", 4, 3, 1 << 20));
-        IngestFunction function = new IngestFunction(
+        IngestFunction function = IngestFunction.of(
                 fold,
                 (arn, shard) -> CompletableFuture.completedFuture(STREAM),
                 (batch, outcome) -> assertThat(outcome.violations()).isEmpty(),

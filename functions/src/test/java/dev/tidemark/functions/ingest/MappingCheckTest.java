@@ -141,14 +141,15 @@ class MappingCheckTest {
     @Test
     void theFunctionAsksBeforeItTouchesAnything() {
         found = CompletableFuture.completedFuture(List.of(PARALLEL));
-        IngestFunction function = new IngestFunction(
+        IngestFunction function = new IngestFunction(new IngestParts(
                 fold(),
                 (stream, shard) -> {
                     throw new AssertionError("described the stream of a batch that is not to be folded");
                 },
                 (batch, outcome) -> {},
                 check,
-                () -> nowMillis);
+                () -> nowMillis,
+                null));
 
         assertThatThrownBy(() -> function.handleRequest(event(), context())).hasMessageContaining("nothing is folded");
         assertThat(lookedUp).containsExactly(FUNCTION + " " + STREAM);

@@ -6,6 +6,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.aws.dynamodb.CapacityCounter;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.serve.WaitingCache;
 import dev.tidemark.functions.MetricLines;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,8 +24,15 @@ class JsonRequestLogTest {
     private final MetricLines lines = new MetricLines();
     private final TickingClock clock = new TickingClock();
     private final JsonRequestLog log = new JsonRequestLog(lines.out(), capacity, clock);
-    private final QueryFunction function =
-            new QueryFunction(Catalogs.of(world.catalog), world.items, world.control, clock, log);
+    private final QueryFunction function = new QueryFunction(QueryParts.of(
+            Catalogs.of(world.catalog),
+            world.items,
+            world.control,
+            null,
+            WaitingCache.none(),
+            new CostlyShare(100),
+            log,
+            clock));
 
     @Test
     void everyMetricOfARequestIsDocumentedAndNoOther() throws IOException {

@@ -178,7 +178,7 @@ class QueryFunctionTest {
         Catalog serving = expected.equals("old") ? world.catalog : next;
         status(world.catalog.views().get(0).version(), ofOld);
         status(next.views().get(0).version(), ofNew);
-        QueryFunction function = new QueryFunction(
+        QueryFunction function = QueryFunction.of(
                 new Catalogs(world.catalog, next), world.items, world.control, InstantSource.fixed(NOW));
 
         JsonNode answer = json(get(function, "/v1/views/viewer/entities/42"));
@@ -635,8 +635,8 @@ class QueryFunctionTest {
 
     @Test
     void aStoreThatFailsIsUnavailableAndADefectLeaksNothing() {
-        QueryFunction function =
-                new QueryFunction(world.catalog, new FailingItems(), world.control, InstantSource.fixed(NOW));
+        QueryFunction function = QueryFunction.of(
+                Catalogs.of(world.catalog), new FailingItems(), world.control, InstantSource.fixed(NOW));
         APIGatewayProxyRequestEvent event =
                 new APIGatewayProxyRequestEvent().withHttpMethod("GET").withPath("/v1/views/viewer/entities/1");
 

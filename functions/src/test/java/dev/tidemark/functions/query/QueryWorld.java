@@ -64,15 +64,15 @@ final class QueryWorld {
     long tickMillis;
 
     final ScriptedTail tail = new ScriptedTail();
-    final QueryFunction function = new QueryFunction(
+    final QueryFunction function = new QueryFunction(QueryParts.of(
             Catalogs.of(catalog),
             items,
             control,
             this::past,
             new WaitingCache(tail, 5_000),
             new CostlyShare(25),
-            this::tick,
-            RequestLog.NONE);
+            RequestLog.NONE,
+            this::tick));
     private final Map<ItemKey, ItemState> states = new HashMap<>();
 
     QueryWorld() {

@@ -136,13 +136,13 @@ public final class TidemarkApplication implements Application, AutoCloseable {
 
     @Override
     public BatchFunction ingest(Endpoints endpoints) {
-        IngestFunction function = new IngestFunction(deployment(endpoints), log);
+        IngestFunction function = IngestFunction.of(deployment(endpoints), log);
         return event -> function.handleRequest(event, new LocalContext("ingest"));
     }
 
     @Override
     public ApiFunction query(Endpoints endpoints) {
-        QueryFunction function = new QueryFunction(deployment(endpoints), InstantSource.system());
+        QueryFunction function = QueryFunction.of(deployment(endpoints), InstantSource.system());
         return request -> function.handleRequest(request, new LocalContext("query"));
     }
 

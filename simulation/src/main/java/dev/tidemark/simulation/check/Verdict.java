@@ -8,6 +8,7 @@ import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.store.ControlStore;
@@ -207,7 +208,8 @@ public final class Verdict {
     }
 
     private JsonNode ask(View view, List<String> entities, long atMillis) {
-        QueryFunction function = new QueryFunction(catalog, items, control, () -> Instant.ofEpochMilli(nowMillis));
+        QueryFunction function =
+                QueryFunction.of(Catalogs.of(catalog), items, control, () -> Instant.ofEpochMilli(nowMillis));
         StringBuilder body = new StringBuilder("{\"at\":\"" + Instant.ofEpochMilli(atMillis)
                 + "\",\"queries\":[{\"view\":\"" + view.name() + "\",\"entities\":[");
         for (int i = 0; i < entities.size(); i++) {

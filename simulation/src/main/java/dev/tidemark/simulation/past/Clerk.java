@@ -8,6 +8,7 @@ import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.view.View;
@@ -101,7 +102,8 @@ public final class Clerk implements World.Guest {
         Backoff none = new Backoff(millis -> CompletableFuture.completedFuture(null), () -> 0);
         ItemStore items = new DynamoItemStore(cloud.direct(), cloud.direct(), "state", CapacityMeter.NONE, none);
         ControlStore control = new DynamoControlStore(cloud.direct(), cloud.direct(), "control", CapacityMeter.NONE);
-        QueryFunction function = new QueryFunction(catalog, items, control, () -> Instant.ofEpochMilli(atMillis));
+        QueryFunction function =
+                QueryFunction.of(Catalogs.of(catalog), items, control, () -> Instant.ofEpochMilli(atMillis));
         APIGatewayProxyResponseEvent response = function.handleRequest(
                 new APIGatewayProxyRequestEvent()
                         .withHttpMethod("GET")

@@ -69,7 +69,7 @@ final class Sandbox implements Caller {
                 this::later,
                 this::clockMillis,
                 engine.random());
-        this.function = new IngestFunction(
+        this.function = IngestFunction.of(
                 new BatchFold(code.catalog(), ports, settings()), streams::describe, this::folded, this::clockMillis);
     }
 

@@ -92,8 +92,9 @@ final class Mutants {
                             """),
                     new Edit(
                             FOLD + "BatchRun",
-                            "counts.records.add(batch.records().size());",
-                            "counts.records.add(batch.records().size()); troubles.first = batch.first();"),
+                            "context.counts().records.add(batch.records().size());",
+                            "context.counts().records.add(batch.records().size());"
+                                    + " context.troubles().first = batch.first();"),
                     new Edit(FOLD + "Lanes", "LaneDecisions.reconcile(laneRow, controlRow);", """
                             LaneDecisions.reconcile(laneRow, controlRow).map(next -> {
                                 java.util.Map<String, dev.tidemark.core.stream.Position> views =
@@ -117,8 +118,8 @@ final class Mutants {
                     "F3",
                     "a failed write to the quarantine holds up nothing",
                     new Edit(
-                            FOLD + "BatchRun",
-                            "(refused, error) -> failed(refused.firstRow())",
+                            FOLD + "Round",
+                            "(refused, error) -> limits.failed(refused.firstRow())",
                             "(refused, error) -> {}")),
             Mutant.of(
                     "F3",
@@ -192,15 +193,12 @@ final class Mutants {
                     "the cache is filled from a put of unknown outcome",
                     new Edit(
                             FOLD + "ItemFold",
-                            "context.cache().forget(change.key());\n        return retry",
-                            "context.cache().confirmed(change.key(), next);\n        return retry")),
+                            "context.cache().forget(change.key());\n        return context",
+                            "context.cache().confirmed(change.key(), next);\n        return context")),
             Mutant.of(
                     "F6",
                     "done ends before one failed item, the last that failed",
-                    new Edit(
-                            FOLD + "BatchRun",
-                            "lowestFailed = Math.min(lowestFailed, index);",
-                            "lowestFailed = index;")),
+                    new Edit(FOLD + "RowLimits", "lowestFailed = Math.min(lowestFailed, row);", "lowestFailed = row;")),
             Mutant.of(
                     "F6",
                     "a failed item holds up the batch from its last record, not its lowest",
@@ -223,12 +221,12 @@ final class Mutants {
             Mutant.of(
                     "F7",
                     "done passes what the archive has confirmed",
-                    new Edit(FOLD + "BatchRun", "isArchived ? lowestFailed : 0", "lowestFailed")),
+                    new Edit(FOLD + "Round", "isArchived ? limits.lowestFailed() : 0", "limits.lowestFailed()")),
             Mutant.of(
                     "F7",
                     "a segment counts its own records too",
                     new Edit(
-                            FOLD + "BatchRun",
+                            FOLD + "Round",
                             "new Archive.Segment(row.lane(), row.last(), row.count(), records)",
                             "new Archive.Segment(row.lane(), row.last(), row.count() + records.size(), records)")),
             Mutant.of(
@@ -273,7 +271,7 @@ final class Mutants {
                     "success is reported when the write of the lane row is given up",
                     new Edit(
                             FOLD + "BatchRun",
-                            "attempt + 1), held(BatchOutcome.Hold.CONTROL_UNAVAILABLE));",
+                            "attempt + 1),\n                            held(BatchOutcome.Hold.CONTROL_UNAVAILABLE));",
                             "attempt + 1), report(folded.done().position()));")),
             Mutant.of(
                     "F9",
@@ -303,9 +301,17 @@ final class Mutants {
                     "the next portion is folded although the one before is not done",
                     new Edit(
                             FOLD + "BatchRun",
-                            "BatchDecisions.done(records, isArchived ? lowestFailed : 0);",
-                            "BatchDecisions.done(records, batch.last().isAfter(records.get(records.size() - 1).position())"
-                                    + " ? records.size() : isArchived ? lowestFailed : 0);")),
+                            "return folding.fold()",
+                            "folding.isLast = records.size() == folding.records().size();\nreturn folding.fold()"),
+                    new Edit(
+                            FOLD + "Round",
+                            "private final RowLimits limits;",
+                            "private final RowLimits limits;\nboolean isLast;"),
+                    new Edit(
+                            FOLD + "Round",
+                            "BatchDecisions.done(records, isArchived ? limits.lowestFailed() : 0);",
+                            "BatchDecisions.done(records,"
+                                    + " !isLast ? records.size() : isArchived ? limits.lowestFailed() : 0);")),
             // Producer duplicates.
             Mutant.of(
                     "T3",

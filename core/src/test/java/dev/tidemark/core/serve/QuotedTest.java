@@ -1,4 +1,4 @@
-package dev.tidemark.functions.query;
+package dev.tidemark.core.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,18 +1,17 @@
-package dev.tidemark.functions.query;
+package dev.tidemark.core.serve;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tidemark.core.control.LaneRow;
-import dev.tidemark.core.serve.Waiting;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** How far one lane is folded. */
-final class LaneJson {
+public final class LaneJson {
 
     private LaneJson() {}
 
     /** @param asked what the stream said of the lane; null if that is not known, or the lane has ended */
-    static void write(JsonGenerator out, LaneRow row, Waiting.@Nullable Asked asked, long nowMillis)
+    public static void write(JsonGenerator out, LaneRow row, Waiting.@Nullable Asked asked, long nowMillis)
             throws IOException {
         out.writeStartObject();
         out.writeStringField("lane", row.lane().id());

@@ -1,8 +1,7 @@
-package dev.tidemark.functions.query;
+package dev.tidemark.core.serve;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tidemark.core.control.LaneRow;
-import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Cover;
 import dev.tidemark.core.window.TileRange;

@@ -1,21 +1,14 @@
-package dev.tidemark.functions.query;
+package dev.tidemark.core.serve;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tidemark.core.aggregate.Computation.Approximation;
 import dev.tidemark.core.catalog.Catalogs;
-import dev.tidemark.core.control.ControlRow;
-import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.control.LaneRow;
-import dev.tidemark.core.past.Past;
-import dev.tidemark.core.serve.Answer;
-import dev.tidemark.core.serve.QueryPlan;
-import dev.tidemark.core.serve.ValueJson;
-import dev.tidemark.core.serve.ViewProgress;
+import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Cover;
 import dev.tidemark.core.window.Interval;
 import dev.tidemark.core.window.Window;
-import dev.tidemark.functions.CountsJson;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +39,7 @@ public final class AnswerJson {
     }
 
     /** The answer to a single read. */
-    String single(Answer answer, boolean explain) {
+    public String single(Answer answer, boolean explain) {
         return single(answer, explain, null);
     }
 
@@ -54,12 +47,12 @@ public final class AnswerJson {
      * The answer to a question about the past: as known now, or as served where that was not asked for. With both, the
      * values as served stand beside it, with what makes the difference.
      */
-    public String past(Past past, boolean explain) {
+    public String past(PastAnswer past, boolean explain) {
         Answer answer = past.now() != null ? past.now() : past.served();
         return single(Objects.requireNonNull(answer), explain, past);
     }
 
-    private String single(Answer answer, boolean explain, @Nullable Past past) {
+    private String single(Answer answer, boolean explain, @Nullable PastAnswer past) {
         return Json.write(out -> {
             out.writeStartObject();
             out.writeStringField("view", answer.plan().view().name());
@@ -88,7 +81,7 @@ public final class AnswerJson {
      *
      * @param answers per query, one per entity; none of the lists is empty
      */
-    String batch(long atMillis, List<List<Answer>> answers) {
+    public String batch(long atMillis, List<List<Answer>> answers) {
         return Json.write(out -> {
             out.writeStartObject();
             Json.moment(out, "at", atMillis);
@@ -125,7 +118,7 @@ public final class AnswerJson {
     }
 
     private static void entity(JsonGenerator out, Answer answer) throws IOException {
-        List<String> parts = EntityText.parts(answer.entity());
+        List<String> parts = EntityKeys.values(answer.entity());
         out.writeObjectFieldStart("entity");
         for (int i = 0; i < parts.size(); i++) {
             out.writeStringField(answer.plan().view().entity().get(i).name(), parts.get(i));
@@ -142,7 +135,7 @@ public final class AnswerJson {
         out.writeEndObject();
     }
 
-    private static void knowledge(JsonGenerator out, Past past) throws IOException {
+    private static void knowledge(JsonGenerator out, PastAnswer past) throws IOException {
         out.writeObjectFieldStart("knowledge");
         Answer served = past.served();
         out.writeStringField("as", past.now() == null ? "served" : served == null ? "now" : "both");
@@ -163,11 +156,11 @@ public final class AnswerJson {
         out.writeEndObject();
     }
 
-    private static void late(JsonGenerator out, Past past) throws IOException {
+    private static void late(JsonGenerator out, PastAnswer past) throws IOException {
         out.writeObjectFieldStart("late");
         out.writeNumberField("count", past.lateCount());
         out.writeArrayFieldStart("events");
-        for (Past.Late event : past.late()) {
+        for (PastAnswer.Late event : past.late()) {
             out.writeStartObject();
             out.writeStringField("lane", event.lane());
             out.writeStringField("position", event.position().text());
@@ -232,7 +225,8 @@ public final class AnswerJson {
         out.writeEndObject();
     }
 
-    private void freshness(JsonGenerator out, View view, ViewProgress progress) throws IOException {
+    /** Writes how far one view is folded, as a member. */
+    public void freshness(JsonGenerator out, View view, ViewProgress progress) throws IOException {
         OptionalLong foldedUpTo = progress.foldedUpToMillis(view.streamRetentionMillis(), nowMillis);
         OptionalLong lag = progress.lagMillis(view.streamRetentionMillis(), nowMillis);
         out.writeObjectFieldStart("freshness");
@@ -247,19 +241,6 @@ public final class AnswerJson {
         } else {
             out.writeNullField("lagMillis");
         }
-        out.writeEndObject();
-    }
-
-    /** How far one view is folded and what it made of the records, for the health document. */
-    void health(JsonGenerator out, View view, @Nullable ControlRow control, ViewProgress progress) throws IOException {
-        out.writeStartObject();
-        out.writeStringField("view", view.name());
-        out.writeStringField("version", view.version());
-        ViewStatus status = control == null ? null : control.views().get(view.version());
-        out.writeStringField("status", status == null ? "DORMANT" : status.name());
-        freshness(out, view, progress);
-        out.writeFieldName("counts");
-        CountsJson.write(out, progress.countsOf(view));
         out.writeEndObject();
     }
 

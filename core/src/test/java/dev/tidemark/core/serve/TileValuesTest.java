@@ -15,11 +15,12 @@ import dev.tidemark.core.window.Cover;
 import dev.tidemark.core.window.Interval;
 import dev.tidemark.core.window.TileRange;
 import dev.tidemark.core.window.TileWidth;
+import dev.tidemark.core.window.Window;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class WindowTilesTest {
+class TileValuesTest {
 
     private static final StateType COUNT = AggregateFunctions.find("count")
             .orElseThrow()
@@ -38,8 +39,10 @@ class WindowTilesTest {
     private static final Cover COVER = new Cover(
             new Interval(60_000, 122_000), List.of(new TileRange(MINUTE, 1, 2), new TileRange(SECOND, 120, 122)));
 
-    private final FoundTiles tiles = new FoundTiles(LAYOUT);
-    private final WindowTiles window = new WindowTiles(tiles, COVER, 121_500);
+    private static final Window WINDOW = Window.parse("1m");
+
+    private final TileValues tiles = new TileValues(LAYOUT);
+    private final TileValues.Moment moment = tiles.at(121_500, Map.of(WINDOW, COVER));
 
     private static Tile tile(int events, int passing) {
         Tile tile = Tile.empty(LAYOUT);
@@ -66,7 +69,7 @@ class WindowTilesTest {
         tiles.add(SECOND, 119, tile(32, 32));
         tiles.add(SECOND, 122, tile(64, 64));
 
-        TileStates states = window.states(List.of(1, 0));
+        TileStates states = moment.states(WINDOW, List.of(1, 0));
 
         assertThat(count(states.merged(0))).isEqualTo(5);
         assertThat(count(states.merged(1))).isEqualTo(7);
@@ -80,7 +83,7 @@ class WindowTilesTest {
         tiles.add(SECOND, 120, tile(2, 0));
         tiles.add(MINUTE, 1, tile(8, 0));
 
-        List<TileStates.Slice> slices = window.states(List.of(0)).slices();
+        List<TileStates.Slice> slices = moment.states(WINDOW, List.of(0)).slices();
 
         assertThat(slices).extracting(TileStates.Slice::startMillis).containsExactly(60_000L, 120_000L, 121_000L);
         assertThat(slices).extracting(TileStates.Slice::endMillis).containsExactly(120_000L, 121_000L, 122_000L);
@@ -92,7 +95,7 @@ class WindowTilesTest {
         tiles.add(SECOND, 120, tile(1, 0));
         tiles.add(SECOND, 121, tile(2, 1));
 
-        assertThat(window.states(List.of(1)).slices())
+        assertThat(moment.states(WINDOW, List.of(1)).slices())
                 .extracting(TileStates.Slice::startMillis)
                 .containsExactly(121_000L);
     }
@@ -104,8 +107,8 @@ class WindowTilesTest {
         tiles.add(SECOND, 120, first);
         tiles.add(SECOND, 120, tile(2, 0));
 
-        assertThat(count(window.states(List.of(0)).merged(0))).isEqualTo(3);
-        assertThat(window.states(List.of(0)).slices()).hasSize(1);
+        assertThat(count(moment.states(WINDOW, List.of(0)).merged(0))).isEqualTo(3);
+        assertThat(moment.states(WINDOW, List.of(0)).slices()).hasSize(1);
 
         assertThat(count(first.state(0))).isEqualTo(1);
     }

@@ -1,4 +1,4 @@
-package dev.tidemark.functions.query;
+package dev.tidemark.core.serve;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,7 +25,7 @@ public final class Quoted {
     }
 
     /** Each name once; of more than a few, the first and how many more there are. */
-    static String all(Collection<String> names) {
+    public static String all(Collection<String> names) {
         List<String> distinct = names.stream().distinct().toList();
         List<String> said = new ArrayList<>(
                 distinct.stream().limit(MAX_NAMES).map(Quoted::of).toList());

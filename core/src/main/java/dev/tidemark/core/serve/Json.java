@@ -1,4 +1,4 @@
-package dev.tidemark.functions.query;
+package dev.tidemark.core.serve;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -10,7 +10,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Writes JSON: members in the order given, exact numbers in plain notation. */
-final class Json {
+public final class Json {
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
@@ -19,11 +19,11 @@ final class Json {
     private Json() {}
 
     /** Writes one document. */
-    interface Body {
+    public interface Body {
         void writeTo(JsonGenerator out) throws IOException;
     }
 
-    static String write(Body body) {
+    public static String write(Body body) {
         StringWriter text = new StringWriter(1_024);
         try (JsonGenerator out = FACTORY.createGenerator(text)) {
             body.writeTo(out);
@@ -34,7 +34,7 @@ final class Json {
     }
 
     /** A member with the moment in ISO 8601, or null. */
-    static void moment(JsonGenerator out, String name, @Nullable Long millis) throws IOException {
+    public static void moment(JsonGenerator out, String name, @Nullable Long millis) throws IOException {
         if (millis == null) {
             out.writeNullField(name);
         } else {

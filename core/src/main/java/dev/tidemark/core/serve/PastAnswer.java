@@ -1,6 +1,5 @@
-package dev.tidemark.core.past;
+package dev.tidemark.core.serve;
 
-import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.stream.Position;
 import java.util.List;
 import java.util.Objects;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     empty unless both answers were asked for
  * @param lateCount how many there are
  */
-public record Past(
+public record PastAnswer(
         long atMillis, @Nullable Answer served, @Nullable Answer now, Made made, List<Late> late, long lateCount) {
 
     /**
@@ -43,7 +42,7 @@ public record Past(
         }
     }
 
-    public Past {
+    public PastAnswer {
         late = List.copyOf(late);
     }
 

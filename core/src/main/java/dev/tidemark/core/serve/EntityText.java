@@ -1,4 +1,4 @@
-package dev.tidemark.functions.query;
+package dev.tidemark.core.serve;
 
 import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.view.View;
@@ -16,15 +16,14 @@ public final class EntityText {
     /**
      * Checks a caller's text against the view; returns the canonical text.
      *
-     * @throws RuntimeException if no event can have this key; its message says why
+     * @throws Unanswerable if no event can have this key
      */
     public static String check(View view, String text) {
         if (text.getBytes(StandardCharsets.UTF_8).length > EntityKeys.MAX_BYTES) {
             throw bad("the entity key " + Quoted.of(text) + " is longer than " + EntityKeys.MAX_BYTES + " bytes", view);
         }
         if (!EntityKeys.isWellFormed(text)) {
-            throw new RequestProblem(
-                    Problem.Kind.BAD_ENTITY,
+            throw new Unanswerable(
                     "the entity key " + Quoted.of(text) + " holds half of a surrogate pair",
                     "send the key as well-formed Unicode; no event can have another");
         }
@@ -41,25 +40,21 @@ public final class EntityText {
         return EntityKeys.of(parts);
     }
 
-    /** The parts of a text, unescaped. */
-    static List<String> parts(String text) {
+    private static List<String> parts(String text) {
         try {
             return EntityKeys.values(text);
         } catch (IllegalArgumentException e) {
-            throw new RequestProblem(
-                    Problem.Kind.BAD_ENTITY,
+            throw new Unanswerable(
                     "the entity key " + Quoted.of(text) + " ends in a lone '\\'",
                     "write '\\\\' for a backslash and '\\|' for a bar inside a key part");
         }
     }
 
-    private static RequestProblem bad(String detail, View view) {
+    private static Unanswerable bad(String detail, View view) {
         String form = String.join(
                 "|",
                 view.entity().stream().map(field -> "{" + field.name() + "}").toList());
-        return new RequestProblem(
-                Problem.Kind.BAD_ENTITY,
-                detail,
-                "write the key as " + form + "; '|' and '\\' inside a part are escaped by '\\'");
+        return new Unanswerable(
+                detail, "write the key as " + form + "; '|' and '\\' inside a part are escaped by '\\'");
     }
 }

@@ -1,0 +1,182 @@
+package dev.tidemark.core.fold;
+
+import dev.tidemark.core.async.Flight;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.store.Archive;
+import dev.tidemark.core.store.Quarantine;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.view.View;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Everything of a portion of a batch that one version of the lane row asks for. */
+final class Round {
+
+    private final RunContext context;
+    private final Kept kept;
+    private final LaneRow row;
+    private final List<RawRecord> records;
+    private final List<Parsed> parsed = new ArrayList<>();
+    private final List<ViewWork> works = new ArrayList<>();
+    private final RowLimits limits;
+
+    /** What the rounds of a batch have kept so far; a further round may fold a part of the same records. */
+    static final class Kept {
+
+        /** By view version, the last refused record of those that are durable: they are not put again. */
+        private final Map<String, Position> quarantined = new ConcurrentHashMap<>();
+
+        /** Up to where the archive holds the batch. */
+        private volatile Position archived = Position.ORIGIN;
+    }
+
+    /**
+     * How far a round got.
+     *
+     * @param waiting whether it got no further only because rows wait for this position to be done (rule T3)
+     */
+    record Done(Position position, boolean waiting) {}
+
+    /** Records as one reading sees them, to be given back to its pool. */
+    private record Parsed(RowsPool pool, BatchRows rows) {}
+
+    /** The records that a view cannot fold, on their way to the quarantine. */
+    private record Refusals(View view, List<ViewWork.Bad> bad) {
+
+        int firstRow() {
+            return bad.get(0).row();
+        }
+
+        ViewWork.Bad last() {
+            return bad.get(bad.size() - 1);
+        }
+    }
+
+    Round(RunContext context, List<RowsPool> pools, Kept kept, LaneRow row, List<RawRecord> records) {
+        this.context = context;
+        this.kept = kept;
+        this.row = row;
+        this.records = records;
+        this.limits = new RowLimits(records.size());
+        pools.forEach(this::sort);
+    }
+
+    /** The portion of the batch. */
+    List<RawRecord> records() {
+        return records;
+    }
+
+    /** What the views make of the records. */
+    List<ViewWork> works() {
+        return works;
+    }
+
+    /** @return how far the portion is done; null if not even its first record is */
+    CompletableFuture<@Nullable Done> fold() {
+        CompletableFuture<Boolean> archiving = archive();
+        StateFold state = new StateFold(context, row, works, limits);
+        return quarantine().thenCompose(ignored -> state.run()).thenCombine(archiving, (ignored, isArchived) -> {
+            giveBackRows();
+            return done(isArchived);
+        });
+    }
+
+    void giveBackRows() {
+        parsed.forEach(one -> one.pool().giveBack(one.rows()));
+    }
+
+    /** Nothing is parsed for views that the lane does not fold, such as those of a catalog that waits its turn. */
+    private void sort(RowsPool pool) {
+        BatchRows rows = null;
+        for (View view : pool.views()) {
+            Position act = row.views().get(view.version());
+            if (act != null) {
+                if (rows == null) {
+                    rows = parse(pool);
+                }
+                ViewWork work = new ViewWork(view, row.lane().id(), records.size());
+                work.sort(rows, records, act);
+                works.add(work);
+            }
+        }
+    }
+
+    private BatchRows parse(RowsPool pool) {
+        BatchRows rows = pool.take();
+        parsed.add(new Parsed(pool, rows));
+        rows.read(records, row.lane().shardId());
+        return rows;
+    }
+
+    private @Nullable Done done(boolean isArchived) {
+        Position done = BatchDecisions.done(records, isArchived ? limits.lowestFailed() : 0);
+        Position held = BatchDecisions.held(done, records, limits.lowestHeld());
+        return held == null ? null : new Done(held, !held.equals(done));
+    }
+
+    /** F7: done never passes what the archive has confirmed, and a portion is one segment. */
+    private CompletableFuture<Boolean> archive() {
+        Position last = records.get(records.size() - 1).position();
+        if (!last.isAfter(kept.archived)) {
+            return CompletableFuture.completedFuture(true);
+        }
+        return context.ports()
+                .archive()
+                .append(new Archive.Segment(row.lane(), row.last(), row.count(), records))
+                .handle((ignored, error) -> {
+                    if (error != null) {
+                        context.counts().archiveFailures.increment();
+                        context.troubles().add("writing to the archive", error);
+                    }
+                    if (error == null) {
+                        kept.archived = last;
+                    }
+                    return error == null;
+                });
+    }
+
+    /** F3: whoever cannot fold a record keeps it, before anybody counts it as done; a view's are kept together. */
+    private CompletableFuture<Void> quarantine() {
+        List<Refusals> refusals = new ArrayList<>();
+        for (ViewWork work : works) {
+            Position known = kept.quarantined.getOrDefault(work.view().version(), Position.ORIGIN);
+            List<ViewWork.Bad> bad = work.bad().stream()
+                    .filter(one -> position(one).isAfter(known))
+                    .toList();
+            if (!bad.isEmpty()) {
+                refusals.add(new Refusals(work.view(), bad));
+            }
+        }
+        return Flight.run(
+                refusals,
+                context.settings().maxPutsInFlight(),
+                context.stop(),
+                this::put,
+                (refused, error) -> limits.failed(refused.firstRow()));
+    }
+
+    private Position position(ViewWork.Bad bad) {
+        return records.get(bad.row()).position();
+    }
+
+    private CompletableFuture<Boolean> put(Refusals refused) {
+        View view = refused.view();
+        List<Quarantine.Entry> entries = refused.bad().stream()
+                .map(bad -> new Quarantine.Entry(
+                        view.name(), view.version(), row.lane(), records.get(bad.row()), bad.reason()))
+                .toList();
+        return context.ports().quarantine().put(entries).handle((ignored, error) -> {
+            if (error == null) {
+                kept.quarantined.put(view.version(), position(refused.last()));
+            } else {
+                context.troubles().add("writing to the quarantine", error);
+            }
+            return error == null;
+        });
+    }
+}

@@ -1,0 +1,133 @@
+package dev.tidemark.functions.query;
+
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import dev.tidemark.aws.AwsClients;
+import dev.tidemark.aws.Backoff;
+import dev.tidemark.aws.Environment;
+import dev.tidemark.aws.dynamodb.CapacityCounter;
+import dev.tidemark.aws.dynamodb.CapacityMeter;
+import dev.tidemark.aws.dynamodb.DynamoControlStore;
+import dev.tidemark.aws.dynamodb.DynamoItemStore;
+import dev.tidemark.aws.kinesis.KinesisStreams;
+import dev.tidemark.aws.kinesis.KinesisTail;
+import dev.tidemark.aws.s3.S3Archive;
+import dev.tidemark.aws.s3.S3Checkpoints;
+import dev.tidemark.aws.s3.S3RedriveLog;
+import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.history.HistoryPorts;
+import dev.tidemark.core.past.BoundedArchive;
+import dev.tidemark.core.serve.WaitingCache;
+import dev.tidemark.core.store.ControlStore;
+import dev.tidemark.core.store.ItemStore;
+import dev.tidemark.functions.Deployment;
+import dev.tidemark.functions.Priming;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+
+/**
+ * What the query function works with.
+ *
+ * @param costly the router's
+ * @param clock what "now" is
+ * @param priming held because the checkpoint's context holds it weakly; null where there is no checkpoint
+ */
+record QueryParts(
+        Router router,
+        CostlyShare costly,
+        RequestLog log,
+        InstantSource clock,
+        @Nullable Priming priming) {
+
+    /** As on Lambda. */
+    static QueryParts of(Deployment deployment) {
+        CapacityCounter capacity = new CapacityCounter();
+        InstantSource clock = InstantSource.system();
+        return of(deployment, capacity, new JsonRequestLog(System.out, capacity, clock), clock);
+    }
+
+    static QueryParts of(Deployment deployment, CapacityMeter meter, RequestLog log, InstantSource clock) {
+        AwsClients clients = deployment.clients();
+        DynamoControlStore control = new DynamoControlStore(
+                clients.dynamoDb(), clients.dynamoDbWrites(), deployment.value(Environment.CONTROL_TABLE), meter);
+        CostlyShare costly = new CostlyShare(Environment.COSTLY_PERCENT.numberIn(deployment.environment()));
+        DynamoItemStore items = new DynamoItemStore(
+                clients.dynamoDb(),
+                clients.dynamoDbWrites(),
+                deployment.value(Environment.STATE_TABLE),
+                meter,
+                Backoff.system());
+        Supplier<HistoryPorts> past = () -> past(deployment, control);
+        Router router =
+                new Router(deployment.catalogs(), items, control, past, waiting(deployment, clients, clock), costly);
+        QueryFunction silent = new QueryFunction(
+                of(deployment.catalogs(), items, control, past, WaitingCache.none(), costly, RequestLog.NONE, clock));
+        return new QueryParts(
+                router, costly, log, clock, Priming.register(() -> prime(deployment, silent, log, clock)));
+    }
+
+    /**
+     * Of stores that are at hand.
+     *
+     * @param past makes the stores of a replay for one question; null where there is no archive
+     */
+    static QueryParts of(
+            Catalogs catalogs,
+            ItemStore items,
+            ControlStore control,
+            @Nullable Supplier<HistoryPorts> past,
+            WaitingCache waiting,
+            CostlyShare costly,
+            RequestLog log,
+            InstantSource clock) {
+        return new QueryParts(new Router(catalogs, items, control, past, waiting, costly), costly, log, clock, null);
+    }
+
+    /**
+     * One query in memory, one question to the stream that is sent nowhere, and one read of the control table to load the
+     * AWS client; its answer does not matter, and is not logged: it is nobody's request.
+     *
+     * @param silent asks no stream, and logs nothing
+     */
+    private static void prime(Deployment deployment, QueryFunction silent, RequestLog log, InstantSource clock) {
+        deployment.catalogs().all().forEach(catalog -> new Rehearsal(catalog, clock).run());
+        try (AwsClients unconnected = AwsClients.unconnected(deployment.environment())) {
+            waiting(deployment, unconnected, clock)
+                    .behind(List.of(Rehearsal.LANE), clock.millis())
+                    .join();
+        }
+        silent.handleRequest(
+                new APIGatewayProxyRequestEvent()
+                        .withHttpMethod("GET")
+                        .withPath("/v1/health")
+                        .withRequestContext(
+                                new APIGatewayProxyRequestEvent.ProxyRequestContext().withRequestId("priming")),
+                null);
+        log.primed();
+    }
+
+    private static WaitingCache waiting(Deployment deployment, AwsClients clients, InstantSource clock) {
+        int seconds = Environment.ASK_STREAM_SECONDS.numberIn(deployment.environment());
+        if (seconds == 0) {
+            return WaitingCache.none();
+        }
+        KinesisAsyncClient kinesis = clients.kinesisOnce();
+        return new WaitingCache(
+                new KinesisTail(kinesis, new KinesisStreams(kinesis, clock), KinesisTail.PATIENCE), seconds * 1_000L);
+    }
+
+    /** The client of S3 is made when the first question about the past needs it. */
+    private static HistoryPorts past(Deployment deployment, ControlStore control) {
+        S3AsyncClient s3 = deployment.clients().s3();
+        String bucket = deployment.value(Environment.BUCKET);
+        long maxBytes = Long.parseLong(deployment.value(Environment.REPLAY_MAX_BYTES));
+        return new HistoryPorts(
+                new BoundedArchive(new S3Archive(s3, bucket, Backoff.system()), maxBytes),
+                new S3RedriveLog(s3, bucket, Backoff.system()),
+                new S3Checkpoints(s3, bucket, Backoff.system()),
+                control);
+    }
+}
