@@ -118,6 +118,18 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    /** How questions are checked and answers written is core's, so that the command needs no handler for it. */
+    @Test
+    void theCommandUsesNoHandler() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.tidemark.cli..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.tidemark.functions.query..", "dev.tidemark.functions.checkpoint..")
+                .check(CLASSES);
+    }
+
     @Test
     void packagesOfCoreHaveNoCycles() {
         slices().matching("dev.tidemark.core.(*)..").should().beFreeOfCycles().check(CLASSES);
