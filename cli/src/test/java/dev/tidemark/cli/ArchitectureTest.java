@@ -72,6 +72,18 @@ public class ArchitectureTest {
             "java.util.Random.<init>()",
             "java.util.SplittableRandom.<init>()");
 
+    /** Each floor stands on those before it; rooms of one floor do not know each other. */
+    private static final List<List<String>> FLOORS = List.of(
+            List.of("async", "number", "stream", "window"),
+            List.of("event"),
+            List.of("aggregate", "expression", "control"),
+            List.of("tile"),
+            List.of("view", "store"),
+            List.of("catalog", "archive"),
+            List.of("fold", "serve", "checkpoint"),
+            List.of("history"),
+            List.of("past", "change"));
+
     private static final ArchRule PURE = classes()
             .that()
             .resideInAPackage(CORE)
@@ -128,17 +140,17 @@ public class ArchitectureTest {
                 .check(CLASSES);
     }
 
-    /** Each floor stands on those before it; rooms of one floor do not know each other. */
-    private static final List<List<String>> FLOORS = List.of(
-            List.of("async", "number", "stream", "window"),
-            List.of("event"),
-            List.of("aggregate", "expression", "control"),
-            List.of("tile"),
-            List.of("view", "store"),
-            List.of("catalog", "archive"),
-            List.of("fold", "serve", "checkpoint"),
-            List.of("history"),
-            List.of("past", "change"));
+    /** How questions are checked and answers written is core's, so that the command needs no handler for it. */
+    @Test
+    void theCommandUsesNoHandler() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.tidemark.cli..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.tidemark.functions.query..", "dev.tidemark.functions.checkpoint..")
+                .check(CLASSES);
+    }
 
     @Test
     void roomsOfCoreStandOnFloors() {

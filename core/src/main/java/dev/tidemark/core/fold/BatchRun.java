@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** One batch on its way through the protocol. */
+/** One batch on its way through the protocol, in as many rounds as it takes. */
 final class BatchRun {
 
     /** How often the lane's views may change under one batch. */

@@ -22,8 +22,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tiles of one entity, by width and index, wherever they come from, those of several lanes side by side; and the values
- * that they make at a moment. Not thread-safe.
+ * The tiles of one entity, wherever they come from, and the values that they make at a moment. Tiles are kept by width and
+ * index, those of several lanes side by side. Not thread-safe.
  */
 final class TileValues {
 
@@ -67,7 +67,7 @@ final class TileValues {
     }
 
     /**
-     * The values at a moment; of the tiles as they are now, so ask before any of them changes.
+     * The way to the values at a moment. It merges states once, so it must not be asked after a tile has changed.
      *
      * @param covers which tiles answer the windows that will be asked about
      */
@@ -88,6 +88,7 @@ final class TileValues {
         return state;
     }
 
+    /** What the tiles say about one moment. */
     final class Moment {
 
         private final long atMillis;
