@@ -96,16 +96,7 @@ final class RestoreControl implements ControlStore {
                 counts.put(version, after.countsOf(version));
             }
         }
-        return new LaneRow(
-                next.lane(),
-                next.rev(),
-                next.last(),
-                next.count(),
-                next.maxArrivalMillis(),
-                next.generation(),
-                next.views(),
-                counts,
-                next.ancestors());
+        return next.withCounts(counts);
     }
 
     private Cas<LaneRow> taken(Cas<LaneRow> result) {

@@ -47,23 +47,7 @@ public final class LaneDecisions {
                 views.remove(version);
             }
         });
-        if (views.equals(row.views())) {
-            return Optional.empty();
-        }
-        Map<String, ViewCounts> counts = new HashMap<>(row.counts());
-        counts.keySet().retainAll(views.keySet());
-        return Optional.of(new LaneRow(
-                row.lane(),
-                row.rev() + 1,
-                row.last(),
-                row.count(),
-                row.maxArrivalMillis(),
-                row.generation(),
-                views,
-                counts,
-                row.ancestors(),
-                row.awaitsOverlap(),
-                row.ended()));
+        return views.equals(row.views()) ? Optional.empty() : Optional.of(row.withViews(views));
     }
 
     /** L2: whether this catalog may fold the lane at all. */

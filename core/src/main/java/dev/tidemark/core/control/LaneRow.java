@@ -2,6 +2,7 @@ package dev.tidemark.core.control;
 
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -86,35 +87,44 @@ public record LaneRow(
 
     /** The row that says so, to be written next. */
     public LaneRow withAncestors(Map<String, Long> found) {
-        return new LaneRow(
-                lane, rev + 1, last, count, maxArrivalMillis, generation, views, counts, found, awaitsOverlap, ended);
+        return with(rev + 1, views, counts, found, awaitsOverlap, ended);
+    }
+
+    /** The row that folds these views and counts for no others, to be written next. */
+    public LaneRow withViews(Map<String, Position> folded) {
+        Map<String, ViewCounts> kept = new HashMap<>(counts);
+        kept.keySet().retainAll(folded.keySet());
+        return with(rev + 1, folded, kept, ancestors, awaitsOverlap, ended);
     }
 
     /** The row that says that the live fold joins what was restored (rule R3), to be written next. */
     public LaneRow joined() {
-        return new LaneRow(
-                lane, rev + 1, last, count, maxArrivalMillis, generation, views, counts, ancestors, false, ended);
+        return with(rev + 1, views, counts, ancestors, false, ended);
     }
 
     /** The row that says that nothing comes after it, to be written next. */
     public LaneRow atItsEnd() {
-        return new LaneRow(
-                lane,
-                rev + 1,
-                last,
-                count,
-                maxArrivalMillis,
-                generation,
-                views,
-                counts,
-                ancestors,
-                awaitsOverlap,
-                true);
+        return with(rev + 1, views, counts, ancestors, awaitsOverlap, true);
+    }
+
+    /** This row with other counts, at the same rev. */
+    public LaneRow withCounts(Map<String, ViewCounts> counted) {
+        return with(rev, views, counted, ancestors, awaitsOverlap, ended);
     }
 
     /** This row with or without the mark of a restore, at the same rev. */
     public LaneRow withAwaitsOverlap(boolean awaits) {
+        return with(rev, views, counts, ancestors, awaits, ended);
+    }
+
+    private LaneRow with(
+            long nextRev,
+            Map<String, Position> folded,
+            Map<String, ViewCounts> counted,
+            @Nullable Map<String, Long> found,
+            boolean awaits,
+            boolean isEnded) {
         return new LaneRow(
-                lane, rev, last, count, maxArrivalMillis, generation, views, counts, ancestors, awaits, ended);
+                lane, nextRev, last, count, maxArrivalMillis, generation, folded, counted, found, awaits, isEnded);
     }
 }
