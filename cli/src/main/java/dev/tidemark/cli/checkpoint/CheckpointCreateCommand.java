@@ -1,8 +1,7 @@
 package dev.tidemark.cli.checkpoint;
 
-import dev.tidemark.cli.catalog.CatalogOption;
+import dev.tidemark.cli.catalog.CatalogCommand;
 import dev.tidemark.cli.catalog.NextOption;
-import dev.tidemark.cli.deployment.DeploymentOptions;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.cli.terminal.Plural;
@@ -15,13 +14,10 @@ import dev.tidemark.core.checkpoint.CheckpointSettings;
 import dev.tidemark.core.checkpoint.Checkpointer;
 import dev.tidemark.core.store.CheckpointStore.Manifest;
 import java.security.SecureRandom;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Takes a checkpoint from here. */
 @Command(
@@ -29,7 +25,7 @@ import picocli.CommandLine.Spec;
         description = "Take a checkpoint now, while the deployment goes on folding. Stopped, it can be resumed.",
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
-final class CheckpointCreateCommand implements Callable<Integer> {
+final class CheckpointCreateCommand extends CatalogCommand {
 
     @Option(names = "--resume", paramLabel = "ID", description = "Go on with this checkpoint instead.")
     private @Nullable String resume;
@@ -51,18 +47,9 @@ final class CheckpointCreateCommand implements Callable<Integer> {
     @Mixin
     private NextOption next;
 
-    @Mixin
-    private CatalogOption catalog;
-
-    @Mixin
-    private DeploymentOptions deployment;
-
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
-        ProgressLine progress = ProgressLine.on(spec.commandLine().getOut());
+        ProgressLine progress = ProgressLine.on(out());
         CheckpointSettings usual = CheckpointSettings.DEFAULT;
         if (resume != null && !CheckpointId.isId(resume)) {
             throw new Failure(

@@ -1,7 +1,7 @@
 package dev.tidemark.cli.checkpoint;
 
 import dev.tidemark.aws.s3.S3Checkpoints;
-import dev.tidemark.cli.deployment.DeploymentOptions;
+import dev.tidemark.cli.deployment.DeploymentCommand;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Plural;
 import dev.tidemark.core.store.CheckpointStore.Manifest;
@@ -9,12 +9,8 @@ import dev.tidemark.core.store.DamagedCheckpoint;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Names the complete checkpoints. */
 @Command(
@@ -24,18 +20,11 @@ import picocli.CommandLine.Spec;
             "Exit code 1 if the manifest of one is damaged."
         },
         mixinStandardHelpOptions = true)
-@SuppressWarnings("NullAway.Init") // picocli sets the fields.
-final class CheckpointListCommand implements Callable<Integer> {
-
-    @Mixin
-    private DeploymentOptions deployment;
-
-    @Spec
-    private CommandSpec spec;
+final class CheckpointListCommand extends DeploymentCommand {
 
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         int damaged = 0;
         try (Stores stores = deployment.open()) {
             S3Checkpoints checkpoints = stores.checkpoints();

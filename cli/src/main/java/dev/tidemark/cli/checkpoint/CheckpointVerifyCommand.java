@@ -1,7 +1,7 @@
 package dev.tidemark.cli.checkpoint;
 
 import dev.tidemark.aws.s3.S3Checkpoints;
-import dev.tidemark.cli.deployment.DeploymentOptions;
+import dev.tidemark.cli.deployment.DeploymentCommand;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Plural;
 import dev.tidemark.cli.terminal.ProgressLine;
@@ -9,14 +9,10 @@ import dev.tidemark.core.store.CheckpointStore.Manifest;
 import dev.tidemark.core.store.CheckpointStore.StoredObject;
 import dev.tidemark.core.store.DamagedCheckpoint;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Reads every object of a checkpoint. */
 @Command(
@@ -27,20 +23,14 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
-final class CheckpointVerifyCommand implements Callable<Integer> {
+final class CheckpointVerifyCommand extends DeploymentCommand {
 
     @Parameters(arity = "0..1", paramLabel = "ID", description = "The checkpoint. Default: all.")
     private @Nullable String id;
 
-    @Mixin
-    private DeploymentOptions deployment;
-
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
-        ProgressLine progress = ProgressLine.on(spec.commandLine().getOut());
+        ProgressLine progress = ProgressLine.on(out());
         int damaged = 0;
         try (Stores stores = deployment.open()) {
             S3Checkpoints checkpoints = stores.checkpoints();

@@ -1,9 +1,8 @@
 package dev.tidemark.cli.checkpoint;
 
 import dev.tidemark.aws.dynamodb.TableCare;
-import dev.tidemark.cli.catalog.CatalogOption;
+import dev.tidemark.cli.catalog.CatalogCommand;
 import dev.tidemark.cli.catalog.NextOption;
-import dev.tidemark.cli.deployment.DeploymentOptions;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.cli.terminal.Plural;
@@ -24,14 +23,11 @@ import dev.tidemark.core.store.CheckpointStore;
 import dev.tidemark.core.store.ControlStore;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Restores a checkpoint into tables of its own, and replays the archive behind it. */
 @Command(
@@ -42,7 +38,7 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
-public final class RestoreCommand implements Callable<Integer> {
+public final class RestoreCommand extends CatalogCommand {
 
     public static final String NAME = "[A-Za-z0-9_.-]{1,200}";
     private static final String LATEST = "latest";
@@ -69,15 +65,6 @@ public final class RestoreCommand implements Callable<Integer> {
     @Mixin
     private NextOption next;
 
-    @Mixin
-    private CatalogOption catalog;
-
-    @Mixin
-    private DeploymentOptions deployment;
-
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
         if (!generation.matches(NAME)) {
@@ -90,7 +77,7 @@ public final class RestoreCommand implements Callable<Integer> {
     }
 
     private int restore(Stores stores) {
-        ProgressLine progress = ProgressLine.on(spec.commandLine().getOut());
+        ProgressLine progress = ProgressLine.on(out());
         Catalogs catalogs = new Catalogs(catalog.compile(deployment), next.compile());
         Optional<TableCare> first = stores.await(stores.care());
         if (first.isEmpty()) {
@@ -161,9 +148,7 @@ public final class RestoreCommand implements Callable<Integer> {
         if (row.awaitsOverlap() && !(stores.await(control.writeLane(row.joined())) instanceof Cas.Stored)) {
             throw new Failure("the row of lane " + laneId + " could not be written: try again");
         }
-        spec.commandLine()
-                .getOut()
-                .println("lane " + laneId + " goes on from " + row.last().text());
+        out().println("lane " + laneId + " goes on from " + row.last().text());
         return 0;
     }
 

@@ -1,7 +1,7 @@
 package dev.tidemark.cli.past;
 
+import dev.tidemark.cli.catalog.CatalogCommand;
 import dev.tidemark.cli.catalog.CatalogOption;
-import dev.tidemark.cli.deployment.DeploymentOptions;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.cli.terminal.Moments;
@@ -25,13 +25,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Replays the archive and compares: the live state item by item, or an answer that was given. */
 @Command(
@@ -41,7 +37,7 @@ import picocli.CommandLine.Spec;
                         + "that were given. Exit code 1 if there is a fault.",
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
-public final class AuditCommand implements Callable<Integer> {
+public final class AuditCommand extends CatalogCommand {
 
     private static final String LATEST = "latest";
 
@@ -89,15 +85,6 @@ public final class AuditCommand implements Callable<Integer> {
                             + "was not complete, an older receipt) begins with the archive. Default: all begins with the archive, "
                             + "and nothing is taken for granted.")
     private @Nullable String from;
-
-    @Mixin
-    private CatalogOption catalog;
-
-    @Mixin
-    private DeploymentOptions deployment;
-
-    @Spec
-    private CommandSpec spec;
 
     @Override
     public Integer call() {
@@ -189,7 +176,7 @@ public final class AuditCommand implements Callable<Integer> {
     }
 
     private void print(AuditReport report) {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         for (Difference difference : report.differences()) {
             List<String> words = new ArrayList<>(List.of(
                     difference.kind().name().toLowerCase(Locale.ROOT),

@@ -7,8 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import dev.tidemark.cli.catalog.CatalogOption;
-import dev.tidemark.cli.deployment.DeploymentOptions;
+import dev.tidemark.cli.catalog.CatalogCommand;
 import dev.tidemark.cli.deployment.RunningSystem;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Failure;
@@ -31,20 +30,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Reads features over HTTP, as any client would. */
 @Command(name = "get", description = "Read the features of an entity.", mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
-public final class GetCommand implements Callable<Integer> {
+public final class GetCommand extends CatalogCommand {
 
     private static final int OK = 200;
 
@@ -82,12 +77,6 @@ public final class GetCommand implements Callable<Integer> {
             description = "With --knowledge: read tables and bucket without the API, as much as it takes.")
     private boolean direct;
 
-    @Mixin
-    private CatalogOption catalog;
-
-    @Mixin
-    private DeploymentOptions deployment;
-
     @Option(names = "--explain", description = "Say what the values were computed from.")
     private boolean explain;
 
@@ -99,9 +88,6 @@ public final class GetCommand implements Callable<Integer> {
             paramLabel = "URL",
             description = "Where the API answers. Default: on the local run's --port.")
     private @Nullable URI url;
-
-    @Spec
-    private CommandSpec spec;
 
     /** Shows numbers as the API does: exact, in plain notation. */
     private final ObjectMapper json = JsonMapper.builder()
@@ -117,9 +103,7 @@ public final class GetCommand implements Callable<Integer> {
         }
         JsonNode body = direct ? json.readTree(fromArchive()) : fromApi();
         JsonNode shown = all || explain || knowledge == PastReader.Known.BOTH ? body : body.path("features");
-        spec.commandLine()
-                .getOut()
-                .println(ShownText.text(json.writerWithDefaultPrettyPrinter().writeValueAsString(shown)));
+        out().println(ShownText.text(json.writerWithDefaultPrettyPrinter().writeValueAsString(shown)));
         if (!direct && knowledge == null && at == null) {
             RunningSystem system = new RunningSystem(api());
             if (EmptyAnswer.isEmpty(body.path("features"), () -> system.derivedOf(view))) {
@@ -131,9 +115,9 @@ public final class GetCommand implements Callable<Integer> {
 
     private void explainEmpty(RunningSystem system) {
         JsonNode health = system.health().orElse(MissingNode.getInstance());
-        EmptyAnswer.note(view, health).ifPresent(spec.commandLine().getErr()::println);
+        EmptyAnswer.note(view, health).ifPresent(err()::println);
         if (url == null && EmptyAnswer.hasTooLate(view, health)) {
-            tooLate().ifPresent(spec.commandLine().getErr()::println);
+            tooLate().ifPresent(err()::println);
         }
     }
 

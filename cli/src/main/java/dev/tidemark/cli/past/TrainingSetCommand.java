@@ -1,8 +1,7 @@
 package dev.tidemark.cli.past;
 
+import dev.tidemark.cli.catalog.CatalogCommand;
 import dev.tidemark.cli.catalog.CatalogFile;
-import dev.tidemark.cli.catalog.CatalogOption;
-import dev.tidemark.cli.deployment.DeploymentOptions;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Plural;
 import dev.tidemark.cli.terminal.ProgressLine;
@@ -20,14 +19,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Features for the rows of a spine, as they were at each row's moment. */
 @Command(
@@ -38,7 +33,7 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
-public final class TrainingSetCommand implements Callable<Integer> {
+public final class TrainingSetCommand extends CatalogCommand {
 
     @Option(
             names = "--spine",
@@ -127,15 +122,6 @@ public final class TrainingSetCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "Default: one per processor.")
     private @Nullable Integer threads;
 
-    @Mixin
-    private CatalogOption catalog;
-
-    @Mixin
-    private DeploymentOptions deployment;
-
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
         int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
@@ -143,15 +129,15 @@ public final class TrainingSetCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--threads " + workers + " is less than 1");
         }
         TrainingSet set = make(workers);
-        report(spec.commandLine().getOut(), set);
-        PrintWriter err = spec.commandLine().getErr();
+        report(out(), set);
+        PrintWriter err = err();
         set.notes().forEach(note -> err.println("Note: " + note));
         err.flush();
         return 0;
     }
 
     private TrainingSet make(int workers) {
-        PrintWriter err = spec.commandLine().getErr();
+        PrintWriter err = err();
         try (Stores stores = deployment.open();
                 ProgressLine progress = ProgressLine.on(err)) {
             return new TrainingSetJob(

@@ -1,7 +1,6 @@
 package dev.tidemark.cli.put;
 
-import dev.tidemark.cli.catalog.CatalogOption;
-import dev.tidemark.cli.deployment.DeploymentOptions;
+import dev.tidemark.cli.catalog.CatalogCommand;
 import dev.tidemark.cli.deployment.KinesisEndpoint;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Failure;
@@ -23,16 +22,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Puts events on the stream, as any producer would. */
 @Command(
@@ -43,7 +38,7 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
-public final class PutCommand implements Callable<Integer> {
+public final class PutCommand extends CatalogCommand {
 
     private static final long LOOK_MILLIS = 200;
 
@@ -88,15 +83,6 @@ public final class PutCommand implements Callable<Integer> {
             description = "Kinesis endpoint. Default: that of the local run, or of $$" + KinesisEndpoint.VARIABLE + ".")
     private @Nullable URI endpoint;
 
-    @Mixin
-    private CatalogOption catalog;
-
-    @Mixin
-    private DeploymentOptions deployment;
-
-    @Spec
-    private CommandSpec spec;
-
     /**
      * What is on the stream.
      *
@@ -132,14 +118,14 @@ public final class PutCommand implements Callable<Integer> {
         }
         try (EventLines lines = open();
                 RecordWriter writer = new RecordWriter(target, stream)) {
-            try (ProgressLine progress = ProgressLine.on(spec.commandLine().getErr())) {
+            try (ProgressLine progress = ProgressLine.on(err())) {
                 if (progress.isOnTerminal()) {
                     progress.stage("Putting events", "events", total);
                 }
                 send(lines, check(lines.name(), path, known), writer, progress);
             }
-            spec.commandLine().getOut().println(Plural.of(writer.written(), "event") + " put on " + stream);
-            spec.commandLine().getOut().flush();
+            out().println(Plural.of(writer.written(), "event") + " put on " + stream);
+            out().flush();
             return new Put(writer.written(), writer.last());
         }
     }
@@ -186,7 +172,7 @@ public final class PutCommand implements Callable<Integer> {
     }
 
     private int await(Stores stores, FoldWait folds, Put put) throws InterruptedException {
-        try (ProgressLine progress = ProgressLine.on(spec.commandLine().getErr())) {
+        try (ProgressLine progress = ProgressLine.on(err())) {
             progress.stage("Waiting until " + Plural.of(put.records(), "event") + " are folded", "so far", -1);
             List<LaneRow> rows = stores.await(stores.control().readLanes());
             Set<String> open = folds.open(put.last(), rows).keySet();
@@ -211,7 +197,7 @@ public final class PutCommand implements Callable<Integer> {
     }
 
     private int tell(FoldWait.Folded folded, long put) {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         Map<String, String> names = new TreeMap<>();
         catalog.find(deployment)
                 .ifPresent(known -> known.views().forEach(view -> names.put(view.version(), view.name())));

@@ -1,7 +1,7 @@
 package dev.tidemark.cli.quarantine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tidemark.cli.deployment.DeploymentOptions;
+import dev.tidemark.cli.deployment.DeploymentCommand;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.cli.terminal.Plural;
@@ -11,12 +11,9 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Writes records of the quarantine into a file, to be repaired there. */
 @Command(
@@ -27,19 +24,13 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
-final class QuarantineExportCommand implements Callable<Integer> {
+final class QuarantineExportCommand extends DeploymentCommand {
 
     @Parameters(paramLabel = "FILE", description = "The file to write; it must not exist yet.")
     private Path file;
 
     @Mixin
     private QuarantineSelection selection;
-
-    @Mixin
-    private DeploymentOptions deployment;
-
-    @Spec
-    private CommandSpec spec;
 
     private long written;
 
@@ -50,7 +41,7 @@ final class QuarantineExportCommand implements Callable<Integer> {
             stores.await(claims.catchUp());
             write(stores, claims);
         }
-        spec.commandLine().getOut().println(Plural.of(written, "record") + " written to " + file);
+        out().println(Plural.of(written, "record") + " written to " + file);
         return 0;
     }
 

@@ -1,7 +1,6 @@
 package dev.tidemark.cli.quarantine;
 
-import dev.tidemark.cli.catalog.CatalogOption;
-import dev.tidemark.cli.deployment.DeploymentOptions;
+import dev.tidemark.cli.catalog.CatalogCommand;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Plural;
 import dev.tidemark.core.change.Claims;
@@ -11,14 +10,11 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.function.IntSupplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** What is in quarantine, and why. */
 @Command(
@@ -29,7 +25,7 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
-final class QuarantineListCommand implements Callable<Integer> {
+final class QuarantineListCommand extends CatalogCommand {
 
     @Mixin
     private QuarantineSelection selection;
@@ -50,15 +46,6 @@ final class QuarantineListCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object per record, without payload and counts.")
     private boolean json;
 
-    @Mixin
-    private CatalogOption catalog;
-
-    @Mixin
-    private DeploymentOptions deployment;
-
-    @Spec
-    private CommandSpec spec;
-
     private final Map<String, Count> counts = new TreeMap<>();
     private int found;
 
@@ -73,7 +60,7 @@ final class QuarantineListCommand implements Callable<Integer> {
         if (limit < 0) {
             throw new ParameterException(spec.commandLine(), "--limit must be 0 or more, not " + limit);
         }
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         try (Stores stores = deployment.open()) {
             Claims claims = new Claims(stores.redriveLog());
             stores.await(claims.catchUp());

@@ -1,7 +1,6 @@
 package dev.tidemark.cli.quarantine;
 
-import dev.tidemark.cli.catalog.CatalogOption;
-import dev.tidemark.cli.deployment.DeploymentOptions;
+import dev.tidemark.cli.catalog.CatalogCommand;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.change.Candidate;
@@ -16,17 +15,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Folds records of the quarantine after all. */
 @Command(
@@ -37,7 +33,7 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
-final class QuarantineRedriveCommand implements Callable<Integer> {
+final class QuarantineRedriveCommand extends CatalogCommand {
 
     /** Of one manifest; what it holds is kept in memory. */
     private static final int MAX_RECORDS = 2_000;
@@ -68,15 +64,6 @@ final class QuarantineRedriveCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Say what would happen, and change nothing.")
     private boolean dryRun;
 
-    @Mixin
-    private CatalogOption catalog;
-
-    @Mixin
-    private DeploymentOptions deployment;
-
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
         checkUsage();
@@ -84,7 +71,7 @@ final class QuarantineRedriveCommand implements Callable<Integer> {
         if (file != null) {
             file.check();
         }
-        RedriveSummary summary = new RedriveSummary(spec.commandLine().getOut(), dryRun);
+        RedriveSummary summary = new RedriveSummary(out(), dryRun);
         try (Stores stores = deployment.open()) {
             Catalog definitions = catalog.compile(deployment);
             stores.checkFolds(definitions);

@@ -1,6 +1,6 @@
 package dev.tidemark.cli.quarantine;
 
-import dev.tidemark.cli.deployment.DeploymentOptions;
+import dev.tidemark.cli.deployment.DeploymentCommand;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Plural;
 import dev.tidemark.cli.terminal.ShownText;
@@ -11,13 +11,9 @@ import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.OptionalLong;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** One record in quarantine, with its payload. */
 @Command(
@@ -25,16 +21,10 @@ import picocli.CommandLine.Spec;
         description = "Show a record in quarantine with its payload: what is wrong, and what to do about it.",
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
-final class QuarantineShowCommand implements Callable<Integer> {
+final class QuarantineShowCommand extends DeploymentCommand {
 
     @Parameters(paramLabel = "KEY", description = "The record's key, as the list shows it.")
     private String key;
-
-    @Mixin
-    private DeploymentOptions deployment;
-
-    @Spec
-    private CommandSpec spec;
 
     @Override
     public Integer call() {
@@ -42,7 +32,7 @@ final class QuarantineShowCommand implements Callable<Integer> {
             Quarantine.Entry entry = new QuarantineReader(stores).read(key);
             Claims claims = new Claims(stores.redriveLog());
             stores.await(claims.catchUp());
-            print(spec.commandLine().getOut(), entry, claims);
+            print(out(), entry, claims);
         }
         return 0;
     }

@@ -2,8 +2,8 @@ package dev.tidemark.cli.quarantine;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.cli.catalog.CatalogCommand;
 import dev.tidemark.cli.catalog.CatalogOption;
-import dev.tidemark.cli.deployment.DeploymentOptions;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Moments;
 import dev.tidemark.cli.terminal.Plural;
@@ -15,14 +15,10 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Finds events that came after a view's retention: they are in the archive, and count nowhere. */
 @Command(
@@ -30,7 +26,7 @@ import picocli.CommandLine.Spec;
         description = "List the events that came too late for a view, from the archive.",
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
-public final class TooLateCommand implements Callable<Integer> {
+public final class TooLateCommand extends CatalogCommand {
 
     private static final Duration A_DAY = Duration.ofDays(1);
 
@@ -59,15 +55,6 @@ public final class TooLateCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object per event, without the count.")
     private boolean json;
 
-    @Mixin
-    private CatalogOption catalog;
-
-    @Mixin
-    private DeploymentOptions deployment;
-
-    @Spec
-    private CommandSpec spec;
-
     private long found;
 
     @Override
@@ -78,7 +65,7 @@ public final class TooLateCommand implements Callable<Integer> {
         Instant start = from == null ? end.minus(A_DAY) : Moments.parse("--from", from);
         Catalog definitions = catalog.compile(deployment);
         View wanted = CatalogOption.view(definitions, view);
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         try (Stores stores = deployment.open()) {
             Catalog.Source source = definitions.sourceOf(wanted);
             TooLateEvents events = new TooLateEvents(stores.past(), source, wanted);

@@ -58,7 +58,8 @@ final class PacedPut {
      */
     void run(Sink sink, LongSupplier pending, Progress progress) throws InterruptedException {
         long startMillis = clockMillis.getAsLong();
-        reportedMillis = startMillis;
+        // The first report comes at once: whoever shows a rate counts from it.
+        reportedMillis = startMillis - REPORT_MILLIS;
         for (int i = 0; i < events.size(); i++) {
             SampleEvent event = events.get(i);
             long dueMillis = startMillis + durationMillis(i, eventsPerSecond);

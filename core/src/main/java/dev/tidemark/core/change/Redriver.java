@@ -17,14 +17,12 @@ import dev.tidemark.core.store.RedriveLog.Entry;
 import dev.tidemark.core.store.RedriveLog.Manifest;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.stream.Sha256;
 import dev.tidemark.core.view.View;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -173,15 +171,7 @@ public final class Redriver {
                 candidate.quarantined().viewVersion(),
                 candidate.quarantined().lane(),
                 candidate.record(),
-                sha256(original.data()));
-    }
-
-    private static String sha256(byte[] data) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(data));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+                Sha256.hex(original.data()));
     }
 
     private CompletableFuture<RedriveOutcome> foldAndFinish(Manifest manifest, ControlRow control) {
