@@ -8,11 +8,8 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.fold.LaneDecider;
 import dev.tidemark.core.history.MemoryItems;
-import dev.tidemark.core.store.Archive.Segment;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.stream.Lane;
-import dev.tidemark.core.stream.Position;
-import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,8 +50,7 @@ public class ReplayBenchmark {
     /** Has one event in 1,150. */
     private static final String ENTITY = "u100";
 
-    private static final Lane LANE =
-            new Lane("arn:aws:kinesis:eu-central-1:111122223333:stream/shop-events", 1_700_000_000_000L, "shardId-0");
+    private static final Lane LANE = ArchivedEvents.lane(0);
     private static final String LANE_ID = LANE.id();
 
     /** Records in one segment: a batch, or what is compacted. */
@@ -68,20 +64,9 @@ public class ReplayBenchmark {
 
     @Setup
     public void writeSegments() {
-        List<byte[]> events = SampleEvents.json(EVENTS);
-        List<byte[]> written = new ArrayList<>();
-        Position last = Position.ORIGIN;
-        for (int from = 0; from < EVENTS; from += segmentRecords) {
-            List<RawRecord> records = new ArrayList<>();
-            for (int i = from; i < from + segmentRecords; i++) {
-                Position position =
-                        new Position("49590338271490256608559692538361571095921575989136" + (588_000_000L + i), 0);
-                records.add(new RawRecord(position, SampleEvents.START_MILLIS + i + 100, "key", events.get(i)));
-            }
-            written.add(SegmentWriter.write(new Segment(LANE, last, from, records)));
-            last = records.get(records.size() - 1).position();
-        }
-        segments = written;
+        segments = ArchivedEvents.segments(LANE, SampleEvents.json(EVENTS), segmentRecords).stream()
+                .map(SegmentWriter::write)
+                .toList();
         MemoryItems items = new MemoryItems(List.of(view));
         replay(earlier(), LaneDecider.EntityFilter.ALL, items);
         checkpoint.clear();

@@ -118,7 +118,7 @@ final class Decayed implements AggregateFunction {
     private static double number(State state) {
         return state instanceof CountState counted
                 ? counted.count()
-                : ((SumState) state).sum().doubleValue();
+                : ((SumState) state).value().doubleValue();
     }
 
     private static @Nullable BigDecimal average(double sum, double count) {

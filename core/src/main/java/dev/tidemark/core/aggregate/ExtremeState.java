@@ -3,18 +3,15 @@ package dev.tidemark.core.aggregate;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.EventRow.Kind;
 import dev.tidemark.core.number.DecimalExtreme;
-import java.math.BigDecimal;
-import org.jspecify.annotations.Nullable;
 
 /** The least or the greatest value of a numeric field. Stored as one decimal. */
-final class ExtremeState implements State {
+final class ExtremeState extends DecimalExtreme implements State {
 
     private final Type type;
-    private final DecimalExtreme extreme;
 
     private ExtremeState(Type type) {
+        super(type.greatest);
         this.type = type;
-        extreme = type.greatest ? DecimalExtreme.greatest() : DecimalExtreme.least();
     }
 
     /** {@code min(path)} or {@code max(path)}. */
@@ -33,7 +30,7 @@ final class ExtremeState implements State {
         @Override
         public State read(ByteReader in, String shardId) {
             ExtremeState state = new ExtremeState(this);
-            in.readDecimal(state.extreme);
+            in.readDecimal(state);
             return state;
         }
 
@@ -43,18 +40,13 @@ final class ExtremeState implements State {
         }
     }
 
-    @Nullable
-    BigDecimal value() {
-        return extreme.value();
-    }
-
     @Override
     public void add(EventRow row) {
         Kind kind = row.kind(type.slot);
         if (kind == Kind.NUMBER) {
-            extreme.accept(row.unscaled(type.slot), row.scale(type.slot));
+            accept(row.unscaled(type.slot), row.scale(type.slot));
         } else if (kind == Kind.BIG_NUMBER) {
-            extreme.accept(row.decimal(type.slot));
+            accept(row.decimal(type.slot));
         } else {
             Inputs.requireAbsent(kind, type.path);
         }
@@ -62,16 +54,11 @@ final class ExtremeState implements State {
 
     @Override
     public void merge(State other) {
-        extreme.merge(((ExtremeState) other).extreme);
+        merge((DecimalExtreme) other);
     }
 
     @Override
     public void writeTo(ByteWriter out) {
-        extreme.sendTo(out);
-    }
-
-    @Override
-    public boolean isEmpty() {
-        return extreme.isEmpty();
+        sendTo(out);
     }
 }

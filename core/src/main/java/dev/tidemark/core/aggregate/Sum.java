@@ -33,6 +33,6 @@ final class Sum implements AggregateFunction {
     }
 
     static BigDecimal sum(TileStates tiles, int state) {
-        return ((SumState) tiles.merged(state)).sum();
+        return ((SumState) tiles.merged(state)).value();
     }
 }

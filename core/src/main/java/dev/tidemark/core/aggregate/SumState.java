@@ -8,10 +8,9 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 
 /** The exact sum of a numeric field, or of its squares. Stored as one decimal. */
-final class SumState implements State {
+final class SumState extends DecimalSum implements State {
 
     private final Type type;
-    private final DecimalSum sum = new DecimalSum();
 
     /** A sum of 0 may come from events (5 and -5), so it does not tell whether there were any. */
     private boolean empty = true;
@@ -44,7 +43,7 @@ final class SumState implements State {
         @Override
         public State read(ByteReader in, String shardId) {
             SumState state = new SumState(this);
-            in.readDecimal(state.sum);
+            in.readDecimal(state);
             state.empty = false;
             return state;
         }
@@ -58,50 +57,46 @@ final class SumState implements State {
         }
     }
 
-    BigDecimal sum() {
-        return sum.value();
-    }
-
     @Override
     public void add(EventRow row) {
         Kind kind = row.kind(type.slot);
         if (kind == Kind.NUMBER) {
-            add(row.unscaled(type.slot), row.scale(type.slot));
+            take(row.unscaled(type.slot), row.scale(type.slot));
         } else if (kind == Kind.BIG_NUMBER) {
-            add(row.decimal(type.slot));
+            take(row.decimal(type.slot));
         } else {
             Inputs.requireAbsent(kind, type.path);
         }
     }
 
-    private void add(long unscaled, int scale) {
+    private void take(long unscaled, int scale) {
         empty = false;
         if (type.squared) {
-            sum.addSquare(unscaled, scale);
+            addSquare(unscaled, scale);
         } else {
-            sum.add(unscaled, scale);
+            add(unscaled, scale);
         }
     }
 
-    private void add(BigDecimal value) {
+    private void take(BigDecimal value) {
         empty = false;
         if (type.squared) {
-            sum.addSquare(value);
+            addSquare(value);
         } else {
-            sum.add(value);
+            add(value);
         }
     }
 
     @Override
     public void merge(State other) {
         SumState more = (SumState) other;
-        sum.merge(more.sum);
+        merge((DecimalSum) more);
         empty &= more.empty;
     }
 
     @Override
     public void writeTo(ByteWriter out) {
-        sum.sendTo(out);
+        sendTo(out);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.fold.Expiry;
 import dev.tidemark.core.store.Cas;
 import dev.tidemark.core.store.ItemStore;
+import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.ItemState;
@@ -39,36 +40,31 @@ public final class MemoryItems implements ItemStore {
      */
     private Position highest = Position.ORIGIN;
 
-    /** Looks at an item where it lies. */
-    @FunctionalInterface
-    public interface Looker {
-
-        /** @param state valid until the next event is added; not to be changed */
-        void look(ItemKey key, Position mark, ItemState state);
-    }
-
     private static final class OfView {
-        private final View view;
+        private final List<OfWidth> widths;
         private final Map<String, Rung[]> entities = new HashMap<>();
 
         OfView(View view) {
-            this.view = view;
+            widths = view.ladder().widths().stream()
+                    .map(width -> new OfWidth(view, width))
+                    .toList();
         }
 
         Rung[] rungs(String entity) {
-            return entities.computeIfAbsent(entity, unknown -> {
-                Rung[] rungs = new Rung[view.ladder().widths().size()];
-                for (int i = 0; i < rungs.length; i++) {
-                    rungs[i] = new Rung();
-                }
-                return rungs;
-            });
+            Rung[] known = entities.get(entity);
+            return known != null ? known : newRungs(entity);
+        }
+
+        private Rung[] newRungs(String entity) {
+            Rung[] rungs = new Rung[widths.size()];
+            Arrays.setAll(rungs, i -> new Rung());
+            entities.put(entity, rungs);
+            return rungs;
         }
 
         int rungOf(String widthCode) {
-            List<TileWidth> widths = view.ladder().widths();
             for (int i = 0; i < widths.size(); i++) {
-                if (widths.get(i).code().equals(widthCode)) {
+                if (widths.get(i).width.code().equals(widthCode)) {
                     return i;
                 }
             }
@@ -76,10 +72,16 @@ public final class MemoryItems implements ItemStore {
         }
     }
 
+    /** What the items of one width of a view have in common. */
+    private record OfWidth(View view, TileWidth width) {}
+
     /** The items of one entity and width, by block; those of one block in no order. */
     private static final class Rung {
-        private Slot[] slots = new Slot[2];
+        private Slot[] slots = new Slot[1];
         private int size;
+
+        /** Found last, which is the one that is mostly looked for next. */
+        private @Nullable Slot last;
 
         /** Where a block's items begin, or would. */
         private int lowerBound(long block) {
@@ -87,7 +89,7 @@ public final class MemoryItems implements ItemStore {
             int high = size;
             while (low < high) {
                 int middle = (low + high) >>> 1;
-                if (slots[middle].key.block() < block) {
+                if (slots[middle].block < block) {
                     low = middle + 1;
                 } else {
                     high = middle;
@@ -98,10 +100,17 @@ public final class MemoryItems implements ItemStore {
 
         @Nullable
         Slot find(long block, String lane) {
-            // Events mostly go into the newest block.
-            int at = size > 0 && slots[size - 1].key.block() < block ? size : lowerBound(block);
-            for (; at < size && slots[at].key.block() == block; at++) {
-                if (slots[at].key.lane().equals(lane)) {
+            Slot found = last;
+            if (found == null || !found.is(block, lane)) {
+                found = search(block, lane);
+                last = found;
+            }
+            return found;
+        }
+
+        private @Nullable Slot search(long block, String lane) {
+            for (int at = lowerBound(block); at < size && slots[at].block == block; at++) {
+                if (slots[at].is(block, lane)) {
                     return slots[at];
                 }
             }
@@ -112,35 +121,43 @@ public final class MemoryItems implements ItemStore {
             if (size == slots.length) {
                 slots = Arrays.copyOf(slots, 2 * size);
             }
-            int at = lowerBound(slot.key.block());
+            int at = lowerBound(slot.block);
             System.arraycopy(slots, at, slots, at + 1, size - at);
             slots[at] = slot;
             size++;
+            last = slot;
         }
     }
 
     /** One item, as state, as bytes or as both. */
     private static final class Slot {
-        private final ItemKey key;
-        private final TileWidth width;
-        private final View view;
-        private Position mark;
+        private final OfWidth of;
+        private final long block;
+        private final String lane;
+        private Position mark = Position.ORIGIN;
         private @Nullable ItemState state;
         private @Nullable StoredItem stored;
 
-        Slot(ItemKey key, TileWidth width, View view, Position mark) {
-            this.key = key;
-            this.width = width;
-            this.view = view;
-            this.mark = mark;
+        Slot(OfWidth of, long block, String lane) {
+            this.of = of;
+            this.block = block;
+            this.lane = lane;
+        }
+
+        boolean is(long ofBlock, String ofLane) {
+            return block == ofBlock && lane.equals(ofLane);
+        }
+
+        ItemKey key(String entity) {
+            return new ItemKey(of.view.version(), entity, of.width.code(), block, lane);
         }
 
         ItemState state() {
             ItemState known = state;
             if (known == null) {
                 known = stored == null
-                        ? ItemState.empty(view.layout(), width, key.block())
-                        : ItemState.decode(view.layout(), width, key.block(), key.shardId(), stored.body());
+                        ? ItemState.empty(of.view.layout(), of.width, block)
+                        : ItemState.decode(of.view.layout(), of.width, block, Lane.shardIdOf(lane), stored.body());
                 state = known;
             }
             return known;
@@ -149,7 +166,7 @@ public final class MemoryItems implements ItemStore {
         StoredItem stored() {
             StoredItem known = stored;
             if (known == null) {
-                known = new StoredItem(mark, state().encode(), Expiry.ofBlockSeconds(view, width, key.block()));
+                known = new StoredItem(mark, state().encode(), Expiry.ofBlockSeconds(of.view, of.width, block));
                 stored = known;
             }
             return known;
@@ -178,10 +195,11 @@ public final class MemoryItems implements ItemStore {
      * it already, by its mark, stays as it is (rule F4). Events of one lane in order.
      */
     public void add(View view, String laneId, String entity, EventRow row, long filterBits) {
-        Rung[] rungs = ofView(view.version()).rungs(entity);
+        OfView ofView = ofView(view.version());
+        Rung[] rungs = ofView.rungs(entity);
         boolean newest = raise(row.position());
         for (int i = 0; i < rungs.length; i++) {
-            add(rungs, view, i, laneId, entity, row, filterBits, newest);
+            add(rungs[i], ofView.widths.get(i), laneId, row, filterBits, newest);
         }
     }
 
@@ -191,8 +209,8 @@ public final class MemoryItems implements ItemStore {
      * @param rung which width of the view's ladder
      */
     public void add(View view, int rung, String laneId, String entity, EventRow row, long filterBits) {
-        Rung[] rungs = ofView(view.version()).rungs(entity);
-        add(rungs, view, rung, laneId, entity, row, filterBits, raise(row.position()));
+        OfView ofView = ofView(view.version());
+        add(ofView.rungs(entity)[rung], ofView.widths.get(rung), laneId, row, filterBits, raise(row.position()));
     }
 
     /** @return whether the position is after every mark */
@@ -204,28 +222,22 @@ public final class MemoryItems implements ItemStore {
         return newest;
     }
 
-    private void add(
-            Rung[] rungs,
-            View view,
-            int rung,
-            String laneId,
-            String entity,
-            EventRow row,
-            long filterBits,
-            boolean newest) {
-        TileWidth width = view.ladder().widths().get(rung);
-        long tile = width.tileOf(row.eventTimeMillis());
-        long block = width.blockOf(tile);
-        Slot slot = rungs[rung].find(block, laneId);
-        if (slot == null) {
-            ItemKey key = new ItemKey(view.version(), entity, width.code(), block, laneId);
-            slot = new Slot(key, width, view, Position.ORIGIN);
-            rungs[rung].insert(slot);
-            size++;
-        }
+    private void add(Rung rung, OfWidth of, String laneId, EventRow row, long filterBits, boolean newest) {
+        long tile = of.width.tileOf(row.eventTimeMillis());
+        Slot slot = slot(rung, of, of.width.blockOf(tile), laneId);
         if (newest || row.position().isAfter(slot.mark)) {
             slot.add(tile, row, filterBits);
         }
+    }
+
+    private Slot slot(Rung rung, OfWidth of, long block, String laneId) {
+        Slot slot = rung.find(block, laneId);
+        if (slot == null) {
+            slot = new Slot(of, block, laneId);
+            rung.insert(slot);
+            size++;
+        }
+        return slot;
     }
 
     /** Stores an item whatever is there, as from a checkpoint. */
@@ -236,26 +248,9 @@ public final class MemoryItems implements ItemStore {
             others.put(key, item);
             return;
         }
-        Rung items = ofView.rungs(key.entity())[rung];
-        Slot slot = items.find(key.block(), key.lane());
-        if (slot == null) {
-            TileWidth width = ofView.view.ladder().widths().get(rung);
-            slot = new Slot(key, width, ofView.view, item.mark());
-            items.insert(slot);
-            size++;
-        }
-        slot.replace(item);
+        slot(ofView.rungs(key.entity())[rung], ofView.widths.get(rung), key.block(), key.lane())
+                .replace(item);
         raise(item.mark());
-    }
-
-    /** Drops everything of an entity. */
-    public void forget(View view, String entity) {
-        Rung[] rungs = ofView(view.version()).entities.remove(entity);
-        if (rungs != null) {
-            for (Rung rung : rungs) {
-                size -= rung.size;
-            }
-        }
     }
 
     /** How many items there are. */
@@ -263,40 +258,17 @@ public final class MemoryItems implements ItemStore {
         return size + others.size();
     }
 
-    /** The entities of a view that have an item; a copy. */
-    public List<String> entities(View view) {
-        return List.copyOf(ofView(view.version()).entities.keySet());
-    }
-
     /** Every item as it would be stored, in no order. */
     public void forEach(BiConsumer<ItemKey, StoredItem> action) {
         views.values()
-                .forEach(view -> view.entities.values().forEach(rungs -> {
+                .forEach(view -> view.entities.forEach((entity, rungs) -> {
                     for (Rung rung : rungs) {
                         for (int i = 0; i < rung.size; i++) {
-                            action.accept(rung.slots[i].key, rung.slots[i].stored());
+                            action.accept(rung.slots[i].key(entity), rung.slots[i].stored());
                         }
                     }
                 }));
         others.forEach(action);
-    }
-
-    /**
-     * Every item of one entity, width and range of blocks, in order of the blocks, without encoding it.
-     *
-     * @param rung which width of the view's ladder
-     * @param lastBlock inclusive
-     */
-    public void look(View view, String entity, int rung, long firstBlock, long lastBlock, Looker looker) {
-        Rung[] rungs = ofView(view.version()).entities.get(entity);
-        if (rungs == null) {
-            return;
-        }
-        Rung items = rungs[rung];
-        for (int i = items.lowerBound(firstBlock); i < items.size && items.slots[i].key.block() <= lastBlock; i++) {
-            Slot slot = items.slots[i];
-            looker.look(slot.key, slot.mark, slot.state());
-        }
     }
 
     @Override
@@ -340,8 +312,8 @@ public final class MemoryItems implements ItemStore {
             });
         } else if (ofView.entities.containsKey(entity)) {
             Rung items = ofView.rungs(entity)[rung];
-            for (int i = items.lowerBound(firstBlock); i < items.size && items.slots[i].key.block() <= lastBlock; i++) {
-                found.add(new Found(items.slots[i].key, items.slots[i].stored()));
+            for (int i = items.lowerBound(firstBlock); i < items.size && items.slots[i].block <= lastBlock; i++) {
+                found.add(new Found(items.slots[i].key(entity), items.slots[i].stored()));
             }
         }
         return CompletableFuture.completedFuture(found);

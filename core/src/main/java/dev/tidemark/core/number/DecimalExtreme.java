@@ -3,8 +3,11 @@ package dev.tidemark.core.number;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
-/** The least or the greatest of some decimals. Small ones are compared in primitives. Mutable, not thread-safe. */
-public final class DecimalExtreme implements DecimalConsumer {
+/**
+ * The least or the greatest of some decimals. Small ones are compared in primitives. Mutable, not thread-safe. A state is
+ * one, rather than has one: a replay keeps millions of them in memory.
+ */
+public class DecimalExtreme implements DecimalConsumer {
 
     private final boolean greatest;
     private boolean empty = true;
@@ -14,16 +17,9 @@ public final class DecimalExtreme implements DecimalConsumer {
     /** The value where it did not come in primitives; null if the primitives hold it. */
     private @Nullable BigDecimal big;
 
-    private DecimalExtreme(boolean greatest) {
+    /** @param greatest whether the greatest is wanted, and not the least */
+    public DecimalExtreme(boolean greatest) {
         this.greatest = greatest;
-    }
-
-    public static DecimalExtreme least() {
-        return new DecimalExtreme(false);
-    }
-
-    public static DecimalExtreme greatest() {
-        return new DecimalExtreme(true);
     }
 
     public boolean isEmpty() {

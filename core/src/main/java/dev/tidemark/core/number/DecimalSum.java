@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * An exact running sum of decimals. Most sums stay in a long at the greatest scale seen; what does not fit is carried
  * into a {@link BigDecimal}, and the long goes on from there, so that one huge value does not slow down all later ones.
- * Exact for any input: nothing is ever rounded. Mutable, not thread-safe.
+ * Exact for any input: nothing is ever rounded. Mutable, not thread-safe. A state is one, see {@link DecimalExtreme}.
  */
-public final class DecimalSum implements DecimalConsumer {
+public class DecimalSum implements DecimalConsumer {
 
     private long unscaled;
     private int scale;

@@ -21,9 +21,9 @@ public final class ItemState {
     private final long block;
 
     /** Ascending; the first {@link #size} count. */
-    private long[] indexes = new long[4];
+    private long[] indexes = new long[1];
 
-    private @Nullable Tile[] tiles = new Tile[4];
+    private @Nullable Tile[] tiles = new Tile[1];
     private int size;
 
     /** Where the last event went, which is where the next one mostly goes too. */
@@ -67,7 +67,7 @@ public final class ItemState {
             throw new CorruptItem(Long.toUnsignedString(count) + " tiles in a block of " + width.tilesPerBlock());
         }
         int size = (int) count;
-        long[] indexes = new long[Math.max(4, size)];
+        long[] indexes = new long[Math.max(1, size)];
         Tile[] tiles = new Tile[indexes.length];
         long next = width.firstTileOf(block);
         long last = next + width.tilesPerBlock() - 1;

@@ -78,8 +78,8 @@ class DecimalSumTest {
     @MethodSource("seeds")
     void findsExtremesLikeBigDecimal(long seed) {
         Random random = new Random(seed);
-        DecimalExtreme least = DecimalExtreme.least();
-        DecimalExtreme greatest = DecimalExtreme.greatest();
+        DecimalExtreme least = new DecimalExtreme(/* greatest= */ false);
+        DecimalExtreme greatest = new DecimalExtreme(/* greatest= */ true);
         BigDecimal min = null;
         BigDecimal max = null;
         for (int i = 0; i < 300; i++) {
