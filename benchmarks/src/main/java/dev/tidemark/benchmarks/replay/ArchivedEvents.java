@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -72,6 +73,7 @@ record ArchivedEvents(List<SegmentRef> refs, Map<String, byte[]> objects, Execut
 
     @Override
     public CompletableFuture<Segment> read(SegmentRef ref) {
-        return CompletableFuture.supplyAsync(() -> SegmentReader.read(objects.get(ref.key())), reader);
+        byte[] object = Objects.requireNonNull(objects.get(ref.key()));
+        return CompletableFuture.supplyAsync(() -> SegmentReader.read(object), reader);
     }
 }
