@@ -61,7 +61,7 @@ class RedrivenTrainingSetTest {
     /** The third redrive, of the second version. */
     private static final int REDRIVE_SECOND = 12;
 
-    /** The act of the second version. */
+    /** The activation of the second version. */
     private static final int ACT = 3;
 
     private static final List<Event> EVENTS = List.of(
@@ -69,9 +69,9 @@ class RedrivenTrainingSetTest {
             new Event(1, true, "a", REDRIVE, REDRIVE),
             new Event(2, true, "b", REDRIVE_LATER, REDRIVE_SECOND),
             new Event(3, false, "c", 3, 3),
-            // A copy on the other side of the act is not recognised.
+            // A copy on the other side of the activation is not recognised.
             new Event(8, false, "copied", 8, 8),
-            // After the act no payload of the first version counts in the second one.
+            // After the activation no payload of the first version counts in the second one.
             new Event(9, true, "d", REDRIVE_LATER, REDRIVE_SECOND),
             new Event(20, false, "e", 20, 20));
 

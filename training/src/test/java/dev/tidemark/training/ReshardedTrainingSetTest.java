@@ -109,7 +109,7 @@ class ReshardedTrainingSetTest {
 
     private void store(Random random, boolean isBackfilled) {
         control.control = new ControlRow(1, "g1", ControlRow.Phase.LIVE, Map.of(VIEW.version(), ViewStatus.ACTIVE));
-        Map<String, Position> acts = new HashMap<>();
+        Map<String, Position> activations = new HashMap<>();
         Map<String, Set<String>> settled = new HashMap<>();
         for (int lane = 0; lane <= 4; lane++) {
             List<RawRecord> records = records(lane);
@@ -126,9 +126,9 @@ class ReshardedTrainingSetTest {
             for (int before : Objects.requireNonNull(BEFORE.get(lane))) {
                 ancestors.put(lane(before).id(), newest(before));
             }
-            acts.put(lane(lane).id(), last);
+            activations.put(lane(lane).id(), last);
             settled.put(lane(lane).id(), ancestors.keySet());
-            Position act = isBackfilled ? last : Position.ORIGIN;
+            Position activatedAfter = isBackfilled ? last : Position.ORIGIN;
             control.lanes.put(
                     lane(lane).id(),
                     new LaneRow(
@@ -138,12 +138,12 @@ class ReshardedTrainingSetTest {
                             PER_LANE,
                             newest(lane),
                             "g1",
-                            Map.of(VIEW.version(), act),
+                            Map.of(VIEW.version(), activatedAfter),
                             Map.of(),
                             isBackfilled ? null : ancestors));
         }
         if (isBackfilled) {
-            redrives.settle(new RedriveLog.Repairs("buyer", VIEW.version(), acts, 0, settled))
+            redrives.settle(new RedriveLog.Repairs("buyer", VIEW.version(), activations, 0, settled))
                     .join();
         }
     }

@@ -80,14 +80,14 @@ public final class S3BackfillLog implements BackfillLog {
             out.writeStringField("generation", plan.generation());
             out.writeStringField("view", plan.view());
             out.writeStringField("view_version", plan.viewVersion());
-            JsonObject.writePositions(out, "acts", plan.acts());
+            JsonObject.writePositions(out, "acts", plan.activations());
         });
     }
 
     static byte[] write(Done done) {
         return JsonObject.write(out -> {
             out.writeStringField("lane", done.laneId());
-            out.writeStringField("act", done.act().text());
+            out.writeStringField("act", done.activatedAfter().text());
             out.writeNumberField("records", done.records());
             out.writeNumberField("time", done.timeMillis());
         });

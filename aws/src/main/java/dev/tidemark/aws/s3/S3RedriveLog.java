@@ -93,7 +93,7 @@ public final class S3RedriveLog implements RedriveLog {
             out.writeStringField("view", repairs.view());
             out.writeStringField("view_version", repairs.viewVersion());
             out.writeNumberField("last_manifest", repairs.lastManifest());
-            JsonObject.writePositions(out, "acts", repairs.acts());
+            JsonObject.writePositions(out, "acts", repairs.activations());
             Map<String, String> ancestors = new HashMap<>();
             repairs.ancestors().forEach((lane, before) -> ancestors.put(lane, String.join(" ", new TreeSet<>(before))));
             JsonObject.writeTexts(out, "ancestors", ancestors);

@@ -107,16 +107,16 @@ class S3RedriveLogTest {
     @Test
     void whatAViewVersionTakesOverIsSettledOnce() throws IOException {
         String version = "0123456789abcdef";
-        Position act = new Position(SEQUENCE, 3);
-        Map<String, Position> acts = Map.of(
+        Position activatedAfter = new Position(SEQUENCE, 3);
+        Map<String, Position> activations = Map.of(
                 "0123456789ab.000000000001",
-                act,
+                activatedAfter,
                 "0123456789ab.000000000002",
                 new Position("49590338271490256608559692538361571095921575989136588999", 0));
         Repairs repairs = new Repairs(
                 "viewer",
                 version,
-                acts,
+                activations,
                 3,
                 Map.of("0123456789ab.000000000002", Set.of("0123456789ab.000000000001", "0123456789ab.000000000000")));
         String golden = new String(resource("redrive-repairs-1.json"), UTF_8).strip();

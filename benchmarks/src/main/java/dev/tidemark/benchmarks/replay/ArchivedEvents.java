@@ -73,7 +73,7 @@ record ArchivedEvents(List<SegmentRef> refs, Map<String, byte[]> objects, Execut
 
     @Override
     public CompletableFuture<Segment> read(SegmentRef ref) {
-        byte[] object = Objects.requireNonNull(objects.get(ref.key()));
+        byte[] object = Objects.requireNonNull(Objects.requireNonNull(objects.get(ref.key())));
         return CompletableFuture.supplyAsync(() -> SegmentReader.read(object), reader);
     }
 }

@@ -7,7 +7,6 @@ import dev.tidemark.core.archive.ReadAhead;
 import dev.tidemark.core.archive.StreamLog;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventRow;
-import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.fold.LaneDecider;
 import dev.tidemark.core.history.MemoryItems;
 import dev.tidemark.core.view.View;
@@ -102,12 +101,8 @@ public class TwoCoresBenchmark {
 
     private int replay(LaneLog lane) {
         MemoryItems items = new MemoryItems(List.of(view));
-        LaneDecider replay = new LaneDecider(
-                catalog.sources().get(0),
-                List.of(view),
-                JsonEventReader::new,
-                lane.laneId(),
-                LaneDecider.EntityFilter.ALL);
+        LaneDecider replay =
+                new LaneDecider(catalog.sources().get(0), List.of(view), lane.laneId(), LaneDecider.EntityFilter.ALL);
         LaneDecider.Visitor visitor = (View of, int record, EventRow row, String entity, long filterBits) ->
                 items.add(of, lane.laneId(), entity, row, filterBits);
         for (Optional<LaneLog.Run> run = lane.next().join();

@@ -61,10 +61,10 @@ final class BackfillStatusCommand extends CatalogChangeCommand {
         int open = 0;
         int covered = 0;
         for (LaneRow row : lanes) {
-            Position act = row.views().get(view.version());
-            boolean fromTheStart = Position.ORIGIN.equals(act);
+            Position activatedAfter = row.views().get(view.version());
+            boolean fromTheStart = Position.ORIGIN.equals(activatedAfter);
             Done note = done.get(row.lane().id());
-            if (fromTheStart || (note != null && note.act().equals(act))) {
+            if (fromTheStart || (note != null && note.activatedAfter().equals(activatedAfter))) {
                 covered++;
             } else {
                 open++;

@@ -142,10 +142,14 @@ public final class Backfill {
                 .thenCompose(known -> Flight.all(
                         plans,
                         1,
-                        plan -> ancestors(plan.acts().keySet(), rows, dropsDuplicates)
+                        plan -> ancestors(plan.activations().keySet(), rows, dropsDuplicates)
                                 .thenCompose(ancestors -> ports.redrives()
                                         .settle(new Repairs(
-                                                plan.view(), plan.viewVersion(), plan.acts(), known.last(), ancestors)))
+                                                plan.view(),
+                                                plan.viewVersion(),
+                                                plan.activations(),
+                                                known.last(),
+                                                ancestors)))
                                 .thenCompose(settled -> ports.backfills().propose(plan))
                                 .thenAccept(proposed -> {})))
                 .thenApply(proposed -> plans);
@@ -279,7 +283,7 @@ public final class Backfill {
         Position activatedAfter = row.views().get(view.version());
         boolean covered = activatedAfter != null
                 && (activatedAfter.equals(Position.ORIGIN)
-                        || (done != null && done.act().equals(activatedAfter)));
+                        || (done != null && done.activatedAfter().equals(activatedAfter)));
         if (!covered) {
             throw new IllegalStateException("lane " + row.lane().id() + " is not covered in view '" + view.name()
                     + "' (version " + view.version() + "): "

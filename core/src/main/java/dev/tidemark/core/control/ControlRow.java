@@ -40,7 +40,7 @@ public record ControlRow(
      * takes its place; at the end {@code RETIRED}, for ever. The views of the first deployment begin as {@code ACTIVE}.
      */
     public enum ViewStatus {
-        /** Folded by the live fold from each lane's {@code act} on; what lies before is not all in (rule B2). */
+        /** Folded by the live fold after a position of each lane; the records up to there are not all in (rule B2). */
         BACKFILLING,
         /** Folded and complete, but not served: not yet, or not any more. */
         READY,

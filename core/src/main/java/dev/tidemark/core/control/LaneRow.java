@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param count how many records that is
  * @param maxArrivalMillis running maximum of their arrival times; {@link Long#MIN_VALUE} before the first
  * @param generation the generation of the state that the lane folds into
- * @param views view version to {@code act}, an exclusive lower bound: the live fold takes positions above it, a
+ * @param views view version to {@code activatedAfter}, an exclusive lower bound: the live fold takes positions above it, a
  *     backfill takes the others
  * @param counts view version to what the view made of those of the {@code count} records that lie above its
- *     {@code act}; a view without any may be left out
+ *     {@code activatedAfter}; a view without any may be left out
  * @param ancestors the lanes before this one in which an event may have counted that comes again here (rule T3), by id,
  *     with the latest arrival of their records; they will never change again. Null until they are asked for, by the
  *     first fold of a view that drops duplicates

@@ -104,7 +104,7 @@ public final class LaneDecider {
     private static final class OfView {
         private final View view;
         private final Admission judge;
-        private Position act = Position.ORIGIN;
+        private Position activatedAfter = Position.ORIGIN;
 
         OfView(View view) {
             this.view = view;
@@ -142,11 +142,13 @@ public final class LaneDecider {
     }
 
     /**
-     * The view takes only records after a position, exclusive: what the lane row calls its {@code act}. Without it a view
+     * The view takes only records after a position, exclusive (the view's activation in the lane). Without it a view
      * takes all.
      */
-    public void startAfter(View view, Position act) {
-        views.stream().filter(one -> one.view.version().equals(view.version())).forEach(one -> one.act = act);
+    public void startAfter(View view, Position activatedAfter) {
+        views.stream()
+                .filter(one -> one.view.version().equals(view.version()))
+                .forEach(one -> one.activatedAfter = activatedAfter);
     }
 
     /** The ids of the lane's ancestors, which must be replayed to their end before (rule T3). */
@@ -193,7 +195,7 @@ public final class LaneDecider {
         for (int i = 0; i < chunk.size(); i++) {
             for (int v = 0; v < views.size(); v++) {
                 OfView view = views.get(v);
-                if (chunk.get(i).position().isAfter(view.act)) {
+                if (chunk.get(i).position().isAfter(view.activatedAfter)) {
                     replayOne(view, i, indexes[i], visitor);
                 }
             }

@@ -94,13 +94,13 @@ final class Round {
     private void sort(RowsPool pool) {
         BatchRows rows = null;
         for (View view : pool.views()) {
-            Position act = row.views().get(view.version());
-            if (act != null) {
+            Position activatedAfter = row.views().get(view.version());
+            if (activatedAfter != null) {
                 if (rows == null) {
                     rows = parse(pool);
                 }
                 ViewWork work = new ViewWork(view, row.lane().id(), records.size());
-                work.sort(rows, records, act);
+                work.sort(rows, records, activatedAfter);
                 works.add(work);
             }
         }

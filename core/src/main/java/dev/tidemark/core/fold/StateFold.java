@@ -136,9 +136,9 @@ final class StateFold {
     }
 
     private CompletableFuture<Boolean> tiles(Task task, ItemWork item, @Nullable StoredItem base) {
-        Position act =
+        Position activatedAfter =
                 Objects.requireNonNull(lane.views().get(task.view().view().version()));
-        TileChange change = new TileChange(item, task.view(), act);
+        TileChange change = new TileChange(item, task.view(), activatedAfter);
         if (change.isExpired(nowMillis)) {
             context.counts().expired.increment();
             return CompletableFuture.completedFuture(true);

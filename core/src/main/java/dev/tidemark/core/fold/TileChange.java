@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Events of one batch going into the tiles of one block (rule F4): those after the item's mark and the view's
- * {@code act}, in order, without duplicates.
+ * {@code activatedAfter}, in order, without duplicates.
  *
  * <p>Example: the batch has the entity's events at positions 4, 6 and 9 of this block, and 9 is a duplicate.
  *
@@ -28,14 +28,14 @@ final class TileChange implements ItemChange {
     private final ItemWork work;
     private final ViewWork view;
     private final BatchRows rows;
-    private final Position act;
+    private final Position activatedAfter;
     private final long expiresAtSeconds;
 
-    TileChange(ItemWork work, ViewWork view, Position act) {
+    TileChange(ItemWork work, ViewWork view, Position activatedAfter) {
         this.work = work;
         this.view = view;
         this.rows = view.rows();
-        this.act = act;
+        this.activatedAfter = activatedAfter;
         this.expiresAtSeconds = Expiry.ofBlockSeconds(view.view(), work.width, work.key.block());
     }
 
@@ -51,7 +51,7 @@ final class TileChange implements ItemChange {
 
     @Override
     public @Nullable StoredItem next(@Nullable StoredItem base) {
-        Position floor = base == null ? act : Position.max(act, base.mark());
+        Position floor = base == null ? activatedAfter : Position.max(activatedAfter, base.mark());
         int last = lastCounted();
         if (last < 0 || !position(last).isAfter(floor)) {
             return null;

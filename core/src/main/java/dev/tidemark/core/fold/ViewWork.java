@@ -24,7 +24,7 @@ final class ViewWork {
     /** A record that this view cannot fold. */
     record Bad(int row, InvalidEvent reason) {}
 
-    // The fate of a record. A record at or below the view's act has none, which is 0: the backfill decides it.
+    // The fate of a record. A record up to the view's activation has none, which is 0: the backfill decides it.
     private static final byte FILTERED = 1;
     private static final byte TOO_LATE = 2;
     private static final byte FOLDED = 3;
@@ -65,11 +65,11 @@ final class ViewWork {
         this.idLows = new long[idHighs.length];
     }
 
-    /** Sorts the records above {@code act} into items. */
-    void sort(BatchRows read, List<RawRecord> records, Position act) {
+    /** Sorts the records above {@code activatedAfter} into items. */
+    void sort(BatchRows read, List<RawRecord> records, Position activatedAfter) {
         rows = read;
         for (int i = 0; i < records.size(); i++) {
-            if (records.get(i).position().isAfter(act)) {
+            if (records.get(i).position().isAfter(activatedAfter)) {
                 sortOne(read, i);
             }
         }

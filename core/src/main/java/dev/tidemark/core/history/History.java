@@ -323,7 +323,7 @@ public final class History {
         Position first = null;
         for (View view : views.values()) {
             RepairedRecords of = Objects.requireNonNull(repaired.get(view.version()));
-            Position activatedAfter = of.act(laneId, row);
+            Position activatedAfter = of.activatedAfter(laneId, row);
             first = first == null || activatedAfter.compareTo(first) < 0 ? activatedAfter : first;
             if (activatedAfter.isAfter(Position.ORIGIN)) {
                 after.put(view.version(), activatedAfter);

@@ -159,7 +159,7 @@ public final class RepairedRecords {
     }
 
     private long lastManifest() {
-        return settled == null || settled.acts().isEmpty() ? 0 : settled.lastManifest();
+        return settled == null || settled.activations().isEmpty() ? 0 : settled.lastManifest();
     }
 
     private void take(RedriveLog.Manifest manifest) {
@@ -177,11 +177,11 @@ public final class RepairedRecords {
         if (settled == null || number > settled.lastManifest()) {
             return false;
         }
-        Position act = settled.acts().get(entry.lane().id());
+        Position activatedAfter = settled.activations().get(entry.lane().id());
         return entry.view().equals(settled.view())
                 && !entry.viewVersion().equals(viewVersion)
-                && act != null
-                && !entry.record().position().isAfter(act);
+                && activatedAfter != null
+                && !entry.record().position().isAfter(activatedAfter);
     }
 
     private boolean isSettled() {
@@ -204,12 +204,12 @@ public final class RepairedRecords {
      *
      * @param row of the lane; null if it has none
      */
-    public Position act(String laneId, @Nullable LaneRow row) {
-        Position act = row == null ? null : row.views().get(viewVersion);
-        if (act != null) {
-            return act;
+    public Position activatedAfter(String laneId, @Nullable LaneRow row) {
+        Position activatedAfter = row == null ? null : row.views().get(viewVersion);
+        if (activatedAfter != null) {
+            return activatedAfter;
         }
-        return settled == null ? Position.ORIGIN : settled.acts().getOrDefault(laneId, Position.ORIGIN);
+        return settled == null ? Position.ORIGIN : settled.activations().getOrDefault(laneId, Position.ORIGIN);
     }
 
     /** Whether both have the same payloads out of the same reading of the manifests, and the same ancestors. */

@@ -91,9 +91,10 @@ public final class ReceiptReplay {
         rows.forEach(row -> now.put(row.lane().id(), row));
         return manifest.positions().lanes().stream().allMatch(then -> {
             LaneRow row = now.get(then.lane().id());
-            Position act = row == null ? null : row.views().get(view.version());
+            Position activatedAfter = row == null ? null : row.views().get(view.version());
             return row != null
-                    && (act == null || act.equals(then.views().get(view.version())))
+                    && (activatedAfter == null
+                            || activatedAfter.equals(then.views().get(view.version())))
                     && (then.ancestors() == null || then.ancestors().equals(row.ancestors()));
         });
     }

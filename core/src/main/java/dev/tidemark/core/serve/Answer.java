@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param ahead the items that also contain events after their lane's position in {@code progress}, or whose lane has no
  *     position there because it is a redrive's or an unfinished backfill's, with their marks, in key order; together with
  *     the positions they say exactly which events are contained. A finished backfill's items are not listed: they hold
- *     what lies at or below the lanes' acts
+ *     the records up to the lanes' activations
  * @param reads the plan's reads with what each found
  * @param tiles in how many tiles of each of the covers' ranges there was something
  * @param events how many events each window counted; empty if the view keeps no count of all its events

@@ -116,15 +116,17 @@ public record ViewProgress(List<LaneRow> lanes, List<Missing> missing, Waiting w
     }
 
     /**
-     * @param backfilled whether what lies before the lanes' acts is in
+     * @param backfilled whether the records up to the lanes' activations are in
      */
     private static void addMissingOfLane(LaneRow row, View view, boolean backfilled, List<Missing> missing) {
-        Position act = row.views().get(view.version());
-        if (act == null) {
+        Position activatedAfter = row.views().get(view.version());
+        if (activatedAfter == null) {
             missing.add(new Missing(row.lane().id(), "the lane does not fold this view yet", null));
-        } else if (!backfilled && act.isAfter(Position.ORIGIN)) {
+        } else if (!backfilled && activatedAfter.isAfter(Position.ORIGIN)) {
             missing.add(new Missing(
-                    row.lane().id(), "the view is backfilling; events up to this position are not all in yet", act));
+                    row.lane().id(),
+                    "the view is backfilling; events up to this position are not all in yet",
+                    activatedAfter));
         }
     }
 }

@@ -24,19 +24,20 @@ public interface BackfillLog {
     CompletableFuture<Void> finish(String generation, String viewVersion, Done done);
 
     /**
-     * What one backfill folds: of each of these lanes, everything up to its act.
+     * What one backfill folds: of each of these lanes, everything up to its activation.
      *
      * @param generation the generation of state that it folds into
      * @param view the view's name
-     * @param acts lane id to act (inclusive upper bound here); lanes that fold the view from their first record on are
-     *     not among them
+     * @param activations lane id to the position after which the view is activated, inclusive here; lanes that fold the
+     *     view from their first record on are not among them
      */
-    record Plan(String generation, String view, String viewVersion, Map<String, Position> acts) {
+    record Plan(String generation, String view, String viewVersion, Map<String, Position> activations) {
 
         public Plan {
-            acts = Map.copyOf(acts);
-            if (acts.containsValue(Position.ORIGIN)) {
-                throw new IllegalArgumentException("plan of view version " + viewVersion + " with acts " + acts);
+            activations = Map.copyOf(activations);
+            if (activations.containsValue(Position.ORIGIN)) {
+                throw new IllegalArgumentException(
+                        "plan of view version " + viewVersion + " with activations " + activations);
             }
         }
     }
@@ -44,9 +45,9 @@ public interface BackfillLog {
     /**
      * A lane that is done.
      *
-     * @param act everything up to it is in
+     * @param activatedAfter everything up to it is in
      * @param records how many records that was
      * @param timeMillis when that was noted, milliseconds since the epoch
      */
-    record Done(String laneId, Position act, long records, long timeMillis) {}
+    record Done(String laneId, Position activatedAfter, long records, long timeMillis) {}
 }

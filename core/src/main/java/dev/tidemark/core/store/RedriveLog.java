@@ -60,25 +60,25 @@ public interface RedriveLog {
 
     /**
      * Which redriven payloads stand in the records' places in the backfill's lanes of a view version: those of other
-     * versions of the view, of records up to these acts. Decided once for all generations, because an item's content is
-     * a function of its key and mark, and the key has no generation (rule P3).
+     * versions of the view, of records up to these activations. Decided once for all generations, because an item's
+     * content is a function of its key and mark, and the key has no generation (rule P3).
      *
      * @param view the view's name
-     * @param acts lane id to act, inclusive, as the lane rows had them; lanes that fold the view from their first record
-     *     on are not among them
+     * @param activations lane id to the position after which the view is activated, as the lane rows had them: inclusive
+     *     here; lanes that fold the view from their first record on are not among them
      * @param lastManifest no redrive with a greater number is meant; 0 for none
-     * @param ancestors lane id to the lanes before it, of those in {@code acts}, that a duplicate is looked for in (rule
-     *     T3); lanes without any are left out
+     * @param ancestors lane id to the lanes before it, of those in {@code activations}, that a duplicate is looked for in
+     *     (rule T3); lanes without any are left out
      */
     record Repairs(
             String view,
             String viewVersion,
-            Map<String, Position> acts,
+            Map<String, Position> activations,
             long lastManifest,
             Map<String, Set<String>> ancestors) {
 
         public Repairs {
-            acts = Map.copyOf(acts);
+            activations = Map.copyOf(activations);
             Map<String, Set<String>> copy = new HashMap<>();
             ancestors.forEach((lane, before) -> {
                 if (!before.isEmpty()) {
@@ -86,9 +86,9 @@ public interface RedriveLog {
                 }
             });
             ancestors = Map.copyOf(copy);
-            if (lastManifest < 0 || acts.containsValue(Position.ORIGIN)) {
+            if (lastManifest < 0 || activations.containsValue(Position.ORIGIN)) {
                 throw new IllegalArgumentException("repairs of view version " + viewVersion + " up to manifest "
-                        + lastManifest + " with acts " + acts);
+                        + lastManifest + " with activations " + activations);
             }
         }
     }

@@ -49,7 +49,7 @@ public record ItemKey(String viewVersion, String entity, String width, long bloc
         return lane.indexOf('#') < 0;
     }
 
-    /** Whether a backfill wrote the item; of a complete view, it holds exactly what lies at or below the lane's act. */
+    /** Whether a backfill wrote the item; of a complete view, it holds exactly the records up to the lane's activation. */
     public boolean isBackfill() {
         return Lane.isBackfill(lane);
     }

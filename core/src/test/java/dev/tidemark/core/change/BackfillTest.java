@@ -442,9 +442,12 @@ class BackfillTest {
 
         private void settle(View view, Map<String, Set<String>> ancestors) {
             backfill(view).plan(List.of()).join();
-            Map<String, Position> acts = new HashMap<>();
-            world.control.lanes.values().forEach(row -> acts.put(row.lane().id(), row.last()));
-            redrives.settle(new RedriveLog.Repairs(view.name(), view.version(), acts, 0, ancestors))
+            Map<String, Position> activations = new HashMap<>();
+            world.control
+                    .lanes
+                    .values()
+                    .forEach(row -> activations.put(row.lane().id(), row.last()));
+            redrives.settle(new RedriveLog.Repairs(view.name(), view.version(), activations, 0, ancestors))
                     .join();
         }
 

@@ -531,8 +531,8 @@ class RestoreStormTest {
             }
             LaneRow row = Objects.requireNonNull(restored.control.lanes.get(key.lane()));
             LaneRow live = Objects.requireNonNull(world.control.lanes.get(key.lane()));
-            Position act = row.views().get(key.viewVersion());
-            return act != null && act.equals(live.views().get(key.viewVersion()));
+            Position activatedAfter = row.views().get(key.viewVersion());
+            return activatedAfter != null && activatedAfter.equals(live.views().get(key.viewVersion()));
         }
 
         /** The live fold takes over from the beginning of the stream, and nothing changes, but for new activations. */

@@ -295,9 +295,9 @@ class FoldDuplicatesStormTest {
             Map<String, Naive> own = new HashMap<>();
             int maxIds = Objects.requireNonNull(view.duplicates()).rule().maxIds();
             for (Poller lane : List.of(parent, child)) {
-                Position act = row(lane).views().get(view.version());
+                Position activatedAfter = row(lane).views().get(view.version());
                 for (RawRecord record : lane.records) {
-                    if (act != null && record.position().isAfter(act)) {
+                    if (activatedAfter != null && record.position().isAfter(activatedAfter)) {
                         count(record, before, own, maxIds, counted);
                     }
                 }

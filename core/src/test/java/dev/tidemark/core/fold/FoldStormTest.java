@@ -207,17 +207,17 @@ class FoldStormTest {
             checkCounts(row, TWO);
             assertThat(row.last()).isEqualTo(records.get(records.size() - 1).position());
             assertThat(world.archive.records(LANE.id())).hasSameSizeAs(records);
-            Position act = row.views().get(TWO.version());
+            Position activatedAfter = row.views().get(TWO.version());
             for (String entity : ENTITIES) {
                 List<String> all = expected.getOrDefault(entity, List.of());
                 assertThat(world.folded(ONE, entity))
                         .as(entity)
                         .isEqualTo(all.stream().sorted().toList());
                 assertThat(world.folded(TWO, entity))
-                        .as(entity + " in the view activated at " + act)
+                        .as(entity + " in the view activated at " + activatedAfter)
                         .isEqualTo(all.stream()
-                                .filter(position ->
-                                        act != null && Position.parse(position).isAfter(act))
+                                .filter(position -> activatedAfter != null
+                                        && Position.parse(position).isAfter(activatedAfter))
                                 .sorted()
                                 .toList());
             }
@@ -233,10 +233,10 @@ class FoldStormTest {
         }
 
         private void checkCounts(LaneRow row, View view) {
-            Position act = row.views().get(view.version());
+            Position activatedAfter = row.views().get(view.version());
             ViewCounts naive = records.stream()
                     .map(RawRecord::position)
-                    .filter(position -> act != null && position.isAfter(act))
+                    .filter(position -> activatedAfter != null && position.isAfter(activatedAfter))
                     .map(expectedFates::get)
                     .reduce(ViewCounts.NONE, ViewCounts::plus);
             assertThat(row.countsOf(view.version())).as(view.name()).isEqualTo(naive);

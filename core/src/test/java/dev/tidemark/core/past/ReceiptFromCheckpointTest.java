@@ -125,9 +125,9 @@ class ReceiptFromCheckpointTest {
         assertThat(again(world, last.view(), receipt, all).made().checkpoint()).isNotNull();
 
         LaneRow row = Objects.requireNonNull(world.control.lanes.get(PastWorld.SECOND.id()));
-        Map<String, Position> acts = Map.of(row.lane().id(), new Position("7", 0));
+        Map<String, Position> activations = Map.of(row.lane().id(), new Position("7", 0));
         world.redrives
-                .settle(new RedriveLog.Repairs(last.view().name(), last.view().version(), acts, 0, Map.of()))
+                .settle(new RedriveLog.Repairs(last.view().name(), last.view().version(), activations, 0, Map.of()))
                 .join();
         world.control.lanes.put(
                 row.lane().id(),

@@ -420,7 +420,7 @@ class RepairedPastTest {
         start();
         backfill().run(List.of(TWO), new Quiet()).join();
 
-        // Both copies lie before the new act, so they are recognised.
+        // Both copies lie before the new activation, so they are recognised.
         assertThat(spent(live())).isEqualTo("" + (Integer.parseInt(before) - COPY));
         assertNoFault();
         assertThat(redrive(TWO).outcomes()).as("nothing is left to redrive").isEmpty();
@@ -442,12 +442,21 @@ class RepairedPastTest {
         assertNoFault();
     }
 
-    private void restored(Map<String, ViewStatus> views, Map<String, Position> acts) {
+    private void restored(Map<String, ViewStatus> views, Map<String, Position> activations) {
         control.control = new ControlRow(1, "g2", ControlRow.Phase.LIVE, views);
         LaneRow row = Objects.requireNonNull(control.lanes.get(LANE.id()));
         control.lanes.put(
                 LANE.id(),
-                new LaneRow(LANE, 1, row.last(), row.count(), row.maxArrivalMillis(), "g2", acts, Map.of(), Map.of()));
+                new LaneRow(
+                        LANE,
+                        1,
+                        row.last(),
+                        row.count(),
+                        row.maxArrivalMillis(),
+                        "g2",
+                        activations,
+                        Map.of(),
+                        Map.of()));
     }
 
     private RawRecord tooLate(int price) {
@@ -474,7 +483,7 @@ class RepairedPastTest {
         return found;
     }
 
-    /** Before and after the act, out of a redrive's payload, and as a copy. */
+    /** Before and after the activation, out of a redrive's payload, and as a copy. */
     private void someTooLate() {
         deliver(FIRST, tooLate(32));
         RawRecord bad = bad(64);

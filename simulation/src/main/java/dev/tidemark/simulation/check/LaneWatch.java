@@ -33,9 +33,9 @@ public final class LaneWatch implements Table.Watcher {
     /**
      * A lane row as last written.
      *
-     * @param acts view version to its exclusive lower bound
+     * @param activations view version to its exclusive lower bound
      */
-    record Row(long rev, Position last, long count, Map<String, Position> acts, boolean ended) {}
+    record Row(long rev, Position last, long count, Map<String, Position> activations, boolean ended) {}
 
     public LaneWatch(Engine engine, Ledger ledger, BucketWatch bucket) {
         this.engine = engine;
@@ -69,10 +69,14 @@ public final class LaneWatch implements Table.Watcher {
 
     private void lane(Map<String, AttributeValue> item) {
         String shardId = text(item, "h");
-        Map<String, Position> acts = new HashMap<>();
-        views(item).forEach((version, act) -> acts.put(version, Position.parse(act)));
+        Map<String, Position> activations = new HashMap<>();
+        views(item).forEach((version, activatedAfter) -> activations.put(version, Position.parse(activatedAfter)));
         Row row = new Row(
-                number(item, "r"), Position.parse(text(item, "l")), number(item, "c"), acts, item.containsKey("e"));
+                number(item, "r"),
+                Position.parse(text(item, "l")),
+                number(item, "c"),
+                activations,
+                item.containsKey("e"));
         Row before = lanes.put(shardId, row);
         if (before == null) {
             born(shardId, row);
@@ -111,8 +115,8 @@ public final class LaneWatch implements Table.Watcher {
         });
         if (row.rev() != 1
                 || !row.last().equals(Position.ORIGIN)
-                || !row.acts().keySet().equals(active)
-                || !row.acts().values().stream().allMatch(Position.ORIGIN::equals)) {
+                || !row.activations().keySet().equals(active)
+                || !row.activations().values().stream().allMatch(Position.ORIGIN::equals)) {
             engine.fail(shardId + " is not born with all active views from its first record");
         }
     }
@@ -127,17 +131,17 @@ public final class LaneWatch implements Table.Watcher {
         if (row.ended()) {
             engine.happened(Happening.LANE_ENDED);
         }
-        row.acts().forEach((version, act) -> {
-            Position was = before.acts().get(version);
+        row.activations().forEach((version, activatedAfter) -> {
+            Position was = before.activations().get(version);
             if (was == null && before.last().isAfter(Position.ORIGIN)) {
                 engine.happened(Happening.VIEW_ACTIVATED_MIDWAY);
             }
-            if (!act.equals(was == null ? before.last() : was)) {
+            if (!activatedAfter.equals(was == null ? before.last() : was)) {
                 engine.fail(shardId + " activates view version " + version + " elsewhere than where it stands");
             }
         });
-        for (String version : before.acts().keySet()) {
-            if (!row.acts().containsKey(version)) {
+        for (String version : before.activations().keySet()) {
+            if (!row.activations().containsKey(version)) {
                 engine.happened(Happening.VIEW_RETIRED);
                 if (!"RETIRED".equals(control.get(version))) {
                     engine.fail(shardId + " loses view version " + version + ", which is not retired");

@@ -132,12 +132,12 @@ public final class Verdict {
         List<StreamRecord> records = new ArrayList<>();
         for (String shardId : ledger.shards()) {
             LaneWatch.Row row = lanes.row(shardId);
-            Position act = row == null ? null : row.acts().get(view.version());
-            if (act == null) {
+            Position activatedAfter = row == null ? null : row.activations().get(view.version());
+            if (activatedAfter == null) {
                 engine.happened(Happening.VIEW_NOT_YET_ON_IDLE_LANE);
             } else {
                 ledger.of(shardId).stream()
-                        .filter(entry -> entry.position().isAfter(act))
+                        .filter(entry -> entry.position().isAfter(activatedAfter))
                         .forEach(entry -> records.add(entry.record()));
             }
         }

@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * What the records of a view are for the oracle once it is backfilled and redriven: those above the acts as they arrived;
- * those up to the acts with the payload that a redrive had repaired for another version of the view by the time of the
+ * What the records of a view are for the oracle once it is backfilled and redriven: those after the activations as they arrived;
+ * those up to the activations with the payload that a redrive had repaired for another version of the view by the time of the
  * plan, if there is one (rule B1); and what was redriven for the view itself in place of what was bad (Q1).
  */
 final class Expected {
@@ -78,7 +78,7 @@ final class Expected {
         Set<String> backfilled = new HashSet<>();
         long replaced = 0;
         for (LaneRow row : rows) {
-            Position act = row.views().get(view.version());
+            Position activatedAfter = row.views().get(view.version());
             String shardId = row.lane().shardId();
             for (Ledger.Entry entry : ledger.of(shardId)) {
                 StreamRecord record = entry.record();
@@ -86,9 +86,9 @@ final class Expected {
                 if (redriven != null) {
                     String lane = "rd" + redriven.manifest() + "#" + shardId;
                     records.add(with(record, apart ? lane : shardId, redriven.data()));
-                } else if (act != null && entry.position().isAfter(act)) {
+                } else if (activatedAfter != null && entry.position().isAfter(activatedAfter)) {
                     records.add(record);
-                } else if (act != null) {
+                } else if (activatedAfter != null) {
                     byte[] data = repaired.get(place(shardId, entry.position()));
                     records.add(
                             with(record, apart ? BACKFILL + shardId : shardId, data == null ? record.data() : data));

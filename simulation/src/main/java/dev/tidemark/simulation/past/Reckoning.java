@@ -334,13 +334,13 @@ public final class Reckoning {
                             && (!dropping.contains(version)
                                     || ancestors(row).stream()
                                             .allMatch(before -> Objects.equals(
-                                                    act(live.get(before), version),
-                                                    act(restored.get(before), version))));
+                                                    activatedAfter(live.get(before), version),
+                                                    activatedAfter(restored.get(before), version))));
             };
         };
     }
 
-    private static @Nullable Position act(@Nullable LaneRow row, String version) {
+    private static @Nullable Position activatedAfter(@Nullable LaneRow row, String version) {
         return row == null ? null : row.views().get(version);
     }
 

@@ -111,10 +111,11 @@ final class FoldModel {
     /** F2, and then what the rows ask for. */
     private void read(FoldState state, Invocation invocation) {
         int row = keys.row(invocation.lane());
-        invocation.sawRow(state.last(row), state.act(row, 0), state.act(row, 1), state.wantsSecondView());
+        invocation.sawRow(
+                state.last(row), state.activatedAfter(row, 0), state.activatedAfter(row, 1), state.wantsSecondView());
         if (invocation.last() == NONE) {
             invocation.setPhase(Phase.CREATING);
-        } else if (invocation.sawSecondViewWanted() && invocation.act(1) == NONE) {
+        } else if (invocation.sawSecondViewWanted() && invocation.activatedAfter(1) == NONE) {
             invocation.setPhase(Phase.ACTIVATING);
         } else {
             startFolding(state, invocation);
@@ -122,7 +123,7 @@ final class FoldModel {
     }
 
     private void startFolding(FoldState state, Invocation invocation) {
-        if (keeps(Rule.L2_UNKNOWN_VIEW) && invocation.act(1) != NONE && !invocation.knowsSecondView()) {
+        if (keeps(Rule.L2_UNKNOWN_VIEW) && invocation.activatedAfter(1) != NONE && !invocation.knowsSecondView()) {
             invocation.end(); // Reports the batch's first record as failed: the checkpoint stays.
             return;
         }
@@ -168,8 +169,8 @@ final class FoldModel {
         int row = keys.row(invocation.lane());
         boolean written = invocation.isRowUnchanged() || !keeps(Rule.L3_FENCE);
         if (written) {
-            int act = keeps(Rule.L3_OWN_POSITION) ? invocation.last() : invocation.from() - 1;
-            writeRow(next, row, next.last(row), next.act(row, 0), act);
+            int activatedAfter = keeps(Rule.L3_OWN_POSITION) ? invocation.last() : invocation.from() - 1;
+            writeRow(next, row, next.last(row), next.activatedAfter(row, 0), activatedAfter);
         }
         invocation.setPhase(Phase.OPENING);
         sink.to(
@@ -316,15 +317,15 @@ final class FoldModel {
         }
     }
 
-    /** The item's content with the batch's records above keys.max(mark, act) in it. */
+    /** The item's content with the batch's records above keys.max(mark, activatedAfter) in it. */
     private int folded(FoldState state, Invocation invocation, int view, int entity, int base) {
         int lane = invocation.lane();
         int content = base == state.mark(keys.item(view, entity, lane))
                 ? state.content(keys.item(view, entity, lane))
-                : contentAt(lane, entity, invocation.act(view), base);
+                : contentAt(lane, entity, invocation.activatedAfter(view), base);
         for (int position = invocation.from(); position <= invocation.to(); position++) {
             boolean isIn = keeps(Rule.F4_MARK) && !keys.isAfter(position, base);
-            boolean isBackfills = keeps(Rule.F4_ACT) && !keys.isAfter(position, invocation.act(view));
+            boolean isBackfills = keeps(Rule.F4_ACT) && !keys.isAfter(position, invocation.activatedAfter(view));
             if (bounds.isOf(lane, position, entity) && !isIn && !isBackfills) {
                 content = add(content, bounds.record(lane, position));
             }
@@ -333,9 +334,9 @@ final class FoldModel {
     }
 
     /** Content is a function of key and mark (P3), so an old version needs no memory. */
-    private int contentAt(int lane, int entity, int act, int mark) {
+    private int contentAt(int lane, int entity, int activatedAfter, int mark) {
         int content = 0;
-        for (int position = act + 1; position <= mark; position++) {
+        for (int position = activatedAfter + 1; position <= mark; position++) {
             if (bounds.isOf(lane, position, entity)) {
                 content = add(content, bounds.record(lane, position));
             }
@@ -371,7 +372,7 @@ final class FoldModel {
             int row = keys.row(lane);
             invocation.skipTo(done + 1);
             invocation.extendTo(to);
-            invocation.sawRow(next.last(row), next.act(row, 0), next.act(row, 1), false);
+            invocation.sawRow(next.last(row), next.activatedAfter(row, 0), next.activatedAfter(row, 1), false);
             startFolding(next, invocation);
             int end = to;
             sink.to(next, () -> state.invocation(number).name() + " goes on with its batch, up to " + end);
@@ -420,7 +421,8 @@ final class FoldModel {
         }
         int last = keeps(Rule.F8_MAXIMUM) ? keys.max(invocation.last(), done) : done;
         FoldState written = state.copy();
-        writeRow(written, keys.row(invocation.lane()), last, invocation.act(0), invocation.act(1));
+        writeRow(
+                written, keys.row(invocation.lane()), last, invocation.activatedAfter(0), invocation.activatedAfter(1));
         FoldState lost = written.copy();
         if (done == invocation.to()) {
             goOn(written, number, done, sink);
@@ -437,8 +439,9 @@ final class FoldModel {
         Invocation invocation = next.invocation(number);
         int row = keys.row(invocation.lane());
         int done = invocation.done();
-        boolean sameViews = invocation.act(0) == state.act(row, 0) && invocation.act(1) == state.act(row, 1);
-        invocation.sawRow(state.last(row), state.act(row, 0), state.act(row, 1), false);
+        boolean sameViews = invocation.activatedAfter(0) == state.activatedAfter(row, 0)
+                && invocation.activatedAfter(1) == state.activatedAfter(row, 1);
+        invocation.sawRow(state.last(row), state.activatedAfter(row, 0), state.activatedAfter(row, 1), false);
         String lost = invocation.name() + " finds that the lane row has changed, ";
         if (!sameViews && keeps(Rule.F8_VIEWS)) {
             startFolding(next, invocation);
@@ -472,7 +475,7 @@ final class FoldModel {
     // What a batch has for whom.
 
     private boolean folds(Invocation invocation, int view) {
-        return invocation.act(view) != NONE && (view == 0 || invocation.knowsSecondView());
+        return invocation.activatedAfter(view) != NONE && (view == 0 || invocation.knowsSecondView());
     }
 
     private int itemTask(int view, int entity) {
@@ -500,7 +503,9 @@ final class FoldModel {
     }
 
     private static String views(FoldState state, int row) {
-        return "last = " + state.last(row) + ", act of view 1 = " + state.act(row, 0)
-                + (state.act(row, 1) == NONE ? ", no view 2" : ", act of view 2 = " + state.act(row, 1));
+        return "last = " + state.last(row) + ", act of view 1 = " + state.activatedAfter(row, 0)
+                + (state.activatedAfter(row, 1) == NONE
+                        ? ", no view 2"
+                        : ", act of view 2 = " + state.activatedAfter(row, 1));
     }
 }

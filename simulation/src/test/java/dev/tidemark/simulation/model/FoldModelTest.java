@@ -82,7 +82,7 @@ class FoldModelTest {
         assertThat(result.violation()).as(rule.without()).contains(expected(rule));
     }
 
-    /** Records at or below act, or below last, are below the lane row's position: who skips those need not ask again. */
+    /** Records up to the activation, or up to last, are below the lane row's position: who skips those need not ask again. */
     @ParameterizedTest
     @EnumSource(names = {"F4_ACT", "F8_MAXIMUM"})
     void skippingWhatIsDoneKeepsTheseRulesToo(Rule rule) {

@@ -144,12 +144,12 @@ final class FoldState {
     }
 
     /** @return {@link #NONE} if the lane row lacks the view */
-    int act(int lane, int view) {
+    int activatedAfter(int lane, int view) {
         return cells[lane(lane) + 1 + view];
     }
 
-    void setAct(int lane, int view, int act) {
-        cells[lane(lane) + 1 + view] = (byte) act;
+    void setAct(int lane, int view, int activatedAfter) {
+        cells[lane(lane) + 1 + view] = (byte) activatedAfter;
     }
 
     /** Up to where the event source mapping was told that a lane's records are done. */

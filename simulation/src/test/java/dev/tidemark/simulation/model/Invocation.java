@@ -100,7 +100,7 @@ final class Invocation {
         return cells[at + 5];
     }
 
-    int act(int view) {
+    int activatedAfter(int view) {
         return cells[at + 6 + view];
     }
 

@@ -26,10 +26,10 @@ final class Properties {
                         + after.last(row);
             }
             for (int view = 0; view < bounds.views(); view++) {
-                int act = before.act(row, view);
-                if (act != NONE && act != after.act(row, view)) {
-                    return "act of view " + (view + 1) + " in lane " + (row + 1) + " changed from " + act + " to "
-                            + after.act(row, view);
+                int activatedAfter = before.activatedAfter(row, view);
+                if (activatedAfter != NONE && activatedAfter != after.activatedAfter(row, view)) {
+                    return "act of view " + (view + 1) + " in lane " + (row + 1) + " changed from " + activatedAfter
+                            + " to " + after.activatedAfter(row, view);
                 }
             }
         }
@@ -45,7 +45,7 @@ final class Properties {
                 return "lane " + (lane + 1) + " was reported done up to " + state.checkpoint(lane)
                         + ", but its row stands at " + state.last(row);
             }
-            if (state.isComplete() && state.last(row) != NONE && state.act(row, 1) == NONE) {
+            if (state.isComplete() && state.last(row) != NONE && state.activatedAfter(row, 1) == NONE) {
                 return "view 2 was declared complete, but lane " + (lane + 1) + " does not fold it";
             }
             String wrong = ofRecords(state, lane, row);
@@ -63,7 +63,7 @@ final class Properties {
                 return record(lane, position) + " is done, but not archived";
             }
             for (int view = 0; view < bounds.views(); view++) {
-                if (state.act(row, view) != NONE) {
+                if (state.activatedAfter(row, view) != NONE) {
                     String wrong = ofRecord(state, lane, position, view, done);
                     if (wrong != null) {
                         return record(lane, position) + " " + wrong + ", view " + (view + 1);
@@ -76,7 +76,7 @@ final class Properties {
 
     /** Of one record in one view that its lane folds. */
     private @Nullable String ofRecord(FoldState state, int lane, int position, int view, boolean done) {
-        boolean live = position > state.act(keys.row(lane), view);
+        boolean live = position > state.activatedAfter(keys.row(lane), view);
         int record = bounds.record(lane, position);
         if (bounds.isBad(lane, position)) {
             return live && done && (state.quarantined(view) & 1 << record) == 0
@@ -126,8 +126,8 @@ final class Properties {
             }
             for (int position = 1; position <= bounds.length(lane); position++) {
                 for (int view = 0; view < bounds.views(); view++) {
-                    int act = state.act(row, view);
-                    boolean byBackfill = act == NONE || position <= act;
+                    int activatedAfter = state.activatedAfter(row, view);
+                    boolean byBackfill = activatedAfter == NONE || position <= activatedAfter;
                     if (!byBackfill && !isFolded(state, lane, position, view)) {
                         return record(lane, position) + " is neither in the live fold nor left to a backfill, view "
                                 + (view + 1);

@@ -53,7 +53,7 @@ final class Surroundings {
             return;
         }
         for (int lane = 0; lane < bounds.lanes().size(); lane++) {
-            if (state.last(lane) != NONE && state.act(lane, 1) == NONE) {
+            if (state.last(lane) != NONE && state.activatedAfter(lane, 1) == NONE) {
                 return;
             }
         }

@@ -99,8 +99,8 @@ final class Mutants {
                             LaneDecisions.reconcile(laneRow, controlRow).map(next -> {
                                 java.util.Map<String, dev.tidemark.core.stream.Position> views =
                                         new java.util.HashMap<>(next.views());
-                                views.replaceAll((version, act) ->
-                                        laneRow.views().containsKey(version) ? act : troubles.first);
+                                views.replaceAll((version, activatedAfter) ->
+                                        laneRow.views().containsKey(version) ? activatedAfter : troubles.first);
                                 return new LaneRow(lane, next.rev(), next.last(), next.count(), next.maxArrivalMillis(),
                                         next.generation(), views, next.counts(), next.ancestors());
                             });
