@@ -80,6 +80,11 @@ public final class Flight<T> {
                 });
     }
 
+    /** Likewise, one task after the other. */
+    public static <T> CompletableFuture<Void> inOrder(List<T> tasks, Function<T, CompletableFuture<Void>> start) {
+        return all(tasks, /* maxInFlight= */ 1, start);
+    }
+
     /** A task that completes at once calls back into this method; the flag turns that recursion into the loop. */
     @SuppressWarnings("FutureReturnValueIgnored") // landedOne is told what it completes with; else the flight breaks.
     private void pump() {

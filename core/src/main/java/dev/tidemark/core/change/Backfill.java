@@ -139,9 +139,8 @@ public final class Backfill {
         boolean dropsDuplicates = views.stream().anyMatch(view -> view.duplicates() != null);
         return ports.redrives()
                 .known()
-                .thenCompose(known -> Flight.all(
+                .thenCompose(known -> Flight.inOrder(
                         plans,
-                        1,
                         plan -> ancestors(plan.activations().keySet(), rows, dropsDuplicates)
                                 .thenCompose(ancestors -> ports.redrives()
                                         .settle(new Repairs(
@@ -206,7 +205,7 @@ public final class Backfill {
                     Long.MAX_VALUE,
                     new BackfillFold(ports, settings.fold(), control, byId, done, progress));
             Range range = Range.ALL.reachingRows().parallel(settings.lanesAtOnce(), Runnable::run);
-            return Flight.all(List.copyOf(streams.keySet()), 1, stream -> {
+            return Flight.inOrder(List.copyOf(streams.keySet()), stream -> {
                         List<View> ofStream = Objects.requireNonNull(streams.get(stream));
                         progress.pass(ofStream, undone(ofStream, stream, rows, done));
                         return History.ofBackfills(ports.past(), stream, ofStream, rows)
@@ -220,9 +219,8 @@ public final class Backfill {
     /** View version to the ids of the lanes that are in. */
     private CompletableFuture<Map<String, Set<String>>> done(List<View> views, ControlRow control) {
         Map<String, Set<String>> done = new ConcurrentHashMap<>();
-        return Flight.all(
+        return Flight.inOrder(
                         views,
-                        1,
                         view -> ports.backfills()
                                 .done(control.generation(), view.version())
                                 .thenAccept(lanes -> done.put(view.version(), Set.copyOf(lanes.keySet()))))
@@ -267,9 +265,8 @@ public final class Backfill {
     }
 
     private CompletableFuture<Void> checkCovered(List<View> views, ControlRow control, List<LaneRow> rows) {
-        return Flight.all(
+        return Flight.inOrder(
                 views,
-                1,
                 view -> ports.backfills()
                         .done(control.generation(), view.version())
                         .thenAccept(done -> rows.stream()

@@ -1,5 +1,6 @@
 package dev.tidemark.core.change;
 
+import dev.tidemark.core.async.Flight;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.fold.FoldPorts;
@@ -110,21 +111,19 @@ final class BackfillFold implements FoldSink.Job {
 
     @Override
     public CompletableFuture<Void> ended(LanePart part, long records) {
-        CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
         if (Lane.isRedrive(part.laneId())) {
-            return chain;
+            return CompletableFuture.completedFuture(null);
         }
         LaneRow row = Objects.requireNonNull(rows.get(Lane.liveOf(part.laneId())));
-        for (View view : undone(part)) {
+        return Flight.inOrder(undone(part), view -> {
             Position activatedAfter = Objects.requireNonNull(row.views().get(view.version()));
             Done note = new Done(
                     row.lane().id(),
                     activatedAfter,
                     records,
                     ports.clockMillis().getAsLong());
-            chain = chain.thenCompose(noted -> ports.backfills().finish(control.generation(), view.version(), note));
-        }
-        return chain;
+            return ports.backfills().finish(control.generation(), view.version(), note);
+        });
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.tidemark.core.change;
 
+import dev.tidemark.core.async.Flight;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.LaneDecisions;
 import dev.tidemark.core.control.LaneRow;
@@ -36,14 +37,11 @@ final class LaneActivation {
 
     private static CompletableFuture<List<LaneRow>> each(ControlStore store, ControlRow control, List<LaneRow> rows) {
         List<LaneRow> done = new ArrayList<>();
-        CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
-        for (LaneRow row : rows) {
-            if (row.generation().equals(control.generation())) {
-                chain = chain.thenCompose(ignored -> one(store, control, row, 1))
-                        .thenAccept(done::add);
-            }
-        }
-        return chain.thenApply(ignored -> done);
+        List<LaneRow> live = rows.stream()
+                .filter(row -> row.generation().equals(control.generation()))
+                .toList();
+        return Flight.inOrder(live, row -> one(store, control, row, 1).thenAccept(done::add))
+                .thenApply(activated -> done);
     }
 
     private static CompletableFuture<LaneRow> one(ControlStore store, ControlRow control, LaneRow row, int attempt) {

@@ -114,9 +114,8 @@ public final class Redriver {
     }
 
     private CompletableFuture<Void> finishOpen(ControlRow control, List<RedriveOutcome> outcomes) {
-        return Flight.all(
+        return Flight.inOrder(
                 claims.open(),
-                1,
                 open -> ports.redrives()
                         .read(open)
                         .thenCompose(manifest -> foldAndFinish(manifest, control))

@@ -77,7 +77,7 @@ final class RestoreFold implements FoldSink.Job {
         return ports.control()
                 .readLanes()
                 .thenCompose(
-                        rows -> Flight.all(List.copyOf(catalogs.streams()), 1, stream -> walk(stream, rows, sink)));
+                        rows -> Flight.inOrder(List.copyOf(catalogs.streams()), stream -> walk(stream, rows, sink)));
     }
 
     private CompletableFuture<Void> walk(String stream, List<LaneRow> rows, FoldSink sink) {

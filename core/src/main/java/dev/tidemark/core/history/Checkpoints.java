@@ -1,5 +1,6 @@
 package dev.tidemark.core.history;
 
+import dev.tidemark.core.async.Flight;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.store.CheckpointStore;
 import dev.tidemark.core.store.CheckpointStore.Manifest;
@@ -140,11 +141,8 @@ public final class Checkpoints {
 
     private CompletableFuture<List<Found>> items(Manifest manifest, List<Integer> buckets, Predicate<ItemKey> wanted) {
         List<Found> found = new ArrayList<>();
-        CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
-        for (int bucket : buckets) {
-            chain = chain.thenCompose(
-                    done -> store.read(manifest, bucket, wanted).thenAccept(found::addAll));
-        }
-        return chain.thenApply(done -> found);
+        return Flight.inOrder(
+                        buckets, bucket -> store.read(manifest, bucket, wanted).thenAccept(found::addAll))
+                .thenApply(done -> found);
     }
 }

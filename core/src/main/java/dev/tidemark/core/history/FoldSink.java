@@ -140,7 +140,7 @@ public final class FoldSink implements Sink {
         @Override
         public CompletableFuture<Void> end(Position reached) {
             List<OfPart> taken = parts.stream().flatMap(Stream::ofNullable).toList();
-            return Flight.all(taken, 1, OfPart::end)
+            return Flight.inOrder(taken, OfPart::end)
                     .thenRun(() -> job.left(laneId, taken.stream().allMatch(OfPart::goesOn)));
         }
     }

@@ -32,7 +32,7 @@ public final class LaneAncestors {
      */
     public CompletableFuture<Map<String, Set<String>>> of(Map<String, Lane> lanes, Set<String> among) {
         Map<String, Set<String>> found = new ConcurrentHashMap<>();
-        return Flight.all(List.copyOf(lanes.entrySet()), 1, lane -> {
+        return Flight.inOrder(List.copyOf(lanes.entrySet()), lane -> {
                     Set<String> before = new HashSet<>();
                     return above(lane.getValue(), before).thenRun(() -> {
                         before.retainAll(among);
@@ -61,6 +61,6 @@ public final class LaneAncestors {
 
     private CompletableFuture<Void> add(List<Lane> lanes, Set<String> before) {
         List<Lane> fresh = lanes.stream().filter(lane -> before.add(lane.id())).toList();
-        return Flight.all(fresh, 1, lane -> above(lane, before));
+        return Flight.inOrder(fresh, lane -> above(lane, before));
     }
 }

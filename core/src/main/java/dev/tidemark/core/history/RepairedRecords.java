@@ -1,5 +1,6 @@
 package dev.tidemark.core.history;
 
+import dev.tidemark.core.async.Flight;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.store.ControlStore;
@@ -141,12 +142,13 @@ public final class RepairedRecords {
     public static CompletableFuture<Map<String, RepairedRecords>> read(
             RedriveLog log, Collection<String> viewVersions) {
         Map<String, RepairedRecords> found = new HashMap<>();
-        CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
-        for (String version : viewVersions) {
-            chain = chain.thenCompose(ignored -> log.repairs(version))
-                    .thenAccept(settled -> found.put(version, new RepairedRecords(version, settled.orElse(null))));
-        }
-        return chain.thenCompose(ignored -> manifests(log, found.values())).thenApply(ignored -> found);
+        return Flight.inOrder(
+                        List.copyOf(viewVersions),
+                        version -> log.repairs(version)
+                                .thenAccept(settled ->
+                                        found.put(version, new RepairedRecords(version, settled.orElse(null)))))
+                .thenCompose(read -> manifests(log, found.values()))
+                .thenApply(read -> found);
     }
 
     /** Each manifest is read once, whoever needs it. */
