@@ -8,6 +8,7 @@ import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.change.Candidate;
 import dev.tidemark.core.change.ChangePorts;
 import dev.tidemark.core.change.Decision;
+import dev.tidemark.core.change.MemoryPorts;
 import dev.tidemark.core.change.RedriveReport;
 import dev.tidemark.core.change.Redriver;
 import dev.tidemark.core.control.ControlRow;
@@ -29,8 +30,6 @@ import dev.tidemark.core.serve.PastAnswer;
 import dev.tidemark.core.serve.ProgressCache;
 import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.store.InMemoryArchive;
-import dev.tidemark.core.store.InMemoryBackfillLog;
-import dev.tidemark.core.store.InMemoryCheckpoints;
 import dev.tidemark.core.store.InMemoryControlStore;
 import dev.tidemark.core.store.InMemoryItemStore;
 import dev.tidemark.core.store.InMemoryQuarantine;
@@ -188,15 +187,7 @@ class OutsideShardTest {
         List<Candidate> candidates = List.of(
                 Candidate.unrepaired(entry),
                 new Candidate(entry, record(1, "dan", 7, false).data()));
-        ChangePorts ports = new ChangePorts(
-                new HistoryPorts(new InMemoryArchive(), redrives, new InMemoryCheckpoints(), control),
-                items,
-                new InMemoryQuarantine(),
-                new InMemoryBackfillLog(),
-                Lineage.NEVER_RESHARDED,
-                millis -> CompletableFuture.completedFuture(null),
-                () -> NOW_MILLIS,
-                new Random(1));
+        ChangePorts ports = MemoryPorts.ofRedrives(redrives, control, items, () -> NOW_MILLIS);
 
         for (Candidate candidate : candidates) {
             RedriveReport report = new Redriver(KPL, ports, SETTINGS)

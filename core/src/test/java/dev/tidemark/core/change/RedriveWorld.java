@@ -8,15 +8,12 @@ import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.fold.FoldPorts;
 import dev.tidemark.core.fold.FoldSettings;
-import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.ProgressCache;
 import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.InMemoryArchive;
-import dev.tidemark.core.store.InMemoryBackfillLog;
-import dev.tidemark.core.store.InMemoryCheckpoints;
 import dev.tidemark.core.store.InMemoryControlStore;
 import dev.tidemark.core.store.InMemoryItemStore;
 import dev.tidemark.core.store.InMemoryQuarantine;
@@ -154,15 +151,7 @@ final class RedriveWorld {
     }
 
     Redriver redriver(Catalog catalog, ItemStore itemStore, ControlStore controlStore, RedriveLog redriveLog) {
-        ChangePorts ports = new ChangePorts(
-                new HistoryPorts(new InMemoryArchive(), redriveLog, new InMemoryCheckpoints(), controlStore),
-                itemStore,
-                new InMemoryQuarantine(),
-                new InMemoryBackfillLog(),
-                Lineage.NEVER_RESHARDED,
-                millis -> CompletableFuture.completedFuture(null),
-                () -> nowMillis,
-                new Random(1));
+        ChangePorts ports = MemoryPorts.ofRedrives(redriveLog, controlStore, itemStore, () -> nowMillis);
         return new Redriver(catalog, ports, settings());
     }
 

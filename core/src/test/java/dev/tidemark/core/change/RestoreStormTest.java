@@ -25,13 +25,10 @@ import dev.tidemark.core.past.Difference;
 import dev.tidemark.core.past.StateAudit;
 import dev.tidemark.core.store.CheckpointStore.Manifest;
 import dev.tidemark.core.store.Fault;
-import dev.tidemark.core.store.InMemoryArchive;
 import dev.tidemark.core.store.InMemoryBackfillLog;
 import dev.tidemark.core.store.InMemoryCheckpoints;
-import dev.tidemark.core.store.InMemoryQuarantine;
 import dev.tidemark.core.store.InMemoryRedriveLog;
 import dev.tidemark.core.store.InMemoryScan;
-import dev.tidemark.core.store.Lineage;
 import dev.tidemark.core.store.Quarantine;
 import dev.tidemark.core.store.RedriveLog;
 import dev.tidemark.core.stream.Lane;
@@ -316,19 +313,7 @@ class RestoreStormTest {
         }
 
         private ChangePorts redrivePorts(FoldWorld of, RedriveLog log, long nowMillis) {
-            return new ChangePorts(
-                    new HistoryPorts(new InMemoryArchive(), log, new InMemoryCheckpoints(), of.control),
-                    of.items,
-                    new InMemoryQuarantine(),
-                    new InMemoryBackfillLog(),
-                    Lineage.NEVER_RESHARDED,
-                    Storm::pause,
-                    () -> nowMillis,
-                    new Random(random.nextLong()));
-        }
-
-        private static CompletableFuture<Void> pause(long millis) {
-            return CompletableFuture.completedFuture(null);
+            return MemoryPorts.ofRedrives(log, of.control, of.items, () -> nowMillis);
         }
 
         private void checkpoint() {

@@ -5,6 +5,7 @@ import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.change.Candidate;
 import dev.tidemark.core.change.ChangePorts;
+import dev.tidemark.core.change.MemoryPorts;
 import dev.tidemark.core.change.Redriver;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.fold.BatchFold;
@@ -19,15 +20,12 @@ import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.serve.ViewProgress;
 import dev.tidemark.core.store.CheckpointStore;
 import dev.tidemark.core.store.InMemoryArchive;
-import dev.tidemark.core.store.InMemoryBackfillLog;
-import dev.tidemark.core.store.InMemoryCheckpoints;
 import dev.tidemark.core.store.InMemoryControlStore;
 import dev.tidemark.core.store.InMemoryItemStore;
 import dev.tidemark.core.store.InMemoryLineage;
 import dev.tidemark.core.store.InMemoryQuarantine;
 import dev.tidemark.core.store.InMemoryRedriveLog;
 import dev.tidemark.core.store.ItemStore;
-import dev.tidemark.core.store.Lineage;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
@@ -265,15 +263,7 @@ public final class PastWorld {
             String data = new String(entry.record().data(), StandardCharsets.UTF_8).replace("prize", "price");
             candidates.add(new Candidate(entry, data.getBytes(StandardCharsets.UTF_8)));
         });
-        ChangePorts redrivePorts = new ChangePorts(
-                new HistoryPorts(new InMemoryArchive(), redrives, new InMemoryCheckpoints(), control),
-                items,
-                new InMemoryQuarantine(),
-                new InMemoryBackfillLog(),
-                Lineage.NEVER_RESHARDED,
-                millis -> CompletableFuture.completedFuture(null),
-                () -> nowMillis,
-                new Random(1));
+        ChangePorts redrivePorts = MemoryPorts.ofRedrives(redrives, control, items, () -> nowMillis);
         new Redriver(CATALOG, redrivePorts, new FoldSettings("g1", 4, 3, 1 << 20))
                 .redrive(candidates)
                 .join();

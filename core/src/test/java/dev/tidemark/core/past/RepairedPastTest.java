@@ -11,6 +11,7 @@ import dev.tidemark.core.change.Backfill;
 import dev.tidemark.core.change.Candidate;
 import dev.tidemark.core.change.CatalogSwitch;
 import dev.tidemark.core.change.ChangePorts;
+import dev.tidemark.core.change.MemoryPorts;
 import dev.tidemark.core.change.RedriveReport;
 import dev.tidemark.core.change.Redriver;
 import dev.tidemark.core.control.Activation;
@@ -192,15 +193,7 @@ class RepairedPastTest {
                                 .replace("prize", "price")
                                 .getBytes(UTF_8)))
                 .toList();
-        ChangePorts ports = new ChangePorts(
-                new HistoryPorts(new InMemoryArchive(), redrives, new InMemoryCheckpoints(), control),
-                items,
-                new InMemoryQuarantine(),
-                new InMemoryBackfillLog(),
-                Lineage.NEVER_RESHARDED,
-                millis -> CompletableFuture.completedFuture(null),
-                () -> nowMillis,
-                new Random(1));
+        ChangePorts ports = MemoryPorts.ofRedrives(redrives, control, items, () -> nowMillis);
         Catalog catalog = view.equals(ONE) ? FIRST : SECOND;
         return new Redriver(catalog, ports, settings()).redrive(candidates).join();
     }
@@ -496,15 +489,7 @@ class RepairedPastTest {
                                 .replace("prize", "price")
                                 .getBytes(UTF_8))))
                 .toList();
-        ChangePorts ports = new ChangePorts(
-                new HistoryPorts(new InMemoryArchive(), redrives, new InMemoryCheckpoints(), control),
-                items,
-                new InMemoryQuarantine(),
-                new InMemoryBackfillLog(),
-                Lineage.NEVER_RESHARDED,
-                millis -> CompletableFuture.completedFuture(null),
-                () -> nowMillis,
-                new Random(1));
+        ChangePorts ports = MemoryPorts.ofRedrives(redrives, control, items, () -> nowMillis);
         new Redriver(FIRST, ports, settings()).redrive(repaired).join();
         nowMillis += MINUTE_MILLIS;
         complete();
