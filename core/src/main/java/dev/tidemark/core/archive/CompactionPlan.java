@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Which segments are to be merged, from a listing alone: a finished hour that is compact already costs no read. */
+/** Which segments to merge, decided from a listing alone: a finished hour that is already compact costs no read. */
 public final class CompactionPlan {
 
     private static final long HOUR_MILLIS = 3_600_000;
@@ -20,11 +20,10 @@ public final class CompactionPlan {
     private final List<Merge> merges = new ArrayList<>();
 
     /**
-     * Segments of one lane and hour that may become one.
+     * Segments of one lane and hour that may be merged.
      *
      * @param segments at least two, in {@link SegmentRef#ORDER}
-     * @param next the segment of the lane that begins next, whose header tells whether they are all there; null if there is
-     *     none
+     * @param next the lane's next segment, whose header tells whether any is missing; null if there is none
      */
     public record Merge(List<SegmentRef> segments, @Nullable SegmentRef next) {
 
@@ -43,7 +42,7 @@ public final class CompactionPlan {
     }
 
     /**
-     * @param listed segments of one stream; those of hours that are not finished only tell what follows
+     * @param listed segments of one stream; those of unfinished hours only serve as next segments
      * @param nowMillis milliseconds since the epoch
      * @return the oldest hours first
      */
@@ -87,7 +86,7 @@ public final class CompactionPlan {
         close(merge, lane);
     }
 
-    /** Segments that overlap stay together, so that each lies within the one that it is merged into. */
+    /** Segments that overlap stay together, so that each is within the one that replaces it. */
     private static List<List<SegmentRef>> units(List<SegmentRef> refs) {
         List<List<SegmentRef>> units = new ArrayList<>();
         SegmentRef longest = null;
@@ -110,7 +109,7 @@ public final class CompactionPlan {
         merge.clear();
     }
 
-    /** The first that begins behind all the beginnings here; it may be of another hour. */
+    /** The first that begins after all of these begin; it may be of another hour. */
     private static @Nullable SegmentRef next(List<SegmentRef> merge, NavigableSet<SegmentRef> lane) {
         SegmentRef last = merge.get(merge.size() - 1);
         for (SegmentRef ref : lane.tailSet(last, false)) {

@@ -9,9 +9,9 @@ import java.util.List;
  * @param segmentsMerged segments that were deleted because a larger one holds their records
  * @param segmentsWritten those larger ones
  * @param records the records in them
- * @param overtaken merges that were left for the next time because somebody else compacted the same segments
- * @param notStarted merges that were left for the next time because it was time to stop
- * @param damage what was found on the way; nothing that is concerned was deleted
+ * @param overtaken merges left for the next run because another compactor took the same segments
+ * @param notStarted merges left for the next run because it was time to stop
+ * @param damage damage that was found; no damaged segment was deleted
  */
 public record CompactionReport(
         long segmentsMerged,

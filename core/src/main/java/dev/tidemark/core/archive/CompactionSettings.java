@@ -1,12 +1,12 @@
 package dev.tidemark.core.archive;
 
 /**
- * What is compacted, and into what.
+ * What to compact, and how large the result may be.
  *
- * @param targetBytes segments are merged until they have as many bytes together, compressed as they are stored; one of half
- *     as many is left alone
- * @param maxOpenBytes what the records of one merged segment may take in memory, about; a merge ends there although it
- *     has not reached its target
+ * @param targetBytes segments are merged until together they have this many bytes, as stored (compressed); a segment of
+ *     half this size is left alone
+ * @param maxOpenBytes about how much memory the records of one merged segment may take; a merge ends there even below
+ *     its target
  * @param ageMillis how long ago an hour must have ended
  */
 public record CompactionSettings(long targetBytes, long maxOpenBytes, long ageMillis) {

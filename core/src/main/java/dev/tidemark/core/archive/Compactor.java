@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Merges the many small segments of a finished hour into few large ones.
  *
- * <p>A segment is deleted only after one that holds all its records was read back, and only if its range of positions is
- * the smaller one. So whatever happens, be it a crash, another compactor, or an invocation that puts a small segment again, each record
- * stays in at least one segment that nobody may delete: the largest one that holds it. Nothing needs to be kept between
- * runs; each goes by what it finds.
+ * <p>A segment is deleted only after one that holds all its records was read back, and only if its range of positions
+ * is the smaller one. So each record stays in at least one segment that nobody may delete, the largest one that holds
+ * it: despite a crash, another compactor, or an invocation that puts a small segment again. Nothing is kept between
+ * runs.
  */
 public final class Compactor {
 
-    /** Small segments that are read at once. */
+    /** How many small segments are read at once. */
     private static final int WIDTH = 16;
 
     private final ArchiveStore archive;
@@ -79,7 +79,7 @@ public final class Compactor {
                 new CompactionReport(segmentsMerged, segmentsWritten, records, overtaken, notStarted, damage));
     }
 
-    /** Damage is noted, and the other segments are compacted all the same. */
+    /** Damage is noted; the other segments are still compacted. */
     private CompletableFuture<Void> noted(Throwable failure) {
         Throwable cause = Failures.cause(failure);
         if (!(cause instanceof DamagedArchive damaged)) {
@@ -141,7 +141,7 @@ public final class Compactor {
                 }));
     }
 
-    /** What is stored must be what was merged, record for record; it may have been there before. */
+    /** The stored segment must equal the merged one, record for record; it may have existed before. */
     private static void check(SegmentRef large, Segment merged, Segment found) {
         List<RawRecord> wanted = merged.records();
         if (!found.lane().equals(merged.lane())) {

@@ -21,18 +21,18 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One lane of the archive, from a start to its end: each position once, in order, whatever segments it is spread over.
+ * One lane of the archive, from a start to its end: each position once and in order, even if segments overlap.
  *
- * <p>Segments overlap when a batch was delivered again with other boundaries, and while small ones stand beside the large
- * one that they were compacted into. They are read in the order of their first positions. A header says how many records
- * lie at or below the position before the segment (rule F7), and everything up to there is in segments that begin earlier,
- * so that a hole shows before anything behind it is given out. Records that two segments hold must be the same.
+ * <p>Segments overlap when a batch was delivered again with other boundaries, and while small ones exist beside the
+ * large one that they were compacted into. They are read in the order of their first positions. A header says how many
+ * records the lane has up to the position before the segment (rule F7). All of them are in segments that begin earlier,
+ * so a hole is noticed before any record after it is returned. Records that two segments hold must be the same.
  *
- * <p>Not thread-safe: to be used by one thread at a time, which may be another one each time.
+ * <p>Not thread-safe: used by one thread at a time, not always the same.
  */
 public final class LaneLog {
 
-    /** How often a segment that cannot be read although it is listed is tried. */
+    /** How often a listed segment that cannot be read is tried. */
     private static final int MAX_TRIES = 3;
 
     private final ArchiveLog archive;
@@ -87,12 +87,12 @@ public final class LaneLog {
         return laneId;
     }
 
-    /** The position of the last record that was given out; the start's before the first. */
+    /** The position of the last record that was returned; the start's before the first. */
     public Position reached() {
         return reached;
     }
 
-    /** How many records of the lane lie at or below {@link #reached()}. */
+    /** How many records of the lane are at or below {@link #reached()}. */
     public long count() {
         return count;
     }
@@ -102,7 +102,7 @@ public final class LaneLog {
         return maxArrivalMillis;
     }
 
-    /** Whose log it is, as its next segment says; empty if there is none. What keeps it from being read is for {@link #next}. */
+    /** The lane, according to the next segment; empty if there is none. {@link #next} reports what cannot be read. */
     public CompletableFuture<Optional<Lane>> lane() {
         return waiting.isEmpty()
                 ? CompletableFuture.completedFuture(Optional.empty())
@@ -121,7 +121,7 @@ public final class LaneLog {
 
     /**
      * The next records; empty at the end of the log, and from then on. Completes with a {@link DamagedArchive} if the
-     * archive is not whole, then and whenever it is called again. After any other exception it can be called again.
+     * archive is damaged, and so does every later call. After any other exception it can be called again.
      */
     public CompletableFuture<Optional<Run>> next() {
         try {
@@ -151,8 +151,8 @@ public final class LaneLog {
     }
 
     /**
-     * Goes on behind a damage as if it were none: without the segment, or as if the records that are missing had been read.
-     * For those who look for damage; what such a log gives is not the lane.
+     * Continues after a damage: without the segment, or as if the missing records had been read. Only for a search for
+     * damage; such a log does not return the whole lane.
      *
      * @param damage what {@link #next()} failed with last
      */
@@ -180,7 +180,7 @@ public final class LaneLog {
         }
     }
 
-    /** Starts reading the first segments that wait, unless that has happened. */
+    /** Starts reading the first waiting segments, unless already started. */
     private CompletableFuture<Segment> readFirst() {
         int segments = 0;
         long bytes = 0;
@@ -204,7 +204,7 @@ public final class LaneLog {
         return CompletableFuture.failedFuture(tooFew(ref.key(), segment.last(), segment.count(), count));
     }
 
-    /** Takes what is new of a segment; null if nothing is. */
+    /** Takes a segment's new records; null if there are none. */
     private @Nullable Run take(SegmentRef ref, Segment segment) {
         checkCount(ref.key(), segment.last(), segment.count());
         List<RawRecord> records = segment.records();
@@ -236,7 +236,7 @@ public final class LaneLog {
         return run;
     }
 
-    /** A header of long ago, written by an invocation that was overtaken, is passed over: others have confirmed it. */
+    /** An old header, written by an overtaken invocation, is skipped: others have confirmed its position. */
     private void checkCount(String key, Position last, long counted) {
         long found = -1;
         if (last.equals(reached)) {
@@ -268,7 +268,7 @@ public final class LaneLog {
                 : DamagedArchive.gap(new DamagedArchive.Gap(laneId, confirmed(last), last, counted - found), key);
     }
 
-    /** Everything is there up to here. */
+    /** The lane is complete up to here. */
     private Position confirmed(Position last) {
         return last.isAfter(reached) ? reached : confirmed;
     }
@@ -298,8 +298,8 @@ public final class LaneLog {
     }
 
     /**
-     * Before a gap is called one: a batch that had waited for days in the stream stands under the hour of its first record,
-     * which may lie outside of what was listed. At most once.
+     * Before a gap is reported: a batch that waited in the stream for days is stored under the hour of its first
+     * record, which may be outside the listing. At most once.
      *
      * @return whether there are further segments
      */
@@ -320,7 +320,7 @@ public final class LaneLog {
         return Failures.cause(failure);
     }
 
-    /** A segment that is gone may have been compacted: into one that stands under the same hour. */
+    /** A missing segment may have been compacted into one that is stored under the same hour. */
     private CompletableFuture<Optional<Run>> failed(SegmentRef ref, Throwable cause) {
         boolean gone = cause instanceof DamagedArchive damage && damage.kind() == DamagedArchive.Kind.MISSING;
         if (!gone) {

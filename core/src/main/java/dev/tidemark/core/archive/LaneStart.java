@@ -4,7 +4,7 @@ import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.stream.Position;
 
 /**
- * Where a lane is read from: after what somebody has folded already.
+ * Where a lane is read from: after the records that are folded already.
  *
  * @param last exclusive; the records up to and including this position are not read
  * @param count how many records that is
@@ -21,7 +21,7 @@ public record LaneStart(Position last, long count, long maxArrivalMillis) {
         }
     }
 
-    /** After everything that the row calls done. */
+    /** After the row's last position. */
     public static LaneStart of(LaneRow row) {
         return new LaneStart(row.last(), row.count(), row.maxArrivalMillis());
     }

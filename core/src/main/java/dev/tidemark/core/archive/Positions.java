@@ -4,12 +4,12 @@ import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import java.util.List;
 
-/** Finds places in records that increase. */
+/** Finds positions in increasing records. */
 public final class Positions {
 
     private Positions() {}
 
-    /** How many records lie at or below a position. */
+    /** How many records are at or below a position. */
     public static int countUpTo(Position position, List<RawRecord> records) {
         int low = 0;
         int high = records.size();
@@ -24,7 +24,7 @@ public final class Positions {
         return low;
     }
 
-    /** How many records lie below a position. */
+    /** How many records are below a position. */
     static int countBelow(Position position, List<RawRecord> records) {
         int upTo = countUpTo(position, records);
         boolean there = upTo > 0 && records.get(upTo - 1).position().equals(position);

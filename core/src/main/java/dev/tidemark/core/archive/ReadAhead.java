@@ -1,11 +1,11 @@
 package dev.tidemark.core.archive;
 
 /**
- * How much of each lane is fetched before it is asked for, so that fetching, decoding and folding overlap. What is fetched
- * is kept in memory, decoded, about ten times as large.
+ * How much of each lane is fetched in advance, so that fetching, decoding and folding overlap. Fetched segments are
+ * kept in memory decoded, about ten times as large.
  *
- * @param segments how many segments, with the one that is wanted next; at least 1
- * @param bytes how many bytes as stored, but always one segment
+ * @param segments how many segments, including the next one; at least 1
+ * @param bytes how many bytes as stored, but always at least one segment
  */
 public record ReadAhead(int segments, long bytes) {
 

@@ -11,11 +11,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes one segment of many that follow each other without a hole.
+ * Merges segments that follow each other without a hole into one.
  *
- * <p>A merged segment has the header of its first one. The other headers are lost with their segments, and with them a hole
- * between two segments would be: so segments that begin behind each other are merged only if a later header confirms how
- * many records they have together. Where that cannot be said, one merged segment ends and another one begins.
+ * <p>A merged segment has the header of its first one. The other headers are lost with their segments, and with them
+ * the proof of a hole between two segments. So segments that begin one after the other are merged only if a later
+ * header confirms how many records they have together. Without such a header one merged segment ends and another
+ * begins.
  */
 final class SegmentMerge {
 
@@ -27,14 +28,14 @@ final class SegmentMerge {
     private Position reached = Position.ORIGIN;
     private long openBytes;
 
-    /** Where a segment begins right behind the ones before, so that there may be a hole, until a header denies it. */
+    /** Where a segment begins right after those before, so there may be a hole until a header denies it. */
     private final ArrayDeque<Join> joins = new ArrayDeque<>();
 
-    /** What is open before such a place. */
+    /** What is open before this place. */
     private record Join(int refs, int records) {}
 
     /**
-     * A segment and those that lie within it.
+     * A segment and those within it.
      *
      * @param parts at least two
      */
@@ -46,8 +47,8 @@ final class SegmentMerge {
 
     /**
      * @param refs in {@link SegmentRef#ORDER}
-     * @param segments those that the references are of
-     * @param next the lane's next segment, in the name of its key; null if there is none
+     * @param segments that the references name
+     * @param next the lane's next segment, by its key; null if there is none
      * @throws DamagedArchive if they do not agree with each other
      */
     static List<Merged> of(
@@ -88,7 +89,7 @@ final class SegmentMerge {
         reached = records.get(records.size() - 1).position();
     }
 
-    /** Takes a header's word, if it speaks of a position within the segments that are open. */
+    /** Uses a header if it speaks of a position within the open segments. */
     private void confirm(String key, Segment segment) {
         Segment base = first;
         if (base == null

@@ -18,10 +18,10 @@ import java.util.function.BinaryOperator;
 /** The archive of one stream, as one log per lane. */
 public final class StreamLog {
 
-    /** How much earlier than its record after the start a segment's first record may have arrived, normally. */
+    /** How much earlier a segment's first record normally arrived than its first record after the start. */
     private static final long BEFORE_MILLIS = 24 * 3_600_000L;
 
-    /** Arrivals go back a little, so a segment before the end may stand under the hour after it. */
+    /** Arrivals go back a little, so a segment before the end may be stored under the hour after it. */
     private static final long AFTER_MILLIS = 3_600_000L;
 
     private static final int STARTS_AT_ONCE = 16;
@@ -39,7 +39,7 @@ public final class StreamLog {
         this.foreignKeys = foreignKeys;
     }
 
-    /** As the other one, with the usual {@link ReadAhead}. */
+    /** With the usual {@link ReadAhead}. */
     public static CompletableFuture<StreamLog> open(
             ArchiveLog archive, String streamName, Map<String, LaneStart> starts, long fromMillis, long toMillis) {
         return open(archive, streamName, starts, fromMillis, toMillis, ReadAhead.DEFAULT);
@@ -48,12 +48,12 @@ public final class StreamLog {
     /**
      * Lists the archive.
      *
-     * <p>Every record after its lane's start that arrived in {@code [fromMillis, toMillis]} will be read, and some before
-     * and after: a segment is read whole from the start on. Choose {@code fromMillis} no later than the lowest {@link
-     * LaneStart#maxArrivalMillis()}; margins for segments that began earlier are added here. A lane whose segments do not
-     * join its start within those margins is looked for in the whole archive before that is called a gap.
+     * <p>Reads every record after its lane's start that arrived in {@code [fromMillis, toMillis]}, and some before and
+     * after, because segments are read whole. Choose {@code fromMillis} no later than the lowest {@link
+     * LaneStart#maxArrivalMillis()}; margins for segments that began earlier are added here. If a lane's segments do
+     * not join its start within those margins, the whole archive is searched before a gap is reported.
      *
-     * @param starts lane id to where to read from; a lane that is not among them is read from its very first record
+     * @param starts lane id to where to read from; a lane without one is read from its first record
      * @param fromMillis milliseconds since the epoch; {@link Long#MIN_VALUE} for all
      * @param toMillis milliseconds since the epoch; {@link Long#MAX_VALUE} for all
      */
@@ -87,12 +87,12 @@ public final class StreamLog {
     }
 
     /**
-     * Lists the archive of some time only: each lane begins where its first segment of that time says that it does, and
-     * what lies before is neither read nor missed. A lane of which that segment is damaged is read from its beginning, and
-     * comes upon the same damage.
+     * Lists the archive of an interval only. Each lane begins with its first segment of that interval; earlier records
+     * are neither read nor missed. If that segment is damaged, the lane is read from its beginning and meets the same
+     * damage.
      *
-     * @param fromMillis of the arrivals of segments' first records, milliseconds since the epoch; a segment also holds what
-     *     waited in the stream together with its first record
+     * @param fromMillis of the arrivals of segments' first records, milliseconds since the epoch; a segment also holds
+     *     records that waited in the stream together with its first one
      * @param toMillis likewise; a margin for arrivals that go back is added here
      */
     public static CompletableFuture<StreamLog> openWithin(
@@ -127,18 +127,19 @@ public final class StreamLog {
         return List.copyOf(lanes.values());
     }
 
-    /** What lies in the archive and is no segment; it is not read. A gap may be due to one that was renamed. */
+    /**
+     * Objects in the archive that are no segments; they are not read. A renamed segment among them may explain a gap.
+     */
     public List<String> foreignKeys() {
         return foreignKeys;
     }
 
     /**
-     * Makes the logs check that the archive reaches what is done: up to {@link LaneRow#last()} it must hold {@link
-     * LaneRow#count()} records. A lane of which nothing is archived gets a log, which says so when it is read. To be
-     * called before anything is read, with rows that were read before the archive was listed; makes sense only for an
-     * archive that is read to its end.
+     * Makes the logs check that the archive holds all that is done: {@link LaneRow#count()} records up to {@link
+     * LaneRow#last()}. A lane without segments gets a log that reports this when read. Call this before anything is
+     * read, with rows that were read before the archive was listed, and read the archive to its end.
      *
-     * @param rows those of other streams are passed over
+     * @param rows those of other streams are ignored
      */
     public void expect(Collection<LaneRow> rows) {
         for (LaneRow row : rows) {

@@ -9,21 +9,23 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What of a lane was read last: the records that a segment still to be read may hold too, and one before them. */
+/**
+ * The end of what was read of a lane: the records that a segment still to be read may hold too, and one before them.
+ */
 final class Tail {
 
     private final ArrayList<RawRecord> records = new ArrayList<>();
 
-    /** By the first position that was taken from it: the segment of the records. */
+    /** The segments of the records, by the first position taken from each. */
     private final TreeMap<Position, String> keys = new TreeMap<>();
 
-    /** The number of the record behind the last one here. */
+    /** The number of the record after the last one here. */
     private long nextNumber = 1;
 
     /**
-     * @param added what follows the records here; may be empty
+     * @param added the records after those here; may be empty
      * @param firstNumber the number of the first of them
-     * @param from no segment still to be read begins before this position; null if there are none
+     * @param from no segment still to be read begins before this position; null if none is left
      */
     void add(String key, List<RawRecord> added, long firstNumber, @Nullable Position from) {
         int unneeded = from == null ? added.size() : Positions.countBelow(from, added);
@@ -52,7 +54,7 @@ final class Tail {
         }
     }
 
-    /** How many records of the lane lie at or below a position; -1 if that is too long ago. */
+    /** How many records of the lane are at or below a position; -1 if it is too far back. */
     long countUpTo(Position position) {
         return records.isEmpty() || records.get(0).position().isAfter(position)
                 ? -1
@@ -66,10 +68,10 @@ final class Tail {
     }
 
     /**
-     * Compares records with those that were read, as far as they are still here.
+     * Compares records with those that were read and are still here.
      *
      * @param again of another segment, increasing, none after the last one here
-     * @param goesOn whether that segment goes on after the last one here, and so must hold all up to there
+     * @param goesOn whether that segment continues after the last one here, and so must hold all up to there
      * @return the first position at which they differ in anything; null if there is none
      */
     @Nullable
@@ -106,7 +108,7 @@ final class Tail {
         return goesOn && both < records.size() ? records.get(both).position() : null;
     }
 
-    /** What a record takes in memory, about. */
+    /** About how much memory a record takes. */
     static long memoryBytes(RawRecord record) {
         return 200L + record.data().length + record.partitionKey().length();
     }

@@ -1,6 +1,6 @@
 /**
- * The archive, read back and compacted: every record of a lane once and in order, whatever segments overlap, with gaps and
- * damage named. It knows no view.
+ * The archive, read back and compacted: every record of a lane once and in order, even if segments overlap, with gaps
+ * and damage named. It knows no view.
  */
 @NullMarked
 package dev.tidemark.core.archive;

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/** Entities of a view of which something was heard not long ago, from the archive. */
+/** Entities of a view with recent events, from the archive. */
 public final class ArchiveSample {
 
     private final ArchiveLog archive;
@@ -35,11 +35,11 @@ public final class ArchiveSample {
     }
 
     /**
-     * Reads segments, the newest hours first, until there are enough entities or no more segments. An entity of
-     * which nothing arrived within the view's retention is not found.
+     * Reads segments, the newest hours first, until there are enough entities or no more segments. Entities without an
+     * arrival within the retention are missed.
      *
      * @param max how many entities at most
-     * @return canonical texts, in the order in which they were found; empty if there are no events of the view
+     * @return canonical texts, in the order found; empty if the view has no events
      */
     public CompletableFuture<List<String>> newest(int max, long nowMillis) {
         return archive.list(source.stream(), nowMillis - view.retentionMillis(), Long.MAX_VALUE)

@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Folds the records up to a view's activation in each lane (rules B1 and B2), while the live fold takes those after it.
- * Jobs may be interrupted at any point, repeated, and run beside each other: they work in the same lanes, after the same plan, and the
- * marks of the items tell them what is in.
+ * Jobs may be interrupted, repeated and run side by side: they share lanes and plan, and the items' marks say what was
+ * folded.
  */
 public final class Backfill {
 
@@ -61,20 +61,20 @@ public final class Backfill {
         }
     }
 
-    /** Told how far a run is; from several threads. */
+    /** Is told the progress of a run, by several threads. */
     public interface Progress {
 
         /** @param lanes how many lanes a pass over the log has to fold, for these views */
         void pass(List<View> views, int lanes);
 
-        /** @param records how many records of a lane were folded just now */
+        /** @param records how many records of a lane were just folded */
         void folded(String laneId, int records);
 
-        /** All of a lane is in. */
+        /** A lane is finished. */
         void done(String laneId);
     }
 
-    /** @param catalog defines the views; what the others of it are does not matter */
+    /** @param catalog defines the views; its other views do not matter */
     public Backfill(Catalog catalog, ChangePorts ports, Settings settings) {
         this.catalog = catalog;
         this.ports = ports;
@@ -82,10 +82,10 @@ public final class Backfill {
     }
 
     /**
-     * B1: activates the views in every lane, and stores after which positions.
+     * B1: activates the views in every lane and stores the activation positions.
      *
-     * @param views those of them that are not backfilling are passed over
-     * @return the plans of those that are
+     * @param views those that are not backfilling are ignored
+     * @return the plans of the others
      */
     public CompletableFuture<List<Plan>> plan(List<View> views) {
         return ports.control()
@@ -96,11 +96,11 @@ public final class Backfill {
     }
 
     /**
-     * Folds what is not in yet, and declares the views complete when all is (B2).
+     * Folds what is missing, and declares the views complete when nothing is (B2).
      *
      * @param views all started
-     * @return the control row as it is then; completes exceptionally when the archive is not whole, a store does not
-     *     answer, or a record cannot be folded; whatever happened, it may be called again and goes on
+     * @return the resulting control row; completes exceptionally when the archive is damaged, a store does not answer,
+     *     or a record cannot be folded. Another call always continues
      */
     public CompletableFuture<ControlRow> run(List<View> views, Progress progress) {
         return ports.control().readControl().thenApply(CatalogSwitch::live).thenCompose(control -> {
@@ -154,7 +154,7 @@ public final class Backfill {
                 .thenApply(proposed -> plans);
     }
 
-    /** T3: the lanes before each lane; none where no view needs to know. Settled, because the stream forgets them. */
+    /** T3: the ancestors of each lane; none where no view needs them. Stored, because the stream forgets them. */
     private CompletableFuture<Map<String, Set<String>>> ancestors(
             Set<String> laneIds, List<LaneRow> rows, boolean dropsDuplicates) {
         Map<String, Lane> lanes = new HashMap<>();
@@ -166,7 +166,7 @@ public final class Backfill {
                 : CompletableFuture.completedFuture(Map.of());
     }
 
-    /** After which position each lane's live fold of a view begins, by lane id; not of lanes that fold all of it. */
+    /** A view's activation in each lane, by lane id; without lanes that fold it from their first record on. */
     private static Map<String, Position> activations(View view, String stream, List<LaneRow> rows) {
         Map<String, Position> activations = new HashMap<>();
         for (LaneRow row : rows) {
@@ -185,9 +185,9 @@ public final class Backfill {
     }
 
     /**
-     * Stream by stream: what lies before the activations, then what was redriven for these very versions in a state that
-     * folded them already (rule Q1). If this state was restored from a checkpoint that did not know a version, the restore
-     * left its redrives out, and nobody else comes to fold them: their records are claimed.
+     * Stream by stream: first the records up to the activations, then earlier redrives of these same versions (rule
+     * Q1). A state restored from a checkpoint that did not know a version lacks its redrives. Their records are
+     * claimed, so no other job folds them.
      *
      * @return the ids of all archived lanes
      */
@@ -216,7 +216,7 @@ public final class Backfill {
         });
     }
 
-    /** View version to the ids of the lanes that are in. */
+    /** View version to the ids of its finished lanes. */
     private CompletableFuture<Map<String, Set<String>>> done(List<View> views, ControlRow control) {
         Map<String, Set<String>> done = new ConcurrentHashMap<>();
         return Flight.inOrder(
@@ -238,7 +238,7 @@ public final class Backfill {
         return lanes.size();
     }
 
-    /** B2: every lane folds the views, and what lies before its activation is in. */
+    /** B2: every lane folds the views, and its records up to the activation are folded. */
     private CompletableFuture<ControlRow> complete(List<View> views, Set<String> archived) {
         return ports.control()
                 .readControl()
@@ -253,7 +253,9 @@ public final class Backfill {
                                 CatalogSwitch.write(ports.control(), row -> ready(row, control.generation(), views))));
     }
 
-    /** A lane is archived only after its row was born, and only a row says that the live fold takes over (rule L3). */
+    /**
+     * A lane is archived only after its row was created, and only a row says where the live fold takes over (rule L3).
+     */
     private static void checkKnown(Set<String> archived, List<LaneRow> rows) {
         Set<String> unknown = new TreeSet<>(archived);
         rows.forEach(row -> unknown.remove(row.lane().id()));

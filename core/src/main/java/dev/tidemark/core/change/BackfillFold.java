@@ -23,9 +23,9 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
- * Folds what lies before the views' activations in lanes of its own (rule B1), and notes each lane that is in. The clock is
- * the wall clock: a block that is about to be deleted is looked at by no window any more (rule F10), and ids in a lane of a
- * backfill expire only some time after they were written (rule T3).
+ * Folds the records up to the views' activations into the backfill's own lanes (rule B1), and notes each finished lane.
+ * The clock is the wall clock: no window reads a block that is about to be deleted (rule F10), and the ids in a
+ * backfill's lane expire only some time after they were written (rule T3).
  */
 final class BackfillFold implements FoldSink.Job {
 
@@ -38,7 +38,7 @@ final class BackfillFold implements FoldSink.Job {
 
     /**
      * @param rows of the lanes, by id
-     * @param done view version to the ids of the lanes that are in
+     * @param done view version to the ids of its finished lanes
      */
     BackfillFold(
             ChangePorts ports,
@@ -55,7 +55,7 @@ final class BackfillFold implements FoldSink.Job {
         this.progress = progress;
     }
 
-    /** The views that a lane is not in yet. */
+    /** The views for which a lane is not finished. */
     private List<View> undone(LanePart part) {
         String laneId = Lane.liveOf(part.laneId());
         return part.views().stream()
@@ -83,7 +83,7 @@ final class BackfillFold implements FoldSink.Job {
         return settings;
     }
 
-    /** With their latest arrivals. Of a row that is not there, as after a restore, the ids are asked for however late it is. */
+    /** With their latest arrivals. If a row is missing, as after a restore, the ancestor's ids are always read. */
     private Map<String, Long> ancestors(LanePart part) {
         Map<String, Long> arrivals = new HashMap<>();
         for (String ancestor : part.ancestors()) {

@@ -12,9 +12,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Whether a catalog is the one of a checkpoint (rule R1): it defines the same view versions. A version decides a state's
- * content (rule P3), so what else may differ, derived features and names, does not matter here. A catalog that is to take
- * its place may define more.
+ * Whether a catalog is the one of a checkpoint (rule R1): it defines the same view versions. A version decides a
+ * state's content (rule P3), so differences in derived features and names do not matter. A catalog that is to replace
+ * it may define more.
  */
 final class CatalogMatch {
 
@@ -48,7 +48,7 @@ final class CatalogMatch {
                 .orElse("");
     }
 
-    /** What is folded, as the control row says or a lane row has it already. */
+    /** The folded versions of the control row and the lane rows. */
     private static Set<String> versions(Positions positions) {
         Set<String> versions = new TreeSet<>();
         positions.control().views().forEach((version, status) -> {

@@ -19,8 +19,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What the control row says on the way from one catalog to the next, as pure functions. Each answers the row to write, or
- * empty if it says so already, so that all may be repeated; each throws {@link IllegalStateException} if it is not time.
+ * The control row's changes from one catalog to the next, as pure functions. Each returns the row to write, or empty if
+ * nothing has to change, so all may be repeated. Each throws {@link IllegalStateException} if its turn has not come.
  */
 public final class CatalogSwitch {
 
@@ -94,7 +94,7 @@ public final class CatalogSwitch {
         });
     }
 
-    /** The new versions are given up for ever. */
+    /** The new versions are retired. */
     public Optional<ControlRow> givenUp(ControlRow row) {
         for (View view : added) {
             if (row.views().get(view.version()) == ViewStatus.ACTIVE) {
@@ -105,7 +105,7 @@ public final class CatalogSwitch {
         return changed(row, views -> set(views, folded(row, added), ViewStatus.RETIRED));
     }
 
-    /** The old versions are given up for ever. */
+    /** The old versions are retired. */
     public Optional<ControlRow> finished(ControlRow row) {
         for (View view : added) {
             if (row.views().get(view.version()) != ViewStatus.ACTIVE) {
@@ -117,9 +117,9 @@ public final class CatalogSwitch {
     }
 
     /**
-     * Reads the control row, changes it and writes it, until that is done or needless.
+     * Reads, changes and writes the control row, until it is written or needs no change.
      *
-     * @return the row as it is then; completes exceptionally if the change is not allowed or the table does not answer
+     * @return the resulting row; completes exceptionally if the change is not allowed or the table does not answer
      */
     public static CompletableFuture<ControlRow> write(
             ControlStore store, Function<ControlRow, Optional<ControlRow>> change) {

@@ -19,13 +19,13 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /**
- * Everything outside that the jobs touch which change the state; none touches all of it.
+ * The outside world of the jobs that change the state; each uses a part of it.
  *
- * @param past what the state is made of; its control table is that of the state that is changed
+ * @param past what is read; its control table belongs to the state that is changed
  * @param items of the state that is changed
  * @param quarantine takes what a view cannot fold, under the lane that has the record
  * @param lineage of the live stream
- * @param clockMillis wall clock: which blocks are about to expire, and notes; a restore asks arrivals instead
+ * @param clockMillis wall clock, for expiry and notes; a restore uses arrivals instead
  * @param random spreads retries
  */
 public record ChangePorts(
@@ -47,7 +47,7 @@ public record ChangePorts(
     }
 
     /**
-     * Where the past is folded into. It is archived already, so there is nothing to append (rule F7 holds).
+     * Where the past is folded. It is archived already, so nothing is appended (rule F7 holds).
      *
      * @param control with the rows of the lanes that are folded
      */
@@ -63,7 +63,7 @@ public record ChangePorts(
                 random);
     }
 
-    /** Where a redrive folds what it holds for one view, in lanes of its own (rule Q1). */
+    /** Where a redrive folds its records of one view, in its own lanes (rule Q1). */
     FoldPorts foldOfRedrive(ControlRow control, LanePart part, LongSupplier clock) {
         Set<String> version = Set.of(part.views().get(0).version());
         return fold(
@@ -73,7 +73,7 @@ public record ChangePorts(
                 clock);
     }
 
-    /** Only what its view takes is put into a manifest, and the same view version decides the same way for ever. */
+    /** A manifest holds only what its view takes, and a view version always decides the same way. */
     private static CompletableFuture<Void> refuse(List<Quarantine.Entry> entries) {
         Quarantine.Entry entry = entries.get(0);
         return CompletableFuture.failedFuture(new IllegalStateException("a redriven record of view version "

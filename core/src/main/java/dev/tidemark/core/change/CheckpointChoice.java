@@ -24,7 +24,7 @@ public final class CheckpointChoice {
 
     /**
      * The newest one that holds no record that arrived after a moment (rule T1). A damaged one on the way stops the
-     * search with {@link dev.tidemark.core.store.DamagedCheckpoint}: that an older one may serve is for the caller to say.
+     * search with {@link dev.tidemark.core.store.DamagedCheckpoint}: the caller decides whether to use an older one.
      */
     public static CompletableFuture<Manifest> serving(CheckpointStore store, long moment) {
         return store.list().thenCompose(ids -> serving(store, ids, ids.size() - 1, moment));

@@ -15,8 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the manifests have claimed, as far as they were read. A manifest never changes, so each is read once; of its
- * records only the keys are kept. One call after the other.
+ * The records claimed by the manifests read so far. A manifest never changes, so each is read once; only its records'
+ * keys are kept. One call at a time.
  */
 public final class Claims {
 
@@ -30,7 +30,7 @@ public final class Claims {
         this.log = log;
     }
 
-    /** Reads the manifests that have come since the last time, and which of all are done. */
+    /** Reads the manifests added since the last call, and which of all are done. */
     public CompletableFuture<Void> catchUp() {
         return log.known().thenCompose(known -> {
             done.addAll(known.done());
@@ -46,7 +46,7 @@ public final class Claims {
         last = manifest.number();
     }
 
-    /** The number of the manifest that has claimed a record in quarantine; empty if none has. */
+    /** The number of the manifest that claims a quarantined record; empty if none does. */
     public OptionalLong manifestOf(Quarantine.Entry entry) {
         @Nullable Long number = manifests.get(Claim.of(entry));
         return number == null ? OptionalLong.empty() : OptionalLong.of(number);

@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Comparison {
 
-    /** So many entities that differ are kept for each feature. */
+    /** How many differing entities are kept for each feature. */
     private static final int MAX_EXAMPLES = 3;
 
-    /** Entities asked about at once. */
+    /** How many entities are queried at once. */
     private static final int CHUNK = 50;
 
     private final FeatureServer server;
@@ -44,7 +44,7 @@ public final class Comparison {
      * One feature that both versions have.
      *
      * @param equal for how many entities the values are equal
-     * @param different for how many they are not
+     * @param different for how many they differ
      * @param examples the first few of those
      */
     public record FeatureDifference(String name, int equal, int different, List<Example> examples) {

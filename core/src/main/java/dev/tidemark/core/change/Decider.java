@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** Decides what becomes of a candidate; changes nothing. Not thread-safe. */
+/** Decides what a redrive does with a candidate; changes nothing. Not thread-safe. */
 final class Decider {
 
     private final Map<String, RecordJudge> judges = new HashMap<>();

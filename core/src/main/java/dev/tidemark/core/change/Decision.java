@@ -9,20 +9,20 @@ public sealed interface Decision {
     Candidate candidate();
 
     /**
-     * The view takes it: it goes into the manifest.
+     * The view takes it, so it goes into the manifest.
      *
-     * @param verdict what the fold will make of it
+     * @param verdict what the fold will do with it
      */
     record Accepted(Candidate candidate, Admission.Verdict verdict) implements Decision {}
 
     /** It stays in quarantine, to be repaired. */
     record StillBad(Candidate candidate, InvalidEvent reason) implements Decision {}
 
-    /** An earlier redrive, or another operator's, has claimed it. */
+    /** Another redrive has claimed it. */
     record Claimed(Candidate candidate, long manifest) implements Decision {}
 
     /**
-     * The version of the view that quarantined it is not folded any more, or not known here.
+     * The view version that quarantined it is no longer folded, or not known here.
      *
      * @param problem in words
      */

@@ -15,8 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lane rows for a fold apart from the live one, forgotten afterwards: a redrive's or a backfill's lane has a known
- * content, so whoever goes on with it starts at its first record again, and the marks of the items tell what is in them.
+ * Lane rows of a redrive or backfill, kept only while it runs. Its lanes have a fixed content, so a repeated run starts
+ * again at their first record, and the items' marks say what was folded.
  */
 final class FleetingLanes implements ControlStore {
 
@@ -26,7 +26,7 @@ final class FleetingLanes implements ControlStore {
 
     /**
      * @param viewVersions the views that are folded, from each lane's first record on
-     * @param ancestors what {@link LaneRow#ancestors} is to say in every row
+     * @param ancestors the {@link LaneRow#ancestors} of every row
      */
     FleetingLanes(String generation, Set<String> viewVersions, Map<String, Long> ancestors) {
         this.control = Activation.next(null, viewVersions, generation).orElseThrow();

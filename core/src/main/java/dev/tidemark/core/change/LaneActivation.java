@@ -12,12 +12,12 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Brings every lane row in line with the control row (rules L3 and B1), also those of lanes on which nothing arrives any
- * more. A lane without a row needs nothing: it will be born with all views that are folded (rule L1).
+ * Brings every lane row in line with the control row (rules L3 and B1), also of lanes without new records. A lane
+ * without a row needs nothing: its row is created with all folded views (rule L1).
  */
 final class LaneActivation {
 
-    /** Each lost race is a lane that has moved on. */
+    /** Whenever a race is lost, the lane has advanced. */
     private static final int MAX_ATTEMPTS = 50;
 
     private LaneActivation() {}
@@ -25,8 +25,8 @@ final class LaneActivation {
     /**
      * May be repeated, and run beside the live fold, which does the same at its next batch.
      *
-     * @return the rows of all lanes of the live generation as they are then: each folds what the control row said at the
-     *     start, or more; completes exceptionally if a row could not be written
+     * @return the resulting rows of all lanes of the live generation: each folds at least what the control row said at
+     *     the start; completes exceptionally if a row could not be written
      */
     static CompletableFuture<List<LaneRow>> everywhere(ControlStore store) {
         return store.readControl()
@@ -57,7 +57,7 @@ final class LaneActivation {
             if (result instanceof Cas.Stored) {
                 return CompletableFuture.completedFuture(next.get());
             }
-            // Whatever became of the write, what counts is what is stored now.
+            // Whatever the write's outcome, what counts is the stored row.
             return store.readLane(row.lane())
                     .thenCompose(stored -> one(
                             store,

@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The phase LOAD (rule R1): lane rows and items of the checkpoint into the new tables, each only where nothing is. So it
- * may be repeated and run twice at once, and a put that lands late, when the replay has begun, does nothing.
+ * The phase LOAD (rule R1): writes the checkpoint's lane rows and items into the new tables, each only on absence. So
+ * it may be repeated and run twice at once, and a put that lands late, during the replay, does nothing.
  */
 final class Loader {
 
@@ -31,7 +31,7 @@ final class Loader {
     private final RestoreListener listener;
     private final AtomicLong loaded = new AtomicLong();
 
-    /** @param control the row under which it loads */
+    /** @param control the control row at the start of the load */
     Loader(
             ChangePorts ports,
             RestoreSettings settings,
@@ -56,7 +56,7 @@ final class Loader {
 
     private CompletableFuture<Void> create(LaneRow row) {
         return tries.write(() -> ports.control().createLane(row, control.rev())).thenAccept(result -> {
-            // With a row there, whoever made it made the same.
+            // If the row exists, another loader wrote the same.
             if (result instanceof Cas.Conflict<LaneRow> conflict && conflict.current() == null) {
                 throw new Overtaken();
             }
@@ -82,7 +82,7 @@ final class Loader {
                 });
     }
 
-    /** Our own, whose answer was lost, or another loader's. */
+    /** Our own put, whose answer was lost, or another loader's. */
     private static boolean isSame(StoredItem item, @Nullable StoredItem stored) {
         return stored != null && item.mark().equals(stored.mark()) && Arrays.equals(item.body(), stored.body());
     }

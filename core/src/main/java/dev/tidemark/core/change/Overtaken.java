@@ -1,6 +1,6 @@
 package dev.tidemark.core.change;
 
-/** Another process has brought the same restore into its next phase. */
+/** Another process has moved the same restore to its next phase. */
 final class Overtaken extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -6,8 +6,7 @@ import java.util.List;
  * What a redrive did, or would do.
  *
  * @param decisions one for each candidate, in their order
- * @param outcomes of the manifests that were folded: first those that were left unfinished before, then the new one if
- *     there is one
+ * @param outcomes of the manifests that were folded: first unfinished older ones, then the new one if there is one
  */
 public record RedriveReport(List<Decision> decisions, List<RedriveOutcome> outcomes) {
 

@@ -34,8 +34,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Redrives records of the quarantine (rule Q1): into the views that could not fold them, each once, whatever crashes and
- * whoever else does the same.
+ * Redrives records of the quarantine (rule Q1) into the views that could not fold them. Each is folded once, whatever
+ * crashes and however many redrivers run.
  *
  * <pre>
  * read all manifests ─► finish the open ones ─► decide ─► append a manifest (claims, archives) ─► fold it ─► note it done
@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  *        └───────────────────────────────────────────────────┘
  * </pre>
  *
- * <p>One call after the other; several redrivers may work at once.
+ * <p>One call at a time; several redrivers may work at once.
  */
 public final class Redriver {
 
@@ -76,7 +76,7 @@ public final class Redriver {
     }
 
     /**
-     * Finishes what earlier redrives left open, then redrives the candidates as far as their views take them.
+     * Finishes what earlier redrives left open, then redrives the candidates that their views take.
      *
      * @param candidates no record of a view twice; possibly none
      * @return completes exceptionally when a store does not answer; repeating the call is always right
@@ -132,7 +132,7 @@ public final class Redriver {
         Manifest manifest = new Manifest(claims.last() + 1, ports.clockMillis().getAsLong(), entries);
         return ports.redrives().append(manifest).thenCompose(isStored -> {
             if (!isStored) {
-                // Somebody else was faster and has perhaps claimed some of these; look again. That is progress.
+                // Another redriver was faster and may have claimed some of these: decide again. That is progress.
                 return claims.catchUp().thenCompose(ignored -> append(candidates, control, outcomes));
             }
             claims.add(manifest);
@@ -185,7 +185,7 @@ public final class Redriver {
                         : CompletableFuture.completedFuture(outcome));
     }
 
-    /** The fold of one manifest, and what became of it. */
+    /** Folds one manifest. */
     private final class Told implements FoldSink.Job {
 
         private final ControlRow control;
@@ -218,7 +218,7 @@ public final class Redriver {
             outcome.violations().forEach(violation -> troubles.add("protocol violation: " + violation));
         }
 
-        /** Never fails for a request that failed: the outcome says so. */
+        /** A failed request is reported in the outcome, not thrown. */
         RedriveOutcome outcome(Manifest manifest, @Nullable Throwable failure) {
             int gone = 0;
             Set<String> unknown = new TreeSet<>();

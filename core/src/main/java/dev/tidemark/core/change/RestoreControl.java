@@ -16,12 +16,12 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The control table as the replay of one lane must see it (rule R2), so that it is the fold of every day that replays:
+ * The control table as the replay of one lane must see it (rule R2), so that the normal batch fold can replay:
  *
  * <ul>
- *   <li>the state is live iff it is in REPLAY, and the control row wants just the views that the lane row has: nothing is
- *       activated, because what a replay activated would begin elsewhere than it did in the live fold;
- *   <li>the lane joins what is there, and its row goes on waiting for the live fold to do so (rule R3).
+ * <li>the state is live if and only if it is in REPLAY, and the control row wants exactly the views of the lane row: a
+ * replay activates nothing, because its activations would differ from the live fold's;
+ * <li>the lane continues its row, which still waits for the live fold to do so (rule R3).
  * </ul>
  */
 final class RestoreControl implements ControlStore {
@@ -30,7 +30,7 @@ final class RestoreControl implements ControlStore {
     private final Lane lane;
     private final @Nullable LaneRow after;
 
-    /** As the row says that was last seen, so that whoever is late puts the mark on no row that has lost it. */
+    /** Taken from the row last seen, so that a late writer does not set the flag again on a row that has lost it. */
     private volatile boolean awaitsOverlap = true;
 
     /** @param after the lane's row as the checkpoint saw it after its scan; null if there was none */
@@ -83,8 +83,8 @@ final class RestoreControl implements ControlStore {
     }
 
     /**
-     * T3: where ids have forgotten an event that is replayed, it looks like a duplicate. Its tiles have it; the counts are
-     * those of the live row at the same position, up to which alone ids may have forgotten anything.
+     * T3: a replayed event that the ids have forgotten looks like a duplicate. The tiles hold it, and the counts are
+     * taken from the live row at the same position; ids may have forgotten events only up to there.
      */
     private LaneRow counted(LaneRow next) {
         if (after == null || !next.last().equals(after.last())) {

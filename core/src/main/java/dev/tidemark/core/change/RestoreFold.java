@@ -30,9 +30,9 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
- * The phase REPLAY (rule R2): what the archive holds behind the lane rows, up to the target; then the redrives. It goes on
- * from the lane rows of the new generation, so it may be repeated and run twice at once. Its clock stands at the moment from
- * which on the records were known, because rule F10 and the expiry of ids ask it.
+ * The phase REPLAY (rule R2): folds the archived records after the lane rows, up to the target; then the redrives. It
+ * starts from the lane rows of the new generation, so it may be repeated and run twice at once. Its clock shows the
+ * moment when the records became known, for rule F10 and the expiry of ids.
  */
 final class RestoreFold implements FoldSink.Job {
 
@@ -51,7 +51,7 @@ final class RestoreFold implements FoldSink.Job {
     private final AtomicInteger lanesDone = new AtomicInteger();
     private final AtomicLong records = new AtomicLong();
 
-    /** @param control the row under which it replays */
+    /** @param control the control row at the start of the replay */
     RestoreFold(
             Catalogs catalogs,
             ChangePorts ports,
@@ -122,14 +122,14 @@ final class RestoreFold implements FoldSink.Job {
                 settings.maxCacheBytes() / lanesAtOnce);
     }
 
-    /** No batch goes beyond the position of the row after the scan, whose counts are taken over there. */
+    /** A batch that reaches the position of the row after the scan ends there; that row's counts are taken over. */
     @Override
     public Position cut(LanePart part) {
         LaneRow row = after.get(part.laneId());
         return row == null ? Position.ORIGIN : row.last();
     }
 
-    /** With a target, a parent that goes on behind it keeps its child waiting, as it did in the live fold. */
+    /** If a parent has records after the target, its child waits, as it did in the live fold. */
     @Override
     public boolean leaves(LanePart part, BatchOutcome outcome) {
         if (outcome.held() == Hold.NOT_LIVE) {
@@ -159,8 +159,8 @@ final class RestoreFold implements FoldSink.Job {
     }
 
     /**
-     * A lane is final here when all that the archive has of it is folded: nothing of a child was archived before its
-     * parents were drained (rule T3). A lane that the archive does not know is judged by the stream.
+     * A lane is final here when all its archived records are folded: no record of a child was archived before its
+     * parents were drained (rule T3). For a lane without archived records the stream decides.
      */
     private final class ReplayLineage implements Lineage {
 
@@ -169,7 +169,7 @@ final class RestoreFold implements FoldSink.Job {
             return ports.lineage().parents(lane);
         }
 
-        /** None, so that no lane is said to have ended: where the archive ends, the stream may go on. */
+        /** None, so that no lane is marked as ended: the stream may continue where the archive ends. */
         @Override
         public CompletableFuture<List<Lane>> children(Lane lane) {
             return CompletableFuture.completedFuture(List.of());

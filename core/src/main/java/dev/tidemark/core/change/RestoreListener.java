@@ -2,7 +2,7 @@ package dev.tidemark.core.change;
 
 import dev.tidemark.core.control.ControlRow;
 
-/** Hears how far a restore is; called from several threads. */
+/** Is told the progress of a restore. Called from several threads. */
 public interface RestoreListener {
 
     /** Does nothing. */
@@ -15,7 +15,7 @@ public interface RestoreListener {
 
     /**
      * @param lanesDone how many lanes are replayed to their end
-     * @param reachedMillis up to which arrival the lane that was just folded is
+     * @param reachedMillis the latest arrival in the batch that was folded last
      */
     default void replayed(long records, int lanesDone, int lanes, long reachedMillis) {}
 

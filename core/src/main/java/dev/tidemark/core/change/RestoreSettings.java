@@ -3,7 +3,7 @@ package dev.tidemark.core.change;
 /**
  * How a restore works.
  *
- * @param maxPutsInFlight how many writes run at once, over all lanes and about
+ * @param maxPutsInFlight about how many writes run at once, over all lanes
  * @param lanesAtOnce how many lanes are replayed at once
  * @param batchRecords how many records the replay folds together: an item is written once for all of them
  * @param maxCacheBytes how much confirmed state is kept, over all lanes that are replayed at once

@@ -20,14 +20,16 @@ final class RestoredRows {
                 1, generation, ControlRow.Phase.LOAD, positions.control().views(), restore);
     }
 
-    /** A retired view leaves a lane row when the lane next folds; here that moment is now. */
+    /** A retired view leaves a lane row at the lane's next fold; here it leaves at once. */
     static List<LaneRow> lanes(Positions positions, String generation) {
         return positions.lanes().stream()
                 .map(row -> lane(row, positions.control(), generation))
                 .toList();
     }
 
-    /** Whether a lane has ended is found out anew, since the rows of those that came of it may be missing here. */
+    /**
+     * The mark of an ended lane is removed and found again, because the rows of its child lanes may be missing here.
+     */
     private static LaneRow lane(LaneRow row, ControlRow control, String generation) {
         Map<String, Position> views = new HashMap<>(row.views());
         views.keySet().removeIf(version -> control.views().get(version) == ViewStatus.RETIRED);

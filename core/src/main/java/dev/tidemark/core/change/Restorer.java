@@ -11,13 +11,13 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Restores a checkpoint into the tables of a new generation, and replays the archive behind it (rules R1 and R2):
+ * Restores a checkpoint into the tables of a new generation, and replays the archive after it (rules R1 and R2):
  *
  * <pre>
  * control row, LOAD ─► lane rows and items, where nothing is ─► REPLAY ─► archive, redrives ─► LIVE
  * </pre>
  *
- * The control row says how far a restore is, so the same call goes on wherever one was stopped, and two at once do no harm.
+ * The control row stores the restore's phase, so the same call continues a stopped restore, and two at once do no harm.
  */
 public final class Restorer {
 
@@ -35,14 +35,14 @@ public final class Restorer {
     }
 
     /**
-     * Begins a restore, or goes on with it, to its end.
+     * Begins or continues a restore, and completes it.
      *
      * @param generation names the new state
      * @param restore which checkpoint, and up to when
-     * @return completes with the control row of the live generation; exceptionally with {@link IllegalStateException} if
-     *     the tables or the catalog are not right for this restore, with
-     *     {@link dev.tidemark.core.store.DamagedCheckpoint} or {@link dev.tidemark.core.store.DamagedArchive}, or when a
-     *     store does not answer, and then the same call goes on
+     * @return completes with the control row of the live generation; exceptionally with {@link IllegalStateException}
+     *     if the tables or the catalog are not right for this restore, with {@link
+     *     dev.tidemark.core.store.DamagedCheckpoint} or {@link dev.tidemark.core.store.DamagedArchive}, or when a store
+     *     does not answer; then the same call continues it
      */
     public CompletableFuture<ControlRow> restore(
             String generation, ControlRow.Restore restore, RestoreListener listener) {
@@ -101,7 +101,7 @@ public final class Restorer {
             });
         }
 
-        /** R1: never into a state that is anything else than this very restore's. */
+        /** R1: never into a state that another restore or fold has written. */
         private ControlRow mine(ControlRow control) {
             if (control.generation().equals(generation) && restore.equals(control.restore())) {
                 return control;
@@ -126,7 +126,7 @@ public final class Restorer {
                     .thenCompose(done -> done ? write(control.withPhase(next)) : on());
         }
 
-        /** Whoever has written it, what counts is what is stored now. */
+        /** What counts is the stored row, whoever wrote it. */
         private CompletableFuture<ControlRow> write(ControlRow next) {
             return tries.write(() -> ports.control().writeControl(next)).thenCompose(written -> on());
         }

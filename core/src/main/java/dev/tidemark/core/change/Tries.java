@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-/** Repeats a conditional write until it is known to be stored, or known to be in conflict with what is. */
+/** Repeats a conditional write until it is confirmed, or its condition is known to have failed. */
 final class Tries {
 
     private static final int MAX_TRIES = 10;

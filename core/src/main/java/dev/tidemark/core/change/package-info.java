@@ -1,6 +1,6 @@
 /**
- * Jobs that change the state: a checkpoint restored into new tables (rules R1 to R3), a new or changed view filled from the
- * archive while events keep coming (B1, B2), quarantined records folded after all (Q1).
+ * Jobs that change the state: a checkpoint restored into new tables (rules R1 to R3), a new or changed view filled from
+ * the archive while events keep arriving (B1, B2), quarantined records folded after their repair (Q1).
  *
  * <pre>
  * restore:  LOAD: rows and items of the checkpoint ─► REPLAY: the archive behind it ─► LIVE

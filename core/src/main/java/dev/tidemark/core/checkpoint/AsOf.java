@@ -7,10 +7,10 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Up to which arrivals a checkpoint holds records, as a pure function (rule C2). */
+/** The latest arrivals of the records in a checkpoint, as a pure function (rule C2). */
 final class AsOf {
 
-    /** How far Kinesis's clock may be ahead of ours. */
+    /** How much Kinesis's clock may be ahead of ours. */
     private static final long CLOCKS_APART_MILLIS = 60_000;
 
     private AsOf() {}

@@ -26,7 +26,7 @@ public final class CheckpointId {
     /**
      * When a checkpoint was begun, to the second, milliseconds since the epoch.
      *
-     * @throws IllegalArgumentException if this is no id of a checkpoint
+     * @throws IllegalArgumentException if this is not a checkpoint's id
      */
     public static long timeMillis(String id) {
         if (!id.matches(PATTERN)) {

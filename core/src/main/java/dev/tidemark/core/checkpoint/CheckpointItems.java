@@ -10,9 +10,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which items belong to a checkpoint: those of the (view version, lane) pairs in its lane rows, and no others (rule R1).
- * An item of another lane, or of a view that its lane does not fold yet, holds records for which there is no position to
- * go on from.
+ * Which items belong to a checkpoint: those of the (view version, lane) pairs in its lane rows, and no others (rule
+ * R1). An item of another lane, or of a view that its lane does not fold yet, holds records without a position from
+ * which a replay could continue.
  */
 final class CheckpointItems {
 
@@ -42,21 +42,21 @@ final class CheckpointItems {
         return positions.control().views().get(key.viewVersion());
     }
 
-    /** A backfill that is not complete is made again; what redrives folded is folded again from their manifests. */
+    /** An incomplete backfill is repeated, and redriven records are folded again from their manifests. */
     private boolean isCompleteBackfill(ItemKey key) {
         ViewStatus status = status(key);
         return key.lane().startsWith(BACKFILL) && status != null && status.isComplete();
     }
 
-    /** DynamoDB deletes such an item at any moment, so no answer depends on it. */
+    /** DynamoDB may delete such an item at any moment, so no answer depends on it. */
     private boolean isExpired(Found found) {
         long expiresAtSeconds = found.item().expiresAtSeconds();
         return expiresAtSeconds != 0 && expiresAtSeconds * 1000 < positions.timeMillis();
     }
 
     /**
-     * Whether ids went on after the positions: then they may have forgotten events that a replay meets again, and that
-     * only tiles read after them are sure to hold (rule T3).
+     * Whether ids advanced after the positions: then they may have forgotten events that a replay meets again, and only
+     * tiles read after the ids are sure to hold these (rule T3).
      */
     boolean mayHaveForgotten(Found found) {
         return found.key().isIds() && found.key().isLive() && isAfterPositions(found);

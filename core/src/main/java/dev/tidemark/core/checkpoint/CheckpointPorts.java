@@ -6,7 +6,7 @@ import dev.tidemark.core.store.StateScan;
 import java.util.function.LongSupplier;
 
 /**
- * Everything outside that the taking of a checkpoint touches.
+ * The outside world of a checkpoint.
  *
  * @param control only read
  * @param clockMillis wall clock

@@ -7,13 +7,13 @@ package dev.tidemark.core.checkpoint;
  *     time of one invocation, so a larger table needs more
  * @param buckets into how many parts the items are divided by their partition key
  * @param parallelScans how many scan segments are scanned at once
- * @param maxBufferedBytes how much of items is kept in memory, over all scans
+ * @param maxBufferedBytes how many bytes of items are kept in memory, over all scans
  */
 public record CheckpointSettings(int scanSegments, int buckets, int parallelScans, long maxBufferedBytes) {
 
     public static final CheckpointSettings DEFAULT = new CheckpointSettings(16, 16, 8, 256L << 20);
 
-    /** What DynamoDB takes. */
+    /** DynamoDB's limit. */
     private static final int MAX_SCAN_SEGMENTS = 1_000_000;
 
     public CheckpointSettings {
@@ -25,7 +25,7 @@ public record CheckpointSettings(int scanSegments, int buckets, int parallelScan
         }
     }
 
-    /** From which size on the items of a bucket are written as an object. */
+    /** The size at which the items of a bucket are written as an object. */
     long objectBytes(int bucketsInUse) {
         return Math.max(1, maxBufferedBytes / ((long) parallelScans * bucketsInUse));
     }

@@ -22,14 +22,14 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Takes checkpoints (rules C1 and C2), in as many calls as it takes and by as many processes as like to:
+ * Takes checkpoints (rules C1 and C2), in several calls and by several processes if need be:
  *
  * <pre>
  * control row ─► lane rows ─► positions, once ─► scan segments, each complete once ─► lane rows again ─► manifest, once
  * </pre>
  *
- * Every step that is stored is passed over by whoever comes next, whichever process did it. A scan segment is good
- * whenever it was scanned after the positions were fixed.
+ * A stored step is not repeated, whichever process did it. A scan segment is valid if it was scanned after the
+ * positions were fixed.
  */
 public final class Checkpointer {
 
@@ -37,25 +37,25 @@ public final class Checkpointer {
     private final CheckpointPorts ports;
     private final CheckpointSettings settings;
 
-    /** Hears how far a checkpoint is; called from several threads. */
+    /** Is told the progress of a checkpoint. Called from several threads. */
     @FunctionalInterface
     public interface Listener {
 
         /**
-         * @param done how many scan segments are complete, whoever scanned them
+         * @param done how many scan segments are complete, scanned by any process
          * @param bytes stored by them
          */
         void scanned(int done, int segments, long items, long bytes);
     }
 
     /**
-     * How far a checkpoint is.
+     * A checkpoint's progress.
      *
      * @param manifest empty if there was no time left; then call again
      */
     public record Outcome(String id, Optional<Manifest> manifest) {}
 
-    /** @param catalogs that the deployment folds; the checkpoint names it */
+    /** @param catalogs those that the deployment folds; the checkpoint names the current one */
     public Checkpointer(Catalogs catalogs, CheckpointPorts ports, CheckpointSettings settings) {
         this.catalogs = catalogs;
         this.ports = ports;
@@ -63,11 +63,11 @@ public final class Checkpointer {
     }
 
     /**
-     * Begins a checkpoint, or goes on with one.
+     * Begins or continues a checkpoint.
      *
-     * @param id of a new checkpoint, or of one that was begun
-     * @param attempt a name that no other process has, for the objects that are written
-     * @param stopAtMillis from when on nothing further is begun
+     * @param id of a new or begun checkpoint
+     * @param attempt a name that no other process uses, for the written objects
+     * @param stopAtMillis nothing is begun from this moment on
      * @return completes exceptionally when a store does not answer; call again
      */
     public CompletableFuture<Outcome> run(String id, String attempt, long stopAtMillis, Listener listener) {
@@ -78,7 +78,7 @@ public final class Checkpointer {
                         .thenCompose(known -> new Run(positions, attempt, stop, listener, known).scan()));
     }
 
-    /** C1: they are fixed before anything is scanned, and whoever goes on uses those that are stored. */
+    /** C1: positions are fixed before anything is scanned; a later call uses the stored ones. */
     private CompletableFuture<Positions> positions(String id) {
         return ports.writer()
                 .positions(id)
@@ -89,7 +89,7 @@ public final class Checkpointer {
                                 .thenApply(Optional::orElseThrow));
     }
 
-    /** The control row first: a view that is active there is then in every lane row that was born since. */
+    /** The control row first: a view that is active there is in every lane row created later. */
     private CompletableFuture<Positions> read(String id) {
         return ports.control().readControl().thenCompose(stored -> {
             ControlRow control = live(stored);
@@ -177,7 +177,7 @@ public final class Checkpointer {
             listener.scanned(done.size(), positions.scanSegments(), items, bytes);
         }
 
-        /** C2. What is stored counts: another process may have completed a segment that this one scanned too. */
+        /** C2. The stored segments count: another process may have completed one that this process scanned too. */
         private CompletableFuture<Outcome> publish() {
             return ports.writer().scanned(positions).thenCompose(stored -> {
                 if (stored.size() < positions.scanSegments()) {

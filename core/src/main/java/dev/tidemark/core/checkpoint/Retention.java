@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which checkpoints are kept: one of each hour for a while, then one of each day; of those of one hour or day (UTC) the
- * oldest, so that what is kept does not change as time goes by. The newest is always kept.
+ * Which checkpoints are kept: one of each hour for a while, then one of each day. Of one hour or day (UTC) the oldest
+ * is kept, so the choice does not change over time. The newest is always kept.
  *
  * @param hourlyMillis how long one of each hour is kept
  * @param dailyMillis how long one of each day is kept
@@ -20,7 +20,7 @@ public record Retention(long hourlyMillis, long dailyMillis) {
     /** Hourly for two days, daily for a month. */
     public static final Retention DEFAULT = new Retention(2 * DAY_MILLIS, 31 * DAY_MILLIS);
 
-    /** A checkpoint that is not complete by then never will be. */
+    /** A checkpoint that is incomplete after this time will never be complete. */
     static final long ABANDONED_AFTER_MILLIS = DAY_MILLIS;
 
     public Retention {

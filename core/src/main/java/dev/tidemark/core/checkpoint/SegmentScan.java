@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One scan segment, from its first page to its last, into objects of one bucket each. One request at a time, except
- * where a page's entities are read again and objects are written; what is in memory is bounded by the size of objects.
+ * when a page's entities are read again and objects are written. The size of objects bounds the memory.
  */
 final class SegmentScan {
 
-    /** What an item takes in memory beyond its body, roughly. */
+    /** Roughly an item's memory beyond its body. */
     private static final int ITEM_BYTES = 300;
 
     private static final int PARALLEL_REQUESTS = 16;
@@ -66,7 +66,7 @@ final class SegmentScan {
         this.stop = stop;
     }
 
-    /** @return empty if there was no time left; then nothing of it counts */
+    /** @return empty if there was no time left; then the scan does not count */
     CompletableFuture<Optional<ScanSegment>> run() {
         return pages(null);
     }
@@ -97,7 +97,7 @@ final class SegmentScan {
         return each(List.copyOf(again.values()), this::readTilesAgain);
     }
 
-    /** T3: the tiles of an entity as they are after its ids were read; a scan may have met them long before. */
+    /** T3: reads an entity's tiles after its ids; the scan may have met them long before. */
     private CompletableFuture<Void> readTilesAgain(ItemKey ids) {
         return ports.scan().entity(ids.viewVersion(), ids.entity()).thenAccept(found -> {
             for (Found item : found) {
@@ -118,7 +118,7 @@ final class SegmentScan {
         buffer.bytes += found.item().body().length + ITEM_BYTES;
     }
 
-    /** Writes the buffers that hold so many bytes. */
+    /** Writes the buffers that hold at least this many bytes. */
     private CompletableFuture<Void> write(long leastBytes) {
         List<Integer> full = new ArrayList<>();
         synchronized (this) {

@@ -1,4 +1,4 @@
-/** Taking checkpoints of the state (rules C1 and C2), and forgetting old ones. */
+/** Taking checkpoints of the state (rules C1 and C2), and deleting old ones. */
 @NullMarked
 package dev.tidemark.core.checkpoint;
 

@@ -8,16 +8,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Switching a deployment to a catalog. The views of the first one are active at once, because every lane folds them from
- * its first record on. A view that comes later lacks what was folded before it came, so it begins as backfilling (rule
- * B1). A view that no catalog has any more is retired. A retired version can never come back, because its state stopped
- * where it was retired.
+ * Switching a deployment to a catalog. The views of the first catalog are active at once, because every lane folds them
+ * from its first record on. A later view lacks the records before its activation, so it begins as backfilling (rule
+ * B1). A view that is in no catalog any more is retired. A retired version never comes back, because its state stopped
+ * at its retirement.
  */
 public final class Activation {
 
     private Activation() {}
 
-    /** The same without views that wait to be started. */
+    /** Without views that wait to be started. */
     public static Optional<ControlRow> next(@Nullable ControlRow current, Set<String> versions, String generation) {
         return next(current, versions, Set.of(), generation);
     }
@@ -27,9 +27,10 @@ public final class Activation {
      *
      * @param current null if there is none yet
      * @param versions the views of the catalog; those that the row does not know are started
-     * @param dormant the views of the next catalog: those that the row knows stay as they are, the others are not started
+     * @param dormant the views of the next catalog: those that the row knows keep their status, the others are not
+     *     started
      * @param generation for the first row
-     * @return empty if the current row says it all already
+     * @return empty if nothing has to change
      * @throws IllegalStateException if a version was retired before
      */
     public static Optional<ControlRow> next(
@@ -47,7 +48,7 @@ public final class Activation {
     }
 
     /**
-     * The control row under which these views are folded as well.
+     * The control row with these views folded too.
      *
      * @return empty if they are already
      * @throws IllegalStateException if a version was retired before

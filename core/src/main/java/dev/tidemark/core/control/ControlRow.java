@@ -4,10 +4,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one row that says what the deployment folds.
+ * The single row that says what the deployment folds.
  *
  * @param rev raised by one at every write
- * @param generation names the state that is live; a restore makes a new one
+ * @param generation names the live state; a restore makes a new one
  * @param phase the ingest function folds only in {@code LIVE}
  * @param views view version to its status
  * @param restore what the generation was restored from; null if it never was
@@ -28,7 +28,7 @@ public record ControlRow(
      */
     public record Restore(String checkpointId, @Nullable Long targetMillis) {}
 
-    /** A restore goes LOAD, REPLAY, LIVE. */
+    /** A restore's phases: LOAD, REPLAY, LIVE. */
     public enum Phase {
         LOAD,
         REPLAY,
@@ -36,17 +36,21 @@ public record ControlRow(
     }
 
     /**
-     * A version's way: {@code BACKFILLING}, {@code READY}, {@code ACTIVE}, and back to {@code READY} when a newer one
-     * takes its place; at the end {@code RETIRED}, for ever. The views of the first deployment begin as {@code ACTIVE}.
+     * A version's statuses: {@code BACKFILLING}, {@code READY}, {@code ACTIVE}, back to {@code READY} when a newer
+     * version replaces it; finally {@code RETIRED}, for ever. The views of the first deployment begin as {@code
+     * ACTIVE}.
      */
     public enum ViewStatus {
-        /** Folded by the live fold after a position of each lane; the records up to there are not all in (rule B2). */
+        /**
+         * The live fold takes each lane's records after the activation; those up to it are not all folded yet (rule
+         * B2).
+         */
         BACKFILLING,
-        /** Folded and complete, but not served: not yet, or not any more. */
+        /** Folded and complete, but not yet or no longer served. */
         READY,
         /** Folded, complete and served. */
         ACTIVE,
-        /** Not folded any more. */
+        /** No longer folded. */
         RETIRED;
 
         /** Whether the live fold keeps the view up to date (rules L1, L3). */
@@ -54,7 +58,7 @@ public record ControlRow(
             return this != RETIRED;
         }
 
-        /** Whether every record counts in the view that is at or below its lane's position. */
+        /** Whether the view contains every record up to its lane's position. */
         public boolean isComplete() {
             return this == READY || this == ACTIVE;
         }
@@ -72,7 +76,7 @@ public record ControlRow(
         this(rev, generation, phase, views, null);
     }
 
-    /** The row that says so, to be written next. */
+    /** The next row, with these views. */
     public ControlRow withViews(Map<String, ViewStatus> next) {
         return new ControlRow(rev + 1, generation, phase, next, restore);
     }
@@ -82,7 +86,7 @@ public record ControlRow(
         return new ControlRow(rev + 1, generation, next, views, restore);
     }
 
-    /** Whether this version is folded; not if the row does not know it. */
+    /** Whether this version is folded; false if the row does not know it. */
     public boolean folds(String viewVersion) {
         ViewStatus status = views.get(viewVersion);
         return status != null && status.isFolded();

@@ -18,8 +18,8 @@ public final class LaneDecisions {
     private LaneDecisions() {}
 
     /**
-     * L1: a lane is born with all views that are folded, each from its very first record. After a restore it must be seen
-     * to begin there (rule R3).
+     * L1: a lane's row is created with all folded views, each from the lane's first record on. After a restore the lane
+     * must be seen to begin there (rule R3).
      */
     public static LaneRow born(Lane lane, ControlRow control) {
         Map<String, Position> views = new HashMap<>();

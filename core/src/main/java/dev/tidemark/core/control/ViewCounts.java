@@ -6,14 +6,14 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * What one view made of the records of one lane. A record has exactly one of the fates folded, filtered, too late,
- * duplicate and quarantined; which one is a function of the log alone.
+ * One view's fates of the records of one lane, counted. A record has exactly one of the fates folded, filtered, too
+ * late, duplicate and quarantined, as a function of the log alone.
  *
- * @param folded the view took the event; its time decides into which tiles
+ * @param folded the view took the event; its time decides the tiles
  * @param filtered the view's {@code where} does not want the event
  * @param tooLate the event is older than the view's retention; only the archive has it
- * @param late those of the folded events that belong to an earlier hop than their arrival
- * @param duplicates the event's id had been folded already (rule T3)
+ * @param late the folded events whose hop is earlier than that of their arrival
+ * @param duplicates the event's id was folded before (rule T3)
  * @param quarantined the view wants the event but cannot fold it, by reason; reasons without records are left out
  */
 public record ViewCounts(

@@ -11,10 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Whether a view takes an event: decided from the record and the view alone, so that every replay decides the same. The
- * fold and every replay ask here about everything but whether an event is a duplicate, in this order: the view's filter,
- * the event time (too far ahead, too late), the entity key, the inputs, the event id. A field is looked at only where the
- * view uses it, so that nothing else decides (rule P3).
+ * Decides whether a view takes an event, from the record and the view alone, so that every replay decides the same.
+ * Everything but duplicates is decided here, in this order: the view's filter, the event time (too far ahead, too
+ * late), the entity key, the inputs, the event id. Only fields that the view uses are read, so that nothing else
+ * decides (rule P3).
  *
  * <p>Holds the answer about the record judged last; not thread-safe.
  */
@@ -24,7 +24,7 @@ public final class Admission {
     private final int[] keySlots;
     private final List<String> keyNames;
 
-    /** Then an event that passes none of the features' filters changes no item, and costs no write. */
+    /** Then an event that passes no feature's filter changes no item and costs no write. */
     private final boolean everyStateIsFiltered;
 
     private String entity = "";
@@ -77,7 +77,7 @@ public final class Admission {
     }
 
     /**
-     * Which entity an event is about, whatever the view makes of it.
+     * Which entity an event is about, whether or not the view takes it.
      *
      * @throws InvalidEvent if it names none
      */
@@ -88,8 +88,8 @@ public final class Admission {
     /**
      * The rest, for an event that the view takes.
      *
-     * @throws InvalidEvent if an input that a feature wants is missing, mistyped or out of bounds, or the event id can be
-     *     no id
+     * @throws InvalidEvent if an input that a feature needs is missing, mistyped or out of bounds, or the event id is
+     *     invalid
      */
     void check(EventRow row) {
         filterBits = filterBits(row);

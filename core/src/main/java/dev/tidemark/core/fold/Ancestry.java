@@ -15,8 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the lanes before a lane in which an event may have counted that comes again in it (rule T3). They must be
- * final, because a duplicate is decided once: nothing says that a parent's records are delivered before its child's.
+ * Finds a lane's ancestors that may have counted an event which is sent again to the lane (rule T3). They must be
+ * final, because a duplicate is decided once, and a parent's records need not be delivered before its child's.
  */
 final class Ancestry {
 
@@ -32,8 +32,8 @@ final class Ancestry {
     }
 
     /**
-     * @param ancestors null if they are not known to be final
-     * @param waitsFor the one that is not final yet, if that is why
+     * @param ancestors null unless they are known to be final
+     * @param waitsFor the ancestor that is not final yet, if that is the reason
      */
     record Found(
             @Nullable Map<String, Long> ancestors, @Nullable Lane waitsFor) {
@@ -70,7 +70,7 @@ final class Ancestry {
                             isFinal -> isFinal ? each(parents, index + 1) : CompletableFuture.completedFuture(false));
         }
 
-        /** The row first: what the shard holds after its position is what is left to do, whatever happens meanwhile. */
+        /** The row first: whatever happens meanwhile, the shard's records after its position are those left to do. */
         private CompletableFuture<Boolean> visit(Lane parent) {
             if (!seen.add(parent.id())) {
                 return CompletableFuture.completedFuture(true);
@@ -98,7 +98,7 @@ final class Ancestry {
             return CompletableFuture.completedFuture(true);
         }
 
-        /** A lane's own records arrive after its parents' latest, but for a small regress. */
+        /** A lane's records arrive after its parents' latest, except that arrivals go back a little. */
         private Map<String, Long> thatMatter() {
             long newest =
                     found.values().stream().mapToLong(Long::longValue).max().orElse(0);

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a batch is done, and what its lane row says then, as pure functions (rules F6, F8, F11, T3).
+ * How much of a batch is done, and its next lane row, as pure functions (rules F6, F8, F11, T3).
  *
  * <p>Example: the row's last record is 100, the batch is 101 to 200, and the put of an item with records 130 and 150
  * has failed.
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * advanced   = last 129        and the fates of 101 to 129 are added to the counts
  * }</pre>
  *
- * The batch comes again from 130 on.
+ * The batch is delivered again from 130 on.
  */
 final class BatchDecisions {
 
@@ -31,9 +31,9 @@ final class BatchDecisions {
     /**
      * F11: how many of the records one portion takes.
      *
-     * @param works what the lane's views make of the records
+     * @param works the work of the lane's views
      * @param records how many there are
-     * @return all, if they go into no more than {@code maxItems} items; otherwise the most that do, at least one
+     * @return the most whose events go into at most {@code maxItems} items; at least one
      */
     static int portion(List<ViewWork> works, int records, int maxItems) {
         int items = 0;
@@ -91,7 +91,7 @@ final class BatchDecisions {
      * F8: the row after everything up to and including {@code done} is archived and folded. The lane passes each record
      * once, so what it adds up here is exact, however often the record was delivered.
      *
-     * @param works what the lane's views make of the records, in the order of the records
+     * @param works the work of the lane's views, in the order of the records
      */
     static LaneRow advanced(LaneRow row, List<RawRecord> records, List<ViewWork> works, Position done) {
         int from = firstAfter(row.last(), records);
@@ -114,7 +114,7 @@ final class BatchDecisions {
                 row.ancestors());
     }
 
-    /** How many of the records, which increase, lie at or below a position. */
+    /** How many of the increasing records are at or below a position. */
     static int firstAfter(Position position, List<RawRecord> records) {
         int index = 0;
         while (index < records.size() && !records.get(index).position().isAfter(position)) {
@@ -124,10 +124,10 @@ final class BatchDecisions {
     }
 
     /**
-     * Checks that every record has exactly one fate: a view that the lane has folded from its first record on has counted
-     * as many as the lane, another one no more.
+     * Checks that every record has exactly one fate: a view that the lane folds from its first record on has counted as
+     * many as the lane, any other view at most as many.
      *
-     * @return what does not hold, in words; empty if all is well
+     * @return what is violated, in words; empty if nothing is
      */
     static List<String> miscounted(LaneRow row, List<ViewWork> works) {
         List<String> problems = new ArrayList<>();

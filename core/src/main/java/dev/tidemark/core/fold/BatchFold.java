@@ -17,8 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
  *                       └──► archive, in parallel (F7) ───────────────────────────────┴─► done (F6) ─► lane row (F8)
  * </pre>
  *
- * Thread-safe: batches of different lanes, and even of the same lane, may be folded at once. It keeps no state that
- * matters, only confirmed copies of stored items.
+ * Thread-safe: batches of different lanes, and even of the same lane, may be folded at once. It keeps only confirmed
+ * copies of stored items.
  */
 public final class BatchFold {
 
@@ -34,9 +34,7 @@ public final class BatchFold {
         this(Catalogs.of(catalog), ports, settings);
     }
 
-    /**
-     * @param catalogs the views of both are folded, as far as the control row wants them
-     */
+    /** @param catalogs the views of both are folded, if the control row wants them */
     public BatchFold(Catalogs catalogs, FoldPorts ports, FoldSettings settings) {
         this.catalogs = catalogs;
         this.ports = ports;
@@ -46,10 +44,10 @@ public final class BatchFold {
     }
 
     /**
-     * Folds a batch as far as it can. Never blocks; all requests it issued have been answered when the future
+     * Folds as much of a batch as it can. Never blocks; all requests it issued have been answered when the future
      * completes.
      *
-     * @param stopAtMillis the moment, by the ports' clock, from which on nothing further is issued (rule F9)
+     * @param stopAtMillis nothing is issued from this moment on, by the ports' clock (rule F9)
      * @return completes exceptionally only for a defect or a stream that no source of the catalog reads
      */
     public CompletableFuture<BatchOutcome> fold(Batch batch, long stopAtMillis) {

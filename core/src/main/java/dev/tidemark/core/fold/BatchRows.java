@@ -53,14 +53,14 @@ final class BatchRows {
             }
             reader.read(record.data(), row);
             statedTimesMillis[index] = row.eventTimeMillis();
-            // An event cannot have happened after it arrived; a producer's clock that runs ahead is put right here.
+            // An event cannot happen after its arrival; this corrects a producer's clock that runs ahead.
             row.setEventTimeMillis(Math.min(row.eventTimeMillis(), record.arrivalMillis()));
         } catch (InvalidEvent e) {
             invalid[index] = e;
         }
     }
 
-    /** What is behind the last record that an aggregated one may hold is one record (rule F11), still packed. */
+    /** Beyond the most records that an aggregated one may hold, the rest is one record (rule F11), still packed. */
     private static void checkNoRest(RawRecord record) {
         if (record.position().subsequence() == KplRecords.MAX_RECORDS) {
             KplRecords.count(record.data()).ifPresent(count -> {

@@ -15,16 +15,16 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** One batch on its way through the protocol, in as many rounds as it takes. */
+/** Takes one batch through the protocol, in as many rounds as it needs. */
 final class BatchRun {
 
-    /** How often the lane's views may change under one batch. */
+    /** How often the lane's views may change during one batch. */
     private static final int MAX_ROUNDS = 5;
 
-    /** As many as Lambda delivers at most at once, so that only packed records make more than one portion. */
+    /** Lambda's largest batch, so that only packed records make more than one portion. */
     private static final int MAX_PORTION_RECORDS = 10_000;
 
-    /** How many further rounds a batch may take because rows wait for those before them to be done (rule T3). */
+    /** How many further rounds a batch may take because rows wait until those before them are done (rule T3). */
     private static final int MAX_SETTLING_ROUNDS = 64;
 
     private final Batch batch;
@@ -93,7 +93,7 @@ final class BatchRun {
                         : advance(row, new Folded(folding.records(), folding.works(), done, round), 1));
     }
 
-    /** F11: of the records that are not done the first, as many as one round may fold. */
+    /** F11: the first records that are not done, as many as one round may fold. */
     private Round portion(LaneRow row, List<RawRecord> records) {
         Round most =
                 new Round(context, pools, kept, row, records.subList(0, Math.min(records.size(), MAX_PORTION_RECORDS)));
@@ -106,7 +106,7 @@ final class BatchRun {
         return new Round(context, pools, kept, row, records.subList(0, portion));
     }
 
-    /** R3: the first batch after a restore is folded only if nothing can be missing before it. */
+    /** R3: the first batch after a restore is folded only if no record can be missing before it. */
     private CompletableFuture<BatchOutcome> join(LaneRow row, int round) {
         return new HandOver(context.ports().lineage())
                 .problem(row, batch.first())
@@ -132,8 +132,8 @@ final class BatchRun {
     }
 
     /**
-     * Once the lane row says {@code done}: the rows that waited for that, and the next portion, are folded now, or when the
-     * batch is delivered again.
+     * Once the lane row says {@code done}, the rows that waited for it and the next portion are folded: now, or when
+     * the batch is delivered again.
      */
     private CompletableFuture<BatchOutcome> goOn(LaneRow row, Folded folded) {
         context.counts().portions.increment();
@@ -148,18 +148,18 @@ final class BatchRun {
         return round(row, folded.round());
     }
 
-    /** What the lane row says is done needs no second look: it is archived and in every item. */
+    /** What is done according to the lane row is skipped: it is archived and in every item. */
     private List<RawRecord> above(Position last) {
         List<RawRecord> records = batch.records();
         return records.subList(BatchDecisions.firstAfter(last, records), records.size());
     }
 
     /**
-     * What one round has made durable, and the lane row does not say yet.
+     * What one round has made durable before the lane row says so.
      *
      * @param records the portion of the batch
-     * @param works what the views made of the records
-     * @param done how far it got
+     * @param works the views' decisions about the records
+     * @param done the position up to which it is durable
      */
     private record Folded(List<RawRecord> records, List<ViewWork> works, Round.Done done, int round) {
 
@@ -205,7 +205,7 @@ final class BatchRun {
         context.violations().addAll(BatchDecisions.miscounted(next, folded.works()));
     }
 
-    /** Another invocation, or an earlier attempt of this one, has written the lane row. */
+    /** Another invocation, or an earlier attempt of this one, wrote the lane row. */
     private CompletableFuture<BatchOutcome> overtaken(LaneRow row, @Nullable LaneRow current, Folded folded) {
         if (current == null) {
             context.violations().add("the row of lane " + row.lane().id() + " vanished");
@@ -229,7 +229,7 @@ final class BatchRun {
                 : advance(current, folded, 1);
     }
 
-    /** F9: success up to {@code done}, and everything after it once more. */
+    /** F9: success up to {@code done}; everything after it is delivered again. */
     private BatchOutcome report(Position done) {
         String firstFailed = null;
         for (RawRecord record : batch.records()) {

@@ -15,15 +15,15 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The event ids that one lane remembers while it is replayed, by view and entity (rule T3): what the fold keeps in ids
- * items. Everything before an event is settled in a replay, so every event can be decided. Not thread-safe.
+ * The event ids that one lane remembers during a replay, by view and entity (rule T3): what the fold keeps in ids
+ * items. In a replay everything before an event is decided, so every event can be decided. Not thread-safe.
  */
 public final class EntityIds {
 
     private final String laneId;
     private final Map<String, Map<String, Remembered>> byView = new HashMap<>();
 
-    /** By ids item, the mark up to which it is to be told. */
+    /** By ids item, the mark up to which it is wanted. */
     private final Map<ItemKey, Position> limits = new HashMap<>();
 
     /** Of one entity; the mark is that of the ids item. */
@@ -31,7 +31,7 @@ public final class EntityIds {
         private final SeenIds ids;
         private Position mark;
 
-        /** As it was at the position asked for, once a later event was decided. */
+        /** The item as of the wanted position, once a later event was decided. */
         private @Nullable StoredItem then;
 
         Remembered(SeenIds ids, Position mark) {
@@ -49,7 +49,7 @@ public final class EntityIds {
         return laneId;
     }
 
-    /** Takes over an ids item, as from a checkpoint; its view must be the item's. */
+    /** Takes over an ids item of this view, as from a checkpoint. */
     public void seed(ItemKey key, StoredItem item) {
         if (!key.isIds()) {
             throw new IllegalArgumentException("no ids item: " + key.sortKey());
@@ -62,7 +62,7 @@ public final class EntityIds {
      * Decides whether an event counts, and remembers it. Events in lane order.
      *
      * @param view drops duplicates
-     * @param ancestors what the lane's ancestors remembered in the end
+     * @param ancestors what the lane's ancestors remembered at their ends
      * @return false if it is a duplicate; an event without an id is none
      */
     boolean counts(View view, String entity, EventRow row, List<EntityIds> ancestors) {
@@ -91,7 +91,7 @@ public final class EntityIds {
                 == SeenIds.Decision.COUNTED;
     }
 
-    /** The item will be told as it is at a mark, or at the last event before, whatever is decided later. */
+    /** Fixes the item as of a mark, or as of the last event before it, regardless of later decisions. */
     public void limit(ItemKey key, Position mark) {
         limits.put(key, mark);
     }

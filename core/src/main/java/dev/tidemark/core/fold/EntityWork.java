@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The events of one entity in one batch: the items they go into, and those with an id, as row numbers in order. */
+/** The events of one entity in one batch: their items, and the events with an id, as row numbers in order. */
 final class EntityWork {
 
     private static final int[] NONE = {};
@@ -65,7 +65,7 @@ final class EntityWork {
         limit = row;
     }
 
-    /** What this entity holds up if nothing of it can be folded (rule F6). */
+    /** The first row held up if nothing of this entity can be folded (rule F6). */
     int firstRow() {
         return items.stream().mapToInt(ItemWork::firstRow).min().orElseThrow();
     }

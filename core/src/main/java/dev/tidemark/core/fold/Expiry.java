@@ -4,7 +4,7 @@ import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.TileWidth;
 import java.util.Objects;
 
-/** When DynamoDB may delete what the fold has written, in seconds since the epoch (rules F10 and T3). */
+/** When DynamoDB may delete the fold's items, in seconds since the epoch (rules F10 and T3). */
 public final class Expiry {
 
     /** An item outlives any redelivery from the stream by this much. */
@@ -31,7 +31,7 @@ public final class Expiry {
      * T3: event ids outlive every copy that may still come.
      *
      * @param view drops duplicates
-     * @param usefulMillis the latest arrival, or whatever later moment the ids are of use at
+     * @param usefulMillis the latest arrival, or a later moment at which the ids are needed
      */
     public static long ofIdsSeconds(View view, long usefulMillis) {
         long keptMillis = Objects.requireNonNull(view.duplicates()).rule().keptMillis();

@@ -3,24 +3,24 @@ package dev.tidemark.core.fold;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What it took to fold one batch, counted by the threads that complete its requests. These describe attempts: after a
- * redelivery they count again. What became of the records is in {@link BatchOutcome#added()}.
+ * The effort to fold one batch, counted by the threads that complete its requests. These describe attempts: after a
+ * redelivery they count again. The records' fates are in {@link BatchOutcome#added()}.
  */
 public final class FoldCounts {
 
     /** Records delivered. */
     public final LongAdder records = new LongAdder();
 
-    /** Records that the lane row says are done already. */
+    /** Records already done according to the lane row. */
     public final LongAdder redelivered = new LongAdder();
 
-    /** Portions after which the lane row said that more is done (rule F11). */
+    /** Portions after which the lane row advanced (rule F11). */
     public final LongAdder portions = new LongAdder();
 
     /** Item writes confirmed. */
     public final LongAdder itemsWritten = new LongAdder();
 
-    /** Items that failed, stayed unknown, or were not attempted in time. */
+    /** Items that failed, remained unknown, or were not attempted in time. */
     public final LongAdder itemsFailed = new LongAdder();
 
     /** Conditional writes that found another mark than was read. */
@@ -29,7 +29,7 @@ public final class FoldCounts {
     /** Writes tried again. */
     public final LongAdder retries = new LongAdder();
 
-    /** Segments of which it is not certain that the archive has them. */
+    /** Segments that the archive has not confirmed. */
     public final LongAdder archiveFailures = new LongAdder();
 
     /** Blocks skipped because they are about to expire (rule F10). */

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /**
- * Everything outside that the fold touches.
+ * The outside world of the fold.
  *
  * @param clockMillis wall clock, used for time-outs and expiry only: what an item holds never depends on it
  * @param random spreads retries

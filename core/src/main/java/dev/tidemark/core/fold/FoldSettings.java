@@ -5,8 +5,8 @@ package dev.tidemark.core.fold;
  *
  * @param generation the generation of state that this deployment folds into (rule R2)
  * @param maxPutsInFlight how many writes run at once
- * @param maxAttempts how often a write of which the outcome is unknown or refused is tried
- * @param maxCacheBytes how much confirmed state a warm sandbox keeps
+ * @param maxAttempts how often a write is tried whose outcome is unknown or refused
+ * @param maxCacheBytes how many bytes of confirmed state a warm sandbox keeps
  * @param maxPortionItems how many items are folded before the lane row moves (rule F11)
  */
 public record FoldSettings(

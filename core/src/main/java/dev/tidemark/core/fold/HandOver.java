@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Whether the live fold goes on where a restore ended, without a hole (rule R3): the first batch of a lane begins at or
- * before the lane's position, or, if nothing of the lane was restored, with the shard's first record.
+ * Whether the live fold continues a restore without a hole (rule R3): the first batch of a lane begins at or before the
+ * lane's position, or with the shard's first record if nothing of the lane was restored.
  */
 final class HandOver {
 
@@ -19,7 +19,7 @@ final class HandOver {
     }
 
     /**
-     * @param first of the first batch that the lane is given since the restore
+     * @param first of the lane's first batch after the restore
      * @return why the batch must not be folded, and what to do; empty if it may be
      */
     CompletableFuture<Optional<String>> problem(LaneRow row, Position first) {

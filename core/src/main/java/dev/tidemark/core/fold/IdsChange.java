@@ -12,9 +12,9 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ids of one entity's events in one batch going into the entity's ids item, which decides which of them are
- * duplicates (rule T3). A decision counts only once the item is confirmed, because it may have been taken on a stale
- * item; then {@link #confirm} makes it known, and the tiles may be written.
+ * Puts the ids of one entity's events in one batch into the entity's ids item, which decides which of them are
+ * duplicates (rule T3). A decision may come from a stale item, so it counts only once the item is confirmed; then
+ * {@link #confirm} publishes it, and the tiles may be written.
  */
 final class IdsChange implements ItemChange {
 
@@ -32,7 +32,7 @@ final class IdsChange implements ItemChange {
     private final long nowMillis;
     private final Fate[] fates;
 
-    /** The first place that this batch cannot decide yet. */
+    /** The first event that this batch cannot decide yet. */
     private int undecided;
 
     /**
@@ -81,7 +81,7 @@ final class IdsChange implements ItemChange {
     }
 
     /**
-     * Makes the decisions known, after the item was confirmed.
+     * Publishes the decisions, after the item was confirmed.
      *
      * @return the first row that could not be decided, because an id would be forgotten whose event is not done yet;
      *     empty if all were
@@ -103,8 +103,8 @@ final class IdsChange implements ItemChange {
     }
 
     /**
-     * The item held the event's decision when the event was folded first. If the id is gone since, the event was a
-     * duplicate, or it is done: no id is forgotten before.
+     * The item held the decision when the event was first folded. If the id is gone, the event was a duplicate or is
+     * done: no id is forgotten before.
      */
     private boolean owns(SeenIds ids, int index, EventRow row) {
         return ids.owns(view.idHigh(index), view.idLow(index), SeenIds.owner(row.position()), row.arrivalMillis());
@@ -121,16 +121,16 @@ final class IdsChange implements ItemChange {
     }
 
     /**
-     * F10 for ids: the stream does not deliver records that old, so this is a delivery that was long overtaken. The
-     * item that decided about it may be deleted, and a new one would count a duplicate.
+     * F10 for ids: the stream does not deliver records that old, so this delivery was overtaken long ago. The item that
+     * decided about it may be deleted, and a new one would count a duplicate.
      */
     private boolean isExpired(EventRow row) {
         return expiresAtSeconds(row.arrivalMillis()) * 1000 < nowMillis + EXPIRY_MARGIN_MILLIS;
     }
 
     /**
-     * A redrive folds records of any age, but always its whole lane from the first one on: there nothing is expired, and
-     * if the item was deleted, a new one comes to the same decisions.
+     * A redrive folds records of any age, but always its whole lane from the first one on: nothing expires there, and
+     * if the item was deleted, a new one decides the same.
      */
     private long expiresAtSeconds(long arrivalMillis) {
         long usefulMillis = key().isLive() ? arrivalMillis : Math.max(arrivalMillis, nowMillis);

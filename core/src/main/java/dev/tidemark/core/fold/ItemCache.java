@@ -8,10 +8,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Items that a warm sandbox has seen confirmed by the store (rule F5): read from it, or returned by a write that was
- * confirmed. Never filled from a write of unknown outcome. An old version is harmless, because the write is conditional
- * on its mark. Belongs to one {@link BatchFold}, and so to one generation. Drops the least recently used beyond its
- * size. Thread-safe.
+ * Items that the store has confirmed to a warm sandbox (rule F5): read from it, or written and confirmed. Never filled
+ * from a write of unknown outcome. An old version is harmless, because the write is conditional on its mark. Belongs to
+ * one {@link BatchFold}, and so to one generation. Drops the least recently used items beyond its size. Thread-safe.
  */
 public final class ItemCache {
 

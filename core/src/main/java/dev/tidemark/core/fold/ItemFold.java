@@ -7,12 +7,13 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes one item until the store confirms it (rule F4): put on the mark that was read. A failed condition brings the
- * stored item along, and the change starts again from it; if an earlier attempt had landed, nothing is left to do.
+ * Changes one item until the store confirms it (rule F4), by a put on the mark that was read. A failed condition
+ * returns the stored item, and the change starts again from it; if an earlier attempt had landed, nothing is left to
+ * do.
  */
 final class ItemFold {
 
-    /** A lost fence brings the current item along, so trying again makes progress and needs no pause. */
+    /** A lost fence returns the current item, so trying again makes progress and needs no pause. */
     private static final int EXTRA_ATTEMPTS_FOR_FENCES = 10;
 
     private final RunContext context;
@@ -76,8 +77,8 @@ final class ItemFold {
         } else {
             context.cache().confirmed(change.key(), current);
         }
-        // Also after finding the mark that was meant: the stored content may differ from ours, which may have been
-        // computed from a stale base and was never written. What counts is what is stored.
+        // Also if the intended mark is found: our content may come from a stale base and may never have been written.
+        // What counts is the stored content.
         return attempt >= context.settings().maxAttempts() + EXTRA_ATTEMPTS_FOR_FENCES
                 ? CompletableFuture.completedFuture(false)
                 : attempt(change, current, attempt + 1);

@@ -15,12 +15,12 @@ import java.util.function.Predicate;
 
 /**
  * Decides about the records of one lane, in order, what the fold decides about them, by the fold's own code and without
- * any store. Nothing is ever too old to be folded here, because nobody deletes what a replay builds (rules F10, T3).
- * Not thread-safe; lanes are independent of each other but for the ids of a lane's {@linkplain #ancestors ancestors}.
+ * any store. Nothing is too old to be folded here, because nobody deletes what a replay builds (rules F10, T3). Not
+ * thread-safe; lanes depend on each other only by the ids of a lane's {@linkplain #ancestors ancestors}.
  */
 public final class LaneDecider {
 
-    /** As many records are read before they are decided about: few enough to stay in a processor's cache. */
+    /** How many records are parsed before they are decided: few enough to stay in a processor's cache. */
     private static final int CHUNK_RECORDS = 64;
 
     private final String laneId;
@@ -29,13 +29,13 @@ public final class LaneDecider {
     private final List<OfView> views = new ArrayList<>();
     private final EntityFilter wanted;
 
-    /** What a wanted record passes, each a look for one of the wanted entity's key values. */
+    /** A wanted record contains each of the wanted entity's key values. */
     private final List<Predicate<byte[]>> glances;
 
     private final EntityIds ids;
     private List<EntityIds> ancestors = List.of();
 
-    /** Records that wait to be decided about, and their indexes among those given. */
+    /** Records to decide, and their indexes among those given. */
     private final List<RawRecord> chunk = new ArrayList<>(CHUNK_RECORDS);
 
     private final int[] indexes = new int[CHUNK_RECORDS];
@@ -47,7 +47,7 @@ public final class LaneDecider {
         EntityFilter ALL = (view, entity) -> true;
 
         /**
-         * One entity alone, which lets a replay pass over most other records unread.
+         * One entity alone, so that a replay skips most other records unparsed.
          *
          * @param wanted canonical text, see {@link EntityKeys}
          */
@@ -67,7 +67,7 @@ public final class LaneDecider {
         }
     }
 
-    /** What a view makes of a record that changes none of its items. */
+    /** The fate of a record that changes none of a view's items. */
     public enum Fate {
         /** The view's filter does not want it. */
         FILTERED,
@@ -82,9 +82,9 @@ public final class LaneDecider {
     }
 
     /**
-     * Is told what becomes of every record in every view: in lane order, of one record in the order of the views. A
-     * record is passed over in a view that begins after it, and if it belongs to an entity that is not wanted; where {@link
-     * EntityFilter#only} one is, also if it does not hold that entity's key.
+     * Is told every record's fate in every view: in lane order, for one record in the order of the views. A record is
+     * skipped in a view that begins after it, and if its entity is not wanted; with {@link EntityFilter#only} also if
+     * it does not contain that entity's key.
      */
     public interface Visitor {
 
@@ -151,7 +151,7 @@ public final class LaneDecider {
                 .forEach(one -> one.activatedAfter = activatedAfter);
     }
 
-    /** The ids of the lane's ancestors, which must be replayed to their end before (rule T3). */
+    /** The ids of the lane's ancestors, which must already be replayed to their end (rule T3). */
     public void ancestors(List<EntityIds> remembered) {
         ancestors = List.copyOf(remembered);
     }

@@ -13,20 +13,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * Notes in the rows of closed lanes that they have ended, so that nobody takes their silence for lag. A lane is never
- * told that its shard was closed; the lanes that came of it see to it. Nothing is folded differently for it: whatever
- * fails is tried again later. Thread-safe.
+ * Marks closed lanes as ended in their rows, so that their silence is not taken for lag. A lane never hears that its
+ * shard was closed, so its child lanes mark it. The fold does not depend on it: what fails is tried again later.
+ * Thread-safe.
  */
 final class LaneEnds {
 
-    /** Kinesis lets a shard be read five times a second, and the mapping wants most of that. */
+    /** Kinesis allows five reads of a shard per second, and the mapping needs most of them. */
     static final long ASK_AGAIN_MILLIS = 60_000;
 
     private final ControlStore control;
     private final Lineage lineage;
     private final LongSupplier clockMillis;
 
-    /** By lane id: when to look at its parents again. */
+    /** By lane id: when to check its parents again. */
     private final Map<String, Long> againMillis = new ConcurrentHashMap<>();
 
     LaneEnds(ControlStore control, Lineage lineage, LongSupplier clockMillis) {
@@ -36,10 +36,10 @@ final class LaneEnds {
     }
 
     /**
-     * Notes the ends of the lanes that a lane came from.
+     * Marks a lane's parents that have ended.
      *
-     * @param row of the lane; as long as it has folded nothing, its parents are not looked at
-     * @return completes, never exceptionally, when there is nothing more to do for now
+     * @param row of the lane; while it has folded nothing, its parents are not checked
+     * @return completes, never exceptionally, when nothing is left to do for now
      */
     CompletableFuture<Void> noteParents(LaneRow row, Troubles troubles) {
         Lane lane = row.lane();
@@ -77,7 +77,10 @@ final class LaneEnds {
         });
     }
 
-    /** What waits in a child of which nothing is folded yet would be nobody's lag if its parent had ended. */
+    /**
+     * If the parent were marked as ended while its child has folded nothing, records waiting in the child would count
+     * as no lane's lag.
+     */
     private CompletableFuture<Boolean> hasEnded(LaneRow row, LaneRow child) {
         return lineage.children(row.lane()).thenCompose(children -> {
             CompletableFuture<Boolean> allFold =
@@ -88,7 +91,7 @@ final class LaneEnds {
         });
     }
 
-    /** A lane learns its ancestors when they are folded to their end (rule T3). */
+    /** A lane gets its ancestors once they are folded to their end (rule T3). */
     private static boolean isAncestor(Lane lane, LaneRow of) {
         return of.ancestors() != null && of.ancestors().containsKey(lane.id());
     }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Finds the lane row under which a batch is folded; creates it, and brings it in line with the control row. */
 final class Lanes {
 
-    /** Other invocations may write the same rows; each lost race has made progress, so a handful is plenty. */
+    /** Other invocations may write the same rows; with each lost race a lane made progress, so a handful is plenty. */
     private static final int MAX_ROUNDS = 8;
 
     private final ControlStore control;
@@ -31,7 +31,7 @@ final class Lanes {
     private final LaneEnds ends;
     private final Set<String> known;
 
-    /** The first deployment of all activates its own catalog; later changes are an operator's decision. */
+    /** The very first deployment activates its own catalog; later changes are an operator's decision. */
     private final ControlRow first;
 
     private final Set<String> droppingDuplicates;
@@ -74,7 +74,7 @@ final class Lanes {
         }
     }
 
-    /** @param troubles is told why a write failed */
+    /** @param troubles collects why writes failed */
     CompletableFuture<Opened> open(Lane lane, Troubles troubles) {
         return open(lane, troubles, 1);
     }
@@ -118,7 +118,7 @@ final class Lanes {
                 : ends.noteParents(laneRow, troubles).thenApply(noted -> new Opened(laneRow, null));
     }
 
-    /** T3: from here on a duplicate is recognized also if the lane before counted the event. */
+    /** T3: from here on a duplicate is also recognized if an ancestor counted the event. */
     private CompletableFuture<Opened> findAncestors(LaneRow row, Troubles troubles, int round) {
         return ancestors(row, troubles).thenCompose(found -> {
             if (found.waitsFor() != null) {
@@ -140,12 +140,12 @@ final class Lanes {
         });
     }
 
-    /** Whether a view needs to know what came before the lane, and the row does not say. */
+    /** Whether a view needs the lane's ancestors and the row does not have them. */
     boolean lacksAncestors(LaneRow row) {
         return row.ancestors() == null && row.views().keySet().stream().anyMatch(droppingDuplicates::contains);
     }
 
-    /** Whatever became of the write, what counts is what is stored now: read again. */
+    /** Whatever the write's outcome, what counts is the stored row: read again. */
     private <T> CompletableFuture<Opened> again(Lane lane, Cas<T> result, Troubles troubles, int round) {
         Cas.failure(result).ifPresent(cause -> troubles.add("writing the control table", cause));
         return result instanceof Cas.Refused
@@ -153,12 +153,12 @@ final class Lanes {
                 : open(lane, troubles, round + 1);
     }
 
-    /** R2: only the live generation is folded into, and only by functions that were told to. */
+    /** R2: only functions of the live generation fold. */
     private boolean isLive(ControlRow row) {
         return row.phase() == ControlRow.Phase.LIVE && row.generation().equals(settings.generation());
     }
 
-    /** L2, for a row as another writer left it. */
+    /** L2, for a row that another writer stored. */
     boolean mayFold(LaneRow row) {
         return LaneDecisions.knowsAll(row, known);
     }

@@ -6,9 +6,7 @@ import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.view.View;
 import java.util.List;
 
-/**
- * Tells what one view makes of a record, without folding it, by the very code of the fold. Not thread-safe.
- */
+/** Decides a record's fate in one view with the fold's own code, without folding it. Not thread-safe. */
 public final class RecordJudge {
 
     private final Admission judge;
@@ -38,7 +36,7 @@ public final class RecordJudge {
     }
 
     /**
-     * The entity that the record judged last is about, whatever the view makes of it.
+     * The entity of the record judged last, whether or not the view takes it.
      *
      * @throws InvalidEvent if it names none
      */

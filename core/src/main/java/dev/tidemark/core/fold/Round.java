@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Everything of a portion of a batch that one version of the lane row asks for. */
+/** Folds a portion of a batch under one version of the lane row. */
 final class Round {
 
     private final RunContext context;
@@ -25,27 +25,27 @@ final class Round {
     private final List<ViewWork> works = new ArrayList<>();
     private final RowLimits limits;
 
-    /** What the rounds of a batch have kept so far; a further round may fold a part of the same records. */
+    /** What earlier rounds of the batch have stored; a further round may fold some of the same records. */
     static final class Kept {
 
-        /** By view version, the last refused record of those that are durable: they are not put again. */
+        /** By view version, the last refused record that is durable in quarantine: up to it, none is put again. */
         private final Map<String, Position> quarantined = new ConcurrentHashMap<>();
 
-        /** Up to where the archive holds the batch. */
+        /** The position up to which the archive holds the batch. */
         private volatile Position archived = Position.ORIGIN;
     }
 
     /**
-     * How far a round got.
+     * The result of a round.
      *
-     * @param waiting whether it got no further only because rows wait for this position to be done (rule T3)
+     * @param waiting whether it stopped only because rows wait until this position is done (rule T3)
      */
     record Done(Position position, boolean waiting) {}
 
-    /** Records as one reading sees them, to be given back to its pool. */
+    /** Records as one reading parses them; returned to its pool afterwards. */
     private record Parsed(RowsPool pool, BatchRows rows) {}
 
-    /** The records that a view cannot fold, on their way to the quarantine. */
+    /** The records that a view cannot fold, for the quarantine. */
     private record Refusals(View view, List<ViewWork.Bad> bad) {
 
         int firstRow() {
@@ -71,12 +71,12 @@ final class Round {
         return records;
     }
 
-    /** What the views make of the records. */
+    /** The views' work on the records. */
     List<ViewWork> works() {
         return works;
     }
 
-    /** @return how far the portion is done; null if not even its first record is */
+    /** @return the position up to which the portion is done; null if not even its first record is */
     CompletableFuture<@Nullable Done> fold() {
         CompletableFuture<Boolean> archiving = archive();
         StateFold state = new StateFold(context, row, works, limits);
@@ -90,7 +90,7 @@ final class Round {
         parsed.forEach(one -> one.pool().giveBack(one.rows()));
     }
 
-    /** Nothing is parsed for views that the lane does not fold, such as those of a catalog that waits its turn. */
+    /** Nothing is parsed for views that the lane does not fold, such as those of a next catalog. */
     private void sort(RowsPool pool) {
         BatchRows rows = null;
         for (View view : pool.views()) {
@@ -140,7 +140,10 @@ final class Round {
                 });
     }
 
-    /** F3: whoever cannot fold a record keeps it, before anybody counts it as done; a view's are kept together. */
+    /**
+     * F3: a record that a view cannot fold is in quarantine before it counts as done; a view's records are stored
+     * together.
+     */
     private CompletableFuture<Void> quarantine() {
         List<Refusals> refusals = new ArrayList<>();
         for (ViewWork work : works) {

@@ -1,6 +1,6 @@
 package dev.tidemark.core.fold;
 
-/** Up to which row a portion can be done, as told by the threads that complete its requests. */
+/** Up to which row a portion can be done, reported by the threads that complete its requests. */
 final class RowLimits {
 
     private int lowestFailed;
@@ -12,7 +12,7 @@ final class RowLimits {
         this.lowestHeld = rows;
     }
 
-    /** Something that this row is part of was not written. */
+    /** A write that this row is part of failed. */
     synchronized void failed(int row) {
         lowestFailed = Math.min(lowestFailed, row);
     }

@@ -5,7 +5,7 @@ import dev.tidemark.core.view.View;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
-/** One way to parse a stream, with the buffers that are not in use, so that a warm sandbox allocates none. */
+/** One parser of a stream, with its free buffers, so that a warm sandbox allocates none. */
 final class RowsPool {
 
     private final ConcurrentLinkedDeque<BatchRows> free = new ConcurrentLinkedDeque<>();
@@ -15,7 +15,7 @@ final class RowsPool {
         this.reading = reading;
     }
 
-    /** Those that look at what is parsed. */
+    /** The views that use what is parsed. */
     List<View> views() {
         return reading.views();
     }
@@ -25,7 +25,7 @@ final class RowsPool {
         return rows == null ? new BatchRows(reading.source()) : rows;
     }
 
-    /** Only when nothing refers to the rows any more. */
+    /** Call only when nothing refers to the rows any more. */
     void giveBack(BatchRows rows) {
         free.addFirst(rows);
     }

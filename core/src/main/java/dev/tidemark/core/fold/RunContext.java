@@ -8,9 +8,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * What everything that works on one batch shares.
+ * What all work on one batch shares.
  *
- * @param stop true from the moment on which nothing further is issued (rule F9)
+ * @param stop true once nothing further may be issued (rule F9)
  */
 record RunContext(
         FoldPorts ports,
@@ -24,7 +24,7 @@ record RunContext(
     private static final long FIRST_PAUSE_MILLIS = 25;
     private static final long LONGEST_PAUSE_MILLIS = 2_000;
 
-    /** For a batch of which nothing is known yet. */
+    /** For a batch without any result yet. */
     RunContext(FoldPorts ports, FoldSettings settings, ItemCache cache, long stopAtMillis) {
         this(
                 ports,
@@ -37,8 +37,8 @@ record RunContext(
     }
 
     /**
-     * Tries a write again after a growing, randomly spread pause (full jitter), a bounded number of times and not once the
-     * invocation is about to end. The write must be of a kind that may be issued twice.
+     * Tries a write again after a growing random pause (full jitter), a bounded number of times, and not if the
+     * invocation is about to end. It must be safe to issue the write twice.
      *
      * @param attempt the number of the attempt that just ended, from 1
      * @param giveUp the result when there is no further attempt

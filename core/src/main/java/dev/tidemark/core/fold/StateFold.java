@@ -96,7 +96,7 @@ final class StateFold {
         if (unseen.isEmpty()) {
             return CompletableFuture.completedFuture(Map.of());
         }
-        // A failed read costs a failed condition later, which brings the item along; nothing is lost by going on.
+        // After a failed read a condition fails later, which returns the item, so continuing loses nothing.
         return context.ports().items().read(unseen).exceptionally(error -> {
             context.troubles().add("reading items", error);
             return Map.of();
@@ -126,7 +126,7 @@ final class StateFold {
         limits.failed(task.firstRow());
     }
 
-    /** Tiles of an entity whose ids failed; all its rows are reported as failed already. */
+    /** Skips the tiles of an entity whose ids failed; its rows are already reported as failed. */
     private boolean skip(Task task) {
         boolean skipped = task.entity().limit() == 0;
         if (skipped) {
@@ -179,8 +179,8 @@ final class StateFold {
     }
 
     /**
-     * Whether an event that is still to be decided arrived so soon after the lane's ancestors ended that its id may
-     * have counted there. Their items are final, so the answer is the same whenever it is asked.
+     * Whether an undecided event arrived so soon after the end of the lane's ancestors that its id may have counted
+     * there. Their items are final, so the answer never changes.
      */
     private boolean asksAncestors(Task task) {
         if (ancestors.isEmpty()) {

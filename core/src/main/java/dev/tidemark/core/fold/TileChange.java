@@ -9,8 +9,8 @@ import dev.tidemark.core.view.View;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events of one batch going into the tiles of one block (rule F4): those after the item's mark and the view's
- * {@code activatedAfter}, in order, without duplicates.
+ * Puts events of one batch into the tiles of one block (rule F4): those after the item's mark and the view's {@code
+ * activatedAfter}, in order, without duplicates.
  *
  * <p>Example: the batch has the entity's events at positions 4, 6 and 9 of this block, and 9 is a duplicate.
  *
@@ -44,7 +44,7 @@ final class TileChange implements ItemChange {
         return work.key;
     }
 
-    /** F10: whether the block may vanish, or has vanished, so that a late retry must not create it anew. */
+    /** F10: whether the block may be or has been deleted, so that a late retry must not create it again. */
     boolean isExpired(long nowMillis) {
         return expiresAtSeconds != 0 && expiresAtSeconds * 1000 < nowMillis + EXPIRY_MARGIN_MILLIS;
     }
@@ -68,8 +68,8 @@ final class TileChange implements ItemChange {
     }
 
     /**
-     * The place of the last event that counts and may be folded now; -1 if there is none. It gives the mark, so that
-     * the mark does not depend on where a batch ends, not even a batch of duplicates.
+     * The index of the last event that counts and may be folded now; -1 if there is none. It gives the mark, so the
+     * mark does not depend on where a batch ends, not even a batch of duplicates.
      */
     private int lastCounted() {
         int last = work.size() - 1;

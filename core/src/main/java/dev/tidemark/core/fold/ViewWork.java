@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What one view makes of one batch: the fate of each record, and which events go into which items. */
+/** One view's work on one batch: the fate of each record, and which events go into which items. */
 final class ViewWork {
 
     /** A record that this view cannot fold. */
@@ -123,7 +123,7 @@ final class ViewWork {
         }
     }
 
-    /** An entity has few items in one batch, mostly one per width, so a list is searched faster than a map. */
+    /** An entity mostly has one item per width in a batch, so searching a list is faster than a map. */
     private ItemWork itemOf(EntityWork ofEntity, String entity, int rung, long eventTimeMillis) {
         TileWidth width = widths.get(rung);
         long block = width.blockOf(width.tileOf(eventTimeMillis));
@@ -154,7 +154,7 @@ final class ViewWork {
         return items;
     }
 
-    /** The entities whose tiles have to wait for their ids; none if the view does not drop duplicates. */
+    /** The entities whose tiles wait for their ids; none if the view does not drop duplicates. */
     List<EntityWork> entitiesWithIds() {
         return entitiesWithIds;
     }
@@ -176,25 +176,27 @@ final class ViewWork {
     }
 
     /**
-     * Told once the ids of the row's entity are confirmed: a producer duplicate, which goes into no tile. Threads may
+     * Called once the ids of the row's entity are confirmed: a producer duplicate, which goes into no tile. Threads may
      * mark different rows at once.
      */
     void markDuplicate(int row) {
         fates[row] = DUPLICATE;
     }
 
-    /** Told once the ids of the row's entity are confirmed: a delivery too old to be judged, which goes into no tile. */
+    /**
+     * Called once the ids of the row's entity are confirmed: a delivery too old to be decided, which goes into no tile.
+     */
     void markExpired(int row) {
         fates[row] = EXPIRED;
     }
 
-    /** Only asked once all ids are settled. */
+    /** Call only once all ids are confirmed. */
     boolean isDropped(int row) {
         return fates[row] == DUPLICATE || fates[row] == EXPIRED;
     }
 
     /**
-     * Adds up fates; only once everything of the batch has been decided.
+     * Adds up fates; call only once the whole batch is decided.
      *
      * @param from first row, inclusive
      * @param until exclusive

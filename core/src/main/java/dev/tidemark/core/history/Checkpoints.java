@@ -24,8 +24,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The checkpoints that a replay may begin with. They are listed once, and each manifest is read once, so there is one of
- * these for each job: it does not see checkpoints that are taken later.
+ * The checkpoints that a replay may begin with. They are listed once and each manifest is read once, so each job makes
+ * its own: it does not see later checkpoints.
  */
 public final class Checkpoints {
 
@@ -34,12 +34,12 @@ public final class Checkpoints {
     private final Map<String, CompletableFuture<Manifest>> manifests = new ConcurrentHashMap<>();
     private @Nullable CompletableFuture<List<String>> ids;
 
-    /** Whether a replay can begin with a checkpoint, and if not, where else to look. */
+    /** Whether a replay can begin with a checkpoint, and if not, where to search on. */
     public enum Fit {
-        /** No, but an older one may do. */
+        /** No, but it may with an older one. */
         TOO_NEW,
         FITS,
-        /** No, but a newer one may do. */
+        /** No, but it may with a newer one. */
         TOO_OLD
     }
 
@@ -53,25 +53,25 @@ public final class Checkpoints {
         return new Checkpoints(store, store::list);
     }
 
-    /** This one and no other. */
+    /** Only this one. */
     public static Checkpoints only(CheckpointStore store, String id) {
         return new Checkpoints(store, () -> CompletableFuture.completedFuture(List.of(id)));
     }
 
-    /** No checkpoint, so that everything comes from the archive. */
+    /** No checkpoint: everything is read from the archive. */
     public static Checkpoints none(CheckpointStore store) {
         return new Checkpoints(store, () -> CompletableFuture.completedFuture(List.of()));
     }
 
     /**
-     * Whether a checkpoint holds all of a view, and nothing but what was known at a moment (rule T1). One that was fixed
-     * after the moment may lack what had expired meanwhile, although nothing has arrived since.
+     * Whether a checkpoint holds all of a view that was known at a moment, and nothing else (rule T1). One that was
+     * fixed after the moment may lack items that expired meanwhile, even without new arrivals.
      */
     public static Fit asOf(Manifest manifest, View view, long atMillis) {
         return manifest.serves(atMillis) && manifest.timeMillis() <= atMillis ? complete(manifest, view) : Fit.TOO_NEW;
     }
 
-    /** Whether the view was complete when the checkpoint was taken: never before it was, nor after it was retired. */
+    /** Whether the view was complete when the checkpoint was taken: not still backfilling, and not retired. */
     public static Fit complete(Manifest manifest, View view) {
         ViewStatus status = manifest.positions().control().views().get(view.version());
         if (status == ViewStatus.RETIRED) {
@@ -81,14 +81,15 @@ public final class Checkpoints {
     }
 
     /**
-     * The newest that fits, found by halves: what is too new for one is so for those after it, and likewise what is too
-     * old. Completes with {@link dev.tidemark.core.store.DamagedCheckpoint} if one on the way cannot be read.
+     * The newest that fits, by binary search: those after one that is too new are too new, those before one that is too
+     * old are too old. Completes with {@link dev.tidemark.core.store.DamagedCheckpoint} if one on the way cannot be
+     * read.
      */
     public CompletableFuture<Optional<Manifest>> newest(Function<Manifest, Fit> fit) {
         return ids().thenCompose(all -> newest(all, 0, all.size(), null, fit));
     }
 
-    /** Likewise, of those that are older than this one. */
+    /** The newest that fits and is older than this one. */
     public CompletableFuture<Optional<Manifest>> newestBefore(String id, Function<Manifest, Fit> fit) {
         return ids().thenCompose(all -> {
             int count =
@@ -123,7 +124,7 @@ public final class Checkpoints {
         return manifests.computeIfAbsent(id, store::manifest);
     }
 
-    /** The items of some entities: of each bucket that has one, one after the other, only these are kept in memory. */
+    /** The items of some entities. Their buckets are read one after the other; only these items are kept in memory. */
     public CompletableFuture<List<Found>> items(Manifest manifest, Map<View, ? extends Collection<String>> entities) {
         Set<String> partitions = entities.entrySet().stream()
                 .flatMap(of -> of.getValue().stream()

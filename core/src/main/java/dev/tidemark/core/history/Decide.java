@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides about every record what the fold decided, by the fold's own code and without any store, and tells a visitor.
- * Its views are of one source of one catalog; views of the walk that are not among them are passed over.
+ * Its views belong to one source of one catalog; other views of the walk are ignored.
  */
 public final class Decide implements Sink {
 
@@ -32,15 +32,18 @@ public final class Decide implements Sink {
     /** The ids of every lane, by lane id. */
     private final Map<String, EntityIds> ids = new ConcurrentSkipListMap<>();
 
-    /** Is told what becomes of the records; see {@link LaneDecider.Visitor}. Of several lanes at once if the walk is. */
+    /**
+     * Is told each record's fate; see {@link LaneDecider.Visitor}. Called for several lanes at once if the walk takes
+     * several.
+     */
     @FunctionalInterface
     public interface Visitor {
 
         /**
          * @param laneId whose items the event goes into
-         * @param record as those items have it
+         * @param record as folded into these items
          * @param row valid during the call only
-         * @param knownMillis from when on the event was known
+         * @param knownMillis when the event became known
          */
         void folded(
                 String laneId,
@@ -55,9 +58,7 @@ public final class Decide implements Sink {
         default void other(String laneId, View view, RawRecord record, LaneDecider.Fate fate, long knownMillis) {}
     }
 
-    /**
-     * @param untilKnownMillis the visitor is told nothing that was known later
-     */
+    /** @param untilKnownMillis the visitor is not told what became known later */
     public Decide(
             Catalog.Source source,
             Collection<View> views,

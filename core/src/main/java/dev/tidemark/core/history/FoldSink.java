@@ -22,14 +22,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Folds the records of a walk into items, by the normal batch fold: each part of a lane in batches, one after the other. A
- * batch is delivered again while the lane advances, as the stream would deliver it, and a few times more.
+ * Folds the records of a walk into items, by the normal batch fold: each part of a lane in batches, one after the
+ * other. Like the stream, it delivers a batch again while the lane advances, and then a few times more.
  */
 public final class FoldSink implements Sink {
 
     private static final long MAX_BATCH_BYTES = 16L << 20;
 
-    /** How often a batch that makes no progress is tried, and how long it rests at first; the fold itself retries too. */
+    /** How often a batch without progress is tried, and the first pause; the fold itself retries too. */
     private static final int MAX_TRIES = 6;
 
     private static final long FIRST_REST_MILLIS = 500;
@@ -42,7 +42,7 @@ public final class FoldSink implements Sink {
     /** What the jobs that fold the past do differently. Called for several lanes at once if the walk takes several. */
     public interface Job {
 
-        /** The lanes that the walk may read, told before the first of them; of several walks the lanes of each. */
+        /** Called before each walk, with the lanes that it may read. */
         default void lanes(Set<String> laneIds) {}
 
         /** Whether the part is folded at all. */
@@ -51,16 +51,16 @@ public final class FoldSink implements Sink {
         }
 
         /**
-         * Where a part is folded into.
+         * Where a part is folded.
          *
          * @param lane of the part
-         * @param knownMillis a clock that stands at the moment from which on the last record of the batch was known
+         * @param knownMillis a clock that shows the moment when the last record of the batch became known
          */
         FoldPorts ports(LanePart part, Lane lane, LongSupplier knownMillis);
 
         FoldSettings settings();
 
-        /** Where a batch of the part must end if it gets that far. */
+        /** A position at which a batch of the part must end if it reaches it. */
         default Position cut(LanePart part) {
             return Position.ORIGIN;
         }
@@ -74,7 +74,7 @@ public final class FoldSink implements Sink {
             return false;
         }
 
-        /** A delivery is over, whatever came of it. */
+        /** A delivery has ended, with any result. */
         default void delivered(LanePart part, BatchOutcome outcome) {
             if (!outcome.violations().isEmpty()) {
                 throw new IllegalStateException(
@@ -82,25 +82,25 @@ public final class FoldSink implements Sink {
             }
         }
 
-        /** All of a batch is in. */
+        /** A batch is folded. */
         default void folded(LanePart part, int records, long knownMillis) {}
 
-        /** All of the part is in, as far as the archive has it. */
+        /** The part's archived records are folded. */
         default CompletableFuture<Void> ended(LanePart part, long records) {
             return CompletableFuture.completedFuture(null);
         }
 
         /**
-         * Nothing more is folded of a lane.
+         * Nothing more of a lane is folded.
          *
-         * @param atEnd whether all of it is in, as far as the archive has it
+         * @param atEnd whether all its archived records are folded
          */
         default void left(String laneId, boolean atEnd) {}
     }
 
     /**
      * @param batchRecords how many records are folded at once: each item is written once per batch
-     * @param untilKnownMillis what was known later is not folded
+     * @param untilKnownMillis what became known later is not folded
      */
     public FoldSink(Catalogs catalogs, int batchRecords, long untilKnownMillis, Job job) {
         this.catalogs = catalogs;
@@ -145,7 +145,7 @@ public final class FoldSink implements Sink {
         }
     }
 
-    /** One part on its way. */
+    /** One part being folded. */
     private final class OfPart {
 
         private final LanePart part;
@@ -159,7 +159,7 @@ public final class FoldSink implements Sink {
         private long waitingMillis;
         private long records;
 
-        /** What comes next was known too late. */
+        /** The next record became known too late. */
         private boolean isCutOff;
 
         /** The fold holds the lane back. */
@@ -241,7 +241,7 @@ public final class FoldSink implements Sink {
             this.fold = new BatchFold(catalogs, ports, job.settings());
         }
 
-        /** @return whether the batch is in; if not, the lane is left where it is */
+        /** @return whether the batch is folded; if not, the lane is left where it is */
         CompletableFuture<Boolean> deliver(List<RawRecord> records, long knownMillis) {
             nowMillis = knownMillis;
             return deliver(new Batch(lane, records), Position.ORIGIN, 1);

@@ -33,10 +33,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that counts for some views of one stream: the stream's records, in the live lanes or in those of the views'
- * backfills, where redrives' payloads stand in some records' places (rule B1); then the redrives (Q1). A lane comes after
- * the lanes it descends from, whose event ids it needs (T3), and every record with the moment from which on it was known
- * (T1). Whatever asks about the past walks it here.
+ * Everything that counts for some views of one stream. First the stream's records, in the live lanes or the lanes of
+ * the views' backfills, where redriven payloads replace some archived ones (rule B1); then the redrives (Q1). A lane
+ * comes after its ancestors, whose event ids it needs (T3), and each record with the moment when it became known (T1).
+ * Every job that reads the past walks it here.
  */
 public final class History {
 
@@ -57,7 +57,7 @@ public final class History {
 
     private final Kind kind;
 
-    /** Tells of lanes without a row; null if the rows tell all. */
+    /** Knows lanes without a row; null if the rows suffice. */
     private final @Nullable Lineage lineage;
 
     private enum Kind {
@@ -86,16 +86,16 @@ public final class History {
 
     /**
      * @param views all read the stream; not empty
-     * @param rows lane rows that were read just before, of whatever streams
-     * @return completes with {@link IllegalStateException} if a view is complete by a backfill and nothing tells with which
-     *     payloads
+     * @param rows lane rows that were just read; those of other streams do not matter
+     * @return completes with {@link IllegalStateException} if a view was completed by a backfill whose payloads are
+     *     unknown
      */
     public static CompletableFuture<History> of(
             HistoryPorts ports, String stream, Collection<View> views, List<LaneRow> rows) {
         return of(ports, stream, Kind.ALL, views, rows);
     }
 
-    /** Likewise, of the live lanes nothing: what lies before the views' activations. */
+    /** Only the records up to the views' activations; nothing of the live lanes. */
     public static CompletableFuture<History> ofBackfills(
             HistoryPorts ports, String stream, Collection<View> views, List<LaneRow> rows) {
         return of(ports, stream, Kind.BACKFILLS, views, rows);
@@ -111,11 +111,11 @@ public final class History {
     }
 
     /**
-     * What the live fold took, whatever its rows say about the views.
+     * What the live fold took, regardless of the rows' views.
      *
-     * @param views those that the redrives are wanted of
-     * @param rows as somebody has folded them so far: other lanes may have been born since, and these may have moved
-     * @param lineage tells which lanes came before those of which no row tells it
+     * @param views whose redrives are wanted
+     * @param rows as folded so far: since then, lanes may have been created or have advanced
+     * @param lineage knows the ancestors that no row has
      */
     public static History ofLive(
             HistoryPorts ports, String stream, Collection<View> views, List<LaneRow> rows, Lineage lineage) {
@@ -131,8 +131,8 @@ public final class History {
     /**
      * Walks a part of it.
      *
-     * @return completes when the sink has taken all; with {@link dev.tidemark.core.store.DamagedArchive} if the archive is
-     *     not whole, or with what the sink failed with: then no further lane is begun
+     * @return completes when the sink has taken all; with {@link dev.tidemark.core.store.DamagedArchive} if the archive
+     *     is damaged, or with the sink's failure: then no further lane is begun
      */
     public CompletableFuture<Walked> walk(Range range, Sink sink) {
         Walked walked = new Walked(
@@ -175,8 +175,8 @@ public final class History {
     }
 
     /**
-     * From when on records after the beginning can have arrived: of a lane that it knows not before the lane's latest, if
-     * the lane has moved since at all; of another one as long ago as the stream keeps records.
+     * The earliest arrival of records after the beginning. A known lane that has advanced since has none before its
+     * latest arrival then. Any other lane can have records as old as the stream keeps.
      */
     private long fromMillis(List<LaneRow> begun, long timeMillis) {
         return begun.stream()
@@ -226,7 +226,7 @@ public final class History {
         });
     }
 
-    /** When the lanes before a lane are at their ends. */
+    /** Completes when a lane's ancestors are at their ends. */
     private static CompletableFuture<Void> ready(Set<String> before, Map<String, CompletableFuture<Void>> ends) {
         return CompletableFuture.allOf(
                 before.stream().map(ends::get).filter(Objects::nonNull).toArray(CompletableFuture[]::new));
@@ -242,7 +242,7 @@ public final class History {
                 : new LaneWalk(lane, cuts, isParent, range, walked, ofLane).run();
     }
 
-    /** The lanes that a range is about and all before them, each after those before it. */
+    /** A range's lanes and their ancestors, each after its ancestors. */
     private static List<String> needed(Set<String> laneIds, Map<String, Set<String>> before, Range range) {
         List<String> order = LaneOrder.parentsFirst(before);
         Set<String> needed = new HashSet<>();
@@ -258,7 +258,7 @@ public final class History {
         return order.stream().filter(needed::contains).toList();
     }
 
-    /** T3: for each lane those in whose ids duplicates are looked for, by the live lane or by a backfill's. */
+    /** T3: for each lane the lanes whose ids are searched for duplicates, by the live lane or a backfill's. */
     private CompletableFuture<Map<String, Set<String>>> before(Map<String, LaneLog> logs) {
         boolean dropsDuplicates = views.values().stream().anyMatch(view -> view.duplicates() != null);
         Map<String, Set<String>> before = new HashMap<>();
@@ -277,7 +277,7 @@ public final class History {
                 : askStream(lineage, logs, before);
     }
 
-    /** Of a lane that was born later there is no row, and a row may not know its ancestors yet. */
+    /** A lane created later has no row, and a row may not know its ancestors yet. */
     private CompletableFuture<Map<String, Set<String>>> askStream(
             Lineage stream, Map<String, LaneLog> logs, Map<String, Set<String>> before) {
         List<LaneLog> unknown = logs.values().stream()
@@ -307,7 +307,7 @@ public final class History {
                 : row.ancestors().keySet();
     }
 
-    /** The backfills' parts, of views that want the same records each, and the live part. */
+    /** The backfills' parts, each for the views that want the same records, and the live part. */
     private void divide(String laneId, List<LanePart> parts, List<Cut> cuts) {
         if (kind == Kind.LIVE) {
             parts.add(new LanePart(laneId, List.copyOf(views.values()), Map.of(), ancestors(laneId)));
@@ -357,11 +357,11 @@ public final class History {
     }
 
     /**
-     * Q1: a redrive goes into the views that quarantined the records, with their original positions and arrivals, in lanes
-     * of its own.
+     * Q1: a redrive goes into the views that quarantined the records, with their original positions and arrivals, in
+     * its own lanes.
      *
-     * @param views those that are wanted, by version; records of others are passed over
-     * @return how many records that were; completes with what the sink failed with: then nothing later was taken
+     * @param views those that are wanted, by version; records of others are skipped
+     * @return how many records were taken; completes with the sink's failure: then nothing later was taken
      */
     public static CompletableFuture<Long> redrive(RedriveLog.Manifest manifest, Map<String, View> views, Sink sink) {
         Map<String, Map<Lane, List<RawRecord>>> byView = new LinkedHashMap<>();

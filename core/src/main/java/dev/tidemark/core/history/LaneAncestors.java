@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Which lanes come before which, for views that drop duplicates (rule T3). */
+/** The ancestors of lanes, for views that drop duplicates (rule T3). */
 public final class LaneAncestors {
 
     private final Lineage lineage;
@@ -43,8 +43,9 @@ public final class LaneAncestors {
     }
 
     /**
-     * What a row has learnt need not be asked again, and the stream may have forgotten it. A row leaves out what was too
-     * old for the views of its time, but the rows of those before it know; of a shard without any record there is no row.
+     * Ancestors in a row need not be looked up again, and the stream may have forgotten them. A row omits those that
+     * were too old for the views of its time, but the rows of its ancestors have them. A shard without records has no
+     * row.
      */
     private CompletableFuture<Void> above(Lane lane, Set<String> before) {
         LaneRow row = rows.get(lane.id());

@@ -12,12 +12,12 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** In which order lanes are replayed or folded of which some need what others remember in the end (rule T3). */
+/** Orders lanes so that each comes after the lanes whose ids it needs (rule T3). */
 public final class LaneOrder {
 
     private final Map<String, ? extends Collection<String>> before;
 
-    /** How many lanes lie one behind the other before a lane, at most. */
+    /** The length of the longest chain of lanes before a lane. */
     private final Map<String, Integer> depths = new HashMap<>();
 
     private LaneOrder(Map<String, ? extends Collection<String>> before) {
@@ -25,12 +25,11 @@ public final class LaneOrder {
     }
 
     /**
-     * All lanes that are named, each after those before it, also those that are before it only by way of others. A lane
-     * need not name all of its ancestors: rows leave out those that are too old to matter, so that a lane may name fewer
-     * than its parent does.
+     * All lanes that are named, each after its direct and indirect ancestors. A lane need not name all of them: rows
+     * omit those that are too old to matter, so a lane may name fewer than its parent does.
      *
-     * @param before lane id to the lanes before it; one that is no key has none
-     * @return by how many lanes lie before them one behind the other, then by id
+     * @param before lane id to the lanes before it; a lane that is no key has none
+     * @return sorted by the length of the chain before them, then by id
      * @throws IllegalStateException if a lane is before itself: it names the lanes of the circle
      */
     public static List<String> parentsFirst(Map<String, ? extends Collection<String>> before) {
@@ -49,7 +48,7 @@ public final class LaneOrder {
         return lanes == null ? List.of() : lanes;
     }
 
-    /** A loop, because a stream that is resharded every day has a long line of lanes in the end. */
+    /** A loop and no recursion: a stream that is resharded every day has long chains. */
     private void measure(String laneId) {
         Deque<String> path = new ArrayDeque<>();
         Set<String> onPath = new HashSet<>();

@@ -6,7 +6,7 @@ import dev.tidemark.core.stream.RawRecord;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Takes one lane, or one redrive's part of it. Called by one thread at a time, which may be another one each time. */
+/** Takes one lane, or one redrive's part of it. Called by one thread at a time, not always the same. */
 public interface LaneSink extends AutoCloseable {
 
     /**
@@ -14,22 +14,23 @@ public interface LaneSink extends AutoCloseable {
      *
      * @param part its index among the parts that {@link Sink#open} was given
      * @param lane of the part
-     * @param records as the part's items have them, in increasing position after those given before; not empty
-     * @param knownMillis from when on each of them was known (rule T1): the running maximum of its lane's arrivals, or the
+     * @param records as folded into the part's items, in increasing position after those given before; not empty
+     * @param knownMillis when each of them became known (rule T1): the running maximum of its lane's arrivals, or the
      *     time of its redrive
-     * @return completes when the next ones may come, with whether they are wanted; a lane is left when no part wants more
+     * @return completes when the sink is ready for more, with whether it wants more; a lane is left when no part wants
+     *     more
      */
     CompletableFuture<Boolean> take(int part, Lane lane, List<RawRecord> records, long[] knownMillis);
 
     /**
-     * Records of the lane were read just now, whatever the parts take of them.
+     * Records of the lane were read, whether or not a part takes them.
      *
-     * @param knownMillis from when on each of them was known, as archived
+     * @param knownMillis when each of them became known, as archived
      */
     default void read(long[] knownMillis) {}
 
     /**
-     * All of the lane that belongs to the walk and is wanted was taken, or all of the redrive's part.
+     * The lane's wanted records in the walk's range were taken, or the redrive's part was.
      *
      * @param reached the position of the last record that was read
      */

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one lane of the archive, gives every record the moment from which on it was known, and divides it into parts. */
+/** Reads one lane of the archive, notes when every record became known, and divides the lane into parts. */
 final class LaneWalk {
 
     private final LaneLog log;
@@ -28,13 +28,13 @@ final class LaneWalk {
      *
      * @param after exclusive
      * @param upTo inclusive, the end of a backfill's part; null for the live one, which has none
-     * @param repaired the payloads that stand in archived ones' places
+     * @param repaired the payloads that replace archived ones
      */
     record Cut(Position after, @Nullable Position upTo, RepairedRecords.OfLane repaired) {}
 
     /**
      * @param cuts of the parts, in the sink's order
-     * @param toTheEnd whether the lane is read to its end, whenever that was known
+     * @param toTheEnd whether the lane is read to its end, however late its records became known
      */
     LaneWalk(LaneLog log, List<Cut> cuts, boolean toTheEnd, Range range, Walked walked, LaneSink sink) {
         this.log = log;
@@ -57,7 +57,7 @@ final class LaneWalk {
         return next.isDone() ? next.thenCompose(this::take) : next.thenComposeAsync(this::take, range.executor());
     }
 
-    /** @return whether to go on */
+    /** @return whether to continue */
     private CompletableFuture<Boolean> take(Optional<LaneLog.Run> next) {
         if (next.isEmpty()) {
             return CompletableFuture.completedFuture(false);

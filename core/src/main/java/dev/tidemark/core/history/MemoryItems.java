@@ -22,8 +22,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tiles that a replay builds, event by event, in the memory of one thread. It is an item store, so that whatever
- * answers from the state table answers from a replay unchanged; there is nothing in flight, and nothing expires.
+ * The tiles that a replay builds, event by event, in the memory of one thread. It is an item store, so the code that
+ * answers from the state table answers from a replay unchanged. Nothing is in flight, and nothing expires.
  */
 public final class MemoryItems implements ItemStore {
 
@@ -35,8 +35,8 @@ public final class MemoryItems implements ItemStore {
     private int size;
 
     /**
-     * No item's mark is after it, whatever its lane. A replay's next event mostly is, and that tells without a look at the
-     * marks, each of which lies elsewhere in memory.
+     * An upper bound of all items' marks, over all lanes. A replay's next event is mostly after it, which saves a look
+     * at the marks, each elsewhere in memory.
      */
     private Position highest = Position.ORIGIN;
 
@@ -75,15 +75,15 @@ public final class MemoryItems implements ItemStore {
     /** What the items of one width of a view have in common. */
     private record OfWidth(View view, TileWidth width) {}
 
-    /** The items of one entity and width, by block; those of one block in no order. */
+    /** The items of one entity and width, by block; within a block unordered. */
     private static final class Rung {
         private Slot[] slots = new Slot[1];
         private int size;
 
-        /** Found last, which is the one that is mostly looked for next. */
+        /** Found last, and mostly looked for next. */
         private @Nullable Slot last;
 
-        /** Where a block's items begin, or would. */
+        /** Where a block's items begin, or would be inserted. */
         private int lowerBound(long block) {
             int low = 0;
             int high = size;
@@ -191,8 +191,8 @@ public final class MemoryItems implements ItemStore {
     }
 
     /**
-     * Adds an event to one tile of every width, as {@link dev.tidemark.core.fold.LaneDecider} tells. An item that holds
-     * it already, by its mark, stays as it is (rule F4). Events of one lane in order.
+     * Adds an event to one tile of every width, as told by {@link dev.tidemark.core.fold.LaneDecider}. An item whose
+     * mark says that it holds the event stays as it is (rule F4). The events of a lane must come in order.
      */
     public void add(View view, String laneId, String entity, EventRow row, long filterBits) {
         OfView ofView = ofView(view.version());
@@ -204,7 +204,7 @@ public final class MemoryItems implements ItemStore {
     }
 
     /**
-     * Likewise, to the tile of one width only.
+     * Adds an event to the tile of one width only.
      *
      * @param rung which width of the view's ladder
      */
@@ -240,7 +240,7 @@ public final class MemoryItems implements ItemStore {
         return slot;
     }
 
-    /** Stores an item whatever is there, as from a checkpoint. */
+    /** Stores an item unconditionally, as from a checkpoint. */
     public void load(ItemKey key, StoredItem item) {
         OfView ofView = views.get(key.viewVersion());
         int rung = ofView == null ? -1 : ofView.rungOf(key.width());
@@ -258,7 +258,7 @@ public final class MemoryItems implements ItemStore {
         return size + others.size();
     }
 
-    /** Every item as it would be stored, in no order. */
+    /** Every item as it would be stored, unordered. */
     public void forEach(BiConsumer<ItemKey, StoredItem> action) {
         views.values()
                 .forEach(view -> view.entities.forEach((entity, rungs) -> {

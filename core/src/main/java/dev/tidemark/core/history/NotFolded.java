@@ -2,7 +2,7 @@ package dev.tidemark.core.history;
 
 import dev.tidemark.core.fold.BatchOutcome;
 
-/** A batch of the past could not be folded. What was folded stays, and the same job may be repeated. */
+/** A batch of the past could not be folded. What was folded is kept, and the same job may be repeated. */
 public final class NotFolded extends IllegalStateException {
 
     private static final long serialVersionUID = 1L;

@@ -8,18 +8,18 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which part of the past to walk, and how. Begins as everything, one lane after the other.
+ * Which part of the past to walk, and how. By default everything, one lane after the other.
  *
  * @param begin where to begin
- * @param asOfMillis the walk remembers how far the lanes were of what was known until then; at most {@code
- *     untilKnownMillis}
- * @param untilKnownMillis where to end: nothing that was known later need be walked, some of it is. A lane is left there
- *     unless ids of it are asked for, as they were in the end (rule T3)
- * @param untilArrivalMillis segments whose first record arrived later, by more than arrivals go back, are not read
- * @param reachesRows whether the archive must hold all that the lane rows call done; for a walk to the end of it
- * @param lanes ids of the lanes to walk, besides those they descend from
+ * @param asOfMillis the walk remembers each lane's last position known by then; at most {@code untilKnownMillis}
+ * @param untilKnownMillis where to end: the walk need not include records that became known later, but may include
+ *     some. It leaves a lane there unless other lanes need the ids at the lane's end (rule T3)
+ * @param untilArrivalMillis segments are not read if their first record arrived later than this, plus a margin for
+ *     arrivals that go back
+ * @param reachesRows whether the archive must hold all that is done according to the lane rows; for a walk to its end
+ * @param lanes ids of the lanes to walk; their ancestors are walked too
  * @param lanesAtOnce how many are walked at the same time
- * @param executor runs what follows a read that was waited for
+ * @param executor runs what follows an asynchronous read
  */
 public record Range(
         Begin begin,
@@ -49,9 +49,9 @@ public record Range(
         record Archive() implements Begin {}
 
         /**
-         * After what somebody has folded already.
+         * After what a fold has done already.
          *
-         * @param rows how far each lane is; a lane that is not among them begins with its first record
+         * @param rows the last position of each lane; a lane without a row begins with its first record
          * @param timeMillis when the rows were read
          */
         record Positions(List<LaneRow> rows, long timeMillis) implements Begin {
@@ -62,8 +62,8 @@ public record Range(
         }
 
         /**
-         * With what arrived at a moment or later; records that arrived earlier may be passed over. For those who need
-         * nothing of what came before, neither values nor the ids of events sent twice.
+         * With arrivals from a moment on; earlier records may be skipped. For sinks that need nothing earlier, neither
+         * values nor the ids of events sent twice.
          */
         record Arrivals(long fromMillis) implements Begin {}
     }
@@ -80,7 +80,7 @@ public record Range(
         return checkpoint == null ? this : after(checkpoint.positions().lanes(), checkpoint.timeMillis());
     }
 
-    /** After what the rows call done; see {@link Begin.Positions}. */
+    /** After the rows' last positions; see {@link Begin.Positions}. */
     public Range after(List<LaneRow> rows, long timeMillis) {
         return new Range(
                 new Begin.Positions(rows, timeMillis),
@@ -93,7 +93,7 @@ public record Range(
                 executor);
     }
 
-    /** Everything that arrived in some time, whenever it was known, ends included. */
+    /** Everything that arrived between two moments, both included, however late it became known. */
     public static Range arrived(long fromMillis, long untilMillis) {
         return new Range(
                 new Begin.Arrivals(fromMillis),
@@ -107,7 +107,7 @@ public record Range(
     }
 
     /**
-     * Up to what was known at a moment, at least.
+     * At least what was known at a moment.
      *
      * @param asOf see {@link #asOfMillis}
      */
@@ -115,12 +115,12 @@ public record Range(
         return new Range(begin, asOf, untilKnown, untilArrival, reachesRows, lanes, lanesAtOnce, executor);
     }
 
-    /** The archive must hold all that the lane rows call done. */
+    /** The archive must hold all that is done according to the lane rows. */
     public Range reachingRows() {
         return new Range(begin, asOfMillis, untilKnownMillis, untilArrivalMillis, true, lanes, lanesAtOnce, executor);
     }
 
-    /** These lanes, and those they descend from. */
+    /** These lanes and their ancestors. */
     public Range ofLanes(Predicate<String> wanted) {
         return new Range(
                 begin, asOfMillis, untilKnownMillis, untilArrivalMillis, reachesRows, wanted, lanesAtOnce, executor);

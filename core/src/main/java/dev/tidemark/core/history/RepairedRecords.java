@@ -18,9 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The payloads that stand in records' places in the backfill's lanes of a view version, because redrives had repaired
- * the records for earlier versions of the view (rule B1). Backfills and replays have them from here, so that both take
- * the same.
+ * The payloads that replace archived ones in the backfill's lanes of a view version, because redrives had repaired the
+ * records for earlier versions of the view (rule B1). Backfills and replays both take them from here.
  */
 public final class RepairedRecords {
 
@@ -35,26 +34,26 @@ public final class RepairedRecords {
      */
     private record Repaired(RawRecord record, long knownMillis) {}
 
-    /** Those of one lane. Equal to another one with the same payloads out of the same reading of the manifests. */
+    /** Those of one lane. Equal to another one with the same payloads from the same reading of the manifests. */
     public static final class OfLane {
 
-        /** A lane of which nothing was repaired. */
+        /** A lane without repairs. */
         public static final OfLane NONE = new OfLane();
 
         private final Map<Position, Repaired> repaired = new HashMap<>();
 
         private OfLane() {}
 
-        /** The record as the backfill's lane has it: with its repaired payload if there is one, otherwise as it is. */
+        /** The record as the backfill's lane has it: with its repaired payload if there is one. */
         public RawRecord inPlaceOf(RawRecord archived) {
             Repaired found = repaired.get(archived.position());
             return found == null ? archived : archived.withData(found.record().data());
         }
 
         /**
-         * From when on what stands at a position was known (rule T1): from the redrive on that repaired it.
+         * When the backfill's record at a position became known (rule T1): at the redrive that repaired it.
          *
-         * @param archivedMillis from when on the archived record was known: the answer if nothing was repaired
+         * @param archivedMillis when the archived record became known: the answer if it was not repaired
          */
         public long knownMillis(Position position, long archivedMillis) {
             Repaired found = repaired.get(position);
@@ -100,8 +99,8 @@ public final class RepairedRecords {
      *
      * @param viewVersions of views that perhaps were never backfilled
      * @param rows the lane rows of the views' streams
-     * @return by view version, of all that were asked for; completes with {@link IllegalStateException} if a view is
-     *     complete by a backfill, and nothing tells with which payloads
+     * @return by each of the view versions; completes with {@link IllegalStateException} if a view was completed by a
+     *     backfill whose payloads are unknown
      */
     public static CompletableFuture<Map<String, RepairedRecords>> read(
             RedriveLog log, ControlStore control, Collection<String> viewVersions, List<LaneRow> rows) {
@@ -137,7 +136,7 @@ public final class RepairedRecords {
     /**
      * For backfills.
      *
-     * @return by view version, of all that were asked for
+     * @return by each of the view versions
      */
     public static CompletableFuture<Map<String, RepairedRecords>> read(
             RedriveLog log, Collection<String> viewVersions) {
@@ -151,7 +150,7 @@ public final class RepairedRecords {
                 .thenApply(read -> found);
     }
 
-    /** Each manifest is read once, whoever needs it. */
+    /** Each manifest is read once. */
     private static CompletableFuture<Void> manifests(RedriveLog log, Collection<RepairedRecords> all) {
         long last = all.stream().mapToLong(RepairedRecords::lastManifest).max().orElse(0);
         return log.each(1, last, manifest -> {
@@ -174,7 +173,7 @@ public final class RepairedRecords {
         }
     }
 
-    /** What was redriven for this very version is in the lanes of its redrives; here it would count twice. */
+    /** Records redriven for this same version are in the lanes of its redrives; here they would count twice. */
     private boolean isMeant(long number, RedriveLog.Entry entry) {
         if (settled == null || number > settled.lastManifest()) {
             return false;
@@ -195,14 +194,14 @@ public final class RepairedRecords {
         return lanes.getOrDefault(laneId, OfLane.NONE);
     }
 
-    /** The lanes before a lane in whose backfill's lanes a duplicate is looked for (rule T3). */
+    /** The ancestors of a lane whose backfill's lanes are searched for a duplicate (rule T3). */
     public Set<String> ancestors(String laneId) {
         return settled == null ? Set.of() : settled.ancestors().getOrDefault(laneId, Set.of());
     }
 
     /**
-     * Up to where, inclusive, the backfill's lane has the records of a lane. A view that was retired has left the lane
-     * rows; then it is what was settled.
+     * The position, inclusive, up to which the backfill's lane takes a lane's records. A retired view has left the lane
+     * rows; then the settled position counts.
      *
      * @param row of the lane; null if it has none
      */
@@ -214,7 +213,7 @@ public final class RepairedRecords {
         return settled == null ? Position.ORIGIN : settled.activations().getOrDefault(laneId, Position.ORIGIN);
     }
 
-    /** Whether both have the same payloads out of the same reading of the manifests, and the same ancestors. */
+    /** Whether both have the same payloads from the same reading of the manifests, and the same ancestors. */
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof RepairedRecords records

@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
-/** How far a walk came. */
+/** What a walk has read. */
 public final class Walked {
 
     private final Map<String, At> asOf = new ConcurrentSkipListMap<>();
@@ -66,8 +66,8 @@ public final class Walked {
     }
 
     /**
-     * The lane rows as they were at the range's {@code asOfMillis}, of a lane that folds a view from its first record on;
-     * sorted by lane id, without lanes born later.
+     * The lane rows as of the range's {@code asOfMillis}, as for lanes that fold a view from their first record on;
+     * sorted by lane id, without lanes created later.
      *
      * @param now the lane rows of today: they know the ancestors
      */
@@ -75,7 +75,7 @@ public final class Walked {
         return rows(asOf, view, now);
     }
 
-    /** Likewise, as they are after everything that was read. */
+    /** The same, after everything that was read. */
     public List<LaneRow> rowsReached(View view, Collection<LaneRow> now) {
         return rows(reached, view, now);
     }

@@ -1,6 +1,6 @@
 /**
- * The past of a stream, told once: every record that counts for some views, in an order in which each lane comes after
- * those it descends from, poured into a sink.
+ * The past of a stream, told once: a walk gives a sink every record that counts for some views, each lane after its
+ * ancestors.
  */
 @NullMarked
 package dev.tidemark.core.history;

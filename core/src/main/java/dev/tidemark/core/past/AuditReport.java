@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param items how many items, or values of answers, were compared
  * @param records how many archived and redriven records were replayed
- * @param counts differences by kind; kinds without any are left out
+ * @param counts differences by kind, without zeros
  * @param differences the first of them, at most {@link #MAX_NAMED}
- * @param begins the ids of the checkpoints that the replays began with, whose content was taken for granted; {@link
- *     #ARCHIVE} for a replay from the beginning of the archive, which takes nothing for granted
+ * @param begins the ids of the checkpoints that the replays began with and trusted; {@link #ARCHIVE} for a replay from
+ *     the beginning of the archive, which trusts nothing
  */
 public record AuditReport(
         long items,

@@ -17,12 +17,12 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Where the audits of one run begin: with a checkpoint, whose items are taken for granted, so that only what came after
- * it is replayed; or with the archive, from whose records alone everything is proven.
+ * Where the audits of one run begin: with a checkpoint, whose items are trusted, so only later records are replayed; or
+ * with the archive, which proves everything from its records alone.
  *
- * <p>A checkpoint will do for a view that was complete in it, if the state went on from it: it was taken of this very
- * generation, or is the one that the generation was restored from. Any other one of an earlier generation may hold records
- * that the restore left out. Where none will do, the audit begins with the archive.
+ * <p>A checkpoint serves a view that was complete in it, if the state continued from it: it was taken of this
+ * generation, or this generation was restored from it. Any other checkpoint of an earlier generation may hold records
+ * that the restore left out. If none serves, the audit begins with the archive.
  */
 public final class AuditStart {
 
@@ -32,11 +32,11 @@ public final class AuditStart {
     private final Map<String, CompletableFuture<List<Found>>> itemsOfSample = new HashMap<>();
 
     /**
-     * The newest checkpoint that will do.
+     * The newest checkpoint that serves.
      *
-     * @param fixedByMillis of those that were fixed by then, milliseconds since the epoch; a fault that is older than the
+     * @param fixedByMillis the checkpoint was fixed by then, milliseconds since the epoch; a fault older than the
      *     checkpoint is in its items too, and not found
-     * @param sample all entities that will be audited, so that what holds several of them is read once; may be empty
+     * @param sample all entities that will be audited, so that a bucket that holds several is read once; may be empty
      */
     public AuditStart(Checkpoints checkpoints, long fixedByMillis, Map<View, ? extends Collection<String>> sample) {
         this.checkpoints = checkpoints;
@@ -44,7 +44,7 @@ public final class AuditStart {
         this.sample = sample;
     }
 
-    /** The archive, whatever checkpoints there are. */
+    /** Always the archive. */
     public static AuditStart archive(CheckpointStore store) {
         return new AuditStart(Checkpoints.none(store), Long.MIN_VALUE, Map.of());
     }
@@ -62,7 +62,7 @@ public final class AuditStart {
         return itemsOfSample.computeIfAbsent(manifest.id(), id -> checkpoints.items(manifest, sample));
     }
 
-    /** All entities of a view that are wanted. */
+    /** All wanted entities of a view. */
     CompletableFuture<Optional<Base>> base(View view, ControlRow control, Predicate<String> wanted) {
         return chosen(
                 view,
@@ -85,7 +85,7 @@ public final class AuditStart {
                 });
     }
 
-    /** One by one, because generations may have taken their checkpoints in turns. */
+    /** One by one, because checkpoints of several generations may alternate. */
     private CompletableFuture<Optional<Manifest>> choose(View view, ControlRow control, Optional<Manifest> newest) {
         if (newest.isPresent() && !isPastOf(control, newest.get())) {
             return checkpoints

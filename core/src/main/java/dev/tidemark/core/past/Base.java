@@ -7,8 +7,7 @@ import java.util.List;
 /**
  * A checkpoint that a replay begins with.
  *
- * @param items those of the entities in question, of live lanes and of backfills; what redrives folded comes from their
- *     manifests
+ * @param items the wanted entities' items, of live lanes and backfills; redriven records come from their manifests
  */
 record Base(Manifest manifest, List<Found> items) {
 
@@ -22,7 +21,7 @@ record Base(Manifest manifest, List<Found> items) {
         return manifest.id();
     }
 
-    /** Whether an item could not be in it any more, because it had expired. */
+    /** Whether an item had expired, so that the checkpoint could not hold it. */
     boolean lacks(long expiresAtSeconds) {
         return expiresAtSeconds != 0 && expiresAtSeconds * 1_000 < manifest.timeMillis();
     }

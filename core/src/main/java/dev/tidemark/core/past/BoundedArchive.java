@@ -6,10 +6,10 @@ import dev.tidemark.core.store.ArchiveLog;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** An archive of which one question may read only so much. One per question. */
+/** An archive with a bound on what one question may read. One per question. */
 public final class BoundedArchive implements ArchiveLog {
 
-    /** What a small segment costs as much as: another request. */
+    /** A smaller segment costs as much as this size: a request. */
     private static final long MIN_SEGMENT_BYTES = 64 * 1024;
 
     private final ArchiveLog archive;
@@ -27,7 +27,7 @@ public final class BoundedArchive implements ArchiveLog {
         return archive.list(streamName, fromMillis, toMillis);
     }
 
-    /** Completes with {@link Unanswerable} if it is too much. */
+    /** Completes with {@link Unanswerable} if the bound is exceeded. */
     @Override
     public CompletableFuture<Archive.Segment> read(SegmentRef ref) {
         long bytes = read.addAndGet(Math.max(MIN_SEGMENT_BYTES, ref.bytes()));

@@ -27,7 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What the live items should hold, built from a replay's events. Used once, by one thread. */
+/** What the live items should hold, built from a replay. Used once, by one thread. */
 final class Expectation implements Decide.Visitor {
 
     private final View view;
@@ -46,8 +46,8 @@ final class Expectation implements Decide.Visitor {
     /**
      * Which redrives the items must hold.
      *
-     * @param done the numbers of those that were folded whole before the items were read
-     * @param untilMillis one whose time is later was perhaps not folded again by the restore that made this state
+     * @param done the numbers of those that were folded completely before the items were read
+     * @param untilMillis the restore that made this state may have left out redrives after this time
      */
     record Redriven(Set<Long> done, long untilMillis) {
 
@@ -58,7 +58,7 @@ final class Expectation implements Decide.Visitor {
 
     private record Place(String lane, Position position) {}
 
-    /** One item: as it is, as it was in the checkpoint, and as it should be. */
+    /** One item: live, in the checkpoint, and as it should be. */
     private final class Expected {
         private final @Nullable StoredItem live;
         private final @Nullable StoredItem then;
@@ -69,7 +69,7 @@ final class Expectation implements Decide.Visitor {
         private @Nullable Position lost;
         private long events;
 
-        /** Null as long as no event was added to what the checkpoint has. */
+        /** Null until an event is added to the checkpoint's content. */
         private @Nullable ItemState state;
 
         private @Nullable String unreadable;
@@ -83,7 +83,7 @@ final class Expectation implements Decide.Visitor {
             this.lost = live == null && then != null ? then.mark() : null;
         }
 
-        /** F4: what the checkpoint's item has is in it already. */
+        /** F4: skips what the checkpoint's item holds. */
         void add(long tile, EventRow row, long filterBits) {
             if (unreadable == null && row.position().isAfter(mark)) {
                 try {
@@ -117,7 +117,7 @@ final class Expectation implements Decide.Visitor {
         }
     }
 
-    /** @param base what to begin with; null for nothing */
+    /** @param base the checkpoint to begin with; null for none */
     Expectation(
             View view,
             List<LaneRow> rows,
@@ -170,7 +170,7 @@ final class Expectation implements Decide.Visitor {
                 .orElse(null);
     }
 
-    /** How many items were there to be compared. */
+    /** How many items there were to compare. */
     long items() {
         return items.size() + (long) ids.size();
     }
@@ -203,7 +203,7 @@ final class Expectation implements Decide.Visitor {
         }
     }
 
-    /** A backfill's and a redrive's lane has no row; they are folded whole before anybody relies on them. */
+    /** A backfill's or redrive's lane has no row; it is folded completely before it is relied on. */
     private boolean isDone(String laneId, Position position) {
         Position last = done.get(laneId);
         if (last != null) {
@@ -256,7 +256,7 @@ final class Expectation implements Decide.Visitor {
         return differences;
     }
 
-    /** What was there must be there until it expires; what was not, once the lane is done with it. */
+    /** An item of the checkpoint must exist until it expires; any other, once its lane is done with it. */
     private boolean mustBeThere(ItemKey key, StoredItem expected) {
         StoredItem before = then.get(key);
         return (before != null && !isGone(before.expiresAtSeconds()))
@@ -280,7 +280,7 @@ final class Expectation implements Decide.Visitor {
             boolean sameMark = expected.mark.equals(live.mark());
             differences.add(fault(key, sameMark && first != null ? first : expected.mark, wrong));
         }
-        // Rule F10: a block that is about to expire takes no event any more.
+        // Rule F10: a block that is about to expire takes no more events.
         if (lost != null && !gone) {
             differences.add(fault(
                     key,
@@ -296,14 +296,14 @@ final class Expectation implements Decide.Visitor {
                         + expected.then.mark().text();
     }
 
-    /** What is wrong with an item's content; null if nothing is. */
+    /** What is wrong with an item's content; null if it is right. */
     private @Nullable String wrong(Expected expected, StoredItem live) {
         String mark = live.mark().text();
         if (expected.unreadable != null) {
             return unreadable(expected.unreadable);
         }
         if (expected.then == null && base != null && base.lacks(expected.expiresAtSeconds())) {
-            // What had expired is in no checkpoint (rule C1), even if a batch that was not done had yet to end in it.
+            // An expired item is in no checkpoint (rule C1), even if an unfinished batch still had to write to it.
             return null;
         }
         if (expected.then == null && expected.events == 0) {
@@ -336,7 +336,6 @@ final class Expectation implements Decide.Visitor {
         if (before != null && before.mark().isAfter(live.mark())) {
             differences.add(fault(key, before.mark(), older(live.mark(), before.mark())));
         } else if (before == null && base != null && base.lacks(live.expiresAtSeconds())) {
-            // As above: it had expired.
             return;
         } else if (expected == null || !expected.mark().equals(live.mark())) {
             differences.add(fault(
@@ -361,7 +360,7 @@ final class Expectation implements Decide.Visitor {
         return new Difference(Difference.Kind.FAULT, view.name(), key.entity(), key.sortKey(), position.text(), text);
     }
 
-    /** Enough to tell two apart; the bytes themselves may hold values of events. */
+    /** A hash tells two contents apart; the bytes may hold values of events. */
     private static String digest(byte[] body) {
         return body.length + " bytes with hash " + Integer.toHexString(Arrays.hashCode(body));
     }

@@ -1,6 +1,6 @@
 package dev.tidemark.core.past;
 
-/** What a value of a past moment takes into account (rule T1). */
+/** Which events a value of a past moment contains (rule T1). */
 public enum Knowledge {
     /** As served: what had arrived by {@code t}, by the lane's running maximum of arrivals (rule T1). */
     SERVED {

@@ -3,7 +3,7 @@ package dev.tidemark.core.past;
 import dev.tidemark.core.stream.RawRecord;
 
 /**
- * An event that a view folded, as it is kept until its entity's turn.
+ * An event that a view folded, kept until its entity is computed.
  *
  * @param orderMillis the first moment whose answer contains it, see {@link Knowledge#orderMillis}
  * @param eventTimeMillis when it happened, after clamping to its arrival

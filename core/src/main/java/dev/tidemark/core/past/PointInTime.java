@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers about many moments of an entity's past, in one pass over its events: each event goes into the tiles once, at
- * the first moment that contains it, so no later event is ever in an answer. For one entity after the other. Not
+ * the first moment that contains it, so no later event is ever in an answer. Takes one entity after the other. Not
  * thread-safe.
  */
 public final class PointInTime {
@@ -24,7 +24,7 @@ public final class PointInTime {
     private final JsonEventReader reader;
     private final EventRow row;
 
-    /** Takes the values of one moment, by name in catalog order, and which of them may be inexact; both may be kept. */
+    /** Takes the values of one moment, by name in catalog order, and which of them may be inexact; it may keep both. */
     @FunctionalInterface
     public interface Answers {
         void answer(int moment, Map<String, @Nullable Object> values, Map<String, Approximation> approximations);

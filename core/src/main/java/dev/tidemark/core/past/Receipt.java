@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What an answer says it was computed from.
+ * What an answer was computed from, according to itself.
  *
  * @param catalogHash of the catalog that answered
  * @param viewVersion the version that answered
  * @param entity the entity's canonical text
  * @param atMillis the moment asked about, milliseconds since the epoch
- * @param names the values to compute, those that the answer could tell
- * @param lanes by lane id: everything up to this position is in, unless {@code ahead} says otherwise
+ * @param names the values to compute: those that the answer has
+ * @param lanes by lane id: everything up to this position is contained, unless {@code ahead} says otherwise
  * @param ahead by item (width, block and lane): it holds its lane's events up to this position
  * @param untilAt whether only events up to {@code atMillis} are in, as in an answer as known now
  */
@@ -34,8 +34,8 @@ public record Receipt(
     }
 
     /**
-     * How far an item is in the answer; {@link Position#ORIGIN} if it is not. Of a backfill that was complete everything
-     * is in, and no item is listed.
+     * The position up to which an item is in the answer; {@link Position#ORIGIN} if it is not. A complete backfill is
+     * contained entirely, and its items are not listed.
      */
     Position limitOf(String sortKey, String laneId) {
         Position mark = ahead.get(sortKey);

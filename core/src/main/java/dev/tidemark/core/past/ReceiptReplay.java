@@ -32,8 +32,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes answers once more from the archive, with exactly the events that their receipts name. May begin with a
- * checkpoint whose items hold none but these; what is in such an item is taken for granted.
+ * Computes answers again from the archive, with exactly the events that their receipts name. May begin with a
+ * checkpoint whose items hold only such events; these items are trusted.
  */
 public final class ReceiptReplay {
 
@@ -41,11 +41,11 @@ public final class ReceiptReplay {
     private final HistoryPorts ports;
 
     /**
-     * What the archive makes of a receipt.
+     * A receipt's answer, computed from the archive.
      *
      * @param answer with the events that the receipt names: values, intervals and approximations must be the same
      * @param today with every event that is known now
-     * @param made what both were made from
+     * @param made what both were computed from
      */
     public record Reproduced(Answer answer, Answer today, PastAnswer.Made made) {}
 
@@ -55,13 +55,13 @@ public final class ReceiptReplay {
     }
 
     /**
-     * Computes what a receipt stands for.
+     * Computes a receipt's answer.
      *
      * @param view the version that the receipt names
-     * @param checkpoints those that may be begun with: the newest that fits is; if none does, the archive is read from
-     *     its beginning
+     * @param checkpoints to choose from: the newest that fits is used; if none does, the archive is read from its
+     *     beginning
      * @return completes with {@link dev.tidemark.core.store.DamagedArchive} or {@link
-     *     dev.tidemark.core.store.DamagedCheckpoint} if what it needs is not there as it was written
+     *     dev.tidemark.core.store.DamagedCheckpoint} if what it needs is missing or changed
      * @throws IllegalArgumentException if the view does not have one of the values
      */
     public CompletableFuture<Reproduced> reproduce(View view, Receipt receipt, Checkpoints checkpoints) {
@@ -80,7 +80,7 @@ public final class ReceiptReplay {
         });
     }
 
-    /** A checkpoint of lanes that began otherwise is of a state that a restore has replaced. */
+    /** If a checkpoint's lanes have other activations, a restore has replaced its state. */
     private static Fit fit(Manifest manifest, View view, List<LaneRow> rows, Receipt receipt) {
         Fit fit = Checkpoints.asOf(manifest, view, receipt.atMillis());
         return fit == Fit.FITS && !isSameState(view, manifest, rows) ? Fit.TOO_OLD : fit;
@@ -100,8 +100,8 @@ public final class ReceiptReplay {
     }
 
     /**
-     * The newest checkpoint whose items of the entity hold nothing that the receipt does not name. One that serves the
-     * moment of the answer may: of what had arrived by then, some was folded only afterwards.
+     * The newest checkpoint whose items of the entity hold only events that the receipt names. One that serves the
+     * answer's moment may hold others: some records had arrived by then but were folded later.
      */
     private static CompletableFuture<Optional<Base>> base(
             View view,
@@ -125,7 +125,7 @@ public final class ReceiptReplay {
                 });
     }
 
-    /** Ids that are further than the receipt decide about its events as they did then (rule T3). */
+    /** Ids beyond the receipt's positions decide about its events as they did then (rule T3). */
     private static boolean isNamed(Receipt receipt, ItemStore.Found item) {
         Position limit = receipt.limitOf(item.key().sortKey(), item.key().lane());
         return item.key().isIds() || !item.item().mark().isAfter(limit);

@@ -24,11 +24,11 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares the live state with a replay of the archive, item by item. An item's content is a function of its key
- * and its mark (rule P3), so a live item is compared as it is, however far the fold is: with the events of its lane up
- * to its mark, or with an older version of it in a checkpoint and the events between the two marks. Lane rows, and which
- * redrives are done, are read before the items, so what they call done must be in them; a checkpoint was complete before
- * that, so the items are not older than its items. Nothing is written.
+ * Compares the live state with a replay of the archive, item by item. An item's content is a function of its key and
+ * its mark (rule P3), so a live item can be compared at any time: with its lane's events up to its mark, or with an
+ * older version in a checkpoint plus the events between the two marks. Lane rows and finished redrives are read before
+ * the items, so the items must hold what these call done. The checkpoint was complete before, so the items are not
+ * older than its items. Nothing is written.
  */
 public final class StateAudit {
 
@@ -60,8 +60,8 @@ public final class StateAudit {
     }
 
     /**
-     * Audits all entities of a view that fall into a part, by a hash of their text: memory grows with the part, and
-     * checkpoint, archive and state table are read once per part.
+     * Audits all entities of a view in one part, by a hash of their text. Memory grows with the part; checkpoint,
+     * archive and state table are read once per part.
      *
      * @param part from 0
      */
@@ -79,7 +79,7 @@ public final class StateAudit {
                 nowMillis);
     }
 
-    /** Reads the state, once the rows are read. */
+    /** Reads the state, after the rows. */
     private interface Items {
         CompletableFuture<List<ItemStore.Found>> read();
     }
@@ -112,7 +112,7 @@ public final class StateAudit {
         });
     }
 
-    /** A restore to a moment folds no redrive again that came later (rule R2). */
+    /** A restore to a moment leaves out later redrives (rule R2). */
     private static long restoredMillis(ControlRow control) {
         ControlRow.Restore restore = control.restore();
         Long target = restore == null ? null : restore.targetMillis();

@@ -13,8 +13,8 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Some entities of the state, chosen by a seed. Reads one page of a part of the table after the other until there are
- * enough, so it costs little however large the table is; other seeds see other parts.
+ * Some entities of the state, chosen by a seed. Reads pages from parts of the table until there are enough, so the cost
+ * does not grow with the table; other seeds see other parts.
  */
 public final class StateSample {
 
@@ -27,7 +27,7 @@ public final class StateSample {
     private final int parts;
 
     /**
-     * @param views of which entities are wanted
+     * @param views whose entities are wanted
      * @param size how many entities, over all views, at most
      */
     public StateSample(StateScan scan, List<View> views, int size, long seed) {
@@ -41,7 +41,7 @@ public final class StateSample {
     /** An entity of a view. */
     private record Chosen(String version, String entity) {}
 
-    /** The entities by view, each once; fewer than wanted if there are no more. */
+    /** The entities by view, each once; fewer than wanted if there are not enough. */
     public CompletableFuture<Map<View, List<String>>> choose() {
         Comparator<Chosen> order = Comparator.comparingLong((Chosen chosen) -> mix(seed ^ chosen.hashCode()))
                 .thenComparing(Chosen::version)

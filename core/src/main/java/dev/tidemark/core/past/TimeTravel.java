@@ -31,8 +31,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values of past moments, from the latest checkpoint that serves the moment and the archive after it (rule T1): the
- * fold's own decisions, and the answer of the live state's own code. Nothing is written.
+ * Values of past moments, from the latest checkpoint that serves the moment and the archive after it (rule T1): decided
+ * by the fold's own code, and answered by the live state's own code. Nothing is written.
  */
 public final class TimeTravel {
 
@@ -76,14 +76,13 @@ public final class TimeTravel {
 
     /**
      * @return completes with {@link dev.tidemark.core.store.DamagedArchive} or {@link
-     *     dev.tidemark.core.store.DamagedCheckpoint} if what it needs is not there as it was written: then nothing is
-     *     answered
+     *     dev.tidemark.core.store.DamagedCheckpoint} if what it needs is missing or changed: then nothing is answered
      * @throws IllegalArgumentException if a name is unknown
      */
     public CompletableFuture<PastAnswer> value(Question question) {
         QueryPlan plan = QueryPlan.of(question.view(), question.names(), question.atMillis(), question.atMillis());
         Checkpoints checkpoints = Checkpoints.all(ports.checkpoints());
-        // The rows first, for they say of every lane that is in the archive listed later where it came from.
+        // The rows first: they know the ancestors of every lane in the archive, which is listed later.
         return ports.control()
                 .readLanes()
                 .thenCompose(rows -> checkpoints
@@ -92,7 +91,7 @@ public final class TimeTravel {
                                 new Journey(question, plan, rows, checkpoints, checkpoint.orElse(null)).run()));
     }
 
-    /** One question being answered. */
+    /** Answers one question. */
     private final class Journey {
         private final Question question;
         private final QueryPlan plan;

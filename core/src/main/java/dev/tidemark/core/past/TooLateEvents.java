@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/** Replays a view, and keeps what was too late. No entity is wanted, so that nothing is remembered of any. */
+/** Replays a view and keeps the events that were too late. It asks for no entity, so it stores no entity's ids. */
 public final class TooLateEvents {
 
     private final HistoryPorts past;
@@ -26,7 +26,7 @@ public final class TooLateEvents {
     /**
      * An event that came too late.
      *
-     * @param laneId where it was judged: by the live fold, a backfill or a redrive
+     * @param laneId where it was decided: by the live fold, a backfill or a redrive
      * @param record as archived, or with the payload that a redrive gave it
      * @param entity canonical text; empty if the event names none
      * @param eventTimeMillis milliseconds since the epoch
@@ -55,12 +55,12 @@ public final class TooLateEvents {
      * Events that arrived in [from, to), those of the stream first. Fails with {@link
      * dev.tidemark.core.store.DamagedArchive} if the archive of that time is not whole.
      *
-     * @param found is told each once
+     * @param found receives each once
      */
     public CompletableFuture<Void> find(long fromMillis, long toMillis, Consumer<Event> found) {
         Decide decide = new Decide(
                 source, List.of(view), (of, entity) -> false, Long.MAX_VALUE, new TooLate(fromMillis, toMillis, found));
-        // Before the archive is listed: what a row calls done is in it.
+        // Before the archive is listed, so that it holds all that the rows call done.
         return past.control()
                 .readLanes()
                 .thenCompose(rows -> History.of(past, source.stream(), List.of(view), rows))

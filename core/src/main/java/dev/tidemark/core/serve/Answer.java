@@ -14,16 +14,16 @@ import org.jspecify.annotations.Nullable;
  * The values of one entity, and what they were computed from.
  *
  * @param plan the question
- * @param progress how far the view was folded before the items were read; everything up to there is contained
+ * @param progress the view's progress before the items were read; everything up to there is contained
  * @param entity the entity's canonical text
  * @param values by name, the plan's names in order; see {@link dev.tidemark.core.aggregate.Computation#value}
- * @param approximations of those values that may be inexact, by name
+ * @param approximations of the values that may be inexact, by name
  * @param ahead the items that also contain events after their lane's position in {@code progress}, or whose lane has no
- *     position there because it is a redrive's or an unfinished backfill's, with their marks, in key order; together with
- *     the positions they say exactly which events are contained. A finished backfill's items are not listed: they hold
- *     the records up to the lanes' activations
+ *     position there because it is a redrive's or an unfinished backfill's, with their marks, in key order; together
+ *     with the positions they say exactly which events are contained. A finished backfill's items are not listed: they
+ *     hold the records up to the lanes' activations
  * @param reads the plan's reads with what each found
- * @param tiles in how many tiles of each of the covers' ranges there was something
+ * @param tiles how many tiles of each of the covers' ranges were not empty
  * @param events how many events each window counted; empty if the view keeps no count of all its events
  */
 public record Answer(
@@ -38,7 +38,7 @@ public record Answer(
         Map<Window, Long> events) {
 
     /**
-     * An item and how far it is folded.
+     * An item and its mark.
      *
      * @param sortKey width, block and lane; see {@link dev.tidemark.core.tile.ItemKey#sortKey}
      */

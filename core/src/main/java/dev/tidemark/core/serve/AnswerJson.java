@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The JSON of answers, as the OpenAPI document describes it.
  *
- * <p>An answer stays small by what its receipt leaves out. Items are written in the order of their lane, so an item
+ * <p>A receipt omits most items, so an answer stays small. Items are written in the order of their lane, so an item
  * whose mark is not after the lane's position holds exactly the lane's events up to that position; the position is
- * enough to compute it again from the archive. Only items that are ahead of the position, because their batch was in
- * flight, or that belong to a redrive, which has no position, are listed with their marks.
+ * enough to compute it again from the archive. A receipt lists with their marks only items ahead of the position, whose
+ * batch was in flight, and items of redrives, which have no position.
  */
 public final class AnswerJson {
 
-    /** How many lanes a freshness report names as missing something. */
+    /** How many incomplete lanes a freshness report names. */
     private static final int MAX_MISSING = 20;
 
     private final Catalogs catalogs;
@@ -44,8 +44,8 @@ public final class AnswerJson {
     }
 
     /**
-     * The answer to a question about the past: as known now, or as served where that was not asked for. With both, the
-     * values as served stand beside it, with what makes the difference.
+     * The answer to a question about the past: as known now if asked for, otherwise as served. With both, the values as
+     * served and the causes of the difference are added.
      */
     public String past(PastAnswer past, boolean explain) {
         Answer answer = past.now() != null ? past.now() : past.served();
@@ -77,7 +77,7 @@ public final class AnswerJson {
     }
 
     /**
-     * The answer to a batch: what is common to the entities of a query is written once.
+     * The answer to a batch: members common to the entities of a query are written once.
      *
      * @param answers per query, one per entity; none of the lists is empty
      */
@@ -225,7 +225,7 @@ public final class AnswerJson {
         out.writeEndObject();
     }
 
-    /** Writes how far one view is folded, as a member. */
+    /** Writes one view's freshness, as a member. */
     public void freshness(JsonGenerator out, View view, ViewProgress progress) throws IOException {
         OptionalLong foldedUpTo = progress.foldedUpToMillis(view.streamRetentionMillis(), nowMillis);
         OptionalLong lag = progress.lagMillis(view.streamRetentionMillis(), nowMillis);
@@ -244,7 +244,7 @@ public final class AnswerJson {
         out.writeEndObject();
     }
 
-    /** Writes what the state lacks, if anything. */
+    /** Writes what the state is missing, if anything. */
     private static void missing(JsonGenerator out, ViewProgress progress) throws IOException {
         if (progress.isComplete()) {
             return;
@@ -265,7 +265,7 @@ public final class AnswerJson {
         out.writeEndArray();
     }
 
-    /** Writes the receipt but for its end, so that a single answer can add to it. */
+    /** Writes the receipt without its end, so that a single answer can add to it. */
     private void startReceipt(JsonGenerator out, QueryPlan plan, ViewProgress progress) throws IOException {
         out.writeObjectFieldStart("receipt");
         out.writeStringField("catalog", catalogs.of(plan.view()).orElseThrow().hash());

@@ -13,12 +13,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tiles of one entity, built in memory and asked for values at ever later moments: how a replay answers many
- * questions about one entity with each event added once. The values are computed as an answer's are.
+ * The tiles of one entity, built in memory, with values at ever later moments. So a replay answers many questions about
+ * one entity and adds each event once. The values are computed like an answer's.
  *
- * <p>For each moment: {@link #advanceTo}, {@link #add} the events that are known then and were not added before, {@link
- * #values}. Tiles that no later moment can need are dropped, so memory is bounded by the windows and not by the history.
- * Mutable, not thread-safe.
+ * <p>For each moment: {@link #advanceTo}, {@link #add} the events that are known by then and not added yet, {@link
+ * #values}. Tiles that no later moment can need are dropped, so memory is bounded by the windows and not by the
+ * history. Mutable, not thread-safe.
  */
 public final class EntityTiles {
 
@@ -57,7 +57,7 @@ public final class EntityTiles {
     }
 
     /**
-     * The moment to be asked about next.
+     * Moves on to the next moment.
      *
      * @param nextMillis not before the last moment
      */
@@ -89,7 +89,7 @@ public final class EntityTiles {
         return hasLifetime || eventTimeMillis >= startMillis;
     }
 
-    /** Adds an event that the view folds; see {@link dev.tidemark.core.tile.Tile#add}. Neither is kept. */
+    /** Adds an event that the view folds; see {@link dev.tidemark.core.tile.Tile#add}. Keeps no argument. */
     public void add(EventRow row, long filterBits) {
         for (TileWidth width : view.ladder().widths()) {
             if (width.isLifetime() ? hasLifetime : row.eventTimeMillis() >= startMillis) {
@@ -101,7 +101,7 @@ public final class EntityTiles {
     /**
      * The wanted values at the moment last advanced to, in catalog order, from the events added so far.
      *
-     * @param approximations takes those of the values that may be inexact
+     * @param approximations receives the values that may be inexact
      */
     public Map<String, @Nullable Object> values(Map<String, Approximation> approximations) {
         return tiles.at(atMillis, covers)

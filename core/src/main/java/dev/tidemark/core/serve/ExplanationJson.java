@@ -9,7 +9,7 @@ import dev.tidemark.core.window.Window;
 import java.io.IOException;
 import java.util.Map;
 
-/** How an answer came about: windows and their tiles, states, reads with their items and units, lanes. */
+/** How an answer was computed: windows and their tiles, states, reads with their items and units, lanes. */
 final class ExplanationJson {
 
     private final JsonGenerator out;
@@ -82,7 +82,7 @@ final class ExplanationJson {
         out.writeEndObject();
     }
 
-    /** What the covered interval has beyond {@code [at - width, at]}. */
+    /** The part of the covered interval outside {@code [at - width, at]}. */
     private void overCoverage(Window window, Cover cover) throws IOException {
         long atMillis = answer.plan().atMillis();
         out.writeStringField("step", answer.plan().view().ladder().step(window).code());

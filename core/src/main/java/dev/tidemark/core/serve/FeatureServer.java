@@ -24,17 +24,17 @@ public final class FeatureServer {
     private final ProgressCache progress;
     private final WaitingCache waiting;
 
-    /** The same for one catalog, where the stream is not asked. */
+    /** For one catalog, without asking the stream. */
     public FeatureServer(Catalog catalog, ItemStore items, ProgressCache progress) {
         this(Catalogs.of(catalog), items, progress);
     }
 
-    /** The same for a catalog that is being changed. */
+    /** For a catalog that is being changed. */
     public FeatureServer(Catalogs catalogs, ItemStore items, ProgressCache progress) {
         this(catalogs, items, progress, WaitingCache.none());
     }
 
-    /** @param catalogs the views of both can be asked about */
+    /** @param catalogs the views of both can be queried */
     public FeatureServer(Catalogs catalogs, ItemStore items, ProgressCache progress, WaitingCache waiting) {
         this.catalogs = catalogs;
         this.items = items;
@@ -66,12 +66,12 @@ public final class FeatureServer {
         };
     }
 
-    /** How far a view is folded, at most as old as the progress cache allows; what waits is not asked. */
+    /** A view's progress, at most as old as the progress cache allows, without asking what waits. */
     public CompletableFuture<ViewProgress> progressOf(View view, long nowMillis) {
         return progress.get(nowMillis).thenApply(rows -> ViewProgress.of(rows, view, catalogs.sourceOf(view).stream()));
     }
 
-    /** How far a view is folded according to these rows, and what waits. */
+    /** A view's progress according to these rows, and what waits. */
     public CompletableFuture<ViewProgress> progressOf(View view, Progress rows, long nowMillis) {
         return asked(ViewProgress.of(rows, view, catalogs.sourceOf(view).stream()), nowMillis);
     }
@@ -81,15 +81,15 @@ public final class FeatureServer {
     }
 
     /**
-     * Answers the plan for some entities: a few read requests each, all in parallel, then pure computation. The lane rows
-     * are read before the items, so everything up to their positions is contained in what the items say; all answers
-     * share them.
+     * Answers the plan for some entities: a few read requests each, all in parallel, then pure computation. The lane
+     * rows are read before the items, so the items contain everything up to the rows' positions; all answers share the
+     * rows.
      *
-     * @param entities canonical texts, see {@link dev.tidemark.core.tile.EntityKeys}; an entity never heard of has empty
+     * @param entities canonical texts, see {@link dev.tidemark.core.tile.EntityKeys}; an unknown entity has empty
      *     windows
-     * @param nowMillis items that have expired by now are not looked at, whether or not they are deleted already
-     * @return one answer per entity, in order; completes exceptionally with {@link StoreUnavailable} if a store cannot be
-     *     read
+     * @param nowMillis expired items are ignored, whether or not they are deleted already
+     * @return one answer per entity, in order; completes exceptionally with {@link StoreUnavailable} if a store cannot
+     *     be read
      */
     public CompletableFuture<List<Answer>> answer(QueryPlan plan, List<String> entities, long nowMillis) {
         return progressOf(plan.view(), nowMillis).thenCompose(folded -> {

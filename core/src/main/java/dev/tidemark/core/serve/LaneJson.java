@@ -5,12 +5,12 @@ import dev.tidemark.core.control.LaneRow;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** How far one lane is folded. */
+/** One lane's progress as JSON. */
 public final class LaneJson {
 
     private LaneJson() {}
 
-    /** @param asked what the stream said of the lane; null if that is not known, or the lane has ended */
+    /** @param asked the stream's answer about the lane; null if there is none, or the lane has ended */
     public static void write(JsonGenerator out, LaneRow row, Waiting.@Nullable Asked asked, long nowMillis)
             throws IOException {
         out.writeStartObject();

@@ -6,15 +6,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the values of an entity were at a past moment.
+ * An entity's values at a past moment.
  *
  * @param atMillis the moment
- * @param served with what had arrived by then; null if that was not asked for
- * @param now with everything known today, without anything that happened after the moment; null if that was not asked
- *     for. Its windows end right after the moment, see {@link #endMillis}
- * @param made what the answers were made from
- * @param late the events that make the difference, in the order they became known, as many as were asked for at most;
- *     empty unless both answers were asked for
+ * @param served with what had arrived by then; null if not asked for
+ * @param now with everything known today, without events that happened after the moment; null if not asked for. Its
+ *     windows end right after the moment, see {@link #endMillis}
+ * @param made what the answers were computed from
+ * @param late the events that make the difference, in the order they became known, limited as requested; empty unless
+ *     both answers were asked for
  * @param lateCount how many there are
  */
 public record PastAnswer(
@@ -24,19 +24,19 @@ public record PastAnswer(
      * What a replay read.
      *
      * @param checkpoint the id of the checkpoint it began with; null if it began with the archive
-     * @param records how many archived and redriven records it looked at
+     * @param records how many archived and redriven records it read
      */
     public record Made(@Nullable String checkpoint, long records) {}
 
     /**
-     * An event that happened within a window, and was known only after the moment asked about.
+     * An event within a window that became known only after the moment.
      *
-     * @param lane whose item holds it: a redrive's lane says which redrive
-     * @param knownMillis from when on it was known
+     * @param lane the lane whose item holds it: a redrive's lane names the redrive
+     * @param knownMillis when it became known
      */
     public record Late(String lane, Position position, long eventTimeMillis, long arrivalMillis, long knownMillis) {
 
-        /** How long after it happened it was known. */
+        /** How long after it happened it became known. */
         public long lateMillis() {
             return knownMillis - eventTimeMillis;
         }
@@ -51,7 +51,7 @@ public record PastAnswer(
         return atMillis + 1;
     }
 
-    /** The names of the values that the two answers tell differently, in catalog order; empty unless there are both. */
+    /** The names of the values in which the two answers differ, in catalog order; empty unless both exist. */
     public List<String> differences() {
         Answer then = served;
         Answer today = now;

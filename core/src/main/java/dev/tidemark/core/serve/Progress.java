@@ -6,10 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The control row and all lane rows as they were read at one time. Rows read earlier are a safe lower bound later:
- * positions only grow.
+ * The control row and all lane rows, read at one time. Rows read earlier are a safe lower bound later: positions only
+ * grow.
  *
- * @param control null while nothing was ever folded
+ * @param control null until something is folded
  * @param lanes sorted by lane id
  */
 public record Progress(@Nullable ControlRow control, List<LaneRow> lanes) {

@@ -6,12 +6,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@link Progress}, at most once per maximum age, so that a question rarely waits for it. Thread-safe; a failed
+ * Reads {@link Progress} at most once per maximum age, so that a question rarely waits for it. Thread-safe; a failed
  * read is not kept.
  */
 public final class ProgressCache {
 
-    /** What the query function uses. */
+    /** The query function's. */
     public static final long DEFAULT_MAX_AGE_MILLIS = 1_000;
 
     private final ControlStore store;
@@ -26,8 +26,8 @@ public final class ProgressCache {
     }
 
     /**
-     * Rows that were read at most the maximum age ago. The age counts from the start of the read, so a read from before
-     * a sandbox was suspended does not pass as fresh; neither does one from a clock that was ahead.
+     * Rows read at most the maximum age ago. The age counts from the start of the read, so a read from before a sandbox
+     * was suspended is not fresh, nor one from a clock that was ahead.
      */
     public CompletableFuture<Progress> get(long nowMillis) {
         Entry entry = cached.get();
@@ -35,7 +35,7 @@ public final class ProgressCache {
             return entry.progress();
         }
         Entry next = new Entry(nowMillis, read());
-        // Two callers may both read; either result is right, the later one stays.
+        // Two callers may both read; both results are right, and the later one is kept.
         cached.set(next);
         return next.progress();
     }

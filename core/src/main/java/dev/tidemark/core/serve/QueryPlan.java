@@ -15,17 +15,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has to be read and computed to answer a question about any entity of a view. Independent of the entity, so one
- * plan serves a batch.
+ * What to read and compute for a question about any entity of a view. Independent of the entity, so one plan serves a
+ * batch.
  *
  * @param view the view
  * @param atMillis the moment asked about, milliseconds since the epoch
  * @param names the values wanted, in catalog order
- * @param features what has to be computed for them, in catalog order; without the unavailable
- * @param derived likewise, each after those it uses
- * @param covers per window of the features, which tiles answer it; in catalog order
+ * @param features to compute for them, in catalog order; without the unavailable
+ * @param derived to compute for them, each after those it uses
+ * @param covers the tiles of each window of the features; in catalog order
  * @param reads the read requests of one entity; at most {@value ReadRanges#MAX_REQUESTS}, however many events there are
- * @param unavailable those of the wanted values that are null because the live state cannot tell them
+ * @param unavailable wanted values that are null because the live state does not hold them
  */
 public record QueryPlan(
         View view,
@@ -37,7 +37,7 @@ public record QueryPlan(
         List<BlockRange> reads,
         List<String> unavailable) {
 
-    /** How far the caller's clock may run ahead. */
+    /** How much the caller's clock may run ahead. */
     static final long MAX_AHEAD_MILLIS = 60_000;
 
     public QueryPlan {
@@ -55,8 +55,8 @@ public record QueryPlan(
      * @param wanted names of values, each one of {@link View#valueNames}; null for all
      * @param atMillis the moment asked about; null for now
      * @param nowMillis the time of the question
-     * @throws Unanswerable if {@code atMillis} is outside the view's retention or in the future, or a value that was
-     *     asked for by name has a lifetime window and {@code atMillis} is past
+     * @throws Unanswerable if {@code atMillis} is outside the view's retention or in the future, or {@code atMillis} is
+     *     past and a value requested by name has a lifetime window
      * @throws IllegalArgumentException if a name is unknown
      */
     public static QueryPlan of(
@@ -86,7 +86,7 @@ public record QueryPlan(
         return new QueryPlan(view, at, selection.names(), features, derived, covers, reads, unavailable);
     }
 
-    /** Leaves out, and adds to {@code untold}, what is derived from something untold. */
+    /** Leaves out the features derived from something in {@code untold}, and adds them to it. */
     private static List<View.Derived> told(List<View.Derived> derived, Set<String> untold) {
         List<View.Derived> told = new ArrayList<>();
         for (View.Derived candidate : derived) {

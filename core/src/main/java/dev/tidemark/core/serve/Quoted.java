@@ -5,14 +5,14 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * What a caller wrote, inside a message: in quotes, at most {@value #MAX_CHARACTERS} characters of it, and only such as can
- * be seen and have a form in UTF-8. It comes from outside, and ends in terminals and in other people's logs.
+ * A caller's text inside a message: in quotes, at most {@value #MAX_CHARACTERS} characters, and only visible ones with
+ * a form in UTF-8. It comes from outside and ends up in terminals and other people's logs.
  */
 public final class Quoted {
 
     static final int MAX_CHARACTERS = 40;
 
-    /** Of many names that are wrong, a message has so many. */
+    /** How many wrong names a message lists. */
     private static final int MAX_NAMES = 5;
 
     private Quoted() {}
@@ -24,7 +24,7 @@ public final class Quoted {
                 .toString();
     }
 
-    /** Each name once; of more than a few, the first and how many more there are. */
+    /** Each name once; if there are many, the first ones and how many more there are. */
     public static String all(Collection<String> names) {
         List<String> distinct = names.stream().distinct().toList();
         List<String> said = new ArrayList<>(

@@ -13,16 +13,16 @@ import java.util.Map;
 /**
  * Turns the tiles that several windows need into few read requests.
  *
- * <p>A window reads fine tiles only at its two ends and coarse ones between, so at one width there may be a wide gap
- * of items that nobody needs. Reading across a gap costs read units, another request costs a round trip in parallel:
+ * <p>A window reads fine tiles only at its two ends and coarse ones between, so at one width there may be a wide gap of
+ * items that no window needs. Reading across a gap costs read units, another request costs a round trip in parallel:
  * small gaps are read across, wide ones split the request, and the number of requests is bounded whatever the windows.
  */
 final class ReadRanges {
 
-    /** Of one entity and question. A view has at most four widths, so one request per width always fits. */
+    /** Per entity and question. A view has at most four widths, so one request per width always fits. */
     static final int MAX_REQUESTS = 6;
 
-    /** About what fits into the read unit that another request would cost at least. */
+    /** About what fits into one read unit, the least cost of another request. */
     private static final long SMALL_GAP_BLOCKS = 4;
 
     private ReadRanges() {}
@@ -40,7 +40,7 @@ final class ReadRanges {
         Map<TileWidth, List<BlockRange>> byWidth = new LinkedHashMap<>();
         for (Cover cover : covers) {
             for (TileRange tiles : cover.ranges()) {
-                // Nothing happened before the epoch: the fold refuses such event times as far too late.
+                // No event is before the epoch: the fold refuses such event times as far too late.
                 long last = tiles.lastBlock();
                 if (last >= 0) {
                     byWidth.computeIfAbsent(tiles.width(), width -> new ArrayList<>())
@@ -84,7 +84,7 @@ final class ReadRanges {
         return gap(ranges.get(index), ranges.get(index + 1));
     }
 
-    /** How many blocks lie between; negative where the two overlap. */
+    /** How many blocks are between; negative if the two overlap. */
     private static long gap(BlockRange earlier, BlockRange later) {
         return later.firstBlock() - earlier.lastBlock() - 1;
     }

@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which values of a view are wanted, and what has to be computed for them.
+ * The wanted values of a view, and what to compute for them.
  *
  * @param names the wanted values in catalog order: features, then derived features
  * @param features wanted, or needed by a wanted derived feature; in catalog order
- * @param derived likewise, each after those it uses
+ * @param derived wanted, or needed by a wanted one; each after those it uses
  */
 record Selection(List<String> names, List<View.Feature> features, List<View.Derived> derived) {
 

@@ -12,7 +12,7 @@ public final class StoreUnavailable extends RuntimeException {
         super("a store could not be read", cause);
     }
 
-    /** The same result; a failure becomes this exception, so that it can be told from a defect. */
+    /** The same result; a failure becomes this exception, to distinguish it from a defect. */
     static <T> CompletableFuture<T> wrap(CompletableFuture<T> read) {
         return read.exceptionallyCompose(
                 failure -> CompletableFuture.failedFuture(new StoreUnavailable(Failures.cause(failure))));

@@ -22,8 +22,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tiles of one entity, wherever they come from, and the values that they make at a moment. Tiles are kept by width and
- * index, those of several lanes side by side. Not thread-safe.
+ * The tiles of one entity and their values at a moment. Tiles are kept by width and index, those of several lanes side
+ * by side. Not thread-safe.
  */
 final class TileValues {
 
@@ -34,7 +34,7 @@ final class TileValues {
         this.layout = layout;
     }
 
-    /** Adds one lane's tile, which is never changed from now on. */
+    /** Adds one lane's tile, which must not change any more. */
     void add(TileWidth width, long index, Tile tile) {
         byWidth.computeIfAbsent(width, key -> new TreeMap<>())
                 .computeIfAbsent(index, key -> new ArrayList<>(1))
@@ -48,7 +48,7 @@ final class TileValues {
                 .get(0);
     }
 
-    /** Removes what lies before a tile. */
+    /** Removes all tiles before this one. */
     void dropBefore(TileWidth width, long index) {
         NavigableMap<Long, List<Tile>> tiles = byWidth.get(width);
         if (tiles != null) {
@@ -60,16 +60,16 @@ final class TileValues {
         byWidth.clear();
     }
 
-    /** The tiles of a range in time order, by index; each as its lanes have it. */
+    /** The tiles of a range in time order, by index, lane by lane. */
     SortedMap<Long, List<Tile>> in(TileRange range) {
         NavigableMap<Long, List<Tile>> tiles = byWidth.get(range.width());
         return tiles == null ? new TreeMap<>() : tiles.subMap(range.firstTile(), range.endTile());
     }
 
     /**
-     * The way to the values at a moment. It merges states once, so it must not be asked after a tile has changed.
+     * Computes the values at a moment. It merges states once, so it must not be used after a tile has changed.
      *
-     * @param covers which tiles answer the windows that will be asked about
+     * @param covers the tiles of each window that will be computed
      */
     Moment at(long atMillis, Map<Window, Cover> covers) {
         return new Moment(atMillis, covers);
@@ -88,7 +88,7 @@ final class TileValues {
         return state;
     }
 
-    /** What the tiles say about one moment. */
+    /** The tiles' values at one moment. */
     final class Moment {
 
         private final long atMillis;
@@ -101,11 +101,11 @@ final class TileValues {
         }
 
         /**
-         * @param names the values wanted; null stands for those that cannot be computed from what follows
-         * @param features what has to be computed for them
-         * @param derived likewise, each after those it uses
-         * @param approximations takes those of the wanted values that may be inexact
-         * @return the wanted values in their order
+         * @param names the wanted values; null for those that the next two do not compute
+         * @param features to compute for them
+         * @param derived to compute for them, each after those it uses
+         * @param approximations receives the wanted values that may be inexact
+         * @return the wanted values in order
          */
         Map<String, @Nullable Object> compute(
                 Collection<String> names,

@@ -1,8 +1,8 @@
 package dev.tidemark.core.serve;
 
 /**
- * A question that has no answer, because the live state cannot tell it or no event can have its entity key. The message says
- * what is wrong.
+ * A question without an answer, because the live state does not hold it or no event can have its entity key. The
+ * message says what is wrong.
  */
 public final class Unanswerable extends RuntimeException {
 

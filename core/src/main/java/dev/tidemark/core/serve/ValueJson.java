@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Values of features as JSON; the same wherever they are written. */
+/** Values of features as JSON, in the one form that is used everywhere. */
 public final class ValueJson {
 
     private ValueJson() {}
@@ -16,7 +16,7 @@ public final class ValueJson {
      * Writes one value.
      *
      * @param out should write decimals in plain notation
-     * @param value see {@link dev.tidemark.core.aggregate.Computation#value} for what there is
+     * @param value see {@link dev.tidemark.core.aggregate.Computation#value} for the possible types
      */
     public static void write(JsonGenerator out, @Nullable Object value) throws IOException {
         if (value == null) {

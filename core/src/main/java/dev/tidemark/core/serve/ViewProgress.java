@@ -13,20 +13,20 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a view is folded.
+ * A view's progress.
  *
  * @param lanes the lanes of the view's stream, sorted by id
- * @param missing what the state does not contain although it lies before the lanes' positions; empty when complete
- * @param waiting what lies behind the lanes' positions, as far as the stream was asked
+ * @param missing what the state does not contain although it is before the lanes' positions; empty when complete
+ * @param waiting what is after the lanes' positions, if the stream was asked
  */
 public record ViewProgress(List<LaneRow> lanes, List<Missing> missing, Waiting waiting) {
 
     /**
      * Events that are not in the state.
      *
-     * @param lane the lane's id; null where it concerns the whole view
+     * @param lane the lane's id; null if it concerns the whole view
      * @param reason in words
-     * @param upTo events of the lane up to this position (inclusive) are missing; null where the reason says it
+     * @param upTo events of the lane up to this position (inclusive) are missing; null if the reason says it
      */
     public record Missing(
             @Nullable String lane, String reason, @Nullable Position upTo) {}
@@ -36,12 +36,12 @@ public record ViewProgress(List<LaneRow> lanes, List<Missing> missing, Waiting w
         missing = List.copyOf(missing);
     }
 
-    /** One of which nobody knows what waits. */
+    /** Without knowing what waits. */
     public ViewProgress(List<LaneRow> lanes, List<Missing> missing) {
         this(lanes, missing, Waiting.UNKNOWN);
     }
 
-    /** The same with what the stream said about it. */
+    /** The same with the stream's answer. */
     public ViewProgress withWaiting(Waiting found) {
         return new ViewProgress(lanes, missing, found);
     }
@@ -65,16 +65,16 @@ public record ViewProgress(List<LaneRow> lanes, List<Missing> missing, Waiting w
         return missing.isEmpty();
     }
 
-    /** What the view made of the records of all these lanes so far. */
+    /** The fates of the records of all these lanes so far. */
     public ViewCounts countsOf(View view) {
         return lanes.stream().map(row -> row.countsOf(view.version())).reduce(ViewCounts.NONE, ViewCounts::plus);
     }
 
     /**
-     * The arrival time up to which every lane is folded. Where the stream was asked, that is when nothing waited, or just
-     * before what waits. Elsewhere it is the newest folded arrival, a lower bound, because a lane on which nothing arrives
-     * stands still. Left out is where nothing can be waiting: a lane that has ended, and one that was not asked about and
-     * is silent for longer than the stream keeps records.
+     * The arrival time up to which every lane is folded. If the stream was asked about a lane, that is the moment when
+     * nothing waited, or just before the first waiting record. Otherwise it is the newest folded arrival: a lower
+     * bound, because a lane without arrivals does not advance. Lanes in which nothing can wait are left out: those that
+     * have ended, and those not asked about whose silence is longer than the stream keeps records.
      */
     public OptionalLong foldedUpToMillis(long streamRetentionMillis, long nowMillis) {
         LongStream folded = lanes.stream()
@@ -86,7 +86,7 @@ public record ViewProgress(List<LaneRow> lanes, List<Missing> missing, Waiting w
         return LongStream.concat(folded, asked).min();
     }
 
-    /** How far the fold is behind: nothing when it has caught up, else at most now minus {@link #foldedUpToMillis}. */
+    /** The lag of the fold: 0 when it has caught up, else at most now minus {@link #foldedUpToMillis}. */
     public OptionalLong lagMillis(long streamRetentionMillis, long nowMillis) {
         if (Boolean.TRUE.equals(waiting.caughtUp())) {
             return OptionalLong.of(0);
@@ -115,9 +115,7 @@ public record ViewProgress(List<LaneRow> lanes, List<Missing> missing, Waiting w
         }
     }
 
-    /**
-     * @param backfilled whether the records up to the lanes' activations are in
-     */
+    /** @param backfilled whether the records up to the lanes' activations are folded */
     private static void addMissingOfLane(LaneRow row, View view, boolean backfilled, List<Missing> missing) {
         Position activatedAfter = row.views().get(view.version());
         if (activatedAfter == null) {

@@ -6,10 +6,10 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the stream said about the records behind the lanes' positions.
+ * The stream's answer about the records after the lanes' positions.
  *
- * @param lanes what is known, by lane id; also of lanes that have no row because nothing of them was ever folded
- * @param everyLane whether that is every lane in which a record may wait
+ * @param lanes what is known, by lane id; also for lanes without a row, because nothing of them is folded yet
+ * @param everyLane whether these are all lanes in which a record may wait
  */
 public record Waiting(Map<String, Asked> lanes, boolean everyLane) {
 
@@ -24,7 +24,7 @@ public record Waiting(Map<String, Asked> lanes, boolean everyLane) {
      */
     public record Asked(long atMillis, @Nullable Long sinceMillis) {
 
-        /** Everything that had arrived by then, inclusive, is folded. */
+        /** Everything that had arrived by this moment, inclusive, is folded. */
         long foldedUpToMillis() {
             return sinceMillis == null ? atMillis : sinceMillis - 1;
         }
@@ -34,7 +34,7 @@ public record Waiting(Map<String, Asked> lanes, boolean everyLane) {
         lanes = Map.copyOf(lanes);
     }
 
-    /** Whether nothing waits in any lane; null if nobody knows. */
+    /** Whether nothing waits in any lane; null if unknown. */
     public @Nullable Boolean caughtUp() {
         if (sinceMillis().isPresent()) {
             return false;
@@ -42,7 +42,7 @@ public record Waiting(Map<String, Asked> lanes, boolean everyLane) {
         return everyLane ? true : null;
     }
 
-    /** The arrival of the oldest record that is known to wait. */
+    /** The arrival of the oldest waiting record that is known. */
     public OptionalLong sinceMillis() {
         return lanes.values().stream()
                 .map(Asked::sinceMillis)

@@ -15,16 +15,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the stream what waits behind the lanes' positions, as rarely as needed: the calls that answer it are taken from
- * those that the event source mapping reads the shard with. A lane is asked about only while it stands still, and not
- * again until the answer is too old (docs/adr/0016). Thread-safe.
+ * Asks the stream what waits after the lanes' positions, as rarely as possible: these calls use up the shard's quota,
+ * which the event source mapping needs. It asks about a lane only while the lane does not advance, and not again until
+ * the answer is too old (docs/adr/0016). Thread-safe.
  */
 public final class WaitingCache {
 
     /** A lane whose newest record is younger is as fresh as it can be. */
     static final long QUIET_MILLIS = 3_000;
 
-    /** What waits goes on waiting while the position is the same; a question that failed is not put again soon. */
+    /** A record waits as long as the position is the same. A failed question is not repeated soon. */
     static final long SETTLED_MILLIS = 60_000;
 
     /** How many lanes one request asks about. */
@@ -36,7 +36,7 @@ public final class WaitingCache {
     private final Map<String, Question<OptionalLong>> questions = new HashMap<>();
     private final Map<String, Question<List<Lane>>> listings = new HashMap<>();
 
-    /** Where a lane stood when somebody last looked at it. */
+    /** A lane's position when it was last seen. */
     private record Look(Position last, long atMillis) {}
 
     /** @param last the position that was asked about */
@@ -46,7 +46,7 @@ public final class WaitingCache {
             return answer.isCompletedExceptionally();
         }
 
-        /** A clock that was ahead makes nothing young. */
+        /** A clock that was ahead makes no record young. */
         boolean isYounger(long millis, long nowMillis) {
             long age = nowMillis - askedMillis;
             return age >= 0 && age < millis;
@@ -56,7 +56,7 @@ public final class WaitingCache {
     /**
      * One lane that may hold records.
      *
-     * @param row null if nothing of the lane was ever folded
+     * @param row null if nothing of the lane is folded yet
      */
     private record Candidate(Lane lane, @Nullable LaneRow row) {
 
@@ -69,21 +69,21 @@ public final class WaitingCache {
         }
     }
 
-    /** @param maxAgeMillis for how long it holds that nothing waits; 0: nobody is asked */
+    /** @param maxAgeMillis how long an answer that nothing waits is valid; 0: the stream is never asked */
     public WaitingCache(StreamTail tail, long maxAgeMillis) {
         this.tail = tail;
         this.maxAgeMillis = maxAgeMillis;
     }
 
-    /** One that asks nobody. */
+    /** Never asks the stream. */
     public static WaitingCache none() {
         return new WaitingCache(StreamTail.UNKNOWN, 0);
     }
 
     /**
-     * What waits behind these rows. Never completes exceptionally: what nobody knows is left out.
+     * What waits after these rows' positions. Never completes exceptionally: what is unknown is left out.
      *
-     * @param rows of one stream, read at most a moment ago
+     * @param rows of one stream, just read
      */
     public CompletableFuture<Waiting> behind(List<LaneRow> rows, long nowMillis) {
         if (rows.isEmpty() || maxAgeMillis == 0) {
@@ -94,7 +94,7 @@ public final class WaitingCache {
                 .thenCompose(lanes -> {
                     Map<String, Question<OptionalLong>> put = put(candidates(lanes, rows), nowMillis);
                     return settled(put.values())
-                            // Once more: who comes to the end of a lane finds those that came of it.
+                            // Once more, because the end of a lane reveals its child lanes.
                             .thenCompose(done -> listed(arns, nowMillis))
                             .thenApply(after -> waiting(candidates(after, rows), put));
                 })
@@ -133,7 +133,7 @@ public final class WaitingCache {
                         lists.stream().flatMap(list -> list.join().stream()).toList());
     }
 
-    /** Whoever lists them keeps the list for a while; here is only seen to it that a failure is not repeated at once. */
+    /** The stream's lister caches the list; this only keeps a failed listing from being repeated at once. */
     private synchronized CompletableFuture<List<Lane>> list(String arn, long nowMillis) {
         Question<List<Lane>> known = listings.get(arn);
         if (known == null || !known.failed() || !known.isYounger(SETTLED_MILLIS, nowMillis)) {
@@ -143,7 +143,7 @@ public final class WaitingCache {
         return known.answer();
     }
 
-    /** The questions whose answers hold, or are on their way, by lane id. */
+    /** The questions whose answers are valid or still awaited, by lane id. */
     private synchronized Map<String, Question<OptionalLong>> put(List<Candidate> candidates, long nowMillis) {
         Map<String, Question<OptionalLong>> put = new HashMap<>();
         int asked = 0;
@@ -175,7 +175,7 @@ public final class WaitingCache {
         return known.isYounger(waits ? SETTLED_MILLIS : maxAgeMillis, nowMillis);
     }
 
-    /** What was folded a moment ago goes on being folded. */
+    /** A lane that was just folded is still being folded. */
     private static boolean isMoving(@Nullable Look before, Candidate one, long nowMillis) {
         return before != null && !before.last().equals(one.last()) && nowMillis - before.atMillis() < QUIET_MILLIS;
     }

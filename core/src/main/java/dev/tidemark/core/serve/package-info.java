@@ -1,4 +1,7 @@
-/** Answers: which items a question needs, how their tiles make values, and what an answer says about itself. */
+/**
+ * Answers: which items a question reads, how values are computed from their tiles, and what an answer says about
+ * itself.
+ */
 @NullMarked
 package dev.tidemark.core.serve;
 

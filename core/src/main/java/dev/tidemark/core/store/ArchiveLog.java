@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** The archive as a reader finds it (rule F7): what is there, and what it holds. Reads are strongly consistent. */
+/** The archive for readers (rule F7): a listing, and the segments' content. Reads are strongly consistent. */
 public interface ArchiveLog {
 
     /**
@@ -18,16 +18,16 @@ public interface ArchiveLog {
     CompletableFuture<Listing> list(String streamName, long fromMillis, long toMillis);
 
     /**
-     * Reads a segment. What it holds is what the reference says: lane, first and last position. Completes with a {@link
-     * DamagedArchive} if it is not so: {@link DamagedArchive.Kind#MISSING} if the segment is not there, which is also so
-     * when it was compacted since it was listed.
+     * Reads a segment. Its lane, first and last position are the reference's; otherwise this completes with a {@link
+     * DamagedArchive}. That is {@link DamagedArchive.Kind#MISSING} if the segment does not exist, for instance because
+     * it was compacted after the listing.
      */
     CompletableFuture<Archive.Segment> read(SegmentRef ref);
 
     /**
      * What is in the archive.
      *
-     * @param foreignKeys what lies among the segments and is none, by its key: never read, and to be named to somebody
+     * @param foreignKeys the keys of objects among the segments that are none: never read, but to be reported
      */
     record Listing(List<SegmentRef> segments, List<String> foreignKeys) {
 
@@ -38,7 +38,7 @@ public interface ArchiveLog {
     }
 
     /**
-     * A segment by what its key says.
+     * A segment as described by its key.
      *
      * @param first the position of its first record
      * @param last the position of its last record
@@ -47,7 +47,7 @@ public interface ArchiveLog {
      */
     record SegmentRef(String key, String laneId, Position first, Position last, long hourStartMillis, long bytes) {
 
-        /** In the order of their first positions; the longest of those that begin at the same one first. */
+        /** By first position; of segments that begin at the same one, the longest first. */
         public static final Comparator<SegmentRef> ORDER = Comparator.comparing(SegmentRef::first)
                 .thenComparing(SegmentRef::last, Comparator.reverseOrder())
                 .thenComparing(SegmentRef::key);
@@ -62,7 +62,7 @@ public interface ArchiveLog {
             }
         }
 
-        /** Whether all positions of the other segment, which is of the same lane, lie within this one. */
+        /** Whether all positions of the other segment, of the same lane, are within this one. */
         public boolean covers(SegmentRef other) {
             return first.compareTo(other.first) <= 0 && last.compareTo(other.last) >= 0;
         }

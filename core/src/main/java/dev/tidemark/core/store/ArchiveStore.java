@@ -3,17 +3,17 @@ package dev.tidemark.core.store;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** The archive for its compaction, the only one who deletes anything there. */
+/** The archive for its compaction. Nothing else deletes anything there. */
 public interface ArchiveStore extends Archive, ArchiveLog {
 
     /**
-     * Completes once the segment is durable, or another one of the same lane, hour, first and last position is, which was
-     * there before; exceptionally when that is not certain.
+     * Completes once the segment is durable, or an earlier one of the same lane, hour, first and last position is;
+     * exceptionally if that is not certain.
      *
-     * @return what is there now; to know what it holds, read it
+     * @return the stored segment; read it to know its content
      */
     CompletableFuture<SegmentRef> put(Segment segment);
 
-    /** Completes once none of them is there; exceptionally when that is not certain. Again is harmless. */
+    /** Completes once none of them exists; exceptionally if that is not certain. May be repeated. */
     CompletableFuture<Void> delete(List<SegmentRef> refs);
 }

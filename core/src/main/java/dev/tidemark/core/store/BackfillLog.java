@@ -5,31 +5,31 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What backfills are to do and have done (rules B1 and B2). Plans and notes are written once and never changed. They
- * belong to one generation: a restore brings no unfinished backfill's items along, so it begins such a backfill anew.
+ * The plans and progress of backfills (rules B1 and B2). Plans and notes are written once and never changed. They
+ * belong to one generation: a restore omits an unfinished backfill's items, so that backfill begins again.
  */
 public interface BackfillLog {
 
     /**
      * Stores a plan unless the view version has one.
      *
-     * @return the plan that holds: this one or an earlier one
+     * @return the valid plan: this one or an earlier one
      */
     CompletableFuture<Plan> propose(Plan plan);
 
-    /** The lanes of a plan that are done, by id. */
+    /** The finished lanes of a plan, by id. */
     CompletableFuture<Map<String, Done>> done(String generation, String viewVersion);
 
-    /** Notes that all of a lane is in. Again is harmless. */
+    /** Notes that a lane is finished. May be repeated. */
     CompletableFuture<Void> finish(String generation, String viewVersion, Done done);
 
     /**
-     * What one backfill folds: of each of these lanes, everything up to its activation.
+     * What one backfill folds: the records of each of these lanes up to the activation.
      *
      * @param generation the generation of state that it folds into
      * @param view the view's name
-     * @param activations lane id to the position after which the view is activated, inclusive here; lanes that fold the
-     *     view from their first record on are not among them
+     * @param activations lane id to the view's activation, inclusive here; without lanes that fold the view from their
+     *     first record on
      */
     record Plan(String generation, String view, String viewVersion, Map<String, Position> activations) {
 
@@ -43,9 +43,9 @@ public interface BackfillLog {
     }
 
     /**
-     * A lane that is done.
+     * A finished lane.
      *
-     * @param activatedAfter everything up to it is in
+     * @param activatedAfter everything up to it is folded
      * @param records how many records that was
      * @param timeMillis when that was noted, milliseconds since the epoch
      */

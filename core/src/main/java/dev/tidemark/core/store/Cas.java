@@ -4,8 +4,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of a conditional write. A write that may have happened is neither a failure nor a success, so
- * {@link Unknown} is a case of its own.
+ * The outcome of a conditional write. A write that may have happened is neither a failure nor a success, so {@link
+ * Unknown} is a separate case.
  *
  * @param <T> what the store holds under the key
  */
@@ -21,7 +21,7 @@ public sealed interface Cas<T> {
      */
     record Conflict<T>(@Nullable T current) implements Cas<T> {}
 
-    /** Certainly not written, for a reason that may pass: throttled, refused. */
+    /** Certainly not written, for a reason that may be temporary: throttled, refused. */
     record Refused<T>(Throwable cause) implements Cas<T> {}
 
     /** It may or may not have been written, and it may still land: time-out, connection lost, HTTP 500. */

@@ -14,9 +14,9 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * The complete checkpoints. A checkpoint is positions and, of every item that the lanes of those positions wrote, some
- * version at or after them (rules C1 and C2): replaying the archive from the positions on adds what is missing and
- * passes over what is there. Ids sort by time, for example {@code 20261122T195400Z-3f9a}.
+ * The complete checkpoints. A checkpoint consists of positions and of every item that the lanes of those positions
+ * wrote, in some version at or after them (rules C1 and C2): a replay of the archive from the positions on adds what is
+ * missing and skips what is there. Ids sort by time, for example {@code 20261122T195400Z-3f9a}.
  *
  * <p>Futures complete with {@link DamagedCheckpoint} if what is read is missing, cut off or changed.
  */
@@ -29,14 +29,13 @@ public interface CheckpointStore {
     CompletableFuture<Manifest> manifest(String id);
 
     /**
-     * The items whose partition key falls into a bucket, each key once; size, checksum and number of every object
-     * verified.
+     * The items of a bucket, each key once; size, checksum and number of items of every object are verified.
      *
      * @param bucket from 0, see {@link Positions#bucketOf}
      */
     CompletableFuture<List<ItemStore.Found>> read(Manifest manifest, int bucket);
 
-    /** Likewise, of the items only those that are wanted; the others need not all be in memory at once. */
+    /** Only the wanted items of a bucket; the others need not all be in memory at once. */
     default CompletableFuture<List<ItemStore.Found>> read(Manifest manifest, int bucket, Predicate<ItemKey> wanted) {
         return read(manifest, bucket)
                 .thenApply(items ->
@@ -44,12 +43,12 @@ public interface CheckpointStore {
     }
 
     /**
-     * What a checkpoint fixes before it scans; the P of the protocol.
+     * What a checkpoint fixes before it scans; P in the protocol.
      *
      * @param id the checkpoint's
      * @param timeMillis when it was fixed, milliseconds since the epoch
      * @param control read before the lane rows
-     * @param lanes every lane row, as of that moment or a little later
+     * @param lanes every lane row, at that moment or a little later
      * @param catalogHash of the catalog that took it
      * @param viewNames that catalog's views: version to name
      * @param scanSegments into how many parts the scan of the state table is divided
@@ -84,7 +83,7 @@ public interface CheckpointStore {
             return bucketOf(key.partitionKey(), buckets);
         }
 
-        /** FNV-1a over the UTF-16 code units, which does not change with the platform. */
+        /** FNV-1a over the UTF-16 code units, the same on every platform. */
         public static int bucketOf(String partitionKey, int buckets) {
             int hash = 0x811C9DC5;
             for (int i = 0; i < partitionKey.length(); i++) {
@@ -108,8 +107,8 @@ public interface CheckpointStore {
      *
      * @param asOfMillis by lane id of {@link Positions#lanes}: an upper bound of the arrivals of the records that are
      *     in the items or before the positions (rule C2); {@link Long#MIN_VALUE} for a lane without records
-     * @param lanesAfter the lane rows as they were after the scan: what views had made of the records up to there is known
-     *     from them, also where ids have forgotten it (rule T3)
+     * @param lanesAfter the lane rows after the scan: they know the fates of the records up to their positions, even if
+     *     ids have forgotten them (rule T3)
      * @param objects all its objects, by bucket
      */
     record Manifest(
@@ -162,8 +161,8 @@ public interface CheckpointStore {
     }
 
     /**
-     * Brings the items of several objects together. A key may be stored twice, because a checkpoint reads tiles again
-     * where it must; the greater mark counts.
+     * Combines the items of several objects. A key may be stored twice, because a checkpoint sometimes reads tiles
+     * again; the greater mark counts.
      */
     static List<ItemStore.Found> newest(Collection<ItemStore.Found> items) {
         Map<String, ItemStore.Found> newest = new TreeMap<>();

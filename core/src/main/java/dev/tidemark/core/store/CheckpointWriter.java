@@ -10,15 +10,15 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The making and deleting of checkpoints. Whatever says how far a checkpoint is, is written once: whoever comes second
- * takes what the first has written. Futures that fail say that the outcome is not certain; everything may be repeated.
+ * Writes and deletes checkpoints. Each step of a checkpoint is stored once: a second writer uses what the first has
+ * stored. A failed future means that the outcome is not certain; everything may be repeated.
  */
 public interface CheckpointWriter {
 
     /** Ids of all checkpoints that were begun, complete or not, oldest first. */
     CompletableFuture<List<String>> begun();
 
-    /** What a checkpoint has fixed; empty if it was never begun. */
+    /** The positions of a checkpoint; empty if it was never begun. */
     CompletableFuture<Optional<Positions>> positions(String id);
 
     /** Fixes the positions, once. */
@@ -28,20 +28,20 @@ public interface CheckpointWriter {
     CompletableFuture<Map<Integer, ScanSegment>> scanned(Positions positions);
 
     /**
-     * Writes one object of items.
+     * Stores one object of items.
      *
-     * @param place under which nobody else writes
+     * @param place used by no other writer
      * @param items all of one bucket
      */
     CompletableFuture<StoredObject> write(Positions positions, Place place, List<ItemStore.Found> items);
 
-    /** Says that a scan segment is complete, once. */
+    /** Stores once that a scan segment is complete. */
     CompletableFuture<Void> complete(Positions positions, ScanSegment segment);
 
     /** Makes the checkpoint complete, once. */
     CompletableFuture<Void> publish(Manifest manifest);
 
-    /** Deletes a checkpoint, its manifest first, so that one that is half deleted is not complete. Again is harmless. */
+    /** Deletes a checkpoint, its manifest first, so that a half-deleted one is not complete. May be repeated. */
     CompletableFuture<Void> delete(String id);
 
     /**

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 /** The control table: the control row and the lane rows. Reads are strongly consistent. */
 public interface ControlStore {
 
-    /** One in which nothing is, and nothing can be written. */
+    /** An empty one that cannot be written. */
     ControlStore EMPTY = new EmptyControlStore();
 
     CompletableFuture<Optional<ControlRow>> readControl();

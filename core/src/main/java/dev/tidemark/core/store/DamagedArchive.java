@@ -3,7 +3,7 @@ package dev.tidemark.core.store;
 import dev.tidemark.core.stream.Position;
 import org.jspecify.annotations.Nullable;
 
-/** Something is wrong with the archive, so that what was asked for cannot be read from it. Never holds payloads. */
+/** The archive is damaged, so the request cannot be answered from it. Never holds payloads. */
 public final class DamagedArchive extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -15,7 +15,7 @@ public final class DamagedArchive extends RuntimeException {
     public enum Kind {
         /** Records that were archived are in no segment: an object was deleted. */
         GAP,
-        /** A segment that was listed is gone, and nothing holds its records instead. */
+        /** A listed segment is gone, and no other holds its records. */
         MISSING,
         /** An object that cannot be decoded: truncated, overwritten, or of another format. */
         UNREADABLE,
@@ -23,7 +23,7 @@ public final class DamagedArchive extends RuntimeException {
         MISPLACED,
         /** Two segments hold different records for the same positions. */
         DISAGREEING,
-        /** There are more records than were ever counted. */
+        /** There are more records than were counted. */
         MISCOUNTED
     }
 
@@ -52,7 +52,7 @@ public final class DamagedArchive extends RuntimeException {
         this.gap = gap;
     }
 
-    /** @param key the object that proves the gap: its header says what must lie before it; or the lane row's lane */
+    /** @param key the object that proves the gap: its header says what must be before it; or the lane row's lane */
     public static DamagedArchive gap(Gap gap, String key) {
         String problem = "The archive of lane " + gap.laneId() + " lacks " + gap.records() + " records after position '"
                 + gap.after().text() + "' up to '" + gap.upTo().text() + "', as " + key
@@ -121,7 +121,7 @@ public final class DamagedArchive extends RuntimeException {
         return key;
     }
 
-    /** What is wrong, and why that can be; one sentence. */
+    /** What is wrong, and the possible cause; one sentence. */
     public String problem() {
         return problem;
     }

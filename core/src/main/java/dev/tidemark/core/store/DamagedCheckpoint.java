@@ -3,7 +3,7 @@ package dev.tidemark.core.store;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A checkpoint, or an object of it, that is missing, cut off or changed. Nothing of it may be used. The message says
+ * A checkpoint, or an object of it, is missing, cut off or changed. The checkpoint must not be used. The message says
  * problem, cause and remedy.
  */
 public final class DamagedCheckpoint extends RuntimeException {

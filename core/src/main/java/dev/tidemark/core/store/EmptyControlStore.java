@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Where nothing was ever folded. */
+/** The control table of a state into which nothing was folded. */
 final class EmptyControlStore implements ControlStore {
 
     private static final String READ_ONLY = "whoever reads an empty control table writes nothing";

@@ -23,8 +23,7 @@ public interface ItemStore {
     CompletableFuture<Cas<StoredItem>> put(ItemKey key, StoredItem item, @Nullable Position expectedMark);
 
     /**
-     * All items of one entity, width and range of blocks, whatever their lane; strongly consistent, complete (pages
-     * followed).
+     * All items of one entity, width and range of blocks, of all lanes; strongly consistent, complete (pages followed).
      *
      * @param lastBlock inclusive
      */

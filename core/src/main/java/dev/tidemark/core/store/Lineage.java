@@ -5,7 +5,9 @@ import dev.tidemark.core.stream.Position;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Which lanes a lane came from, after shards were split and merged. Futures that fail say that nobody knows now. */
+/**
+ * The parents and children of lanes whose shards were split and merged. A failed future means that this is unknown now.
+ */
 public interface Lineage {
 
     /** For shards that are never split or merged. */
@@ -32,8 +34,8 @@ public interface Lineage {
     };
 
     /**
-     * The lanes of the shards that this lane's shard was split from or merged of: none for an original shard, up to
-     * two otherwise. None as well for a shard that the stream no longer lists.
+     * The lanes of the shards that this lane's shard was split or merged from: none for an original shard, up to two
+     * otherwise. None also for a shard that the stream no longer lists.
      */
     CompletableFuture<List<Lane>> parents(Lane lane);
 
@@ -42,12 +44,12 @@ public interface Lineage {
 
     /**
      * Whether a lane will never have a record after a position: its shard is closed, or the stream no longer lists it,
-     * and no record follows. False when that is not certain.
+     * and no record follows. False if that is not certain.
      *
-     * @param last {@link Position#ORIGIN} asks for any record at all
+     * @param last {@link Position#ORIGIN} asks about any record
      */
     CompletableFuture<Boolean> drained(Lane lane, Position last);
 
-    /** Whether a lane has no record before a position, as far as its stream still holds them. */
+    /** Whether a lane has no record before a position, among those that its stream still holds. */
     CompletableFuture<Boolean> begins(Lane lane, Position first);
 }

@@ -10,11 +10,11 @@ import java.util.concurrent.CompletableFuture;
 public interface Quarantine {
 
     /**
-     * Keeps records together. Completes once all are durable; exceptionally when that is not certain. Putting some of them
-     * again is harmless, also with others before and behind them: each is in quarantine once.
+     * Keeps records together. Completes once all are durable; exceptionally when that is not certain. Putting some of
+     * them again is harmless, even with others before and after them: each is in quarantine once.
      *
-     * @param entries of one view version and lane, in increasing position: of all records from the first to the last,
-     *     those that the view cannot fold; not empty
+     * @param entries of one view version and lane, in increasing position: all that the view cannot fold between the
+     *     first and the last; not empty
      */
     CompletableFuture<Void> put(List<Entry> entries);
 

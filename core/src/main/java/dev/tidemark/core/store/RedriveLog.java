@@ -14,9 +14,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
- * The manifests of all redrives, numbered from 1 without a gap (rule Q1). A manifest claims what it lists, and is the
- * archive of it. Whoever appends one has read all before it, so no two claim the same; nothing is ever changed or
- * deleted. Reads are strongly consistent.
+ * The manifests of all redrives, numbered from 1 without a gap (rule Q1). A manifest claims the records it lists, and
+ * is their archive. A writer reads all earlier manifests before it appends one, so no two claim the same record.
+ * Nothing is ever changed or deleted. Reads are strongly consistent.
  */
 public interface RedriveLog {
 
@@ -34,41 +34,41 @@ public interface RedriveLog {
     }
 
     /**
-     * Stores a manifest under its number, unless that is taken.
+     * Stores a manifest under its number, unless the number is taken.
      *
      * @return true if it is stored, now or by an earlier attempt; false if another one has the number; completes
-     *     exceptionally when that is not certain, and then it may still be stored later
+     *     exceptionally if that is not certain: it may still be stored later
      */
     CompletableFuture<Boolean> append(Manifest manifest);
 
     /**
-     * Notes that everything of a manifest is folded. Again is harmless.
+     * Notes that a manifest is completely folded. May be repeated.
      *
      * @param timeMillis when, milliseconds since the epoch
      */
     CompletableFuture<Void> finish(long number, long timeMillis);
 
     /**
-     * Settles what the backfill's lanes of a view version hold, unless that is settled (rule B1).
+     * Decides once what the backfill's lanes of a view version hold (rule B1).
      *
-     * @return what holds: this, or what was settled before
+     * @return what is valid: this, or an earlier decision
      */
     CompletableFuture<Repairs> settle(Repairs repairs);
 
-    /** What is settled for a view version; empty if it was never backfilled. */
+    /** What was decided for a view version; empty if it was never backfilled. */
     CompletableFuture<Optional<Repairs>> repairs(String viewVersion);
 
     /**
-     * Which redriven payloads stand in the records' places in the backfill's lanes of a view version: those of other
-     * versions of the view, of records up to these activations. Decided once for all generations, because an item's
-     * content is a function of its key and mark, and the key has no generation (rule P3).
+     * Which redriven payloads replace archived ones in the backfill's lanes of a view version: those of other versions
+     * of the view, for records up to these activations. Decided once for all generations, because an item's content is
+     * a function of its key and mark, and the key has no generation (rule P3).
      *
      * @param view the view's name
-     * @param activations lane id to the position after which the view is activated, as the lane rows had them: inclusive
-     *     here; lanes that fold the view from their first record on are not among them
-     * @param lastManifest no redrive with a greater number is meant; 0 for none
-     * @param ancestors lane id to the lanes before it, of those in {@code activations}, that a duplicate is looked for in
-     *     (rule T3); lanes without any are left out
+     * @param activations lane id to the view's activation in the lane row, inclusive here; without lanes that fold the
+     *     view from their first record on
+     * @param lastManifest only redrives up to this number are included; 0 for none
+     * @param ancestors for lanes in {@code activations}: lane id to the lanes before it whose ids are searched for a
+     *     duplicate (rule T3); lanes without any are left out
      */
     record Repairs(
             String view,
@@ -108,7 +108,7 @@ public interface RedriveLog {
      * What one redrive folds.
      *
      * @param number from 1
-     * @param timeMillis the redrive's time, milliseconds since the epoch: from then on its records are known
+     * @param timeMillis the redrive's time, milliseconds since the epoch: then its records became known
      * @param entries those of one view version and lane in increasing position; not empty
      */
     record Manifest(long number, long timeMillis, List<Entry> entries) {
@@ -126,7 +126,7 @@ public interface RedriveLog {
      *
      * @param view the view's name
      * @param lane the lane that quarantined it
-     * @param record with the data to be folded, and position, arrival and partition key as they always were
+     * @param record with the data to fold, and its original position, arrival and partition key
      * @param originalSha256 of the data in quarantine, in hexadecimal digits
      */
     record Entry(String view, String viewVersion, Lane lane, RawRecord record, String originalSha256) {
@@ -136,10 +136,10 @@ public interface RedriveLog {
         }
     }
 
-    /** What belongs to one manifest only. */
+    /** Without the members of one manifest only. */
     record Claim(String viewVersion, Lane lane, Position position) {
 
-        /** Of a record in quarantine. */
+        /** Identifies a record in quarantine. */
         public static Claim of(Quarantine.Entry entry) {
             return new Claim(entry.viewVersion(), entry.lane(), entry.record().position());
         }

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** All items of the state table. Every item that is read is as it was stored at some moment after the call. */
+/** All items of the state table, each as it was stored at some moment after the call. */
 public interface StateScan {
 
     /**
-     * Reads on in one part of the table; strongly consistent.
+     * Reads the next page of one part of the table; strongly consistent.
      *
      * @param segment from 0
      * @param segments into how many parts the table is divided
@@ -20,7 +20,7 @@ public interface StateScan {
     /** All items of one entity in one view; strongly consistent, complete (pages followed). */
     CompletableFuture<List<ItemStore.Found>> entity(String viewVersion, String entity);
 
-    /** @param next where to go on; null at the end */
+    /** @param next where the next page begins; null at the end */
     record Page(List<ItemStore.Found> items, @Nullable ItemKey next) {
 
         public Page {

@@ -7,12 +7,12 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What a stream holds behind the positions up to which its lanes are folded. Futures that fail say that nobody knows
- * now; they may fail soon, because no answer should wait long for this.
+ * What a stream holds after its lanes' positions. A failed future means that this is unknown now; it may fail soon,
+ * because no answer should wait long for this.
  */
 public interface StreamTail {
 
-    /** For where the stream is not to be asked. */
+    /** Where the stream must not be asked. */
     StreamTail UNKNOWN = new StreamTail() {
         @Override
         public CompletableFuture<List<Lane>> lanes(String streamArn) {
@@ -27,15 +27,15 @@ public interface StreamTail {
 
     /**
      * The lanes of all shards that the stream lists, closed ones included. The list may be some minutes old; but once
-     * {@link #waitingSince} has come to the end of a lane, it has those that came of it.
+     * {@link #waitingSince} has reached the end of a lane, it has the child lanes.
      */
     CompletableFuture<List<Lane>> lanes(String streamArn);
 
     /**
-     * The arrival of the first record after a position that the lane folds, milliseconds since the epoch; empty if there
-     * is none at the moment.
+     * The arrival of the first record after a position that the lane folds, milliseconds since the epoch; empty if
+     * there is none now.
      *
-     * @param last {@link Position#ORIGIN} asks for any record at all
+     * @param last {@link Position#ORIGIN} asks about any record
      */
     CompletableFuture<OptionalLong> waitingSince(Lane lane, Position last);
 }

@@ -1,4 +1,4 @@
-/** What the core needs of the outside world, as interfaces. */
+/** What the core needs from outside, as interfaces. */
 @NullMarked
 package dev.tidemark.core.store;
 
