@@ -12,6 +12,7 @@ final class Mutants {
 
     private static final String FOLD = "core/dev/tidemark/core/fold/";
     private static final String CONTROL = "core/dev/tidemark/core/control/";
+    private static final String CHANGE = "core/dev/tidemark/core/change/";
     private static final String ASYNC = "core/dev/tidemark/core/async/";
     private static final String HISTORY = "core/dev/tidemark/core/history/";
     private static final String STREAM = "core/dev/tidemark/core/stream/";
@@ -367,6 +368,31 @@ final class Mutants {
                             HISTORY + "LaneWalk",
                             "int to = cut.upTo() == null ? records.size() : Positions.countUpTo(cut.upTo(), records);",
                             "int to = records.size();")),
+            Mutant.ofPast(
+                    "B1",
+                    "a backfill folds into the items of the live lane",
+                    new Edit(HISTORY + "LaneWalk", "run.lane().ofBackfill();", "run.lane();")),
+            Mutant.ofPast(
+                    "B1",
+                    "a backfill notes a lane as done before its last batch is",
+                    new Edit(
+                            HISTORY + "FoldSink",
+                            "return last.thenCompose(",
+                            "return CompletableFuture.<Void>completedFuture(null).thenCompose(")),
+            Mutant.ofPast(
+                    "B1",
+                    "a batch of the past of which a part is done is taken for done",
+                    new Edit(
+                            HISTORY + "FoldSink",
+                            "return deliver(batch, row.last(), 1);",
+                            "return CompletableFuture.completedFuture(true);")),
+            Mutant.ofPast(
+                    "T3",
+                    "a backfill's lane does not ask what its ancestors remember",
+                    new Edit(
+                            CHANGE + "BackfillFold",
+                            "for (String ancestor : part.ancestors()) {",
+                            "for (String ancestor : List.<String>of()) {")),
             Mutant.ofPast(
                     "Q1",
                     "all redrives are walked in the lanes of the first one",
