@@ -278,7 +278,7 @@ public final class World implements AutoCloseable {
         return steps;
     }
 
-    /** Any time; or when lanes are likely to be born: about the first records, or about a reshard. */
+    /** Any time; or when lanes are likely to begin: about the first records, or about a reshard. */
     private long delicateMoment() {
         long anyMillis = engine.between(0, plan.endMillis());
         long nearMillis = engine.between(-2_000, 4_000);
