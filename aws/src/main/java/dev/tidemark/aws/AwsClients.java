@@ -78,8 +78,8 @@ public final class AwsClients implements AutoCloseable {
     }
 
     /**
-     * Clients whose requests are made, signed with made-up keys, answered with a success that says nothing, and sent
-     * nowhere. They load what a real call needs before a SnapStart snapshot is taken, with no connection in it.
+     * Clients whose requests are built and signed with made-up keys, but not sent: each gets an empty success. They
+     * load the code of a real call before a SnapStart snapshot is taken, without a connection in it.
      *
      * @param environment as for real clients
      */
@@ -99,8 +99,8 @@ public final class AwsClients implements AutoCloseable {
     }
 
     /**
-     * For conditional writes: never retried by the SDK. A retry hides whether an earlier attempt was applied, and that
-     * is what the fold must know (rule F4); the fold does its own retries.
+     * For conditional writes: never retried by the SDK. A retry hides whether an earlier attempt was applied, which the
+     * fold must know (rule F4); the fold retries itself.
      */
     public synchronized DynamoDbAsyncClient dynamoDbWrites() {
         if (dynamoDbWrites == null) {
@@ -129,7 +129,7 @@ public final class AwsClients implements AutoCloseable {
         return kinesis;
     }
 
-    /** Never retried: for questions that are worth no second call of a shard that is read to its limit. */
+    /** Never retried: for questions that do not justify a second call to a shard that is read to its limit. */
     public synchronized KinesisAsyncClient kinesisOnce() {
         if (kinesisOnce == null) {
             kinesisOnce = kinesis(overrides(DefaultRetryStrategy.doNotRetry(), ATTEMPT_TIMEOUT, ATTEMPT_TIMEOUT));
@@ -209,7 +209,7 @@ public final class AwsClients implements AutoCloseable {
         return http;
     }
 
-    /** Another machine, such as a proxy, cannot reach these. */
+    /** No other machine, such as a proxy, can reach these. */
     private static boolean isLoopback(URI endpoint) {
         String host = String.valueOf(endpoint.getHost());
         return host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");

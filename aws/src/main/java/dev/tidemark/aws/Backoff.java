@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 
 /**
- * How long to wait before a request is sent again: a random part of a limit that doubles each time, so that many
- * callers that were throttled together do not come back together.
+ * How long to wait before a request is sent again: a random part of a limit that doubles each time, so that callers
+ * that were throttled together do not retry together.
  *
  * @param scheduler completes a future later
  * @param jitter thread-safe, uniform in {@code [0, 1)}

@@ -13,7 +13,7 @@ public enum Environment {
     BUCKET("TIDEMARK_BUCKET", null),
     /** Path of the catalog file. */
     CATALOG("TIDEMARK_CATALOG", "/opt/tidemark/catalog.yaml"),
-    /** Path of the catalog that is to take its place; there need not be such a file. */
+    /** Path of the next catalog; the file may be missing. */
     NEXT_CATALOG("TIDEMARK_NEXT_CATALOG", "/opt/tidemark/next.yaml"),
     /** The generation of the state that is folded into (rule R2). */
     GENERATION("TIDEMARK_GENERATION", "g1"),
@@ -25,11 +25,13 @@ public enum Environment {
     DAILY_CHECKPOINT_DAYS("TIDEMARK_DAILY_CHECKPOINT_DAYS", "31"),
     /** How many bytes of the archive the query function reads for one value of the past. */
     REPLAY_MAX_BYTES("TIDEMARK_REPLAY_MAX_BYTES", "67108864"),
-    /** For how many seconds the query function believes that nothing waits in a lane; 0: it never asks the stream. */
+    /**
+     * How many seconds the query function trusts an answer that nothing waits in a lane; 0: it never asks the stream.
+     */
     ASK_STREAM_SECONDS("TIDEMARK_ASK_STREAM_SECONDS", "5"),
-    /** Which share of its time, in percent, a sandbox of the query function gives to costly requests. */
+    /** The share of its time, in percent, that a sandbox of the query function gives to costly requests. */
     COSTLY_PERCENT("TIDEMARK_COSTLY_PERCENT", "100"),
-    /** CloudWatch's namespace of the metrics, of its own for each deployment. */
+    /** CloudWatch's namespace of the metrics, one for each deployment. */
     METRIC_NAMESPACE("TIDEMARK_METRIC_NAMESPACE", "Tidemark");
 
     private final String variable;

@@ -9,7 +9,7 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.async.SdkAsyncHttpResponseHandler;
 import software.amazon.awssdk.http.async.SimpleSubscriber;
 
-/** Sends nothing, and answers every request with a success that says nothing. */
+/** Sends nothing, and answers every request with an empty success. */
 final class UnsentHttp implements SdkAsyncHttpClient {
 
     private static final int OK = 200;

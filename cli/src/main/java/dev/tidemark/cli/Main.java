@@ -70,7 +70,7 @@ public final class Main {
                 });
     }
 
-    /** Help for a word that is no command would be that of another one. */
+    /** Help for an unknown word would be another command's help. */
     private static int execute(ParseResult parsed) {
         for (CommandLine command : parsed.asCommandLineList()) {
             List<String> unknown = command.getParseResult().unmatched();

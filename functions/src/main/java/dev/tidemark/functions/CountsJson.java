@@ -6,7 +6,7 @@ import dev.tidemark.core.event.InvalidEvent;
 import java.io.IOException;
 import java.util.Map;
 
-/** What a view made of records, as JSON. */
+/** The fates of records in a view, as JSON. */
 public final class CountsJson {
 
     private CountsJson() {}

@@ -19,7 +19,7 @@ import java.util.Map;
  */
 public record Deployment(Map<String, String> environment, Catalogs catalogs, AwsClients clients) {
 
-    /** Catalogs are written by hand; a larger file is a mistake. */
+    /** Catalogs are written by hand, so a larger file is a mistake. */
     private static final long MAX_CATALOG_BYTES = 4 * 1024 * 1024;
 
     /** For Lambda's constructors: the process's own environment. Everything that the process logs becomes JSON. */

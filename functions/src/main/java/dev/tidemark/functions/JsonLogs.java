@@ -14,9 +14,9 @@ import java.util.logging.SimpleFormatter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns what is logged through {@link System.Logger}, java.util.logging or SLF4J into lines of JSON. An exception is its
- * class, message and causes, each with its innermost frames, in the same line: a stack trace of many lines would be as
- * many log events.
+ * Turns what is logged through {@link System.Logger}, java.util.logging or SLF4J into lines of JSON. An exception is
+ * its class, message and causes, each with its innermost frames, in the same line: each line of a stack trace would
+ * otherwise be a log event.
  *
  * <p>Nothing below INFO is written, whatever Lambda's log level: the AWS SDK logs whole requests there, and with them
  * events.

@@ -14,12 +14,12 @@ import java.util.Map;
 
 /**
  * A line of the log: one JSON object with {@code timestamp}, {@code level} and {@code message}, as Lambda's log levels
- * want it. Members that are metrics are at the same time announced to CloudWatch in its embedded metric format, so that
- * the line is log and metrics in one and no call is needed to publish them.
+ * want it. Metric members are also declared in CloudWatch's embedded metric format, so one line is both log and
+ * metrics, and no call publishes them.
  *
  * <p>The format is a handful of members, so it is written here. AWS's library for it brings its own sinks, agents and
- * environment detection, and Powertools brings AspectJ and a logging stack with the start-up time of both; neither would
- * put log and metrics into one line.
+ * environment detection, and Powertools brings AspectJ and a logging stack with the start-up time of both; neither
+ * would put log and metrics into one line.
  */
 public final class LogLine {
 
@@ -104,7 +104,7 @@ public final class LogLine {
         announce(metric, dimensions);
     }
 
-    /** A metric that is in the line already is counted by other members as well. */
+    /** Counts a metric of this line by other members too. */
     public void metricAlsoBy(Metric metric, String... names) {
         announce(metric, List.of(names));
     }

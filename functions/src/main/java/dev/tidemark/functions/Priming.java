@@ -37,6 +37,6 @@ public final class Priming implements Resource {
 
     @Override
     public void afterRestore(Context<? extends Resource> context) {
-        // Nothing is bound to the old sandbox: clients reconnect, and caches know the age of what they hold.
+        // Nothing depends on the old sandbox: clients reconnect, and caches know the age of their entries.
     }
 }

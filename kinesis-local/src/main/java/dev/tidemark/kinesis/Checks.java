@@ -3,7 +3,7 @@ package dev.tidemark.kinesis;
 import java.math.BigInteger;
 import java.util.regex.Pattern;
 
-/** The service's limits on arguments, with the service's words for what breaks them. */
+/** The service's limits on arguments, with the service's messages. */
 final class Checks {
 
     static final int MAX_RECORD_BYTES = 1024 * 1024;

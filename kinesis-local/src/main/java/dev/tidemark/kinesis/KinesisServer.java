@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The service's protocol over HTTP/1.1: {@code POST /} with {@code X-Amz-Target: Kinesis_20131202.<Operation>} and a
  * JSON or CBOR body. Signatures are accepted and not checked. Event streams (SubscribeToShard) and HTTP/2, which the
- * asynchronous Java client insists on unless told otherwise, are not spoken.
+ * asynchronous Java client uses by default, are not supported.
  */
 public final class KinesisServer implements AutoCloseable {
 

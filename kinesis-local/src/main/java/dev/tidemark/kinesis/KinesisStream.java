@@ -210,7 +210,7 @@ final class KinesisStream {
         return width(open.get(index)).add(width(open.get(index + 1)));
     }
 
-    /** Later than its parents' beginnings, so that a partition key's sequence numbers go on increasing. */
+    /** Later than its parents' beginnings, so that a partition key's sequence numbers keep increasing. */
     private static long childSecond(List<Shard> parents, long nowMillis) {
         long second = nowMillis / 1000;
         for (Shard parent : parents) {
@@ -393,7 +393,7 @@ final class KinesisStream {
         return stored(() -> shard(shardId).millisBehind(ordinalAfter(sequence), nowMillis));
     }
 
-    /** Whether a shard got as far as a sequence number that it gave out. */
+    /** Whether a shard has reached a sequence number that it assigned. */
     synchronized boolean reached(String shardId, String sequence) {
         checkExists();
         return ordinalOf(sequence) < shard(shardId).nextOrdinal();
@@ -425,7 +425,7 @@ final class KinesisStream {
         return version;
     }
 
-    /** Makes every waiter look again. */
+    /** Makes every waiter check again. */
     synchronized void changed() {
         version++;
         notifyAll();

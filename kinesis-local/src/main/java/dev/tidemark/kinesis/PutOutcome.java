@@ -1,6 +1,6 @@
 package dev.tidemark.kinesis;
 
-/** What became of one record of a put. */
+/** The outcome of one record of a put. */
 public sealed interface PutOutcome permits PutResult, PutOutcome.Refused {
 
     /**

@@ -7,15 +7,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One shard and its records, which are in its file only. Ordinals count the records of a shard from 1 without gaps; what
- * retention has trimmed are the lowest of them. Not thread-safe; the stream's lock guards it.
+ * One shard and its records, which are in its file only. Ordinals count the records of a shard from 1 without gaps;
+ * retention trims the lowest ones. Not thread-safe; the stream's lock guards it.
  */
 final class Shard implements AutoCloseable {
 
-    /** Records are trimmed in strokes, so that their times are not looked up for each. */
+    /** Records are trimmed in batches, so that not every record's time is read. */
     private static final long TRIM_STROKE_MILLIS = 1000;
 
-    /** What was trimmed leaves a file that is in use when it is more than this and more than what is kept. */
+    /**
+     * A file in use is rewritten without its trimmed bytes when these are more than this and more than the kept ones.
+     */
     private static final long DROP_BYTES = 64L << 20;
 
     private final ShardMeta meta;
@@ -67,7 +69,7 @@ final class Shard implements AutoCloseable {
         return sequences;
     }
 
-    /** Forgets records that arrived before {@code oldestMillis}; now and then, not at each call. */
+    /** Forgets records that arrived before {@code oldestMillis}; not at each call. */
     void trim(long oldestMillis) throws IOException {
         boolean soon = oldestMillis < trimmedMillis + TRIM_STROKE_MILLIS;
         if (soon || countFrom(0) == 0 || file.firstArrivalMillis() >= oldestMillis) {
@@ -88,7 +90,7 @@ final class Shard implements AutoCloseable {
                 .toList();
     }
 
-    /** How many records stand at or after an ordinal. */
+    /** How many records are at or after an ordinal. */
     long countFrom(long ordinal) {
         return Math.max(0, nextOrdinal() - Math.max(ordinal, firstOrdinal));
     }

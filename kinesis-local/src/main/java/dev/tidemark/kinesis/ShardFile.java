@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The records of one shard in an append-only file. Each frame is {@code length:int, crc32:int, body}; the body is
  * {@code ordinal:long, arrivalMillis:long, keyLength:short, key:UTF-8, data}, all big-endian. Ordinals have no gaps and
- * arrival times do not decrease. In memory is only where every 64th KiB begins.
+ * arrival times do not decrease. Memory holds only where every 64th KiB begins.
  *
  * <p>A record is handed to the operating system before its put is answered, so it survives a kill of the process. A
  * kill in the middle of a write leaves a torn last frame, which is cut off when the file is opened: its put was never
- * answered. Whatever else is not as it was written is damage, and is named. Not thread-safe; the stream's lock guards it.
+ * answered. Any other difference is damage, and is named. Not thread-safe; the stream's lock guards it.
  *
  * <p>Files are not channels: a channel closes itself, for every thread, when one that uses it is interrupted.
  */
@@ -39,7 +39,7 @@ final class ShardFile implements AutoCloseable {
     private final @Nullable Path path;
     private RandomAccessFile file;
 
-    /** Where the next frame goes; what is behind it is left of a write that failed. */
+    /** Where the next frame goes; bytes after it are left from a failed write. */
     private long end;
 
     private long nextOrdinal = 1;
@@ -126,7 +126,7 @@ final class ShardFile implements AutoCloseable {
         }
     }
 
-    /** Whether what stands here, longer than the file by its own account, began as a frame and was not finished. */
+    /** Whether the bytes here, whose length field points beyond the file, are an unfinished frame. */
     private boolean isTorn(long at) throws IOException {
         if (end - at < FRAME_HEAD) {
             return true;
@@ -135,7 +135,7 @@ final class ShardFile implements AutoCloseable {
         file.seek(at);
         file.readFully(rest);
         int crc = ByteBuffer.wrap(rest).getInt(4);
-        // A frame that is whole up to some shorter length was not torn: its length was changed.
+        // A frame that is valid with a shorter length was not torn: its length was changed.
         CRC32 sum = new CRC32();
         for (int i = FRAME_HEAD; i < rest.length; i++) {
             sum.update(rest[i]);
@@ -184,13 +184,13 @@ final class ShardFile implements AutoCloseable {
         return end;
     }
 
-    /** About how much stands before an ordinal. */
+    /** About how many bytes are before an ordinal. */
     long bytesBefore(long ordinal) {
         return framesBefore(ordinal).at;
     }
 
     /**
-     * Appends all of the entries, or none if this fails. Their ordinals go on from {@link #nextOrdinal()}.
+     * Appends all of the entries, or none if this fails. Their ordinals continue from {@link #nextOrdinal()}.
      *
      * @throws IOException if the disk refuses them
      */
@@ -211,7 +211,7 @@ final class ShardFile implements AutoCloseable {
 
     private void write(byte[] bytes) throws IOException {
         if (file.length() > end) {
-            // Of an earlier write that failed, and that could not be taken back then.
+            // Left from an earlier failed write that could not be undone then.
             file.setLength(end);
         }
         try {
@@ -249,7 +249,7 @@ final class ShardFile implements AutoCloseable {
         return found;
     }
 
-    /** From the last mark that is not behind an ordinal, or from the beginning. */
+    /** From the last indexed place not after an ordinal, or from the beginning. */
     private Frames framesBefore(long ordinal) {
         int low = 0;
         int high = marks.size() - 1;
@@ -337,7 +337,7 @@ final class ShardFile implements AutoCloseable {
         file.close();
     }
 
-    /** Deletes what {@link #dropBefore} left when it was cut short. */
+    /** Deletes what an interrupted {@link #dropBefore} left. */
     static void deleteLeftOver(Path path) throws IOException {
         Files.deleteIfExists(path.resolveSibling(path.getFileName() + ".new"));
     }
@@ -353,7 +353,7 @@ final class ShardFile implements AutoCloseable {
             this.in = new DataInputStream(new BufferedInputStream(new Bytes(at)));
         }
 
-        /** The next entry; null if less is left than a whole one has. */
+        /** The next entry; null if no complete one is left. */
         @Nullable
         Entry next() throws IOException {
             if (end - at < FRAME_HEAD) {
@@ -385,7 +385,7 @@ final class ShardFile implements AutoCloseable {
         }
     }
 
-    /** The file's bytes from a place on; others may read and write it in between. */
+    /** The file's bytes from an offset on; others may read and write it in between. */
     private final class Bytes extends InputStream {
 
         private long at;

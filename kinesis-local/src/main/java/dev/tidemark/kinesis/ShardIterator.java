@@ -7,11 +7,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a client reads on, as the opaque text that it is given.
+ * Where a client continues, as the opaque text that it gets.
  *
  * @param createdMillis of the stream, so that an iterator of a deleted stream is not taken for its successor
  * @param ordinal of the next record
- * @param issuedMillis when it was given out; it is good for five minutes
+ * @param issuedMillis when it was issued; it is valid for five minutes
  */
 record ShardIterator(String stream, long createdMillis, int shardIndex, long ordinal, long issuedMillis) {
 

@@ -1,7 +1,7 @@
 package dev.tidemark.kinesis;
 
 /**
- * What one shard takes: Kinesis's limits on writing. A pause saves up for one second. Not thread-safe.
+ * Kinesis's limits on writing to one shard. Unused quota is kept for one second. Not thread-safe.
  *
  * <p>The limits on reading (five calls and 2 MB a second) are not kept: they would only make readers on this machine
  * wait.
@@ -13,7 +13,7 @@ final class ShardLimits {
 
     private static final long SECOND_MILLIS = 1000;
 
-    /** What is left, in thousandths: a millisecond adds as many of them as a second adds whole ones. */
+    /** What is left, in thousandths: a millisecond adds as many thousandths as a second adds whole units. */
     private long records = RECORDS_PER_SECOND * SECOND_MILLIS;
 
     private long bytes = BYTES_PER_SECOND * SECOND_MILLIS;

@@ -30,7 +30,7 @@ final class StreamFiles {
     }
 
     /**
-     * The streams that were stored. Folders without their description belong to a creation that was cut short.
+     * The streams that were stored. Folders without a description are from an interrupted creation.
      *
      * @throws DamagedFile if something is not as it was written
      */
@@ -61,7 +61,7 @@ final class StreamFiles {
         return meta;
     }
 
-    /** A stream that was described has records; one whose creation was cut short has none. */
+    /** A described stream may have records; one whose creation was interrupted has none. */
     private static void checkUnused(Path folder) throws IOException {
         if (Files.isDirectory(folder)) {
             for (Path file : list(folder)) {
@@ -106,7 +106,7 @@ final class StreamFiles {
         return folder.resolve(shard.id() + LOG);
     }
 
-    /** Renames the folder first, so that a deletion that is cut short stays a deletion. */
+    /** Renames the folder first, so that an interrupted deletion remains a deletion. */
     void delete(StreamMeta meta) throws IOException {
         Path folder = folder(meta);
         if (folder != null) {

@@ -11,10 +11,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams of one account: what the service does, without its protocol. Thread-safe. Operations take effect at
- * once, so a stream is always ACTIVE. Errors are {@link KinesisException}s with the service's types and messages.
+ * The streams of one account: the service without its protocol. Thread-safe. Operations take effect at once, so a
+ * stream is always ACTIVE. Errors are {@link KinesisException}s with the service's types and messages.
  *
- * <p>Records are in files, a shard's in one; what is in memory does not grow with them by more than a thousandth.
+ * <p>Records are in files, one per shard; memory grows with them by at most a thousandth.
  */
 public final class Streams implements AutoCloseable {
 
@@ -40,7 +40,7 @@ public final class Streams implements AutoCloseable {
      * Opens the streams of a directory.
      *
      * @param clock gives arrival times
-     * @param directory where streams are kept; null: in temporary files, which go with the process
+     * @param directory where streams are kept; null: in temporary files, which end with the process
      * @param limited whether a shard takes no more than Kinesis's 1,000 records and 1 MiB a second
      * @throws DamagedFile if a file of the directory does not hold what was written to it
      * @throws IOException if stored streams cannot be read
@@ -174,7 +174,7 @@ public final class Streams implements AutoCloseable {
         return stream(name).tags();
     }
 
-    /** A text to be handed to {@link #read}, good for five minutes. */
+    /** A text to pass to {@link #read}, valid for five minutes. */
     public String iterator(String name, String shardId, IteratorStart start) {
         return stream(name).iterator(shardId, start, clock.millis()).text();
     }
@@ -203,12 +203,12 @@ public final class Streams implements AutoCloseable {
         return stream(name).isOpen(shardId);
     }
 
-    /** A sequence number after which a reader of this process begins; no record need have it. */
+    /** A sequence number after which a reader of this process begins; it need not be a record's. */
     public String before(String name, String shardId, IteratorStart start) {
         return stream(name).before(shardId, start, clock.millis());
     }
 
-    /** How many records stand after a sequence number; null: all that are kept. */
+    /** How many records are after a sequence number; null: all that are kept. */
     public long countAfter(String name, String shardId, @Nullable String sequenceNumber) {
         return stream(name).countAfter(shardId, sequenceNumber);
     }

@@ -3,7 +3,7 @@ package dev.tidemark.local;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Another process keeps its data in the directory; two would overwrite each other's. */
+/** Another process uses the directory; two would overwrite each other's data. */
 public final class DirectoryInUse extends IOException {
 
     private static final long serialVersionUID = 1L;

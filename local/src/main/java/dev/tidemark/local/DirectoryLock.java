@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Keeps a directory to one process at a time. The lock is the operating system's, so it goes when the process is killed. */
+/** Reserves a directory for one process at a time. The lock is the operating system's, so it ends with the process. */
 final class DirectoryLock implements AutoCloseable {
 
     private final FileChannel channel;
@@ -17,7 +17,7 @@ final class DirectoryLock implements AutoCloseable {
     }
 
     /**
-     * @param directory is made if it is not there
+     * @param directory is created if missing
      * @throws DirectoryInUse if another process, or this one, has it
      */
     static DirectoryLock of(Path directory) throws IOException {

@@ -108,7 +108,7 @@ public final class LocalSystem implements AutoCloseable {
         return settings.directoryOf("mapping-" + application.mappingName(stream) + ".json");
     }
 
-    /** Without its tables a stream that was folded would go on as if all before had never been. */
+    /** Without its tables a folded stream would continue as if nothing had been folded. */
     private static void checkTables(LocalSettings settings, Application application) throws IOException {
         Path directory = settings.directoryOf(TABLES);
         if (directory == null || DynamoDbStore.hasTables(directory)) {
@@ -198,7 +198,7 @@ public final class LocalSystem implements AutoCloseable {
         return mapping;
     }
 
-    /** Stops everything: deliveries first, then what they write to. Again is harmless. */
+    /** Stops everything: deliveries first, then the stores. May be repeated. */
     @Override
     public void close() {
         closing.close();

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** What has been started, to be closed in the opposite order, once. Thread-safe. */
+/** Started parts, closed once in the opposite order. Thread-safe. */
 final class StartedParts implements AutoCloseable {
 
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
@@ -18,7 +18,7 @@ final class StartedParts implements AutoCloseable {
         return closeable;
     }
 
-    /** Something that may yet add itself; closing waits for it. */
+    /** A part that may still be starting; closing waits for it. */
     synchronized void await(CompletableFuture<?> future) {
         starting.add(future);
     }
@@ -59,7 +59,7 @@ final class StartedParts implements AutoCloseable {
         synchronized (this) {
             waiting = List.copyOf(starting);
         }
-        // Whether a start failed is told to whoever wanted it.
+        // A failed start is reported to its caller.
         waiting.forEach(future -> future.handle((started, failed) -> true).join());
     }
 

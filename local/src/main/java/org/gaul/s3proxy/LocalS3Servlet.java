@@ -5,8 +5,8 @@ import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
 
 /**
- * S3Proxy's servlet without its server. It can be made in its package only; should another version change it, this class
- * does not compile.
+ * S3Proxy's servlet without its server. It can be created only in its package; if another version changes it, this
+ * class does not compile.
  */
 public final class LocalS3Servlet {
 

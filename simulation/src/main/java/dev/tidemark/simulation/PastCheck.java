@@ -17,14 +17,14 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs seeds in which checkpoints are taken, views backfilled, records redriven and questions asked meanwhile, and compares
- * the past with what was. Several seeds may be run at once. See {@link SeedCheck}.
+ * Runs seeds with checkpoints, backfills, redrives and questions, and compares the past with what happened. Several
+ * seeds may be run at once. See {@link SeedCheck}.
  */
 public final class PastCheck implements LongFunction<@Nullable String> {
 
     private static final long REPAIRS = 0x2EDB1FE;
 
-    /** Of these runs all views come in another version, many records are bad, and the stream is resharded. */
+    /** In these runs all views get another version, many records are bad, and the stream is resharded. */
     private static final int OTHER_VERSIONS_PER_CENT = 30;
 
     private final Tally tally = new Tally();
@@ -39,7 +39,7 @@ public final class PastCheck implements LongFunction<@Nullable String> {
         return failure == null ? null : failure.lines().findFirst().orElse("");
     }
 
-    /** What the runs have shown so far. */
+    /** What the runs have covered so far. */
     public Tally tally() {
         return tally;
     }
@@ -47,7 +47,7 @@ public final class PastCheck implements LongFunction<@Nullable String> {
     /** @param traced whether the run writes down what happens */
     public Run run(long seed, boolean traced) {
         Dials dials = Dials.random(new SplittableRandom(seed));
-        // Dice of their own: what else a seed decides is older, and stays as it was.
+        // Separate dice, so that a seed's other decisions stay as they were.
         SplittableRandom dice = new SplittableRandom(seed ^ REPAIRS);
         boolean ofOtherVersions = dice.nextInt(100) < OTHER_VERSIONS_PER_CENT;
         Repairer repairer = new Repairer(dice.split());

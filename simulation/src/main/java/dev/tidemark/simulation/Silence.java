@@ -3,7 +3,7 @@ package dev.tidemark.simulation;
 import java.util.ResourceBundle;
 import org.jspecify.annotations.Nullable;
 
-/** The logs of a process that simulates: none. What the product would log of a million injected faults helps nobody. */
+/** Discards the logs of a simulating process: the product's log of a million injected faults would not help. */
 public final class Silence extends System.LoggerFinder {
 
     /** For the service loader. */

@@ -29,7 +29,7 @@ final class Approximations {
         byValue.computeIfAbsent(value, name -> new TreeMap<>()).merge(method, count, Count::plus);
     }
 
-    /** Adds what {@link #toJson} made. */
+    /** Adds an output of {@link #toJson}. */
     void add(JsonNode json) {
         json.properties()
                 .forEach(value -> value.getValue()
@@ -55,7 +55,7 @@ final class Approximations {
         return json;
     }
 
-    /** Tells of one value, beside its column; nothing if it is exact in every row. */
+    /** Describes one value, beside its column; nothing if it is exact in every row. */
     void describe(String value, long rows, ObjectNode column) {
         Map<String, Count> methods = byValue.getOrDefault(value, Map.of());
         if (!methods.isEmpty()) {

@@ -5,14 +5,14 @@ import com.dynatrace.hash4j.hashing.Hashing;
 import java.util.Arrays;
 
 /**
- * Entities by their hashes, 8 to 16 bytes each: it may say yes of one in many billions that was never added, never no of
- * one that was. Thread-safe once nothing is added any more.
+ * Entities by their hashes, 8 to 16 bytes each: for one in many billions it may wrongly say yes, but never wrongly no.
+ * Thread-safe once nothing is added any more.
  */
 final class EntitySet {
 
     private static final Hasher64 HASHES = Hashing.xxh3_64(7);
 
-    /** Stands for an empty place, and never for a hash. */
+    /** Marks an empty place; never a hash. */
     private static final long NONE = 0;
 
     private long[] places = new long[1 << 10];
@@ -23,7 +23,7 @@ final class EntitySet {
         return hash == NONE ? 1 : hash;
     }
 
-    /** The partition of an entity; bits that the places here do not depend on. */
+    /** The partition of an entity; uses bits that the places here do not use. */
     static int partition(long hash, int partitions) {
         return (int) Long.remainderUnsigned(hash >>> 32, partitions);
     }

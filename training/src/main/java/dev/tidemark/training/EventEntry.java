@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** An event that a target's view folded, as it is kept until its entity's turn: length, entity, order, the rest. */
+/** An event that a target's view folded, kept until its entity is computed: length, entity, order, the rest. */
 final class EventEntry {
 
     private EventEntry() {}

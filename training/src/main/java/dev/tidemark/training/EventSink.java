@@ -13,7 +13,7 @@ final class EventSink {
     private final @Nullable PartitionedWriter writer;
     private long kept;
 
-    /** @param writer null if nothing is to be kept */
+    /** @param writer null to keep nothing */
     EventSink(Plan plan, @Nullable PartitionedWriter writer) {
         this.plan = plan;
         this.writer = writer;
@@ -25,7 +25,7 @@ final class EventSink {
         return kept;
     }
 
-    /** @param knownMillis from when on the record was known; not after the plan's {@code asOf} */
+    /** @param knownMillis when the record became known; not after the plan's {@code asOf} */
     void keep(
             WantedView target,
             String entity,

@@ -18,8 +18,8 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values of features on their way from the computation to the output: a long, an exact decimal, a boolean or a text (a
- * list or an object as its JSON); null where there is none.
+ * Values of features between computation and output: a long, an exact decimal, a boolean or a text (a list or an object
+ * as its JSON); null for none.
  */
 final class FeatureValues {
 
@@ -97,7 +97,7 @@ final class FeatureValues {
         return value instanceof BigDecimal number ? number.toPlainString() : value.toString();
     }
 
-    /** As Parquet holds it in a column of {@link ColumnTypes#value}; a double is the nearest to the exact value. */
+    /** The value for a Parquet column of {@link ColumnTypes#value}; a double is the nearest to the exact value. */
     static @Nullable Object cell(@Nullable Object value, PrimitiveType type) {
         if (value == null) {
             return null;
@@ -112,7 +112,7 @@ final class FeatureValues {
         return value;
     }
 
-    /** Whether two values are the same to somebody who trains with them: numbers by value, whatever their scale. */
+    /** Whether two values are the same for training: numbers by value, regardless of scale. */
     static boolean areEqual(@Nullable Object a, @Nullable Object b) {
         if (a instanceof Number && b instanceof Number) {
             return new BigDecimal(a.toString()).compareTo(new BigDecimal(b.toString())) == 0;

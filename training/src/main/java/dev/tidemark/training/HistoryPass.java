@@ -31,12 +31,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks the past of every stream that a target reads, lanes side by side, and keeps the events that answers need: in a
- * file for each lane, which is not made again when the job is resumed, and one for all redrives.
+ * Walks the past of every stream that a target reads, several lanes at once, and keeps the events that answers need: in
+ * a file for each lane, which a resumed job does not make again, and one for all redrives.
  */
 final class HistoryPass {
 
-    /** Stands where a lane's id does in the names of files; no lane has it. */
+    /** Replaces a lane's id in file names; no lane has it. */
     private static final String REDRIVES = "redrives";
 
     private final Plan plan;
@@ -94,8 +94,8 @@ final class HistoryPass {
     }
 
     /**
-     * The newest checkpoint before which nothing arrived that an answer could hold. Only its positions are used, not its
-     * state, so there is none where state from before is needed: for lifetime windows, and for views that drop duplicates,
+     * The newest checkpoint such that no answer contains an earlier arrival. Only its positions are used, not its
+     * state, so there is none if earlier state is needed: for lifetime windows, and for views that drop duplicates,
      * which remember ids from the beginning on.
      */
     private @Nullable Manifest checkpoint(List<WantedView> targets) {
@@ -109,7 +109,7 @@ final class HistoryPass {
         List<String> ids = Waiting.on(sources.checkpoints().list());
         for (int i = ids.size() - 1; i >= 0; i--) {
             Manifest manifest = manifest(ids.get(i));
-            // An event never happened after it arrived, so whatever arrived before then is too old for every window.
+            // No event happens after its arrival, so earlier arrivals are too old for every window.
             if (manifest != null
                     && !manifest.positions().lanes().isEmpty()
                     && manifest.positions().lanes().stream().allMatch(row -> row.maxArrivalMillis() < earliest)) {
@@ -119,7 +119,7 @@ final class HistoryPass {
         return null;
     }
 
-    /** Null if the checkpoint cannot be read: then an older one is taken, which only means reading more. */
+    /** Null if the checkpoint cannot be read: an older one only means reading more. */
     private @Nullable Manifest manifest(String id) {
         try {
             return Waiting.on(sources.checkpoints().manifest(id));
@@ -128,7 +128,7 @@ final class HistoryPass {
         }
     }
 
-    /** The events that one file is to hold; none if it is there already. */
+    /** The events for one file; none if the file exists already. */
     private final class Events implements AutoCloseable {
         private final String name;
         private final @Nullable PartitionedWriter writer;
@@ -156,7 +156,7 @@ final class HistoryPass {
         }
     }
 
-    /** The targets of one source of one catalog, in which a view's name is one target's. */
+    /** The targets of one source of one catalog, where a view's name belongs to one target. */
     private final class OfSource {
         private final Map<String, WantedView> targets = new HashMap<>();
         private final Decide decide;

@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of one training set: the results and their manifest in its folder, what is needed to go on in {@code .work}
- * below. A file that has its name is whole: it is written under another one and renamed.
+ * The files of one training set: the results and their manifest in its folder, what a resumed job needs in {@code
+ * .work} below. A file under its final name is complete: it is written under another name and renamed.
  */
 final class JobFiles {
 
@@ -40,7 +40,7 @@ final class JobFiles {
         return out;
     }
 
-    /** Made last: the set is complete iff it is there. */
+    /** Made last: the set is complete if and only if it exists. */
     Path manifest() {
         return out.resolve("training-set.json");
     }

@@ -72,7 +72,7 @@ final class OutputColumns {
         return types.size() - 1;
     }
 
-    /** Databases and Spark take names that differ in case only for one, so they are told apart here no more than there. */
+    /** Databases and Spark treat names that differ only in case as equal, so this does too. */
     private void checkNames(List<PrimitiveType> spine) {
         Map<String, String> spineNames = new HashMap<>();
         spine.forEach(column -> spineNames.put(folded(column), column.getName()));
@@ -94,7 +94,7 @@ final class OutputColumns {
         return column.getName().toLowerCase(Locale.ROOT);
     }
 
-    /** Whose values stand in the columns. */
+    /** The values of the columns. */
     List<Place> places() {
         return places;
     }

@@ -10,7 +10,7 @@ import java.util.List;
 import org.apache.parquet.schema.PrimitiveType;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the spine once more and writes each row with its answers, in the order of the spine. */
+/** Reads the spine again and writes each row with its answers, in the order of the spine. */
 final class OutputPass {
 
     private static final long PROGRESS_ROWS = 1_000;
@@ -25,7 +25,7 @@ final class OutputPass {
      *
      * @param columns all of them, {@code places} those after the spine's
      * @param different in how many rows two catalogs differ, by pair; {@code rowsDifferent}: with any difference
-     * @param notes what should be told of the spine and the files
+     * @param notes what the user should know about the spine and the files
      */
     record Written(
             List<PrimitiveType> columns,

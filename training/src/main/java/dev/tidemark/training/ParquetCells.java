@@ -13,7 +13,7 @@ import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.jspecify.annotations.Nullable;
 
-/** What the values of Parquet's types are: moments, keys, texts. */
+/** Parquet values as moments, keys and texts. */
 final class ParquetCells {
 
     private static final long JULIAN_DAY_OF_EPOCH = 2_440_588;

@@ -13,8 +13,8 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.xerial.snappy.Snappy;
 
 /**
- * The compressions of Parquet files that are in use, straight from their libraries. Parquet's own factory asks Hadoop for
- * them, which starts with reading Hadoop's configuration and needs all that Hadoop needs.
+ * The common compressions of Parquet files, directly from their libraries. Parquet's own factory gets them from Hadoop,
+ * which reads Hadoop's configuration first and needs all of Hadoop's dependencies.
  */
 final class ParquetCodecs implements CompressionCodecFactory {
 

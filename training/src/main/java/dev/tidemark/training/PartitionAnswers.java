@@ -27,7 +27,7 @@ final class PartitionAnswers {
     private final List<PartitionedReader> events;
     private final long maxBytes;
 
-    /** An event in the buffer of all: which entity's, when it counts, where it stands. */
+    /** An event in the buffer: its entity, when it counts, and where it is. */
     private record Place(int entity, long orderMillis, int offset) {}
 
     /** A row with its answer in the order of the spine. */
@@ -43,7 +43,7 @@ final class PartitionAnswers {
         this.maxBytes = Math.min(maxBytes, Integer.MAX_VALUE - 16);
     }
 
-    /** Writes the bucket's answers in the order of the spine, unless they are there already. */
+    /** Writes the bucket's answers in the order of the spine, unless they exist already. */
     void answer(int bucket) {
         if (Files.exists(files.answers(bucket)) && Files.exists(files.answersReport(bucket))) {
             return;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes entries of many partitions into one file: compressed blocks of one partition each, and at the end where they
- * are. The file gets its name when it is whole, so that a file of that name is a whole one. One thread at a time.
+ * are. The file gets its name once it is complete, so a file of that name is complete. One thread at a time.
  */
 final class PartitionedWriter implements AutoCloseable {
 
@@ -81,7 +81,7 @@ final class PartitionedWriter implements AutoCloseable {
         }
     }
 
-    /** The file is whole after this, and only then. */
+    /** Completes the file. */
     void finish() {
         try {
             for (int partition = 0; partition < buffers.length; partition++) {
@@ -120,7 +120,7 @@ final class PartitionedWriter implements AutoCloseable {
         buffer.bytes.reset();
     }
 
-    /** Without {@link #finish} before, nothing is left. */
+    /** Without an earlier {@link #finish}, no file is left. */
     @Override
     public void close() {
         if (!finished) {

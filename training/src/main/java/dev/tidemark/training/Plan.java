@@ -6,14 +6,14 @@ import dev.tidemark.core.window.Window;
 import java.util.List;
 
 /**
- * What is decided once for a job, and stays when it is resumed.
+ * What is decided once for a job, and kept when it is resumed.
  *
  * @param targets what is computed
  * @param partitions into how many parts each target's entities are divided
  * @param rows how many the spine has
  * @param firstMillis the first moment of the spine
  * @param lastMillis the last moment of the spine
- * @param asOfMillis what was not known by then is not read; for what was served that is {@code lastMillis}
+ * @param asOfMillis what became known later is not read; for values as served this is {@code lastMillis}
  */
 record Plan(
         List<WantedView> targets,

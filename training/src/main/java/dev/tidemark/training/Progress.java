@@ -1,9 +1,9 @@
 package dev.tidemark.training;
 
-/** Is told how far the work is. Called from several threads at once. */
+/** Is told the progress of the work. Called from several threads at once. */
 public interface Progress {
 
-    /** Nobody is told. */
+    /** Ignores everything. */
     Progress NONE = new Progress() {
         @Override
         public void stage(Stage stage, long total) {}
@@ -12,7 +12,7 @@ public interface Progress {
         public void advance(long by) {}
     };
 
-    /** What is being done, in this order. */
+    /** The stages, in this order. */
     enum Stage {
         /** Reading and checking the spine; counted in rows. */
         SPINE("Reading the spine", "rows"),
@@ -43,6 +43,6 @@ public interface Progress {
     /** @param total how much there is of the stage's unit; negative if that is not known */
     void stage(Stage stage, long total);
 
-    /** That much more is done. */
+    /** Adds to what is done. */
     void advance(long by);
 }

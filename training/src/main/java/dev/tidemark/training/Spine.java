@@ -18,10 +18,10 @@ import java.util.Set;
 import org.apache.parquet.schema.PrimitiveType;
 import org.jspecify.annotations.Nullable;
 
-/** The spine: rows of a moment, the keys of entities, and whatever else stands there. Not thread-safe. */
+/** The spine: rows of a moment, the keys of entities, and any other columns. Not thread-safe. */
 final class Spine implements AutoCloseable {
 
-    /** Looked for in this order, when none is named. */
+    /** Tried in this order if none is named. */
     static final List<String> TIME_COLUMNS = List.of("timestamp", "event_timestamp");
 
     private static final byte[] PARQUET_MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
@@ -36,10 +36,10 @@ final class Spine implements AutoCloseable {
     private long atMillis;
 
     /**
-     * How a spine's columns are to be understood.
+     * How to read a spine's columns.
      *
      * @param timeColumn null for the usual names
-     * @param keyColumns which column holds a key field, where it does not have the field's name
+     * @param keyColumns the column of a key field, if it does not have the field's name
      */
     record Options(@Nullable String timeColumn, TimeFormat timeFormat, Map<String, String> keyColumns) {
 
@@ -114,7 +114,7 @@ final class Spine implements AutoCloseable {
         }
     }
 
-    /** What should be told of the columns, although they can be used. */
+    /** Notes about usable columns. */
     List<String> notes() {
         return names().stream()
                 .filter(name -> name.equals("Unnamed: 0") || name.equals("__index_level_0__"))
@@ -207,7 +207,7 @@ final class Spine implements AutoCloseable {
         return entities[target];
     }
 
-    /** The columns as they are put out: as they stand in the file, but moments are moments. */
+    /** The output columns: as in the file, but moments are moments. */
     List<PrimitiveType> columns() {
         List<PrimitiveType> columns = new ArrayList<>(reader.columns());
         if (!reader.isTyped()) {

@@ -9,7 +9,7 @@ import java.util.List;
 /** Reads the spine: first to check it, then to divide it. */
 final class SpinePass {
 
-    /** So many problems are told at once. */
+    /** How many problems are reported at once. */
     private static final int MAX_PROBLEMS = 20;
 
     private static final long PROGRESS_ROWS = 1_000;

@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 /** The rows of a spine file, in order, one at a time. Not thread-safe. */
 interface SpineReader extends AutoCloseable {
 
-    /** Names and types, as they stand in the file; a text file has strings only. */
+    /** Names and types as in the file; a text file has only strings. */
     List<PrimitiveType> columns();
 
     /** Moves to the next row, or to the first; false at the end. */
     boolean next() throws IOException;
 
-    /** Where the row stands, for messages: {@code line 12}. */
+    /** The row's place, for messages: {@code line 12}. */
     String place();
 
     /** The row's value as Parquet holds it; null if there is none. */

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.PrimitiveType;
 
-/** Reads the moments of a spine, down to the millisecond; what is finer is cut off, as it is in events. */
+/** Reads the moments of a spine, to the millisecond; finer fractions are cut off, as in events. */
 final class TimeColumn {
 
     private static final long MAX_MILLIS =
@@ -21,7 +21,7 @@ final class TimeColumn {
 
     private static final String TIME = "[Tt ]\\d{2}:\\d{2}(:\\d{2}([.,]\\d+)?)?";
 
-    /** A moment of a year that is none of 1970 to 9999 (or of 1969 and 9999 in UTC). */
+    /** A moment whose year is not within 1970 to 9999 (or of 1969 and 9999 in UTC). */
     private static final Pattern OTHER_YEARS =
             Pattern.compile("([+-]\\d{4,}|0\\d{3}|1[0-8]\\d{2}|19[0-6]\\d|1970|9999|\\d{5,})-\\d{2}-\\d{2}" + TIME
                     + "([Zz]|[+-]\\d{2}(:?\\d{2})?)");
@@ -63,7 +63,7 @@ final class TimeColumn {
         }
     }
 
-    /** What is wrong with a text that is no moment, as the rest of a sentence. */
+    /** Why a text is not a moment, as the rest of a sentence. */
     private static String problem(String text) {
         String other = ", or name another format with --time-format";
         if (OTHER_YEARS.matcher(text).matches()) {

@@ -8,11 +8,11 @@ import java.util.List;
  *
  * @param rows how many
  * @param files the results
- * @param manifest says what the set was made from, so that it can be made and compared again
+ * @param manifest says what the set was made from, so that it can be reproduced and compared
  * @param compared the features that two catalogs define; empty without a comparison
  * @param rowsDifferent rows in which any of them differs
- * @param notes what whoever trains with it should know
- * @param wasComplete whether it was there already, so that nothing was done
+ * @param notes what a user of the set should know
+ * @param wasComplete whether it existed already, so that nothing was done
  */
 public record TrainingSet(
         long rows,

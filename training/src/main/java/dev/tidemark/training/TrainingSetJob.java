@@ -31,7 +31,7 @@ import org.apache.parquet.schema.PrimitiveType;
  * Makes a training set: divides the spine by entity, replays the archive once and divides what the entities need in the
  * same way, answers each part by itself, and puts the answers beside the rows.
  *
- * <p>What is finished stays in the folder, so that the same job, started again after it was killed, goes on. Memory holds
+ * <p>Finished files stay in the folder, so that the same job continues when started again after a kill. Memory holds
  * the events of one part per thread, whatever the length of the archive and of the spine.
  */
 public final class TrainingSetJob {
@@ -57,7 +57,7 @@ public final class TrainingSetJob {
     private final JobFiles files;
 
     /**
-     * @param threads how many work side by side
+     * @param threads how many threads work at once
      * @param memoryBytes how much memory there is for all of them
      */
     public TrainingSetJob(
@@ -77,10 +77,10 @@ public final class TrainingSetJob {
     }
 
     /**
-     * Makes the set, or what is left to be made of it.
+     * Makes the set, or the rest of it.
      *
-     * @throws TrainingSetProblem if it cannot be made; a {@link dev.tidemark.core.store.DamagedArchive} names an object.
-     *     Nothing is there then that could be taken for a result
+     * @throws TrainingSetProblem if it cannot be made; a {@link dev.tidemark.core.store.DamagedArchive} names an
+     *     object. Then no file exists that could be taken for a result
      */
     public TrainingSet run() {
         List<WantedView> targets = WantedViews.of(request);
@@ -100,7 +100,7 @@ public final class TrainingSetJob {
         }
     }
 
-    /** After a failure the others stop at their next step, and have stopped when this is over. */
+    /** After a failure the others stop at their next step, before this returns. */
     private static void end(ExecutorService pool) {
         pool.shutdownNow();
         boolean interrupted = false;
@@ -160,7 +160,7 @@ public final class TrainingSetJob {
         }
     }
 
-    /** Decided when the job is new; a job that goes on must be the same. */
+    /** Decided when the job is new; a resumed job must have the same. */
     private Plan plan(List<WantedView> targets, ObjectNode identity) {
         JsonNode job = files.readJson(files.job());
         if (job != null) {
@@ -197,7 +197,7 @@ public final class TrainingSetJob {
         return plan;
     }
 
-    /** Names that are in each other's way are told before anything is computed. */
+    /** Conflicting names are reported before anything is computed. */
     private void checkColumns(List<WantedView> targets) {
         try (Spine spine = new Spine(request.spine(), request.spineOptions(), targets)) {
             new OutputColumns(targets, request.exact(), request.isComparison(), spine.columns());

@@ -1,6 +1,6 @@
 package dev.tidemark.training;
 
-/** A training set that cannot be made; the message says problem, cause and remedy. */
+/** The training set cannot be made; the message says problem, cause and remedy. */
 public final class TrainingSetProblem extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -10,9 +10,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The training set that is wanted.
+ * The requested training set.
  *
- * @param spine a CSV or Parquet file; what is in it decides, not its name
+ * @param spine a CSV or Parquet file, recognized by its content, not its name
  * @param out the folder that the set is made in
  * @param catalogs one, or two that are compared
  * @param views names of views; empty for all of the catalogs

@@ -25,7 +25,7 @@ final class Waiting {
         }
     }
 
-    /** To be called now and then by work that may have become useless, because other work has failed. */
+    /** To be called regularly by work that becomes useless if other work has failed. */
     static void check() {
         if (Thread.currentThread().isInterrupted()) {
             throw new CancellationException("stopped, because something else has failed");

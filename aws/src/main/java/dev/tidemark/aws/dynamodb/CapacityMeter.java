@@ -1,8 +1,8 @@
 package dev.tidemark.aws.dynamodb;
 
 /**
- * Is told what DynamoDB charged. Thread-safe. A write whose condition failed is charged too, but DynamoDB does not say
- * how much, so it is not reported.
+ * Is told what DynamoDB charged. Thread-safe. DynamoDB also charges a write whose condition failed, but does not say
+ * how much, so that is not reported.
  */
 public interface CapacityMeter {
 

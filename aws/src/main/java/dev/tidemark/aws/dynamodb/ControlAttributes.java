@@ -36,15 +36,15 @@ final class ControlAttributes {
     private static final String MAX_ARRIVAL = "a";
     private static final String COUNTS = "n";
 
-    /** Absent until they are known. */
+    /** Absent until known. */
     private static final String ANCESTORS = "p";
 
-    /** There if so, and then 1. */
+    /** 1 if true, otherwise absent. */
     private static final String AWAITS_OVERLAP = "o";
 
     private static final String ENDED = "e";
 
-    /** Absent if there was no restore; the second also if it had no target. */
+    /** Absent without a restore; the second also without a target. */
     private static final String RESTORED_FROM = "k";
 
     private static final String RESTORED_TO = "u";

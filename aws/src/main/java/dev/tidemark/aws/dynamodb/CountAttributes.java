@@ -21,7 +21,7 @@ final class CountAttributes {
 
     private CountAttributes() {}
 
-    /** Views without any count are left out too. */
+    /** Views without counts are left out too. */
     static Map<String, AttributeValue> encode(Map<String, ViewCounts> ofViews) {
         Map<String, AttributeValue> attributes = new TreeMap<>();
         ofViews.forEach((version, counts) -> {

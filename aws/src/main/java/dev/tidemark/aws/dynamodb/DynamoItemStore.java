@@ -30,10 +30,10 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionChe
 /** The state table on DynamoDB. Thread-safe. */
 public final class DynamoItemStore implements ItemStore {
 
-    /** What BatchGetItem takes. */
+    /** BatchGetItem's limit. */
     private static final int KEYS_PER_READ = 100;
 
-    /** How many BatchGetItem requests of one {@link #read} are under way at once. */
+    /** How many BatchGetItem requests of one {@link #read} are in flight at once. */
     private static final int PARALLEL_READS = 16;
 
     private static final String IF_MARK = ItemAttributes.MARK + " = :read";
@@ -127,7 +127,7 @@ public final class DynamoItemStore implements ItemStore {
         });
     }
 
-    /** BatchGetItem refuses a key that it is given twice. */
+    /** BatchGetItem refuses duplicate keys. */
     private static List<KeysAndAttributes> chunks(Collection<ItemKey> keys) {
         List<ItemKey> distinct = List.copyOf(new LinkedHashSet<>(keys));
         List<KeysAndAttributes> chunks = new ArrayList<>();

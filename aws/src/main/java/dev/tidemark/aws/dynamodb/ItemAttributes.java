@@ -34,7 +34,7 @@ final class ItemAttributes {
     static Map<String, AttributeValue> encode(ItemKey key, StoredItem item) {
         Map<String, AttributeValue> attributes = new HashMap<>(key(key));
         attributes.put(MARK, AttributeValue.fromS(item.mark().text()));
-        // Nobody may change a body (StoredItem), so it need not be copied.
+        // Bodies are immutable (StoredItem), so it need not be copied.
         attributes.put(BODY, AttributeValue.fromB(SdkBytes.fromByteArrayUnsafe(item.body())));
         if (item.expiresAtSeconds() != 0) {
             attributes.put(EXPIRES, AttributeValue.fromN(Long.toString(item.expiresAtSeconds())));

@@ -57,8 +57,8 @@ final class LaneCreation {
     }
 
     /**
-     * A cancelled transaction has written nothing. If no condition failed, the reasons are throttling, a concurrent
-     * transaction on the same rows and the like, which pass.
+     * A cancelled transaction has written nothing. If no condition failed, the reason is temporary, such as throttling
+     * or a concurrent transaction on the same rows.
      */
     private static Cas<LaneRow> ofCancellation(TransactionCanceledException cancelled) {
         List<CancellationReason> reasons = cancelled.cancellationReasons();
@@ -81,9 +81,9 @@ final class LaneCreation {
     }
 
     /**
-     * The same creation always has the same token, so sending it again after a lost answer finds out that it had been
-     * applied. Tokens are known to the whole account for ten minutes, so the table is part of it. DynamoDB allows 36
-     * characters, the length of a UUID.
+     * The same creation always has the same token, so a repetition after a lost answer shows that it had been applied.
+     * Tokens are known to the whole account for ten minutes, so the table is part of it. DynamoDB allows 36 characters,
+     * the length of a UUID.
      */
     private static String token(String table, Map<String, AttributeValue> item, long controlRev) {
         return UUID.nameUUIDFromBytes((table + " " + controlRev + " " + item).getBytes(StandardCharsets.UTF_8))

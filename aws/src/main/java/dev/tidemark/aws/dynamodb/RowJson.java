@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * The rows of the control table as JSON, in DynamoDB's own notation: {@code {"c":{"N":"7"}}}. So a row has one format,
- * wherever it is kept.
+ * The rows of the control table as JSON, in DynamoDB's own notation: {@code {"c":{"N":"7"}}}. So a row has one format
+ * everywhere.
  */
 public final class RowJson {
 
@@ -30,7 +30,7 @@ public final class RowJson {
 
     /**
      * @param row the JSON object as maps and texts
-     * @throws RuntimeException if it is no such row
+     * @throws RuntimeException if it is not such a row
      */
     public static ControlRow readControl(Map<String, ?> row) {
         return ControlAttributes.decodeControl(attributes(row));

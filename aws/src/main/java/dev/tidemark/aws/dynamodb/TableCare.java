@@ -14,27 +14,27 @@ import software.amazon.awssdk.services.dynamodb.model.SSEType;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 
 /**
- * How a table is kept from harm.
+ * How a table is protected.
  *
- * @param deletionProtected whether it cannot be deleted before that is lifted
+ * @param deletionProtected whether it must be unlocked before it can be deleted
  * @param recoverable whether it has point-in-time recovery
- * @param keyArn the KMS key that it is encrypted with, AWS's own or the user's; null if none was asked for
+ * @param keyArn the KMS key that it is encrypted with, AWS's own or the user's; null if none was requested
  */
 public record TableCare(
         boolean deletionProtected,
         boolean recoverable,
         @Nullable String keyArn) {
 
-    /** As DynamoDB does by itself: nothing of all this. */
+    /** DynamoDB's default: none of these. */
     public static final TableCare NONE = new TableCare(false, false, null);
 
-    /** For whoever knows no table that was like it. */
+    /** If no table is known to copy from. */
     public static final TableCare MOST = new TableCare(true, true, null);
 
-    /** What a table of DynamoDB Local, which has no such operations, answers. */
+    /** What DynamoDB Local answers, which has no such operations. */
     private static final String UNKNOWN_OPERATION = "UnknownOperationException";
 
-    /** How a table is kept; empty if there is none of that name. */
+    /** A table's protection; empty if there is no such table. */
     public static CompletableFuture<Optional<TableCare>> of(DynamoDbAsyncClient client, String table) {
         return client.describeTable(request -> request.tableName(table))
                 .thenCompose(found -> recoverable(client, table)
@@ -50,20 +50,20 @@ public record TableCare(
                 });
     }
 
-    /** The request with what can be said when a table is created. */
+    /** The request with the settings that are possible at a table's creation. */
     CreateTableRequest asked(CreateTableRequest request) {
         CreateTableRequest.Builder builder = request.toBuilder();
         if (deletionProtected) {
             builder.deletionProtectionEnabled(true);
         }
         if (keyArn != null) {
-            // Not which key: DynamoDB refuses its own when it is named, and whose this one is cannot be seen.
+            // Without the key: DynamoDB refuses its own if it is named, and the ARN does not show whose key it is.
             builder.sseSpecification(sse -> sse.enabled(true).sseType(SSEType.KMS));
         }
         return builder.build();
     }
 
-    /** Adds what a table that can be used still lacks. */
+    /** Adds what an active table lacks. */
     CompletableFuture<Void> take(DynamoDbAsyncClient client, String table) {
         if (equals(NONE)) {
             return CompletableFuture.completedFuture(null);
@@ -84,8 +84,8 @@ public record TableCare(
     }
 
     /**
-     * A table with a key has AWS's own, since none was named; where that is not the right one, the right one is the user's. A
-     * table without a key gets AWS's own first: it may be the right one, and must not be named.
+     * A table with a key has AWS's own, because none was named; if that is the wrong one, the right one is the user's.
+     * A table without a key first gets AWS's own, which may be the right one and must not be named.
      */
     private CompletableFuture<Void> encrypt(DynamoDbAsyncClient client, String table, @Nullable String hasKeyArn) {
         if (keyArn == null || keyArn.equals(hasKeyArn)) {
@@ -125,7 +125,7 @@ public record TableCare(
                         == PointInTimeRecoveryStatus.ENABLED));
     }
 
-    /** False where there is no such operation. */
+    /** False if there is no such operation. */
     private static CompletableFuture<Boolean> unlessUnknown(CompletableFuture<Boolean> call) {
         return call.exceptionally(failure -> {
             Throwable cause = WriteOutcome.unwrap(failure);

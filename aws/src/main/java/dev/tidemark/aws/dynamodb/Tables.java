@@ -32,15 +32,12 @@ public final class Tables {
         return generation + "-control";
     }
 
-    /** Creates what is missing of both tables and completes when they can be used. */
+    /** Creates missing tables and completes when both can be used. */
     public static CompletableFuture<Void> create(DynamoDbAsyncClient client, String stateTable, String controlTable) {
         return create(client, stateTable, controlTable, TableCare.NONE);
     }
 
-    /**
-     * The same, and sees to it that both are kept with as much care as it says. What a table has beyond that is left as it
-     * is.
-     */
+    /** The same, and gives both at least this protection. Any further protection of a table is kept. */
     public static CompletableFuture<Void> create(
             DynamoDbAsyncClient client, String stateTable, String controlTable, TableCare care) {
         CompletableFuture<Void> state = createIfAbsent(client, care.asked(request(stateTable)))

@@ -12,9 +12,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 
 /**
- * Judges what became of a conditional write that did not simply succeed. The default is
- * {@link Cas.Unknown}: only an answer that DynamoDB gives without touching the item, to the first and only attempt, is
- * {@link Cas.Refused}.
+ * Determines the outcome of a conditional write that did not simply succeed. The default is {@link Cas.Unknown}: only
+ * an answer that DynamoDB gives without touching the item, to the first and only attempt, is {@link Cas.Refused}.
  */
 final class WriteOutcome {
 
@@ -38,7 +37,7 @@ final class WriteOutcome {
         return ofError(cause);
     }
 
-    /** The outcome of a failure that is no failed condition. */
+    /** The outcome of a failure other than a failed condition. */
     static <T> Cas<T> ofError(Throwable cause) {
         return certainlyNotApplied(cause) ? new Cas.Refused<>(cause) : new Cas.Unknown<>(cause);
     }
@@ -58,7 +57,7 @@ final class WriteOutcome {
         return cause;
     }
 
-    /** Whether the SDK sent the request more than once: then the last answer says nothing about the attempts before. */
+    /** Whether the SDK sent the request more than once: then the last answer says nothing about earlier attempts. */
     static boolean wasRetried(AwsServiceException failure) {
         Integer attempts = failure.numAttempts();
         return attempts != null && attempts > 1;

@@ -18,7 +18,7 @@ public final class KinesisLineage implements Lineage {
     /** Kinesis answers with pages without records where a shard has a gap in time; each must be followed. */
     static final int MAX_PAGES = 50;
 
-    /** Enough to see that there is a record behind one that is done. */
+    /** Enough to see whether a record follows one that is done. */
     private static final int RECORDS_PER_PAGE = 2;
 
     private final KinesisAsyncClient kinesis;
@@ -47,7 +47,7 @@ public final class KinesisLineage implements Lineage {
                         : CompletableFuture.completedFuture(true));
     }
 
-    /** Reads from the trim horizon on; a shard that is no longer listed has nothing left that could come before. */
+    /** Reads from the trim horizon on; a shard that is no longer listed has no earlier record left. */
     @Override
     public CompletableFuture<Boolean> begins(Lane lane, Position first) {
         return describe(lane)
@@ -56,7 +56,7 @@ public final class KinesisLineage implements Lineage {
                         : CompletableFuture.completedFuture(true));
     }
 
-    /** The first record decides; so does the present, for then the batch has not even arrived here. */
+    /** The first record decides. So does reaching the present: then the batch has not even arrived here. */
     private CompletableFuture<Boolean> begins(Lane lane, Position first, String iterator, int page) {
         return kinesis.getRecords(request -> request.streamARN(lane.streamArn())
                         .shardIterator(iterator)
@@ -83,7 +83,7 @@ public final class KinesisLineage implements Lineage {
         });
     }
 
-    /** At the last record, not after it: it may be an aggregated one of which only a part is done. */
+    /** At the last record, not after it: it may be a partly done aggregated one. */
     static GetShardIteratorRequest iteratorAt(Lane lane, Position last) {
         GetShardIteratorRequest.Builder request =
                 GetShardIteratorRequest.builder().streamARN(lane.streamArn()).shardId(lane.shardId());

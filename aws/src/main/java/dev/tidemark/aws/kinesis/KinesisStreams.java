@@ -21,8 +21,8 @@ import software.amazon.awssdk.services.kinesis.model.StreamDescriptionSummary;
 
 /**
  * Describes streams and remembers the descriptions. A description is fetched again when a shard appears that it does
- * not list, and when it is older than {@link #MAX_AGE}: a stream may be deleted and created anew under the same ARN,
- * and a warm function must not go on taking it for the old one (rule P1). Thread-safe.
+ * not list, and when it is older than {@link #MAX_AGE}: a stream may be deleted and created again under the same ARN,
+ * and a warm function must not take it for the old one (rule P1). Thread-safe.
  */
 public final class KinesisStreams {
 
@@ -54,7 +54,7 @@ public final class KinesisStreams {
         return cached != null && !cached.info().shards().containsKey(shardId) ? fetch(streamArn) : describe(streamArn);
     }
 
-    /** The same for whoever looks for no shard in particular. */
+    /** Describes a stream without looking for a particular shard. */
     public CompletableFuture<StreamInfo> describe(String streamArn) {
         Known cached = known.get(streamArn);
         if (cached == null) {

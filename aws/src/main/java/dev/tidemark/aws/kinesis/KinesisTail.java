@@ -15,15 +15,15 @@ import software.amazon.awssdk.services.kinesis.model.Record;
 
 /**
  * Asks Kinesis what waits behind a position: as a rule with one GetShardIterator and one GetRecords of two records.
- * They count among the five reads a second that a shard allows, which the event source mapping needs. So the client must
- * not retry, and there is an end to patience. Thread-safe.
+ * They count among the five reads a second that a shard allows, which the event source mapping needs. So the client
+ * must not retry, and there is a time limit. Thread-safe.
  */
 public final class KinesisTail implements StreamTail {
 
-    /** An answer that waits for this should not wait longer. */
+    /** An answer should not wait longer than this. */
     public static final Duration PATIENCE = Duration.ofSeconds(1);
 
-    /** The record at the position, which may be an aggregated one of which only a part is done, and the next. */
+    /** The record at the position, which may be a partly done aggregated one, and the next. */
     private static final int RECORDS_PER_PAGE = 2;
 
     /** Pages without records, where a shard has a gap in time. */
@@ -34,7 +34,7 @@ public final class KinesisTail implements StreamTail {
     private final Duration patience;
 
     /**
-     * @param kinesis makes no second attempt
+     * @param kinesis must not retry
      * @param patience after which an answer fails, such as {@link #PATIENCE}
      */
     public KinesisTail(KinesisAsyncClient kinesis, KinesisStreams streams, Duration patience) {
@@ -82,7 +82,7 @@ public final class KinesisTail implements StreamTail {
                 });
     }
 
-    /** Has the list of lanes made anew if it lacks those that came of this one. */
+    /** Refreshes the list of lanes if it lacks this one's child lanes. */
     private CompletableFuture<?> children(Lane lane, GetRecordsResponse end) {
         return CompletableFuture.allOf(end.childShards().stream()
                 .map(ChildShard::shardId)

@@ -19,7 +19,7 @@ public record StreamInfo(String arn, long createdMillis, Map<String, ShardInfo> 
      * One shard.
      *
      * @param hashRange its hash keys
-     * @param parents ids of the shards that it was split from or merged of; they may not be listed any more
+     * @param parents ids of the shards that it was split or merged from; they may no longer be listed
      */
     public record ShardInfo(HashRange hashRange, List<String> parents) {
 
@@ -46,7 +46,7 @@ public record StreamInfo(String arn, long createdMillis, Map<String, ShardInfo> 
         return Optional.ofNullable(shards.get(shardId)).map(ShardInfo::hashRange);
     }
 
-    /** The lanes that a shard's lane came from; none for a shard that Kinesis no longer lists. */
+    /** The parents of a shard's lane; none for a shard that Kinesis no longer lists. */
     public List<Lane> parents(String shardId) {
         ShardInfo shard = shards.get(shardId);
         return shard == null
@@ -54,7 +54,7 @@ public record StreamInfo(String arn, long createdMillis, Map<String, ShardInfo> 
                 : shard.parents().stream().map(this::lane).toList();
     }
 
-    /** The lanes that came of a shard's lane, by shard id; none of a shard that is open. */
+    /** The child lanes of a shard's lane, by shard id; none for an open shard. */
     public List<Lane> children(String shardId) {
         return shards.entrySet().stream()
                 .filter(shard -> shard.getValue().parents().contains(shardId))

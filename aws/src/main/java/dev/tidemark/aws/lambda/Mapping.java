@@ -9,7 +9,7 @@ import software.amazon.awssdk.services.lambda.model.FunctionResponseType;
  *
  * @param id the mapping's UUID
  * @param parallelizationFactor how many batches of one shard are delivered at once
- * @param reportsItemFailures whether the function's list of failed records is heeded
+ * @param reportsItemFailures whether the function's list of failed records is respected
  * @param filters whether records are dropped before the function sees them
  * @param maximumRetryAttempts -1: without end
  * @param maximumRecordAgeSeconds -1: without end
@@ -26,7 +26,7 @@ public record Mapping(
 
     private static final int WITHOUT_END = -1;
 
-    /** What Lambda leaves out has its documented default. */
+    /** Settings that Lambda omits have their documented defaults. */
     static Mapping of(EventSourceMappingConfiguration mapping) {
         return new Mapping(
                 mapping.uuid(),

@@ -1,4 +1,4 @@
-/** What Lambda says about the function that runs. */
+/** What Lambda says about the running function. */
 @NullMarked
 package dev.tidemark.aws.lambda;
 

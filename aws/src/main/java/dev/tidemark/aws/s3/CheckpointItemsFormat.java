@@ -96,7 +96,7 @@ final class CheckpointItemsFormat {
         return new String(bytes(in), StandardCharsets.UTF_8);
     }
 
-    /** The stream ends before a damaged length can ask for much. */
+    /** A damaged length cannot allocate much, because the stream ends first. */
     private static byte[] bytes(DataInputStream in) throws IOException {
         int length = in.readInt();
         byte[] bytes = length < 0 ? new byte[0] : in.readNBytes(length);

@@ -13,15 +13,15 @@ final class Gunzip {
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int LENGTH_BYTES = 4;
 
-    /** Deflate cannot do better, so that a damaged length makes nobody allocate more. */
+    /** Deflate's best ratio; it bounds what a damaged length can allocate. */
     private static final long MAX_RATIO = 1_032;
 
     private Gunzip() {}
 
     /**
-     * The content, whose length the last four bytes say: a buffer of that size spares copying.
+     * The content. The last four bytes say its length, so a buffer of that size saves copying.
      *
-     * @throws IOException if the object is cut off or changed; the checksum at its end tells
+     * @throws IOException if the object is cut off or changed, according to the checksum at its end
      */
     static byte[] all(byte[] gzip) throws IOException {
         if (gzip.length < LENGTH_BYTES) {

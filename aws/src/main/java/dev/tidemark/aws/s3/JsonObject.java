@@ -19,8 +19,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small JSON object in memory: texts, whole numbers, arrays and objects. Members nobody asks for do not matter. One that
- * is stored has {@code format} as its first member.
+ * A small JSON object in memory: texts, whole numbers, arrays and objects. Unknown members are ignored. A stored object
+ * has {@code format} as its first member.
  */
 record JsonObject(Map<String, Object> members) {
 

@@ -26,14 +26,14 @@ final class JsonText {
     /** The least byte seen outside of escapes, as an unsigned number. */
     private int least;
 
-    /** @param json is parsed by a JSON parser too, which finds out whether it is JSON in UTF-8 at all */
+    /** @param json also parsed by a JSON parser, which checks that it is JSON in UTF-8 */
     JsonText(byte[] json) {
         this.json = json;
     }
 
     /**
      * @param quote where the string's opening quote is
-     * @throws InvalidObjectException if the string does not end, or its escapes mean nothing in UTF-8
+     * @throws InvalidObjectException if the string does not end, or its escapes are invalid in UTF-8
      */
     byte[] utf8(int quote) {
         at = quote + 1;
@@ -89,12 +89,12 @@ final class JsonText {
         return at;
     }
 
-    /** Whether the text read last has a character in it that JSON would have escaped. */
+    /** Whether the text read last contains a character that JSON would have escaped. */
     boolean hadControlCharacter() {
         return least < ' ';
     }
 
-    /** Reads on after the backslash. */
+    /** Continues after the backslash. */
     private void escape() {
         int code = at < json.length ? json[at] : -1;
         at++;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record KeyPage(List<String> keys, @Nullable String next) {
 
-    /** The longest page that S3 gives. */
+    /** S3's largest page. */
     public static final int MAX_KEYS = 1_000;
 
     public KeyPage {

@@ -53,7 +53,7 @@ final class RecordJson {
         private boolean outsideShard;
         private byte @Nullable [] data;
 
-        /** Takes the field whose value the parser stands on; false if it is not a record's field. */
+        /** Takes the field whose value is the parser's current token; false if it is not a record's field. */
         boolean accept(String field, JsonParser json) throws IOException {
             switch (field) {
                 case SEQUENCE -> sequence = json.getText();

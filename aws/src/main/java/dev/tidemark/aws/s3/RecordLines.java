@@ -8,9 +8,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the records of a segment whose lines are exactly as {@link SegmentWriter} writes them, in about half of the time
- * that a JSON parser needs. It stops at the first line that is any other: one with a payload in base64, with an escape in
- * the partition key, of a later version, or damaged. A JSON parser goes on from there, and judges it.
+ * Reads the records of a segment whose lines are exactly as {@link SegmentWriter} writes them, in about half of the
+ * time that a JSON parser needs. It stops at the first line that differs: with a payload in base64, with an escape in
+ * the partition key, of a later version, or damaged. A JSON parser continues from there.
  */
 final class RecordLines {
 
@@ -43,10 +43,10 @@ final class RecordLines {
     }
 
     /**
-     * The next record; null at the end and before a line that is another, which is not passed.
+     * The next record; null at the end and before a line that differs, which is not consumed.
      *
-     * @throws InvalidObjectException if the payload's escapes mean nothing
-     * @throws IllegalArgumentException if the position can be none
+     * @throws InvalidObjectException if the payload's escapes are invalid
+     * @throws IllegalArgumentException if the position is invalid
      */
     @Nullable
     RawRecord next() {
@@ -85,7 +85,7 @@ final class RecordLines {
         return true;
     }
 
-    /** Up to a quote; null if there is anything but printable ASCII without escapes before it. */
+    /** The text before a quote; null unless it is printable ASCII without escapes. */
     private @Nullable String plainText() {
         int start = at;
         int end = start;

@@ -30,7 +30,7 @@ public final class S3Archive implements ArchiveStore {
     private final S3Objects objects;
     private final Executor decoder;
 
-    /** Decodes what is read on the threads of the client. */
+    /** Decodes on the client's threads. */
     public S3Archive(S3AsyncClient s3, String bucket, Backoff backoff) {
         this(s3, bucket, backoff, Runnable::run);
     }
@@ -66,7 +66,7 @@ public final class S3Archive implements ArchiveStore {
         return objects.deleteAll(refs.stream().map(SegmentRef::key).toList());
     }
 
-    /** Empty objects whose key ends in a slash, which consoles make for folders, are passed over. */
+    /** Skips empty objects whose key ends in a slash, which consoles create for folders. */
     @Override
     public CompletableFuture<Listing> list(String streamName, long fromMillis, long toMillis) {
         String stream = "archive/" + streamName + "/";

@@ -11,9 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
- * The plans of backfills on S3 and what is done of them: {@code backfill/<generation>/<view version>/plan.json}, and
- * beside it {@code <lane>.done.json} for each lane whose records are in. Objects are written once and never changed.
- * Thread-safe.
+ * The plans and progress of backfills on S3: {@code backfill/<generation>/<view version>/plan.json}, and beside it
+ * {@code <lane>.done.json} for each lane whose records are in. Objects are written once and never changed. Thread-safe.
  */
 public final class S3BackfillLog implements BackfillLog {
 
@@ -66,7 +65,7 @@ public final class S3BackfillLog implements BackfillLog {
         return prefix(generation, viewVersion) + PLAN;
     }
 
-    /** What says that a lane's records are all in, by being there. */
+    /** Its existence says that a lane is finished. */
     public static String doneKey(String generation, String viewVersion, String laneId) {
         return prefix(generation, viewVersion) + laneId + DONE;
     }

@@ -184,7 +184,7 @@ public final class S3Checkpoints implements CheckpointStore, CheckpointWriter {
         return once(manifestKey(manifest.id()), CheckpointJson.write(manifest));
     }
 
-    /** The positions go last: as long as they are there, whoever tidies up finds what is left. */
+    /** The positions are deleted last: while they exist, a cleanup finds the rest. */
     @Override
     public CompletableFuture<Void> delete(String id) {
         return objects.deleteAll(List.of(manifestKey(id)))
@@ -231,7 +231,7 @@ public final class S3Checkpoints implements CheckpointStore, CheckpointWriter {
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(damage(key, unwrap(failure))));
     }
 
-    /** What does not answer is not damaged. */
+    /** An object that cannot be reached is not damaged. */
     private static Throwable damage(String key, Throwable failure) {
         if (failure instanceof NoSuchKeyException) {
             return new DamagedCheckpoint(key, "it is missing; it was deleted, or there never was one", failure);

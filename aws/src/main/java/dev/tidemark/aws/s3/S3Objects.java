@@ -87,8 +87,8 @@ final class S3Objects {
     }
 
     /**
-     * Completes once an object is stored under the key: this one, or one that was there before. A retry of the SDK that
-     * meets its own first attempt is thereby a success.
+     * Completes once an object is stored under the key: this one, or one that was there before. So an SDK retry that
+     * meets its own first attempt is a success.
      *
      * @param body not copied; nobody may change it
      * @return false if there was an object before, perhaps this one
@@ -136,7 +136,7 @@ final class S3Objects {
                 .exceptionallyCompose(failure -> afterFailure(request, body, conflicts, failure));
     }
 
-    /** 409 says that another conditional write to the same key was under way: ask again who has won. */
+    /** 409 means that another conditional write to the same key was in flight: try again to see which one won. */
     private CompletableFuture<Boolean> afterFailure(
             PutObjectRequest request, byte[] body, int conflicts, Throwable failure) {
         Throwable cause = Failures.cause(failure);

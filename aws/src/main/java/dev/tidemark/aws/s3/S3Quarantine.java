@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
- * The quarantine on S3 (rule F3): an object for the records that a view version refuses at once, never changed. A delivery
- * with other boundaries leaves others, which may hold some of the same records; {@link QuarantineSieve} passes over them.
- * Thread-safe.
+ * The quarantine on S3 (rule F3): one object for the records of a portion that a view version cannot fold, never
+ * changed. A delivery with other boundaries leaves other objects with some of the same records; {@link QuarantineSieve}
+ * skips these. Thread-safe.
  */
 public final class S3Quarantine implements Quarantine {
 
@@ -32,7 +32,9 @@ public final class S3Quarantine implements Quarantine {
                 .thenAccept(stored -> {});
     }
 
-    /** Reads the records of an object; completes with {@link InvalidObjectException} if it is none of the quarantine. */
+    /**
+     * Reads the records of an object; completes with {@link InvalidObjectException} if it is not one of the quarantine.
+     */
     public CompletableFuture<List<Entry>> read(String objectKey) {
         return objects.get(objectKey).thenApply(QuarantineFormat::read);
     }
@@ -67,7 +69,7 @@ public final class S3Quarantine implements Quarantine {
         return objectKey.endsWith(SEVERAL);
     }
 
-    /** What a record is called: by its object's key, and by its position where the object holds several. */
+    /** A record's name: its object's key, plus its position if the object holds several. */
     public static String recordKey(String objectKey, Entry entry) {
         return holdsSeveral(objectKey)
                 ? objectKey + IN + entry.record().position().text()
@@ -80,7 +82,7 @@ public final class S3Quarantine implements Quarantine {
         return in < 0 ? recordKey : recordKey.substring(0, in);
     }
 
-    /** What is the same for all names of one record, which may lie in several objects; of any other text, the text. */
+    /** A key that all names of one record share, because it may be in several objects; any other text unchanged. */
     public static String identity(String recordKey) {
         int name = recordKey.lastIndexOf('/') + 1;
         int in = recordKey.indexOf(IN);

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
- * The manifests of redrives on S3 (rule Q1): {@code redrive/<number>.jsonl.gz}, and beside it
- * {@code redrive/<number>.done.json} once all its records are folded; and {@code redrive/repairs/<view version>.json},
- * which of them a backfill takes payloads from (rule B1). Objects are written once and never changed. Thread-safe.
+ * The manifests of redrives on S3 (rule Q1): {@code redrive/<number>.jsonl.gz}, and beside it {@code
+ * redrive/<number>.done.json} once all its records are folded; and {@code redrive/repairs/<view version>.json}, the
+ * redrives from which a backfill takes payloads (rule B1). Objects are written once and never changed. Thread-safe.
  */
 public final class S3RedriveLog implements RedriveLog {
 
@@ -51,7 +51,7 @@ public final class S3RedriveLog implements RedriveLog {
         });
     }
 
-    /** What is found under the number may be what an attempt of our own had stored, whose answer was lost. */
+    /** The stored manifest may be our own, from an attempt whose answer was lost. */
     @Override
     public CompletableFuture<Boolean> append(Manifest manifest) {
         String key = key(manifest.number());
@@ -78,7 +78,7 @@ public final class S3RedriveLog implements RedriveLog {
                         : objects.get(key).thenApply(bytes -> readRepairs(key, bytes)));
     }
 
-    /** Looks for the key first: who may not list the whole bucket is told of a missing object that it is forbidden. */
+    /** Lists the key first: without permission to list the whole bucket, S3 reports a missing object as forbidden. */
     @Override
     public CompletableFuture<Optional<Repairs>> repairs(String viewVersion) {
         String key = repairsKey(viewVersion);
@@ -120,7 +120,7 @@ public final class S3RedriveLog implements RedriveLog {
                 ancestors);
     }
 
-    /** Where it is settled which redrives a view version takes payloads from. */
+    /** Where the decision is stored from which redrives a view version takes payloads. */
     public static String repairsKey(String viewVersion) {
         return REPAIRS + viewVersion + REPAIRS_END;
     }
@@ -130,7 +130,7 @@ public final class S3RedriveLog implements RedriveLog {
         return ROOT + digits(number) + MANIFEST;
     }
 
-    /** What says that a manifest's records are all folded, by being there. */
+    /** Its existence says that a manifest's records are all folded. */
     public static String doneKey(long number) {
         return ROOT + digits(number) + DONE;
     }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads what the key of a segment says; {@link S3Archive#key} writes it. */
+/** Parses the key of a segment; {@link S3Archive#key} writes it. */
 final class SegmentKey {
 
     private static final Pattern KEY = Pattern.compile(
@@ -16,7 +16,7 @@ final class SegmentKey {
 
     private SegmentKey() {}
 
-    /** Empty if it is no key of a segment. */
+    /** Empty if it is not a segment's key. */
     static Optional<SegmentRef> parse(String key, long bytes) {
         Matcher parts = KEY.matcher(key);
         if (!parts.matches()) {
@@ -33,7 +33,7 @@ final class SegmentKey {
                     hour.toInstant(ZoneOffset.UTC).toEpochMilli(),
                     bytes));
         } catch (IllegalArgumentException | DateTimeException e) {
-            // The thirteenth month, or digits that are no position: somebody else's key.
+            // The thirteenth month, or digits that are no position: not one of our keys.
             return Optional.empty();
         }
     }

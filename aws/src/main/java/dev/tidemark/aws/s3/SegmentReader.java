@@ -31,7 +31,7 @@ public final class SegmentReader {
     private SegmentReader() {}
 
     /**
-     * Decodes one object. Fields it does not know are passed over, so that a later version may add some.
+     * Decodes one object. Unknown fields are skipped, so that a later version may add some.
      *
      * @param gzip the whole object
      * @throws InvalidObjectException if the object is damaged or cut off, is of another format version, holds another
@@ -74,7 +74,7 @@ public final class SegmentReader {
         }
     }
 
-    /** The records from a line on, whatever form theirs has. */
+    /** The records from a line on, in any form. */
     private static void readOthers(byte[] lines, int from, JsonText texts, List<RawRecord> records) throws IOException {
         try (JsonParser json = JSON.createParser(lines, from, lines.length - from)) {
             while (json.nextToken() != null) {
@@ -126,7 +126,7 @@ public final class SegmentReader {
             }
         }
 
-        /** For as many records as the header says, unless it says nonsense. */
+        /** Sized for as many records as the header says, if that is plausible. */
         int capacity() {
             return Math.max(0, Math.min(records, MAX_CAPACITY));
         }

@@ -14,7 +14,7 @@ import java.util.zip.GZIPOutputStream;
 /** Writes a segment as docs/format.md describes it: gzip over JSON Lines, a header and a line per record. */
 public final class SegmentWriter {
 
-    /** Readers of before know nothing of records outside their shard, and would fold them. */
+    /** Older readers do not know records outside their shard and would fold them. */
     static final int FORMAT_WITH_OUTSIDERS = 2;
 
     static final int FORMAT_VERSION = 1;
@@ -27,8 +27,8 @@ public final class SegmentWriter {
     private SegmentWriter() {}
 
     /**
-     * Compressed at the default level, 6. Measured on lines of JSON events: level 1 takes 40 % of the time for 17 % more
-     * bytes, but at the prices of functions and S3 the bytes cost more as soon as a segment is kept for ten days.
+     * Compressed at the default level, 6. Measured on lines of JSON events: level 1 takes 40 % of the time for 17 %
+     * more bytes, but at the prices of functions and S3 the bytes cost more once a segment is kept for ten days.
      */
     public static byte[] write(Segment segment) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** Reads one stream's archive to its end, past every damage, and says what it finds. */
+/** Reads one stream's archive to its end, past every damage, and reports damage. */
 final class ArchiveCheck {
 
     private final Stores stores;
@@ -42,7 +42,7 @@ final class ArchiveCheck {
         return lanes;
     }
 
-    /** @param rows what is done according to the control table; empty if that is not to be compared */
+    /** @param rows the control table's lane rows; empty to skip this comparison */
     void run(Collection<LaneRow> rows, long fromMillis, long toMillis) {
         StreamLog log = stores.await(
                 fromMillis == Long.MIN_VALUE

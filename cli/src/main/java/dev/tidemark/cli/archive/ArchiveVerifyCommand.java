@@ -56,7 +56,7 @@ final class ArchiveVerifyCommand implements Callable<Integer> {
         ProgressLine progress = ProgressLine.on(spec.commandLine().getOut());
         int damages = 0;
         try (Stores stores = archive.open()) {
-            // Before the archive is listed: what these rows count must be there.
+            // Before the archive is listed, which must hold what these rows count.
             List<LaneRow> rows = stores.await(stores.control().readLanes());
             Set<String> streams = archive.streams();
             Set<String> empty = new TreeSet<>();
@@ -75,7 +75,7 @@ final class ArchiveVerifyCommand implements Callable<Integer> {
         return damages == 0 ? 0 : 1;
     }
 
-    /** Where nothing is there, and nothing ever was, nothing was verified: another deployment or stream is meant. */
+    /** An archive that is empty and always was is not verified: the wrong deployment or stream is named. */
     private static void checkFolded(Set<String> streams, List<LaneRow> rows) {
         Set<String> known =
                 rows.stream().map(row -> row.lane().streamName()).collect(Collectors.toCollection(TreeSet::new));

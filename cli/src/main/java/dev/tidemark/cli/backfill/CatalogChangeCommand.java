@@ -22,6 +22,6 @@ abstract class CatalogChangeCommand extends DeploymentCommand {
         return 0;
     }
 
-    /** @param out is flushed by whoever gave it */
+    /** @param out is flushed by the caller */
     abstract void run(Catalogs both, Stores stores, PrintWriter out);
 }

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The catalog that is meant: the file that is named, else what the running system was started with. */
+/** The catalog to use: the named file, otherwise the running system's. */
 public final class CatalogOption {
 
     @Option(
@@ -22,7 +22,7 @@ public final class CatalogOption {
                     + "catalog; `tidemark run` without either takes the sample shop's.")
     private @Nullable Path file;
 
-    /** Whether the option names a file; a variable may be set for other commands. */
+    /** Whether the option names a file; the variable may be set for other commands. */
     public boolean isGiven() {
         return file != null;
     }

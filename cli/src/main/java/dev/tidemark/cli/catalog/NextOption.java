@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The catalog that is to take the place of the other one, while views are being changed. */
+/** The next catalog, while views are being changed. */
 public final class NextOption {
 
     @Option(

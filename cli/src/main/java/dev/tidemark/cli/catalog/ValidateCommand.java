@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Checks a catalog and says what it costs; every mistake at once. */
+/** Checks a catalog, reports all mistakes at once, and estimates its costs. */
 @Command(
         name = "validate",
         description = "Check a catalog file: every mistake at once, with line, column and remedy.",

@@ -102,7 +102,7 @@ public final class RestoreCommand extends CatalogCommand {
         return 0;
     }
 
-    /** With {@code latest}, whoever goes on takes what the restore was begun with, not what is latest now. */
+    /** With {@code latest}, a resumed restore keeps its checkpoint, even if there is a later one now. */
     private Restore begun(ControlRow row, Stores stores) {
         Restore known = row.restore();
         return known != null && at.equals(LATEST) && known.targetMillis() == null ? known : chosen(stores);
@@ -117,7 +117,7 @@ public final class RestoreCommand extends CatalogCommand {
             return new Restore(at, null);
         }
         long target = time(at);
-        // Checkpoints may come and go while a restore is resumed; that it began with one is what counts.
+        // A resumed restore keeps its checkpoint, whatever checkpoints exist by then.
         return stores.await(stores.controlOf(generation).readControl())
                 .map(ControlRow::restore)
                 .filter(known -> known.targetMillis() != null && known.targetMillis() == target)

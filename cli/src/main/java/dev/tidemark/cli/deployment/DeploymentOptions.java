@@ -16,8 +16,8 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /**
- * Which deployment is meant: the local run unless told otherwise. A deployment is what its functions are told by
- * environment variables, so the same variables name it here; an option goes before a variable.
+ * The deployment to use: by default the local run. A deployment is defined by its functions' environment variables, so
+ * the same variables select it here; an option overrides a variable.
  */
 public final class DeploymentOptions {
 
@@ -105,7 +105,7 @@ public final class DeploymentOptions {
         return URI.create("http://127.0.0.1:" + port);
     }
 
-    /** The local run that is meant, if one is. Whether it runs is not asked yet. */
+    /** The selected local run, if any; not yet checked whether it runs. */
     public Optional<RunningSystem> running() {
         return api().map(RunningSystem::new);
     }
@@ -115,12 +115,12 @@ public final class DeploymentOptions {
         return aws ? KinesisEndpoint.AWS : KinesisEndpoint.at(URI.create(service(0)));
     }
 
-    /** Means the deployment whose Kinesis this is, unless options say otherwise. */
+    /** Selects the deployment whose Kinesis this is, unless options say otherwise. */
     public void setKinesis(URI endpoint) {
         variables.put(KinesisEndpoint.VARIABLE, KinesisEndpoint.at(endpoint).toString());
     }
 
-    /** To be closed. A local run is asked which generation it folds; nothing else is asked yet. */
+    /** To be closed. Asks a local run for its generation, and nothing else yet. */
     public Stores open() {
         Map<String, String> environment = new HashMap<>(variables);
         set(environment, Environment.BUCKET, bucket);

@@ -52,7 +52,7 @@ public final class RunningSystem {
         return health().map(health -> health.path("generation").textValue());
     }
 
-    /** What was folded; empty if nothing answers that can tell. */
+    /** What was folded; empty if no such system answers. */
     public Optional<JsonNode> health() {
         return get("/v1/health").filter(answer -> answer.has("generation"));
     }
@@ -77,7 +77,7 @@ public final class RunningSystem {
                 return catalog;
             }
         } catch (InvalidDefinition | JsonProcessingException e) {
-            // As with another hash: this command and that system do not understand each other.
+            // As with another hash: this command and that system are incompatible.
             throw anotherVersion();
         }
         throw anotherVersion();
@@ -103,7 +103,7 @@ public final class RunningSystem {
             Thread.currentThread().interrupt();
             throw new Failure("interrupted while asking " + api);
         } catch (IOException e) {
-            // Nothing listens there, or it is something else: whoever asks says what that means.
+            // Nothing listens there, or something else does: the caller decides what that means.
             return Optional.empty();
         }
     }

@@ -86,12 +86,12 @@ public final class Stores implements AutoCloseable {
         return new KinesisLineage(kinesis, new KinesisStreams(kinesis, InstantSource.system()));
     }
 
-    /** How the deployment's state table is kept; empty if it is gone. */
+    /** The protection of the deployment's state table; empty if the table is gone. */
     public CompletableFuture<Optional<TableCare>> care() {
         return TableCare.of(client(clients::dynamoDb), value(Environment.STATE_TABLE));
     }
 
-    /** Creates the tables of a restored generation, as far as they are missing. */
+    /** Creates missing tables of a restored generation. */
     public CompletableFuture<Void> createTables(String generation, TableCare care) {
         return Tables.create(client(clients::dynamoDb), Tables.stateOf(generation), Tables.controlOf(generation), care);
     }
@@ -155,7 +155,7 @@ public final class Stores implements AutoCloseable {
     }
 
     /**
-     * Sees to it that a catalog is the one that is folded here, or one of the two while views are being changed.
+     * Checks that a catalog is the one folded here, or one of the two while views are being changed.
      *
      * @throws Failure if the deployment does not fold all of its views
      */

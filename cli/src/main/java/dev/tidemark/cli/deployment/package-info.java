@@ -1,4 +1,4 @@
-/** Which deployment is meant, and its stores. */
+/** The selected deployment and its stores. */
 @NullMarked
 package dev.tidemark.cli.deployment;
 

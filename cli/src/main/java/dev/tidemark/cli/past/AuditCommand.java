@@ -95,7 +95,7 @@ public final class AuditCommand extends CatalogCommand {
             report = receipt == null ? state(stores, definitions) : receipts(stores, definitions, receipt);
         }
         print(report);
-        // Where nothing could be compared, nothing is proven.
+        // If nothing could be compared, nothing is proven.
         boolean none = report.items() == 0 && report.count(Difference.Kind.DEFINITION) > 0;
         return none || report.count(Difference.Kind.FAULT) > 0 ? 1 : 0;
     }
@@ -159,7 +159,7 @@ public final class AuditCommand extends CatalogCommand {
         return CheckpointId.isId(from) ? Checkpoints.only(store, from) : Checkpoints.all(store);
     }
 
-    /** Until when a checkpoint must be taken. */
+    /** The latest time at which the checkpoint was taken. */
     private long byMillis() {
         return from == null || from.equals(LATEST) || CheckpointId.isId(from)
                 ? Long.MAX_VALUE
@@ -199,7 +199,7 @@ public final class AuditCommand extends CatalogCommand {
                 + " duplicate, " + report.count(Difference.Kind.DEFINITION) + " definition");
     }
 
-    /** From a checkpoint on, less is proven, so that is said. */
+    /** Beginning with a checkpoint proves less, so the output says so. */
     private static String beginning(AuditReport report) {
         List<String> begins = report.begins().stream()
                 .map(id -> id.equals(AuditReport.ARCHIVE) ? "the beginning of the archive" : "checkpoint " + id)

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
-/** Why an answer may have no values, as far as the counts of its view tell. */
+/** Why an answer may have no values, according to its view's counts. */
 final class EmptyAnswer {
 
     private EmptyAnswer() {}
@@ -41,7 +41,7 @@ final class EmptyAnswer {
     }
 
     /**
-     * What to tell somebody who expected values.
+     * An explanation for somebody who expected values.
      *
      * @param health the answer of /v1/health
      * @return empty if it does not know the view

@@ -43,7 +43,7 @@ public final class GetCommand extends CatalogCommand {
 
     private static final int OK = 200;
 
-    /** More of the archive is not looked through to explain an empty answer. */
+    /** At most this much of the archive is searched to explain an empty answer. */
     private static final long TOO_LATE_BYTES = 64L << 20;
 
     @Parameters(index = "0", paramLabel = "VIEW", description = "The view's name.")
@@ -121,7 +121,7 @@ public final class GetCommand extends CatalogCommand {
         }
     }
 
-    /** What the archive of the last day tells of this entity's events, unless that is much to read. */
+    /** This entity's events in the archive of the last day, unless that is too much to read. */
     private Optional<String> tooLate() {
         try (Stores stores = deployment.open()) {
             Catalog definitions = catalog.compile(deployment);
@@ -167,7 +167,7 @@ public final class GetCommand extends CatalogCommand {
         return body;
     }
 
-    /** Both answers and problems are JSON objects with a member that nothing else has. */
+    /** Answers and problems are JSON objects, each with a member that nothing else has. */
     private JsonNode parse(HttpResponse<String> response) throws IOException {
         try {
             JsonNode body = json.readTree(response.body());
@@ -175,7 +175,7 @@ public final class GetCommand extends CatalogCommand {
                 return body;
             }
         } catch (JsonProcessingException e) {
-            // Falls to the message below: whatever answered is not the API.
+            // Not the API's answer: see the message below.
         }
         throw new Failure("what answers at " + api() + " (status " + response.statusCode()
                 + ") is not Tidemark's API: name the API's address with --url; `tidemark run` prints it first");

@@ -24,7 +24,7 @@ final class PastReader {
     private final Stores stores;
     private final Catalog catalog;
 
-    /** As which values are wanted. */
+    /** As served, as known now, or both. */
     enum Known {
         SERVED,
         NOW,

@@ -76,7 +76,7 @@ final class ReceiptFile {
                     as.equals("now") || as.equals("both"));
         }
 
-        /** What the answer tells; all values of the view if there is only the receipt. */
+        /** The answer's values; all values of the view if there is only the receipt. */
         private List<String> names(View view) {
             List<String> names = new ArrayList<>();
             features().fieldNames().forEachRemaining(name -> {

@@ -23,16 +23,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at what is about to be put, record after record, and refuses what cannot be meant: no lines of JSON objects at
- * all, records without the field of the partition key, and an input whose beginning would count in no view. A single bad
- * record is put like any other; the fold keeps it in quarantine. Not thread-safe.
+ * Checks the records to put one by one, and refuses input that must be a mistake: not lines of JSON objects, records
+ * without the partition key's field, or an input whose beginning would count in no view. A single bad record is put
+ * like any other; the fold keeps it in quarantine. Not thread-safe.
  */
 public final class EventCheck {
 
-    /** An input that begins with so many records of which none counts is a mistake. */
+    /** If none of this many first records counts, the input is a mistake. */
     public static final int FIRST = 1_000;
 
-    /** What Kinesis takes, unless a stream was set up for more. */
+    /** Kinesis's limit, unless a stream is configured for more. */
     private static final int MAX_RECORD_BYTES = 1 << 20;
 
     private static final int MAX_KEY_CHARACTERS = 256;
@@ -81,17 +81,17 @@ public final class EventCheck {
                         .toList();
     }
 
-    /** How many records were looked at. */
+    /** How many records were checked. */
     long records() {
         return records;
     }
 
     /**
-     * Looks at the next record.
+     * Checks the next record.
      *
-     * @param line where it stands
+     * @param line its line number
      * @return its partition key
-     * @throws Failure if the input cannot be meant, as far as it was looked at
+     * @throws Failure if the input so far must be a mistake
      */
     public String look(byte[] data, long line) {
         records++;
@@ -111,7 +111,7 @@ public final class EventCheck {
         return partitionKey(data, event, line);
     }
 
-    /** @throws Failure if one of the records looked at cannot be put as it was asked for */
+    /** @throws Failure if one of the checked records cannot be put as requested */
     public void checkRefused() {
         if (refusal != null && !isForced) {
             throw new Failure(input + ": " + refusal
@@ -140,7 +140,7 @@ public final class EventCheck {
         }
     }
 
-    /** Two lines tell whether an object stands on several lines, and whether these are the rows of a table. */
+    /** Two lines show whether an object spans several lines, or whether these are rows of a table. */
     private void checkShape(byte[] data) {
         if (records == 1) {
             first = data;
@@ -200,7 +200,7 @@ public final class EventCheck {
         return count;
     }
 
-    /** A record that some view takes or passes by is good enough. */
+    /** A record that some view takes or filters is good enough. */
     private void judge(byte[] data, @Nullable JsonNode event, long line) {
         if (judges.isEmpty()) {
             if (event == null) {

@@ -10,12 +10,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text with an event in each line, read in bounded memory. Blank lines are left out, and so are the byte order marks
- * that some programs put at the beginning of a text, or of each that was joined into it. Lines end as on any system.
+ * A text with an event in each line, read in bounded memory. Blank lines are skipped, and so are byte order marks at
+ * the beginning of the text or of texts joined into it. Any system's line ends are accepted.
  */
 public final class EventLines implements Closeable {
 
-    /** Of one record; Kinesis takes 10 MiB at most, where that was asked for. */
+    /** Of one record; Kinesis takes at most 10 MiB, if configured. */
     static final int MAX_LINE_BYTES = 10 << 20;
 
     private static final int BUFFER_BYTES = 1 << 16;
@@ -59,7 +59,7 @@ public final class EventLines implements Closeable {
     /**
      * The next event's bytes; null at the end.
      *
-     * @throws Failure if the input is no text, or a line is longer than any record
+     * @throws Failure if the input is not text, or a line is longer than any record
      */
     public byte @Nullable [] next() throws IOException {
         if (!isBegun) {
@@ -83,12 +83,12 @@ public final class EventLines implements Closeable {
         }
     }
 
-    /** Whether the next line would have to be waited for. */
+    /** Whether reading the next line would block. */
     boolean isIdle() throws IOException {
         return from == to && in.available() == 0;
     }
 
-    /** What is no text is told by its first bytes; a pipe may give few at once. */
+    /** The first bytes tell whether it is text; a pipe may give few at once. */
     private void begin() throws IOException {
         isBegun = true;
         boolean more = true;
@@ -121,7 +121,7 @@ public final class EventLines implements Closeable {
         }
     }
 
-    /** Whether more came; what is not used yet moves to the front. */
+    /** Reads more; unused bytes move to the front. Whether there was more. */
     private boolean fill() throws IOException {
         if (from > 0) {
             System.arraycopy(buffer, from, buffer, 0, to - from);

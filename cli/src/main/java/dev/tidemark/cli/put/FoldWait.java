@@ -15,16 +15,16 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What became of records that were put: Kinesis said where each landed, and a lane row moves past a position when
- * everything up to it is folded and archived; what the views made of it is counted in the same row. The counts are of all
- * that was folded in these shards meanwhile, so where others put events at the same time, theirs are among them.
+ * Waits until records that were put are folded. Kinesis said each record's position, and a lane row passes a position
+ * when everything up to it is folded and archived; the same row counts the fates. The counts cover everything folded in
+ * these shards meanwhile, including events that others put at the same time.
  */
 final class FoldWait {
 
     private final String stream;
     private final Map<Lane, LaneRow> before;
 
-    /** @param before the rows before anything was put */
+    /** @param before the lane rows before the put */
     FoldWait(String stream, Collection<LaneRow> before) {
         this.stream = stream;
         this.before = before.stream().collect(Collectors.toMap(LaneRow::lane, Function.identity()));
@@ -33,12 +33,12 @@ final class FoldWait {
     /**
      * What was folded meanwhile in the shards that took the records.
      *
-     * @param records how many; of others, too
-     * @param views view version to what it made of them
+     * @param records how many, including those of others
+     * @param views view version to their fates
      */
     record Folded(long records, Map<String, ViewCounts> views) {}
 
-    /** Those of the shards, by their last positions, that are not folded up to there. */
+    /** The shards that are not folded up to their last positions. */
     Map<String, Position> open(Map<String, Position> last, List<LaneRow> now) {
         Map<String, Position> open = new TreeMap<>(last);
         for (LaneRow row : now) {
@@ -50,7 +50,7 @@ final class FoldWait {
         return open;
     }
 
-    /** How far the lanes of these shards are. */
+    /** The lane rows of these shards. */
     Map<Lane, Position> reached(Set<String> shards, List<LaneRow> now) {
         return now.stream()
                 .filter(row -> isOf(row) && shards.contains(row.lane().shardId()))

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
-/** Tells by its first bytes that an input is no text in UTF-8, and what it is instead. */
+/** Recognizes by its first bytes an input that is not text in UTF-8. */
 final class InputFormat {
 
     /**
@@ -45,7 +45,7 @@ final class InputFormat {
     }
 
     /**
-     * What the input is, and the remedy; empty for what may be text in UTF-8.
+     * What the input is, and the remedy; empty if it may be text in UTF-8.
      *
      * @param length how many of the bytes are the input's beginning
      */

@@ -30,21 +30,21 @@ import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
 import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
 
 /**
- * Puts records in full requests. Those of one partition key get onto the stream in the order in which they are added: a
- * request holds one of each key only, since Kinesis may refuse a record and take a later one of the same request. What it
- * turns down for now is sent again. Not thread-safe.
+ * Puts records in full requests. Records of one partition key reach the stream in the order in which they are added: a
+ * request holds only one per key, because Kinesis may refuse a record and accept a later one of the same request.
+ * Refused records are sent again. Not thread-safe.
  */
 public final class RecordWriter implements AutoCloseable {
 
     private static final int MAX_RECORDS = 500;
     private static final int MAX_BYTES = 4 << 20;
 
-    /** So many records wait for a request that has room for their keys. */
+    /** How many records may wait for a request that has room for their keys. */
     private static final int MAX_WAITING = 4 * MAX_RECORDS;
 
     private static final int MAX_WAITING_BYTES = 4 * MAX_BYTES;
 
-    /** So often in a row nothing may be taken. */
+    /** How many requests in a row may be refused completely. */
     private static final int MAX_VAIN = 20;
 
     private static final long PAUSE_MILLIS = 100;
@@ -53,7 +53,7 @@ public final class RecordWriter implements AutoCloseable {
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int INTERNAL_ERROR = 500;
 
-    /** For one request with all its retries: long for a slow line, short for somebody who waits at a prompt. */
+    /** For one request with all its retries: long enough for a slow line, short enough at a prompt. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final KinesisAsyncClient kinesis;
@@ -159,7 +159,7 @@ public final class RecordWriter implements AutoCloseable {
         return request;
     }
 
-    /** What was refused goes before what was not sent, so each key keeps its order. */
+    /** Refused records go before unsent ones, so each key keeps its order. */
     private List<PutRecordsRequestEntry> merged(
             List<PutRecordsRequestEntry> request,
             List<PutRecordsRequestEntry> refused,
@@ -221,7 +221,7 @@ public final class RecordWriter implements AutoCloseable {
         return reason;
     }
 
-    /** Whether the whole request may be sent again: nothing of it is on the stream. */
+    /** Whether the whole request may be sent again, because none of it is on the stream. */
     private static boolean isForNow(AwsServiceException refusal) {
         return refusal.isThrottlingException()
                 || refusal.statusCode() == TOO_MANY_REQUESTS

@@ -2,7 +2,7 @@ package dev.tidemark.cli.quarantine;
 
 import picocli.CommandLine.Command;
 
-/** What could not be folded: look at it, repair it, fold it after all. */
+/** Records that could not be folded: inspect, repair and fold them. */
 @Command(
         name = "quarantine",
         description = "Records that a view could not fold: list, show, export, repair and redrive them.",

@@ -75,7 +75,9 @@ final class QuarantineJson {
         }
     }
 
-    /** Whether who reads the line finds the payload's object in it: one level deeper, and with its numbers written anew. */
+    /**
+     * Whether a reader of the line finds the same object in it: one level deeper, and with its numbers written again.
+     */
     private static boolean comesBack(ObjectNode line) {
         try {
             ObjectNode again = object(MAPPER.writeValueAsString(line));

@@ -19,7 +19,7 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 /** Reads records in quarantine, several at a time. */
 final class QuarantineReader {
 
-    /** Reads of objects with one record that are under way at once; one with several takes the place of some. */
+    /** How many objects with one record are read at once; an object with several takes the place of some. */
     private static final int WIDTH = 64;
 
     private static final int WEIGHT_OF_SEVERAL = 8;
@@ -33,7 +33,7 @@ final class QuarantineReader {
     private final Stores stores;
     private final S3Quarantine quarantine;
 
-    /** The object read last: records that are asked for one by one mostly lie beside each other. */
+    /** The object read last: records that are read one by one are mostly neighbours. */
     private String readKey = "";
 
     private Map<String, Quarantine.Entry> readEntries = Map.of();

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
-/** Folds records of the quarantine after all. */
+/** Folds records of the quarantine. */
 @Command(
         name = "redrive",
         description = {
@@ -139,7 +139,7 @@ final class QuarantineRedriveCommand extends CatalogCommand {
             }
         }
 
-        /** At least one is handed on, if it be empty: unfinished redrives are finished by it. */
+        /** At least one list is passed on, even if empty, because it finishes unfinished redrives. */
         void end() {
             if (!waiting.isEmpty() || !handedOn) {
                 handOn();

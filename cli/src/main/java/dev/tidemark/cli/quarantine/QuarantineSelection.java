@@ -8,7 +8,7 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which records in quarantine are meant. */
+/** The selected records in quarantine. */
 final class QuarantineSelection {
 
     @Option(names = "--view", paramLabel = "NAME", description = "Only records that this view could not fold.")
@@ -31,7 +31,7 @@ final class QuarantineSelection {
         }
     }
 
-    /** All that are meant, in the order of their keys. */
+    /** All selected records, in the order of their keys. */
     void forEach(QuarantineReader quarantine, QuarantineReader.Visitor visitor) {
         forEach(quarantine, () -> Integer.MAX_VALUE, visitor);
     }

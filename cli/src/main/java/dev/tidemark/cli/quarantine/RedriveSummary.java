@@ -14,7 +14,7 @@ import java.util.Map;
 /** Adds up what a redrive did, and tells it. */
 final class RedriveSummary {
 
-    /** So many of the records that could not be redriven are named. */
+    /** How many of the records that could not be redriven are named. */
     private static final int MAX_NAMED = 50;
 
     private final PrintWriter out;
@@ -91,7 +91,7 @@ final class RedriveSummary {
         }
     }
 
-    /** @return whether everything is as it was wanted */
+    /** @return whether everything was redriven as requested */
     boolean print() {
         if (bad + gone > MAX_NAMED) {
             out.println("... and " + (bad + gone - MAX_NAMED) + " more");

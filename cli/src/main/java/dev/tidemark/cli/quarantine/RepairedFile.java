@@ -29,7 +29,7 @@ final class RepairedFile {
         this.file = file;
     }
 
-    /** Reads all of it once, so that a mistake in its last line is told before anything is done. */
+    /** Reads all of it first, so that a mistake in the last line is reported before anything is done. */
     void check() {
         Set<String> keys = new HashSet<>();
         read(line -> {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** Decides when {@code tidemark run} says that the fold is behind, and that it has caught up. */
 final class Backlog {
 
-    /** So long a record may wait without a word: batches in flight, a retry. */
+    /** How long a record may wait before it is reported: batches in flight, a retry. */
     private static final long PATIENCE_MILLIS = 10_000;
 
     private static final long REPEAT_MILLIS = 30_000;

@@ -114,7 +114,7 @@ final class Console implements BatchLog, MappingListener, PacedPut.Progress {
         watch(batch, outcome);
     }
 
-    /** Once is no news; then it is told after 2, 4, 8 … deliveries in a row. */
+    /** Not reported once; then after 2, 4, 8 … deliveries in a row. */
     private synchronized void watch(Batch batch, BatchOutcome outcome) {
         String shardId = batch.lane().shardId();
         if (!outcome.isStuck()) {
@@ -173,7 +173,7 @@ final class Console implements BatchLog, MappingListener, PacedPut.Progress {
         complain("nothing more of " + shardId + " is folded in this run: " + reason(cause));
     }
 
-    /** Told every second how many records wait to be folded, and for how long the oldest has. */
+    /** Called every second with the number of records that wait to be folded, and the wait of the oldest. */
     synchronized void waiting(long records, long oldestMillis) {
         String behind = backlog.look(records, oldestMillis, clockMillis.getAsLong());
         if (behind != null && !replaying) {

@@ -67,7 +67,7 @@ final class LocalRun implements AutoCloseable {
      * Starts everything and tells the console.
      *
      * @param generation which state is folded and served
-     * @param retires whether views of the directory that the catalogs lack are given up
+     * @param retires whether views that the directory has and the catalogs lack are retired
      * @param port of the API, the other services take the three after it; 0: any free ones
      * @param shards of a stream that does not exist yet
      * @param shardLimits whether shards refuse what is more than Kinesis's limits
@@ -120,7 +120,7 @@ final class LocalRun implements AutoCloseable {
         replay = thread;
     }
 
-    /** What the shard's limits, or a full disk, do not let in is no mistake of the record. */
+    /** If the shard's limits or a full disk refuse a record, the record is not at fault. */
     private boolean isTaken(String stream, NewRecord record) {
         return system.streams().put(stream, List.of(record)).get(0) instanceof PutResult;
     }

@@ -18,7 +18,7 @@ final class PacedPut {
         boolean put(String partitionKey, byte[] data);
     }
 
-    /** Is told now and then how far it is. */
+    /** Is told the progress from time to time. */
     interface Progress {
 
         /**
@@ -58,7 +58,7 @@ final class PacedPut {
      */
     void run(Sink sink, LongSupplier pending, Progress progress) throws InterruptedException {
         long startMillis = clockMillis.getAsLong();
-        // The first report comes at once: whoever shows a rate counts from it.
+        // The first report comes at once, because a displayed rate counts from it.
         reportedMillis = startMillis - REPORT_MILLIS;
         for (int i = 0; i < events.size(); i++) {
             SampleEvent event = events.get(i);

@@ -6,12 +6,12 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what {@code tidemark run} says of failures that come again: what is tried again every few milliseconds is one
- * trouble, and not a thousand.
+ * Decides what {@code tidemark run} says about repeated failures: something retried every few milliseconds is one
+ * problem, not a thousand.
  */
 final class RepeatedFailures {
 
-    /** What fails while there is less room than this fails for lack of it. */
+    /** A failure with less room than this is blamed on the lack of room. */
     static final long ROOM_BYTES = 16L << 20;
 
     private static final long REPEAT_MILLIS = 60_000;
@@ -26,7 +26,7 @@ final class RepeatedFailures {
         this.roomBytes = roomBytes;
     }
 
-    /** Something failed, and will be tried again. What to say; null: nothing, as it was said not long ago. */
+    /** Something failed and will be tried again. What to say; null: nothing, because it was said recently. */
     @Nullable
     String failed(String what, long nowMillis) {
         if (isFull) {
@@ -47,7 +47,7 @@ final class RepeatedFailures {
         return what + "; it is tried again" + more;
     }
 
-    /** Looks whether there is room again, after there was none. What to say; null: nothing. */
+    /** Checks whether there is room again after there was none. What to say; null: nothing. */
     @Nullable
     String look() {
         if (isFull && roomBytes.getAsLong() >= ROOM_BYTES) {

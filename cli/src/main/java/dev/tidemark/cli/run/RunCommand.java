@@ -44,7 +44,7 @@ public final class RunCommand implements Callable<Integer> {
 
     private static final int MAX_PORT = 65_532;
 
-    /** What the shop's shortest windows look at is replayed first, so that the first query finds values. */
+    /** Events of the shop's shortest windows are replayed first, so that the first query finds values. */
     private static final Duration NEWEST = Duration.ofMinutes(30);
 
     @Mixin
@@ -178,7 +178,7 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /** Where the stream's records are, and with --data-dir all else. Unknown room is room. */
+    /** Where the stream's records are, and with --data-dir everything else. Unknown room counts as enough. */
     private long roomBytes() {
         try {
             return Files.getFileStore(dataDir == null ? Path.of(System.getProperty("java.io.tmpdir")) : dataDir)
@@ -188,7 +188,7 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /** A bad event is the fold's business, as with `tidemark put`. */
+    /** The fold handles a bad event, as with `tidemark put`. */
     private List<SampleEvent> own(Path file, Catalog catalog) throws IOException {
         List<SampleEvent> own = new ArrayList<>();
         try (EventLines lines = EventLines.of(file)) {

@@ -34,7 +34,7 @@ final class StopSignal implements AutoCloseable {
         return stop;
     }
 
-    /** Waits until a signal comes. */
+    /** Waits for a signal. */
     void await() throws InterruptedException {
         received.await();
     }

@@ -3,7 +3,7 @@ package dev.tidemark.cli.terminal;
 import dev.tidemark.core.event.IsoTime;
 import java.time.Instant;
 
-/** Moments on the command line, in any form that events may have them in. */
+/** Moments on the command line, in any form that events may use. */
 public final class Moments {
 
     private Moments() {}

@@ -72,7 +72,7 @@ public final class ProgressLine implements Progress, AutoCloseable {
         }
     }
 
-    /** That much more of the stage is done. */
+    /** Adds to what is done of the stage. */
     @Override
     public void advance(long by) {
         done.addAndGet(by);
@@ -82,10 +82,10 @@ public final class ProgressLine implements Progress, AutoCloseable {
     }
 
     /**
-     * So much of the stage is done.
+     * Sets what is done of the stage.
      *
      * @param of how much there is of it; negative if that is not known
-     * @param more what else there is to tell; empty for nothing
+     * @param more more to show; empty for nothing
      */
     public synchronized void reach(long now, long of, String more) {
         done.set(now);

@@ -3,9 +3,9 @@ package dev.tidemark.cli.terminal;
 import java.util.Locale;
 
 /**
- * Texts out of events, as they may be shown: whoever puts an event into the stream must not move an operator's cursor,
- * hide lines or turn their direction. What a terminal could obey, and what has no form in UTF-8, becomes an escape that
- * also JSON reads as the same character.
+ * Makes texts of events safe to show: an event's producer must not move an operator's cursor, hide lines or turn their
+ * direction. Characters that a terminal could obey, or that have no form in UTF-8, become escapes that JSON reads as
+ * the same characters.
  */
 public final class ShownText {
 

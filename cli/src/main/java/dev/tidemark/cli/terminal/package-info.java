@@ -1,4 +1,4 @@
-/** What all commands say alike: failures, counts, moments, progress, and texts that a terminal must not obey. */
+/** Output that all commands share: failures, counts, moments, progress, and texts that a terminal must not obey. */
 @NullMarked
 package dev.tidemark.cli.terminal;
 

@@ -5,17 +5,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A state per value of a field, for at most {@code maxGroups} values: those with the {@link SmallestHashes}. The
- * states of all others are merged into one, "other".
+ * A state per value of a field, for at most {@code maxGroups} values: those with the {@link SmallestHashes}. The states
+ * of all others are merged into one, "other".
  *
  * <p>Why that is a commutative monoid although the number of groups is bounded. Let {@code G} be the set of groups
  * seen. The content is: for each of the smallest {@code maxGroups} of {@code G} the state of exactly its events; in
  * "other" the state of all remaining events; the flag whether {@code G} is larger than {@code maxGroups}. Each is a
- * function of the multiset of events. Adding and merging keep it so: a group that is put out is not among the smallest
- * of any larger set, so its later events belong to "other", where its earlier ones go; a group that stays was never
- * put out, so nothing of it is in "other"; and the inner states form a commutative monoid themselves.
+ * function of the multiset of events. Adding and merging keep it so: a removed group is not among the smallest of any
+ * larger set, so its later events belong to "other", where its earlier ones go; a group that stays was never removed,
+ * so nothing of it is in "other"; and the inner states form a commutative monoid themselves.
  *
- * <p>A group in whose state no event arrived (because the inner state passed the event over) is not kept.
+ * <p>A group without events in its state (because the inner state ignored them) is not kept.
  *
  * <p>Encoding: a header, {@code 4 * groups + 2 * (1 if there are others) + (1 if there were too many groups)}; each
  * group's key and state in the order of the hashes; the state of the others, if there are any.

@@ -3,10 +3,10 @@ package dev.tidemark.core.aggregate;
 /**
  * An input field, resolved.
  *
- * @param slot where the field stands in the event row; -1 for functions without input
+ * @param slot the field's slot in the event row; -1 for functions without input
  * @param path its path, for state ids; empty for functions without input
- * @param optional whether events without it are passed over; a required input stands in every event that reaches a
- *     state, so that its count is the plain {@code count()} and can be shared
+ * @param optional whether events without it are ignored; a required input is in every event that reaches a state, so
+ *     that its count is the plain {@code count()} and can be shared
  */
 public record FieldInput(int slot, String path, boolean optional) {
 

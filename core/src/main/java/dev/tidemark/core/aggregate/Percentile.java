@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Approximation: method {@code log_buckets} with the relative error as a bound on each number. If more buckets were
  * needed than {@code max_buckets} and a percentile asked for lies among those that had to become one, the method is
- * {@code log_buckets_collapsed}, and the bound of that percentile is 1, relative to the number shown: the true one lies
+ * {@code log_buckets_collapsed}, and the bound of that percentile is 1, relative to the number shown: the true one is
  * between 0 and it (or beyond it by the relative error at most). The others keep theirs.
  */
 final class Percentile implements Computation {
@@ -95,7 +95,7 @@ final class Percentile implements Computation {
         return "p" + percentile.stripTrailingZeros().toPlainString();
     }
 
-    /** No number stands for its bucket so well that it could not lie outside of what was seen. */
+    /** A bucket's number may be outside the numbers seen, so it is clamped. */
     private static @Nullable BigDecimal numberAt(TileStates tiles, QuantileState state, BigDecimal percentile) {
         BigDecimal least = ((ExtremeState) tiles.merged(1)).value();
         BigDecimal greatest = ((ExtremeState) tiles.merged(2)).value();

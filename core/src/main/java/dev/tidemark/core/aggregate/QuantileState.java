@@ -4,9 +4,9 @@ import dev.tidemark.core.event.EventRow;
 import java.math.BigDecimal;
 
 /**
- * The distribution of a number: how many fell into each of the {@link LogBuckets}, per sign, and how many were 0.
- * Counts only, no doubles are added up, so that the order of events leaves no trace. Where one sign fills more than
- * the allowed number of buckets, those nearest to 0 become one, see {@link BucketCounts}.
+ * The distribution of a number: how many fell into each of the {@link LogBuckets}, per sign, and how many were 0. It
+ * only counts and adds up no doubles, so the order of events does not matter. Where one sign fills more than the
+ * allowed number of buckets, those nearest to 0 become one, see {@link BucketCounts}.
  *
  * <p>Encoding: the count of zeros, the positive buckets, the negative buckets (by magnitude).
  */

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  * A map from scalars to states with room for a fixed number of entries: of all keys ever put it keeps those with the
  * smallest 64-bit hashes (unsigned; ties by key), in that order.
  *
- * <p>Which keys stay must not depend on the order in which they come, else the content would depend on batch
- * boundaries and retries. "The first", "the most frequent so far" and "the latest" all do. The smallest under a fixed
- * total order do not: the smallest {@code m} of a union are among the smallest {@code m} of its parts, so a key that
- * stays in the end was never put out on the way, and its state is complete. The order is by hash so that which keys
- * stay says nothing about them.
+ * <p>Which keys stay must not depend on the order in which they come, else the content would depend on batch boundaries
+ * and retries. "The first", "the most frequent so far" and "the latest" all do. The smallest under a fixed total order
+ * do not: the smallest {@code m} of a union are among the smallest {@code m} of its parts, so a key that stays in the
+ * end was never removed before, and its state is complete. The order is by hash, so the choice of keys is independent
+ * of their values.
  */
 final class SmallestHashes {
 
@@ -111,7 +111,7 @@ final class SmallestHashes {
         return place < size && hashes[place] == hash && keys[place].equals(key);
     }
 
-    /** Where the key stands or would be put. */
+    /** Where the key is or would be put. */
     private int place(long hash, ScalarKey key) {
         int place = firstNotBelow(hash);
         while (place < size && hashes[place] == hash && keys[place].compareTo(key) < 0) {

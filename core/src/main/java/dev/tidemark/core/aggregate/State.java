@@ -10,8 +10,8 @@ import dev.tidemark.core.event.EventRow;
 public interface State {
 
     /**
-     * Adds one event. An event whose input slot is absent is passed over; the fold has already refused mistyped
-     * inputs and events without a required input.
+     * Adds one event. An event whose input slot is absent is ignored; the fold has already refused mistyped inputs and
+     * events without a required input.
      */
     void add(EventRow row);
 

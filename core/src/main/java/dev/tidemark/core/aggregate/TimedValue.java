@@ -6,7 +6,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value and where its event stands in the total order of events (rule T2): event time, sequence number as an integer,
+ * A value and its event's place in the total order of events (rule T2): event time, sequence number as an integer,
  * shard id, subsequence number; the value itself last, so that the order is total whatever comes in.
  */
 final class TimedValue implements Comparable<TimedValue> {

@@ -2,12 +2,12 @@ package dev.tidemark.core.async;
 
 import java.util.concurrent.CompletionException;
 
-/** What futures fail with. */
+/** The failures of futures. */
 public final class Failures {
 
     private Failures() {}
 
-    /** What a step failed with: futures wrap it for the steps after it. */
+    /** A step's own failure, which futures wrap for later steps. */
     public static Throwable cause(Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }

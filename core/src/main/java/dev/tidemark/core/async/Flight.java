@@ -11,9 +11,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs asynchronous tasks with a bound on how many are under way. Owns no thread: the next task starts on the thread
- * that completed the one before. Once {@code stop} says so nothing further is started, and what was not started counts
- * as failed; whatever was started is waited for (rule F9).
+ * Runs asynchronous tasks with a bound on how many are in flight. Owns no thread: the next task starts on the thread
+ * that completed the one before. Once {@code stop} says so no further task is started, and tasks not started count as
+ * failed; started tasks are waited for (rule F9).
  *
  * @param <T> a task
  */

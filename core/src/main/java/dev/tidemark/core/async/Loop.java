@@ -41,7 +41,7 @@ public final class Loop {
                     }
                 })
                 .whenComplete((goesOn, failure) -> {
-                    // Whatever the next steps threw: nobody else sees it, and the end must not be waited for in vain.
+                    // An exception of the next steps is seen only here, and must end the loop.
                     if (failure != null) {
                         end.completeExceptionally(failure);
                     }

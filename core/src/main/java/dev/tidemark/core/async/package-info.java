@@ -1,4 +1,4 @@
-/** What asynchronous work is made of: loops that need no stack. */
+/** Tools for asynchronous work, such as loops that need no stack. */
 @NullMarked
 package dev.tidemark.core.async;
 

@@ -153,7 +153,7 @@ final class ArgumentReader {
     }
 
     private static boolean isWithin(double value, Parameter parameter) {
-        // A bound that is not there is NaN, to which every comparison is false.
+        // A missing bound is NaN, with which every comparison is false.
         return !(value < parameter.min()) && !(value > parameter.max());
     }
 

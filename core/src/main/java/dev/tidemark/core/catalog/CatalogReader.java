@@ -32,7 +32,7 @@ final class CatalogReader {
         this.problems = problems;
     }
 
-    /** @throws InvalidDefinition with everything that was found, here and before */
+    /** @throws InvalidDefinition with all mistakes found, here and before */
     Catalog read(@Nullable YamlValue root) {
         YamlMapping catalog = root == null ? null : root.mapping(ROOT_REMEDY);
         if (catalog != null) {

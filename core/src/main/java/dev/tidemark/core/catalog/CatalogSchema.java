@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The JSON Schema (draft 7, which editors know best) of a catalog: for completion and first checks while typing. It
- * knows keys, types and bounds; what takes understanding (expressions, hops, sizes) only {@link CatalogCompiler} knows. It
- * accepts every catalog that compiles, provided that names which look like numbers or booleans are quoted.
+ * checks keys, types and bounds; only {@link CatalogCompiler} checks expressions, hops and sizes. It accepts every
+ * catalog that compiles, provided that names which look like numbers or booleans are quoted.
  */
 public final class CatalogSchema {
 

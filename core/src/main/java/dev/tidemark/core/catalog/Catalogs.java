@@ -10,8 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The catalog that a deployment folds and, while it is being changed, the one that takes its place. Views of both may be
- * folded side by side; a view that is the same in both has the same version, and is one view.
+ * The catalog that a deployment folds and, while it is being changed, the next one. Views of both may be folded side by
+ * side; a view that is the same in both has the same version, and is one view.
  *
  * @param current the catalog of the deployment
  * @param next null while nothing is being changed
@@ -21,7 +21,7 @@ public record Catalogs(Catalog current, @Nullable Catalog next) {
     /**
      * What is read of a stream in one parse.
      *
-     * @param views those that need it, of whichever catalog
+     * @param views those that need it, of either catalog
      */
     public record Reading(Catalog.Source source, List<View> views) {
 
@@ -30,7 +30,7 @@ public record Catalogs(Catalog current, @Nullable Catalog next) {
         }
     }
 
-    /** A next catalog with the very same definitions changes nothing, so it is none. */
+    /** A next catalog with the same definitions changes nothing, so it is ignored. */
     public Catalogs {
         next = next != null && isSame(current, next) ? null : next;
     }
@@ -88,7 +88,7 @@ public record Catalogs(Catalog current, @Nullable Catalog next) {
     }
 
     /**
-     * Which sources read a stream, and for which views: one for each catalog, or one for both where they read the same
+     * Which sources read a stream, and for which views: one for each catalog, or one for both if they read the same
      * fields in the same way.
      *
      * @return empty if no catalog has a source on the stream

@@ -71,7 +71,7 @@ final class DerivedReader {
                 parsed.put(entry.name(), one);
             }
         }
-        // A mistake is reported where it is, not once more wherever the name is used.
+        // A mistake is reported once, not again where the name is used.
         unusable.forEach(name -> types.put(name, ValueType.SCALAR));
         parsed.values().removeIf(one -> {
             boolean unknown = reportUnknown(one, names);

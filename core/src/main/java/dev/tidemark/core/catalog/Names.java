@@ -2,7 +2,7 @@ package dev.tidemark.core.catalog;
 
 import java.util.regex.Pattern;
 
-/** The names that users give: of sources, views, features. They stand in URLs, expressions and keys. */
+/** The names that users give: of sources, views, features. They are used in URLs, expressions and keys. */
 final class Names {
 
     static final String PATTERN = "[a-z][a-z0-9_]{0,62}";

@@ -7,7 +7,7 @@ import java.util.List;
 /** Collects the mistakes of one catalog, and knows its lines so that a mistake inside a text is found there. */
 final class Problems {
 
-    /** More than this many help nobody; a file with so many is of another kind. */
+    /** More than this many do not help; a file with so many is probably not a catalog. */
     private static final int MAX_PROBLEMS = 200;
 
     private final List<String> lines;
@@ -26,7 +26,7 @@ final class Problems {
     /** Adds a mistake; line and column count from 1. */
     void add(int line, int column, String path, String problem, String remedy) {
         count++;
-        // An anchored part of the file is read once for each alias; its mistakes are there only once.
+        // An anchored part of the file is read once for each alias; its mistakes are reported only once.
         boolean known = found.stream()
                 .anyMatch(other -> other.line() == line
                         && other.column() == column

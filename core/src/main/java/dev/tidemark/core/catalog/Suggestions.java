@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What somebody who wrote an unknown word may have meant. */
+/** Suggestions for an unknown word. */
 final class Suggestions {
 
     /**
@@ -84,8 +84,7 @@ final class Suggestions {
 
     /**
      * The word with the same meaning, or with other capitals and separators; else the nearest by edits, if it is near;
-     * else one that begins with this word; else one of which this word is a
-     * longer form, as average of avg.
+     * else one that begins with this word; else a shorter form of this word, such as avg for average.
      */
     static Optional<String> nearest(String word, Collection<String> known) {
         return meant(plain(word), known).or(() -> near(word, known));

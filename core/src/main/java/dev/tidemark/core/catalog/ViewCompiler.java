@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a {@link View} of a definition without mistakes. Features that need the same state share it, and the layout
- * lists states in an order of their own, so that neither the names nor the order of features change what is stored.
+ * sorts states independently, so that neither the names nor the order of features change what is stored.
  */
 final class ViewCompiler {
 
@@ -141,7 +141,7 @@ final class ViewCompiler {
                 .toList());
     }
 
-    /** Equal iff two states may be shared. */
+    /** Equal if and only if two states may be shared. */
     private String key(TileLayout.Entry entry) {
         return entry.type().id() + "\n" + filterText(entry.filter());
     }
@@ -209,7 +209,7 @@ final class ViewCompiler {
         return List.copyOf(inputs.values());
     }
 
-    /** Required for one feature is required, whatever other features say. */
+    /** An input that one feature requires is required. */
     private static void add(
             Map<String, View.InputField> inputs,
             Field field,

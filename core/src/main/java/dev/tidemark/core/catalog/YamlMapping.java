@@ -11,7 +11,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
-/** The keys and values of one mapping, in file order. A key that stands twice is reported; the first one counts. */
+/** The keys and values of one mapping, in file order. A duplicate key is reported; the first one counts. */
 final class YamlMapping {
 
     private final YamlValue at;
@@ -42,7 +42,7 @@ final class YamlMapping {
         }
     }
 
-    /** Where the mapping itself stands. */
+    /** The place of the mapping itself. */
     YamlValue at() {
         return at;
     }

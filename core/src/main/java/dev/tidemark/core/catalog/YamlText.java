@@ -11,7 +11,7 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
 
-/** Reads YAML 1.2 into a tree of nodes that know where they stand. Bounded in size and depth; creates no objects. */
+/** Reads YAML 1.2 into a tree of nodes that know their places. Bounded in size and depth; creates no objects. */
 final class YamlText {
 
     private static final int MAX_CHARACTERS = 1 << 20;
@@ -62,7 +62,7 @@ final class YamlText {
         }
     }
 
-    /** Composing recurses, so the depth is looked at first; parsing does not. */
+    /** Composing recurses, so the depth is checked first; parsing does not recurse. */
     private static boolean isShallowAndSingle(String text, Problems problems) {
         int depth = 0;
         int documents = 0;

@@ -18,8 +18,8 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
- * A value in the file and where it stands. The reading methods report what is wrong and then return null, so that
- * reading can go on and find the next mistake.
+ * A value in the file and its place. The reading methods report a mistake and then return null, so that reading
+ * continues and finds the next mistake.
  */
 final class YamlValue {
 
@@ -47,12 +47,12 @@ final class YamlValue {
         problems.add(line(), column(), path.isEmpty() ? "catalog" : path, problem, remedy);
     }
 
-    /** Reports the mistakes of an expression where they stand in the file. */
+    /** Reports the mistakes of an expression at their places in the file. */
     void problems(InvalidExpression invalid) {
         invalid.problems().forEach(this::problemInside);
     }
 
-    /** Reports a mistake inside this text, at its place in the file if the text stands there as it is. */
+    /** Reports a mistake inside this text, at its place in the file if the text is there unchanged. */
     void problemInside(ExpressionProblem inside) {
         String text = ((ScalarNode) node).getValue();
         String textLine = text.lines().skip(inside.line() - 1L).findFirst().orElse("");

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The fields of one event that the views of its source need, by slot number. Mutable and reused so that reading a
- * record allocates little: a reader fills it, the fold reads it, nobody keeps it beyond the batch.
+ * record allocates little: a reader fills it, the fold reads it, and nothing keeps it beyond the batch.
  *
  * <p>A small decimal (at most 18 significant digits) is held as {@code unscaled * 10^-scale} in primitives; larger
  * numbers as {@link BigDecimal}. JSON {@code null} and a missing member are both {@link Kind#ABSENT}.

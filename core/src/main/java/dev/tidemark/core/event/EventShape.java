@@ -4,11 +4,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 
 /**
- * Which fields of a source's events are read, and into which slots: the field at index {@code i} goes to slot
- * {@code i}. One shape serves all views of a source, so that a record is parsed once.
+ * Which fields of a source's events are read, and into which slots: the field at index {@code i} goes to slot {@code
+ * i}. One shape serves all views of a source, so that a record is parsed once.
  *
  * @param fields distinct paths; none may be a prefix of another (a field is either a scalar or an object)
- * @param eventTime where the event time stands and how it is written
+ * @param eventTime the slot and format of the event time
  * @param maxEventBytes a larger record is {@link InvalidEvent.Reason#TOO_LARGE}
  * @param aggregatedBy who packs records together
  */
@@ -17,8 +17,8 @@ public record EventShape(List<FieldPath> fields, EventTime eventTime, int maxEve
     /** Who packs several records of a source into one record of the stream. */
     public enum AggregatedBy {
         /**
-         * The Kinesis Producer Library. It packs records of one shard, and sends again what it finds delivered to another
-         * one, so that a record outside its shard is {@link InvalidEvent.Reason#OUTSIDE_SHARD}.
+         * The Kinesis Producer Library. It packs records of one shard, and sends records again that were delivered to
+         * another one, so a record outside its shard is {@link InvalidEvent.Reason#OUTSIDE_SHARD}.
          */
         KPL,
         /** Any packer, also those that pack whatever comes into one record: every record counts where it arrives. */
@@ -38,7 +38,7 @@ public record EventShape(List<FieldPath> fields, EventTime eventTime, int maxEve
     /** @param slot the slot of the field that holds the event time */
     public record EventTime(int slot, TimeFormat format) {}
 
-    /** Of a source whose records the Kinesis Producer Library packs, if anybody does. */
+    /** For a source whose records only the Kinesis Producer Library may pack. */
     public EventShape(List<FieldPath> fields, EventTime eventTime, int maxEventBytes) {
         this(fields, eventTime, maxEventBytes, AggregatedBy.KPL);
     }

@@ -2,7 +2,7 @@ package dev.tidemark.core.event;
 
 /**
  * Why a field of a readable event has no value that can be used. A flaw makes the event bad only for the views that use
- * the field (rule P3): what another view of the source reads must not change what this one holds.
+ * the field (rule P3): a field that only another view reads must not change this view's content.
  */
 public enum Flaw {
     NUMBER_OUT_OF_BOUNDS(
@@ -25,7 +25,7 @@ public enum Flaw {
         this.remedy = remedy;
     }
 
-    /** What stands there, for a message: "a number out of bounds". */
+    /** What the field holds, for a message: "a number out of bounds". */
     public String phrase() {
         return phrase;
     }

@@ -24,8 +24,8 @@ import java.util.function.Predicate;
  *
  * <p>Numbers are exact. Of several members with one name the last one counts, whole: an event with {@code "item":
  * {"price": 1}} and then {@code "item": {}} has no {@code item.price}. A number out of bounds, or a string that is no
- * Unicode text, is a {@link Flaw} of its slot and no reason to refuse the record, unless it stands in place of the event
- * time. A record with several faults is reported for the first of: too large, not JSON, no event time.
+ * Unicode text, is a {@link Flaw} of its slot and no reason to refuse the record, unless it is the event time. A record
+ * with several faults is reported for the first of: too large, not JSON, no event time.
  *
  * <p>Event times lie from 1970-01-01T00:00:00Z to 9999-12-31T23:59:59.999Z. ISO 8601 is read as {@link IsoTime} says;
  * the epoch formats take JSON numbers, not numbers in strings.
@@ -57,8 +57,8 @@ public final class JsonEventReader {
 
     /**
      * Fills the row's slots and its event time as written (unclamped). Slots whose field is missing or null become
-     * absent; one whose value cannot be used becomes flawed, which is for each view to judge. Strings in the row are
-     * well-formed Unicode.
+     * absent; one whose value cannot be used becomes flawed, and each view decides what that means. Strings in the row
+     * are well-formed Unicode.
      *
      * @throws InvalidEvent if the bytes are no JSON object, too large, or the event time is missing or unreadable; the
      *     row's content is then undefined
@@ -75,11 +75,12 @@ public final class JsonEventReader {
     }
 
     /**
-     * A look at records that takes much less time than to read them: whether one may have a value. For those who want few
-     * of many records.
+     * Checks whether a record may have a value, in much less time than reading it. For callers that want few of many
+     * records.
      *
      * @param value a string, or a number as a plain decimal without trailing zeros behind its point
-     * @return says no only of a record that has the value, whether as string or as number, in no field, or cannot be read
+     * @return says no only of a record that has the value, whether as string or as number, in no field, or cannot be
+     *     read
      */
     public static Predicate<byte[]> glance(String value) {
         return value.isEmpty() ? data -> true : new JsonGlance(value);

@@ -6,12 +6,12 @@ import java.util.function.Predicate;
 
 /**
  * Whether a JSON event may have a value of a certain text, by one pass over its bytes, which takes a small part of the
- * time to read it. Where it says no, none of the event's members is that string, nor a number that is written like it as
- * a plain decimal.
+ * time to read it. Where it says no, none of the event's members is that string, nor a number that is written like it
+ * as a plain decimal.
  *
- * <p>A string without escapes stands in the event as it is, between quotes; an event with any escape may have it. Of a
- * number without exponent the plain decimal is the beginning, as JSON has no leading zeros: 42 may be 42 or 42.00, and so
- * may 4213, which is not looked into. An event in which a number has an exponent may have any number.
+ * <p>A string without escapes is in the event unchanged, between quotes; an event with any escape may have it. Of a
+ * number without exponent the plain decimal is the beginning, as JSON has no leading zeros: 42 may be 42 or 42.00, and
+ * so may 4213, which is not looked into. An event in which a number has an exponent may have any number.
  */
 final class JsonGlance implements Predicate<byte[]> {
 
@@ -56,7 +56,7 @@ final class JsonGlance implements Predicate<byte[]> {
         return from > 0 && from < at && isBeforeNumber(data[from - 1]);
     }
 
-    /** What stands before the digits of a number that is a member's value. */
+    /** The bytes that may precede the digits of a number that is a member's value. */
     private static boolean isBeforeNumber(int before) {
         return switch (before) {
             case ':', '-', ' ', '\t', '\n', '\r' -> true;

@@ -27,7 +27,7 @@ public final class Utf8 {
         return isWellFormed(bytes) ? new String(bytes, StandardCharsets.UTF_8) : null;
     }
 
-    /** Where the first byte stands that no well-formed text has there; -1 if there is none. */
+    /** The index of the first byte that makes the text malformed; -1 if there is none. */
     static int firstMalformed(byte[] bytes) {
         int at = 0;
         while (true) {

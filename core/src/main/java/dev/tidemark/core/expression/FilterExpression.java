@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.function.ToIntFunction;
 
 /**
- * A {@code where}, checked but not yet bound to slots. In it a field's path stands for its value: a JSON number
- * without fractional part that fits is a 64-bit integer, any other number a double, an absent field {@code null}. An
- * object or array is equal to nothing; anything that uses a flawed field fails. {@link ValueOrder} says how values
- * compare. Comparing the order of things that have none (null, a number and a string), and arithmetic on what is no
- * number, fails; so does looking for a pattern in a text too long for it ({@link TextSearch}). {@code &&} and {@code ||}
- * fail only if neither side decides.
+ * A {@code where}, checked but not yet bound to slots. In it a field's path means its value: a JSON number without
+ * fractional part that fits is a 64-bit integer, any other number a double, an absent field {@code null}. An object or
+ * array is equal to nothing; anything that uses a flawed field fails. {@link ValueOrder} says how values compare.
+ * Comparing the order of things that have none (null, a number and a string), and arithmetic on what is no number,
+ * fails; so does looking for a pattern in a text too long for it ({@link TextSearch}). {@code &&} and {@code ||} fail
+ * only if neither side decides.
  */
 public final class FilterExpression {
 
@@ -62,7 +62,7 @@ public final class FilterExpression {
         return fields;
     }
 
-    /** @param slots where each of {@link #fields()} stands in the event row */
+    /** @param slots the slot of each of {@link #fields()} in the event row */
     public EventFilter bind(ToIntFunction<FieldPath> slots) {
         Map<String, Integer> slotOf = slotOf(slots);
         CelFilter complete = new CelFilter(text, Dialect.FILTER.program(tree, patterns), slotOf);

@@ -4,9 +4,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * What a pattern can become, found from its text alone, so that a hostile one is refused before RE2 spends time, memory
- * or stack on it: RE2 for Java writes repeats out, and walks their nesting by recursion. Neither number is ever less than
- * the true one.
+ * How large a pattern can become, from its text alone, so that a hostile one is refused before RE2 spends time, memory
+ * or stack on it: RE2 for Java writes repeats out, and walks their nesting by recursion. Neither number is ever less
+ * than the true one.
  */
 final class PatternSize {
 
@@ -22,7 +22,7 @@ final class PatternSize {
     private int at;
     private int unicodeClasses;
 
-    /** What stands between two parentheses, as far as it is read. */
+    /** The part read so far between two parentheses. */
     private static final class Sequence {
         private long instructions;
         private long depth;
@@ -36,7 +36,7 @@ final class PatternSize {
             lastDepth = newDepth;
         }
 
-        /** Puts something larger in the place of what was read last. */
+        /** Replaces what was read last by something larger. */
         void replaceLast(long newInstructions, long newDepth) {
             instructions -= lastInstructions;
             add(Math.min(HUGE, newInstructions), Math.min(HUGE, newDepth));

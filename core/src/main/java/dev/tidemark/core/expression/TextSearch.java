@@ -11,8 +11,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * {@code matches} and {@code contains}, bounded in what one event can make them cost: the work is the length of the text
- * times that of what is looked for. Beyond the bound there is no result.
+ * {@code matches} and {@code contains}, with a bound on their cost for one event: the work is the text's length times
+ * the pattern's. Beyond the bound there is no result.
  */
 final class TextSearch {
 
@@ -22,7 +22,7 @@ final class TextSearch {
     /** Characters of the text times those looked for; some hundredths of a second. */
     static final long MAX_CONTAINS_WORK = 100_000_000;
 
-    /** To be added to that of a condition that cannot be decided. */
+    /** Added to the message of a condition that cannot be decided. */
     static final String REMEDY = String.format(
             Locale.ROOT,
             "; a text given to matches() may have %,d characters divided by the instructions of the condition's patterns,"

@@ -15,7 +15,7 @@ final class ItemWork {
     private int[] rows = new int[4];
     private int size;
 
-    /** @param rung which width of the view's ladder */
+    /** @param rung the index of the width in the view's ladder */
     ItemWork(EntityWork entity, View view, int rung, ItemKey key) {
         this.entity = entity;
         this.rung = rung;

@@ -2,7 +2,7 @@ package dev.tidemark.core.number;
 
 import java.math.BigDecimal;
 
-/** Takes decimals in whichever of the two forms they come, so that small ones need no object. */
+/** Takes decimals in two forms, so that small ones need no object. */
 public interface DecimalConsumer {
 
     /** Takes {@code unscaled * 10^-scale}; the scale may be negative. */

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An exact running sum of decimals. Most sums stay in a long at the greatest scale seen; what does not fit is carried
- * into a {@link BigDecimal}, and the long goes on from there, so that one huge value does not slow down all later ones.
- * Exact for any input: nothing is ever rounded. Mutable, not thread-safe. A state is one, see {@link DecimalExtreme}.
+ * into a {@link BigDecimal}, and the long starts again, so that one huge value does not slow down all later ones. Exact
+ * for any input: nothing is ever rounded. Mutable, not thread-safe. A state is one, see {@link DecimalExtreme}.
  */
 public class DecimalSum implements DecimalConsumer {
 
@@ -63,7 +63,7 @@ public class DecimalSum implements DecimalConsumer {
         return Decimals.canonical(carried == null ? small : carried.add(small));
     }
 
-    /** Hands over the sum without an object where it is small; the form does not tell how it came about. */
+    /** Passes on the sum, without an object if it is small; the form does not depend on how the sum was made. */
     public void sendTo(DecimalConsumer consumer) {
         if (carried == null) {
             consumer.accept(unscaled, scale);

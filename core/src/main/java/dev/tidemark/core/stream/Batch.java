@@ -3,7 +3,7 @@ package dev.tidemark.core.stream;
 import java.util.List;
 
 /**
- * What one invocation was given: records of one lane in strictly increasing position.
+ * The records of one invocation: of one lane, in strictly increasing position.
  *
  * @param records not empty
  */

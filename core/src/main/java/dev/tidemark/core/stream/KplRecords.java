@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 public final class KplRecords {
 
     /**
-     * How many records one may hold: as many as Lambda delivers at most in one batch, so that no record is more work than
-     * a full batch. What the producer library packs unless told otherwise, 50 KB, can hold no more.
+     * How many records one may hold: as many as Lambda delivers at most in one batch, so that no record is more work
+     * than a full batch. The producer library's default, 50 KB, can hold no more.
      */
     public static final int MAX_RECORDS = 10_000;
 
@@ -79,13 +79,13 @@ public final class KplRecords {
     }
 
     /**
-     * The user records in the order in which they were put together, at least one; the index of each is its
-     * subsequence number. Empty if the bytes are no aggregated record. Bytes that begin like one but are damaged in any
-     * way, or hold no record, are none: they are then one plain record, so that nothing is lost uncounted. (Where the
-     * message is whole but refers to a key that is not there, the Kinesis client library delivers the records before the
-     * bad reference; here the whole is a plain record.)
+     * The user records in the order in which they were put together, at least one; the index of each is its subsequence
+     * number. Empty if the bytes are no aggregated record. Bytes that begin like one but are damaged in any way, or
+     * hold no record, are none: they are then one plain record, so that nothing is lost uncounted. (Where the message
+     * is whole but refers to a key that is not there, the Kinesis client library delivers the records before the bad
+     * reference; here the whole is a plain record.)
      *
-     * <p>Behind {@link #MAX_RECORDS} records there is one more, whatever its key: the rest, packed as it was.
+     * <p>After {@link #MAX_RECORDS} records there is one more, with any key: the rest, still packed.
      */
     public static Optional<List<UserRecord>> unpack(byte[] data) {
         return read(data, message -> message.userRecords(data));

@@ -2,13 +2,13 @@ package dev.tidemark.core.stream;
 
 /**
  * One ordered line of records: a shard of one incarnation of a stream (protocol rule P1). Shard ids repeat in every
- * stream, and again when a stream is deleted and created anew, so neither is enough alone.
+ * stream, and again when a stream is deleted and created again, so a shard id alone is not enough.
  *
  * @param streamArn the stream's ARN
  * @param streamCreatedMillis the stream's creation time, milliseconds since the epoch
  * @param shardId for example {@code shardId-000000000003}
- * @param prefix empty for the live fold; whatever folds records of the shard apart from it works in lanes of its own, so
- *     that no item has two writers
+ * @param prefix empty for the live fold; redrives and backfills fold the shard's records in their own lanes, so that no
+ *     item has two writers
  */
 public record Lane(String streamArn, long streamCreatedMillis, String shardId, String prefix) {
 

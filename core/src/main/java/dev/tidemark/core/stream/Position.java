@@ -1,11 +1,11 @@
 package dev.tidemark.core.stream;
 
 /**
- * Where a record stands in its shard: the Kinesis sequence number and, for records a producer packed into one
- * (KPL aggregation), the index inside it. Ordered within one shard only.
+ * A record's place in its shard: the Kinesis sequence number and, for records a producer packed into one (KPL
+ * aggregation), the index inside it. Ordered within one shard only.
  *
- * <p>Sequence numbers have about 56 digits and need not be of one length. They are compared as (length, text), never
- * as plain text and never as a DynamoDB number (protocol rule P2).
+ * <p>Sequence numbers have about 56 digits and need not be of one length. They are compared as (length, text), never as
+ * plain text and never as a DynamoDB number (protocol rule P2).
  *
  * @param sequenceNumber decimal digits without leading zeros, or empty for {@link #ORIGIN} only
  * @param subsequence index inside an aggregated record, 0 for a plain record

@@ -1,4 +1,4 @@
-/** Where a record stands: lane, position, raw record, batch (protocol rules P1 and P2). */
+/** Lanes, positions, raw records and batches (protocol rules P1 and P2). */
 @NullMarked
 package dev.tidemark.core.stream;
 

@@ -39,12 +39,12 @@ public record ItemKey(String viewVersion, String entity, String width, long bloc
         return partitionKey(viewVersion, entity);
     }
 
-    /** {@code width/block/lane}: blocks of one width are contiguous, whatever their lane. */
+    /** {@code width/block/lane}: blocks of one width are contiguous, with all lanes together. */
     public String sortKey() {
         return sortKeyPrefix(width, block) + lane;
     }
 
-    /** Whether the live fold writes the item, and not a redrive or a backfill in a lane of its own. */
+    /** Whether the live fold writes the item, and not a redrive or a backfill. */
     public boolean isLive() {
         return lane.indexOf('#') < 0;
     }

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  */
 public record ItemSize(List<Term> terms) {
 
-    /** What DynamoDB takes for one item. */
+    /** DynamoDB's limit for one item. */
     public static final int MAX_BYTES = 400 * 1024;
 
     /**

@@ -26,7 +26,7 @@ public final class ItemState {
     private @Nullable Tile[] tiles = new Tile[1];
     private int size;
 
-    /** Where the last event went, which is where the next one mostly goes too. */
+    /** The last event's tile; the next event mostly goes there too. */
     private int lastUsed;
 
     private ItemState(TileLayout layout, TileWidth width, long block) {

@@ -11,16 +11,16 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ids of an entity's counted events, by which it is recognized what a producer sent twice (rule T3): the body of
- * the item that {@link ItemKey#ids} names. An event is a duplicate iff a counted event with the same id arrived at most
- * the horizon before or after it. Each id comes with its owner, the position of the event that was counted for it, so
- * that a redelivered event finds itself again.
+ * The ids of an entity's counted events, which reveal what a producer sent twice (rule T3): the body of the item that
+ * {@link ItemKey#ids} names. An event is a duplicate iff a counted event with the same id arrived at most the horizon
+ * before or after it. Each id comes with its owner, the position of the event that was counted for it, so that a
+ * redelivered event is recognized as itself.
  *
  * <p>Ids are forgotten by the running maximum of the arrivals of all events folded here, after every event: never by a
  * clock and never when the item is stored, so what is remembered does not depend on where a batch ends. Arrivals may
  * regress a little, which is why an id is kept somewhat longer than the horizon. Of too many ids the oldest go first,
- * by arrival, then by hash. The id of the event just folded always stays, however old it is: the event could not be
- * told from a duplicate if it came again.
+ * by arrival, then by hash. The id of the event just folded always stays, however old it is: otherwise a redelivery of
+ * the event could not be told from a duplicate.
  *
  * <p>Ids are kept as 128-bit hashes (MurmurHash3); among a million ids two hashes agree with a probability below
  * 10^-26. Mutable, not thread-safe.
@@ -30,7 +30,7 @@ public final class SeenIds {
     /** The first byte of every body; docs/format.md describes it. */
     public static final int FORMAT_VERSION = 1;
 
-    /** How much later than in order a record may arrive and still be compared. */
+    /** How far out of order a record may arrive and still be compared. */
     public static final long REGRESS_MILLIS = 60_000;
 
     private static final int HASH_BYTES = 16;
@@ -47,7 +47,7 @@ public final class SeenIds {
     private long[] lows = new long[4];
     private long[] owners = new long[4];
 
-    /** Whether the owner may not be in all its items yet; known to the caller only, and not stored. */
+    /** Whether the owner may be missing in some of its items; known only to the caller, not stored. */
     private boolean[] unsettled = new boolean[4];
 
     private int head;
@@ -57,7 +57,7 @@ public final class SeenIds {
     /**
      * What a view wants.
      *
-     * @param horizonMillis how far apart two arrivals of one id may lie, at least 0
+     * @param horizonMillis the greatest distance of two arrivals of one id, at least 0
      * @param maxIds how many ids are remembered at most, at least 1
      */
     public record Rule(long horizonMillis, int maxIds) {
@@ -75,7 +75,7 @@ public final class SeenIds {
         }
     }
 
-    /** What became of an event. */
+    /** The decision about an event. */
     public enum Decision {
         /** Its id is remembered; the event counts. */
         COUNTED,
@@ -177,7 +177,7 @@ public final class SeenIds {
         return fold(high, low, owner, arrivalMillis, rule, known, false);
     }
 
-    /** As {@link #fold}, where all events before this one are settled: never undecided. */
+    /** As {@link #fold} if all events before this one are settled: never undecided. */
     public Decision foldSettled(long high, long low, long owner, long arrivalMillis, Rule rule, boolean known) {
         return fold(high, low, owner, arrivalMillis, rule, known, true);
     }
@@ -201,9 +201,9 @@ public final class SeenIds {
         return Decision.COUNTED;
     }
 
-    /** Whether an event with this id counted whose arrival lies at most the horizon away. */
+    /** Whether an event with this id counted whose arrival is at most the horizon away. */
     public boolean contains(long high, long low, long arrivalMillis, long horizonMillis) {
-        // From the newest down: what is sent twice is mostly sent twice soon.
+        // From the newest down, because copies are mostly sent soon.
         for (int i = end - 1; i >= head && arrivals[i] >= arrivalMillis - horizonMillis; i--) {
             if (lows[i] == low && highs[i] == high && arrivals[i] <= arrivalMillis + horizonMillis) {
                 return true;
@@ -213,8 +213,8 @@ public final class SeenIds {
     }
 
     /**
-     * Whether an event that was folded here before is the one its id is remembered for. If so, the id is not to be
-     * forgotten from now on: the caller has not settled the event, or it would not ask.
+     * Whether an event that was folded here before is the owner of its id. If so, the id must not be forgotten from now
+     * on: the caller only asks about events that it has not settled.
      */
     public boolean owns(long high, long low, long owner, long arrivalMillis) {
         int i = Arrays.binarySearch(arrivals, head, end, arrivalMillis);

@@ -5,16 +5,16 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * The tile widths of a view, finest (the hop) first, each dividing the next; the lifetime rung, where there is one,
- * last. An event touches one tile per width, whatever the length of the windows.
+ * The tile widths of a view, finest (the hop) first, each dividing the next; the lifetime width, if any, last. An event
+ * changes one tile per width, regardless of the windows' lengths.
  *
  * <p>A window of width {@code w} at moment {@code t} covers {@code [floor(t - w, step), hopEnd(t))}: its tail starts on
- * a multiple of {@code step}, the widest rung of at most {@code w / 60}, so it covers at most a sixtieth more than
- * asked; its head takes the whole hop tile in which {@code t} lies. A coarse tile is used only where it lies wholly
+ * a multiple of {@code step}, the widest width of at most {@code w / 60}, so it covers at most a sixtieth more than
+ * asked; its head takes the whole hop tile that contains {@code t}. A coarse tile is used only if it is completely
  * inside.
  *
- * <p>Example: windows 30m and 24h give the ladder 30s, 1h. At 10:35:03 the 24h window, whose step is 30s, covers
- * {@code [10:35:00 yesterday, 10:35:30)} with 144 tiles:
+ * <p>Example: windows 30m and 24h give the ladder 30s, 1h. At 10:35:03 the 24h window, whose step is 30s, covers {@code
+ * [10:35:00 yesterday, 10:35:30)} with 144 tiles:
  *
  * <pre>{@code
  * 1h              |=========== 23 ===========|
@@ -31,7 +31,7 @@ public record Ladder(List<TileWidth> widths) {
     /** The part of a window by which its tail may be over-covered: one sixtieth. */
     public static final int STEPS_PER_WINDOW = 60;
 
-    /** A window that would read more tiles than this of one width gets a coarser rung. */
+    /** A window that would read more tiles than this of one width gets a coarser width. */
     private static final long MAX_TILES_OF_ONE_WIDTH = 1_000;
 
     public Ladder {
@@ -73,7 +73,7 @@ public record Ladder(List<TileWidth> widths) {
     }
 
     /**
-     * The rungs that these windows need.
+     * The ladder that these windows need.
      *
      * @param windows at least one; each bounded width a multiple of the hop and at least sixty hops
      * @param hopMillis see {@link #isHop}
@@ -170,7 +170,7 @@ public record Ladder(List<TileWidth> widths) {
         return rungMillis >= HOUR_MILLIS ? 240 : MAX_TILES_OF_ONE_WIDTH;
     }
 
-    /** A rung serves whole windows where it is the coarsest, else only up to the next coarser boundary at either end. */
+    /** The coarsest width serves whole windows, any other one only up to the next coarser boundary at either end. */
     private static long keepMillis(Collection<Window> windows, List<Long> rungs, int rung) {
         long width = rungs.get(rung);
         long keep = rung + 1 < rungs.size() ? rungs.get(rung + 1) : width;
@@ -182,7 +182,7 @@ public record Ladder(List<TileWidth> widths) {
         return keep;
     }
 
-    /** Whether the tail of the window may need tiles of this rung: its step is this rung or a finer one. */
+    /** Whether the tail of the window may need tiles of this width: its step is this width or a finer one. */
     private static boolean reaches(Window window, List<Long> rungs, int rung) {
         long step = rungs.get(0);
         for (long candidate : rungs) {

@@ -1,14 +1,14 @@
 package dev.tidemark.core.window;
 
 /**
- * One rung of a ladder. A tile of index {@code i} covers event times {@code [i * width, (i + 1) * width)}; the single
+ * One width of a ladder. A tile of index {@code i} covers event times {@code [i * width, (i + 1) * width)}; the single
  * lifetime tile has index 0 and covers everything. Consecutive tiles form a block, stored as one item.
  *
  * @param code short text used in item keys, such as {@code 5s} or {@code 1d}
- * @param widthMillis the width; {@link Window#UNBOUNDED} for the lifetime rung
+ * @param widthMillis the width; {@link Window#UNBOUNDED} for the lifetime width
  * @param tilesPerBlock how many tiles one block spans, at least 1
- * @param keepMillis how long after its end a tile may still be needed by a window that ends now;
- *     {@link Window#UNBOUNDED} for ever
+ * @param keepMillis how long after its end a tile may still be needed by a window that ends now; {@link
+ *     Window#UNBOUNDED} for ever
  */
 public record TileWidth(String code, long widthMillis, int tilesPerBlock, long keepMillis) {
 
@@ -19,7 +19,7 @@ public record TileWidth(String code, long widthMillis, int tilesPerBlock, long k
         }
     }
 
-    /** The lifetime rung: one tile in one block, kept for ever. */
+    /** The lifetime width: one tile in one block, kept for ever. */
     public static TileWidth lifetime() {
         return new TileWidth("life", Window.UNBOUNDED, 1, Window.UNBOUNDED);
     }

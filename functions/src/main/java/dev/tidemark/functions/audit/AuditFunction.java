@@ -33,14 +33,14 @@ import java.util.concurrent.CompletionException;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
- * The handler that a schedule calls to audit some entities, other ones each time. It writes nothing but log lines: what
- * differs is in them and in their metrics. It begins with a checkpoint of some hours ago, so that its time does not grow
- * with the archive. It throws if a store does not answer, and when archive or checkpoint are damaged, so that the
- * function's error count shows it; a fault that was found is no error of the function.
+ * The handler that a schedule calls to audit some entities, different ones each time. It only writes log lines;
+ * differences are in them and in their metrics. It begins with a checkpoint from some hours ago, so that its time does
+ * not grow with the archive. It throws if a store does not answer, or if archive or checkpoint are damaged, so that the
+ * function's error count shows it. A difference is not an error of the function.
  */
 public final class AuditFunction implements RequestHandler<Map<String, Object>, Void> {
 
-    /** No object is read with less time left; the redrives, and the comparison, still have to be done. */
+    /** No object is read with less time left, because redrives and comparison still have to be done. */
     private static final int RESERVE_MILLIS = 60_000;
 
     private final Catalogs catalogs;
@@ -54,7 +54,7 @@ public final class AuditFunction implements RequestHandler<Map<String, Object>, 
         this(Deployment.onLambda());
     }
 
-    /** For a deployment found elsewhere; all else is as on Lambda. */
+    /** For another deployment; everything else is as on Lambda. */
     public AuditFunction(Deployment deployment) {
         this(
                 deployment.catalogs(),
@@ -80,7 +80,7 @@ public final class AuditFunction implements RequestHandler<Map<String, Object>, 
                         CapacityMeter.NONE));
     }
 
-    /** @param clock also tells the runs apart: its time is the seed of the sample */
+    /** @param clock its time is also the seed of the sample */
     AuditFunction(Catalogs catalogs, HistoryPorts ports, StateScan scan, JsonAuditLog log, InstantSource clock) {
         this.catalogs = catalogs;
         this.ports = ports;
@@ -115,7 +115,7 @@ public final class AuditFunction implements RequestHandler<Map<String, Object>, 
         return null;
     }
 
-    /** What can be compared, in another order each time, so that each view comes first some day if time is short. */
+    /** The views to compare, in a different order each time, so that each comes first sometimes if time is short. */
     private List<View> complete(long seed) {
         // While a restore is under way its lane rows are ahead of its items (rule R2).
         Map<String, ControlRow.ViewStatus> known = ports.control()
@@ -133,7 +133,7 @@ public final class AuditFunction implements RequestHandler<Map<String, Object>, 
         return views;
     }
 
-    /** @return whether the archive was as it should be, as far as it was read */
+    /** @return whether no damage was found in what was read of the archive */
     private boolean run(StateAudit audit, AuditStart start, View view, List<String> entities, long nowMillis) {
         if (entities.isEmpty()) {
             log.audited(view, 0, AuditReport.NONE);

@@ -6,14 +6,13 @@ import java.util.Map;
  * What the schedule passes, as template.yaml has it.
  *
  * @param entities how many to audit, over all views; at least 1
- * @param reachHours how old a checkpoint must be to begin with, at least 1: a fault is looked for in what was folded
- *     since then
+ * @param reachHours the minimum age of the checkpoint to begin with, at least 1: only faults since then are found
  */
 record AuditRequest(int entities, int reachHours) {
 
     private static final long HOUR_MILLIS = 3_600_000;
 
-    /** What is not said is as usual. */
+    /** Missing members have their defaults. */
     static AuditRequest of(Map<String, Object> input) {
         return new AuditRequest(number(input, "entities", 50), number(input, "reachHours", 24));
     }

@@ -18,7 +18,7 @@ final class JsonAuditLog {
     private static final String GENERATION = "generation";
     private static final String VIEW = "view";
 
-    /** A line is not to become longer than CloudWatch takes. */
+    /** CloudWatch limits the length of a line. */
     private static final int MAX_NAMED = 50;
 
     private final PrintStream out;
@@ -40,7 +40,7 @@ final class JsonAuditLog {
         });
     }
 
-    /** None of them was, for lack of time. */
+    /** None was audited, for lack of time. */
     void stopped(View view, int entities) {
         print(
                 Level.WARN,
@@ -49,7 +49,7 @@ final class JsonAuditLog {
                 line -> metrics(line, 0, entities, AuditReport.NONE, 0));
     }
 
-    /** None of them was, because the archive cannot be trusted. */
+    /** None was audited, because the archive cannot be trusted. */
     void damaged(View view, int entities, DamagedArchive damage) {
         print(Level.ERROR, "audit impossible", view, line -> {
             metrics(line, 0, entities, AuditReport.NONE, 1);
@@ -75,7 +75,7 @@ final class JsonAuditLog {
         for (Difference.Kind kind : Difference.Kind.values()) {
             line.metric(metric(kind), report.count(kind));
         }
-        // The template knows no views, and its alarms are to see all of them.
+        // The template knows no views, and its alarms must cover all of them.
         line.metricAlsoBy(Metric.AUDIT_ENTITIES_LEFT, GENERATION);
         line.metricAlsoBy(Metric.AUDIT_FAULTS, GENERATION);
         line.metric(Metric.ARCHIVE_DAMAGE, damage);

@@ -12,10 +12,12 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** Archive and checkpoints, not read any more when it is time to stop, so that a replay ends between two objects. */
+/**
+ * Archive and checkpoints that refuse further reads once it is time to stop, so that a replay ends between two objects.
+ */
 record TimedReads(BooleanSupplier isTimeToStop) {
 
-    /** The replay was stopped; what it had found until then says nothing. */
+    /** The replay was stopped; its result is incomplete and means nothing. */
     static final class Stopped extends RuntimeException {
 
         private static final long serialVersionUID = 1L;

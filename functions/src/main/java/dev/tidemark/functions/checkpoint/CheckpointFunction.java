@@ -24,16 +24,16 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /**
- * The handler that the state machine calls until its answer says {@code done}: {@code {"id": …, "done": …}}. Given back
- * its answer it goes on with that checkpoint; given none it goes on with the newest one that was begun within the hour and
- * is not complete, or begins one. It throws if a store does not answer; the state machine then calls again.
+ * The handler that the state machine calls until its answer says {@code done}: {@code {"id": …, "done": …}}. With its
+ * previous answer as input it continues that checkpoint. Without one it continues the newest incomplete checkpoint of
+ * the last hour, or begins one. It throws if a store does not answer; the state machine then calls again.
  */
 public final class CheckpointFunction implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
     private static final long HOUR_MILLIS = 3_600_000;
     private static final long DAY_MILLIS = 24 * HOUR_MILLIS;
 
-    /** For the objects under way when it is time to stop, and the answer. */
+    /** For the objects in flight when it is time to stop, and the answer. */
     private static final long RESERVE_MILLIS = 60_000;
 
     private final Checkpointer checkpointer;
@@ -74,7 +74,7 @@ public final class CheckpointFunction implements RequestHandler<Map<String, Obje
                         Environment.DAILY_CHECKPOINT_DAYS.numberIn(deployment.environment()) * DAY_MILLIS),
                 new CheckpointLog(out, deployment.value(Environment.GENERATION), System::currentTimeMillis),
                 System::currentTimeMillis,
-                // Whatever is seeded here is seeded alike in every sandbox restored from one snapshot, but this.
+                // Any other generator seeded here would have the same seed in every sandbox restored from one snapshot.
                 new SecureRandom());
     }
 

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The handler that a schedule calls to compact the archive. What it does not get done it does the next time, and two at
- * once do no harm, so that it needs no state. It throws if S3 does not answer, and when it has found damage, so that the
- * function's error count shows it.
+ * The handler that a schedule calls to compact the archive. The next run does what one leaves, and two at once do no
+ * harm, so it needs no state. It throws if S3 does not answer or if it has found damage, so that the function's error
+ * count shows it.
  */
 public final class CompactFunction implements RequestHandler<Map<String, Object>, Void> {
 
@@ -32,7 +32,7 @@ public final class CompactFunction implements RequestHandler<Map<String, Object>
         this(Deployment.onLambda());
     }
 
-    /** For a deployment found elsewhere; all else is as on Lambda. */
+    /** For another deployment; everything else is as on Lambda. */
     public CompactFunction(Deployment deployment) {
         this(
                 new S3Archive(deployment.clients().s3(), deployment.value(Environment.BUCKET), Backoff.system()),
@@ -41,7 +41,7 @@ public final class CompactFunction implements RequestHandler<Map<String, Object>
                 InstantSource.system());
     }
 
-    /** @param streams whose archive is compacted */
+    /** @param streams those whose archive is compacted */
     CompactFunction(ArchiveStore archive, Set<String> streams, JsonCompactionLog log, InstantSource clock) {
         this.archive = archive;
         this.streams = Set.copyOf(streams);

@@ -16,7 +16,7 @@ record CompactRequest(CompactionSettings settings, long lookBackMillis) {
     private static final long HOUR_MILLIS = 3_600_000;
     private static final long DEFAULT_LOOK_BACK_HOURS = 7 * 24;
 
-    /** What is not said is as usual. */
+    /** Missing members have their defaults. */
     static CompactRequest of(Map<String, Object> input) {
         CompactionSettings usual = CompactionSettings.DEFAULT;
         return new CompactRequest(

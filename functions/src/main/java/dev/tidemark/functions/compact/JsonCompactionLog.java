@@ -13,7 +13,7 @@ final class JsonCompactionLog {
 
     private static final String STREAM = "stream";
 
-    /** A line is not to become longer than CloudWatch takes. */
+    /** CloudWatch limits the length of a line. */
     private static final int MAX_NAMED = 50;
 
     private final PrintStream out;

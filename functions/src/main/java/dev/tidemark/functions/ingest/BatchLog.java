@@ -3,7 +3,7 @@ package dev.tidemark.functions.ingest;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.stream.Batch;
 
-/** Is told what became of every batch. Must not throw, and must not keep records. */
+/** Is told the outcome of every batch. Must not throw or keep records. */
 @FunctionalInterface
 public interface BatchLog {
 

@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The handler that Lambda's event source mapping calls with a batch of one shard. It answers with the first record that
- * is not done (rule F9); the mapping then delivers again from there. It throws only for a defect, because an exception
- * makes the mapping bisect the batch.
+ * is not done (rule F9); the mapping then delivers again from there. It throws only for a defect: an exception makes
+ * the mapping bisect the batch.
  */
 public final class IngestFunction implements RequestHandler<KinesisEvent, StreamsEventResponse> {
 
-    /** Writes stop after this share of the time that is left, so that those under way end before the time-out. */
+    /** No write is begun after this share of the remaining time, so that those in flight end before the time-out. */
     private static final double ISSUING_SHARE = 0.6;
 
     private static final System.Logger LOG = System.getLogger(IngestFunction.class.getName());
@@ -40,12 +40,12 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
         this.parts = parts;
     }
 
-    /** For a deployment found elsewhere; all else is as on Lambda. */
+    /** For another deployment; everything else is as on Lambda. */
     public static IngestFunction of(Deployment deployment) {
         return new IngestFunction(IngestParts.of(deployment));
     }
 
-    /** For a deployment where no Lambda can be asked for the mapping, such as the local run's. */
+    /** For a deployment whose mapping no Lambda knows, such as the local run's. */
     public static IngestFunction of(Deployment deployment, BatchLog log) {
         return new IngestFunction(IngestParts.of(deployment, CapacityMeter.NONE, log, MappingCheck.none()));
     }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * What the ingest function works with.
  *
  * @param clockMillis the clock of the fold's ports
- * @param priming held because the checkpoint's context holds it weakly; null where there is no checkpoint
+ * @param priming held because the checkpoint's context holds it weakly; null without a checkpoint
  */
 record IngestParts(
         BatchFold fold,
@@ -40,7 +40,7 @@ record IngestParts(
     /** As on Lambda. */
     static IngestParts of(Deployment deployment) {
         CapacityCounter capacity = new CapacityCounter();
-        // Asked for at the first batch, so that a client is made only then.
+        // Called at the first batch, so that a client is made only then.
         MappingCheck mapping = new MappingCheck(
                 (function, source) -> new Mappings(deployment.clients().lambda()).find(function, source),
                 System.out,
@@ -97,7 +97,7 @@ record IngestParts(
                 new KinesisLineage(clients.kinesis(), streams),
                 backoff.scheduler()::after,
                 System::currentTimeMillis,
-                // Whatever is seeded here is seeded alike in every sandbox restored from one snapshot, but this.
+                // Any other generator seeded here would have the same seed in every sandbox restored from one snapshot.
                 new SecureRandom());
     }
 }

@@ -20,11 +20,11 @@ import java.util.function.LongSupplier;
 
 /**
  * One line of JSON per batch, which is also its metrics: lane, positions, counts; never a payload or an entity key.
- * CloudWatch takes one value of a dimension per line, so a view of which events were late, too late, duplicates or bad gets
- * a line of its own, and so does each reason for the quarantine.
+ * CloudWatch takes one value of a dimension per line, so a view with late, too late, duplicate or bad events gets a
+ * separate line, and so does each quarantine reason.
  *
- * <p>Thread-safe. The units are those that DynamoDB has charged since the line before; they belong to the batch where one
- * batch is folded at a time, as on Lambda.
+ * <p>Thread-safe. The units are those that DynamoDB has charged since the line before; they belong to the batch where
+ * one batch is folded at a time, as on Lambda.
  */
 public final class JsonBatchLog implements BatchLog {
 
@@ -133,7 +133,7 @@ public final class JsonBatchLog implements BatchLog {
         writeUnitsBefore = writeUnits;
     }
 
-    /** For those who read the log; as metrics, most views' lines would say nothing new. */
+    /** Only for readers of the log; as metrics, most views' lines would add nothing. */
     private static void writeViews(JsonGenerator json, Map<String, ViewCounts> views) throws IOException {
         json.writeObjectFieldStart("views");
         for (Map.Entry<String, ViewCounts> view : new TreeMap<>(views).entrySet()) {

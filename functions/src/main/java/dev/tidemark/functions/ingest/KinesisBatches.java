@@ -14,15 +14,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * From Lambda's Kinesis event to a batch: which shard, which records, aggregated ones unpacked. Every record of the event
- * is in the batch, and so is every record that was packed into one; which of them are outside their shard is noted
- * (rule F4).
+ * From Lambda's Kinesis event to a batch: which shard, which records, aggregated ones unpacked. The batch contains
+ * every record of the event and every record packed into one; it notes which are outside their shard (rule F4).
  */
 final class KinesisBatches {
 
     private KinesisBatches() {}
 
-    /** The stream's ARN; a consumer with enhanced fan-out names itself behind it. */
+    /** The stream's ARN; a consumer with enhanced fan-out appends its own name. */
     static String streamArn(KinesisEventRecord record) {
         String source = record.getEventSourceARN();
         int consumer = source.indexOf("/consumer/");
@@ -69,7 +68,7 @@ final class KinesisBatches {
         }
         long subsequence = 0;
         for (KplRecords.UserRecord user : aggregated.get()) {
-            // What is behind the last record that one may hold belongs to no shard; without a range nothing is outside.
+            // The rest after the last record that one may hold belongs to no shard; without a range nothing is outside.
             boolean isRest = subsequence == KplRecords.MAX_RECORDS;
             boolean outside = !isRest && range.isPresent() && !range.get().contains(user.hashKey());
             into.add(new RawRecord(

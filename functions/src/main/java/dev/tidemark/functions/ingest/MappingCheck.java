@@ -12,10 +12,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * Looks whether the mapping that calls this function keeps rule F1: at the first batch of a sandbox, and every ten
- * minutes, since somebody may change it (every minute while it is broken). Under a mapping that would make the fold lose records no batch is folded: an
- * exception, the one answer that every mapping heeds, leaves them in the stream. What cannot be looked up is no reason
- * to stop. Thread-safe.
+ * Checks whether the mapping that calls this function keeps rule F1: at the first batch of a sandbox and every ten
+ * minutes, because somebody may change it (every minute while it breaks the rule). Under a mapping that would lose
+ * records no batch is folded: an exception, the one answer that every mapping respects, leaves them in the stream. A
+ * failed check does not stop the fold. Thread-safe.
  */
 final class MappingCheck {
 
@@ -53,7 +53,7 @@ final class MappingCheck {
         this.clockMillis = clockMillis;
     }
 
-    /** Where there is no Lambda to ask. */
+    /** Without a Lambda to ask. */
     static MappingCheck none() {
         return new MappingCheck(
                 (function, source) -> CompletableFuture.completedFuture(List.of()), System.out, () -> 0);

@@ -4,7 +4,7 @@ import dev.tidemark.aws.lambda.Mapping;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rule F1: how a mapping must deliver, so that every record is folded once. */
+/** Rule F1: how a mapping must deliver so that every record is folded once. */
 final class MappingRules {
 
     private MappingRules() {}
@@ -12,7 +12,7 @@ final class MappingRules {
     /**
      * A setting that breaks the rule.
      *
-     * @param folding whether folding under it loses records; if not, the mapping has lost or will lose them by itself
+     * @param folding whether folding under it loses records; if not, the mapping itself has lost or will lose them
      * @param words what is wrong, and what to set instead
      */
     record Breach(boolean folding, String words) {}

@@ -30,8 +30,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Folds one made-up event per source, so that the code of a real batch is loaded. What the stores answer is made up here;
- * each call is also made of other ports, whose answers do not matter.
+ * Folds one made-up event per source, to load the code of a real batch. The stores' answers are made up here; each call
+ * is also made to other ports, whose answers do not matter.
  */
 final class Rehearsal {
 
@@ -40,13 +40,13 @@ final class Rehearsal {
     private final Catalog catalog;
     private final FoldPorts played;
 
-    /** @param played called like the ports of a real fold; must change nothing that lasts */
+    /** @param played called like the ports of a real fold; must change nothing lasting */
     Rehearsal(Catalog catalog, FoldPorts played) {
         this.catalog = catalog;
         this.played = played;
     }
 
-    /** The answer, once a call that is made for its own sake has ended, in whatever way. */
+    /** The answer, once the other call has ended with any result. */
     static <T> CompletableFuture<T> played(CompletableFuture<?> call, T answer) {
         return call.handle((ignored, failure) -> answer);
     }
@@ -56,7 +56,7 @@ final class Rehearsal {
         return played(call, null);
     }
 
-    /** @throws IllegalStateException if a fold does not succeed: then no real one would either */
+    /** @throws IllegalStateException if a fold fails: then a real one would too */
     void run() {
         FoldPorts ports = new FoldPorts(
                 new ForgetfulItems(),

@@ -3,7 +3,7 @@ package dev.tidemark.functions.ingest;
 import dev.tidemark.aws.kinesis.StreamInfo;
 import java.util.concurrent.CompletableFuture;
 
-/** Tells which incarnation of a stream a record came from (rule P1), and the hash keys of its shards. */
+/** Knows which incarnation of a stream a record came from (rule P1), and the hash keys of its shards. */
 @FunctionalInterface
 public interface StreamDirectory {
 

@@ -110,7 +110,7 @@ record BatchRequest(@Nullable String at, List<Query> queries) {
         return texts;
     }
 
-    /** Empty if it is none, which is noted. */
+    /** Empty if it is invalid, which is noted. */
     private static String text(JsonNode node, String at, Faults faults) {
         if (node.isTextual()) {
             return node.textValue();

@@ -1,9 +1,9 @@
 package dev.tidemark.functions.query;
 
 /**
- * Leaves a sandbox most of its time for ordinary requests. After a costly one, such as a replay of the archive, the next
- * is refused until ordinary ones had their share: with 25 percent, for three times as long as it took. So however many
- * costly requests come, and however many sandboxes there are, the others keep theirs. Thread-safe.
+ * Keeps most of a sandbox's time for ordinary requests. After a costly one, such as a replay of the archive, further
+ * costly ones are refused for a while: with 25 percent, for three times as long as it took. So ordinary requests keep
+ * their share, however many costly ones arrive. Thread-safe.
  */
 final class CostlyShare {
 
@@ -25,7 +25,7 @@ final class CostlyShare {
     /**
      * Lets a costly request in.
      *
-     * @throws RequestProblem if others have to come first; it says when to try again
+     * @throws RequestProblem if ordinary requests come first; it says when to try again
      */
     synchronized void admit(long nowMillis) {
         // A clock that was ahead refuses nobody.
@@ -40,7 +40,7 @@ final class CostlyShare {
         }
     }
 
-    /** What an admitted request took. */
+    /** The time that an admitted request took. */
     synchronized void took(long startMillis, long endMillis) {
         endedMillis = endMillis;
         restMillis = Math.max(0, endMillis - startMillis) * (ALL - percent) / percent;

@@ -36,7 +36,7 @@ final class Documents {
 
     private Documents() {}
 
-    /** The definitions, and what can be asked of each view. */
+    /** The definitions, and the values of each view. */
     static String catalog(Catalog catalog) {
         return Json.write(out -> {
             out.writeStartObject();
@@ -95,7 +95,7 @@ final class Documents {
         });
     }
 
-    /** How far one view is folded and what it made of the records. */
+    /** One view's progress and the fates of its records. */
     private static void view(
             JsonGenerator out, View view, @Nullable ControlRow control, ViewProgress progress, AnswerJson json)
             throws IOException {

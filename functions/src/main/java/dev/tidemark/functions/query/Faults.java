@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Everything that is wrong with the body of one request, so that its sender is told all of it at once. */
+/** Collects all mistakes in the body of one request, so that one answer names them all. */
 final class Faults {
 
     private final List<Problem.Place> places = new ArrayList<>();
     private @Nullable Problem first;
 
-    /** Notes what is wrong at a place of the body. */
+    /** Notes a mistake at a place of the body. */
     void add(String pointer, Problem problem) {
         if (first == null) {
             first = problem;
@@ -19,7 +19,7 @@ final class Faults {
         places.add(new Problem.Place(pointer, problem.detail()));
     }
 
-    /** What is found at a place; null if that is a problem, which is noted. */
+    /** The value at a place; null if it is a problem, which is noted. */
     <T> @Nullable T found(String pointer, Supplier<T> search) {
         try {
             return search.get();

@@ -104,7 +104,7 @@ final class Parameters {
         };
     }
 
-    /** Reads a moment in any form that events may have it in; null stays null. */
+    /** Reads a moment in any form that events may use; null stays null. */
     static @Nullable Long moment(@Nullable String text) {
         if (text == null) {
             return null;

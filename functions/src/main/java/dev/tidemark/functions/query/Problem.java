@@ -8,9 +8,9 @@ import java.util.List;
  * @param kind which problem, and its HTTP status
  * @param detail what is wrong with this request, naming the offending value
  * @param remedy what to do about it
- * @param available what could have been asked for instead; empty if that is no question of names
- * @param errors every place of the body that is wrong; empty if that is no question of places
- * @param retryAfterSeconds when to ask again; 0 if waiting alone helps nothing
+ * @param available what could be asked for instead; empty if the problem is not a name
+ * @param errors every mistake in the body; empty if the problem is not in the body
+ * @param retryAfterSeconds when to ask again; 0 if waiting does not help
  */
 record Problem(
         Kind kind, String detail, String remedy, List<String> available, List<Place> errors, long retryAfterSeconds) {
@@ -48,7 +48,7 @@ record Problem(
             return title;
         }
 
-        /** A tag URI (RFC 4151): it identifies, and does not pretend to be an address. */
+        /** A tag URI (RFC 4151): an identifier, not an address. */
         String type() {
             return "tag:tidemark.dev,2026:problem/"
                     + name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
@@ -56,10 +56,10 @@ record Problem(
     }
 
     /**
-     * A place of the body that is wrong.
+     * A mistake in the body.
      *
      * @param pointer where, as a JSON pointer (RFC 6901)
-     * @param detail what is wrong there
+     * @param detail what is wrong
      */
     record Place(String pointer, String detail) {}
 

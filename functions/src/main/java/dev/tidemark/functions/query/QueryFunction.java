@@ -31,7 +31,7 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
     private static final String JSON = "application/json";
     private static final String PROBLEM_JSON = "application/problem+json";
 
-    /** Lambda refuses responses above 6 MB; headers and escapes need some of it. */
+    /** Lambda refuses responses above 6 MB; this leaves room for headers and escapes. */
     private static final int MAX_BODY_CHARS = 2_500_000;
 
     private static final System.Logger LOG = System.getLogger(QueryFunction.class.getName());
@@ -48,7 +48,7 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
     }
 
     /**
-     * For a deployment found elsewhere, such as the local run's; logs nothing.
+     * For another deployment, such as the local run's; logs nothing.
      *
      * @param clock what "now" is
      */
@@ -57,7 +57,7 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
     }
 
     /**
-     * Without a deployment: answers from these tables, and neither from a stream nor from an archive.
+     * Without a deployment: answers from these tables only, without stream or archive.
      *
      * @param clock what "now" is
      */

@@ -33,7 +33,7 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
  *
  * @param costly the router's
  * @param clock what "now" is
- * @param priming held because the checkpoint's context holds it weakly; null where there is no checkpoint
+ * @param priming held because the checkpoint's context holds it weakly; null without a checkpoint
  */
 record QueryParts(
         Router router,
@@ -70,9 +70,9 @@ record QueryParts(
     }
 
     /**
-     * Of stores that are at hand.
+     * With given stores.
      *
-     * @param past makes the stores of a replay for one question; null where there is no archive
+     * @param past makes the stores of a replay for one question; null without an archive
      */
     static QueryParts of(
             Catalogs catalogs,
@@ -87,8 +87,8 @@ record QueryParts(
     }
 
     /**
-     * One query in memory, one question to the stream that is sent nowhere, and one read of the control table to load the
-     * AWS client; its answer does not matter, and is not logged: it is nobody's request.
+     * One query in memory, one unsent question to the stream, and one read of the control table to load the AWS client.
+     * Its answer does not matter and is not logged.
      *
      * @param silent asks no stream, and logs nothing
      */
@@ -119,7 +119,7 @@ record QueryParts(
                 new KinesisTail(kinesis, new KinesisStreams(kinesis, clock), KinesisTail.PATIENCE), seconds * 1_000L);
     }
 
-    /** The client of S3 is made when the first question about the past needs it. */
+    /** The S3 client is made for the first question about the past. */
     private static HistoryPorts past(Deployment deployment, ControlStore control) {
         S3AsyncClient s3 = deployment.clients().s3();
         String bucket = deployment.value(Environment.BUCKET);

@@ -39,7 +39,7 @@ final class Reads {
     private final @Nullable Supplier<HistoryPorts> past;
     private final CostlyShare costly;
 
-    /** @param past makes the stores of a replay for one question; null where there is no archive */
+    /** @param past makes the stores of a replay for one question; null without an archive */
     Reads(Catalogs catalogs, FeatureServer server, @Nullable Supplier<HistoryPorts> past, CostlyShare costly) {
         this.past = past;
         this.costly = costly;
@@ -164,12 +164,12 @@ final class Reads {
         }
     }
 
-    /** Waits for stores, but not for ever. */
+    /** Waits for stores, with a time limit. */
     static <T> T await(CompletableFuture<T> future) {
         return future.copy().orTimeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS).join();
     }
 
-    /** The version that is served; an unknown name needs no read to be refused. */
+    /** The served version; an unknown name is refused without a read. */
     private View view(String name, long nowMillis) {
         if (catalogs.named(name).isEmpty()) {
             throw new RequestProblem(new Problem(

@@ -23,14 +23,13 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks about every view once, in memory, so that the code of a real query is loaded and the answers are thrown away.
- * Touches no table.
+ * Queries every view once, in memory, to load the code of a real query; the answers are discarded. Touches no table.
  */
 final class Rehearsal {
 
     private static final long EVERY_FILTER = -1L;
 
-    /** A lane that stands still, of no stream. */
+    /** A made-up lane that never advances. */
     static final LaneRow LANE = new LaneRow(
             new Lane("arn:aws:kinesis:::stream/rehearsal", 0, "shardId-000000000000"),
             1,
@@ -49,7 +48,7 @@ final class Rehearsal {
         this.function = QueryFunction.of(Catalogs.of(catalog), new OneEvent(), ControlStore.EMPTY, clock);
     }
 
-    /** @throws IllegalStateException if a query does not succeed: then no real one would either */
+    /** @throws IllegalStateException if a query fails: then a real one would too */
     void run() {
         for (View view : catalog.views()) {
             String key =
@@ -78,7 +77,7 @@ final class Rehearsal {
         }
     }
 
-    /** Every block asked for has one event, none of whose fields is there. */
+    /** Every requested block has one event without fields. */
     private final class OneEvent implements ItemStore {
 
         @Override

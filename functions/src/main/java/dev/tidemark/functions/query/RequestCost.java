@@ -24,7 +24,7 @@ final class RequestCost {
         }
     }
 
-    /** Says that the request was let in as a costly one. */
+    /** Notes that the request was admitted as a costly one. */
     void admitted() {
         costly = true;
     }
@@ -33,7 +33,7 @@ final class RequestCost {
         return costly;
     }
 
-    /** One word of a few; "unknown" for a path that leads nowhere. */
+    /** One of a few words; "unknown" for an unknown path. */
     String route() {
         return route;
     }

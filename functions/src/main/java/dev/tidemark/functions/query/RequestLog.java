@@ -1,6 +1,6 @@
 package dev.tidemark.functions.query;
 
-/** Is told what became of every request. Must not throw. */
+/** Is told the outcome of every request. Must not throw. */
 interface RequestLog {
 
     /** Ignores everything. */
@@ -12,7 +12,7 @@ interface RequestLog {
         public void answered(RequestCost cost, int status, String problem, String requestId, long latencyMillis) {}
     };
 
-    /** What was read until now was read for no request. */
+    /** Reads so far belong to no request. */
     void primed();
 
     /**

@@ -84,7 +84,7 @@ sealed interface Route {
         };
     }
 
-    /** In the strict sense: a malformed text that became another one would be an answer about another entity. */
+    /** Strict: a malformed text that was silently changed would give an answer about another entity. */
     private static String decode(String segment) {
         byte[] written = segment.getBytes(StandardCharsets.UTF_8);
         ByteArrayOutputStream decoded = new ByteArrayOutputStream(written.length);

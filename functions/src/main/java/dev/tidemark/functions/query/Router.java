@@ -64,7 +64,7 @@ final class Router {
         return route instanceof Route.OpenApi ? Documents.openApi() : Documents.catalog(served(nowMillis));
     }
 
-    /** The next catalog from the moment on when each of its views is the active one. */
+    /** The next catalog once each of its views is active. */
     private Catalog served(long nowMillis) {
         Catalog next = catalogs.next();
         if (next == null) {

@@ -12,8 +12,8 @@ import java.util.zip.CRC32;
 
 /**
  * A small JSON file that is replaced in one step: {@code {"crc32": …, "content": …}}, where the sum is that of the
- * content's compact form. Without a sum a changed digit would be taken for what was written. Files of earlier versions,
- * which have the content alone, are read too.
+ * content's compact form. Without a sum a changed digit would not be noticed. Files of earlier versions, which have the
+ * content alone, are read too.
  */
 public final class CheckedFile {
 
@@ -26,7 +26,7 @@ public final class CheckedFile {
     /**
      * Replaces the file: a reader sees the old content or the new one.
      *
-     * @throws IOException the disk refuses it; the old content stands
+     * @throws IOException the disk refuses it; the old content stays
      */
     public static void write(Path file, Object content) throws IOException {
         JsonNode tree = JSON.valueToTree(content);
@@ -37,9 +37,9 @@ public final class CheckedFile {
     }
 
     /**
-     * What was written last.
+     * The content written last.
      *
-     * @throws DamagedFile if it is not that
+     * @throws DamagedFile if the file holds anything else
      */
     public static <T> T read(Path file, Class<T> type) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
@@ -54,7 +54,7 @@ public final class CheckedFile {
                 return value;
             }
         } catch (JsonProcessingException | IllegalArgumentException e) {
-            // Which byte the parser did not like helps nobody: the file is written by this program only.
+            // The parser's position does not help, because only this program writes the file.
             throw new DamagedFile(file, "is damaged or was cut: it is not what Tidemark wrote");
         }
         throw new DamagedFile(file, "is damaged: it is empty");

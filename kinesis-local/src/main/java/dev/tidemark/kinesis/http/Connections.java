@@ -8,8 +8,8 @@ import java.util.Map;
 import org.eclipse.jetty.io.Connection;
 
 /**
- * The open connections of one server, those first that have gone longest without completing a request. Whoever sends or
- * reads slowly gets to the front, and is closed there when there are too many connections or bodies, or after too long.
+ * The open connections of one server, by the time since they last completed a request, longest first. Slow clients get
+ * to the front, and are closed there if there are too many connections or bodies, or after too long.
  */
 final class Connections implements Connection.Listener {
 
@@ -46,7 +46,7 @@ final class Connections implements Connection.Listener {
         }
     }
 
-    /** More of a request's body, or its answer, is in memory until the request is completed. */
+    /** Counts memory for a request's body or answer until the request is completed. */
     void held(Connection connection, int bytes) {
         synchronized (this) {
             Progress progress = open.get(connection);

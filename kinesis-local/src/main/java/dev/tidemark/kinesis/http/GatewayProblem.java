@@ -11,8 +11,8 @@ import java.util.UUID;
 import org.eclipse.jetty.http.HttpStatus;
 
 /**
- * The problem documents (RFC 9457) of what stands before functions and stores, in the form that the OpenAPI document has
- * for the deployed gateway's.
+ * The problem documents (RFC 9457) of the servers in front of functions and stores, in the form that the OpenAPI
+ * document gives for the deployed gateway's.
  */
 public final class GatewayProblem {
 
@@ -24,7 +24,7 @@ public final class GatewayProblem {
     /**
      * The answer that ends a request with a problem.
      *
-     * @param detail what is wrong, with nothing in it of what happened inside
+     * @param detail what is wrong, without internals
      * @param remedy what the client can do about it
      */
     public static Reply of(int status, String detail, String remedy) {

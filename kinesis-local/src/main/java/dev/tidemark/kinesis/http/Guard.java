@@ -24,7 +24,7 @@ final class Guard extends Handler.Wrapper {
     private static final int DEFAULT_PORT = 80;
     private static final int MOST_QUOTED = 40;
 
-    /** What cannot be seen, or has no form in UTF-8. */
+    /** Invisible characters, or ones without a form in UTF-8. */
     private static final Pattern INVISIBLE = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]");
 
     private final Connections connections;
@@ -52,7 +52,7 @@ final class Guard extends Handler.Wrapper {
         return true;
     }
 
-    /** What shows that the request is not for this server; null if nothing does. */
+    /** Why the request is not for this server; null if it is. */
     private static @Nullable String stranger(Request request, int port) {
         var uri = request.getHttpURI();
         HttpFields headers = request.getHeaders();

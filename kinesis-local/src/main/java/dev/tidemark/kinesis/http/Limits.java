@@ -1,13 +1,14 @@
 package dev.tidemark.kinesis.http;
 
 /**
- * What a server grants all of its clients together, and each of them. A client that is slow, or many that are, can use up
- * no more than this, and none of it is taken from those who complete their requests.
+ * What a server grants all its clients together, and each of them. Slow clients, however many, can use no more than
+ * this, and take nothing from those who complete their requests.
  *
  * @param maxConnections how many are open at once; one more closes the one that has gone longest without completing a
  *     request
  * @param idleMillis how long a connection may be silent
- * @param requestMillis how long a connection may go without completing a request, however little of one it sends or reads
+ * @param requestMillis how long a connection may go without completing a request, however little of one it sends or
+ *     reads
  * @param maxBodyBytes how long the body of a request may be, where bodies are held in memory
  * @param maxHeldBytes how much memory all bodies and answers may take; more closes connections as above
  */

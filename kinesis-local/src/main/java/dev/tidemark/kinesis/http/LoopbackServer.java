@@ -21,8 +21,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jetty, reachable from this machine only, for requests that were meant for it ({@link Guard}) and within {@link Limits}.
- * Whatever it refuses gets a problem document. All threads are daemons.
+ * Jetty, reachable from this machine only, for requests that were meant for it ({@link Guard}) and within {@link
+ * Limits}. A refused request gets a problem document. All threads are daemons.
  */
 public final class LoopbackServer implements AutoCloseable {
 
@@ -68,7 +68,7 @@ public final class LoopbackServer implements AutoCloseable {
 
     /** Which URLs and bodies a server takes, within what HTTP makes of them. */
     public enum Dialect {
-        /** Bodies are small. What the escapes in a path mean is the handler's to say. */
+        /** Bodies are small. The handler interprets the escapes in a path. */
         CALLS(
                 HttpCompliance.RFC9110,
                 UriCompliance.UNSAFE.without(
@@ -159,7 +159,7 @@ public final class LoopbackServer implements AutoCloseable {
         return URI.create("http://" + LOOPBACK + ":" + connector.getLocalPort());
     }
 
-    /** Stops at once, cutting off requests that are being handled; again is harmless. */
+    /** Stops at once, cutting off requests that are being handled; may be repeated. */
     @Override
     public void close() {
         try {

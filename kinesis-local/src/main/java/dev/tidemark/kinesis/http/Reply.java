@@ -6,7 +6,7 @@ import java.util.Map;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** An answer that is held in memory; its body is nobody's to change. */
+/** An answer that is held in memory; its body must not be changed. */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
 public record Reply(int status, Map<String, List<String>> headers, byte[] body) {
 

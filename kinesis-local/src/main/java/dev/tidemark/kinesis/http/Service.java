@@ -7,6 +7,6 @@ import org.eclipse.jetty.server.Request;
 @FunctionalInterface
 public interface Service {
 
-    /** @throws IOException the answer cannot be made; the client is told no more than that */
+    /** @throws IOException the answer cannot be made; the client learns only that */
     Reply answer(Request request, byte[] body) throws IOException;
 }

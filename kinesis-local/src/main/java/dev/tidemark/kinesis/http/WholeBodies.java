@@ -12,7 +12,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a body whole, within limits, before a handler sees the request. */
+/** Reads a whole body, within limits, before a handler sees the request. */
 final class WholeBodies extends Handler.Wrapper {
 
     private static final int CHUNK_BYTES = 16 * 1024;

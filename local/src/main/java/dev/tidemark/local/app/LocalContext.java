@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What Lambda tells a function about one invocation. */
+/** Lambda's information about one invocation. */
 final class LocalContext implements Context {
 
     /** The time-outs of infra/template.yaml are of this order; nothing here enforces it. */

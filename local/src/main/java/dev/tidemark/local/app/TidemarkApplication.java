@@ -69,16 +69,16 @@ public final class TidemarkApplication implements Application, AutoCloseable {
         this(Catalogs.of(catalog), log);
     }
 
-    /** The same for the generation with which every deployment begins. */
+    /** For the generation with which every deployment begins. */
     public TidemarkApplication(Catalogs catalogs, BatchLog log) {
         this(catalogs, log, FIRST_GENERATION, false);
     }
 
     /**
-     * @param log is told of every batch
+     * @param log receives every batch
      * @param generation which state is folded and served: the first one, or one that was restored
-     * @param retires whether views that are folded, but in none of the catalogs, are given up for good; without it
-     *     nothing starts while there are such views
+     * @param retires whether views that are folded but in none of the catalogs are retired; otherwise nothing starts
+     *     while there are such views
      */
     public TidemarkApplication(Catalogs catalogs, BatchLog log, String generation, boolean retires) {
         this.catalogs = catalogs;
@@ -117,7 +117,7 @@ public final class TidemarkApplication implements Application, AutoCloseable {
         activate(control(endpoints));
     }
 
-    /** A generation that nobody restored would begin empty, without the records that the stream no longer has. */
+    /** A generation that was not restored would begin empty, without the records that the stream no longer has. */
     private void checkRestored(Endpoints endpoints) {
         try {
             ControlRow row = control(endpoints).readControl().join().orElse(null);
@@ -146,7 +146,7 @@ public final class TidemarkApplication implements Application, AutoCloseable {
         return request -> function.handleRequest(request, new LocalContext("query"));
     }
 
-    /** The control table of the running system, for those who want to look into it. */
+    /** The control table of the running system, for inspection. */
     public DynamoControlStore control(Endpoints endpoints) {
         Deployment local = deployment(endpoints);
         return new DynamoControlStore(
@@ -234,7 +234,7 @@ public final class TidemarkApplication implements Application, AutoCloseable {
         }
     }
 
-    /** Whoever forgets to name the catalog must not lose the views of the right one: a retired version never comes back. */
+    /** A forgotten catalog option must not lose the views of the right catalog: a retired version never comes back. */
     private void checkNoneIsLost(@Nullable ControlRow current) {
         if (current == null) {
             return;

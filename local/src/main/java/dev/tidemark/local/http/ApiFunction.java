@@ -10,7 +10,7 @@ public interface ApiFunction {
     /**
      * Answers a request.
      *
-     * @throws Exception the function failed; the client is told no more than that
+     * @throws Exception the function failed; the client learns only that
      */
     APIGatewayProxyResponseEvent handle(APIGatewayProxyRequestEvent request) throws Exception;
 }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Serves a function as a REST API with a Lambda proxy integration on every path and method. */
 public final class ApiServer implements AutoCloseable {
 
-    /** Bodies of up to four times what the query function reads get its own answer. */
+    /** Bodies of up to four times the query function's limit get its own answer. */
     static final Limits LIMITS = new Limits(256, 30_000, 60_000, 1024 * 1024, 64L * 1024 * 1024);
 
     private final Sandboxes<ApiFunction> sandboxes;
@@ -78,7 +78,7 @@ public final class ApiServer implements AutoCloseable {
         try {
             response = function.handle(request);
         } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
-            // As API Gateway answers; what went wrong is for the function's log, not for its client.
+            // As API Gateway answers; the cause is for the function's log, not for its client.
             return failed();
         } finally {
             sandboxes.giveBack(function);

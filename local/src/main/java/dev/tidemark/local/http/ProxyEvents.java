@@ -102,10 +102,9 @@ final class ProxyEvents {
         return query;
     }
 
-    /** In the strict sense: a malformed text does not become another one. */
+    /** Strict: a malformed text is not silently changed. */
     private static String decode(String text) {
-        // Of a text with other characters than Latin-1's, which a URL cannot hold, nothing is lost: it is no UTF-8
-        // then.
+        // Characters outside Latin-1, which a URL cannot hold, are not lost: the text is then not UTF-8.
         String decoded = Utf8.decode(URLDecoder.decode(text, ISO_8859_1).getBytes(ISO_8859_1));
         if (decoded == null) {
             throw new IllegalArgumentException("not UTF-8: " + text);

@@ -8,7 +8,7 @@ package dev.tidemark.local.mapping;
  */
 public record Backoff(long firstMillis, long maxMillis) {
 
-    /** Quicker than Lambda's, because somebody is watching. */
+    /** Shorter than Lambda's, because somebody is watching. */
     public static final Backoff DEFAULT = new Backoff(100, 10_000);
 
     public Backoff {

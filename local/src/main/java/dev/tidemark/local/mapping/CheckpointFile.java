@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a mapping has got, by shard, in one small JSON file that is replaced in one step. It belongs to one
- * incarnation of a stream: a stream created anew begins anew. Thread-safe.
+ * A mapping's checkpoints by shard, in one small JSON file that is replaced in one step. It belongs to one incarnation
+ * of a stream: a stream created again starts from the beginning. Thread-safe.
  */
 final class CheckpointFile {
 

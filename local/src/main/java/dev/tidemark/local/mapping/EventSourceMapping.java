@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Delivers a stream to a function: a thread and a {@link ShardPoller} for each shard. A checkpoint is stored after the
- * function has returned, so whatever was in flight when the process died is delivered again.
+ * function has returned, so batches in flight when the process died are delivered again.
  */
 public final class EventSourceMapping implements AutoCloseable {
 
@@ -72,8 +72,8 @@ public final class EventSourceMapping implements AutoCloseable {
      *
      * @param stream must exist
      * @param functions gives one function for each shard, as Lambda gives each concurrent invocation its own sandbox
-     * @param checkpointFile where checkpoints are kept; null: begin anew each time
-     * @throws DamagedFile if the checkpoints are not what was stored, or the stream does not go as far as they say
+     * @param checkpointFile where checkpoints are kept; null: every start is the first
+     * @throws DamagedFile if the checkpoints are damaged, or ahead of the stream
      * @throws IOException if checkpoints cannot be read or stored
      */
     public static EventSourceMapping start(
@@ -102,7 +102,7 @@ public final class EventSourceMapping implements AutoCloseable {
         Checkpoint known = checkpoints.get(shard.id());
         String done = known == null ? null : known.sequenceNumber();
         if (file != null && done != null && !streams.reached(stream, shard.id(), done)) {
-            // The shard would give out the same sequence numbers again, and their records would be passed over.
+            // The shard would assign the same sequence numbers again, and their records would be skipped.
             throw new DamagedFile(
                     file,
                     "says that " + shard.id() + " of stream " + stream + " is folded beyond its last record: the"
@@ -202,7 +202,10 @@ public final class EventSourceMapping implements AutoCloseable {
         }
     }
 
-    /** What could not be stored is stored with the next one; until then a restart delivers more of it again. */
+    /**
+     * A checkpoint that could not be stored is stored with the next one; until then a restart delivers more records
+     * again.
+     */
     private void store(String shardId, Checkpoint checkpoint) {
         try {
             checkpoints.put(shardId, checkpoint);
@@ -241,7 +244,7 @@ public final class EventSourceMapping implements AutoCloseable {
         return oldest;
     }
 
-    /** Waits until nothing is pending; false if it still is when the time is over. */
+    /** Waits until nothing is pending; false if the time runs out before. */
     public synchronized boolean awaitCaughtUp(Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (pendingRecords() > 0) {
@@ -258,7 +261,7 @@ public final class EventSourceMapping implements AutoCloseable {
         notifyAll();
     }
 
-    /** Stops delivering. Batches in flight are given 15 seconds to come back, then interrupted. */
+    /** Stops delivering. Batches in flight have 15 seconds to finish, then are interrupted. */
     @Override
     public void close() {
         closing.countDown();

@@ -3,14 +3,15 @@ package dev.tidemark.local.mapping;
 import dev.tidemark.kinesis.IteratorStart;
 
 /**
- * An event source mapping's settings, by the names and limits of Lambda's. Retries are infinite and the
- * parallelization factor is 1: Tidemark's protocol (rule F1) allows nothing else.
+ * An event source mapping's settings, by the names and limits of Lambda's. Retries are infinite and the parallelization
+ * factor is 1: Tidemark's protocol (rule F1) allows nothing else.
  *
  * @param batchSize most records of a batch, 1 to 10,000
  * @param windowMillis how long a batch may wait to be filled, 0 to 300,000
  * @param bisect whether a failed batch is halved; halving uses up no retry
- * @param reportBatchItemFailures whether the function's list of failed records is heeded
- * @param start where shards begin that have no checkpoint; shards that a reshard opens later begin at their first record
+ * @param reportBatchItemFailures whether the function's list of failed records is respected
+ * @param start where shards begin that have no checkpoint; shards that a reshard opens later begin at their first
+ *     record
  * @param parentsFirst whether a shard waits until the shards it came from are finished
  * @param backoff between tries of a failed batch
  * @param redelivery a fault dial

@@ -12,15 +12,16 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what is delivered of one shard, and when, by Lambda's documented rules. A state machine without threads,
- * clock or I/O: {@link #next} says what to do; after a delivery exactly one of {@link #answered} and {@link #failed}
- * must be called before the next {@code next}. One batch is in flight at a time. Not thread-safe.
+ * Decides which records of one shard to deliver, and when, by Lambda's documented rules. A state machine without
+ * threads, clock or I/O: {@link #next} says what to do; after a delivery exactly one of {@link #answered} and {@link
+ * #failed} must be called before the next {@code next}. One batch is in flight at a time. Not thread-safe.
  *
  * <ul>
- *   <li>A batch ends at the batch size, at the payload limit, or when its window is over.
- *   <li>The lowest record that the function reports as failed, and all after it, come again; those before are done.
- *   <li>A function error, or a report that names no record of the batch, fails the whole batch. It comes again, in
- *       halves if bisecting is on, for as long as it takes.
+ * <li>A batch ends at the batch size, at the payload limit, or when its window is over.
+ * <li>The lowest record that the function reports as failed, and all after it, are delivered again; those before are
+ * done.
+ * <li>A function error, or a report that names no record of the batch, fails the whole batch. It is delivered again, in
+ * halves if bisecting is on, without limit.
  * </ul>
  */
 public final class ShardPoller {
@@ -31,7 +32,7 @@ public final class ShardPoller {
     private final MappingSettings settings;
     private final RandomGenerator random;
 
-    /** Parts of failed batches, in order; they come before anything new. */
+    /** Parts of failed batches, in order; delivered before new records. */
     private final Deque<List<StreamRecord>> pieces = new ArrayDeque<>();
 
     /** The newest records that were delivered with success, for rewinding. */
@@ -82,7 +83,7 @@ public final class ShardPoller {
     }
 
     private Step gather(long nowMillis) {
-        // Asked before reading: a record put after a read that found nothing must not be lost with the shard's end.
+        // Checked before reading: a record put after an empty read must not be lost at the shard's end.
         boolean closed = log.isClosed();
         List<StreamRecord> found = log.after(readAfter, nextBatchSize);
         if (found.isEmpty()) {
@@ -171,7 +172,7 @@ public final class ShardPoller {
         }
     }
 
-    /** Nobody heard of the success: the same batch comes again, or one that begins and ends elsewhere. */
+    /** The success was not noted: the same batch is delivered again, or one with other boundaries. */
     private void deliverAgain(List<StreamRecord> batch) {
         int maxRewind = settings.redelivery().maxRewind();
         if (maxRewind == 0 || random.nextBoolean()) {

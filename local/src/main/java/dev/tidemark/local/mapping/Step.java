@@ -3,10 +3,10 @@ package dev.tidemark.local.mapping;
 import dev.tidemark.kinesis.StreamRecord;
 import java.util.List;
 
-/** What a poller wants to happen next. */
+/** A poller's next step. */
 public sealed interface Step {
 
-    /** Call the function with these records, then say how it went. */
+    /** Call the function with these records, then report the result. */
     record Deliver(List<StreamRecord> records) implements Step {}
 
     /**

@@ -36,8 +36,8 @@ final class ProcessDurableTables extends SQLiteDBAccess {
     }
 
     /**
-     * What was in the file when it was last closed. SQLite keeps no checksums, so there is one of the whole file beside
-     * it, which is believed once; after a kill there is none, and SQLite's own check has to do.
+     * The file's content when it was last closed. SQLite keeps no checksums, so there is one of the whole file beside
+     * it, which is used once; after a kill there is none, and SQLite's own check must suffice.
      */
     private record Sum(long bytes, long crc32) {
 
@@ -76,7 +76,7 @@ final class ProcessDurableTables extends SQLiteDBAccess {
         return tables;
     }
 
-    /** Whether there was a checksum and it is right. */
+    /** Whether a checksum exists and is right. */
     private static boolean isSummed(Path file) throws IOException {
         Path sumFile = sumFile(file);
         if (!Files.exists(sumFile)) {
@@ -93,13 +93,13 @@ final class ProcessDurableTables extends SQLiteDBAccess {
     private static void check(Path file) throws IOException {
         SQLiteConnection connection = new SQLiteConnection(file.toFile());
         try {
-            // What a kill left half done is rolled back here, if it is needed.
+            // Rolls back what a kill left half done.
             connection.open(false);
             if (answer(connection, "PRAGMA integrity_check(1)").equals("ok")) {
                 return;
             }
         } catch (SQLiteException e) {
-            // Not readable at all: as below. SQLite's codes help nobody.
+            // Not readable at all: as below. SQLite's codes do not help.
         } finally {
             connection.dispose();
         }

@@ -5,12 +5,12 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Keeps the log of SQLite's Java binding off the console. Whatever it tells is thrown as well, and a full disk would be
- * told in thousands of stack traces.
+ * Keeps the log of SQLite's Java binding off the console. Everything in it is also thrown, and a full disk would log
+ * thousands of stack traces.
  */
 final class SqliteLog {
 
-    /** Held, because a logger that nobody holds forgets its level. */
+    /** Referenced, because a logger without references forgets its level. */
     private static final List<Logger> LOGS = List.of(
             Logger.getLogger("com.almworks.sqlite4java"), Logger.getLogger("com.almworks.sqlite4java.Internal"));
 

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Watches the control table, reading the attributes themselves. Revisions rise by one. A lane is born with all active
- * views from its first record (rule L1), gets others from where it stands (L3), never goes back, counts right, never
- * passes what is archived (F7, F8), and is said to have ended only where nothing can come any more.
+ * Watches the control table, reading the attributes themselves. Revisions rise by one. A lane's row is created with all
+ * active views from its first record (rule L1), gets others from where it stands (L3), never goes back, counts right,
+ * never passes what is archived (F7, F8), and is marked as ended only if nothing can follow.
  */
 public final class LaneWatch implements Table.Watcher {
 

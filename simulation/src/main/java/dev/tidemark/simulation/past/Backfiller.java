@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Backfills the views that come with new code, while events come and old code still runs: one or two jobs at once, which
- * die and are started again, until every view is complete.
+ * Backfills the views of new code, while events arrive and old code still runs: one or two jobs at once, which die and
+ * are started again, until every view is complete.
  */
 public final class Backfiller implements World.Guest {
 
@@ -56,7 +56,7 @@ public final class Backfiller implements World.Guest {
         });
     }
 
-    /** Tells nobody. */
+    /** Ignores progress. */
     private static final class Silent implements Backfill.Progress {
 
         static final Silent PROGRESS = new Silent();

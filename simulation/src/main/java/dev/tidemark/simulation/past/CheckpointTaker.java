@@ -13,7 +13,7 @@ import dev.tidemark.simulation.engine.Engine;
 import dev.tidemark.simulation.world.World;
 import java.util.concurrent.CompletableFuture;
 
-/** Takes checkpoints while events come, each by one process or by two at once, which die and are started again. */
+/** Takes checkpoints while events arrive, each by one process or by two at once, which die and are started again. */
 public final class CheckpointTaker implements World.Guest {
 
     private static final int MOST_CHECKPOINTS = 3;

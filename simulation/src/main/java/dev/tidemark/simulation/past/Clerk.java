@@ -27,7 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
-/** Asks for values all the while, as a model would, and keeps every answer, as an auditor would. */
+/** Asks for values during the whole run, as a model would, and keeps every answer, as an auditor would. */
 public final class Clerk implements World.Guest {
 
     private static final int QUESTIONS = 12;
@@ -36,13 +36,13 @@ public final class Clerk implements World.Guest {
     private final List<Kept> kept = new ArrayList<>();
     private final BooleanSupplier isRedriven;
 
-    /** @param isRedriven whether nobody is at work on a redrive */
+    /** @param isRedriven whether no redrive is in progress */
     public Clerk(BooleanSupplier isRedriven) {
         this.isRedriven = isRedriven;
     }
 
     /**
-     * An answer as it was served.
+     * A served answer.
      *
      * @param text the body, as it was sent
      * @param quiet whether nothing was in flight: everything that had arrived was folded, and so was every redrive

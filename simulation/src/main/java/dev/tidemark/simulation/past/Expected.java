@@ -20,9 +20,9 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * What the records of a view are for the oracle once it is backfilled and redriven: those after the activations as they arrived;
- * those up to the activations with the payload that a redrive had repaired for another version of the view by the time of the
- * plan, if there is one (rule B1); and what was redriven for the view itself in place of what was bad (Q1).
+ * A view's records for the oracle after backfills and redrives: those after the activations as they arrived; those up
+ * to the activations with the payload that a redrive had repaired for another version of the view by the time of the
+ * plan, if there is one (rule B1); and records redriven for the view itself in place of the bad ones (Q1).
  */
 final class Expected {
 
@@ -43,7 +43,7 @@ final class Expected {
         this.settled = settled;
     }
 
-    /** What a redrive holds of a record for the view itself. */
+    /** A record as redriven for the view itself. */
     @SuppressWarnings("ArrayRecordComponent") // A payload; never compared.
     private record Redriven(long manifest, byte[] data) {}
 

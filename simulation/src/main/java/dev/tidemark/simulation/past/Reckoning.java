@@ -75,9 +75,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What must hold of the past when a run is over and quiet: a restore of every checkpoint leads to the live state, item by
- * item; every answer that was served comes out of its receipt again, and out of its moment if nothing was in flight; every
- * view answers as the oracle does, with what was backfilled and redriven; an audit finds no fault.
+ * What must hold of the past when a run is over and quiet. A restore of every checkpoint gives the live state, item by
+ * item. Every served answer can be computed again from its receipt, and from its moment if nothing was in flight. Every
+ * view answers as the oracle does, with backfills and redrives. An audit finds no fault.
  */
 public final class Reckoning {
 
@@ -159,7 +159,7 @@ public final class Reckoning {
         }
     }
 
-    /** Every claim stands in one manifest, with a payload that somebody offered, and nothing that was promised is missing. */
+    /** Every claim is in one manifest, with an offered payload, and nothing promised is missing. */
     private List<Manifest> manifests() {
         List<Manifest> manifests = new ArrayList<>();
         Set<Claim> claims = new HashSet<>();
@@ -183,7 +183,7 @@ public final class Reckoning {
         return manifests;
     }
 
-    /** A view that is filled from the archive answers as one that was there from the first record on. */
+    /** A view that is filled from the archive answers like one that existed from the first record on. */
     private void asTheOracleHasIt(View view, Expected expected) {
         ControlRow row = control.readControl().join().orElseThrow();
         ViewStatus status = row.views().get(view.version());
@@ -236,8 +236,8 @@ public final class Reckoning {
     }
 
     /**
-     * The checkpoints behind which the archive is read far enough back. Of a lane that a checkpoint does not know, that is
-     * as far as the stream is said to keep records, and an outage may last longer here.
+     * The checkpoints from which a restore reads the archive far enough back. For a lane that a checkpoint does not
+     * know, it reads back as far as the stream is assumed to keep records, and an outage may last longer here.
      */
     private List<String> usable() {
         long keptMillis = catalogs.views().stream()
@@ -287,7 +287,7 @@ public final class Reckoning {
         return isOld || next == null ? catalogs : new Catalogs(/* current= */ next, /* next= */ catalogs.current());
     }
 
-    /** Of the views that both states fold from the same positions on, every item that has not expired. */
+    /** Every unexpired item of the views that both states fold from the same positions on. */
     private void compare(String checkpoint, String generation) {
         Map<ItemKey, StoredItem> live = items(STATE);
         Map<ItemKey, StoredItem> restored = items(generation + STATE);
@@ -460,7 +460,7 @@ public final class Reckoning {
         }
     }
 
-    /** A record whose arrival time was given to it later may belong to a moment in which nobody knew it. */
+    /** A record that got its arrival time later may belong to a moment in which it was not known. */
     private boolean isAllThatArrived(Clerk.Kept kept) {
         return ledger.shards().stream()
                 .allMatch(shard -> ledger.of(shard).stream()

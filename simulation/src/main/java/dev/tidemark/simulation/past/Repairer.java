@@ -30,9 +30,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * In some of the runs, redrives records of the quarantine while events come and views are backfilled: some with another
- * payload, some as they are, which stay bad. Each redrive is done by one operator, or by two at once who do not know of
- * each other; they die and begin anew with the same payloads.
+ * In some runs, redrives records of the quarantine while events arrive and views are backfilled: some with another
+ * payload, some unchanged, which stay bad. Each redrive is done by one operator, or by two at once who do not know of
+ * each other; they die and start again with the same payloads.
  */
 public final class Repairer implements World.Guest {
 
@@ -47,7 +47,7 @@ public final class Repairer implements World.Guest {
     private final Set<Claim> promised = new HashSet<>();
     private int atWork;
 
-    /** @param dice of its own, so that a run without redrives is what it was before there were any */
+    /** @param dice separate ones, so that a run without redrives stays the same */
     public Repairer(RandomGenerator dice) {
         this.dice = dice;
     }
@@ -76,17 +76,17 @@ public final class Repairer implements World.Guest {
         }
     }
 
-    /** Whether everybody who began to redrive has come to the end. */
+    /** Whether all redrives that were begun are finished. */
     public boolean isIdle() {
         return atWork == 0;
     }
 
-    /** Whether somebody wanted a record to be folded with a payload. */
+    /** Whether a redrive offered this payload for a record. */
     boolean hasOffered(Claim claim, byte[] data) {
         return offered.getOrDefault(claim, List.of()).stream().anyMatch(one -> Arrays.equals(one, data));
     }
 
-    /** What somebody was told that it is redriven. */
+    /** The records that were reported as redriven. */
     Set<Claim> promised() {
         return Set.copyOf(promised);
     }
@@ -126,7 +126,7 @@ public final class Repairer implements World.Guest {
                 });
     }
 
-    /** What is done with a record depends on who does it and on the record, so that another attempt does the same. */
+    /** The decision depends on operator and record, so that another attempt does the same. */
     private List<Candidate> chosen(List<Quarantine.Entry> entries, long choice) {
         List<Candidate> candidates = new ArrayList<>();
         for (Quarantine.Entry entry : entries) {

@@ -3,7 +3,7 @@ package dev.tidemark.simulation.past;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** How often what is to be shown was shown, so that a test can tell that it was. Thread-safe. */
+/** Counts how often each thing was covered, so that a test can check it. Thread-safe. */
 public final class Tally {
 
     /** What is counted. */

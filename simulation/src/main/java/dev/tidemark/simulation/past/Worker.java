@@ -20,10 +20,7 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/**
- * Somebody's process at work on something that may be begun again: it tries until that is done, and if it dies, another
- * one is started.
- */
+/** A process whose work may be repeated: it tries until it is done, and if it dies, another one is started. */
 final class Worker implements Caller {
 
     private static final long LONGEST_PAUSE_MILLIS = 60_000;
@@ -46,7 +43,7 @@ final class Worker implements Caller {
     /**
      * Starts one.
      *
-     * @param work one try: true once all is done, false or a failure for another try
+     * @param work one try: true if all is done, false or a failure to try again
      */
     static void start(String name, Engine engine, Cloud cloud, Function<Worker, CompletableFuture<Boolean>> work) {
         new Worker(name, engine, cloud, work).go();

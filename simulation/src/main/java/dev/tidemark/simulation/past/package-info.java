@@ -1,4 +1,7 @@
-/** Who deals with the past of a run: asks and keeps the answers, makes checkpoints, backfills, redrives, restores, audits. */
+/**
+ * The actors that deal with a run's past: they ask and keep the answers, make checkpoints, backfills, redrives,
+ * restores and audits.
+ */
 @NullMarked
 package dev.tidemark.simulation.past;
 

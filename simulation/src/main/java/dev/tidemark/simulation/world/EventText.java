@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
-/** Draws one event and writes it as JSON. All draws are made in any case, so that a dial changes what it is for only. */
+/** Draws one event and writes it as JSON. All draws are always made, so that a dial changes only what it is for. */
 final class EventText {
 
     /** Retentions and skews of the views: where what counts and what does not meet. */
@@ -76,7 +76,7 @@ final class EventText {
         return isTooLate ? tooLate : isLate ? late : usual;
     }
 
-    /** Often just the bound, or one millisecond to either side of it. */
+    /** Often exactly the bound, or one millisecond to either side. */
     private long atEdge(long bound, long otherwise) {
         int edge = random.nextInt(8);
         return edge < 3 ? bound - 1 + edge : otherwise;

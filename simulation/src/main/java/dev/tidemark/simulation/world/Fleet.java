@@ -6,7 +6,7 @@ import dev.tidemark.simulation.engine.Engine;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Lambda's pool of sandboxes, and the alias that says how often the new code is run instead of the old. */
+/** Lambda's pool of sandboxes, and the alias that decides how often the new code runs instead of the old. */
 final class Fleet {
 
     private final Engine engine;

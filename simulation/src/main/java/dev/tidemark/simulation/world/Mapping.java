@@ -28,8 +28,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The event source mapping: a poller for every shard, and now and then one too many. What a poller does is decided by
- * the local run's {@link ShardPoller}; when, by the engine.
+ * The event source mapping: a poller for every shard, and sometimes one too many. The local run's {@link ShardPoller}
+ * decides what a poller does, the engine when.
  */
 final class Mapping {
 
@@ -88,14 +88,14 @@ final class Mapping {
         }
     }
 
-    /** A shard was born; perhaps it does not wait for its parents. */
+    /** A shard was opened; perhaps it does not wait for its parents. */
     void born(String shardId) {
         if (engine.strikes(Dial.EARLY_CHILD)) {
             early.add(shardId);
         }
     }
 
-    /** A shard was closed; perhaps nobody reads on in it for a while. */
+    /** A shard was closed; perhaps nobody reads it for a while. */
     void closed(String shardId) {
         if (engine.strikes(Dial.LAGGING_PARENT)) {
             lagging.put(shardId, engine.nowMillis() + engine.between(1_000, LONGEST_LAG_MILLIS));
@@ -134,7 +134,7 @@ final class Mapping {
         engine.note("mapping", () -> "silent for " + millis / 60_000 + " min");
     }
 
-    /** From now on there is one poller for each shard. */
+    /** From now on, each shard has one poller. */
     void calm() {
         calm = true;
         silentUntilMillis = 0;

@@ -34,7 +34,7 @@ import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** One run: the cloud, everybody who acts in it, and everybody who watches. */
+/** One run: the cloud, its actors and its checks. */
 public final class World implements AutoCloseable {
 
     private static final String STREAM = "shop";
@@ -62,10 +62,10 @@ public final class World implements AutoCloseable {
     private int started;
     private boolean calm;
 
-    /** Somebody else who acts in the run, beside producers, functions and operators. */
+    /** Another actor in the run, beside producers, functions and operators. */
     public interface Guest {
 
-        /** Told before anything happens, to plan what it does. */
+        /** Called before anything happens, to plan its actions. */
         void join(Scene scene);
     }
 
@@ -96,7 +96,7 @@ public final class World implements AutoCloseable {
         this.mapping = new Mapping(engine, streams, STREAM, fleet, lanes, ledger);
     }
 
-    /** Its clock stands still: it numbers records, but arrival times are the simulation's. */
+    /** Its clock does not advance: it numbers records, but arrival times are the simulation's. */
     private static Streams stream(long startMillis, int shards) {
         try {
             Streams streams = new Streams(InstantSource.fixed(Instant.ofEpochMilli(startMillis)), null);
@@ -278,7 +278,7 @@ public final class World implements AutoCloseable {
         return steps;
     }
 
-    /** Any time; or when lanes are likely to be born: about the first records, or about a reshard. */
+    /** Any time; or when lanes are likely to begin: about the first records, or about a reshard. */
     private long delicateMoment() {
         long anyMillis = engine.between(0, plan.endMillis());
         long nearMillis = engine.between(-2_000, 4_000);
@@ -295,7 +295,7 @@ public final class World implements AutoCloseable {
         engine.after(atMillis, () -> fleet.shareOfNewCode(perMille));
     }
 
-    /** Whoever was at work on a step before stops; a write on its way may still land. */
+    /** The operator of the step before stops; a write in flight may still land. */
     private void switchControl(Set<String> versions) {
         operators.forEach(Operator::crash);
         operators.clear();
@@ -350,7 +350,7 @@ public final class World implements AutoCloseable {
         return mapping.isCaughtUp();
     }
 
-    /** Which shards came out of which. */
+    /** Which shards descend from which. */
     public List<Descent> descents() {
         return streams.describe(STREAM).shards().stream()
                 .flatMap(shard -> shard.parents().stream().map(parent -> new Descent(STREAM, shard.id(), parent)))

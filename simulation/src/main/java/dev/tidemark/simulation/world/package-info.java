@@ -1,4 +1,4 @@
-/** Everybody who acts in a run: producers, event source mapping, sandboxes, operators. */
+/** The actors of a run: producers, event source mapping, sandboxes, operators. */
 @NullMarked
 package dev.tidemark.simulation.world;
 
