@@ -3,8 +3,11 @@ package dev.tidemark.cli.backfill;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.change.CatalogSwitch;
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.view.View;
 import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
 /** Switches the new views on. */
@@ -20,7 +23,13 @@ final class BackfillStartCommand extends CatalogChangeCommand {
     @Override
     void run(Catalogs both, Stores stores, PrintWriter out) {
         CatalogSwitch change = new CatalogSwitch(both);
-        stores.await(CatalogSwitch.write(stores.control(), change::started));
+        ControlRow row = stores.await(CatalogSwitch.write(stores.control(), change::started));
+        if (change.added().stream().noneMatch(view -> statusOf(view, row) == ViewStatus.BACKFILLING)) {
+            change.added()
+                    .forEach(view -> out.println("view " + view.name() + ", version " + view.version() + ": is "
+                            + statusOf(view, row) + " already, so there is nothing to start"));
+            return;
+        }
         stores.await(Backfills.of(stores, both).plan(change.added()));
         for (View view : change.added()) {
             out.println("view " + view.name() + ", version " + view.version() + ": new events are folded from now on");
@@ -29,5 +38,9 @@ final class BackfillStartCommand extends CatalogChangeCommand {
         out.println("IngestBehind), deploy the next catalog there too, or give up with `tidemark backfill rollback "
                 + "--retire`.");
         out.println("Earlier events: `tidemark backfill run`.");
+    }
+
+    private static @Nullable ViewStatus statusOf(View view, ControlRow row) {
+        return row.views().get(view.version());
     }
 }

@@ -85,6 +85,10 @@ public final class RestoreCommand extends CatalogCommand {
                     "The state table that runs is gone, so the new ones are protected as far as can be, and encrypted"
                             + " with AWS's own key: change that before they are used if yours had a key of yours.");
         }
+        if (first.isPresent() && stores.generation().filter(generation::equals).isPresent()) {
+            throw new Failure("generation " + generation
+                    + " is the one that runs, and a restore makes a new one: choose " + "another name");
+        }
         stores.await(stores.createTables(generation, first.orElse(TableCare.MOST)));
         ControlStore control = stores.controlOf(generation);
         Restore restore = stores.await(control.readControl())

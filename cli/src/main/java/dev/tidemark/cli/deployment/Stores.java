@@ -19,6 +19,7 @@ import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.change.ChangePorts;
+import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.store.Pause;
@@ -98,6 +99,14 @@ public final class Stores implements AutoCloseable {
 
     public DynamoControlStore control() {
         return control(value(Environment.CONTROL_TABLE));
+    }
+
+    /** The generation that the deployment folds into; empty if its control table is not named, or has no row. */
+    public Optional<String> generation() {
+        String table = environment.get(Environment.CONTROL_TABLE.variable());
+        return table == null || table.isBlank()
+                ? Optional.empty()
+                : await(control().readControl()).map(ControlRow::generation);
     }
 
     public DynamoControlStore controlOf(String generation) {

@@ -126,12 +126,15 @@ final class Console implements BatchLog, MappingListener, PacedPut.Progress {
         }
         int times = stuck.merge(shardId, 1, Integer::sum);
         if (times > 1 && Integer.bitCount(times) == 1) {
-            complain(shardId + " stands still: " + times + " deliveries from record " + outcome.firstFailed()
-                    + " on got nothing done, and what is behind it waits"
-                    + (outcome.troubles().isEmpty()
-                            ? ""
-                            : ": " + outcome.troubles().get(0)));
+            String full = trouble.full();
+            complain(full != null ? full : standsStill(shardId, times, outcome));
         }
+    }
+
+    private static String standsStill(String shardId, int times, BatchOutcome outcome) {
+        return shardId + " stands still: " + times + " deliveries from record " + outcome.firstFailed()
+                + " on got nothing done, and what is behind it waits"
+                + (outcome.troubles().isEmpty() ? "" : ": " + outcome.troubles().get(0));
     }
 
     /** During a replay its progress line tells these numbers. */

@@ -32,10 +32,9 @@ final class RepeatedFailures {
         if (isFull) {
             return null;
         }
-        if (roomBytes.getAsLong() < ROOM_BYTES) {
-            isFull = true;
-            return "the disk is full: free some room. Until then nothing is folded, and what cannot be stored is refused; "
-                    + "nothing that was taken is lost, and all goes on by itself";
+        String full = full();
+        if (full != null) {
+            return full;
         }
         if (toldMillis.isPresent() && nowMillis - toldMillis.getAsLong() < REPEAT_MILLIS) {
             untold++;
@@ -45,6 +44,17 @@ final class RepeatedFailures {
         toldMillis = OptionalLong.of(nowMillis);
         untold = 0;
         return what + "; it is tried again" + more;
+    }
+
+    /** What to say if the disk has become full since the last look; null if it has not. */
+    @Nullable
+    String full() {
+        if (isFull || roomBytes.getAsLong() >= ROOM_BYTES) {
+            return null;
+        }
+        isFull = true;
+        return "the disk is full: free some room. Until then nothing is folded, and what cannot be stored is refused; "
+                + "nothing that was taken is lost, and all goes on by itself";
     }
 
     /** Checks whether there is room again after there was none. What to say; null: nothing. */

@@ -148,6 +148,7 @@ class BackfillTest {
 
             backfill("flip");
             backfill("finish");
+            assertThat(backfill("start")).contains("is ACTIVE already, so there is nothing to start");
             awaitVersions(witness, "viewer RETIRED", "item ACTIVE", "viewer ACTIVE", "category ACTIVE");
             assertThat(refused("rollback")).contains("is retired");
             witness.compareAll(after);

@@ -75,6 +75,7 @@ class RestoreTest {
             assertThat(out(tidemark("checkpoint", "verify"))).contains("1 checkpoint verified, all whole");
             assertThat(out(tidemark("restore", "--to", "g2"))).contains("Generation g2 is live");
             assertThat(out(tidemark("restore", "--to", "g2"))).as("again").contains("Generation g2 is live");
+            assertThat(tidemark("restore", "--to", "g1").err()).contains("generation g1 is the one that runs");
             assertThat(tidemark("restore", "--to", "g2", "--at", "20260101T000000Z-0000")
                             .exitCode())
                     .isEqualTo(1);
@@ -84,6 +85,7 @@ class RestoreTest {
                 AwsClients clients = clients()) {
             Witness witness = new Witness(system.api(), clients.kinesis());
             assertThat(witness.recordsDone()).isEqualTo(3 * PART);
+            assertThat(tidemark("restore", "--to", "g2").err()).contains("generation g2 is the one that runs");
             ShopEvents.put(system.kinesis(), events.subList(3 * PART, 4 * PART));
             witness.awaitDone(4 * PART);
 

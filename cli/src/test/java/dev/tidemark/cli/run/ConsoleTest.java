@@ -47,6 +47,23 @@ class ConsoleTest {
     }
 
     @Test
+    void aLaneThatStandsStillBecauseTheDiskIsFullIsToldSo() {
+        Console full = new Console(
+                new PrintWriter(out),
+                new PrintWriter(err),
+                new ProgressLine(new PrintWriter(out), /* columns= */ 0, () -> 0),
+                () -> 0,
+                () -> 0);
+
+        full.folded(BATCH, outcome("4959", 0));
+        full.folded(BATCH, outcome("4959", 0));
+
+        assertThat(err.toString().lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line).contains("the disk is full: free some room"));
+    }
+
+    @Test
     void aFailureThatHelpsItselfAndALargeBatchAreNoNews() {
         console.folded(BATCH, outcome("4959", 0));
         console.folded(BATCH, outcome("4959", 3));
