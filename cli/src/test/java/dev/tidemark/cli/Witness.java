@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.oracle.Answers;
-import dev.tidemark.oracle.Descent;
 import dev.tidemark.oracle.Oracle;
+import dev.tidemark.oracle.ShardDescent;
 import dev.tidemark.oracle.StreamRecord;
 import dev.tidemark.oracle.ViewReport;
 import java.io.IOException;
@@ -67,11 +67,11 @@ public final class Witness {
     }
 
     /** Which shards came out of which. */
-    public List<Descent> descents(String stream) {
+    public List<ShardDescent> descents(String stream) {
         return kinesis.listShards(request -> request.streamName(stream)).join().shards().stream()
                 .flatMap(shard -> Stream.of(shard.parentShardId(), shard.adjacentParentShardId())
                         .filter(Objects::nonNull)
-                        .map(parent -> new Descent(stream, shard.shardId(), parent)))
+                        .map(parent -> new ShardDescent(stream, shard.shardId(), parent)))
                 .toList();
     }
 

@@ -52,11 +52,11 @@ public final class Oracle {
      * @param records every record that arrived, each once, in any order
      * @param descents which shards came out of which
      */
-    public Oracle(String catalogYaml, Collection<StreamRecord> records, Collection<Descent> descents) {
+    public Oracle(String catalogYaml, Collection<StreamRecord> records, Collection<ShardDescent> descents) {
         this(Definitions.read(catalogYaml), records, descents);
     }
 
-    private Oracle(Definitions definitions, Collection<StreamRecord> records, Collection<Descent> descents) {
+    private Oracle(Definitions definitions, Collection<StreamRecord> records, Collection<ShardDescent> descents) {
         this.definitions = definitions;
         Map<Definitions.Source, List<Reading>> readings = new HashMap<>();
         for (ViewDefinition view : definitions.views().values()) {
@@ -67,7 +67,7 @@ public final class Oracle {
     }
 
     /** The same catalog, which is not read again, over other records. */
-    public Oracle over(Collection<StreamRecord> others, Collection<Descent> descents) {
+    public Oracle over(Collection<StreamRecord> others, Collection<ShardDescent> descents) {
         return new Oracle(definitions, others, descents);
     }
 

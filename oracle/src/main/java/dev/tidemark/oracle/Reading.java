@@ -21,10 +21,11 @@ record Reading(
 
     /** The records of a source's stream, shard by shard after its ancestors, and each shard in order of position. */
     static List<Reading> all(
-            Definitions.Source source, Collection<StreamRecord> records, Collection<Descent> descents) {
-        Map<String, List<StreamRecord>> byShard = new TreeMap<>(Comparator.comparingInt((String shardId) ->
-                        Descent.ancestors(source.stream(), shardId, descents).size())
-                .thenComparing(Comparator.naturalOrder()));
+            Definitions.Source source, Collection<StreamRecord> records, Collection<ShardDescent> descents) {
+        Map<String, List<StreamRecord>> byShard = new TreeMap<>(
+                Comparator.comparingInt((String shardId) -> ShardDescent.ancestors(source.stream(), shardId, descents)
+                                .size())
+                        .thenComparing(Comparator.naturalOrder()));
         for (StreamRecord record : records) {
             if (record.stream().equals(source.stream())) {
                 byShard.computeIfAbsent(record.shardId(), shard -> new ArrayList<>())

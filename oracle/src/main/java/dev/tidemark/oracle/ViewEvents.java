@@ -41,14 +41,14 @@ final class ViewEvents {
     private final List<StreamRecord> tooLate = new ArrayList<>();
     private final List<StreamRecord> duplicates = new ArrayList<>();
     private final Map<String, Set<String>> shardAndAncestors = new HashMap<>();
-    private final Collection<Descent> descents;
+    private final Collection<ShardDescent> descents;
     private int folded;
     private int late;
     private int passedBy;
 
     private record DuplicateKey(String shardId, String entity, String id) {}
 
-    ViewEvents(ViewDefinition view, List<Reading> readings, Collection<Descent> descents) {
+    ViewEvents(ViewDefinition view, List<Reading> readings, Collection<ShardDescent> descents) {
         this.view = view;
         this.descents = descents;
         readings.forEach(this::take);
@@ -185,7 +185,7 @@ final class ViewEvents {
     }
 
     private Set<String> withAncestors(String shardId) {
-        Set<String> shards = Descent.ancestors(view.source().stream(), shardId, descents);
+        Set<String> shards = ShardDescent.ancestors(view.source().stream(), shardId, descents);
         shards.add(shardId);
         return shards;
     }

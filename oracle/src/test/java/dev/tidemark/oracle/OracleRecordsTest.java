@@ -266,10 +266,10 @@ class OracleRecordsTest {
                 .arrive("shardId-000000000004", TEN_O_CLOCK + MINUTE, event)
                 .arrive("shardId-000000000003", TEN_O_CLOCK + 11 * MINUTE, event)
                 .list();
-        List<Descent> descents = List.of(
-                new Descent("st", "shardId-000000000003", "shardId-000000000005"),
-                new Descent("st", "shardId-000000000005", "shardId-000000000009"),
-                new Descent("other", "shardId-000000000004", "shardId-000000000009"));
+        List<ShardDescent> descents = List.of(
+                new ShardDescent("st", "shardId-000000000003", "shardId-000000000005"),
+                new ShardDescent("st", "shardId-000000000005", "shardId-000000000009"),
+                new ShardDescent("other", "shardId-000000000004", "shardId-000000000009"));
         ViewReport report = new Oracle(dropDuplicates(1_000), records, descents).report("v");
         assertThat(report.duplicates()).containsExactly(records.get(1));
         assertThat(report.folded()).isEqualTo(3);

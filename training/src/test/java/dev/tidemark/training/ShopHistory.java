@@ -13,8 +13,8 @@ import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
-import dev.tidemark.oracle.Descent;
 import dev.tidemark.oracle.Oracle;
+import dev.tidemark.oracle.ShardDescent;
 import dev.tidemark.oracle.StreamRecord;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
@@ -89,9 +89,10 @@ final class ShopHistory {
         return known;
     }
 
-    List<Descent> descents() {
+    List<ShardDescent> descents() {
         return List.of(
-                new Descent(STREAM, shardId(SHARDS), shardId(0)), new Descent(STREAM, shardId(SHARDS + 1), shardId(0)));
+                new ShardDescent(STREAM, shardId(SHARDS), shardId(0)),
+                new ShardDescent(STREAM, shardId(SHARDS + 1), shardId(0)));
     }
 
     private void archive(String shardId, List<RawRecord> records, Random random) {

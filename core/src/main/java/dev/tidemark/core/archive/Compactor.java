@@ -151,7 +151,7 @@ public final class Compactor {
         if (!found.last().equals(merged.last()) || found.count() != merged.count()) {
             throw DamagedArchive.miscounted(large.key(), large.laneId(), merged.last(), merged.count(), found.count());
         }
-        Position difference = Tail.difference(found.records(), wanted, true);
+        Position difference = ReadTail.difference(found.records(), wanted, true);
         if (difference != null) {
             throw DamagedArchive.disagreeing(large.key(), "what it was merged from", large.laneId(), difference);
         }

@@ -43,7 +43,7 @@ public final class LaneLog {
     private final TreeSet<SegmentRef> waiting = new TreeSet<>(SegmentRef.ORDER);
     private final Set<String> known = new HashSet<>();
     private final Map<String, CompletableFuture<Segment>> reading = new HashMap<>();
-    private Tail tail = new Tail();
+    private ReadTail tail = new ReadTail();
     private Position reached;
     private long count;
     private long maxArrivalMillis;
@@ -164,7 +164,7 @@ public final class LaneLog {
             reached = Position.max(reached, gap.upTo());
             count += gap.records();
             confirmed = reached;
-            tail = new Tail();
+            tail = new ReadTail();
         } else if (!waiting.isEmpty()) {
             reading.remove(waiting.first().key());
             waiting.pollFirst();

@@ -84,7 +84,7 @@ final class SegmentMerge {
         refs.add(ref);
         for (RawRecord record : theirs.subList(old, theirs.size())) {
             records.add(record);
-            openBytes += Tail.memoryBytes(record);
+            openBytes += ReadTail.memoryBytes(record);
         }
         reached = records.get(records.size() - 1).position();
     }
@@ -113,7 +113,7 @@ final class SegmentMerge {
         }
         int at = Positions.countBelow(theirs.get(0).position(), records);
         boolean goesOn = old < theirs.size();
-        Position difference = Tail.difference(records.subList(at, records.size()), theirs.subList(0, old), goesOn);
+        Position difference = ReadTail.difference(records.subList(at, records.size()), theirs.subList(0, old), goesOn);
         if (difference != null) {
             String other = refs.stream()
                     .filter(each -> !each.first().isAfter(difference) && !difference.isAfter(each.last()))

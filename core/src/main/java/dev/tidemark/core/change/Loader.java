@@ -25,7 +25,7 @@ final class Loader {
 
     private final ChangePorts ports;
     private final RestoreSettings settings;
-    private final Tries tries;
+    private final RepeatedWrite writes;
     private final Manifest manifest;
     private final ControlRow control;
     private final RestoreListener listener;
@@ -40,7 +40,7 @@ final class Loader {
             RestoreListener listener) {
         this.ports = ports;
         this.settings = settings;
-        this.tries = new Tries(ports.pause(), ports.random());
+        this.writes = new RepeatedWrite(ports.pause(), ports.random());
         this.manifest = manifest;
         this.control = control;
         this.listener = listener;
@@ -55,12 +55,13 @@ final class Loader {
     }
 
     private CompletableFuture<Void> create(LaneRow row) {
-        return tries.write(() -> ports.control().createLane(row, control.rev())).thenAccept(result -> {
-            // If the row exists, another loader wrote the same.
-            if (result instanceof Cas.Conflict<LaneRow> conflict && conflict.current() == null) {
-                throw new Overtaken();
-            }
-        });
+        return writes.untilKnown(() -> ports.control().createLane(row, control.rev()))
+                .thenAccept(result -> {
+                    // If the row exists, another loader wrote the same.
+                    if (result instanceof Cas.Conflict<LaneRow> conflict && conflict.current() == null) {
+                        throw new Overtaken();
+                    }
+                });
     }
 
     private CompletableFuture<Void> load(int bucket) {
@@ -71,7 +72,7 @@ final class Loader {
     }
 
     private CompletableFuture<Void> load(Found found) {
-        return tries.write(() -> ports.items().put(found.key(), found.item(), null))
+        return writes.untilKnown(() -> ports.items().put(found.key(), found.item(), null))
                 .thenCompose(result -> {
                     if (result instanceof Cas.Conflict<StoredItem> conflict
                             && !isSame(found.item(), conflict.current())) {

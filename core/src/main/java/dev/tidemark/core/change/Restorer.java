@@ -24,14 +24,14 @@ public final class Restorer {
     private final Catalogs catalogs;
     private final ChangePorts ports;
     private final RestoreSettings settings;
-    private final Tries tries;
+    private final RepeatedWrite writes;
 
     /** @param catalogs that of the checkpoint; otherwise nothing is restored */
     public Restorer(Catalogs catalogs, ChangePorts ports, RestoreSettings settings) {
         this.catalogs = catalogs;
         this.ports = ports;
         this.settings = settings;
-        this.tries = new Tries(ports.pause(), ports.random());
+        this.writes = new RepeatedWrite(ports.pause(), ports.random());
     }
 
     /**
@@ -128,7 +128,7 @@ public final class Restorer {
 
         /** What counts is the stored row, whoever wrote it. */
         private CompletableFuture<ControlRow> write(ControlRow next) {
-            return tries.write(() -> ports.control().writeControl(next)).thenCompose(written -> on());
+            return writes.untilKnown(() -> ports.control().writeControl(next)).thenCompose(written -> on());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.tidemark.core.fold;
 
+import dev.tidemark.core.async.Rests;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -21,8 +22,7 @@ record RunContext(
         List<String> violations,
         BooleanSupplier stop) {
 
-    private static final long FIRST_PAUSE_MILLIS = 25;
-    private static final long LONGEST_PAUSE_MILLIS = 2_000;
+    private static final Rests RESTS = new Rests(/* firstMillis= */ 25, /* longestMillis= */ 2_000);
 
     /** For a batch without any result yet. */
     RunContext(FoldPorts ports, FoldSettings settings, ItemCache cache, long stopAtMillis) {
@@ -48,10 +48,8 @@ record RunContext(
             return CompletableFuture.completedFuture(giveUp);
         }
         counts.retries.increment();
-        long bound = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(attempt, 10));
-        long pause = 1 + ports.random().nextLong(bound);
         return ports.pause()
-                .millis(pause)
+                .millis(RESTS.millis(attempt, ports.random()))
                 .thenCompose(ignored -> stop.getAsBoolean() ? CompletableFuture.completedFuture(giveUp) : next.get());
     }
 }

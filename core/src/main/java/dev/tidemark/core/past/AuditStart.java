@@ -50,7 +50,7 @@ public final class AuditStart {
     }
 
     /** Some entities of a view. */
-    CompletableFuture<Optional<Base>> base(View view, ControlRow control, Collection<String> entities) {
+    CompletableFuture<Optional<CheckpointBase>> base(View view, ControlRow control, Collection<String> entities) {
         boolean isOfSample = sample.containsKey(view);
         return chosen(
                 view,
@@ -63,7 +63,7 @@ public final class AuditStart {
     }
 
     /** All wanted entities of a view. */
-    CompletableFuture<Optional<Base>> base(View view, ControlRow control, Predicate<String> wanted) {
+    CompletableFuture<Optional<CheckpointBase>> base(View view, ControlRow control, Predicate<String> wanted) {
         return chosen(
                 view,
                 control,
@@ -71,7 +71,7 @@ public final class AuditStart {
                         manifest, key -> key.viewVersion().equals(view.version()) && wanted.test(key.entity())));
     }
 
-    private CompletableFuture<Optional<Base>> chosen(
+    private CompletableFuture<Optional<CheckpointBase>> chosen(
             View view, ControlRow control, Function<Manifest, CompletableFuture<List<Found>>> items) {
         return checkpoints
                 .newest(manifest -> manifest.timeMillis() > fixedByMillis ? Fit.TOO_NEW : Fit.FITS)
@@ -81,7 +81,8 @@ public final class AuditStart {
                         return CompletableFuture.completedFuture(Optional.empty());
                     }
                     Manifest manifest = chosen.get();
-                    return items.apply(manifest).thenApply(all -> Optional.of(new Base(manifest, ofView(view, all))));
+                    return items.apply(manifest)
+                            .thenApply(all -> Optional.of(new CheckpointBase(manifest, ofView(view, all))));
                 });
     }
 

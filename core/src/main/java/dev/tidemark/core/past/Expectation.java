@@ -35,7 +35,7 @@ final class Expectation implements Decide.Visitor {
     private final Map<String, Position> done = new HashMap<>();
     private final Redriven redriven;
     private final Set<String> notRestored = new HashSet<>();
-    private final @Nullable Base base;
+    private final @Nullable CheckpointBase base;
     private final Map<ItemKey, StoredItem> then = new HashMap<>();
     private final Map<ItemKey, Expected> items = new HashMap<>();
     private final Map<ItemKey, StoredItem> ids = new HashMap<>();
@@ -123,7 +123,7 @@ final class Expectation implements Decide.Visitor {
             List<LaneRow> rows,
             Redriven redriven,
             List<ItemStore.Found> found,
-            @Nullable Base base,
+            @Nullable CheckpointBase base,
             long nowMillis) {
         this.view = view;
         this.redriven = redriven;

@@ -103,7 +103,7 @@ public final class ReceiptReplay {
      * The newest checkpoint whose items of the entity hold only events that the receipt names. One that serves the
      * answer's moment may hold others: some records had arrived by then but were folded later.
      */
-    private static CompletableFuture<Optional<Base>> base(
+    private static CompletableFuture<Optional<CheckpointBase>> base(
             View view,
             Receipt receipt,
             Checkpoints checkpoints,
@@ -116,7 +116,7 @@ public final class ReceiptReplay {
         return checkpoints
                 .items(manifest, Map.of(view, List.of(receipt.entity())))
                 .thenCompose(items -> {
-                    Base base = new Base(manifest, items);
+                    CheckpointBase base = new CheckpointBase(manifest, items);
                     return base.items().stream().allMatch(item -> isNamed(receipt, item))
                             ? CompletableFuture.completedFuture(Optional.of(base))
                             : checkpoints
@@ -132,7 +132,7 @@ public final class ReceiptReplay {
     }
 
     private CompletableFuture<Reproduced> reproduce(
-            QueryPlan plan, Catalog.Source source, Receipt receipt, List<LaneRow> rows, @Nullable Base base) {
+            QueryPlan plan, Catalog.Source source, Receipt receipt, List<LaneRow> rows, @Nullable CheckpointBase base) {
         MemoryItems items = new MemoryItems(List.of(plan.view()));
         MemoryItems all = new MemoryItems(List.of(plan.view()));
         Decide decide = new Decide(

@@ -87,7 +87,7 @@ public final class StateAudit {
     private CompletableFuture<AuditReport> audit(
             View view,
             Predicate<String> wanted,
-            Function<ControlRow, CompletableFuture<Optional<Base>>> start,
+            Function<ControlRow, CompletableFuture<Optional<CheckpointBase>>> start,
             Items items,
             long nowMillis) {
         return ports.control().readControl().thenCompose(control -> {
@@ -103,7 +103,7 @@ public final class StateAudit {
                             .thenCompose(rows -> ports.redrives().known().thenCompose(known -> {
                                 Expectation.Redriven redriven = new Expectation.Redriven(known.done(), restoredMillis);
                                 return items.read().thenCompose(found -> {
-                                    Base from = base.orElse(null);
+                                    CheckpointBase from = base.orElse(null);
                                     Expectation expectation =
                                             new Expectation(view, rows, redriven, found, from, nowMillis);
                                     return compare(view, wanted, rows, from, found, expectation);
@@ -132,7 +132,7 @@ public final class StateAudit {
             View view,
             Predicate<String> wanted,
             List<LaneRow> rows,
-            @Nullable Base base,
+            @Nullable CheckpointBase base,
             List<ItemStore.Found> found,
             Expectation expectation) {
         Catalog.Source source = catalogs.sourceOf(view);

@@ -31,7 +31,7 @@ final class Router {
     private final Catalogs catalogs;
     private final ProgressCache progress;
     private final FeatureServer server;
-    private final Reads reads;
+    private final EntityReads reads;
 
     Router(
             Catalogs catalogs,
@@ -43,7 +43,7 @@ final class Router {
         this.catalogs = catalogs;
         this.progress = new ProgressCache(control, ProgressCache.DEFAULT_MAX_AGE_MILLIS);
         this.server = new FeatureServer(catalogs, items, progress, waiting);
-        this.reads = new Reads(catalogs, server, past, costly);
+        this.reads = new EntityReads(catalogs, server, past, costly);
     }
 
     /** @param cost is told what is read, also when the answer is a problem */
@@ -70,17 +70,17 @@ final class Router {
         if (next == null) {
             return catalogs.current();
         }
-        ControlRow control = Reads.await(progress.get(nowMillis)).control();
+        ControlRow control = EntityReads.await(progress.get(nowMillis)).control();
         boolean active = control != null
                 && next.views().stream().allMatch(view -> control.views().get(view.version()) == ViewStatus.ACTIVE);
         return active ? next : catalogs.current();
     }
 
     private String health(long nowMillis) {
-        Progress rows = Reads.await(progress.get(nowMillis));
+        Progress rows = EntityReads.await(progress.get(nowMillis));
         Map<View, ViewProgress> views = new LinkedHashMap<>();
         for (View view : catalogs.views()) {
-            views.put(view, Reads.await(server.progressOf(view, rows, nowMillis)));
+            views.put(view, EntityReads.await(server.progressOf(view, rows, nowMillis)));
         }
         return Documents.health(served(nowMillis).hash(), rows, views, new AnswerJson(catalogs, nowMillis), nowMillis);
     }

@@ -17,8 +17,8 @@ import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.view.View;
 import dev.tidemark.functions.query.QueryFunction;
 import dev.tidemark.oracle.Answers;
-import dev.tidemark.oracle.Descent;
 import dev.tidemark.oracle.Oracle;
+import dev.tidemark.oracle.ShardDescent;
 import dev.tidemark.oracle.StreamRecord;
 import dev.tidemark.oracle.ViewReport;
 import dev.tidemark.simulation.engine.Engine;
@@ -48,7 +48,7 @@ public final class Verdict {
     private final Ledger ledger;
     private final LaneWatch lanes;
     private final BucketWatch bucket;
-    private final List<Descent> descents;
+    private final List<ShardDescent> descents;
     private final ItemStore items;
     private final ControlStore control;
     private final long nowMillis;
@@ -67,7 +67,7 @@ public final class Verdict {
             Ledger ledger,
             LaneWatch lanes,
             BucketWatch bucket,
-            List<Descent> descents,
+            List<ShardDescent> descents,
             long notBeforeMillis) {
         this.engine = engine;
         this.catalog = catalog;

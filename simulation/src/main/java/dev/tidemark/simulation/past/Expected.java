@@ -7,7 +7,7 @@ import dev.tidemark.core.store.RedriveLog.Manifest;
 import dev.tidemark.core.store.RedriveLog.Repairs;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.view.View;
-import dev.tidemark.oracle.Descent;
+import dev.tidemark.oracle.ShardDescent;
 import dev.tidemark.oracle.StreamRecord;
 import dev.tidemark.simulation.check.Ledger;
 import java.util.ArrayList;
@@ -55,10 +55,14 @@ final class Expected {
      * @param redriven how many records were redriven for the view itself
      */
     record OfView(
-            List<StreamRecord> records, List<Descent> descents, Set<String> backfilled, long repaired, long redriven) {}
+            List<StreamRecord> records,
+            List<ShardDescent> descents,
+            Set<String> backfilled,
+            long repaired,
+            long redriven) {}
 
     /** @param descents which shards came out of which */
-    OfView of(View view, List<Descent> descents) {
+    OfView of(View view, List<ShardDescent> descents) {
         Map<Claim, Redriven> own = new HashMap<>();
         Map<String, byte[]> repaired = new HashMap<>();
         long last = settled.apply(view.version()).map(Repairs::lastManifest).orElse(0L);
@@ -115,10 +119,10 @@ final class Expected {
                 record.outsideShard());
     }
 
-    private static List<Descent> withBackfills(List<Descent> descents) {
-        List<Descent> all = new ArrayList<>(descents);
+    private static List<ShardDescent> withBackfills(List<ShardDescent> descents) {
+        List<ShardDescent> all = new ArrayList<>(descents);
         descents.forEach(descent -> all.add(
-                new Descent(descent.stream(), BACKFILL + descent.shardId(), BACKFILL + descent.parentShardId())));
+                new ShardDescent(descent.stream(), BACKFILL + descent.shardId(), BACKFILL + descent.parentShardId())));
         return all;
     }
 }

@@ -50,8 +50,8 @@ import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;
 import dev.tidemark.core.view.View;
 import dev.tidemark.oracle.Answers;
-import dev.tidemark.oracle.Descent;
 import dev.tidemark.oracle.Oracle;
+import dev.tidemark.oracle.ShardDescent;
 import dev.tidemark.simulation.check.Ledger;
 import dev.tidemark.simulation.cloud.Cloud;
 import dev.tidemark.simulation.engine.Engine;
@@ -91,7 +91,7 @@ public final class Reckoning {
     private static final Backoff NO_BACKOFF = new Backoff(NO_PAUSE::millis, () -> 0);
 
     private final World.Scene scene;
-    private final List<Descent> descents;
+    private final List<ShardDescent> descents;
     private final Repairer repairer;
     private final Tally tally;
     private final Engine engine;
@@ -111,7 +111,7 @@ public final class Reckoning {
      * @param repairer who redrove what
      * @param tally is told what was compared
      */
-    public Reckoning(World.Scene scene, List<Descent> descents, Repairer repairer, Tally tally) {
+    public Reckoning(World.Scene scene, List<ShardDescent> descents, Repairer repairer, Tally tally) {
         this.descents = descents;
         this.repairer = repairer;
         this.tally = tally;

@@ -7,7 +7,7 @@ import dev.tidemark.kinesis.NewRecord;
 import dev.tidemark.kinesis.PutResult;
 import dev.tidemark.kinesis.ShardInfo;
 import dev.tidemark.kinesis.Streams;
-import dev.tidemark.oracle.Descent;
+import dev.tidemark.oracle.ShardDescent;
 import dev.tidemark.oracle.StreamRecord;
 import dev.tidemark.simulation.check.BucketWatch;
 import dev.tidemark.simulation.check.ItemWatch;
@@ -351,9 +351,9 @@ public final class World implements AutoCloseable {
     }
 
     /** Which shards descend from which. */
-    public List<Descent> descents() {
+    public List<ShardDescent> descents() {
         return streams.describe(STREAM).shards().stream()
-                .flatMap(shard -> shard.parents().stream().map(parent -> new Descent(STREAM, shard.id(), parent)))
+                .flatMap(shard -> shard.parents().stream().map(parent -> new ShardDescent(STREAM, shard.id(), parent)))
                 .toList();
     }
 

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads of feature values: one entity, or a batch. */
-final class Reads {
+final class EntityReads {
 
     /** Less than the function's timeout, so that a slow store still gets a problem document. */
     static final long TIMEOUT_MILLIS = 10_000;
@@ -40,7 +40,7 @@ final class Reads {
     private final CostlyShare costly;
 
     /** @param past makes the stores of a replay for one question; null without an archive */
-    Reads(Catalogs catalogs, FeatureServer server, @Nullable Supplier<HistoryPorts> past, CostlyShare costly) {
+    EntityReads(Catalogs catalogs, FeatureServer server, @Nullable Supplier<HistoryPorts> past, CostlyShare costly) {
         this.past = past;
         this.costly = costly;
         this.catalogs = catalogs;

@@ -9,9 +9,9 @@ import java.util.List;
  *
  * @param items the wanted entities' items, of live lanes and backfills; redriven records come from their manifests
  */
-record Base(Manifest manifest, List<Found> items) {
+record CheckpointBase(Manifest manifest, List<Found> items) {
 
-    Base {
+    CheckpointBase {
         items = items.stream()
                 .filter(item -> item.key().isLive() || item.key().isBackfill())
                 .toList();

@@ -1,5 +1,6 @@
 package dev.tidemark.core.change;
 
+import dev.tidemark.core.async.Rests;
 import dev.tidemark.core.store.Cas;
 import dev.tidemark.core.store.Pause;
 import java.util.concurrent.CompletableFuture;
@@ -7,22 +8,21 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** Repeats a conditional write until it is confirmed, or its condition is known to have failed. */
-final class Tries {
+final class RepeatedWrite {
 
     private static final int MAX_TRIES = 10;
-    private static final long FIRST_PAUSE_MILLIS = 25;
-    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+    private static final Rests RESTS = new Rests(/* firstMillis= */ 25, /* longestMillis= */ 5_000);
 
     private final Pause pause;
     private final RandomGenerator random;
 
-    Tries(Pause pause, RandomGenerator random) {
+    RepeatedWrite(Pause pause, RandomGenerator random) {
         this.pause = pause;
         this.random = random;
     }
 
     /** @return completes with {@link Cas.Stored} or {@link Cas.Conflict}; exceptionally if every try failed */
-    <T> CompletableFuture<Cas<T>> write(Supplier<CompletableFuture<Cas<T>>> write) {
+    <T> CompletableFuture<Cas<T>> untilKnown(Supplier<CompletableFuture<Cas<T>>> write) {
         return write(write, 1);
     }
 
@@ -35,8 +35,7 @@ final class Tries {
             if (attempt == MAX_TRIES) {
                 return CompletableFuture.failedFuture(failure);
             }
-            long bound = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << attempt);
-            return pause.millis(1 + random.nextLong(bound)).thenCompose(paused -> write(write, attempt + 1));
+            return pause.millis(RESTS.millis(attempt, random)).thenCompose(paused -> write(write, attempt + 1));
         });
     }
 }

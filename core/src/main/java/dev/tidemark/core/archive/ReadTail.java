@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The end of what was read of a lane: the records that a segment still to be read may hold too, and one before them.
  */
-final class Tail {
+final class ReadTail {
 
     private final ArrayList<RawRecord> records = new ArrayList<>();
 

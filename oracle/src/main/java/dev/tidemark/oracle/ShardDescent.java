@@ -11,17 +11,18 @@ import java.util.Set;
  * @param shardId the shard that came out
  * @param parentShardId the shard that was closed for it
  */
-public record Descent(String stream, String shardId, String parentShardId) {
+public record ShardDescent(String stream, String shardId, String parentShardId) {
 
     /** Parents, their parents and so on; not the shard itself. */
-    static Set<String> ancestors(String stream, String shardId, Collection<Descent> descents) {
+    static Set<String> ancestors(String stream, String shardId, Collection<ShardDescent> descents) {
         Set<String> found = new HashSet<>();
         addAncestors(stream, shardId, descents, found);
         return found;
     }
 
-    private static void addAncestors(String stream, String shardId, Collection<Descent> descents, Set<String> found) {
-        for (Descent descent : descents) {
+    private static void addAncestors(
+            String stream, String shardId, Collection<ShardDescent> descents, Set<String> found) {
+        for (ShardDescent descent : descents) {
             if (descent.stream().equals(stream)
                     && descent.shardId().equals(shardId)
                     && found.add(descent.parentShardId())) {
