@@ -193,8 +193,6 @@ public final class Backfill {
      */
     private CompletableFuture<Set<String>> fold(
             List<View> views, ControlRow control, List<LaneRow> rows, Progress progress) {
-        Map<String, LaneRow> byId = new HashMap<>();
-        rows.forEach(row -> byId.put(row.lane().id(), row));
         Map<String, List<View>> streams =
                 views.stream().collect(Collectors.groupingBy(this::streamOf, LinkedHashMap::new, Collectors.toList()));
         Set<String> archived = new HashSet<>();
@@ -203,7 +201,7 @@ public final class Backfill {
                     Catalogs.of(catalog),
                     settings.batchRecords(),
                     Long.MAX_VALUE,
-                    new BackfillFold(ports, settings.fold(), control, byId, done, progress));
+                    new BackfillFold(ports, settings.fold(), control, LaneRow.byId(rows), done, progress));
             Range range = Range.ALL.reachingRows().parallel(settings.lanesAtOnce(), Runnable::run);
             return Flight.inOrder(List.copyOf(streams.keySet()), stream -> {
                         List<View> ofStream = Objects.requireNonNull(streams.get(stream));

@@ -25,9 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 
 /**
  * The phase REPLAY (rule R2): folds the archived records after the lane rows, up to the target; then the redrives. It
@@ -63,8 +61,7 @@ final class RestoreFold implements FoldSink.Job {
         this.ports = ports;
         this.settings = settings;
         this.checkpointMillis = manifest.positions().timeMillis();
-        this.after = manifest.lanesAfter().stream()
-                .collect(Collectors.toMap(row -> row.lane().id(), Function.identity()));
+        this.after = LaneRow.byId(manifest.lanesAfter());
         this.control = control;
         ControlRow.Restore restore = control.restore();
         this.targetMillis = restore == null || restore.targetMillis() == null ? Long.MAX_VALUE : restore.targetMillis();

@@ -14,8 +14,9 @@ public interface RestoreListener {
     default void loaded(long items, long all) {}
 
     /**
-     * @param lanesDone how many lanes are replayed to their end
-     * @param reachedMillis the latest arrival in the batch that was folded last
+     * @param lanesDone how many lanes are replayed to their end, to the target, or to where they wait for a parent
+     * @param reachedMillis when the last record of the batch that was folded last became known; {@link Long#MIN_VALUE} when
+     *     a lane is left
      */
     default void replayed(long records, int lanesDone, int lanes, long reachedMillis) {}
 

@@ -2,8 +2,13 @@ package dev.tidemark.core.control;
 
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +55,23 @@ public record LaneRow(
             throw new IllegalArgumentException(
                     "lane " + lane.id() + " counts for views " + counts.keySet() + " but folds only " + views.keySet());
         }
+    }
+
+    /**
+     * Lane rows by lane id, sorted.
+     *
+     * @throws IllegalStateException if two are of one lane
+     */
+    public static SortedMap<String, LaneRow> byId(Collection<LaneRow> rows) {
+        return rows.stream()
+                .collect(Collectors.toMap(
+                        row -> row.lane().id(),
+                        Function.identity(),
+                        (one, other) -> {
+                            throw new IllegalStateException(
+                                    "two rows of lane " + one.lane().id());
+                        },
+                        TreeMap::new));
     }
 
     /** The fates of this lane's records in a view so far. */

@@ -68,7 +68,8 @@ public final class FoldSink implements Sink {
         /**
          * A batch made no progress because the fold holds it back.
          *
-         * @return whether to leave the lane where it is; otherwise the walk fails, unless the control table just did not answer
+         * @return whether to leave the lane where it is; otherwise the walk fails, unless the control table just did
+         *     not answer
          */
         default boolean leaves(LanePart part, BatchOutcome outcome) {
             return false;

@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -50,7 +49,7 @@ public final class History {
     private final Map<String, View> views = new LinkedHashMap<>();
 
     /** Of the stream's lanes, by id. */
-    private final Map<String, LaneRow> rows = new TreeMap<>();
+    private final Map<String, LaneRow> rows;
 
     /** By view version. */
     private final Map<String, RepairedRecords> repaired;
@@ -81,7 +80,7 @@ public final class History {
         this.repaired = repaired;
         this.lineage = lineage;
         views.forEach(view -> this.views.put(view.version(), view));
-        rows.forEach(row -> this.rows.put(row.lane().id(), row));
+        this.rows = LaneRow.byId(rows);
     }
 
     /**

@@ -4,7 +4,6 @@ import dev.tidemark.core.async.Flight;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.store.Lineage;
 import dev.tidemark.core.stream.Lane;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,11 +16,11 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class LaneAncestors {
 
     private final Lineage lineage;
-    private final Map<String, LaneRow> rows = new HashMap<>();
+    private final Map<String, LaneRow> rows;
 
     public LaneAncestors(Lineage lineage, List<LaneRow> rows) {
         this.lineage = lineage;
-        rows.forEach(row -> this.rows.put(row.lane().id(), row));
+        this.rows = LaneRow.byId(rows);
     }
 
     /**

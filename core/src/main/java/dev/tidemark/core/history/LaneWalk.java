@@ -65,14 +65,13 @@ final class LaneWalk {
         LaneLog.Run run = next.get();
         long[] known = known(run);
         sink.read(known);
-        boolean[] wanted = {false};
-        CompletableFuture<Void> taken = CompletableFuture.completedFuture(null);
+        CompletableFuture<Boolean> wanted = CompletableFuture.completedFuture(false);
         for (int part = 0; part < cuts.size(); part++) {
             int index = part;
-            taken = taken.thenCompose(done -> take(index, run, known)).thenAccept(more -> wanted[0] |= more);
+            wanted = wanted.thenCompose(before -> take(index, run, known).thenApply(more -> before || more));
         }
         boolean goesOn = toTheEnd || maxArrivalMillis <= range.untilKnownMillis();
-        return taken.thenApply(done -> goesOn && wanted[0]);
+        return wanted.thenApply(more -> more && goesOn);
     }
 
     private long[] known(LaneLog.Run run) {

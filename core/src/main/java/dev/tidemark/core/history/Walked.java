@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
 
 /** What a walk has read. */
 public final class Walked {
@@ -81,8 +80,7 @@ public final class Walked {
     }
 
     private static List<LaneRow> rows(Map<String, At> lanes, View view, Collection<LaneRow> now) {
-        Map<String, LaneRow> byId =
-                now.stream().collect(Collectors.toMap(row -> row.lane().id(), row -> row));
+        Map<String, LaneRow> byId = LaneRow.byId(now);
         return lanes.values().stream()
                 .map(at -> {
                     LaneRow row = byId.get(at.lane.id());

@@ -23,7 +23,6 @@ import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.TileWidth;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,8 +86,7 @@ public final class ReceiptReplay {
     }
 
     private static boolean isSameState(View view, Manifest manifest, List<LaneRow> rows) {
-        Map<String, LaneRow> now = new HashMap<>();
-        rows.forEach(row -> now.put(row.lane().id(), row));
+        Map<String, LaneRow> now = LaneRow.byId(rows);
         return manifest.positions().lanes().stream().allMatch(then -> {
             LaneRow row = now.get(then.lane().id());
             Position activatedAfter = row == null ? null : row.views().get(view.version());

@@ -117,8 +117,7 @@ public final class WaitingCache {
 
     /** Nothing waits in a lane that has ended, or whose shard or stream is gone. */
     private static List<Candidate> candidates(List<Lane> listed, List<LaneRow> rows) {
-        Map<String, LaneRow> byLane =
-                rows.stream().collect(Collectors.toMap(row -> row.lane().id(), row -> row));
+        Map<String, LaneRow> byLane = LaneRow.byId(rows);
         return listed.stream()
                 .map(lane -> new Candidate(lane, byLane.get(lane.id())))
                 .filter(one -> one.row() == null || !one.row().ended())

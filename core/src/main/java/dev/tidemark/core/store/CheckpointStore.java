@@ -9,9 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /**
  * The complete checkpoints. A checkpoint consists of positions and of every item that the lanes of those positions
@@ -75,7 +73,7 @@ public interface CheckpointStore {
 
         /** The lane rows by lane id. */
         public Map<String, LaneRow> lanesById() {
-            return lanes.stream().collect(Collectors.toMap(row -> row.lane().id(), Function.identity()));
+            return LaneRow.byId(lanes);
         }
 
         /** The bucket of an item; all items of one entity and view share one. */

@@ -69,7 +69,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -345,8 +344,7 @@ public final class Reckoning {
     }
 
     private static Map<String, LaneRow> rows(ControlStore store) {
-        return store.readLanes().join().stream()
-                .collect(Collectors.toMap(row -> row.lane().id(), Function.identity()));
+        return LaneRow.byId(store.readLanes().join());
     }
 
     private static boolean isComplete(ControlRow row, String version) {
