@@ -34,7 +34,10 @@ public final class AwsClients implements AutoCloseable {
 
     private static final List<String> SERVICES = List.of("DYNAMODB", "S3", "KINESIS", "LAMBDA");
     private static final int MAX_ATTEMPTS = 4;
-    private static final int MAX_CONNECTIONS = 128;
+
+    /** To one host: a batch's 128 puts at once, and what else is asked meanwhile. */
+    private static final int MAX_CONNECTIONS = 160;
+
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
     /** Enough for the 16 MB of a full BatchGetItem; a lost packet is noticed well within a function's time. */

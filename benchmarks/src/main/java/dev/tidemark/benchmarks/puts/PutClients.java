@@ -171,7 +171,11 @@ final class PutClients implements AutoCloseable {
             builder.apiCallAttemptTimeout(TIMEOUT);
         }
         if (settings.contains("tidy")) {
-            ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1);
+            ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, task -> {
+                Thread thread = new Thread(task, "time-outs");
+                thread.setDaemon(true);
+                return thread;
+            });
             timers.setRemoveOnCancelPolicy(true);
             builder.scheduledExecutorService(timers);
         }

@@ -133,8 +133,7 @@ public final class PutStub {
 
     private static String item(int number) {
         ItemKey key = PutCost.key(number);
-        String body = Base64.getEncoder()
-                .encodeToString(PutCost.item(number, PutCost.BODY_BYTES).body());
+        String body = Base64.getEncoder().encodeToString(PutCost.item(number).body());
         return "{\"pk\":{\"S\":\"" + key.partitionKey() + "\"},\"sk\":{\"S\":\"" + key.sortKey() + "\"},\"m\":{\"S\":\""
                 + PutCost.mark(number).text() + "\"},\"b\":{\"B\":\"" + body + "\"},\"x\":{\"N\":\"1790000000\"}}";
     }

@@ -12,10 +12,10 @@ package dev.tidemark.core.fold;
 public record FoldSettings(
         String generation, int maxPutsInFlight, int maxAttempts, long maxCacheBytes, int maxPortionItems) {
 
-    /** Even if a put takes half a second, a portion's puts, 64 at a time, end within the time of one invocation. */
+    /** Even if a put takes half a second, a portion's puts, 128 at a time, end within the time of one invocation. */
     private static final int PORTION_ITEMS = 4_096;
 
-    public static final FoldSettings DEFAULT = new FoldSettings("g1", 64, 5, 64L << 20);
+    public static final FoldSettings DEFAULT = new FoldSettings("g1", 128, 5, 64L << 20);
 
     /** With portions of the usual size. */
     public FoldSettings(String generation, int maxPutsInFlight, int maxAttempts, long maxCacheBytes) {
