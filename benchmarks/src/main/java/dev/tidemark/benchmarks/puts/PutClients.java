@@ -67,45 +67,27 @@ final class PutClients implements AutoCloseable {
                 StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIAIOSFODNN7EXAMPLE", "k".repeat(40)));
         // Else a connection of its own for nearly each request.
         System.setProperty("http.maxConnections", Integer.toString(concurrency));
-        switch (parts.get(0)) {
-            case "deployed" -> {
-                AwsClients clients = AwsClients.of(
+        http = switch (parts.get(0)) {
+            case "deployed" ->
+                AwsClients.of(
                         Map.of("AWS_REGION", "us-east-1", "AWS_ENDPOINT_URL_DYNAMODB", endpoint.toString()), keys);
-                http = clients;
-                dynamoDb = clients.dynamoDbWrites();
-            }
-            case "crt" -> {
-                SdkAsyncHttpClient client = AwsCrtAsyncHttpClient.builder()
-                        .maxConcurrency(concurrency)
-                        .buildWithDefaults(TRUSTING);
-                http = client;
-                dynamoDb = asynchronous(client, endpoint, keys, settings);
-            }
-            case "netty" -> {
-                SdkAsyncHttpClient client = NettyNioAsyncHttpClient.builder()
-                        .maxConcurrency(concurrency)
-                        .buildWithDefaults(TRUSTING);
-                http = client;
-                dynamoDb = asynchronous(client, endpoint, keys, settings);
-            }
-            case "apache" -> {
-                SdkHttpClient client =
-                        Apache5HttpClient.builder().maxConnections(concurrency).buildWithDefaults(TRUSTING);
-                http = client;
-                dynamoDb = synchronous(client, endpoint, keys, concurrency);
-            }
-            case "url" -> {
-                SdkHttpClient client = UrlConnectionHttpClient.builder().buildWithDefaults(TRUSTING);
-                http = client;
-                dynamoDb = synchronous(client, endpoint, keys, concurrency);
-            }
-            case "crtsync" -> {
-                SdkHttpClient client =
-                        AwsCrtHttpClient.builder().maxConcurrency(concurrency).buildWithDefaults(TRUSTING);
-                http = client;
-                dynamoDb = synchronous(client, endpoint, keys, concurrency);
-            }
+            case "crt" ->
+                AwsCrtAsyncHttpClient.builder().maxConcurrency(concurrency).buildWithDefaults(TRUSTING);
+            case "netty" ->
+                NettyNioAsyncHttpClient.builder().maxConcurrency(concurrency).buildWithDefaults(TRUSTING);
+            case "apache" ->
+                Apache5HttpClient.builder().maxConnections(concurrency).buildWithDefaults(TRUSTING);
+            case "url" -> UrlConnectionHttpClient.builder().buildWithDefaults(TRUSTING);
+            case "crtsync" ->
+                AwsCrtHttpClient.builder().maxConcurrency(concurrency).buildWithDefaults(TRUSTING);
             default -> throw new IllegalArgumentException("no client " + name);
+        };
+        if (http instanceof AwsClients deployed) {
+            dynamoDb = deployed.dynamoDbWrites();
+        } else if (http instanceof SdkAsyncHttpClient client) {
+            dynamoDb = asynchronous(client, endpoint, keys, settings);
+        } else {
+            dynamoDb = synchronous((SdkHttpClient) http, endpoint, keys, concurrency);
         }
     }
 

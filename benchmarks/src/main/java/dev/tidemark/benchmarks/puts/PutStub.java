@@ -3,7 +3,6 @@ package dev.tidemark.benchmarks.puts;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.tidemark.core.tile.ItemKey;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -61,7 +60,7 @@ public final class PutStub {
 
     private static ServerSocket tls(int port) throws IOException, InterruptedException {
         Path store = Files.createTempDirectory("stub").resolve("keys");
-        new ProcessBuilder(
+        int failed = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
                                 .toString(),
                         "-genkeypair",
@@ -73,9 +72,12 @@ public final class PutStub {
                         "unsecret",
                         "-keystore",
                         store.toString())
-                .redirectError(new File("/dev/null"))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start()
                 .waitFor();
+        if (failed != 0) {
+            throw new IllegalStateException("keytool made no certificate");
+        }
         System.setProperty("javax.net.ssl.keyStore", store.toString());
         System.setProperty("javax.net.ssl.keyStorePassword", "unsecret");
         return SSLServerSocketFactory.getDefault().createServerSocket(port, BACKLOG);
