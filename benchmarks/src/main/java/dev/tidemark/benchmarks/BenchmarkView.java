@@ -8,7 +8,8 @@ import dev.tidemark.core.view.View;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The view that the benchmarks fold: five functions of one input over three windows, behind a filter. */
+/** The view that the benchmarks fold: five functions of one input, each over the same windows,
+ * behind a filter. */
 public final class BenchmarkView {
 
     private static final String YAML = """
@@ -23,18 +24,23 @@ public final class BenchmarkView {
                 entity: user_id
                 where: type != "refund"
                 features:
-                  avg_price: {function: avg, input: price, windows: [5m, 30m, 1h]}
-                  sum_price: {function: sum, input: price, windows: [5m, 30m, 1h]}
-                  events: {function: count, windows: [5m, 30m, 1h]}
-                  min_price: {function: min, input: price, windows: [5m, 30m, 1h]}
-                  max_price: {function: max, input: price, windows: [5m, 30m, 1h]}
+                  avg_price: {function: avg, input: price, windows: WINDOWS}
+                  sum_price: {function: sum, input: price, windows: WINDOWS}
+                  events: {function: count, windows: WINDOWS}
+                  min_price: {function: min, input: price, windows: WINDOWS}
+                  max_price: {function: max, input: price, windows: WINDOWS}
             """;
 
     private BenchmarkView() {}
 
-    /** One source, {@code shop}, and one view. */
+    /** One source, {@code shop}, and one view over 5m, 30m and 1h. */
     public static Catalog catalog() {
-        return new CatalogCompiler().compile(YAML);
+        return catalog("5m, 30m, 1h");
+    }
+
+    /** @param windows as written in a catalog, with commas between them */
+    public static Catalog catalog(String windows) {
+        return new CatalogCompiler().compile(YAML.replace("WINDOWS", "[" + windows + "]"));
     }
 
     /** The view of {@link #catalog}. */

@@ -13,24 +13,34 @@ import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stores that confirm every write at once and keep nothing but the lane's row, so that a benchmark measures the fold
- * and not a store. What the fold has written before it finds in its own cache. For one thread and one lane.
+ * Stores that answer at once, so that a benchmark measures the fold and not a store. They keep the lane's row, and the
+ * items if they are told to. For one thread and one lane.
  */
-final class NoStores implements ItemStore, ControlStore {
+final class InstantStores implements ItemStore, ControlStore {
 
+    private final boolean keepsItems;
+    private final Map<ItemKey, StoredItem> items = new HashMap<>();
+    private final List<Found> unsettled = new ArrayList<>();
     private @Nullable ControlRow controlRow;
     private @Nullable LaneRow laneRow;
 
-    FoldPorts ports(long nowMillis) {
+    InstantStores(boolean keepsItems) {
+        this.keepsItems = keepsItems;
+    }
+
+    FoldPorts ports(LongSupplier clockMillis) {
         Archive archive = segment -> CompletableFuture.completedFuture(null);
         Quarantine quarantine = entries -> CompletableFuture.completedFuture(null);
         return new FoldPorts(
@@ -40,17 +50,34 @@ final class NoStores implements ItemStore, ControlStore {
                 quarantine,
                 Lineage.NEVER_RESHARDED,
                 millis -> CompletableFuture.completedFuture(null),
-                () -> nowMillis,
+                clockMillis,
                 new Random(1));
+    }
+
+    /** Brings the items written into the map that reads look into: work of a store, to be done when nobody measures. */
+    void settle() {
+        unsettled.forEach(written -> items.put(written.key(), written.item()));
+        unsettled.clear();
     }
 
     @Override
     public CompletableFuture<Map<ItemKey, StoredItem>> read(Collection<ItemKey> keys) {
-        return CompletableFuture.completedFuture(Map.of());
+        settle();
+        Map<ItemKey, StoredItem> found = new HashMap<>();
+        for (ItemKey key : keys) {
+            StoredItem item = items.get(key);
+            if (item != null) {
+                found.put(key, item);
+            }
+        }
+        return CompletableFuture.completedFuture(found);
     }
 
     @Override
     public CompletableFuture<Cas<StoredItem>> put(ItemKey key, StoredItem item, @Nullable Position expectedMark) {
+        if (keepsItems) {
+            unsettled.add(new Found(key, item));
+        }
         return CompletableFuture.completedFuture(new Cas.Stored<>());
     }
 

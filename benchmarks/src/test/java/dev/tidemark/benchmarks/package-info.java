@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
