@@ -20,7 +20,10 @@ for package in java.lang java.lang.invoke java.nio java.text java.time java.util
 done
 
 prepare() {
-    [ -f "$tidemark" ] || (cd ../.. && ./mvnw -q -ntp -pl benchmarks -am -DskipTests package)
+    [ -f $tidemark ] || {
+        echo 'build Tidemark first: ./mvnw -q -pl benchmarks -am -DskipTests package' >&2
+        exit 1
+    }
     ../../mvnw -q -ntp process-classes
     local all=target/events-4000000.json
     if [ ! -f $all ]; then
