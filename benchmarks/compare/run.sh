@@ -24,6 +24,7 @@ prepare() {
         echo 'build Tidemark first: ./mvnw -q -pl benchmarks -am -DskipTests package' >&2
         exit 1
     }
+    rm -rf target/lib # other versions of an earlier run would stay on the class path
     ../../mvnw -q -ntp process-classes
     local all=target/events-4000000.json
     if [ ! -f $all ]; then
