@@ -4,11 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Visits every state that the model can reach, breadth first, so that the first violation has the shortest trace. */
-final class Explorer {
+final class Explorer<S extends State> {
 
     /**
      * What an exploration found.
@@ -33,29 +32,26 @@ final class Explorer {
         }
     }
 
-    private final Bounds bounds;
-    private final FoldModel model;
-    private final Properties properties;
-    private final StateTable table;
+    private final Model<S> model;
+    private final StateTable<S> table;
     private final boolean keepsSteps;
     private int[] steps = new int[1 << 20];
     private int stepCount;
 
-    private Explorer(Bounds bounds, Set<Rule> broken) {
-        this.bounds = bounds;
-        this.model = new FoldModel(bounds, broken);
-        this.properties = new Properties(new Keys(bounds, broken), bounds);
-        this.table = new StateTable(bounds);
-        this.keepsSteps = broken.isEmpty();
+    private Explorer(Model<S> model, boolean keepsSteps) {
+        this.model = model;
+        this.table = new StateTable<>(model);
+        this.keepsSteps = keepsSteps;
     }
 
-    static Result explore(Bounds bounds, Set<Rule> broken) {
-        return new Explorer(bounds, broken).run();
+    /** @param findsStuck whether to look for states that can never reach a quiescent one */
+    static <S extends State> Result explore(Model<S> model, boolean findsStuck) {
+        return new Explorer<>(model, findsStuck).run();
     }
 
     private Result run() {
         Search search = new Search();
-        table.add(FoldState.first(bounds), 0);
+        table.add(model.first(), 0);
         for (int at = 0; at < table.size() && search.violation == null; at++) {
             search.visit(at);
         }
@@ -103,12 +99,12 @@ final class Explorer {
         private final List<Integer> quiescent = new ArrayList<>();
         private @Nullable String violation;
         private int from;
-        private @Nullable FoldState wrong;
+        private @Nullable S wrong;
 
         void visit(int number) {
-            FoldState state = table.get(number);
+            S state = table.get(number);
             from = number;
-            if (properties.isQuiescent(state)) {
+            if (model.isQuiescent(state)) {
                 quiescent.add(number);
             }
             model.steps(state, (next, words) -> {
@@ -118,15 +114,15 @@ final class Explorer {
             });
         }
 
-        private void judge(FoldState state, FoldState next) {
-            String wrongStep = properties.ofStep(state, next);
+        private void judge(S state, S next) {
+            String wrongStep = model.wrongStep(state, next);
             int added = table.add(next, from);
             if (keepsSteps) {
                 remember(from, added == StateTable.SEEN_BEFORE ? table.find(next) : added);
             }
-            String wrongState = added == StateTable.SEEN_BEFORE ? null : properties.ofState(next);
-            if (wrongState == null && added != StateTable.SEEN_BEFORE && properties.isQuiescent(next)) {
-                wrongState = properties.atQuiescence(next);
+            String wrongState = added == StateTable.SEEN_BEFORE ? null : model.wrongState(next);
+            if (wrongState == null && added != StateTable.SEEN_BEFORE && model.isQuiescent(next)) {
+                wrongState = model.wrongAtQuiescence(next);
             }
             violation = wrongStep != null ? wrongStep : wrongState;
             if (violation != null) {
@@ -145,7 +141,7 @@ final class Explorer {
         /** The words of the steps to the violation, found by taking each step of the path once more. */
         List<String> trace() {
             List<String> trace = new ArrayList<>();
-            FoldState target = wrong;
+            S target = wrong;
             int at = from;
             while (target != null) {
                 trace.add(words(table.get(at), target));
@@ -156,7 +152,7 @@ final class Explorer {
             return trace;
         }
 
-        private String words(FoldState before, FoldState after) {
+        private String words(S before, S after) {
             List<String> found = new ArrayList<>();
             model.steps(before, (next, words) -> {
                 if (found.isEmpty() && Arrays.equals(next.cells(), after.cells())) {

@@ -6,7 +6,7 @@ import dev.tidemark.simulation.model.FoldState.Age;
 import dev.tidemark.simulation.model.Invocation.Phase;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The fold protocol as a list of steps: from any state, everything that can happen next. Read it from {@link #steps}
@@ -18,36 +18,61 @@ import java.util.function.Supplier;
  * invocation may always try again, give up ({@link #finish} with what it has), or die ({@link #steps}). Puts of items may
  * also be in flight for as long as they like; for other writes an invocation that stands still before them is the same.
  */
-final class FoldModel {
+final class FoldModel implements Model<FoldState> {
 
     private static final int ARCHIVE_TASK = 4;
     private static final int QUARANTINE_TASK = 5;
-
-    /** Told every step that is possible. */
-    interface Sink {
-
-        /** @param words what happened, in words, computed when somebody wants to read it */
-        void to(FoldState next, Supplier<String> words);
-    }
 
     private final Bounds bounds;
     private final Set<Rule> broken;
     private final Keys keys;
     private final Surroundings surroundings;
+    private final Properties properties;
 
     FoldModel(Bounds bounds, Set<Rule> broken) {
         this.bounds = bounds;
         this.broken = broken.isEmpty() ? EnumSet.noneOf(Rule.class) : EnumSet.copyOf(broken);
         this.keys = new Keys(bounds, this.broken);
         this.surroundings = new Surroundings(bounds, this.broken, keys);
+        this.properties = new Properties(keys, bounds);
     }
 
     private boolean keeps(Rule rule) {
         return !broken.contains(rule);
     }
 
-    /** Everything that can happen next. */
-    void steps(FoldState state, Sink sink) {
+    @Override
+    public FoldState first() {
+        return FoldState.first(bounds);
+    }
+
+    @Override
+    public FoldState of(byte[] cells) {
+        return FoldState.of(bounds, cells);
+    }
+
+    @Override
+    public @Nullable String wrongStep(FoldState before, FoldState after) {
+        return properties.ofStep(before, after);
+    }
+
+    @Override
+    public @Nullable String wrongState(FoldState state) {
+        return properties.ofState(state);
+    }
+
+    @Override
+    public boolean isQuiescent(FoldState state) {
+        return properties.isQuiescent(state);
+    }
+
+    @Override
+    public @Nullable String wrongAtQuiescence(FoldState state) {
+        return properties.atQuiescence(state);
+    }
+
+    @Override
+    public void steps(FoldState state, Sink<FoldState> sink) {
         boolean delivered = false;
         for (int i = 0; i < FoldState.INVOCATIONS; i++) {
             Invocation invocation = state.invocation(i);
@@ -75,7 +100,7 @@ final class FoldModel {
 
     // Delivery: any batch may come, again and again, that begins at or before the checkpoint.
 
-    private void deliver(FoldState state, int number, Sink sink) {
+    private void deliver(FoldState state, int number, Sink<FoldState> sink) {
         for (int lane = 0; lane < bounds.lanes().size(); lane++) {
             for (int to = 1; to <= bounds.length(lane); to++) {
                 for (int from = 1; from <= Math.min(to, state.checkpoint(lane) + 1); from++) {
@@ -88,7 +113,8 @@ final class FoldModel {
         }
     }
 
-    private void deliver(FoldState state, int number, int lane, int from, int to, boolean newCode, Sink sink) {
+    private void deliver(
+            FoldState state, int number, int lane, int from, int to, boolean newCode, Sink<FoldState> sink) {
         FoldState next = state.copy();
         Invocation invocation = next.invocation(number);
         invocation.start(lane, from, to, newCode);
@@ -101,7 +127,7 @@ final class FoldModel {
 
     // Opening the lane.
 
-    private void open(FoldState state, int number, Sink sink) {
+    private void open(FoldState state, int number, Sink<FoldState> sink) {
         FoldState next = state.copy();
         Invocation invocation = next.invocation(number);
         read(next, invocation);
@@ -142,7 +168,7 @@ final class FoldModel {
     }
 
     /** L1: the transaction creates the row and checks that the control row is the one that was read. */
-    private void create(FoldState state, int number, Sink sink) {
+    private void create(FoldState state, int number, Sink<FoldState> sink) {
         FoldState next = state.copy();
         Invocation invocation = next.invocation(number);
         int row = keys.row(invocation.lane());
@@ -163,7 +189,7 @@ final class FoldModel {
     }
 
     /** L3: {@code views[v] = last}, by compare-and-set on the lane row's revision. */
-    private void activate(FoldState state, int number, Sink sink) {
+    private void activate(FoldState state, int number, Sink<FoldState> sink) {
         FoldState next = state.copy();
         Invocation invocation = next.invocation(number);
         int row = keys.row(invocation.lane());
@@ -183,7 +209,7 @@ final class FoldModel {
 
     // Folding: archive, quarantine and items in any order, each once, lost, or not at all.
 
-    private void fold(FoldState state, int number, Sink sink) {
+    private void fold(FoldState state, int number, Sink<FoldState> sink) {
         Invocation invocation = state.invocation(number);
         for (int view = 0; view < bounds.views(); view++) {
             if (!folds(invocation, view)) {
@@ -201,7 +227,7 @@ final class FoldModel {
     }
 
     /** F7: the whole batch, in parallel with the items. */
-    private void archive(FoldState state, int number, Sink sink) {
+    private void archive(FoldState state, int number, Sink<FoldState> sink) {
         if (state.invocation(number).isDone(ARCHIVE_TASK)) {
             return;
         }
@@ -224,7 +250,7 @@ final class FoldModel {
     }
 
     /** F3: idempotent, so that any number of attempts is as good as one. */
-    private void quarantine(FoldState state, int number, int view, Sink sink) {
+    private void quarantine(FoldState state, int number, int view, Sink<FoldState> sink) {
         int task = QUARANTINE_TASK + view;
         if (lowestBad(state.invocation(number)) == 0 || state.invocation(number).isDone(task)) {
             return;
@@ -246,7 +272,7 @@ final class FoldModel {
     }
 
     /** F4, for one item, from any version of it that a cache or a stale read may show. */
-    private void foldItem(FoldState state, int number, int view, int entity, Sink sink) {
+    private void foldItem(FoldState state, int number, int view, int entity, Sink<FoldState> sink) {
         Invocation invocation = state.invocation(number);
         int item = keys.item(view, entity, invocation.lane());
         int meant = mark(invocation, entity);
@@ -270,7 +296,7 @@ final class FoldModel {
         }
     }
 
-    private void doneWith(FoldState state, int number, int view, int entity, String words, Sink sink) {
+    private void doneWith(FoldState state, int number, int view, int entity, String words, Sink<FoldState> sink) {
         FoldState next = state.copy();
         next.invocation(number).setDone(itemTask(view, entity));
         sink.to(
@@ -279,7 +305,7 @@ final class FoldModel {
     }
 
     /** The put's condition holds. It is confirmed, or lands with its response lost, or never lands, or lands late. */
-    private void putItem(FoldState state, int number, int view, int entity, int base, Sink sink) {
+    private void putItem(FoldState state, int number, int view, int entity, int base, Sink<FoldState> sink) {
         Invocation invocation = state.invocation(number);
         int item = keys.item(view, entity, invocation.lane());
         int meant = mark(invocation, entity);
@@ -350,7 +376,7 @@ final class FoldModel {
     }
 
     /** F6: done ends before the lowest record of anything that is not done, for whatever reason. */
-    private void finish(FoldState state, int number, Sink sink) {
+    private void finish(FoldState state, int number, Sink<FoldState> sink) {
         int done = done(state.invocation(number));
         if (!keeps(Rule.F11_DONE_FIRST)) {
             goOn(state, number, state.invocation(number).to(), sink);
@@ -364,7 +390,7 @@ final class FoldModel {
     }
 
     /** F11: what was delivered is a portion of a longer batch; the next one begins at the lane row's new position. */
-    private void goOn(FoldState state, int number, int done, Sink sink) {
+    private void goOn(FoldState state, int number, int done, Sink<FoldState> sink) {
         int lane = state.invocation(number).lane();
         for (int to = done + 1; bounds.hasPortions() && to <= bounds.length(lane); to++) {
             FoldState next = state.copy();
@@ -407,7 +433,7 @@ final class FoldModel {
     // Advancing the lane row, and the report.
 
     /** F8. */
-    private void advance(FoldState state, int number, Sink sink) {
+    private void advance(FoldState state, int number, Sink<FoldState> sink) {
         Invocation invocation = state.invocation(number);
         int done = invocation.done();
         if (!keeps(Rule.F9_AFTER_ROW)) {
@@ -434,7 +460,7 @@ final class FoldModel {
     }
 
     /** The condition failed: somebody else, or an earlier attempt, has written the lane row. */
-    private void overtaken(FoldState state, int number, Sink sink) {
+    private void overtaken(FoldState state, int number, Sink<FoldState> sink) {
         FoldState next = state.copy();
         Invocation invocation = next.invocation(number);
         int row = keys.row(invocation.lane());

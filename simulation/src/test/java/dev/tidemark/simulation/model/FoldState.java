@@ -1,7 +1,5 @@
 package dev.tidemark.simulation.model;
 
-import java.util.Arrays;
-
 /**
  * One state of the model's world, as a few dozen bytes. Positions are 1, 2, ... in each lane; 0 is before every record.
  * A content has two bits for each record: how often it is in the item, up to 3.
@@ -9,21 +7,19 @@ import java.util.Arrays;
  * <p>What is not here: revisions. A writer only asks whether a row is still the one it read, so each invocation keeps a
  * bit that says so, and the number of states stays finite however often a row is written.
  */
-final class FoldState {
+final class FoldState extends State {
 
     static final int NONE = -1;
-    static final int INVOCATIONS = 2;
 
     private static final int CONTROL_CELLS = 9;
     private static final int LANE_CELLS = 5;
     private static final int ITEM_CELLS = 3;
 
     private final Bounds bounds;
-    private final byte[] cells;
 
     private FoldState(Bounds bounds, byte[] cells) {
+        super(cells, Invocation.CELLS);
         this.bounds = bounds;
-        this.cells = cells;
     }
 
     static FoldState first(Bounds bounds) {
@@ -55,10 +51,6 @@ final class FoldState {
 
     FoldState copy() {
         return new FoldState(bounds, cells.clone());
-    }
-
-    byte[] cells() {
-        return cells;
     }
 
     // The control row, and what an operator declares.
@@ -211,47 +203,6 @@ final class FoldState {
 
     Invocation invocation(int number) {
         return new Invocation(cells, invocationCell(number), number);
-    }
-
-    private int invocationCell(int number) {
-        return cells.length - Invocation.CELLS * (INVOCATIONS - number);
-    }
-
-    /** Equal for states that differ in the order of the two invocations only: which is which does not matter. */
-    int symmetricHash() {
-        int common = invocationCell(0);
-        int hash = hash(0, common);
-        for (int i = 0; i < INVOCATIONS; i++) {
-            hash += 0x9e3779b9 ^ spread(hash(invocationCell(i), Invocation.CELLS));
-        }
-        return spread(hash);
-    }
-
-    boolean sameButForOrder(FoldState other) {
-        int common = invocationCell(0);
-        return Arrays.equals(cells, 0, common, other.cells, 0, common)
-                && ((sameInvocation(other, 0, 0) && sameInvocation(other, 1, 1))
-                        || (sameInvocation(other, 0, 1) && sameInvocation(other, 1, 0)));
-    }
-
-    private boolean sameInvocation(FoldState other, int mine, int others) {
-        int from = invocationCell(mine);
-        int otherFrom = invocationCell(others);
-        return Arrays.equals(
-                cells, from, from + Invocation.CELLS, other.cells, otherFrom, otherFrom + Invocation.CELLS);
-    }
-
-    private int hash(int from, int length) {
-        int hash = 1;
-        for (int i = from; i < from + length; i++) {
-            hash = (hash ^ cells[i]) * 0x01000193 + (hash >>> 15);
-        }
-        return hash;
-    }
-
-    private static int spread(int hash) {
-        int mixed = (hash ^ (hash >>> 16)) * 0x85ebca6b;
-        return mixed ^ (mixed >>> 13);
     }
 
     /** How far a block is from its deletion by the store. */

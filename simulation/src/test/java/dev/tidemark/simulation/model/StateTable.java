@@ -5,14 +5,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /** The states seen so far, numbered in the order of their discovery, each with the state it was discovered from. */
-final class StateTable {
+final class StateTable<S extends State> {
 
     static final int SEEN_BEFORE = -1;
 
     private static final int STATES_PER_CHUNK = 1 << 14;
     private static final int FREE = -1;
 
-    private final Bounds bounds;
+    private final Model<S> model;
     private final int stateBytes;
     private final List<byte[]> chunks = new ArrayList<>();
     private int[] parents = new int[1 << 16];
@@ -23,9 +23,9 @@ final class StateTable {
     private int[] slots = freeSlots(1 << 18);
     private int size;
 
-    StateTable(Bounds bounds) {
-        this.bounds = bounds;
-        this.stateBytes = FoldState.first(bounds).cells().length;
+    StateTable(Model<S> model) {
+        this.model = model;
+        this.stateBytes = model.first().cells().length;
     }
 
     int size() {
@@ -36,14 +36,14 @@ final class StateTable {
         return parents[state];
     }
 
-    FoldState get(int state) {
+    S get(int state) {
         int at = state % STATES_PER_CHUNK * stateBytes;
         byte[] chunk = chunks.get(state / STATES_PER_CHUNK);
-        return FoldState.of(bounds, Arrays.copyOfRange(chunk, at, at + stateBytes));
+        return model.of(Arrays.copyOfRange(chunk, at, at + stateBytes));
     }
 
     /** @return the state's number if it is new; {@link #SEEN_BEFORE} if not */
-    int add(FoldState state, int parent) {
+    int add(S state, int parent) {
         int hash = state.symmetricHash();
         int slot = slot(state, hash);
         if (slots[slot] != FREE) {
@@ -72,11 +72,11 @@ final class StateTable {
     }
 
     /** The number of a state that is here. */
-    int find(FoldState state) {
+    int find(S state) {
         return slots[slot(state, state.symmetricHash())];
     }
 
-    private int slot(FoldState state, int hash) {
+    private int slot(S state, int hash) {
         int slot = hash & slots.length - 1;
         while (slots[slot] != FREE
                 && (hashes[slots[slot]] != hash || !get(slots[slot]).sameButForOrder(state))) {

@@ -2,8 +2,8 @@ package dev.tidemark.simulation.model;
 
 import static dev.tidemark.simulation.model.FoldState.NONE;
 
-import dev.tidemark.simulation.model.FoldModel.Sink;
 import dev.tidemark.simulation.model.FoldState.Age;
+import dev.tidemark.simulation.model.Model.Sink;
 import java.util.Set;
 
 /** What happens without any invocation: a delayed put lands, an operator activates a view, time passes. */
@@ -19,13 +19,13 @@ final class Surroundings {
         this.keys = keys;
     }
 
-    void steps(FoldState state, Sink sink) {
+    void steps(FoldState state, Sink<FoldState> sink) {
         landLatePut(state, sink);
         operate(state, sink);
         growOld(state, sink);
     }
 
-    private void landLatePut(FoldState state, Sink sink) {
+    private void landLatePut(FoldState state, Sink<FoldState> sink) {
         int item = state.lateItem();
         if (item == NONE) {
             return;
@@ -42,7 +42,7 @@ final class Surroundings {
     }
 
     /** The operator wants the second view, and may declare it complete once every lane row has it. */
-    private void operate(FoldState state, Sink sink) {
+    private void operate(FoldState state, Sink<FoldState> sink) {
         if (bounds.views() < 2 || state.isComplete()) {
             return;
         }
@@ -62,7 +62,7 @@ final class Surroundings {
     }
 
     /** F10: a block lives longer than its records are delivered, and is old for longer than a put can be in flight. */
-    private void growOld(FoldState state, Sink sink) {
+    private void growOld(FoldState state, Sink<FoldState> sink) {
         if (!bounds.expiry() || state.age() == Age.DELETED) {
             return;
         }
