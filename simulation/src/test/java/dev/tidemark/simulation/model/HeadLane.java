@@ -2,9 +2,11 @@ package dev.tidemark.simulation.model;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +24,8 @@ final class HeadLane {
     private final int firstAfterPause;
     private final boolean hasRow;
 
-    /** @param spilled position of the last spill; 0 if there was none */
-    record Head(int open, int spilled, int events) {
+    /** @param below position of the last event that was late or made a spill; 0 if there was none */
+    record Head(int open, int below, int events) {
         static final Head EMPTY = new Head(NOT_OPEN, 0, 0);
     }
 
@@ -33,7 +35,11 @@ final class HeadLane {
     }
 
     /** @param below the events that go below at this position, late or spilled */
-    record Step(Head head, int below, boolean isLate) {}
+    record Step(Head head, int below, boolean isLate) {
+        boolean isSpill() {
+            return below != 0 && !isLate;
+        }
+    }
 
     private HeadLane(String tiles, String ids, int firstAfterPause, boolean hasRow) {
         this.tiles = tiles;
@@ -134,11 +140,11 @@ final class HeadLane {
         Head before =
                 resets && position >= firstAfterPause && head.events() >> firstAfterPause == 0 ? Head.EMPTY : head;
         if (tile(position) < before.open()) {
-            return new Step(before, 1 << position, true);
+            return new Step(new Head(before.open(), position, before.events()), 1 << position, true);
         }
         int events = before.events() | 1 << position;
         if (countTiles(events) <= most) {
-            return new Step(new Head(before.open(), before.spilled(), events), 0, false);
+            return new Step(new Head(before.open(), before.below(), events), 0, false);
         }
         int newest = 0;
         for (int other = 1; other <= position; other++) {
@@ -161,6 +167,7 @@ final class HeadLane {
 
     Truth truth(int most) {
         Map<Integer, Head> heads = new HashMap<>(Map.of(0, Head.EMPTY));
+        Set<Integer> spills = new HashSet<>();
         List<Map<Integer, Below>> items = new ArrayList<>();
         for (int item = 0; item < HeadBounds.ITEMS; item++) {
             items.add(new HashMap<>(Map.of(0, Below.EMPTY)));
@@ -173,8 +180,9 @@ final class HeadLane {
             }
             Step step = step(head, position, most, true);
             head = step.head();
-            if (!step.isLate()) {
-                heads.put(position, head);
+            heads.put(position, head);
+            if (step.isSpill()) {
+                spills.add(position);
             }
             for (int item = HeadBounds.FIRST_BELOW; item < HeadBounds.ITEMS; item++) {
                 int added = inRange(step.below(), item, 0);
@@ -184,11 +192,11 @@ final class HeadLane {
                 }
             }
         }
-        return new Truth(heads, items);
+        return new Truth(heads, spills, items);
     }
 
     /** Rule U1: what each item holds at each mark that it ever has. */
-    record Truth(Map<Integer, Head> heads, List<Map<Integer, Below>> items) {
+    record Truth(Map<Integer, Head> heads, Set<Integer> spills, List<Map<Integer, Below>> items) {
 
         boolean isHead(int mark) {
             return heads.containsKey(mark);
@@ -201,6 +209,11 @@ final class HeadLane {
         @Nullable
         Head findHead(int mark) {
             return heads.get(mark);
+        }
+
+        /** The head's {@code below}, if late events did not set it. */
+        int lastSpill(int mark) {
+            return spills.stream().filter(spill -> spill <= mark).reduce(0, Math::max);
         }
 
         @Nullable

@@ -61,7 +61,7 @@ final class HeadModel implements Model<HeadWorld> {
         }
 
         boolean isSpilling() {
-            return steps.stream().anyMatch(step -> step.below() != 0 && !step.isLate());
+            return steps.stream().anyMatch(Step::isSpill);
         }
     }
 
@@ -262,7 +262,7 @@ final class HeadModel implements Model<HeadWorld> {
                 boolean eventByEvent = keeps(HeadRule.U1_EVENT_BY_EVENT) || position == state.to(number);
                 step = lane.step(head, position, eventByEvent ? bounds.most() : MANY, keeps(HeadRule.U5_RESET));
                 head = step.head();
-                mark = step.isLate() ? mark : position;
+                mark = position;
             }
             steps.add(step);
         }
@@ -440,9 +440,10 @@ final class HeadModel implements Model<HeadWorld> {
         }
     }
 
-    /** Whether nothing from before the pause is undone or under way. */
+    /** Whether nothing from before the pause is undone or under way, nor in the replay of a checkpoint under way. */
     private static boolean isOld(HeadWorld state, int afterPause) {
         boolean old = state.last(0) >= afterPause - 1 && !state.hasLatePut();
+        old &= !state.isScanning() || state.scanLast() >= afterPause - 1;
         for (int i = 0; i < State.INVOCATIONS; i++) {
             old &= state.phase(i) == Phase.IDLE || state.from(i) >= afterPause;
         }
@@ -510,7 +511,7 @@ final class HeadModel implements Model<HeadWorld> {
                 && state.queryHead(lane) != NONE
                 && state.queryItem(lane) != NONE
                 && !state.queryHasReadAgain(lane)
-                && truth(lane).head(state.queryHead(lane)).spilled() > knownLast(state, lane);
+                && truth(lane).head(state.queryHead(lane)).below() > knownLast(state, lane);
     }
 
     private void finishQuery(HeadWorld state) {
@@ -601,19 +602,22 @@ final class HeadModel implements Model<HeadWorld> {
             }
         }
         if (complete) {
-            int ahead = keeps(HeadRule.U6_MARK)
-                    ? state.scanned(HEAD)
-                    : truth(0).head(state.scanned(HEAD)).spilled();
-            boolean again = ahead > state.scanLast() && keeps(HeadRule.U6_AGAIN);
+            int head = state.scanned(HEAD);
+            int below = keeps(HeadRule.U6_LATE) ? truth(0).head(head).below() : truth(0).lastSpill(head);
+            boolean again = below > state.scanLast() && keeps(HeadRule.U6_AGAIN);
             restore(state, again ? state.mark(0, state.scanItem()) : state.scanned(FIRST_BELOW), again, sink);
         }
     }
 
-    /** Everything at that moment is gone. What is restored later is restored from the same items. */
+    /**
+     * Everything at that moment is gone. What is restored later is restored from the same items. U5: nothing is deleted
+     * before its records are replayed.
+     */
     private void restore(HeadWorld state, int mark, boolean again, Sink<HeadWorld> sink) {
         int item = state.scanItem();
         HeadWorld next = first();
         next.restore(item, state.scanLast());
+        next.setTime(state.time() == Time.BEFORE ? Time.BEFORE : Time.AFTER_PAUSE);
         next.setLast(0, state.scanLast());
         next.store(0, HEAD, state.scanned(HEAD));
         next.store(0, IDS, Math.max(0, state.scanned(IDS)));

@@ -28,12 +28,12 @@ class HeadModelTest {
                 "head: one tile, two spills, a late event, late puts",
                 lane("0120").withLatePuts());
         SPACES.put("head: one tile, queries", lane("0120").withQueries());
-        SPACES.put("head: two tiles, queries", lane("0120").withTwoTiles().withQueries());
+        SPACES.put("head: two tiles, queries", lane("012").withTwoTiles().withQueries());
         SPACES.put("head: two tiles, late puts", lane("01203").withTwoTiles().withLatePuts());
         SPACES.put("head: one tile, a checkpoint and a restore", lane("0101").withCheckpoint());
         SPACES.put(
                 "head: two tiles, a checkpoint and a restore",
-                lane("0120").withTwoTiles().withCheckpoint());
+                lane("012").withTwoTiles().withCheckpoint());
         SPACES.put(
                 "head: two lanes, queries",
                 HeadBounds.of(HeadLane.of("01"), HeadLane.of("1")).withQueries());
@@ -41,15 +41,16 @@ class HeadModelTest {
                 "head: an activation, its backfill, queries",
                 HeadBounds.of(HeadLane.of("..1"), HeadLane.of("01").withoutRow())
                         .withQueries());
+        SPACES.put("head: a long pause, late puts", lane("01|23").withLatePuts());
+        SPACES.put("head: a long pause, queries", lane("01|2").withQueries());
         SPACES.put(
-                "head: a long pause, late puts, queries",
-                lane("01|2").withLatePuts().withQueries());
+                "head: a long pause, a checkpoint and a restore", lane("01|2").withCheckpoint());
         SPACES.put(
                 "head: ids, late puts",
-                HeadBounds.of(HeadLane.of("0100").withIds("abac")).withLatePuts());
+                HeadBounds.of(HeadLane.of("0110").withIds("aaba")).withLatePuts());
         SPACES.put(
                 "head: ids, a checkpoint and a restore",
-                HeadBounds.of(HeadLane.of("010").withIds("aba")).withCheckpoint());
+                HeadBounds.of(HeadLane.of("010").withIds("aab")).withCheckpoint());
     }
 
     static Stream<String> spaces() {
@@ -103,7 +104,7 @@ class HeadModelTest {
             case U4_NO_ROW -> HeadBounds.of(HeadLane.of("01").withoutRow()).withQueries();
             case U5_RESET, U5_EXPIRY -> lane("01|2");
             case U6_AGAIN -> lane("01").withCheckpoint();
-            case U6_MARK -> lane("0101").withCheckpoint();
+            case U6_LATE -> lane("010").withCheckpoint();
             case T3_BEFORE_HEAD -> HeadBounds.of(HeadLane.of("00").withIds("aa"));
         };
     }
@@ -113,7 +114,7 @@ class HeadModelTest {
             case U1_EVENT_BY_EVENT, U2_SPILLS, U2_LATE, U5_RESET ->
                 "the hop block 0 is not what all events up to its mark make";
             case U5_EXPIRY, T3_BEFORE_HEAD -> "the head is not what all events up to its mark make";
-            case U3_BELOW_FIRST, U3_ALL_AGAIN, U6_AGAIN, U6_MARK -> "is done, but missing";
+            case U3_BELOW_FIRST, U3_ALL_AGAIN, U6_AGAIN, U6_LATE -> "is done, but missing";
             case U4_AGAIN, U4_OWN_LANE, U4_NO_ROW -> "is done, but missing in an answer";
             case U4_OPEN -> "is counted twice in an answer";
         };

@@ -14,7 +14,7 @@ enum HeadRule {
     U5_RESET("a head whose tiles are all useless is folded on until the store deletes it"),
     U5_EXPIRY("a head is deleted while its events may be delivered again"),
     U6_AGAIN("a checkpoint does not read the items below again after the head"),
-    U6_MARK("a checkpoint reads the items below again after a spill only, not whenever the head is ahead"),
+    U6_LATE("a head's below is only set by spills, not by late events"),
     T3_BEFORE_HEAD("tiles are put before it is known which events count");
 
     private final String without;
