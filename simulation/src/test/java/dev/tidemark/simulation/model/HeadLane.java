@@ -24,7 +24,7 @@ final class HeadLane {
     private final int firstAfterPause;
     private final boolean hasRow;
 
-    /** @param below position of the last event that was late or made a spill; 0 if there was none */
+    /** @param below position of the last event that was late, made a spill or began the head; 0 before the first */
     record Head(int open, int below, int events) {
         static final Head EMPTY = new Head(NOT_OPEN, 0, 0);
     }
@@ -144,7 +144,8 @@ final class HeadLane {
         }
         int events = before.events() | 1 << position;
         if (countTiles(events) <= most) {
-            return new Step(new Head(before.open(), before.below(), events), 0, false);
+            int below = before.events() == 0 ? position : before.below();
+            return new Step(new Head(before.open(), below, events), 0, false);
         }
         int newest = 0;
         for (int other = 1; other <= position; other++) {

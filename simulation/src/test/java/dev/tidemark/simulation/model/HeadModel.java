@@ -604,6 +604,9 @@ final class HeadModel implements Model<HeadWorld> {
         if (complete) {
             int head = state.scanned(HEAD);
             int below = keeps(HeadRule.U6_LATE) ? truth(0).head(head).below() : truth(0).lastSpill(head);
+            if (truth(0).head(head).open() == HeadLane.NOT_OPEN && !keeps(HeadRule.U6_RESET)) {
+                below = 0;
+            }
             boolean again = below > state.scanLast() && keeps(HeadRule.U6_AGAIN);
             restore(state, again ? state.mark(0, state.scanItem()) : state.scanned(FIRST_BELOW), again, sink);
         }

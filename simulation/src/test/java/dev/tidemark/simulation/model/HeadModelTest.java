@@ -44,7 +44,7 @@ class HeadModelTest {
         SPACES.put("head: a long pause, late puts", lane("01|23").withLatePuts());
         SPACES.put("head: a long pause, queries", lane("01|2").withQueries());
         SPACES.put(
-                "head: a long pause, a checkpoint and a restore", lane("01|2").withCheckpoint());
+                "head: a long pause, a checkpoint and a restore", lane("01|23").withCheckpoint());
         SPACES.put(
                 "head: ids, late puts",
                 HeadBounds.of(HeadLane.of("0110").withIds("aaba")).withLatePuts());
@@ -105,6 +105,7 @@ class HeadModelTest {
             case U5_RESET, U5_EXPIRY -> lane("01|2");
             case U6_AGAIN -> lane("01").withCheckpoint();
             case U6_LATE -> lane("010").withCheckpoint();
+            case U6_RESET -> lane("01|23").withCheckpoint();
             case T3_BEFORE_HEAD -> HeadBounds.of(HeadLane.of("00").withIds("aa"));
         };
     }
@@ -115,6 +116,7 @@ class HeadModelTest {
                 "the hop block 0 is not what all events up to its mark make";
             case U5_EXPIRY, T3_BEFORE_HEAD -> "the head is not what all events up to its mark make";
             case U3_BELOW_FIRST, U3_ALL_AGAIN, U6_AGAIN, U6_LATE -> "is done, but missing";
+            case U6_RESET -> "the coarse item is not what all events up to its mark make";
             case U4_AGAIN, U4_OWN_LANE, U4_NO_ROW -> "is done, but missing in an answer";
             case U4_OPEN -> "is counted twice in an answer";
         };

@@ -15,6 +15,7 @@ enum HeadRule {
     U5_EXPIRY("a head is deleted while its events may be delivered again"),
     U6_AGAIN("a checkpoint does not read the items below again after the head"),
     U6_LATE("a head's below is only set by spills, not by late events"),
+    U6_RESET("a head that was emptied forgets that it sent something below"),
     T3_BEFORE_HEAD("tiles are put before it is known which events count");
 
     private final String without;
