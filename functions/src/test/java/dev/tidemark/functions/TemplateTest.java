@@ -430,7 +430,9 @@ class TemplateTest {
                 statement.get("Action").forEach(action -> ofItems.add(action.asText()));
             }
         }
-        assertThat(ofItems).containsExactlyInAnyOrder("dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query");
+        assertThat(ofItems)
+                .containsExactlyInAnyOrder(
+                        "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query");
     }
 
     @ParameterizedTest

@@ -4,6 +4,7 @@ import dev.tidemark.aws.Backoff;
 import dev.tidemark.core.store.Cas;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.BlockRange;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +23,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.ConsumedCapacity;
+import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
@@ -71,6 +74,20 @@ public final class DynamoItemStore implements ItemStore {
         return CompletableFuture.allOf(done).thenApply(all -> found);
     }
 
+    @Override
+    public CompletableFuture<Optional<StoredItem>> readStored(ItemKey key) {
+        GetItemRequest request = GetItemRequest.builder()
+                .tableName(table)
+                .key(ItemAttributes.key(key))
+                .consistentRead(true)
+                .returnConsumedCapacity(ReturnConsumedCapacity.TOTAL)
+                .build();
+        return reads.getItem(request).thenApply(response -> {
+            meter.read(ConsumedUnits.of(response.consumedCapacity()));
+            return response.hasItem() ? Optional.of(ItemAttributes.decode(response.item())) : Optional.empty();
+        });
+    }
+
     /** Rule F4. A conflict may show the caller's own mark, if an attempt whose answer was lost had been applied. */
     @Override
     public CompletableFuture<Cas<StoredItem>> put(ItemKey key, StoredItem item, @Nullable Position expectedMark) {
@@ -95,12 +112,11 @@ public final class DynamoItemStore implements ItemStore {
     }
 
     @Override
-    public CompletableFuture<List<Found>> query(
-            String viewVersion, String entity, String width, long firstBlock, long lastBlock) {
+    public CompletableFuture<List<Found>> query(String viewVersion, String entity, List<BlockRange> ranges) {
         Map<String, AttributeValue> values = Map.of(
                 ":entity", AttributeValue.fromS(ItemKey.partitionKey(viewVersion, entity)),
-                ":first", AttributeValue.fromS(ItemKey.sortKeyPrefix(width, firstBlock)),
-                ":last", AttributeValue.fromS(ItemKey.sortKeyPrefix(width, lastBlock) + "~"));
+                ":first", AttributeValue.fromS(ranges.get(0).lowestKey()),
+                ":last", AttributeValue.fromS(ranges.get(ranges.size() - 1).highestKey()));
         QueryRequest request = QueryRequest.builder()
                 .tableName(table)
                 .keyConditionExpression(BLOCKS)

@@ -9,6 +9,7 @@ import dev.tidemark.aws.testing.LocalAws;
 import dev.tidemark.core.store.Cas;
 import dev.tidemark.core.store.ItemStore.Found;
 import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.BlockRange;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;
 import java.util.ArrayList;
@@ -139,13 +140,65 @@ class DynamoItemStoreTest {
         }
         store.put(key("1d", 10, "aaaa.0"), item(FIRST, "day", 0), null).join();
 
-        List<Found> found = store.query("view1", entity, "1h", 9, 11).join();
+        List<Found> found = store.query("view1", entity, List.of(new BlockRange("1h", 9, 11)))
+                .join();
 
         assertThat(found)
                 .extracting(each -> new String(each.item().body(), UTF_8))
                 .containsExactlyInAnyOrder("a9", "b9", "a10", "b10", "a11", "b11");
         assertThat(found).extracting(each -> each.key().entity()).containsOnly(entity);
-        assertThat(store.query("view2", entity, "1h", 0, 99).join()).isEmpty();
+        assertThat(store.query("view2", entity, List.of(new BlockRange("1h", 0, 99)))
+                        .join())
+                .isEmpty();
+    }
+
+    @Test
+    void oneQueryReadsWhatLiesBesideAHead() {
+        for (ItemKey key : List.of(
+                key("5s", 9, "lane.0"),
+                key("5s", 10, "lane.0"),
+                key("5s", 11, "lane.0"),
+                key("all", 0, "lane.0"),
+                key("day", 3, "lane.0"),
+                ItemKey.head("view1", entity, "lane.0"),
+                ItemKey.head("view1", entity, "lane.1"),
+                key("hour", 77, "lane.0"),
+                key("hour", 76, "lane.0"),
+                key("hour", 75, "lane.0"),
+                ItemKey.ids("view1", entity, "lane.0"))) {
+            store.put(key, item(FIRST, key.sortKey(), 0), null).join();
+        }
+
+        List<Found> found = store.query(
+                        "view1",
+                        entity,
+                        List.of(
+                                new BlockRange("5s", 10, 11),
+                                new BlockRange("all", 0, 0),
+                                new BlockRange("day", 3, 3),
+                                BlockRange.HEADS,
+                                new BlockRange("hour", 76, 77)))
+                .join();
+
+        assertThat(found)
+                .extracting(Found::key)
+                .containsExactly(
+                        key("5s", 10, "lane.0"),
+                        key("5s", 11, "lane.0"),
+                        key("all", 0, "lane.0"),
+                        key("day", 3, "lane.0"),
+                        ItemKey.head("view1", entity, "lane.0"),
+                        ItemKey.head("view1", entity, "lane.1"),
+                        key("hour", 77, "lane.0"),
+                        key("hour", 76, "lane.0"));
+    }
+
+    @Test
+    void readsAnItemAsItIsStored() {
+        ItemKey head = ItemKey.head("view1", entity, "lane.0");
+        assertThat(store.readStored(head).join()).isEmpty();
+        store.put(head, item(FIRST, "tiles", 0), null).join();
+        assertThat(store.readStored(head).join().orElseThrow().mark()).isEqualTo(FIRST);
     }
 
     @Test
@@ -155,7 +208,8 @@ class DynamoItemStoreTest {
                     .join();
         }
 
-        List<Found> found = store.query("view1", entity, "1d", 0, 11).join();
+        List<Found> found = store.query("view1", entity, List.of(new BlockRange("1d", 0, 11)))
+                .join();
 
         assertThat(found).as("3.6 MB, and a page holds 1 MB").hasSize(12);
     }

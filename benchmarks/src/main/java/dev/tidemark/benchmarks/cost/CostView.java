@@ -22,6 +22,7 @@ record CostView(List<String> windows, Catalog catalog) {
               shopper:
                 source: shop
                 entity: user_id
+                heads: HEADS
                 features:
                   avg_price: {function: avg, input: price, windows: WINDOWS}
                   sum_price: {function: sum, input: price, windows: WINDOWS}
@@ -31,8 +32,17 @@ record CostView(List<String> windows, Catalog catalog) {
             """;
 
     static CostView of(String... windows) {
-        List<String> list = List.of(windows);
-        return new CostView(list, new CatalogCompiler().compile(STREAM.replace("WINDOWS", list.toString())));
+        return of(true, List.of(windows));
+    }
+
+    /** The same view without heads: every event goes into the item of every width. */
+    CostView flat() {
+        return of(false, windows);
+    }
+
+    private static CostView of(boolean heads, List<String> windows) {
+        String yaml = STREAM.replace("WINDOWS", windows.toString()).replace("HEADS", Boolean.toString(heads));
+        return new CostView(windows, new CatalogCompiler().compile(yaml));
     }
 
     View view() {

@@ -11,6 +11,7 @@ import dev.tidemark.core.store.Lineage;
 import dev.tidemark.core.store.Quarantine;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.BlockRange;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;
 import java.util.ArrayList;
@@ -86,6 +87,13 @@ final class MeteredStores implements ItemStore, ControlStore {
     }
 
     @Override
+    public CompletableFuture<Optional<StoredItem>> readStored(ItemKey key) {
+        Found one = itemsOf(key).get(key.sortKey());
+        meter.foldReadUnits += 2 * DynamoUnits.readEventually(bytes(one));
+        return done(Optional.ofNullable(one).map(Found::item));
+    }
+
+    @Override
     public CompletableFuture<Cas<StoredItem>> put(ItemKey key, StoredItem item, @Nullable Position expectedMark) {
         Map<String, Found> items = itemsOf(key);
         Found before = items.get(key.sortKey());
@@ -102,13 +110,12 @@ final class MeteredStores implements ItemStore, ControlStore {
     }
 
     @Override
-    public CompletableFuture<List<Found>> query(
-            String viewVersion, String entity, String width, long firstBlock, long lastBlock) {
+    public CompletableFuture<List<Found>> query(String viewVersion, String entity, List<BlockRange> ranges) {
         TreeMap<String, Found> items =
                 entities.getOrDefault(ItemKey.partitionKey(viewVersion, entity), new TreeMap<>());
-        List<Found> found = new ArrayList<>(
-                items.subMap(ItemKey.sortKeyPrefix(width, firstBlock), ItemKey.sortKeyPrefix(width, lastBlock) + "~")
-                        .values());
+        List<Found> found = new ArrayList<>(items.subMap(
+                        ranges.get(0).lowestKey(), ranges.get(ranges.size() - 1).highestKey())
+                .values());
         meterPages(found.stream().mapToInt(MeteredStores::bytes).toArray());
         return done(found);
     }

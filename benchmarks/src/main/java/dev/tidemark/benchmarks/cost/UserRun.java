@@ -30,7 +30,7 @@ final class UserRun {
 
     private static final double EVENTS_PER_HOP = 4;
     private static final int QUERIES = 40;
-    private static final long QUERY_SPAN_MILLIS = 12 * HOUR_MILLIS;
+    private static final long QUERY_SPAN_MILLIS = HOUR_MILLIS;
 
     private final CostView view;
     private final Population.Stratum user;
@@ -88,7 +88,7 @@ final class UserRun {
         return new Written(counts[0], counts[1], metered);
     }
 
-    /** Asks for all values at random moments of the last twelve hours. */
+    /** Asks for all values at random moments of the last hour. */
     Queried queries(MeteredStores stores) {
         SplittableRandom random = new SplittableRandom(seed + 3);
         FeatureServer server = new FeatureServer(view.catalog(), stores, new ProgressCache(stores, 1_000));

@@ -11,6 +11,7 @@ import dev.tidemark.core.store.Lineage;
 import dev.tidemark.core.store.Quarantine;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.BlockRange;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;
 import java.util.ArrayList;
@@ -74,6 +75,11 @@ final class InstantStores implements ItemStore, ControlStore {
     }
 
     @Override
+    public CompletableFuture<Optional<StoredItem>> readStored(ItemKey key) {
+        return CompletableFuture.completedFuture(Optional.ofNullable(items.get(key)));
+    }
+
+    @Override
     public CompletableFuture<Cas<StoredItem>> put(ItemKey key, StoredItem item, @Nullable Position expectedMark) {
         if (keepsItems) {
             unsettled.add(new Found(key, item));
@@ -82,8 +88,7 @@ final class InstantStores implements ItemStore, ControlStore {
     }
 
     @Override
-    public CompletableFuture<List<Found>> query(
-            String viewVersion, String entity, String width, long firstBlock, long lastBlock) {
+    public CompletableFuture<List<Found>> query(String viewVersion, String entity, List<BlockRange> ranges) {
         throw new UnsupportedOperationException("the fold does not query");
     }
 

@@ -3,6 +3,7 @@ package dev.tidemark.benchmarks.serve;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.history.MemoryItems;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.ProgressCache;
@@ -11,16 +12,15 @@ import dev.tidemark.core.store.Cas;
 import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.BlockRange;
 import dev.tidemark.core.tile.ItemKey;
-import dev.tidemark.core.tile.ItemState;
 import dev.tidemark.core.tile.StoredItem;
 import dev.tidemark.core.view.View;
-import dev.tidemark.core.window.TileWidth;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -83,27 +83,18 @@ public class QueryBenchmark {
 
     @Setup
     public void fold() {
-        for (TileWidth width : view.ladder().widths()) {
-            fold(width);
-        }
-    }
-
-    private void fold(TileWidth width) {
-        Map<ItemKey, ItemState> states = new HashMap<>();
+        MemoryItems items = new MemoryItems(List.of(view));
         EventRow row = new EventRow(catalog.sources().get(0).shape().fields().size());
-        int lane = 0;
+        int event = 0;
         for (long at = NOW_MILLIS - DAY_MILLIS; at <= NOW_MILLIS; at += secondsBetweenEvents * 1_000L) {
             for (View.InputField input : view.inputs()) {
                 row.setNumber(input.slot(), 999 + at % 10_000, 2);
             }
-            long tile = width.tileOf(at);
-            long block = width.blockOf(tile);
-            ItemKey key = new ItemKey(view.version(), ENTITY, width.code(), block, "lane." + lane++ % lanes);
-            states.computeIfAbsent(key, k -> ItemState.empty(view.layout(), width, block))
-                    .add(tile, row, 0);
+            row.setEventTimeMillis(at);
+            row.setRecord(new Position(Integer.toString(++event), 0), "shardId-0", at);
+            items.add(view, "lane." + event % lanes, ENTITY, row, 0);
         }
-        states.forEach((key, state) ->
-                day.found.add(new ItemStore.Found(key, new StoredItem(new Position("1", 0), state.encode(), 0))));
+        items.forEach((key, item) -> day.found.add(new ItemStore.Found(key, item)));
     }
 
     @Benchmark
@@ -118,12 +109,11 @@ public class QueryBenchmark {
         private final List<Found> found = new ArrayList<>();
 
         @Override
-        public CompletableFuture<List<Found>> query(
-                String viewVersion, String entity, String width, long firstBlock, long lastBlock) {
+        public CompletableFuture<List<Found>> query(String viewVersion, String entity, List<BlockRange> ranges) {
             List<Found> some = new ArrayList<>();
             for (Found one : found) {
                 ItemKey key = one.key();
-                if (key.width().equals(width) && key.block() >= firstBlock && key.block() <= lastBlock) {
+                if (ranges.stream().anyMatch(range -> range.contains(key))) {
                     some.add(one);
                 }
             }
@@ -132,6 +122,11 @@ public class QueryBenchmark {
 
         @Override
         public CompletableFuture<Map<ItemKey, StoredItem>> read(Collection<ItemKey> keys) {
+            throw new UnsupportedOperationException("a query does not read single items");
+        }
+
+        @Override
+        public CompletableFuture<Optional<StoredItem>> readStored(ItemKey key) {
             throw new UnsupportedOperationException("a query does not read single items");
         }
 

@@ -41,7 +41,7 @@ public class ItemStateBenchmark {
     private final TileWidth width = view.ladder().hop();
     private final List<EventRow> rows = BenchmarkView.rows(catalog, 60 * EVENTS_PER_TILE);
     private final long block = width.blockOf(width.tileOf(rows.get(0).eventTimeMillis()));
-    private ItemState state = ItemState.empty(view.layout(), width, block);
+    private ItemState state = ItemState.empty(view.layout(), width, block, "shardId-0");
     private byte[] body = new byte[0];
 
     @Setup

@@ -54,8 +54,7 @@ public final class ValidateCommand implements Callable<Integer> {
         }
         out.println("  ladder   "
                 + view.ladder().widths().stream().map(ValidateCommand::describe).collect(Collectors.joining(", ")));
-        out.println("  writes   " + Plural.of(view.ladder().widths().size(), "item")
-                + " per entity and batch, whatever the length of the windows");
+        out.println("  writes   " + writes(view) + ", whatever the length of the windows");
         if (view.duplicates() != null) {
             out.println("  ids      " + ids(view.duplicates().rule()));
         }
@@ -70,6 +69,13 @@ public final class ValidateCommand implements Callable<Integer> {
                 rule.maxIds(),
                 kilobytes,
                 kilobytes);
+    }
+
+    private static String writes(View view) {
+        int widths = view.ladder().widths().size();
+        return view.head() == null
+                ? Plural.of(widths, "item") + " per entity and batch"
+                : "1 item per entity and batch, and now and then " + widths + " more";
     }
 
     private static String describe(TileWidth width) {

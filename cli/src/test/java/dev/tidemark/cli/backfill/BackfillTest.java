@@ -39,6 +39,7 @@ class BackfillTest {
     private static final String STREAM = Sample.SHOP.stream();
     private static final long SEED = Long.getLong("tidemark.seed", 20_261_122L);
 
+    /** One view goes on with a state that an earlier release wrote, and is brought over. */
     private static final String OLD = """
             tidemark: 1
             sources:
@@ -49,6 +50,7 @@ class BackfillTest {
               viewer:
                 source: shop
                 entity: user_id
+                heads: false
                 where: type == "view"
                 features:
                   views: {function: count, windows: [30m, 24h]}
@@ -64,6 +66,7 @@ class BackfillTest {
     private static final String NEXT = OLD.replace(
                             "where: type == \"view\"\n    features:\n      views",
                             "where: type == \"view\" || type == \"purchase\"\n    features:\n      views")
+                    .replace("    heads: false\n", "")
                     .replace("windows: [30m, 24h]", "windows: [1h, lifetime]")
             + """
               category:

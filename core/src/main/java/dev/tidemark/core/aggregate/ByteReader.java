@@ -15,18 +15,26 @@ public final class ByteReader {
     private static final int MAX_SCALE = 2 * Bounds.MAX_NUMBER_EXPONENT;
 
     private final byte[] bytes;
+    private final int end;
     private int at;
 
     public ByteReader(byte[] bytes) {
+        this(bytes, 0, bytes.length);
+    }
+
+    /** Reads a part only. */
+    public ByteReader(byte[] bytes, int offset, int length) {
         this.bytes = bytes;
+        this.at = offset;
+        this.end = offset + length;
     }
 
     public boolean hasRemaining() {
-        return at < bytes.length;
+        return at < end;
     }
 
     public int remaining() {
-        return bytes.length - at;
+        return end - at;
     }
 
     public int readByte() {
@@ -80,6 +88,17 @@ public final class ByteReader {
         return value;
     }
 
+    /** Passes over bytes, as {@link #readRaw} without a copy. */
+    public void skip(int length) {
+        need(length);
+        at += length;
+    }
+
+    /** How many bytes were read so far. */
+    public int offset() {
+        return at;
+    }
+
     public String readString() {
         return new String(readBytes(), StandardCharsets.UTF_8);
     }
@@ -114,9 +133,9 @@ public final class ByteReader {
     }
 
     private void need(int count) {
-        if (count > bytes.length - at) {
+        if (count > end - at) {
             throw new IllegalArgumentException(
-                    "encoded bytes end early: " + count + " wanted at offset " + at + " of " + bytes.length);
+                    "encoded bytes end early: " + count + " wanted at offset " + at + " of " + end);
         }
     }
 }

@@ -77,9 +77,14 @@ public final class ByteWriter implements DecimalConsumer {
 
     /** The bytes alone. */
     public void writeRaw(byte[] value) {
-        ensure(value.length);
-        System.arraycopy(value, 0, bytes, size, value.length);
-        size += value.length;
+        writeRaw(value, 0, value.length);
+    }
+
+    /** A part of the bytes alone. */
+    public void writeRaw(byte[] value, int offset, int length) {
+        ensure(length);
+        System.arraycopy(value, offset, bytes, size, length);
+        size += length;
     }
 
     /** Length-prefixed UTF-8. */

@@ -57,6 +57,10 @@ final class CatalogJson {
         where(node, view.where());
         node.put("hop", Window.formatDuration(view.hopMillis()));
         node.put("retention", Window.formatDuration(view.retentionMillis()));
+        if (!view.heads()) {
+            // Left out by default, so that catalogs from before there was a choice keep their hashes.
+            node.put("heads", false);
+        }
         node.put("skew", Window.formatDuration(view.skewMillis()));
         ViewDefinition.Duplicates duplicates = view.duplicates();
         if (duplicates != null) {

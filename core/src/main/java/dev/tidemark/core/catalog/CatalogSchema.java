@@ -139,6 +139,13 @@ public final class CatalogSchema {
                         ViewReader.LARGEST_MAX_IDS,
                         "How many ids of an entity are remembered in a lane at most.")
                 .put("default", ViewReader.DEFAULT_MAX_IDS);
+        properties
+                .putObject("heads")
+                .put("type", "boolean")
+                .put("default", true)
+                .put(
+                        "description",
+                        "Whether new events go into one head item per entity. false: as the state was written before heads.");
         named(properties.putObject("features"), "Features, by name.", "feature", ViewReader.MAX_FEATURES);
         named(
                 properties.putObject("derived"),

@@ -6,9 +6,11 @@ import dev.tidemark.core.aggregate.FieldInput;
 import dev.tidemark.core.aggregate.GroupBy;
 import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.expression.FilterExpression;
+import dev.tidemark.core.tile.HeadRule;
 import dev.tidemark.core.tile.ItemSize;
 import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.tile.TileLayout;
+import dev.tidemark.core.view.Expiry;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Ladder;
 import dev.tidemark.core.window.Window;
@@ -28,6 +30,12 @@ import org.jspecify.annotations.Nullable;
  * sorts states independently, so that neither the names nor the order of features change what is stored.
  */
 final class ViewCompiler {
+
+    /** With key, mark and the other attributes, such a head is one write unit. */
+    private static final int HEAD_BYTES = 700;
+
+    /** Bounds the work of a spill, and the memory of a head whose tiles hold little. */
+    private static final int HEAD_TILES = 96;
 
     private final ViewDefinition definition;
     private final List<FilterExpression> filters = new ArrayList<>();
@@ -59,8 +67,9 @@ final class ViewCompiler {
         if (ladder == null) {
             return null;
         }
+        HeadRule head = hasHeads() ? head(layout, ladder) : null;
         List<View.InputField> inputs = inputs(bound);
-        String version = new ViewVersion(definition, filters, inputs, layout, ladder).hash();
+        String version = new ViewVersion(definition, filters, inputs, layout, ladder, head).hash();
         return new View(
                 definition.name(),
                 version,
@@ -73,6 +82,7 @@ final class ViewCompiler {
                 inputs,
                 layout,
                 ladder,
+                head,
                 definition.retentionMillis(),
                 definition.skewMillis(),
                 duplicates(),
@@ -135,10 +145,11 @@ final class ViewCompiler {
     private TileLayout layout(List<Bound> bound) {
         Map<String, TileLayout.Entry> distinct = new LinkedHashMap<>();
         bound.forEach(one -> one.entries().forEach(entry -> distinct.putIfAbsent(key(entry), entry)));
-        return new TileLayout(distinct.entrySet().stream()
+        List<TileLayout.Entry> sorted = distinct.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .map(Map.Entry::getValue)
-                .toList());
+                .toList();
+        return new TileLayout(sorted, definition.heads() ? TileLayout.FORMAT : TileLayout.FIRST_FORMAT);
     }
 
     /** Equal if and only if two states may be shared. */
@@ -151,10 +162,9 @@ final class ViewCompiler {
     }
 
     private @Nullable Ladder ladder(TileLayout layout) {
-        Set<Window> windows = new LinkedHashSet<>();
-        definition.features().forEach(feature -> windows.addAll(feature.windows()));
-        Ladder ladder =
-                Ladder.of(windows, definition.hopMillis(), ItemSize.maxTileBytes(layout), ItemSize.bytesForTiles());
+        int tileBytes = ItemSize.maxTileBytes(layout);
+        int itemBytes = ItemSize.bytesForTiles(layout);
+        Ladder ladder = ladder(tileBytes, itemBytes);
         SeenIds.Rule rule = rule();
         ItemSize largest = Stream.concat(
                         ladder.widths().stream().map(width -> ItemSize.of(layout, width)),
@@ -171,6 +181,36 @@ final class ViewCompiler {
                                 + " bytes that DynamoDB takes: " + largest.arithmetic(),
                         "lower the largest: smaller parameters, fewer groups or ids, or split the view");
         return null;
+    }
+
+    private Ladder ladder(int tileBytes, int itemBytes) {
+        if (!definition.heads()) {
+            return Ladder.of(windows(), definition.hopMillis(), tileBytes, itemBytes);
+        }
+        return hasHeads()
+                ? Ladder.belowHead(windows(), definition.hopMillis(), tileBytes, itemBytes)
+                : Ladder.ofOneWidth(windows(), definition.hopMillis(), tileBytes, itemBytes);
+    }
+
+    private Set<Window> windows() {
+        Set<Window> windows = new LinkedHashSet<>();
+        definition.features().forEach(feature -> windows.addAll(feature.windows()));
+        return windows;
+    }
+
+    /** With one width, an event changes one item anyway. */
+    private boolean hasHeads() {
+        return definition.heads()
+                && Ladder.of(windows(), definition.hopMillis(), 1, 1).widths().size() > 1;
+    }
+
+    private HeadRule head(TileLayout layout, Ladder ladder) {
+        int fit = (ItemSize.bytesForTiles(layout) - HEAD_TILES * 16) / ItemSize.maxTileBytes(layout);
+        return new HeadRule(
+                ladder.hop().widthMillis(),
+                HEAD_BYTES,
+                Math.max(1, Math.min(HEAD_TILES, fit)),
+                Expiry.usefulMillis(ladder, definition.retentionMillis()));
     }
 
     private View.@Nullable Duplicates duplicates() {

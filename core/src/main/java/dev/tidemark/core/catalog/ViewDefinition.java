@@ -9,7 +9,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A view as the catalog defines it, checked and with its defaults filled in, but not yet compiled. */
+/**
+ * A view as the catalog defines it, checked and with its defaults filled in, but not yet compiled.
+ *
+ * @param heads whether new events go into heads, where there is more than one width
+ */
 record ViewDefinition(
         String name,
         YamlValue at,
@@ -20,6 +24,7 @@ record ViewDefinition(
         long retentionMillis,
         long skewMillis,
         @Nullable Duplicates duplicates,
+        boolean heads,
         List<Feature> features,
         List<Derived> derived) {
 

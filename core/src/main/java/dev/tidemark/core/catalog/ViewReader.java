@@ -27,8 +27,17 @@ final class ViewReader {
     static final int MAX_ENTITY_FIELDS = 8;
     static final int MAX_FEATURES = 500;
 
-    private static final Set<String> KEYS = new LinkedHashSet<>(
-            List.of("source", "entity", "where", "hop", "retention", "skew", "drop_duplicates", "features", "derived"));
+    private static final Set<String> KEYS = new LinkedHashSet<>(List.of(
+            "source",
+            "entity",
+            "where",
+            "hop",
+            "retention",
+            "skew",
+            "drop_duplicates",
+            "heads",
+            "features",
+            "derived"));
     private static final Set<String> DUPLICATES_KEYS = new LinkedHashSet<>(List.of("horizon", "max_ids"));
     private static final String ENTITY_REMEDY =
             "name the field or fields that identify what the features describe, such as entity: user_id";
@@ -61,6 +70,8 @@ final class ViewReader {
         Long retention = duration(view, "retention", DEFAULT_RETENTION_MILLIS);
         Long skew = duration(view, "skew", DEFAULT_SKEW_MILLIS);
         ViewDefinition.Duplicates duplicates = duplicates(view, source, fields);
+        YamlValue headsAt = view.optional("heads");
+        Boolean heads = headsAt == null ? Boolean.TRUE : headsAt.bool();
         Map<Window, YamlValue> windows = new LinkedHashMap<>();
         List<ViewDefinition.Feature> read = features(view, fields, windows);
         Long hop = hop(view, windows);
@@ -69,11 +80,22 @@ final class ViewReader {
         }
         checkFilters(view, read);
         List<ViewDefinition.Derived> derived = DerivedReader.read(view.optional("derived"), valueTypes(read));
-        if (source == null || hop == null || retention == null || skew == null) {
+        if (source == null || hop == null || retention == null || skew == null || heads == null) {
             return null;
         }
         return new ViewDefinition(
-                entry.name(), entry.value(), source, entity, where, hop, retention, skew, duplicates, read, derived);
+                entry.name(),
+                entry.value(),
+                source,
+                entity,
+                where,
+                hop,
+                retention,
+                skew,
+                duplicates,
+                heads,
+                read,
+                derived);
     }
 
     private @Nullable SourceDefinition source(YamlMapping view) {

@@ -2,7 +2,7 @@ package dev.tidemark.core.catalog;
 
 import dev.tidemark.core.event.Bounds;
 import dev.tidemark.core.expression.FilterExpression;
-import dev.tidemark.core.tile.ItemState;
+import dev.tidemark.core.tile.HeadRule;
 import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.tile.TileLayout;
 import dev.tidemark.core.view.View;
@@ -10,6 +10,7 @@ import dev.tidemark.core.window.Ladder;
 import dev.tidemark.core.window.TileWidth;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The version of a view (rule P3): a hash of everything that decides the content of its items, and of nothing else.
@@ -34,18 +35,21 @@ final class ViewVersion {
     private final List<View.InputField> inputs;
     private final TileLayout layout;
     private final Ladder ladder;
+    private final @Nullable HeadRule head;
 
     ViewVersion(
             ViewDefinition definition,
             List<FilterExpression> filters,
             List<View.InputField> inputs,
             TileLayout layout,
-            Ladder ladder) {
+            Ladder ladder,
+            @Nullable HeadRule head) {
         this.definition = definition;
         this.filters = filters;
         this.inputs = inputs;
         this.layout = layout;
         this.ladder = ladder;
+        this.head = head;
     }
 
     String hash() {
@@ -57,7 +61,7 @@ final class ViewVersion {
         StringBuilder text = new StringBuilder();
         SourceDefinition source = definition.source();
         line(text, "rules", RULES);
-        line(text, "item_format", Integer.toString(ItemState.FORMAT_VERSION));
+        line(text, "item_format", Integer.toString(layout.itemFormat()));
         line(
                 text,
                 "bounds",
@@ -89,6 +93,9 @@ final class ViewVersion {
         }
         sorted(text, inputs.stream().map(this::input));
         ladder.widths().forEach(width -> line(text, "width", width(width)));
+        if (head != null) {
+            line(text, "head", head.maxBytes() + " " + head.maxTiles() + " " + head.usefulMillis());
+        }
         // In the layout's order, which is that of the encoded tile.
         layout.entries().forEach(entry -> line(text, "state", entry.type().id() + filter(entry.filter())));
         return text.toString();

@@ -23,6 +23,9 @@ final class Loader {
 
     private static final int BUCKETS_AT_ONCE = 2;
 
+    /** Longer than a restore takes. */
+    private static final long KEPT_MILLIS = 2 * 86_400_000L;
+
     private final ChangePorts ports;
     private final RestoreSettings settings;
     private final RepeatedWrite writes;
@@ -72,7 +75,7 @@ final class Loader {
     }
 
     private CompletableFuture<Void> load(Found found) {
-        return writes.untilKnown(() -> ports.items().put(found.key(), found.item(), null))
+        return writes.untilKnown(() -> ports.items().put(found.key(), kept(found), null))
                 .thenCompose(result -> {
                     if (result instanceof Cas.Conflict<StoredItem> conflict
                             && !isSame(found.item(), conflict.current())) {
@@ -81,6 +84,15 @@ final class Loader {
                     listener.loaded(loaded.incrementAndGet(), manifest.items());
                     return CompletableFuture.completedFuture(null);
                 });
+    }
+
+    /** U5: the replay must find the heads that were loaded, however old the checkpoint is. */
+    private StoredItem kept(Found found) {
+        StoredItem item = found.item();
+        long keptSeconds = (ports.clockMillis().getAsLong() + KEPT_MILLIS) / 1_000;
+        return found.key().isHead() && item.expiresAtSeconds() != 0
+                ? new StoredItem(item.mark(), item.body(), Math.max(item.expiresAtSeconds(), keptSeconds))
+                : item;
     }
 
     /** Our own put, whose answer was lost, or another loader's. */

@@ -113,10 +113,11 @@ final class RestoreFold implements FoldSink.Job {
     public FoldSettings settings() {
         int lanesAtOnce = Math.max(1, Math.min(settings.lanesAtOnce(), lanes.size()));
         return new FoldSettings(
-                control.generation(),
-                Math.max(1, settings.maxPutsInFlight() / lanesAtOnce),
-                MAX_ATTEMPTS,
-                settings.maxCacheBytes() / lanesAtOnce);
+                        control.generation(),
+                        Math.max(1, settings.maxPutsInFlight() / lanesAtOnce),
+                        MAX_ATTEMPTS,
+                        settings.maxCacheBytes() / lanesAtOnce)
+                .keepingHeadsFrom(ports.clockMillis().getAsLong());
     }
 
     /** A batch that reaches the position of the row after the scan ends there; that row's counts are taken over. */

@@ -5,6 +5,7 @@ import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.store.CheckpointStore.Positions;
 import dev.tidemark.core.store.ItemStore.Found;
 import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.HeadState;
 import dev.tidemark.core.tile.ItemKey;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -63,8 +64,22 @@ final class CheckpointItems {
     }
 
     private boolean isAfterPositions(Found found) {
-        @Nullable LaneRow row = lanes.get(found.key().lane());
-        return row != null && found.item().mark().isAfter(row.last());
+        return isAfterPositions(found.key(), found.item().mark());
+    }
+
+    /**
+     * Whether a head sent something below after the positions: then only items below that are read after the head are sure
+     * to hold it (rule U6), and a replay from the positions will not send it again.
+     */
+    boolean isTorn(Found found) {
+        return found.key().isHead()
+                && found.key().isLive()
+                && isAfterPositions(found.key(), HeadState.belowOf(found.item().body()));
+    }
+
+    private boolean isAfterPositions(ItemKey key, Position position) {
+        @Nullable LaneRow row = lanes.get(key.lane());
+        return row != null && position.isAfter(row.last());
     }
 
     /** The id of the lane whose records an item holds. */

@@ -87,21 +87,41 @@ final class SegmentScan {
     }
 
     private CompletableFuture<Void> take(StateScan.Page page) {
-        Map<String, ItemKey> again = new LinkedHashMap<>();
+        Map<String, ItemKey> forgetful = new LinkedHashMap<>();
+        Map<String, ItemKey> torn = new LinkedHashMap<>();
         for (Found found : page.items()) {
             add(found);
             if (items.mayHaveForgotten(found)) {
-                again.put(found.key().partitionKey(), found.key());
+                forgetful.put(found.key().partitionKey(), found.key());
+            }
+            if (items.isTorn(found)) {
+                torn.put(found.key().partitionKey(), found.key());
             }
         }
-        return each(List.copyOf(again.values()), this::readTilesAgain);
+        torn.keySet().removeAll(forgetful.keySet());
+        return each(List.copyOf(forgetful.values()), this::readTilesAgain)
+                .thenCompose(read -> each(List.copyOf(torn.values()), this::readBelowHeadAgain));
     }
 
     /** T3: reads an entity's tiles after its ids; the scan may have met them long before. */
     private CompletableFuture<Void> readTilesAgain(ItemKey ids) {
-        return ports.scan().entity(ids.viewVersion(), ids.entity()).thenAccept(found -> {
+        return ports.scan().entity(ids.viewVersion(), ids.entity()).thenCompose(found -> {
+            boolean torn = false;
             for (Found item : found) {
                 if (!item.key().isIds()) {
+                    add(item);
+                    torn |= items.isTorn(item);
+                }
+            }
+            return torn ? readBelowHeadAgain(ids) : CompletableFuture.completedFuture(null);
+        });
+    }
+
+    /** U6: reads the items below an entity's heads after the heads. */
+    private CompletableFuture<Void> readBelowHeadAgain(ItemKey head) {
+        return ports.scan().entity(head.viewVersion(), head.entity()).thenAccept(found -> {
+            for (Found item : found) {
+                if (!item.key().isIds() && !item.key().isHead()) {
                     add(item);
                 }
             }

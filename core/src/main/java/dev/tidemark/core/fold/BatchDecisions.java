@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,19 +35,11 @@ final class BatchDecisions {
      * @return the most whose events go into at most {@code maxItems} items; at least one
      */
     static int portion(List<ViewWork> works, int records, int maxItems) {
-        int items = 0;
-        for (ViewWork work : works) {
-            items += work.items().size() + work.entitiesWithIds().size();
-        }
-        if (items <= maxItems) {
+        int[] firstRows =
+                works.stream().flatMapToInt(ViewWork::itemRows).sorted().toArray();
+        if (firstRows.length <= maxItems) {
             return records;
         }
-        int[] firstRows = works.stream()
-                .flatMapToInt(work -> IntStream.concat(
-                        work.items().stream().mapToInt(ItemWork::firstRow),
-                        work.entitiesWithIds().stream().mapToInt(EntityWork::firstRow)))
-                .sorted()
-                .toArray();
         return Math.max(1, firstRows[maxItems]);
     }
 

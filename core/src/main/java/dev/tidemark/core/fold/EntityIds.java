@@ -6,6 +6,7 @@ import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.tile.StoredItem;
+import dev.tidemark.core.view.Expiry;
 import dev.tidemark.core.view.View;
 import java.util.HashMap;
 import java.util.List;

@@ -1,62 +1,80 @@
 package dev.tidemark.core.fold;
 
 import dev.tidemark.core.tile.ItemKey;
+import dev.tidemark.core.view.View;
+import dev.tidemark.core.window.TileWidth;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The events of one entity in one batch: their items, and the events with an id, as row numbers in order. */
+/** The events of one entity in one batch. */
 final class EntityWork {
 
-    private static final int[] NONE = {};
-
-    private final ArrayList<ItemWork> items;
+    private final View view;
+    private final String entity;
+    private final String laneId;
+    private final List<ItemWork> items = new ArrayList<>(4);
     private @Nullable ItemKey idsKey;
-    private int[] rows = NONE;
-    private int size;
     private int limit = Integer.MAX_VALUE;
 
-    EntityWork(int widths) {
-        items = new ArrayList<>(widths);
+    /** The events that go into the entity's head; none if the view has no heads. */
+    final RowList headRows = new RowList();
+
+    /** The events with an id, of a view that drops duplicates. */
+    final RowList idRows = new RowList();
+
+    EntityWork(View view, String entity, String laneId) {
+        this.view = view;
+        this.entity = entity;
+        this.laneId = laneId;
     }
 
+    /** The items of widths that the events go into; none if the view has heads. */
     List<ItemWork> items() {
         return items;
     }
 
-    /** Adds an event that has an id, of a view that drops duplicates. */
-    void addWithId(int row) {
-        if (size == rows.length) {
-            rows = Arrays.copyOf(rows, Math.max(4, 2 * size));
+    /**
+     * The item that a tile belongs to, created if need be. An entity mostly has one per width in a batch, so searching a
+     * list is faster than a map.
+     *
+     * @param known of this entity; a new one is added
+     * @param tile of the rung's width
+     */
+    ItemWork itemOf(List<ItemWork> known, int rung, long tile) {
+        TileWidth width = view.ladder().widths().get(rung);
+        long block = width.blockOf(tile);
+        for (int i = known.size() - 1; i >= 0; i--) {
+            ItemWork item = known.get(i);
+            if (item.key.block() == block && item.width.equals(width)) {
+                return item;
+            }
         }
-        rows[size++] = row;
+        ItemKey key = new ItemKey(view.version(), entity, width.code(), block, laneId);
+        ItemWork item = new ItemWork(this, width, key, view.head() != null);
+        known.add(item);
+        return item;
     }
 
-    /** Whether the items have to wait for the entity's ids. */
+    /** Whether tiles have to wait for the entity's ids. */
     boolean hasIds() {
-        return size > 0;
-    }
-
-    int size() {
-        return size;
-    }
-
-    int row(int place) {
-        return rows[place];
+        return !idRows.isEmpty();
     }
 
     ItemKey idsKey() {
         ItemKey key = idsKey;
         if (key == null) {
-            ItemKey item = items.get(0).key;
-            key = ItemKey.ids(item.viewVersion(), item.entity(), item.lane());
+            key = ItemKey.ids(view.version(), entity, laneId);
             idsKey = key;
         }
         return key;
     }
 
-    /** The row before which the items may be written now. */
+    ItemKey headKey() {
+        return ItemKey.head(view.version(), entity, laneId);
+    }
+
+    /** The row before which tiles may be written now. */
     int limit() {
         return limit;
     }
@@ -67,6 +85,8 @@ final class EntityWork {
 
     /** The first row held up if nothing of this entity can be folded (rule F6). */
     int firstRow() {
-        return items.stream().mapToInt(ItemWork::firstRow).min().orElseThrow();
+        return headRows.isEmpty()
+                ? items.stream().mapToInt(ItemWork::firstRow).min().orElseThrow()
+                : headRows.first();
     }
 }

@@ -5,6 +5,7 @@ import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.tile.StoredItem;
+import dev.tidemark.core.view.Expiry;
 import dev.tidemark.core.view.View;
 import java.util.List;
 import java.util.Objects;
@@ -46,7 +47,7 @@ final class IdsChange implements ItemChange {
         this.ancestors = ancestors;
         this.rule = duplicates(view).rule();
         this.nowMillis = nowMillis;
-        this.fates = new Fate[work.size()];
+        this.fates = new Fate[work.idRows.size()];
     }
 
     @Override
@@ -59,9 +60,9 @@ final class IdsChange implements ItemChange {
         SeenIds ids = base == null ? new SeenIds() : SeenIds.decode(base.body());
         Position mark = base == null ? Position.ORIGIN : base.mark();
         Position folded = null;
-        undecided = work.size();
-        for (int i = 0; i < work.size(); i++) {
-            int index = work.row(i);
+        undecided = work.idRows.size();
+        for (int i = 0; i < work.idRows.size(); i++) {
+            int index = work.idRows.get(i);
             EventRow row = rows.row(index);
             if (isExpired(row)) {
                 fates[i] = Fate.EXPIRED;
@@ -89,16 +90,16 @@ final class IdsChange implements ItemChange {
     OptionalInt confirm(FoldCounts counts) {
         for (int i = 0; i < undecided; i++) {
             if (fates[i] == Fate.DUPLICATE) {
-                view.markDuplicate(work.row(i));
+                view.markDuplicate(work.idRows.get(i));
             } else if (fates[i] == Fate.EXPIRED) {
-                view.markExpired(work.row(i));
+                view.markExpired(work.idRows.get(i));
                 counts.expired.increment();
             }
         }
-        if (undecided == work.size()) {
+        if (undecided == work.idRows.size()) {
             return OptionalInt.empty();
         }
-        work.limit(work.row(undecided));
+        work.limit(work.idRows.get(undecided));
         return OptionalInt.of(work.limit());
     }
 

@@ -2,6 +2,7 @@ package dev.tidemark.core.fold;
 
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One batch's change of one item. */
@@ -21,4 +22,17 @@ interface ItemChange {
      */
     @Nullable
     StoredItem next(@Nullable StoredItem base);
+
+    /**
+     * What must be confirmed before the result of the last {@link #next} is put (rule U3). If there is anything, the base
+     * must be the item as it is stored, read after the lane row (rule U2).
+     */
+    default List<? extends ItemChange> before() {
+        return List.of();
+    }
+
+    /** F10: whether the item may be or has been deleted, so that a late retry must not create it again. */
+    default boolean isExpired(long nowMillis) {
+        return false;
+    }
 }

@@ -1,9 +1,13 @@
 package dev.tidemark.core.fold;
 
 import dev.tidemark.core.async.Rests;
+import dev.tidemark.core.tile.ItemKey;
+import dev.tidemark.core.tile.StoredItem;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -34,6 +38,34 @@ record RunContext(
                 new Troubles(),
                 Collections.synchronizedList(new ArrayList<>()),
                 () -> ports.clockMillis().getAsLong() >= stopAtMillis);
+    }
+
+    /**
+     * Items as this sandbox knows them, or as a read shows them: any version. One that is not known and cannot be read is
+     * left out: its put then fails, which returns the item, so nothing is lost.
+     */
+    CompletableFuture<Map<ItemKey, StoredItem>> bases(List<ItemKey> keys) {
+        Map<ItemKey, StoredItem> bases = new HashMap<>();
+        List<ItemKey> unseen = new ArrayList<>();
+        for (ItemKey key : keys) {
+            StoredItem cached = cache.get(key);
+            if (cached == null) {
+                unseen.add(key);
+            } else {
+                bases.put(key, cached);
+            }
+        }
+        if (unseen.isEmpty()) {
+            return CompletableFuture.completedFuture(bases);
+        }
+        return ports.items().read(unseen).handle((found, error) -> {
+            if (error == null) {
+                bases.putAll(found);
+            } else {
+                troubles.add("reading items", error);
+            }
+            return bases;
+        });
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.BlockRange;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.tile.StoredItem;
@@ -31,22 +32,28 @@ final class StateFold {
     private final long nowMillis;
 
     /**
-     * @param item null for the ids of the entity
-     * @param cached the item as this sandbox knows it; null if it does not
+     * @param kind what of the entity is folded
+     * @param item of a width, for that kind
+     * @param key of the item that is put last
+     * @param cached that item as this sandbox knows it; null if it does not
      */
     private record Task(
+            Kind kind,
             ViewWork view,
             EntityWork entity,
             @Nullable ItemWork item,
+            ItemKey key,
             @Nullable StoredItem cached) {
-
-        ItemKey key() {
-            return item == null ? entity.idsKey() : item.key;
-        }
 
         int firstRow() {
             return item == null ? entity.firstRow() : item.firstRow();
         }
+    }
+
+    private enum Kind {
+        IDS,
+        HEAD,
+        TILES
     }
 
     StateFold(RunContext context, LaneRow lane, List<ViewWork> works, RowLimits limits) {
@@ -54,8 +61,8 @@ final class StateFold {
         this.lane = lane;
         this.works = works;
         this.limits = limits;
-        this.fold = new ItemFold(context);
         this.nowMillis = context.ports().clockMillis().getAsLong();
+        this.fold = new ItemFold(context, nowMillis);
         this.ancestors = Objects.requireNonNullElse(lane.ancestors(), Map.of());
         this.maxAncestorArrivalMillis =
                 ancestors.values().stream().mapToLong(Long::longValue).max().orElse(Long.MIN_VALUE);
@@ -67,24 +74,30 @@ final class StateFold {
         List<Task> afterIds = new ArrayList<>();
         for (ViewWork view : works) {
             for (EntityWork entity : view.entitiesWithIds()) {
-                first.add(new Task(view, entity, null, context.cache().get(entity.idsKey())));
+                first.add(task(Kind.IDS, view, entity, null, entity.idsKey()));
+            }
+            for (EntityWork entity : view.entitiesWithHeads()) {
+                (entity.hasIds() ? afterIds : first).add(task(Kind.HEAD, view, entity, null, entity.headKey()));
             }
             for (ItemWork item : view.items()) {
-                (item.entity.hasIds() ? afterIds : first)
-                        .add(new Task(view, item.entity, item, context.cache().get(item.key)));
+                (item.entity.hasIds() ? afterIds : first).add(task(Kind.TILES, view, item.entity, item, item.key));
             }
         }
-        return read(first, afterIds)
+        return context.bases(unseen(first, afterIds))
                 .thenCompose(found -> fly(first, found).thenCompose(ignored -> {
                     afterIds.removeIf(this::skip);
                     return fly(afterIds, found);
                 }));
     }
 
-    private CompletableFuture<Map<ItemKey, StoredItem>> read(List<Task> first, List<Task> afterIds) {
+    private Task task(Kind kind, ViewWork view, EntityWork entity, @Nullable ItemWork item, ItemKey key) {
+        return new Task(kind, view, entity, item, key, context.cache().get(key));
+    }
+
+    private List<ItemKey> unseen(List<Task> first, List<Task> afterIds) {
         List<ItemKey> unseen = new ArrayList<>();
         for (Task task : first) {
-            if (task.cached() == null && (task.item() != null || !asksAncestors(task))) {
+            if (task.cached() == null && (task.kind() != Kind.IDS || !asksAncestors(task))) {
                 unseen.add(task.key());
             }
         }
@@ -93,14 +106,7 @@ final class StateFold {
                 unseen.add(task.key());
             }
         }
-        if (unseen.isEmpty()) {
-            return CompletableFuture.completedFuture(Map.of());
-        }
-        // After a failed read a condition fails later, which returns the item, so continuing loses nothing.
-        return context.ports().items().read(unseen).exceptionally(error -> {
-            context.troubles().add("reading items", error);
-            return Map.of();
-        });
+        return unseen;
     }
 
     private CompletableFuture<Void> fly(List<Task> tasks, Map<ItemKey, StoredItem> found) {
@@ -108,18 +114,44 @@ final class StateFold {
                 tasks,
                 context.settings().maxPutsInFlight(),
                 context.stop(),
-                task -> {
-                    StoredItem base = task.cached() != null ? task.cached() : found.get(task.key());
-                    return task.item() == null ? ids(task, base) : tiles(task, task.item(), base);
-                },
+                task -> fold(task, task.cached() != null ? task.cached() : found.get(task.key())),
                 this::failed);
+    }
+
+    private CompletableFuture<Boolean> fold(Task task, @Nullable StoredItem base) {
+        return switch (task.kind()) {
+            case IDS -> ids(task, base);
+            case HEAD -> head(task, base);
+            case TILES ->
+                fold.fold(new TileChange(Objects.requireNonNull(task.item()), task.view(), activatedAfter(task)), base);
+        };
+    }
+
+    private CompletableFuture<Boolean> head(Task task, @Nullable StoredItem base) {
+        HeadChange change =
+                new HeadChange(task.entity(), task.view(), activatedAfter(task), headUsefulMillis(task.key()));
+        return fold.fold(change, base).thenApply(confirmed -> {
+            if (change.isUseless(nowMillis)) {
+                context.counts().expired.increment();
+            }
+            return confirmed;
+        });
+    }
+
+    private Position activatedAfter(Task task) {
+        return Objects.requireNonNull(lane.views().get(task.view().view().version()));
+    }
+
+    /** U5: a backfill or redrive folds records of any age, and must find the heads that it wrote. */
+    private long headUsefulMillis(ItemKey head) {
+        return head.isLive() ? context.settings().keepHeadsFromMillis() : nowMillis;
     }
 
     private void failed(Task task, @Nullable Throwable error) {
         if (error != null) {
             context.troubles().add("folding an item", error);
         }
-        if (task.item() == null) {
+        if (task.kind() == Kind.IDS) {
             task.entity().limit(0);
         }
         context.counts().itemsFailed.increment();
@@ -135,17 +167,6 @@ final class StateFold {
         return skipped;
     }
 
-    private CompletableFuture<Boolean> tiles(Task task, ItemWork item, @Nullable StoredItem base) {
-        Position activatedAfter =
-                Objects.requireNonNull(lane.views().get(task.view().view().version()));
-        TileChange change = new TileChange(item, task.view(), activatedAfter);
-        if (change.isExpired(nowMillis)) {
-            context.counts().expired.increment();
-            return CompletableFuture.completedFuture(true);
-        }
-        return fold.fold(change, base);
-    }
-
     private CompletableFuture<Boolean> ids(Task task, @Nullable StoredItem base) {
         if (!asksAncestors(task)) {
             return ids(task, base, List.of());
@@ -153,7 +174,7 @@ final class StateFold {
         ItemKey key = task.key();
         return context.ports()
                 .items()
-                .query(key.viewVersion(), key.entity(), ItemKey.IDS, key.block(), key.block())
+                .query(key.viewVersion(), key.entity(), List.of(BlockRange.IDS))
                 .thenCompose(found -> {
                     StoredItem own = null;
                     List<SeenIds> remembered = new ArrayList<>();
@@ -188,8 +209,8 @@ final class StateFold {
         }
         long horizonMillis = IdsChange.duplicates(task.view()).rule().horizonMillis();
         StoredItem cached = task.cached();
-        for (int i = 0; i < task.entity().size(); i++) {
-            EventRow row = task.view().rows().row(task.entity().row(i));
+        for (int i = 0; i < task.entity().idRows.size(); i++) {
+            EventRow row = task.view().rows().row(task.entity().idRows.get(i));
             if (row.arrivalMillis() - horizonMillis <= maxAncestorArrivalMillis
                     && (cached == null || row.position().isAfter(cached.mark()))) {
                 return true;

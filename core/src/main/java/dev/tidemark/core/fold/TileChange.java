@@ -5,12 +5,13 @@ import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.ItemState;
 import dev.tidemark.core.tile.StoredItem;
-import dev.tidemark.core.view.View;
+import dev.tidemark.core.tile.TileLayout;
+import dev.tidemark.core.view.Expiry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts events of one batch into the tiles of one block (rule F4): those after the item's mark and the view's {@code
- * activatedAfter}, in order, without duplicates.
+ * Puts events of one batch, or tiles that a head gives up, into the tiles of one block (rule F4): those after the item's
+ * mark and the view's {@code activatedAfter}, in order, without duplicates.
  *
  * <p>Example: the batch has the entity's events at positions 4, 6 and 9 of this block, and 9 is a duplicate.
  *
@@ -44,8 +45,8 @@ final class TileChange implements ItemChange {
         return work.key;
     }
 
-    /** F10: whether the block may be or has been deleted, so that a late retry must not create it again. */
-    boolean isExpired(long nowMillis) {
+    @Override
+    public boolean isExpired(long nowMillis) {
         return expiresAtSeconds != 0 && expiresAtSeconds * 1000 < nowMillis + EXPIRY_MARGIN_MILLIS;
     }
 
@@ -58,13 +59,25 @@ final class TileChange implements ItemChange {
         }
         ItemState state = state(base);
         for (int i = 0; i <= last; i++) {
-            int index = work.row(i);
-            EventRow row = rows.row(index);
-            if (!view.isDropped(index) && row.position().isAfter(floor)) {
-                state.add(work.width.tileOf(row.eventTimeMillis()), row, view.filterBits(index));
+            int index = work.rows.get(i);
+            if (!view.isDropped(index) && position(i).isAfter(floor)) {
+                add(state, i, index);
             }
         }
         return new StoredItem(position(last), state.encode(), expiresAtSeconds);
+    }
+
+    private void add(ItemState state, int place, int index) {
+        EventRow row = rows.row(index);
+        ItemWork.FromHead fromHead = work.fromHead(place);
+        if (fromHead != null) {
+            state.setOpen(fromHead.open());
+        }
+        if (fromHead != null && fromHead.encoded() != null) {
+            state.merge(fromHead.tile(), fromHead.encoded());
+        } else {
+            state.add(work.width.tileOf(row.eventTimeMillis()), row, view.filterBits(index));
+        }
     }
 
     /**
@@ -72,27 +85,23 @@ final class TileChange implements ItemChange {
      * mark does not depend on where a batch ends, not even a batch of duplicates.
      */
     private int lastCounted() {
-        int last = work.size() - 1;
-        while (last >= 0 && (work.row(last) >= work.entity.limit() || view.isDropped(work.row(last)))) {
+        int last = work.rows.size() - 1;
+        while (last >= 0 && (work.rows.get(last) >= work.entity.limit() || view.isDropped(work.rows.get(last)))) {
             last--;
         }
         return last;
     }
 
     private Position position(int place) {
-        return rows.row(work.row(place)).position();
+        return rows.row(work.rows.get(place)).position();
     }
 
     private ItemState state(@Nullable StoredItem base) {
-        View definition = view.view();
+        TileLayout layout = view.view().layout();
         long block = work.key.block();
+        String shardId = rows.row(work.firstRow()).shardId();
         return base == null
-                ? ItemState.empty(definition.layout(), work.width, block)
-                : ItemState.decode(
-                        definition.layout(),
-                        work.width,
-                        block,
-                        rows.row(work.row(0)).shardId(),
-                        base.body());
+                ? ItemState.empty(layout, work.width, block, shardId)
+                : ItemState.decode(layout, work.width, block, shardId, base.body());
     }
 }

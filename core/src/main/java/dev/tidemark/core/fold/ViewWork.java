@@ -6,7 +6,6 @@ import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
-import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.TileWidth;
@@ -16,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** One view's work on one batch: the fate of each record, and which events go into which items. */
@@ -23,6 +23,8 @@ final class ViewWork {
 
     /** A record that this view cannot fold. */
     record Bad(int row, InvalidEvent reason) {}
+
+    private static final long VERY_LATE_MILLIS = 3_600_000L;
 
     // The fate of a record. A record up to the view's activation has none, which is 0: the backfill decides it.
     private static final byte FILTERED = 1;
@@ -36,13 +38,16 @@ final class ViewWork {
     private final View view;
     private final String laneId;
     private final Admission judge;
-    private final List<TileWidth> widths;
 
     private final long[] filterBits;
     private final byte[] fates;
     private final Map<String, EntityWork> byEntity = new HashMap<>();
     private final List<ItemWork> items = new ArrayList<>();
     private final List<EntityWork> entitiesWithIds = new ArrayList<>();
+    private final List<EntityWork> entitiesWithHeads = new ArrayList<>();
+
+    /** So late that the event probably goes below its entity's head. */
+    private final RowList veryLate = new RowList();
 
     /** The hashes of event ids by row; empty if the view does not drop duplicates. */
     private final long[] idHighs;
@@ -58,7 +63,6 @@ final class ViewWork {
         this.view = view;
         this.laneId = laneId;
         this.judge = new Admission(view);
-        this.widths = view.ladder().widths();
         this.filterBits = new long[records];
         this.fates = new byte[records];
         this.idHighs = new long[view.duplicates() == null ? 0 : records];
@@ -102,12 +106,37 @@ final class ViewWork {
         if (judge.changesNothing()) {
             return;
         }
-        EntityWork ofEntity = byEntity.computeIfAbsent(entity, key -> new EntityWork(widths.size()));
-        for (int i = 0; i < widths.size(); i++) {
-            itemOf(ofEntity, entity, i, row.eventTimeMillis()).add(index);
+        EntityWork ofEntity = byEntity.computeIfAbsent(entity, key -> new EntityWork(view, key, laneId));
+        if (view.head() == null) {
+            addToItems(ofEntity, index, row);
+        } else {
+            addToHead(ofEntity, index, row);
         }
         if (view.duplicates() != null) {
             addId(ofEntity, index, row, view.duplicates());
+        }
+    }
+
+    private void addToItems(EntityWork ofEntity, int index, EventRow row) {
+        List<TileWidth> widths = view.ladder().widths();
+        for (int rung = 0; rung < widths.size(); rung++) {
+            long tile = widths.get(rung).tileOf(row.eventTimeMillis());
+            int known = ofEntity.items().size();
+            ItemWork item = ofEntity.itemOf(ofEntity.items(), rung, tile);
+            if (ofEntity.items().size() > known) {
+                items.add(item);
+            }
+            item.rows.add(index);
+        }
+    }
+
+    private void addToHead(EntityWork ofEntity, int index, EventRow row) {
+        if (ofEntity.headRows.isEmpty()) {
+            entitiesWithHeads.add(ofEntity);
+        }
+        ofEntity.headRows.add(index);
+        if (row.arrivalMillis() - row.eventTimeMillis() > VERY_LATE_MILLIS) {
+            veryLate.add(index);
         }
     }
 
@@ -119,26 +148,23 @@ final class ViewWork {
             if (!ofEntity.hasIds()) {
                 entitiesWithIds.add(ofEntity);
             }
-            ofEntity.addWithId(index);
+            ofEntity.idRows.add(index);
         }
     }
 
-    /** An entity mostly has one item per width in a batch, so searching a list is faster than a map. */
-    private ItemWork itemOf(EntityWork ofEntity, String entity, int rung, long eventTimeMillis) {
-        TileWidth width = widths.get(rung);
-        long block = width.blockOf(width.tileOf(eventTimeMillis));
-        List<ItemWork> known = ofEntity.items();
-        for (int i = known.size() - 1; i >= 0; i--) {
-            ItemWork item = known.get(i);
-            if (item.rung == rung && item.key.block() == block) {
-                return item;
-            }
-        }
-        ItemWork item =
-                new ItemWork(ofEntity, view, rung, new ItemKey(view.version(), entity, width.code(), block, laneId));
-        known.add(item);
-        items.add(item);
-        return item;
+    /**
+     * How many items the events go into, as rows: one for each item, at which it is first needed. What heads will spill is
+     * not known before they are read, and left out.
+     */
+    IntStream itemRows() {
+        int widths = view.ladder().widths().size();
+        return IntStream.concat(
+                IntStream.concat(
+                        items.stream().mapToInt(ItemWork::firstRow),
+                        entitiesWithHeads.stream().mapToInt(EntityWork::firstRow)),
+                IntStream.concat(
+                        entitiesWithIds.stream().mapToInt(EntityWork::firstRow),
+                        IntStream.range(0, veryLate.size() * widths).map(i -> veryLate.get(i / widths))));
     }
 
     View view() {
@@ -150,8 +176,14 @@ final class ViewWork {
         return Objects.requireNonNull(rows, "nothing was sorted yet");
     }
 
+    /** The items of widths that the events go into; none if the view has heads. */
     List<ItemWork> items() {
         return items;
+    }
+
+    /** The entities whose heads the events go into; none if the view has no heads. */
+    List<EntityWork> entitiesWithHeads() {
+        return entitiesWithHeads;
     }
 
     /** The entities whose tiles wait for their ids; none if the view does not drop duplicates. */

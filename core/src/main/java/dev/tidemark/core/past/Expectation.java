@@ -4,7 +4,7 @@ import com.dynatrace.hash4j.hashing.HashValue128;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.fold.EntityIds;
-import dev.tidemark.core.fold.Expiry;
+import dev.tidemark.core.fold.EntityState;
 import dev.tidemark.core.history.Decide;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.stream.Lane;
@@ -15,6 +15,7 @@ import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.ItemState;
 import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.tile.StoredItem;
+import dev.tidemark.core.view.Expiry;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.TileWidth;
 import java.util.ArrayList;
@@ -24,7 +25,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What the live items should hold, built from a replay. Used once, by one thread. */
@@ -59,41 +62,73 @@ final class Expectation implements Decide.Visitor {
     private record Place(String lane, Position position) {}
 
     /** One item: live, in the checkpoint, and as it should be. */
-    private final class Expected {
-        private final @Nullable StoredItem live;
-        private final @Nullable StoredItem then;
-        private final ItemKey key;
-        private final TileWidth width;
-        private Position mark;
-        private @Nullable Position first;
-        private @Nullable Position lost;
-        private long events;
+    private abstract static class Expected {
+        final ItemKey key;
+        final @Nullable StoredItem live;
+        final @Nullable StoredItem then;
+        Position mark;
 
-        /** Null until an event is added to the checkpoint's content. */
-        private @Nullable ItemState state;
+        @Nullable
+        Position first;
 
-        private @Nullable String unreadable;
+        @Nullable
+        Position lost;
 
-        Expected(ItemKey key, TileWidth width, @Nullable StoredItem live, @Nullable StoredItem then) {
+        long events;
+
+        @Nullable
+        String unreadable;
+
+        Expected(ItemKey key, @Nullable StoredItem live, @Nullable StoredItem then) {
             this.key = key;
-            this.width = width;
             this.live = live;
             this.then = then;
             this.mark = then == null ? Position.ORIGIN : then.mark();
             this.lost = live == null && then != null ? then.mark() : null;
         }
 
-        /** F4: skips what the checkpoint's item holds. */
-        void add(long tile, EventRow row, long filterBits) {
-            if (unreadable == null && row.position().isAfter(mark)) {
+        /** Whether an event belongs to the content to compare: the live item holds it, and the checkpoint's does not (F4). */
+        final boolean takes(Position position) {
+            return unreadable == null
+                    && live != null
+                    && !position.isAfter(live.mark())
+                    && (then == null || position.isAfter(then.mark()));
+        }
+
+        final void took(Position position) {
+            mark = position;
+            events++;
+            first = first == null ? position : first;
+        }
+
+        /** Call only if there is content, of an event or of the checkpoint. */
+        abstract byte[] body();
+
+        abstract long expiresAtSeconds();
+    }
+
+    /** An item of a width. */
+    private final class ExpectedTiles extends Expected {
+        private final TileWidth width;
+
+        /** Null until something is added to the checkpoint's content. */
+        private @Nullable ItemState state;
+
+        ExpectedTiles(ItemKey key, TileWidth width, @Nullable StoredItem live, @Nullable StoredItem then) {
+            super(key, live, then);
+            this.width = width;
+        }
+
+        void change(Position position, Consumer<ItemState> change) {
+            if (takes(position)) {
                 try {
-                    state().add(tile, row, filterBits);
+                    change.accept(state());
                 } catch (CorruptItem e) {
                     unreadable = e.getMessage();
                 }
-                mark = row.position();
-                events++;
-                first = first == null ? row.position() : first;
+                took(position);
+            } else {
+                miss(this, position);
             }
         }
 
@@ -101,19 +136,109 @@ final class Expectation implements Decide.Visitor {
             ItemState known = state;
             if (known == null) {
                 known = then == null
-                        ? ItemState.empty(view.layout(), width, key.block())
+                        ? ItemState.empty(view.layout(), width, key.block(), key.shardId())
                         : ItemState.decode(view.layout(), width, key.block(), key.shardId(), then.body());
                 state = known;
             }
             return known;
         }
 
+        @Override
         byte[] body() {
             return state == null && then != null ? then.body() : state().encode();
         }
 
+        @Override
         long expiresAtSeconds() {
             return Expiry.ofBlockSeconds(view, width, key.block());
+        }
+    }
+
+    /** A head. It goes on beyond the live head's mark, because items below may be ahead of it (rule U3). */
+    private final class ExpectedHead extends Expected implements EntityState.Items {
+        private @Nullable EntityState state;
+
+        /** With the live head's mark; null while there was no event beyond it. */
+        private @Nullable StoredItem atMark;
+
+        ExpectedHead(ItemKey key, @Nullable StoredItem live, @Nullable StoredItem then) {
+            super(key, live, then);
+            try {
+                state = new EntityState(view, key.shardId(), then);
+            } catch (CorruptItem e) {
+                unreadable = e.getMessage();
+            }
+        }
+
+        void add(EventRow row, long filterBits) {
+            Position position = row.position();
+            EntityState folded = state;
+            if (folded == null || !position.isAfter(folded.mark())) {
+                return;
+            }
+            if (takes(position)) {
+                took(position);
+            } else {
+                atMark = atMark == null && hasContent() ? folded.stored() : atMark;
+                miss(this, position);
+            }
+            try {
+                folded.add(row, filterBits, this);
+            } catch (CorruptItem e) {
+                unreadable = e.getMessage();
+                state = null;
+            }
+        }
+
+        @Override
+        public void event(int rung, long tile, EventRow row, long filterBits, long open) {
+            below(rung, tile).change(row.position(), item -> {
+                item.add(tile, row, filterBits);
+                item.setOpen(open);
+            });
+        }
+
+        @Override
+        public void tile(int rung, long tile, byte[] encoded, EventRow row, long open) {
+            below(rung, tile).change(row.position(), item -> {
+                item.merge(tile, encoded);
+                item.setOpen(open);
+            });
+        }
+
+        private ExpectedTiles below(int rung, long tile) {
+            return tiles(rung, tile, key.entity(), key.lane());
+        }
+
+        private boolean hasContent() {
+            return events > 0 || then != null;
+        }
+
+        private StoredItem stored() {
+            StoredItem frozen = atMark;
+            return frozen == null ? Objects.requireNonNull(state).stored() : frozen;
+        }
+
+        @Override
+        byte[] body() {
+            return stored().body();
+        }
+
+        @Override
+        long expiresAtSeconds() {
+            EntityState folded = state;
+            if (folded == null || folded.mark().equals(Position.ORIGIN)) {
+                return live == null ? 0 : live.expiresAtSeconds();
+            }
+            return folded.stored().expiresAtSeconds();
+        }
+    }
+
+    /** Notes that an item lacks an event, if the event's lane is done with it. */
+    private void miss(Expected expected, Position position) {
+        boolean isIn = expected.live != null && !position.isAfter(expected.live.mark());
+        if (!isIn && expected.lost == null && isDone(expected.key.lane(), position)) {
+            expected.lost = position;
         }
     }
 
@@ -146,8 +271,11 @@ final class Expectation implements Decide.Visitor {
     }
 
     private Expected expected(ItemKey key, @Nullable StoredItem live) {
+        if (key.isHead() && view.head() != null) {
+            return new ExpectedHead(key, live, then.get(key));
+        }
         TileWidth width = width(key);
-        return new Expected(key, width == null ? view.ladder().hop() : width, live, then.get(key));
+        return new ExpectedTiles(key, width == null ? view.ladder().hop() : width, live, then.get(key));
     }
 
     /** The checkpoint's item is no item. */
@@ -181,26 +309,32 @@ final class Expectation implements Decide.Visitor {
         if (knownMillis > redriven.untilMillis() && Lane.isRedrive(laneId)) {
             notRestored.add(laneId);
         }
-        for (TileWidth width : view.ladder().widths()) {
-            long tile = width.tileOf(row.eventTimeMillis());
-            ItemKey key = new ItemKey(view.version(), entity, width.code(), width.blockOf(tile), laneId);
-            Expected expected =
-                    items.computeIfAbsent(key, absent -> new Expected(absent, width, null, /* then= */ null));
-            add(expected, tile, row, filterBits);
+        if (view.head() == null) {
+            List<TileWidth> widths = view.ladder().widths();
+            for (int rung = 0; rung < widths.size(); rung++) {
+                long tile = widths.get(rung).tileOf(row.eventTimeMillis());
+                ExpectedTiles expected = tiles(rung, tile, entity, laneId);
+                if (row.position().isAfter(expected.mark)) {
+                    expected.change(row.position(), item -> item.add(tile, row, filterBits));
+                }
+            }
+        } else {
+            head(ItemKey.head(view.version(), entity, laneId)).add(row, filterBits);
         }
         if (view.duplicates() != null) {
             watchId(laneId, row, entity, view.duplicates());
         }
     }
 
-    private void add(Expected expected, long tile, EventRow row, long filterBits) {
-        Position position = row.position();
-        StoredItem live = expected.live;
-        if (live != null && !position.isAfter(live.mark())) {
-            expected.add(tile, row, filterBits);
-        } else if (isDone(expected.key.lane(), position) && expected.lost == null) {
-            expected.lost = position;
-        }
+    private ExpectedTiles tiles(int rung, long tile, String entity, String laneId) {
+        TileWidth width = view.ladder().widths().get(rung);
+        ItemKey key = new ItemKey(view.version(), entity, width.code(), width.blockOf(tile), laneId);
+        return (ExpectedTiles)
+                items.computeIfAbsent(key, absent -> new ExpectedTiles(absent, width, null, /* then= */ null));
+    }
+
+    private ExpectedHead head(ItemKey key) {
+        return (ExpectedHead) items.computeIfAbsent(key, absent -> new ExpectedHead(absent, null, /* then= */ null));
     }
 
     /** A backfill's or redrive's lane has no row; it is folded completely before it is relied on. */

@@ -3,7 +3,6 @@ package dev.tidemark.core.past;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.LaneRow;
-import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.fold.LaneDecider;
 import dev.tidemark.core.history.Checkpoints;
 import dev.tidemark.core.history.Checkpoints.Fit;
@@ -20,7 +19,6 @@ import dev.tidemark.core.serve.ViewProgress;
 import dev.tidemark.core.store.CheckpointStore.Manifest;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.stream.Position;
-import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.TileWidth;
 import java.util.List;
@@ -131,7 +129,7 @@ public final class ReceiptReplay {
 
     private CompletableFuture<Reproduced> reproduce(
             QueryPlan plan, Catalog.Source source, Receipt receipt, List<LaneRow> rows, @Nullable CheckpointBase base) {
-        MemoryItems items = new MemoryItems(List.of(plan.view()));
+        MemoryItems items = new MemoryItems(List.of(plan.view()), key -> receipt.limitOf(key.sortKey(), key.lane()));
         MemoryItems all = new MemoryItems(List.of(plan.view()));
         Decide decide = new Decide(
                 source,
@@ -140,7 +138,7 @@ public final class ReceiptReplay {
                 Long.MAX_VALUE,
                 (laneId, view, record, row, entity, bits, knownMillis) -> {
                     if (!receipt.untilAt() || row.eventTimeMillis() <= receipt.atMillis()) {
-                        add(items, view, receipt, laneId, row, bits);
+                        items.add(view, laneId, entity, row, bits);
                         all.add(view, laneId, entity, row, bits);
                     }
                 });
@@ -172,31 +170,14 @@ public final class ReceiptReplay {
 
     /** An event that counts arrived at most the retention after the end of the last tile that the answer reads. */
     private static long untilArrivalMillis(View view, long atMillis) {
-        long untilMillis = atMillis;
-        for (TileWidth width : view.ladder().widths()) {
-            if (width.isLifetime()) {
-                return Long.MAX_VALUE;
-            }
-            untilMillis = Math.max(untilMillis, width.tileEndMillis(width.tileOf(atMillis)));
-        }
-        return untilMillis + view.retentionMillis();
+        List<TileWidth> widths = view.ladder().widths();
+        return widths.get(widths.size() - 1).isLifetime()
+                ? Long.MAX_VALUE
+                : view.ladder().headEndMillis(atMillis) + view.retentionMillis();
     }
 
     private static CompletableFuture<Answer> answer(MemoryItems items, QueryPlan plan, Receipt receipt) {
         return FeatureServer.answer(
                 items, plan, new ViewProgress(List.of(), List.of()), receipt.entity(), receipt.atMillis());
-    }
-
-    private static void add(
-            MemoryItems items, View view, Receipt receipt, String laneId, EventRow row, long filterBits) {
-        List<TileWidth> widths = view.ladder().widths();
-        for (int rung = 0; rung < widths.size(); rung++) {
-            TileWidth width = widths.get(rung);
-            long block = width.blockOf(width.tileOf(row.eventTimeMillis()));
-            String sortKey = ItemKey.sortKeyPrefix(width.code(), block) + laneId;
-            if (!row.position().isAfter(receipt.limitOf(sortKey, laneId))) {
-                items.add(view, rung, laneId, receipt.entity(), row, filterBits);
-            }
-        }
     }
 }

@@ -2,6 +2,7 @@ package dev.tidemark.core.serve;
 
 import dev.tidemark.core.aggregate.Computation.Approximation;
 import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.BlockRange;
 import dev.tidemark.core.window.TileRange;
 import dev.tidemark.core.window.Window;
 import java.util.Collections;
@@ -47,14 +48,16 @@ public record Answer(
     /**
      * One read request and what it found.
      *
+     * @param ranges see {@link QueryPlan#reads}
      * @param items every item, in key order
      * @param bytes stored size of the items, estimated from their keys and bodies
      */
-    public record Read(BlockRange range, List<ItemMark> items, long bytes) {
+    public record Read(List<BlockRange> ranges, List<ItemMark> items, long bytes) {
 
         private static final long UNIT_BYTES = 4_096;
 
         public Read {
+            ranges = List.copyOf(ranges);
             items = List.copyOf(items);
         }
 

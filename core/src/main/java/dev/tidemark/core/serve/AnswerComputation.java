@@ -5,8 +5,12 @@ import dev.tidemark.core.aggregate.Computation;
 import dev.tidemark.core.aggregate.Computation.Approximation;
 import dev.tidemark.core.aggregate.FieldInput;
 import dev.tidemark.core.store.ItemStore;
+import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.BlockRange;
 import dev.tidemark.core.tile.CorruptItem;
+import dev.tidemark.core.tile.HeadRule;
+import dev.tidemark.core.tile.HeadState;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.ItemState;
 import dev.tidemark.core.tile.StoredItem;
@@ -21,10 +25,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Computes one answer from the items that the plan's reads found. Used once. */
 final class AnswerComputation {
+
+    private static final long NO_BLOCK = -1;
 
     /** DynamoDB's own overhead per item, with the short attribute names. */
     private static final long ITEM_OVERHEAD_BYTES = 100;
@@ -39,71 +46,188 @@ final class AnswerComputation {
     private final QueryPlan plan;
     private final ViewProgress progress;
     private final String entity;
+    private final long nowSeconds;
     private final TileValues tiles;
     private final List<Answer.ItemMark> ahead = new ArrayList<>();
     private final Map<String, Position> positions = new HashMap<>();
 
-    AnswerComputation(QueryPlan plan, ViewProgress progress, String entity) {
+    /** By request of the plan. */
+    private List<List<ItemStore.Found>> found = List.of();
+
+    /** By lane. */
+    private final Map<String, Head> heads = new HashMap<>();
+
+    private record Head(ItemStore.Found found, HeadState state) {}
+
+    /** Of the items below heads, by sort key: which hops are in them, see {@link ItemState#open}. */
+    private final Map<String, Long> opens = new HashMap<>();
+
+    /**
+     * @param progress read before any item
+     * @param nowSeconds what has expired by then is ignored
+     */
+    AnswerComputation(QueryPlan plan, ViewProgress progress, String entity, long nowSeconds) {
         this.plan = plan;
         this.progress = progress;
         this.entity = entity;
+        this.nowSeconds = nowSeconds;
         this.tiles = new TileValues(plan.view().layout());
         progress.lanes().forEach(row -> positions.put(row.lane().id(), row.last()));
     }
 
-    Answer answer(List<List<ItemStore.Found>> found, long nowSeconds) {
+    /** Takes what the plan's requests found. */
+    void take(List<List<ItemStore.Found>> read) {
+        found = read;
+        HeadRule rule = plan.view().head();
+        for (List<ItemStore.Found> items : read) {
+            for (ItemStore.Found one : items) {
+                if (rule != null && one.key().isHead() && !isExpired(one.item())) {
+                    heads.put(one.key().lane(), new Head(one, head(rule, one.key(), one.item())));
+                }
+            }
+        }
+    }
+
+    /**
+     * U4: whether a head sent something below after the lane rows were read. Then items below may have been read before,
+     * and must be read again.
+     */
+    boolean isTorn() {
+        return heads.entrySet().stream()
+                .anyMatch(head -> !isFinal(head.getKey())
+                        && head.getValue()
+                                .state()
+                                .below()
+                                .isAfter(positions.getOrDefault(head.getKey(), Position.ORIGIN)));
+    }
+
+    /** Takes what the plan's requests found when asked again. The heads stay as they were read first. */
+    void takeBelowHeads(List<List<ItemStore.Found>> again) {
+        List<List<ItemStore.Found>> both = new ArrayList<>();
+        for (int i = 0; i < again.size(); i++) {
+            both.add(Stream.concat(
+                            found.get(i).stream().filter(one -> one.key().isHead()),
+                            again.get(i).stream().filter(one -> !one.key().isHead()))
+                    .toList());
+        }
+        found = both;
+    }
+
+    /** @param answered the progress for the answer, which may know more about what waits */
+    Answer answer(ViewProgress answered) {
         List<Answer.Read> reads = new ArrayList<>();
         for (int i = 0; i < found.size(); i++) {
-            reads.add(take(plan.reads().get(i), found.get(i), nowSeconds));
+            reads.add(take(plan.reads().get(i), found.get(i)));
         }
+        heads.values().forEach(this::addTiles);
         ahead.sort(Comparator.comparing(Answer.ItemMark::sortKey));
         TileValues.Moment moment = tiles.at(plan.atMillis(), plan.covers());
         Map<String, Approximation> approximations = new LinkedHashMap<>();
         Map<String, @Nullable Object> computed =
                 moment.compute(plan.names(), plan.features(), plan.derived(), approximations);
         return new Answer(
-                plan, progress, entity, computed, approximations, ahead, reads, tileCounts(), eventCounts(moment));
+                plan, answered, entity, computed, approximations, ahead, reads, tileCounts(), eventCounts(moment));
     }
 
-    private Answer.Read take(BlockRange range, List<ItemStore.Found> found, long nowSeconds) {
+    private Answer.Read take(List<BlockRange> ranges, List<ItemStore.Found> items) {
         List<Answer.ItemMark> marks = new ArrayList<>();
         long bytes = 0;
-        for (ItemStore.Found one : found) {
+        for (ItemStore.Found one : items) {
             bytes += storedBytes(one);
-            if (!isExpired(one.item(), nowSeconds)) {
+            if (!isExpired(one.item())) {
                 Answer.ItemMark mark =
                         new Answer.ItemMark(one.key().sortKey(), one.item().mark());
                 marks.add(mark);
                 if (isAhead(one.key(), one.item())) {
                     ahead.add(mark);
                 }
-                addTiles(range.width(), one.key(), one.item());
+                if (!one.key().isHead()) {
+                    addTiles(one.key(), one.item());
+                }
             }
         }
         marks.sort(Comparator.comparing(Answer.ItemMark::sortKey));
-        return new Answer.Read(range, marks, bytes);
+        return new Answer.Read(ranges, marks, bytes);
+    }
+
+    private void addTiles(ItemKey key, StoredItem item) {
+        for (TileWidth width : plan.view().ladder().widths()) {
+            if (width.code().equals(key.width())) {
+                addTiles(width, key, item);
+            }
+        }
     }
 
     private void addTiles(TileWidth width, ItemKey key, StoredItem item) {
-        ItemState state = decode(width, key, item);
-        for (int i = 0; i < state.tileCount(); i++) {
-            tiles.add(width, state.tileIndex(i), state.tile(i));
+        try {
+            ItemState state = ItemState.decode(plan.view().layout(), width, key.block(), key.shardId(), item.body());
+            for (int i = 0; i < state.tileCount(); i++) {
+                if (plan.wants(width, state.tileIndex(i))) {
+                    tiles.add(width, state.tileIndex(i), state.tile(i));
+                }
+            }
+            opens.put(key.sortKey(), state.open());
+        } catch (CorruptItem e) {
+            throw corrupt(key, item, e);
         }
     }
 
-    private ItemState decode(TileWidth width, ItemKey key, StoredItem item) {
+    /** U4: a tile is what its item has, and those of the head's hops that are not before the item's {@code open}. */
+    private void addTiles(Head head) {
+        ItemKey key = head.found().key();
         try {
-            return ItemState.decode(plan.view().layout(), width, key.block(), key.shardId(), item.body());
+            addTiles(key.lane(), head.state());
         } catch (CorruptItem e) {
-            throw new IllegalStateException(
-                    "item " + key.sortKey() + " of view version " + key.viewVersion() + " at mark "
-                            + item.mark().text() + ": " + e.getMessage(),
-                    e);
+            throw corrupt(key, head.found().item(), e);
         }
+    }
+
+    private void addTiles(String lane, HeadState head) {
+        TileWidth hop = plan.view().ladder().hop();
+        for (TileWidth width : plan.view().ladder().widths()) {
+            long block = NO_BLOCK;
+            long open = HeadState.NOT_OPEN;
+            for (int i = 0; i < head.tileCount(); i++) {
+                long tile = width.tileOf(hop.tileStartMillis(head.tileIndex(i)));
+                if (plan.wants(width, tile)) {
+                    if (width.blockOf(tile) != block) {
+                        block = width.blockOf(tile);
+                        open = openOf(width, block, lane);
+                    }
+                    if (head.tileIndex(i) >= open) {
+                        tiles.add(width, tile, head.tile(i));
+                    }
+                }
+            }
+        }
+    }
+
+    private long openOf(TileWidth width, long block, String lane) {
+        return opens.getOrDefault(ItemKey.sortKeyPrefix(width.code(), block) + lane, HeadState.NOT_OPEN);
+    }
+
+    private HeadState head(HeadRule rule, ItemKey key, StoredItem item) {
+        try {
+            return HeadState.decode(plan.view().layout(), rule, key.shardId(), item.body());
+        } catch (CorruptItem e) {
+            throw corrupt(key, item, e);
+        }
+    }
+
+    private static IllegalStateException corrupt(ItemKey key, StoredItem item, CorruptItem problem) {
+        return new IllegalStateException(
+                "item " + key.sortKey() + " of view version " + key.viewVersion() + " at mark "
+                        + item.mark().text() + ": " + problem.getMessage(),
+                problem);
+    }
+
+    /** Whether nothing writes into the lane's items any more: those of a complete backfill. */
+    private boolean isFinal(String lane) {
+        return Lane.isBackfill(lane) && progress.isComplete();
     }
 
     private boolean isAhead(ItemKey key, StoredItem item) {
-        if (key.isBackfill() && progress.isComplete()) {
+        if (isFinal(key.lane())) {
             return false;
         }
         Position position = positions.get(key.lane());
@@ -132,7 +256,7 @@ final class AnswerComputation {
         return counts;
     }
 
-    private static boolean isExpired(StoredItem item, long nowSeconds) {
+    private boolean isExpired(StoredItem item) {
         return item.expiresAtSeconds() != 0 && item.expiresAtSeconds() < nowSeconds;
     }
 

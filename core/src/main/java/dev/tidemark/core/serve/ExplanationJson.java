@@ -2,6 +2,7 @@ package dev.tidemark.core.serve;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.tile.BlockRange;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Cover;
 import dev.tidemark.core.window.TileRange;
@@ -110,9 +111,15 @@ final class ExplanationJson {
         for (Answer.Read read : answer.reads()) {
             units += read.units();
             out.writeStartObject();
-            out.writeStringField("width", read.range().width().code());
-            out.writeNumberField("firstBlock", read.range().firstBlock());
-            out.writeNumberField("lastBlock", read.range().lastBlock());
+            out.writeArrayFieldStart("blocks");
+            for (BlockRange range : read.ranges()) {
+                out.writeStartObject();
+                out.writeStringField("width", range.width());
+                out.writeNumberField("first", range.firstBlock());
+                out.writeNumberField("last", range.lastBlock());
+                out.writeEndObject();
+            }
+            out.writeEndArray();
             out.writeNumberField("bytes", read.bytes());
             out.writeNumberField("units", read.units());
             out.writeObjectFieldStart("items");

@@ -8,7 +8,6 @@ import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.view.View;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -95,7 +94,8 @@ public final class FeatureServer {
         return progressOf(plan.view(), nowMillis).thenCompose(folded -> {
             CompletableFuture<ViewProgress> asked = asked(folded, nowMillis);
             return inOrder(entities.stream()
-                    .map(entity -> answer(items, plan, asked, entity, nowMillis))
+                    .map(entity ->
+                            read(items, plan, folded, entity, nowMillis).thenCombine(asked, AnswerComputation::answer))
                     .toList());
         });
     }
@@ -107,26 +107,30 @@ public final class FeatureServer {
      */
     public static CompletableFuture<Answer> answer(
             ItemStore items, QueryPlan plan, ViewProgress progress, String entity, long nowMillis) {
-        return answer(items, plan, CompletableFuture.completedFuture(progress), entity, nowMillis);
+        return read(items, plan, progress, entity, nowMillis).thenApply(computation -> computation.answer(progress));
     }
 
-    private static CompletableFuture<Answer> answer(
-            ItemStore items, QueryPlan plan, CompletableFuture<ViewProgress> progress, String entity, long nowMillis) {
-        long nowSeconds = Math.floorDiv(nowMillis, MILLIS_PER_SECOND);
-        return StoreUnavailable.wrap(readAll(items, plan, entity))
-                .thenCombine(
-                        progress,
-                        (found, folded) -> new AnswerComputation(plan, folded, entity).answer(found, nowSeconds));
+    /** @param progress read before the items */
+    private static CompletableFuture<AnswerComputation> read(
+            ItemStore items, QueryPlan plan, ViewProgress progress, String entity, long nowMillis) {
+        AnswerComputation computation =
+                new AnswerComputation(plan, progress, entity, Math.floorDiv(nowMillis, MILLIS_PER_SECOND));
+        return readAll(items, plan, entity)
+                .thenCompose(found -> {
+                    computation.take(found);
+                    // U4.
+                    return computation.isTorn()
+                            ? readAll(items, plan, entity).thenAccept(computation::takeBelowHeads)
+                            : CompletableFuture.completedFuture(null);
+                })
+                .thenApply(read -> computation);
     }
 
     private static CompletableFuture<List<List<ItemStore.Found>>> readAll(
             ItemStore items, QueryPlan plan, String entity) {
-        List<CompletableFuture<List<ItemStore.Found>>> reads = new ArrayList<>();
-        for (BlockRange range : plan.reads()) {
-            reads.add(items.query(
-                    plan.view().version(), entity, range.width().code(), range.firstBlock(), range.lastBlock()));
-        }
-        return inOrder(reads);
+        return StoreUnavailable.wrap(inOrder(plan.reads().stream()
+                .map(ranges -> items.query(plan.view().version(), entity, ranges))
+                .toList()));
     }
 
     private static <T> CompletableFuture<List<T>> inOrder(List<CompletableFuture<T>> futures) {

@@ -1,7 +1,10 @@
 package dev.tidemark.core.serve;
 
+import dev.tidemark.core.tile.BlockRange;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Cover;
+import dev.tidemark.core.window.TileRange;
+import dev.tidemark.core.window.TileWidth;
 import dev.tidemark.core.window.Window;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param features to compute for them, in catalog order; without the unavailable
  * @param derived to compute for them, each after those it uses
  * @param covers the tiles of each window of the features; in catalog order
- * @param reads the read requests of one entity; at most {@value ReadRanges#MAX_REQUESTS}, however many events there are
+ * @param reads the read requests of one entity, each of ranges whose keys lie side by side; at most {@value ReadRanges#MAX_REQUESTS}, however many events there are
  * @param unavailable wanted values that are null because the live state does not hold them
  */
 public record QueryPlan(
@@ -34,7 +37,7 @@ public record QueryPlan(
         List<View.Feature> features,
         List<View.Derived> derived,
         Map<Window, Cover> covers,
-        List<BlockRange> reads,
+        List<List<BlockRange>> reads,
         List<String> unavailable) {
 
     /** How much the caller's clock may run ahead. */
@@ -82,8 +85,22 @@ public record QueryPlan(
         if (wanted != null && !unavailable.isEmpty()) {
             throw lifetimeInThePast(unavailable);
         }
-        List<BlockRange> reads = ReadRanges.of(covers.values());
+        List<List<BlockRange>> reads = ReadRanges.of(view.ladder(), view.head() != null, covers.values(), nowMillis);
         return new QueryPlan(view, at, selection.names(), features, derived, covers, reads, unavailable);
+    }
+
+    /** Whether a window wants the tile. */
+    boolean wants(TileWidth width, long tile) {
+        for (Cover cover : covers.values()) {
+            for (TileRange range : cover.ranges()) {
+                if (tile >= range.firstTile()
+                        && tile < range.endTile()
+                        && range.width().equals(width)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Leaves out the features derived from something in {@code untold}, and adds them to it. */

@@ -1,6 +1,8 @@
 package dev.tidemark.core.tile;
 
 import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.window.TileWidth;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The key of a stored item (protocol rule P3): one view version, entity, width, block and lane. Only that lane writes
@@ -8,7 +10,7 @@ import dev.tidemark.core.stream.Lane;
  *
  * @param viewVersion hash of everything that decides the state's content
  * @param entity the entity's canonical text, see {@link EntityKeys}
- * @param width the code of the tile width, or {@link #IDS}
+ * @param width the code of the tile width, {@link #HEAD} or {@link #IDS}
  * @param block the block's number, not negative
  * @param lane the lane's id, see {@link Lane#id}; {@code bf#} before it for a backfill
  */
@@ -17,7 +19,12 @@ public record ItemKey(String viewVersion, String entity, String width, long bloc
     /** The width code of the items that hold event ids; no tile width has it. */
     public static final String IDS = "ids";
 
+    /** The width code of heads, see {@link HeadState}; it sorts after every width's but {@code hour}, and before ids. */
+    public static final String HEAD = "head";
+
     private static final int BLOCK_DIGITS = 10;
+
+    private static final long LAST_BLOCK = 9_999_999_999L;
 
     public ItemKey {
         if (block < 0) {
@@ -30,8 +37,33 @@ public record ItemKey(String viewVersion, String entity, String width, long bloc
         return new ItemKey(viewVersion, entity, IDS, 0, lane);
     }
 
+    /** The head of an entity in one lane (rule U1). */
+    public static ItemKey head(String viewVersion, String entity, String lane) {
+        return new ItemKey(viewVersion, entity, HEAD, 0, lane);
+    }
+
+    public boolean isHead() {
+        return width.equals(HEAD);
+    }
+
     public boolean isIds() {
         return width.equals(IDS);
+    }
+
+    /** What tells most keys apart first: a cache asks for many. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ItemKey that
+                && block == that.block
+                && entity.equals(that.entity)
+                && width.equals(that.width)
+                && viewVersion.equals(that.viewVersion)
+                && lane.equals(that.lane);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * entity.hashCode() + Long.hashCode(block)) + width.hashCode();
     }
 
     /** {@code viewVersion|entity}: all state of one entity in one view. */
@@ -65,8 +97,13 @@ public record ItemKey(String viewVersion, String entity, String width, long bloc
 
     /** What the sort keys of one block have in common; with {@code '~'} appended it follows all of them. */
     public static String sortKeyPrefix(String width, long block) {
-        String digits = Long.toString(block);
+        String digits = Long.toString(placeOf(width, block));
         return width + "/" + "0".repeat(Math.max(0, BLOCK_DIGITS - digits.length())) + digits + "/";
+    }
+
+    /** Where a block stands among those of its width, and the inverse: some widths have the newest first. */
+    private static long placeOf(String width, long block) {
+        return TileWidth.isNewestFirst(width) ? LAST_BLOCK - block : block;
     }
 
     /** The inverse of {@link #partitionKey()} and {@link #sortKey()}. */
@@ -80,7 +117,7 @@ public record ItemKey(String viewVersion, String entity, String width, long bloc
                 partitionKey.substring(0, bar),
                 partitionKey.substring(bar + 1),
                 parts[0],
-                Long.parseLong(parts[1]),
+                placeOf(parts[0], Long.parseLong(parts[1])),
                 parts[2]);
     }
 }

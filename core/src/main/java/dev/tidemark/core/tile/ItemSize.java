@@ -29,6 +29,12 @@ public record ItemSize(List<Term> terms) {
 
     private static final int DISTANCE_BYTES = 2;
 
+    /** The number of a hop tile, of at least a second. */
+    private static final int OPEN_BYTES = 7;
+
+    /** Enough for any tile that an item may hold. */
+    private static final int LENGTH_BYTES = 3;
+
     /** So many times so many bytes. */
     public record Term(String what, long times, long bytes) {
 
@@ -55,7 +61,7 @@ public record ItemSize(List<Term> terms) {
         }
         List<Term> terms = new ArrayList<>();
         terms.add(new Term("keys and attributes", 1, KEY_AND_ATTRIBUTE_BYTES));
-        terms.add(new Term("format version and number of tiles", 1, headBytes()));
+        terms.add(new Term("format version and number of tiles", 1, headBytes(layout)));
         terms.add(new Term("a tile's place and marks", tiles, tileHeadBytes(layout)));
         for (TileLayout.Entry entry : layout.entries()) {
             terms.add(new Term(entry.type().id(), tiles, entry.type().maxEncodedBytes()));
@@ -81,8 +87,8 @@ public record ItemSize(List<Term> terms) {
     }
 
     /** What is left of an item for its tiles. */
-    public static int bytesForTiles() {
-        return MAX_BYTES - KEY_AND_ATTRIBUTE_BYTES - headBytes();
+    public static int bytesForTiles(TileLayout layout) {
+        return MAX_BYTES - KEY_AND_ATTRIBUTE_BYTES - headBytes(layout);
     }
 
     public long totalBytes() {
@@ -99,11 +105,13 @@ public record ItemSize(List<Term> terms) {
                 + String.format(Locale.ROOT, " = %,d bytes", totalBytes());
     }
 
-    private static int headBytes() {
-        return 1 + ByteWriter.varintBytes(MAX_TILES_PER_BLOCK);
+    private static int headBytes(TileLayout layout) {
+        int openBytes = layout.itemFormat() == TileLayout.FIRST_FORMAT ? 0 : OPEN_BYTES;
+        return 1 + openBytes + ByteWriter.varintBytes(MAX_TILES_PER_BLOCK);
     }
 
     private static int tileHeadBytes(TileLayout layout) {
-        return DISTANCE_BYTES + Tile.maxMarkBytes(layout.entries().size());
+        int lengthBytes = layout.itemFormat() == TileLayout.FIRST_FORMAT ? 0 : LENGTH_BYTES;
+        return DISTANCE_BYTES + lengthBytes + Tile.maxMarkBytes(layout.entries().size());
     }
 }

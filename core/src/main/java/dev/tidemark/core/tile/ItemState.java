@@ -4,52 +4,61 @@ import dev.tidemark.core.aggregate.ByteReader;
 import dev.tidemark.core.aggregate.ByteWriter;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.window.TileWidth;
-import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What one item holds: the tiles of one block that have events. Its {@linkplain #encode() bytes} are a function of the
- * events added, not of how they were batched. Mutable, not thread-safe.
+ * What one item of a width holds: the tiles of one block that have events. Its {@linkplain #encode() bytes} are a
+ * function of the events added, not of how they were batched. Mutable, not thread-safe.
+ *
+ * <p>An item below a {@linkplain HeadState head} also says which of its tiles' events are in it: those before {@link
+ * #open}.
  */
 public final class ItemState {
-
-    /** The first byte of every body; docs/format.md describes it. */
-    public static final int FORMAT_VERSION = 1;
 
     private final TileLayout layout;
     private final TileWidth width;
     private final long block;
+    private final TileList tiles;
 
-    /** Ascending; the first {@link #size} count. */
-    private long[] indexes = new long[1];
+    /** See {@link #open}. */
+    private long open = HeadState.NOT_OPEN;
 
-    private @Nullable Tile[] tiles = new Tile[1];
-    private int size;
-
-    /** The last event's tile; the next event mostly goes there too. */
-    private int lastUsed;
-
-    private ItemState(TileLayout layout, TileWidth width, long block) {
+    private ItemState(TileLayout layout, TileWidth width, long block, TileList tiles) {
         this.layout = layout;
         this.width = width;
         this.block = block;
+        this.tiles = tiles;
     }
 
-    /** An item to which no event was added. */
-    public static ItemState empty(TileLayout layout, TileWidth width, long block) {
-        return new ItemState(layout, width, block);
+    /**
+     * An item to which no event was added.
+     *
+     * @param shardId the shard whose lane writes the item, see {@link ItemKey#shardId}
+     */
+    public static ItemState empty(TileLayout layout, TileWidth width, long block, String shardId) {
+        return new ItemState(layout, width, block, new TileList(layout, shardId));
     }
 
     /**
      * Reads what {@link #encode} wrote.
      *
-     * @param shardId the shard whose lane wrote the item, see {@link ItemKey#shardId}
-     * @param body not changed, not kept
+     * @param body kept, so nobody may change it
      * @throws CorruptItem if the bytes are not what a fold with this layout writes
      */
     public static ItemState decode(TileLayout layout, TileWidth width, long block, String shardId, byte[] body) {
         try {
-            return read(layout, width, block, shardId, new ByteReader(body));
+            ByteReader in = new ByteReader(body);
+            int version = in.readByte();
+            ItemState item = empty(layout, width, block, shardId);
+            if (version != layout.itemFormat()) {
+                throw new CorruptItem(
+                        "format version " + version + "; items of this view have version " + layout.itemFormat());
+            }
+            if (version == TileLayout.FIRST_FORMAT) {
+                item.readInFirstFormat(shardId, in);
+            } else {
+                item.read(in, body);
+            }
+            return item;
         } catch (CorruptItem e) {
             throw e;
         } catch (IllegalArgumentException e) {
@@ -57,36 +66,37 @@ public final class ItemState {
         }
     }
 
-    private static ItemState read(TileLayout layout, TileWidth width, long block, String shardId, ByteReader in) {
-        int version = in.readByte();
-        if (version != FORMAT_VERSION) {
-            throw new CorruptItem("format version " + version + "; this release reads version " + FORMAT_VERSION);
-        }
+    private void readInFirstFormat(String shardId, ByteReader in) {
         long count = in.readVarint();
         if (count < 0 || count > width.tilesPerBlock()) {
             throw new CorruptItem(Long.toUnsignedString(count) + " tiles in a block of " + width.tilesPerBlock());
         }
-        int size = (int) count;
-        long[] indexes = new long[Math.max(1, size)];
-        Tile[] tiles = new Tile[indexes.length];
+        long[] indexes = new long[(int) count];
+        Tile[] read = new Tile[indexes.length];
         long next = width.firstTileOf(block);
-        long last = next + width.tilesPerBlock() - 1;
-        for (int i = 0; i < size; i++) {
+        for (int i = 0; i < read.length; i++) {
             next += in.readCount(width.tilesPerBlock());
-            if (next > last) {
-                throw new CorruptItem("tile " + next + " in block " + block + ", which ends at " + last);
+            if (next > lastTile()) {
+                throw new CorruptItem("tile " + next + " in block " + block + ", which ends at " + lastTile());
             }
             indexes[i] = next++;
-            tiles[i] = Tile.read(layout, in, shardId);
+            read[i] = Tile.read(layout, in, shardId);
+        }
+        for (int i = read.length - 1; i >= 0; i--) {
+            tiles.append(indexes[i], read[i]);
         }
         if (in.hasRemaining()) {
             throw new CorruptItem(in.remaining() + " bytes follow the end of the item");
         }
-        ItemState item = new ItemState(layout, width, block);
-        item.indexes = indexes;
-        item.tiles = tiles;
-        item.size = size;
-        return item;
+    }
+
+    private void read(ByteReader in, byte[] body) {
+        open = in.readVarint() - 1;
+        tiles.read(in, body, lastTile(), width.firstTileOf(block));
+    }
+
+    private long lastTile() {
+        return width.firstTileOf(block) + width.tilesPerBlock() - 1;
     }
 
     /**
@@ -96,29 +106,57 @@ public final class ItemState {
      * @param filterBits see {@link Tile#add}
      */
     public void add(long tileIndex, EventRow row, long filterBits) {
-        if (lastUsed >= size || indexes[lastUsed] != tileIndex) {
-            lastUsed = findOrInsert(tileIndex);
+        check(tileIndex);
+        tiles.add(tileIndex, row, filterBits);
+    }
+
+    /**
+     * Adds what a tile that a head gave up holds.
+     *
+     * @param tileIndex a tile of this block
+     * @param encoded the tile's bytes; kept, so nobody may change them
+     */
+    public void merge(long tileIndex, byte[] encoded) {
+        check(tileIndex);
+        tiles.merge(tileIndex, encoded);
+    }
+
+    private void check(long tileIndex) {
+        if (width.blockOf(tileIndex) != block) {
+            throw new IllegalArgumentException("tile " + tileIndex + " of width " + width.code() + " is in block "
+                    + width.blockOf(tileIndex) + ", not " + block);
         }
-        tile(lastUsed).add(row, filterBits);
+    }
+
+    /**
+     * Of an item below a head: of which hop tiles the events are here, up to the item's mark. It is those before this
+     * one; others are in the head, or were when the item was written. {@link HeadState#NOT_OPEN} of any other item.
+     */
+    public long open() {
+        return open;
+    }
+
+    public void setOpen(long hopTile) {
+        open = hopTile;
     }
 
     /** How many tiles it holds; some may be empty, when an event has passed no filter. */
     public int tileCount() {
-        return size;
+        return tiles.size();
     }
 
     /** The number of the tile at a place, {@code 0 <= place < tileCount()}; ascending. */
     public long tileIndex(int place) {
-        return indexes[place];
+        return tiles.index(tiles.size() - 1 - place);
     }
 
-    /** The tile at a place; it belongs to the item. */
+    /**
+     * The tile at a place; it belongs to the item, and must not be changed.
+     *
+     * @throws CorruptItem if its bytes are no tile
+     */
     public Tile tile(int place) {
-        Tile tile = tiles[place];
-        if (tile == null || place >= size) {
-            throw new IndexOutOfBoundsException("tile " + place + " of " + size);
-        }
-        return tile;
+        return tiles.tile(tiles.size() - 1 - place);
     }
 
     public TileWidth width() {
@@ -129,49 +167,36 @@ public final class ItemState {
         return block;
     }
 
-    /** The canonical bytes: equal contents give equal bytes. Empty tiles are left out. */
+    /** The canonical bytes: equal contents give equal bytes. The first format leaves out empty tiles. */
     public byte[] encode() {
-        ByteWriter out = new ByteWriter(16 + 16 * size);
-        out.writeByte(FORMAT_VERSION);
-        out.writeVarint(countNonEmpty());
-        long next = width.firstTileOf(block);
-        for (int i = 0; i < size; i++) {
-            if (!tile(i).isEmpty()) {
-                out.writeVarint(indexes[i] - next);
-                tile(i).writeTo(out);
-                next = indexes[i] + 1;
-            }
+        ByteWriter out = new ByteWriter(16 + 16 * tiles.size());
+        out.writeByte(layout.itemFormat());
+        if (layout.itemFormat() == TileLayout.FIRST_FORMAT) {
+            writeInFirstFormat(out);
+        } else {
+            out.writeVarint(open + 1);
+            tiles.writeTo(out, lastTile());
         }
         return out.toByteArray();
     }
 
+    private void writeInFirstFormat(ByteWriter out) {
+        out.writeVarint(countNonEmpty());
+        long next = width.firstTileOf(block);
+        for (int i = 0; i < tiles.size(); i++) {
+            if (!tile(i).isEmpty()) {
+                out.writeVarint(tileIndex(i) - next);
+                tile(i).writeTo(out);
+                next = tileIndex(i) + 1;
+            }
+        }
+    }
+
     private int countNonEmpty() {
         int count = 0;
-        for (int i = 0; i < size; i++) {
+        for (int i = 0; i < tiles.size(); i++) {
             count += tile(i).isEmpty() ? 0 : 1;
         }
         return count;
-    }
-
-    private int findOrInsert(long tileIndex) {
-        int place = Arrays.binarySearch(indexes, 0, size, tileIndex);
-        return place >= 0 ? place : insert(-place - 1, tileIndex);
-    }
-
-    private int insert(int place, long tileIndex) {
-        if (width.blockOf(tileIndex) != block) {
-            throw new IllegalArgumentException("tile " + tileIndex + " of width " + width.code() + " is in block "
-                    + width.blockOf(tileIndex) + ", not " + block);
-        }
-        if (size == indexes.length) {
-            indexes = Arrays.copyOf(indexes, 2 * size);
-            tiles = Arrays.copyOf(tiles, 2 * size);
-        }
-        System.arraycopy(indexes, place, indexes, place + 1, size - place);
-        System.arraycopy(tiles, place, tiles, place + 1, size - place);
-        indexes[place] = tileIndex;
-        tiles[place] = Tile.empty(layout);
-        size++;
-        return place;
     }
 }

@@ -5,6 +5,7 @@ import dev.tidemark.core.aggregate.Computation;
 import dev.tidemark.core.expression.EventFilter;
 import dev.tidemark.core.expression.FeatureExpression;
 import dev.tidemark.core.expression.ValueType;
+import dev.tidemark.core.tile.HeadRule;
 import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.tile.TileLayout;
 import dev.tidemark.core.window.Ladder;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param inputs what an event that belongs to the view must or may carry
  * @param layout what each tile holds
  * @param ladder its tile widths
+ * @param head how large a head may become; null if the view's state has no heads, so that every event goes into the item of
+ *     every width
  * @param retentionMillis how late an event may be and still be folded, and how far back a value can be read
  * @param skewMillis how far an event time may lie after arrival and still be taken (as the arrival time)
  * @param duplicates how producer duplicates are recognized; null if they are not
@@ -42,6 +45,7 @@ public record View(
         List<InputField> inputs,
         TileLayout layout,
         Ladder ladder,
+        @Nullable HeadRule head,
         long retentionMillis,
         long skewMillis,
         @Nullable Duplicates duplicates,

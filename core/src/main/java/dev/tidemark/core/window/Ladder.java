@@ -3,6 +3,7 @@ package dev.tidemark.core.window;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The tile widths of a view, finest (the hop) first, each dividing the next; the lifetime width, if any, last. An event
@@ -30,6 +31,15 @@ public record Ladder(List<TileWidth> widths) {
 
     /** The part of a window by which its tail may be over-covered: one sixtieth. */
     public static final int STEPS_PER_WINDOW = 60;
+
+    /** As many as states from before heads have. */
+    private static final int FLAT_HOP_TILES = 60;
+
+    /** Such a block is written with every batch; mostly it is one write unit. */
+    private static final int HOP_TILES_OF_ONE_WIDTH = 48;
+
+    /** Such a block is written once for many events, so it may be larger than one write unit. */
+    private static final int HOP_TILES_BELOW_HEAD = 240;
 
     /** A window that would read more tiles than this of one width gets a coarser width. */
     private static final long MAX_TILES_OF_ONE_WIDTH = 1_000;
@@ -73,7 +83,7 @@ public record Ladder(List<TileWidth> widths) {
     }
 
     /**
-     * The ladder that these windows need.
+     * The ladder that these windows need, with items for a state in which every event goes into the item of every width.
      *
      * @param windows at least one; each bounded width a multiple of the hop and at least sixty hops
      * @param hopMillis see {@link #isHop}
@@ -81,12 +91,34 @@ public record Ladder(List<TileWidth> widths) {
      * @param maxItemBytes the largest encoded item; a block gets as many tiles as fit, up to a sensible number
      */
     public static Ladder of(Collection<Window> windows, long hopMillis, int maxTileBytes, int maxItemBytes) {
+        return of(windows, hopMillis, FLAT_HOP_TILES, maxTileBytes, maxItemBytes);
+    }
+
+    /** The same widths as {@link #of}, which must be one, in smaller blocks. */
+    public static Ladder ofOneWidth(Collection<Window> windows, long hopMillis, int maxTileBytes, int maxItemBytes) {
+        return of(windows, hopMillis, HOP_TILES_OF_ONE_WIDTH, maxTileBytes, maxItemBytes);
+    }
+
+    /**
+     * The same widths as {@link #of}, with items for a state in which new events go into a head: larger blocks of hops,
+     * and coarse items whose keys lie beside the head's.
+     */
+    public static Ladder belowHead(Collection<Window> windows, long hopMillis, int maxTileBytes, int maxItemBytes) {
+        List<TileWidth> widths = of(windows, hopMillis, HOP_TILES_BELOW_HEAD, maxTileBytes, maxItemBytes)
+                .widths();
+        return new Ladder(
+                Stream.concat(Stream.of(widths.get(0)), widths.stream().skip(1).map(TileWidth::besideHead))
+                        .toList());
+    }
+
+    private static Ladder of(
+            Collection<Window> windows, long hopMillis, int hopTiles, int maxTileBytes, int maxItemBytes) {
         List<Long> rungs = rungsFor(windows, hopMillis);
         List<TileWidth> widths = new ArrayList<>();
         for (int i = 0; i < rungs.size(); i++) {
             long width = rungs.get(i);
             long keep = keepMillis(windows, rungs, i);
-            int tiles = tilesPerBlock(width, maxTileBytes, maxItemBytes);
+            int tiles = tilesPerBlock(width, hopTiles, maxTileBytes, maxItemBytes);
             widths.add(new TileWidth(Window.formatDuration(width), width, tiles, keep));
         }
         if (windows.stream().anyMatch(Window::isLifetime)) {
@@ -126,7 +158,8 @@ public record Ladder(List<TileWidth> widths) {
         return new Cover(new Interval(start, end), ranges);
     }
 
-    private long headEndMillis(long atMillis) {
+    /** The end of the newest tile that answers a window at a moment: the hop tile that contains it. */
+    public long headEndMillis(long atMillis) {
         return hop().isLifetime() ? atMillis + 1 : hop().tileEndMillis(hop().tileOf(atMillis));
     }
 
@@ -193,10 +226,13 @@ public record Ladder(List<TileWidth> widths) {
         return step <= rungs.get(rung);
     }
 
-    private static int tilesPerBlock(long widthMillis, int maxTileBytes, int maxItemBytes) {
-        int wanted = widthMillis >= DAY_MILLIS ? 30 : widthMillis >= HOUR_MILLIS ? 24 : 60;
-        int[] candidates = {60, 30, 24, 20, 15, 12, 10, 6, 5, 4, 3, 2};
-        for (int tiles : candidates) {
+    private static int tilesPerBlock(long widthMillis, int hopTiles, int maxTileBytes, int maxItemBytes) {
+        int wanted = widthMillis >= DAY_MILLIS ? 30 : widthMillis >= HOUR_MILLIS ? 24 : hopTiles;
+        if ((long) wanted * maxTileBytes <= maxItemBytes) {
+            return wanted;
+        }
+        int[] fewer = {120, 60, 30, 24, 20, 15, 12, 10, 6, 5, 4, 3, 2};
+        for (int tiles : fewer) {
             if (tiles <= wanted && (long) tiles * maxTileBytes <= maxItemBytes) {
                 return tiles;
             }

@@ -12,6 +12,11 @@ package dev.tidemark.core.window;
  */
 public record TileWidth(String code, long widthMillis, int tilesPerBlock, long keepMillis) {
 
+    private static final String ALL = "all";
+    private static final String DAY = "day";
+    private static final String HOUR = "hour";
+    private static final long DAY_MILLIS = 86_400_000L;
+
     public TileWidth {
         if (widthMillis <= 0 || tilesPerBlock <= 0 || keepMillis <= 0) {
             throw new IllegalArgumentException("tile width " + code + " of " + widthMillis + " ms, " + tilesPerBlock
@@ -22,6 +27,20 @@ public record TileWidth(String code, long widthMillis, int tilesPerBlock, long k
     /** The lifetime width: one tile in one block, kept for ever. */
     public static TileWidth lifetime() {
         return new TileWidth("life", Window.UNBOUNDED, 1, Window.UNBOUNDED);
+    }
+
+    /**
+     * The same width under the code that it has in a state with heads. These codes sort after every hop's code, which begins
+     * with a digit, and beside {@code head}; so one request reads the newest hops, the head and the coarse items.
+     */
+    TileWidth besideHead() {
+        String besideHead = isLifetime() ? ALL : widthMillis >= DAY_MILLIS ? DAY : HOUR;
+        return new TileWidth(besideHead, widthMillis, tilesPerBlock, keepMillis);
+    }
+
+    /** Whether the keys of this width's blocks are in descending order, so that the newest is next to the head. */
+    public static boolean isNewestFirst(String code) {
+        return code.equals(HOUR);
     }
 
     public boolean isLifetime() {

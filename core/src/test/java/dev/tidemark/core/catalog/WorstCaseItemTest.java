@@ -27,8 +27,8 @@ class WorstCaseItemTest {
         assertThatThrownBy(() -> compiler.compile(catalog("bytes: 406400", "")))
                 .isInstanceOf(InvalidDefinition.class)
                 .hasMessage("6:5 views.v: an item could exceed the 409,600 bytes that DynamoDB takes: "
-                        + "3,249 (keys and attributes) + 4 (format version and number of tiles) "
-                        + "+ 3 (a tile's place and marks) + 406,400 (blob(406400)) = 409,656 bytes"
+                        + "3,249 (keys and attributes) + 11 (format version and number of tiles) "
+                        + "+ 6 (a tile's place and marks) + 406,400 (blob(406400)) = 409,666 bytes"
                         + " — lower the largest: smaller parameters, fewer groups or ids, or split the view");
     }
 
@@ -43,7 +43,7 @@ class WorstCaseItemTest {
 
     @Test
     void aBlockHoldsAsManyTilesAsFit() {
-        assertThat(tilesPerBlock(6_000)).isEqualTo(60);
+        assertThat(tilesPerBlock(6_000)).isEqualTo(48);
         assertThat(tilesPerBlock(100_000)).isEqualTo(4);
         assertThat(tilesPerBlock(406_300)).isEqualTo(1);
     }

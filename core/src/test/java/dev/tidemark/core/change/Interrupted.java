@@ -4,6 +4,7 @@ import dev.tidemark.core.store.Cas;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.store.RedriveLog;
 import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.BlockRange;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;
 import java.util.Collection;
@@ -73,14 +74,18 @@ final class Interrupted {
         }
 
         @Override
+        public CompletableFuture<Optional<StoredItem>> readStored(ItemKey key) {
+            return request(() -> world.items.readStored(key));
+        }
+
+        @Override
         public CompletableFuture<Cas<StoredItem>> put(ItemKey key, StoredItem item, @Nullable Position expectedMark) {
             return request(() -> world.items.put(key, item, expectedMark));
         }
 
         @Override
-        public CompletableFuture<List<Found>> query(
-                String viewVersion, String entity, String width, long firstBlock, long lastBlock) {
-            return request(() -> world.items.query(viewVersion, entity, width, firstBlock, lastBlock));
+        public CompletableFuture<List<Found>> query(String viewVersion, String entity, List<BlockRange> ranges) {
+            return request(() -> world.items.query(viewVersion, entity, ranges));
         }
     }
 

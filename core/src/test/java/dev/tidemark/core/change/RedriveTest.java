@@ -316,9 +316,8 @@ class RedriveTest {
         world.deliver(LANE, bad.toArray(RawRecord[]::new));
         List<Candidate> repaired = world.repaired(RedriveTest::repair);
         int[] puts = {0};
-        // The first batch's write of one width fails as often as it is tried: three times in each of six deliveries.
-        String hop = PRICES.ladder().hop().code();
-        world.items.faults = key -> key.width().equals(hop) && puts[0]++ < 18 ? Fault.REFUSED : Fault.NONE;
+        // The first batch's write of the head fails as often as it is tried: three times in each of six deliveries.
+        world.items.faults = key -> key.isHead() && puts[0]++ < 18 ? Fault.REFUSED : Fault.NONE;
         RedriveReport report = world.redriver().redrive(repaired).join();
         assertThat(report.outcomes()).singleElement().satisfies(outcome -> {
             assertThat(outcome.isDone()).isFalse();
@@ -397,7 +396,7 @@ class RedriveTest {
             assertThat(outcome.expiredBlocks()).isPositive();
             assertThat(outcome.isDone()).isTrue();
         });
-        assertThat(world.items.items.keySet()).noneMatch(key -> key.lane().startsWith("rd"));
+        assertThat(world.items.items.keySet()).noneMatch(key -> key.lane().startsWith("rd") && !key.isHead());
     }
 
     @Test

@@ -61,8 +61,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RestoreStormTest {
 
     private static final View PLAIN = FoldWorld.ONE;
-    private static final View DROPPING = FoldWorld.dropping("8888888888888888", 3);
-    private static final View LATER = FoldWorld.dropping("9999999999999999", 4);
+    private static final View DROPPING = FoldWorld.headed(FoldWorld.dropping("8888888888888888", 3), 2);
+    private static final View LATER = FoldWorld.headed(FoldWorld.dropping("9999999999999999", 4), 3);
     private static final View[] ALL = {PLAIN, DROPPING, LATER};
     private static final Lane CHILD = FoldWorld.lane("shardId-000000000001");
     private static final String[] ENTITIES = {"ann", "bob", "cid"};

@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FoldStormTest {
 
     private static final View ONE = FoldWorld.dropping("8888888888888888", 4);
-    private static final View TWO = FoldWorld.dropping("9999999999999999", 4);
+    private static final View TWO = FoldWorld.headed(FoldWorld.dropping("9999999999999999", 4), 2);
     private static final Lane CHILD = FoldWorld.lane("shardId-000000000001");
     private static final String[] ENTITIES = {"ann", "bob", "cid"};
     private static final int RECORDS = 40;

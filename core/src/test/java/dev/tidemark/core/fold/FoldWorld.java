@@ -13,11 +13,14 @@ import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.tile.HeadRule;
+import dev.tidemark.core.tile.HeadState;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.ItemState;
 import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.tile.StoredItem;
 import dev.tidemark.core.tile.TileLayout;
+import dev.tidemark.core.view.Expiry;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Ladder;
 import dev.tidemark.core.window.TileWidth;
@@ -25,9 +28,10 @@ import dev.tidemark.core.window.Window;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +75,33 @@ public final class FoldWorld {
         return view(version, new View.Duplicates(2, "id", new SeenIds.Rule(HORIZON_MILLIS, maxIds)));
     }
 
+    /** The same view with heads, which hold so few tiles that they often spill. */
+    public static View headed(View view, int maxTiles) {
+        List<Window> windows = List.of(Window.parse("10m"), Window.parse("1d"));
+        Ladder ladder = Ladder.belowHead(windows, view.ladder().hop().widthMillis(), 1_000, 100_000);
+        return new View(
+                view.name(),
+                view.version(),
+                view.source(),
+                view.entity(),
+                view.where(),
+                view.filters(),
+                view.inputs(),
+                view.layout(),
+                ladder,
+                new HeadRule(
+                        ladder.hop().widthMillis(),
+                        10_000,
+                        maxTiles,
+                        Expiry.usefulMillis(ladder, view.retentionMillis())),
+                view.retentionMillis(),
+                view.skewMillis(),
+                view.duplicates(),
+                view.streamRetentionMillis(),
+                view.features(),
+                view.derived());
+    }
+
     private static View view(String version, View.@Nullable Duplicates duplicates) {
         return new View(
                 "view" + version.charAt(0),
@@ -82,6 +113,7 @@ public final class FoldWorld {
                 List.of(),
                 new TileLayout(List.of(new TileLayout.Entry(new PositionsType(), TileLayout.NO_FILTER))),
                 Ladder.of(List.of(Window.parse("10m"), Window.parse("1d")), 10_000, 1_000, 100_000),
+                null,
                 86_400_000,
                 60_000,
                 duplicates,
@@ -154,27 +186,36 @@ public final class FoldWorld {
 
     /** Positions folded for an entity by the hop tiles of a view, over all lanes, in order; duplicates would show. */
     public List<String> folded(View view, String entity) {
-        List<String> positions = new ArrayList<>();
-        for (Map.Entry<ItemKey, StoredItem> entry : items.items.entrySet()) {
-            ItemKey key = entry.getKey();
-            if (key.viewVersion().equals(view.version())
-                    && key.entity().equals(entity)
-                    && key.width().equals(view.ladder().hop().code())) {
-                positions.addAll(positions(view, view.ladder().hop(), key, entry.getValue()));
-            }
-        }
-        return positions.stream().sorted().toList();
+        return folded(view, view.ladder().hop(), key -> key.entity().equals(entity));
     }
 
     /** Every width must tell the same story. */
     public List<String> foldedInto(View view, TileWidth width) {
+        return folded(view, width, key -> true);
+    }
+
+    private List<String> folded(View view, TileWidth width, Predicate<ItemKey> wanted) {
         List<String> positions = new ArrayList<>();
         items.items.forEach((key, item) -> {
-            if (key.viewVersion().equals(view.version()) && key.width().equals(width.code())) {
-                positions.addAll(positions(view, width, key, item));
+            if (key.viewVersion().equals(view.version()) && wanted.test(key)) {
+                if (key.isHead()) {
+                    positions.addAll(positionsInHead(view, item));
+                } else if (key.width().equals(width.code())) {
+                    positions.addAll(positions(view, width, key, item));
+                }
             }
         });
         return positions.stream().sorted().toList();
+    }
+
+    private static List<String> positionsInHead(View view, StoredItem item) {
+        List<String> positions = new ArrayList<>();
+        HeadState head =
+                HeadState.decode(view.layout(), Objects.requireNonNull(view.head()), LANE.shardId(), item.body());
+        for (int i = 0; i < head.tileCount(); i++) {
+            positions.addAll(((PositionsType.Positions) head.tile(i).state(0)).positions);
+        }
+        return positions;
     }
 
     private static List<String> positions(View view, TileWidth width, ItemKey key, StoredItem item) {

@@ -42,8 +42,9 @@ class LaneDeciderTest {
     private static final View PLAIN = FoldWorld.view("1111111111111111");
     private static final View LATER = FoldWorld.dropping("2222222222222222", 3);
     private static final View DROPPING = FoldWorld.dropping("3333333333333333", 3);
+    private static final View HEADED = FoldWorld.headed(FoldWorld.dropping("5555555555555555", 3), 2);
     private static final View FILTERED = filtered(FoldWorld.dropping("4444444444444444", 100));
-    private static final List<View> VIEWS = List.of(PLAIN, LATER, DROPPING, FILTERED);
+    private static final List<View> VIEWS = List.of(PLAIN, LATER, DROPPING, FILTERED, HEADED);
     private static final Lane CHILD = FoldWorld.lane("shardId-000000000001");
     private static final String[] ENTITIES = {"ann", "bob", "cid", FoldWorld.UNWANTED};
     private static final long DAY_MILLIS = 86_400_000;
@@ -60,6 +61,7 @@ class LaneDeciderTest {
                 view.inputs(),
                 new TileLayout(List.of(new TileLayout.Entry(new PositionsType(), 0))),
                 view.ladder(),
+                view.head(),
                 view.retentionMillis(),
                 view.skewMillis(),
                 view.duplicates(),
@@ -167,6 +169,7 @@ class LaneDeciderTest {
                 List.of(),
                 PLAIN.layout(),
                 PLAIN.ladder(),
+                PLAIN.head(),
                 1,
                 1,
                 null,

@@ -13,6 +13,7 @@ import dev.tidemark.core.store.Cas;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.BlockRange;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;
 import dev.tidemark.core.window.Cover;
@@ -24,6 +25,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -170,11 +172,10 @@ class FeatureServerTest {
         shop.store(LANE_A, 1, NOW_MILLIS);
         ItemStore slow = new Redirected(shop.items) {
             @Override
-            public CompletableFuture<List<Found>> query(
-                    String version, String entity, String width, long firstBlock, long lastBlock) {
+            public CompletableFuture<List<Found>> query(String version, String entity, List<BlockRange> ranges) {
                 shop.control.lanes.put(
                         LANE_A.id(), ServedShop.row(LANE_A, 9, NOW_MILLIS, Map.of("v1", Position.ORIGIN)));
-                return super.query(version, entity, width, firstBlock, lastBlock);
+                return super.query(version, entity, ranges);
             }
         };
         FeatureServer server = new FeatureServer(shop.catalog, slow, new ProgressCache(shop.control, 0));
@@ -191,8 +192,7 @@ class FeatureServerTest {
         ServedShop shop = new ServedShop("5m");
         ItemStore failing = new Redirected(shop.items) {
             @Override
-            public CompletableFuture<List<Found>> query(
-                    String version, String entity, String width, long firstBlock, long lastBlock) {
+            public CompletableFuture<List<Found>> query(String version, String entity, List<BlockRange> ranges) {
                 return CompletableFuture.failedFuture(new TimeoutException("throttled"));
             }
         };
@@ -213,9 +213,9 @@ class FeatureServerTest {
         assertThat(answer.reads())
                 .singleElement()
                 .satisfies(read -> assertThat(read.units()).isOne());
-        BlockRange range = answer.reads().get(0).range();
-        assertThat(new Answer.Read(range, List.of(), 4_096).units()).isEqualTo(1);
-        assertThat(new Answer.Read(range, List.of(), 4_097).units()).isEqualTo(2);
+        List<BlockRange> ranges = answer.reads().get(0).ranges();
+        assertThat(new Answer.Read(ranges, List.of(), 4_096).units()).isEqualTo(1);
+        assertThat(new Answer.Read(ranges, List.of(), 4_097).units()).isEqualTo(2);
     }
 
     /** A store that a test changes one method of. */
@@ -233,14 +233,18 @@ class FeatureServerTest {
         }
 
         @Override
+        public CompletableFuture<Optional<StoredItem>> readStored(ItemKey key) {
+            return target.readStored(key);
+        }
+
+        @Override
         public CompletableFuture<Cas<StoredItem>> put(ItemKey key, StoredItem item, @Nullable Position expectedMark) {
             return target.put(key, item, expectedMark);
         }
 
         @Override
-        public CompletableFuture<List<Found>> query(
-                String version, String entity, String width, long firstBlock, long lastBlock) {
-            return target.query(version, entity, width, firstBlock, lastBlock);
+        public CompletableFuture<List<Found>> query(String version, String entity, List<BlockRange> ranges) {
+            return target.query(version, entity, ranges);
         }
     }
 }

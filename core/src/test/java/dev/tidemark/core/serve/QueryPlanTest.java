@@ -5,10 +5,13 @@ import static dev.tidemark.core.serve.ServedShop.NOW_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidemark.core.tile.BlockRange;
+import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Cover;
 import dev.tidemark.core.window.Ladder;
 import dev.tidemark.core.window.TileRange;
+import dev.tidemark.core.window.TileWidth;
 import dev.tidemark.core.window.Window;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -38,14 +41,23 @@ class QueryPlanTest {
                 windows.add(Window.parse(text));
             }
         }
-        Ladder ladder = Ladder.of(windows, Ladder.defaultHopMillis(windows), 100 + random.nextInt(5_000), 300_000);
+        long hopMillis = Ladder.defaultHopMillis(windows);
+        int tileBytes = 100 + random.nextInt(5_000);
+        boolean heads = random.nextBoolean();
+        Ladder ladder = heads
+                ? Ladder.belowHead(windows, hopMillis, tileBytes, 300_000)
+                : Ladder.of(windows, hopMillis, tileBytes, 300_000);
         long at = NOW_MILLIS - random.nextInt((int) DAY_MILLIS);
         List<Cover> covers =
                 windows.stream().map(window -> ladder.cover(window, at)).toList();
 
-        List<BlockRange> reads = ReadRanges.of(covers);
+        List<List<BlockRange>> requests = ReadRanges.of(ladder, heads, covers, NOW_MILLIS);
 
-        assertThat(reads).hasSizeLessThanOrEqualTo(ReadRanges.MAX_REQUESTS);
+        assertThat(requests).hasSizeLessThanOrEqualTo(ReadRanges.MAX_REQUESTS);
+        List<BlockRange> reads = requests.stream().flatMap(List::stream).toList();
+        assertThat(reads.contains(BlockRange.HEADS)).isEqualTo(heads);
+        requests.forEach(request -> assertInKeyOrder(request, ladder));
+        assertKeysAreReadOnce(requests);
         for (Cover cover : covers) {
             for (TileRange tiles : cover.ranges()) {
                 assertThat(reads).as("%s over %s", tiles, windows).anyMatch(read -> holds(read, tiles));
@@ -55,16 +67,43 @@ class QueryPlanTest {
     }
 
     private static boolean holds(BlockRange read, TileRange tiles) {
-        return read.width().equals(tiles.width())
+        return read.width().equals(tiles.width().code())
                 && read.firstBlock() <= tiles.firstBlock()
                 && read.lastBlock() >= tiles.lastBlock();
+    }
+
+    /** One request reads all keys from its first range to its last, so nothing else may lie between them. */
+    private static void assertInKeyOrder(List<BlockRange> request, Ladder ladder) {
+        for (int i = 1; i < request.size(); i++) {
+            String before = request.get(i - 1).highestKey();
+            String next = request.get(i).lowestKey();
+            assertThat(before).as("%s", request).isLessThan(next);
+            for (TileWidth width : ladder.widths()) {
+                boolean isOther = request.stream().noneMatch(one -> one.width().equals(width.code()));
+                String key = ItemKey.sortKeyPrefix(width.code(), 0);
+                assertThat(isOther && key.compareTo(before) > 0 && key.compareTo(next) < 0)
+                        .as("%s between %s", width.code(), request)
+                        .isFalse();
+            }
+        }
+    }
+
+    private static void assertKeysAreReadOnce(List<List<BlockRange>> requests) {
+        List<List<BlockRange>> sorted = requests.stream()
+                .sorted(Comparator.comparing(request -> request.get(0).lowestKey()))
+                .toList();
+        for (int i = 1; i < sorted.size(); i++) {
+            List<BlockRange> before = sorted.get(i - 1);
+            assertThat(before.get(before.size() - 1).highestKey())
+                    .as("%s", sorted)
+                    .isLessThan(sorted.get(i).get(0).lowestKey());
+        }
     }
 
     /** An item read twice would be counted twice. */
     private static void assertDisjoint(Collection<BlockRange> reads) {
         List<BlockRange> sorted = reads.stream()
-                .sorted(Comparator.comparing((BlockRange read) -> read.width().code())
-                        .thenComparing(BlockRange::firstBlock))
+                .sorted(Comparator.comparing(BlockRange::width).thenComparing(BlockRange::firstBlock))
                 .toList();
         for (int i = 1; i < sorted.size(); i++) {
             BlockRange before = sorted.get(i - 1);
@@ -83,8 +122,8 @@ class QueryPlanTest {
         QueryPlan plan = QueryPlan.of(view, null, null, NOW_MILLIS);
 
         assertThat(plan.reads()).hasSize(3);
-        assertThat(plan.reads())
-                .filteredOn(read -> read.width().equals(view.ladder().hop()))
+        assertThat(plan.reads().stream().flatMap(List::stream))
+                .filteredOn(read -> read.width().equals(view.ladder().hop().code()))
                 .hasSize(2)
                 .allSatisfy(
                         read -> assertThat(read.lastBlock() - read.firstBlock()).isLessThan(20));

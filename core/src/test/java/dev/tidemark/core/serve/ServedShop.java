@@ -81,7 +81,7 @@ final class ServedShop {
         for (TileWidth width : view.ladder().widths()) {
             long tile = width.tileOf(eventTimeMillis);
             ItemKey key = new ItemKey(view.version(), entity, width.code(), width.blockOf(tile), lane.id());
-            states.computeIfAbsent(key, absent -> ItemState.empty(view.layout(), width, absent.block()))
+            states.computeIfAbsent(key, absent -> ItemState.empty(view.layout(), width, absent.block(), lane.shardId()))
                     .add(tile, row, 0);
             marks.put(key, position(position));
         }
@@ -135,6 +135,7 @@ final class ServedShop {
                         .map(type -> new TileLayout.Entry(type, TileLayout.NO_FILTER))
                         .toList()),
                 Ladder.of(windows, Ladder.defaultHopMillis(windows), 200, 100_000),
+                null,
                 DAY_MILLIS,
                 60_000,
                 null,

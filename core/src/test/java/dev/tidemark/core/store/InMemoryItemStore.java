@@ -1,6 +1,7 @@
 package dev.tidemark.core.store;
 
 import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.BlockRange;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
@@ -16,7 +18,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** An item store that answers at once. */
-public final class InMemoryItemStore implements ItemStore {
+public class InMemoryItemStore implements ItemStore {
 
     /** Current items. Tests may look into it, and change it to play tricks. */
     public final Map<ItemKey, StoredItem> items = new HashMap<>();
@@ -55,6 +57,11 @@ public final class InMemoryItemStore implements ItemStore {
     }
 
     @Override
+    public synchronized CompletableFuture<Optional<StoredItem>> readStored(ItemKey key) {
+        return CompletableFuture.completedFuture(Optional.ofNullable(items.get(key)));
+    }
+
+    @Override
     public synchronized CompletableFuture<Cas<StoredItem>> put(
             ItemKey key, StoredItem item, @Nullable Position expectedMark) {
         puts.add(key);
@@ -88,7 +95,7 @@ public final class InMemoryItemStore implements ItemStore {
 
     @Override
     public synchronized CompletableFuture<List<Found>> query(
-            String viewVersion, String entity, String width, long firstBlock, long lastBlock) {
+            String viewVersion, String entity, List<BlockRange> ranges) {
         queries.add(ItemKey.partitionKey(viewVersion, entity));
         if (failingQueries > 0) {
             failingQueries--;
@@ -98,9 +105,7 @@ public final class InMemoryItemStore implements ItemStore {
         items.forEach((key, item) -> {
             if (key.viewVersion().equals(viewVersion)
                     && key.entity().equals(entity)
-                    && key.width().equals(width)
-                    && key.block() >= firstBlock
-                    && key.block() <= lastBlock) {
+                    && ranges.stream().anyMatch(range -> range.contains(key))) {
                 found.put(key.sortKey(), new Found(key, item));
             }
         });

@@ -7,6 +7,7 @@ import dev.tidemark.core.aggregate.Computation;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.window.TileWidth;
+import dev.tidemark.core.window.Window;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
@@ -58,7 +59,7 @@ class GoldenTest {
                 new Golden("big_numbers", bigNumbers()),
                 new Golden("many_tiles", manyTiles()),
                 new Golden("empty_states", emptyStates()),
-                new Golden("empty", ItemState.empty(Layouts.of("count"), HOP, BLOCK)));
+                new Golden("empty", ItemState.empty(first(Layouts.of("count")), HOP, BLOCK, SHARD)));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -71,7 +72,7 @@ class GoldenTest {
     @ValueSource(strings = {"many_tiles"})
     void frozenBytesCanBeRead(String file) throws IOException {
         ItemState item = ItemState.decode(
-                Layouts.of("avg", "min", "max"),
+                first(Layouts.of("avg", "min", "max")),
                 HOP,
                 BLOCK,
                 SHARD,
@@ -86,9 +87,36 @@ class GoldenTest {
         assertThat(HexFormat.of().formatHex(read.encode())).isEqualTo(frozen("event_ids"));
     }
 
+    @Test
+    void bytesOfAHeadAndOfAnItemBelowItAreAsFrozen() throws IOException {
+        TileLayout layout = Layouts.of("sum", "count");
+        HeadRule rule = new HeadRule(HOP.widthMillis(), 10_000, 3, Window.UNBOUNDED);
+        HeadState head = HeadState.empty(layout, rule, SHARD);
+        ItemState below = ItemState.empty(layout, HOP, BLOCK, SHARD);
+        int[] tiles = {2, 3, 5, 7, 3};
+        for (int i = 0; i < tiles.length; i++) {
+            EventRow row = price(i + 1, tiles[i] * 5_000L, 1999);
+            if (!head.add(row, 0)) {
+                below.add(FIRST_TILE + tiles[i], row, 0);
+            }
+            head.spilled().forEach(spilled -> below.merge(spilled.tile(), spilled.encoded()));
+            below.setOpen(head.open());
+        }
+        assertThat(HexFormat.of().formatHex(head.encode())).isEqualTo(frozen("head"));
+        assertThat(HexFormat.of().formatHex(below.encode())).isEqualTo(frozen("below_head"));
+
+        byte[] read = HeadState.decode(layout, rule, SHARD, HexFormat.of().parseHex(frozen("head")))
+                .encode();
+        assertThat(HexFormat.of().formatHex(read)).isEqualTo(frozen("head"));
+        ItemState item =
+                ItemState.decode(layout, HOP, BLOCK, SHARD, HexFormat.of().parseHex(frozen("below_head")));
+        assertThat(item.open()).isEqualTo(FIRST_TILE + 7);
+        assertThat(HexFormat.of().formatHex(item.encode())).isEqualTo(frozen("below_head"));
+    }
+
     /** 19.99, 5 and 19.99 at 0.1, 0.2 and 1.2 seconds into the third tile. */
     private static ItemState oneTile(Computation computation) {
-        ItemState item = ItemState.empty(Layouts.of(computation), HOP, BLOCK);
+        ItemState item = ItemState.empty(first(Layouts.of(computation)), HOP, BLOCK, SHARD);
         item.add(FIRST_TILE + 2, price(1, 10_100, 1999), 0);
         item.add(FIRST_TILE + 2, price(2, 10_200, 500), 0);
         item.add(FIRST_TILE + 2, price(3, 11_200, 1999), 0);
@@ -96,7 +124,7 @@ class GoldenTest {
     }
 
     private static ItemState scalars() {
-        ItemState item = ItemState.empty(Layouts.of(Layouts.bind("last_n", Map.of("n", 5))), HOP, BLOCK);
+        ItemState item = ItemState.empty(first(Layouts.of(Layouts.bind("last_n", Map.of("n", 5)))), HOP, BLOCK, SHARD);
         item.add(FIRST_TILE, price(1, 0, -150), 0);
         for (int i = 0; i < 3; i++) {
             EventRow row = price(2 + i, 1 + i, 0);
@@ -111,7 +139,7 @@ class GoldenTest {
     }
 
     private static ItemState bigNumbers() {
-        ItemState item = ItemState.empty(Layouts.of("sum", "min", "max"), HOP, BLOCK);
+        ItemState item = ItemState.empty(first(Layouts.of("sum", "min", "max")), HOP, BLOCK, SHARD);
         for (String number : List.of("-9999999999999999999999999999999999E1", "1E-34", "12345678901234567.89")) {
             EventRow row = price(1, 0, 0);
             row.setBigNumber(0, new BigDecimal(number));
@@ -121,7 +149,7 @@ class GoldenTest {
     }
 
     private static ItemState manyTiles() {
-        ItemState item = ItemState.empty(Layouts.of("avg", "min", "max"), HOP, BLOCK);
+        ItemState item = ItemState.empty(first(Layouts.of("avg", "min", "max")), HOP, BLOCK, SHARD);
         for (int i = 0; i < 100; i++) {
             int tile = i * i % 60;
             item.add(FIRST_TILE + tile, price(i + 1, tile * 5_000L, 99 + 1_000 * (i % 30)), 0);
@@ -131,11 +159,11 @@ class GoldenTest {
 
     private static ItemState emptyStates() {
         List<TileLayout.Entry> entries = Layouts.of("avg", "min", "max").entries();
-        TileLayout layout = new TileLayout(List.of(
+        TileLayout layout = first(new TileLayout(List.of(
                 entries.get(1),
                 new TileLayout.Entry(entries.get(0).type(), 0),
-                new TileLayout.Entry(entries.get(1).type(), 1)));
-        ItemState item = ItemState.empty(layout, HOP, BLOCK);
+                new TileLayout.Entry(entries.get(1).type(), 1))));
+        ItemState item = ItemState.empty(layout, HOP, BLOCK, SHARD);
         item.add(FIRST_TILE, price(1, 0, 1999), 0b01);
         item.add(FIRST_TILE + 59, price(2, 295_000, 1999), 0b10);
         return item;
@@ -156,6 +184,10 @@ class GoldenTest {
                     false);
         }
         return ids;
+    }
+
+    private static TileLayout first(TileLayout layout) {
+        return Layouts.inFirstFormat(layout);
     }
 
     private static Computation bind(String function) {

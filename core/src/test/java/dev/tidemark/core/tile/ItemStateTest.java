@@ -32,6 +32,11 @@ class ItemStateTest {
         return LongStream.rangeClosed(1, 30);
     }
 
+    /** In either format. */
+    private static TileLayout shop(long seed) {
+        return seed % 2 == 0 ? SHOP : Layouts.inFirstFormat(SHOP);
+    }
+
     private record Event(long tile, EventRow row, long filterBits) {}
 
     @ParameterizedTest(name = "seed {0}")
@@ -39,18 +44,19 @@ class ItemStateTest {
     void bytesDependOnNoOrderAndNoBatches(long seed) {
         Random random = new Random(seed);
         List<Event> events = events(random, random.nextInt(300));
-        byte[] expected = fold(ItemState.empty(SHOP, HOP, BLOCK), events).encode();
+        byte[] expected =
+                fold(ItemState.empty(shop(seed), HOP, BLOCK, SHARD), events).encode();
         List<Event> shuffled = new ArrayList<>(events);
         Collections.shuffle(shuffled, random);
-        ItemState item = ItemState.empty(SHOP, HOP, BLOCK);
+        ItemState item = ItemState.empty(shop(seed), HOP, BLOCK, SHARD);
         int done = 0;
         while (done < shuffled.size()) {
             int batch = Math.min(shuffled.size(), done + 1 + random.nextInt(100));
-            item = decode(SHOP, fold(item, shuffled.subList(done, batch)).encode());
+            item = decode(shop(seed), fold(item, shuffled.subList(done, batch)).encode());
             done = batch;
         }
         assertThat(item.encode()).isEqualTo(expected);
-        assertThat(decode(SHOP, expected).encode()).isEqualTo(expected);
+        assertThat(decode(shop(seed), expected).encode()).isEqualTo(expected);
     }
 
     @ParameterizedTest(name = "seed {0}")
@@ -60,10 +66,11 @@ class ItemStateTest {
         List<Event> events = events(random, 200);
         TreeMap<Long, Tile> expected = new TreeMap<>();
         for (Event event : events) {
-            expected.computeIfAbsent(event.tile, tile -> Tile.empty(SHOP)).add(event.row, event.filterBits);
+            expected.computeIfAbsent(event.tile, tile -> Tile.empty(shop(seed))).add(event.row, event.filterBits);
         }
-        ItemState item =
-                decode(SHOP, fold(ItemState.empty(SHOP, HOP, BLOCK), events).encode());
+        ItemState item = decode(
+                shop(seed),
+                fold(ItemState.empty(shop(seed), HOP, BLOCK, SHARD), events).encode());
         assertThat(item.tileCount()).isEqualTo(expected.size());
         int place = 0;
         for (Map.Entry<Long, Tile> tile : expected.entrySet()) {
@@ -77,16 +84,16 @@ class ItemStateTest {
     @MethodSource("seeds")
     void cutOrTrailingBytesAreCorrupt(long seed) {
         Random random = new Random(seed);
-        byte[] body = fold(ItemState.empty(SHOP, HOP, BLOCK), events(random, 1 + random.nextInt(20)))
+        byte[] body = fold(ItemState.empty(shop(seed), HOP, BLOCK, SHARD), events(random, 1 + random.nextInt(20)))
                 .encode();
         for (int length = 0; length < body.length; length++) {
             byte[] cut = Arrays.copyOf(body, length);
             assertThatExceptionOfType(CorruptItem.class)
                     .as("%s of %s bytes", length, body.length)
-                    .isThrownBy(() -> decode(SHOP, cut));
+                    .isThrownBy(() -> decode(shop(seed), cut));
         }
         assertThatExceptionOfType(CorruptItem.class)
-                .isThrownBy(() -> decode(SHOP, Arrays.copyOf(body, body.length + 1)))
+                .isThrownBy(() -> decode(shop(seed), Arrays.copyOf(body, body.length + 1)))
                 .withMessageContaining("1 bytes follow");
     }
 
@@ -95,14 +102,14 @@ class ItemStateTest {
     @MethodSource("seeds")
     void damagedBytesFailCleanly(long seed) {
         Random random = new Random(seed);
-        byte[] body =
-                fold(ItemState.empty(SHOP, HOP, BLOCK), events(random, 20)).encode();
+        byte[] body = fold(ItemState.empty(shop(seed), HOP, BLOCK, SHARD), events(random, 20))
+                .encode();
         int refused = 0;
         for (int i = 0; i < 200; i++) {
             byte[] damaged = body.clone();
             damaged[random.nextInt(body.length)] = (byte) random.nextInt(256);
             try {
-                assertThat(decode(SHOP, damaged).tileCount()).isLessThanOrEqualTo(HOP.tilesPerBlock());
+                assertThat(decode(shop(seed), damaged).tileCount()).isLessThanOrEqualTo(HOP.tilesPerBlock());
             } catch (CorruptItem expected) {
                 refused++;
             }
@@ -113,13 +120,14 @@ class ItemStateTest {
     @Test
     void anUnknownVersionSaysSo() {
         assertThatExceptionOfType(CorruptItem.class)
-                .isThrownBy(() -> decode(SHOP, new byte[] {2, 0}))
-                .withMessage("format version 2; this release reads version 1");
+                .isThrownBy(() -> decode(SHOP, new byte[] {3, 0}))
+                .withMessage("format version 3; items of this view have version 2");
     }
 
     @Test
     void aTileOfAnotherBlockIsRefused() {
-        ItemState item = ItemState.empty(SHOP, HOP, BLOCK);
+        TileLayout first = Layouts.inFirstFormat(SHOP);
+        ItemState item = ItemState.empty(first, HOP, BLOCK, SHARD);
         EventRow row = price(1, 1);
         assertThatIllegalArgumentException().isThrownBy(() -> item.add(BLOCK * 60 - 1, row, 0));
         assertThatIllegalArgumentException().isThrownBy(() -> item.add(BLOCK * 60 + 60, row, 0));
@@ -127,18 +135,18 @@ class ItemStateTest {
         byte[] lastTile =
                 fold(item, List.of(new Event(BLOCK * 60 + 59, row, 0))).encode();
         lastTile[2]++;
-        assertThatExceptionOfType(CorruptItem.class).isThrownBy(() -> decode(SHOP, lastTile));
+        assertThatExceptionOfType(CorruptItem.class).isThrownBy(() -> decode(first, lastTile));
     }
 
     @Test
     void anEventGoesOnlyToStatesWhoseFilterItPasses() {
         StateType count = Layouts.of("count").entries().get(0).type();
         StateType sum = Layouts.of("sum").entries().get(0).type();
-        TileLayout layout = new TileLayout(List.of(
+        TileLayout layout = Layouts.inFirstFormat(new TileLayout(List.of(
                 new TileLayout.Entry(count, TileLayout.NO_FILTER),
                 new TileLayout.Entry(sum, 0),
-                new TileLayout.Entry(count, 63)));
-        ItemState item = ItemState.empty(layout, HOP, BLOCK);
+                new TileLayout.Entry(count, 63))));
+        ItemState item = ItemState.empty(layout, HOP, BLOCK, SHARD);
         item.add(BLOCK * 60, price(1, 150), 1L);
         item.add(BLOCK * 60, price(2, 250), 0L);
         item.add(BLOCK * 60, price(3, 350), 1L << 63);
@@ -149,11 +157,11 @@ class ItemStateTest {
     @Test
     void aTileThatNoFilterLetAnEventIntoTakesNoBytes() {
         StateType count = Layouts.of("count").entries().get(0).type();
-        TileLayout layout = new TileLayout(List.of(new TileLayout.Entry(count, 0)));
-        ItemState item = ItemState.empty(layout, HOP, BLOCK);
+        TileLayout layout = Layouts.inFirstFormat(new TileLayout(List.of(new TileLayout.Entry(count, 0))));
+        ItemState item = ItemState.empty(layout, HOP, BLOCK, SHARD);
         item.add(BLOCK * 60 + 7, price(1, 150), 0);
         assertThat(item.encode())
-                .isEqualTo(ItemState.empty(layout, HOP, BLOCK).encode())
+                .isEqualTo(ItemState.empty(layout, HOP, BLOCK, SHARD).encode())
                 .containsExactly(1, 0);
     }
 
@@ -165,7 +173,7 @@ class ItemStateTest {
             entries.add(new TileLayout.Entry(count, i % 3));
         }
         TileLayout layout = new TileLayout(entries);
-        ItemState item = ItemState.empty(layout, HOP, BLOCK);
+        ItemState item = ItemState.empty(layout, HOP, BLOCK, SHARD);
         item.add(BLOCK * 60, price(1, 1), 0b101);
         byte[] body = item.encode();
         assertThat(decode(layout, body).encode()).isEqualTo(body);
@@ -179,7 +187,7 @@ class ItemStateTest {
     @Test
     void pricesInCentsTakeFewBytes() {
         TileLayout layout = Layouts.of("avg", "sum", "count", "min", "max");
-        ItemState item = ItemState.empty(layout, HOP, BLOCK);
+        ItemState item = ItemState.empty(layout, HOP, BLOCK, SHARD);
         for (int tile = 0; tile < 60; tile++) {
             for (int i = 0; i < 5; i++) {
                 item.add(BLOCK * 60 + tile, price(tile * 5 + i + 1, 1_099 + 777 * i), 0);
@@ -190,7 +198,7 @@ class ItemStateTest {
 
     @Test
     void theLifetimeTileIsAnItemOfItsOwn() {
-        ItemState item = ItemState.empty(SHOP, TileWidth.lifetime(), 0);
+        ItemState item = ItemState.empty(SHOP, TileWidth.lifetime(), 0, SHARD);
         item.add(0, price(1, 100), 0);
         byte[] body = item.encode();
         ItemState read = ItemState.decode(SHOP, TileWidth.lifetime(), 0, SHARD, body);
@@ -212,7 +220,12 @@ class ItemStateTest {
     }
 
     private static ItemState decode(TileLayout layout, byte[] body) {
-        return ItemState.decode(layout, HOP, BLOCK, SHARD, body);
+        ItemState item = ItemState.decode(layout, HOP, BLOCK, SHARD, body);
+        for (int i = 0; i < item.tileCount(); i++) {
+            // Tiles are read when they are wanted.
+            item.tile(i);
+        }
+        return item;
     }
 
     private static byte[] bytes(Tile tile) {

@@ -47,4 +47,9 @@ final class Layouts {
         }
         return new TileLayout(entries);
     }
+
+    /** The same in the format of states from before heads. */
+    static TileLayout inFirstFormat(TileLayout layout) {
+        return new TileLayout(layout.entries(), TileLayout.FIRST_FORMAT);
+    }
 }

@@ -17,6 +17,7 @@ import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.tile.BlockRange;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;
 import java.nio.charset.StandardCharsets;
@@ -129,14 +130,18 @@ final class Rehearsal {
         }
 
         @Override
+        public CompletableFuture<Optional<StoredItem>> readStored(ItemKey key) {
+            return played(played.items().readStored(key), Optional.empty());
+        }
+
+        @Override
         public CompletableFuture<Cas<StoredItem>> put(ItemKey key, StoredItem item, @Nullable Position expectedMark) {
             return played(played.items().put(key, item, expectedMark), new Cas.Stored<>());
         }
 
         @Override
-        public CompletableFuture<List<Found>> query(
-                String viewVersion, String entity, String width, long firstBlock, long lastBlock) {
-            return played(played.items().query(viewVersion, entity, width, firstBlock, lastBlock), List.of());
+        public CompletableFuture<List<Found>> query(String viewVersion, String entity, List<BlockRange> ranges) {
+            return played(played.items().query(viewVersion, entity, ranges), List.of());
         }
     }
 

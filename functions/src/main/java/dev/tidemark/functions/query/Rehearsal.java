@@ -5,11 +5,13 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.fold.EntityState;
 import dev.tidemark.core.store.Cas;
 import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.BlockRange;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.ItemState;
 import dev.tidemark.core.tile.StoredItem;
@@ -19,6 +21,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -81,21 +84,36 @@ final class Rehearsal {
     private final class OneEvent implements ItemStore {
 
         @Override
-        public CompletableFuture<List<Found>> query(
-                String viewVersion, String entity, String width, long firstBlock, long lastBlock) {
+        public CompletableFuture<List<Found>> query(String viewVersion, String entity, List<BlockRange> ranges) {
             View view = catalog.views().stream()
                     .filter(candidate -> candidate.version().equals(viewVersion))
                     .findFirst()
                     .orElseThrow();
-            TileWidth rung = view.ladder().widths().stream()
-                    .filter(candidate -> candidate.code().equals(width))
+            return CompletableFuture.completedFuture(
+                    ranges.stream().map(range -> one(view, entity, range)).toList());
+        }
+
+        private Found one(View view, String entity, BlockRange range) {
+            ItemKey key = new ItemKey(view.version(), entity, range.width(), range.lastBlock(), "rehearsal.0");
+            EventRow row = new EventRow(slots(view));
+            row.setRecord(new Position("1", 0), key.shardId(), /* arrivedMillis= */ 0);
+            if (key.isHead()) {
+                EntityState state = new EntityState(view, key.shardId(), null);
+                state.add(row, EVERY_FILTER, EntityState.Items.NONE);
+                return new Found(key, state.stored());
+            }
+            TileWidth width = view.ladder().widths().stream()
+                    .filter(candidate -> candidate.code().equals(range.width()))
                     .findFirst()
                     .orElseThrow();
-            ItemState state = ItemState.empty(view.layout(), rung, lastBlock);
-            state.add(rung.firstTileOf(lastBlock), new EventRow(slots(view)), EVERY_FILTER);
-            return CompletableFuture.completedFuture(List.of(new Found(
-                    new ItemKey(viewVersion, entity, width, lastBlock, "rehearsal.0"),
-                    new StoredItem(new Position("1", 0), state.encode(), 0))));
+            ItemState state = ItemState.empty(view.layout(), width, key.block(), key.shardId());
+            state.add(width.firstTileOf(key.block()), row, EVERY_FILTER);
+            return new Found(key, new StoredItem(row.position(), state.encode(), 0));
+        }
+
+        @Override
+        public CompletableFuture<Optional<StoredItem>> readStored(ItemKey key) {
+            throw new UnsupportedOperationException("a query does not read single items");
         }
 
         private int slots(View view) {

@@ -76,6 +76,7 @@ class CheckpointFunctionTest {
     /** As the state machine does: the answer is the next input. */
     @Test
     void whatItHasNoTimeForItGoesOnWith() {
+        scan.pageItems = 1_000;
         scan.beforePage = () -> clock.addAndGet(TIMEOUT_MILLIS);
         Map<String, Object> answer = run(Map.of());
         assertThat(answer).containsEntry("done", false);

@@ -59,7 +59,7 @@ class JsonRequestLogTest {
         assertThat(line.get("requestId").asText()).isEqualTo("request-1");
         assertThat(line.get("latencyMillis").intValue()).isEqualTo(2);
         assertThat(line.get("entitiesRead").intValue()).isOne();
-        assertThat(line.get("itemsRead").intValue()).isGreaterThan(2);
+        assertThat(line.get("itemsRead").intValue()).isPositive();
         assertThat(line.get("readUnits").doubleValue()).isEqualTo(3.5);
         assertThat(line.has("problems")).isFalse();
         assertThat(line.toString()).doesNotContain("shoes").doesNotContain("/42");

@@ -21,6 +21,7 @@ import dev.tidemark.core.event.InvalidEvent.Reason;
 import dev.tidemark.core.store.Cas;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.BlockRange;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
@@ -147,7 +149,10 @@ class QueryFunctionTest {
         assertThat(explain.at("/windows/5m/step").asText()).isEqualTo("5s");
         assertThat(explain.at("/windows/5m/beforeMillis").intValue()).isEqualTo(3_250);
         assertThat(explain.at("/windows/5m/afterMillis").intValue()).isEqualTo(1_749);
-        assertThat(explain.get("reads")).hasSizeBetween(3, 6);
+        assertThat(explain.get("reads")).hasSizeBetween(1, 6);
+        assertThat(explain.at("/reads/0/blocks"))
+                .extracting(range -> range.get("width").asText())
+                .contains("5s", "head", "hour");
         assertThat(explain.get("readUnits").intValue())
                 .isEqualTo(explain.get("reads").size());
         assertThat(explain.at("/features/share/from")).hasSize(2);
@@ -666,13 +671,17 @@ class QueryFunctionTest {
         }
 
         @Override
+        public CompletableFuture<Optional<StoredItem>> readStored(ItemKey key) {
+            throw new AssertionError("a query does not read single items");
+        }
+
+        @Override
         public CompletableFuture<Cas<StoredItem>> put(ItemKey key, StoredItem item, @Nullable Position expectedMark) {
             throw new AssertionError("a query writes nothing");
         }
 
         @Override
-        public CompletableFuture<List<Found>> query(
-                String version, String entity, String width, long firstBlock, long lastBlock) {
+        public CompletableFuture<List<Found>> query(String version, String entity, List<BlockRange> ranges) {
             return CompletableFuture.failedFuture(new TimeoutException("secret table name"));
         }
     }

@@ -15,6 +15,7 @@ import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.history.HistoryPorts;
+import dev.tidemark.core.history.MemoryItems;
 import dev.tidemark.core.past.BoundedArchive;
 import dev.tidemark.core.serve.WaitingCache;
 import dev.tidemark.core.store.Archive;
@@ -28,11 +29,8 @@ import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.tile.EntityKeys;
-import dev.tidemark.core.tile.ItemKey;
-import dev.tidemark.core.tile.ItemState;
 import dev.tidemark.core.tile.StoredItem;
 import dev.tidemark.core.view.View;
-import dev.tidemark.core.window.TileWidth;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -73,7 +71,7 @@ final class QueryWorld {
             new CostlyShare(25),
             RequestLog.NONE,
             this::tick));
-    private final Map<ItemKey, ItemState> states = new HashMap<>();
+    private final MemoryItems folded = new MemoryItems(catalog.views());
 
     QueryWorld() {
         control.control = new ControlRow(
@@ -152,15 +150,9 @@ final class QueryWorld {
             row.setEventTimeMillis(NOW.toEpochMilli() - ageMillis);
             row.setRecord(position(position), LANE.shardId(), NOW.toEpochMilli() - 40);
             String entity = EntityKeys.of(view.entity().size() == 1 ? List.of(user) : List.of(user, category));
-            for (TileWidth width : view.ladder().widths()) {
-                long tile = width.tileOf(row.eventTimeMillis());
-                ItemKey key = new ItemKey(view.version(), entity, width.code(), width.blockOf(tile), LANE.id());
-                ItemState state =
-                        states.computeIfAbsent(key, absent -> ItemState.empty(view.layout(), width, absent.block()));
-                state.add(tile, row, -1L);
-                items.items.put(key, new StoredItem(position(position), state.encode(), 0));
-            }
+            folded.add(view, LANE.id(), entity, row, -1L);
         }
+        folded.forEach((key, item) -> items.items.put(key, new StoredItem(item.mark(), item.body(), 0)));
     }
 
     APIGatewayProxyResponseEvent get(String path, String... parameters) {
