@@ -5,6 +5,7 @@ import dev.tidemark.simulation.engine.Dials;
 import dev.tidemark.simulation.past.Backfiller;
 import dev.tidemark.simulation.past.CheckpointTaker;
 import dev.tidemark.simulation.past.Clerk;
+import dev.tidemark.simulation.past.Inquirer;
 import dev.tidemark.simulation.past.Reckoning;
 import dev.tidemark.simulation.past.Repairer;
 import dev.tidemark.simulation.past.Tally;
@@ -14,6 +15,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,8 +54,10 @@ public final class PastCheck implements LongFunction<@Nullable String> {
         boolean ofOtherVersions = dice.nextInt(100) < OTHER_VERSIONS_PER_CENT;
         Repairer repairer = new Repairer(dice.split());
         Clerk clerk = new Clerk(repairer::isIdle);
+        Inquirer inquirer = new Inquirer();
         AtomicReference<World.Scene> scene = new AtomicReference<>();
-        List<World.Guest> guests = List.of(clerk, new CheckpointTaker(), new Backfiller(), repairer, scene::set);
+        List<World.Guest> guests =
+                List.of(clerk, new CheckpointTaker(tally), new Backfiller(), repairer, inquirer, scene::set);
         return Run.of(
                 seed,
                 ofOtherVersions
@@ -65,7 +69,8 @@ public final class PastCheck implements LongFunction<@Nullable String> {
                 world -> {
                     world.verdict().judgeLanes();
                     new Reckoning(Objects.requireNonNull(scene.get()), world.descents(), repairer, tally)
-                            .judge(clerk.answers());
+                            .judge(Stream.concat(clerk.answers().stream(), inquirer.answers().stream())
+                                    .toList());
                 });
     }
 }

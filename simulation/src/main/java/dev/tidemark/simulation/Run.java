@@ -1,9 +1,11 @@
 package dev.tidemark.simulation;
 
+import dev.tidemark.simulation.check.Verdict;
 import dev.tidemark.simulation.engine.Coverage;
 import dev.tidemark.simulation.engine.Dials;
 import dev.tidemark.simulation.engine.Engine;
 import dev.tidemark.simulation.engine.Trace;
+import dev.tidemark.simulation.past.Inquirer;
 import dev.tidemark.simulation.world.Plan;
 import dev.tidemark.simulation.world.World;
 import java.util.List;
@@ -38,13 +40,12 @@ record Run(@Nullable String failure, Dials dials, List<Plan.Sent> sent, Coverage
      * @param sent null for what the seed has producers send
      */
     static Run of(long seed, Dials dials, @Nullable List<Plan.Sent> sent, boolean traced) {
-        return of(
-                seed,
-                dials,
-                drawn -> sent == null ? drawn : drawn.with(sent),
-                traced,
-                List.of(),
-                world -> world.verdict().judge());
+        Inquirer inquirer = new Inquirer();
+        return of(seed, dials, drawn -> sent == null ? drawn : drawn.with(sent), traced, List.of(inquirer), world -> {
+            Verdict verdict = world.verdict();
+            verdict.judge();
+            inquirer.judge(verdict);
+        });
     }
 
     /**

@@ -1,8 +1,10 @@
 package dev.tidemark.simulation.check;
 
 import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.simulation.cloud.Table;
 import dev.tidemark.simulation.engine.Engine;
+import dev.tidemark.simulation.engine.Happening;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -13,7 +15,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * Watches the state table. An item's mark only grows; over its whole history equal marks have equal content (rule P3);
- * and what TTL has deleted is never created anew (rule F10).
+ * and what TTL has deleted is never created anew (rule F10), unless it is a head, which begins empty again (rule U5).
  */
 public final class ItemWatch implements Table.Watcher {
 
@@ -45,7 +47,11 @@ public final class ItemWatch implements Table.Watcher {
 
     /** TTL has deleted an item. */
     public void expired(Map<String, AttributeValue> item) {
-        deleted.add(key(item));
+        ItemKey key = ItemKey.parse(text(item, "pk"), text(item, "sk"));
+        engine.happened(key.isHead() ? Happening.HEAD_DELETED_BY_TTL : Happening.ITEM_DELETED_BY_TTL);
+        if (!key.isHead()) {
+            deleted.add(key(item));
+        }
     }
 
     private static String key(Map<String, AttributeValue> item) {

@@ -13,6 +13,7 @@ import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.ItemStore;
+import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.view.View;
 import dev.tidemark.functions.query.QueryFunction;
@@ -41,6 +42,12 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 public final class Verdict {
 
     private static final int PAST_MOMENTS = 2;
+
+    /** More than any view's skew. */
+    private static final long MOST_AHEAD_MILLIS = 120_000;
+
+    /** How the views name their counts of all events. */
+    private static final String COUNTS = "events_";
 
     private final Engine engine;
     private final Catalog catalog;
@@ -125,6 +132,63 @@ public final class Verdict {
         for (long atMillis : moments(view)) {
             judgeValues(view, known, List.copyOf(entities), atMillis);
         }
+    }
+
+    /**
+     * An answer that was given while events were folded counts every event up to the positions it names, and none twice
+     * (rule U4).
+     *
+     * @param of the catalog that answered
+     * @param arrived how many records each shard had when the answer was given
+     */
+    public void judgeInFlight(
+            View view, Oracle of, String entity, long atMillis, JsonNode answer, Map<String, Integer> arrived) {
+        List<StreamRecord> folded = new ArrayList<>();
+        List<StreamRecord> known = new ArrayList<>();
+        for (String shardId : ledger.shards()) {
+            LaneWatch.Row row = lanes.row(shardId);
+            Position activatedAfter = row == null ? null : row.activations().get(view.version());
+            if (activatedAfter == null || view.duplicates() != null) {
+                return;
+            }
+            List<Ledger.Entry> entries = ledger.of(shardId).subList(0, arrived.getOrDefault(shardId, 0));
+            Position done = position(answer.at("/receipt/lanes"), shardId);
+            for (Ledger.Entry entry : entries) {
+                if (entry.position().isAfter(activatedAfter)) {
+                    known.add(entry.record());
+                    if (!entry.position().isAfter(done)) {
+                        folded.add(entry.record());
+                    }
+                }
+            }
+        }
+        JsonNode least = of.over(folded, descents).answer(view.name(), entity, atMillis);
+        Oracle all = of.over(known, descents);
+        JsonNode most = all.answer(view.name(), entity, atMillis);
+        // A lifetime window has no end: it may have what arrived while the answer was made.
+        JsonNode ever = all.answer(view.name(), entity, nowMillis + MOST_AHEAD_MILLIS);
+        answer.get("features").properties().forEach(feature -> {
+            String name = feature.getKey();
+            long events = feature.getValue().asLong();
+            long from = count(least, name);
+            long to = count(name.endsWith("_lifetime") ? ever : most, name);
+            if (name.startsWith(COUNTS) && (events < from || events > to)) {
+                engine.fail(view.name() + " of " + entity + " was answered with " + name + " = " + events + " at "
+                        + Instant.ofEpochMilli(atMillis) + ", when there were " + from + " to " + to);
+            }
+        });
+    }
+
+    private static long count(JsonNode answer, String name) {
+        return answer.at("/values/" + name).asLong();
+    }
+
+    private static Position position(JsonNode lanes, String shardId) {
+        return lanes.properties().stream()
+                .filter(lane -> Lane.shardIdOf(lane.getKey()).equals(shardId))
+                .map(lane -> Position.parse(lane.getValue().asText()))
+                .findFirst()
+                .orElse(Position.ORIGIN);
     }
 
     /** What the lanes were to fold into a view: the records above its activation. */

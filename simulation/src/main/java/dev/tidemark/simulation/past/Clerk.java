@@ -77,9 +77,7 @@ public final class Clerk implements World.Guest {
         View view = views.get((int) scene.engine().between(0, views.size() - 1));
         String user = "u" + scene.engine().between(0, USERS - 1);
         String item = "i" + scene.engine().between(0, 3);
-        String entity = view.entity().size() == 2
-                ? user + "|" + item
-                : view.entity().get(0).name().equals("user") ? user : item;
+        String entity = entity(view, user, item);
         long atMillis = scene.engine().nowMillis();
         String text = answer(scene.cloud(), code.catalog(), view, entity, atMillis);
         kept.add(new Kept(
@@ -92,7 +90,13 @@ public final class Clerk implements World.Guest {
                 arrived(scene)));
     }
 
-    private static Map<String, Integer> arrived(World.Scene scene) {
+    static String entity(View view, String user, String item) {
+        return view.entity().size() == 2
+                ? user + "|" + item
+                : view.entity().get(0).name().equals("user") ? user : item;
+    }
+
+    static Map<String, Integer> arrived(World.Scene scene) {
         return scene.ledger().shards().stream()
                 .collect(Collectors.toMap(
                         shard -> shard, shard -> scene.ledger().of(shard).size()));

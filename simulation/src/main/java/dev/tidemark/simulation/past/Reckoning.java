@@ -25,6 +25,7 @@ import dev.tidemark.core.change.Restorer;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.fold.EntityState;
 import dev.tidemark.core.history.Checkpoints;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.AuditReport;
@@ -294,14 +295,14 @@ public final class Reckoning {
         live.forEach((key, item) -> {
             if (isCommon.test(key)) {
                 tally.add(kind(key), 1);
-                if (!isExpired(item) && !same(key, item, restored.get(key))) {
+                if (!isExpired(key, item) && !same(key, item, restored.get(key))) {
                     engine.fail("restored from " + checkpoint + ", item " + key + " is " + brief(restored.get(key))
                             + " instead of " + brief(item));
                 }
             }
         });
         restored.forEach((key, item) -> {
-            if (isCommon.test(key) && !isExpired(item) && !live.containsKey(key)) {
+            if (isCommon.test(key) && !isExpired(key, item) && !live.containsKey(key)) {
                 engine.fail("restored from " + checkpoint + ", there is item " + key + ", which is not live");
             }
         });
@@ -358,17 +359,33 @@ public final class Reckoning {
                 : key.lane().contains("#") ? Tally.Shown.REDRIVEN_ITEM_RESTORED : Tally.Shown.ITEM_RESTORED;
     }
 
-    private boolean isExpired(StoredItem item) {
-        return item.expiresAtSeconds() != 0 && item.expiresAtSeconds() * 1_000 < engine.nowMillis() + 3_600_000;
+    private boolean isExpired(ItemKey key, StoredItem item) {
+        long expiresAtSeconds = key.isHead() ? earliestExpirySeconds(key, item) : item.expiresAtSeconds();
+        return expiresAtSeconds != 0 && expiresAtSeconds * 1_000 < engine.nowMillis() + 3_600_000;
     }
 
-    /** Ids of a redrive or a backfill expire some time after they were written (rule T3). */
+    /** A fold of what arrived long ago keeps a head longer than its tiles need (rule U5). */
+    private long earliestExpirySeconds(ItemKey key, StoredItem item) {
+        View view = catalogs.views().stream()
+                .filter(one -> one.version().equals(key.viewVersion()))
+                .findFirst()
+                .orElseThrow();
+        return new EntityState(view, key.shardId(), item).stored().expiresAtSeconds();
+    }
+
+    /**
+     * Ids of a redrive or a backfill expire some time after they were written (rule T3), and so do heads; a restore keeps
+     * heads longer (rule U5).
+     */
     private static boolean same(ItemKey key, StoredItem item, @Nullable StoredItem other) {
-        boolean anyExpiry = key.isIds() && key.lane().contains("#");
+        boolean anyExpiry = (key.isIds() || key.isHead()) && !key.isLive();
+        boolean mayBeLater = key.isHead() && item.expiresAtSeconds() != 0;
         return other != null
                 && item.mark().equals(other.mark())
                 && Arrays.equals(item.body(), other.body())
-                && (anyExpiry || item.expiresAtSeconds() == other.expiresAtSeconds());
+                && (anyExpiry
+                        || item.expiresAtSeconds() == other.expiresAtSeconds()
+                        || (mayBeLater && item.expiresAtSeconds() < other.expiresAtSeconds()));
     }
 
     private static String brief(@Nullable StoredItem item) {

@@ -22,7 +22,8 @@ public final class Tally {
         REPAIRED_PAYLOAD_IN_A_BACKFILL,
         MERGED_LANE_IN_A_BACKFILL,
         MERGED_LANE_IN_A_BACKFILL_THAT_DROPS_DUPLICATES,
-        LANE_WITH_FEWER_ANCESTORS_THAN_ITS_PARENT
+        LANE_WITH_FEWER_ANCESTORS_THAN_ITS_PARENT,
+        ENTITY_READ_AGAIN_FOR_A_CHECKPOINT
     }
 
     private final Map<Shown, Long> counts = new EnumMap<>(Shown.class);

@@ -3,45 +3,82 @@ package dev.tidemark.simulation.world;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.view.View;
+import dev.tidemark.core.window.Window;
 import dev.tidemark.oracle.Oracle;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * One version of the deployed function: its catalog. Compiled once for all runs, because that takes longer than a run.
- * Each is there twice: the second differs in who packs the source's records, and counts those outside their shard too.
+ * Each is there in variants: who packs the source's records may differ, so that those outside their shard count too, and
+ * its views may have no heads.
  *
- * @param number its place in the library
- * @param catalog as the product compiles it
+ * @param number its place among all variants
+ * @param catalog as the product compiles it, but for the size of heads
  * @param oracle of the same catalog, over no records
  */
 public record Code(int number, Catalog catalog, Oracle oracle) {
 
     private static final int CATALOGS = 32;
-    private static final List<Code> ALL = all();
+
+    /** Bits of a number; those below tell the catalog. */
+    private static final int ANY_PACKER = CATALOGS;
+
+    private static final int WITHOUT_HEADS = 2 * CATALOGS;
+
+    private static final List<String> YAMLS = yamls();
+    private static final Map<Integer, Code> COMPILED = new ConcurrentHashMap<>();
 
     /** The versions that runs draw from. */
     public static List<Code> library() {
-        return ALL.subList(0, CATALOGS);
+        return IntStream.range(0, CATALOGS).mapToObj(Code::of).toList();
+    }
+
+    private static Code of(int number) {
+        return COMPILED.computeIfAbsent(number, Code::compile);
+    }
+
+    private static Code compile(int number) {
+        String plain = YAMLS.get(number % CATALOGS);
+        String packed = (number & ANY_PACKER) == 0 ? plain : Views.ofAnyPacker(plain);
+        String yaml = (number & WITHOUT_HEADS) == 0 ? packed : Views.withoutHeads(packed);
+        return new Code(number, new CatalogCompiler().compile(yaml), new Oracle(packed, List.of()));
     }
 
     /** The same views of a source that any packer aggregates. */
     Code ofAnyPacker() {
-        return ALL.get(CATALOGS + number);
+        return of(number | ANY_PACKER);
     }
 
     /** The same views in other versions: of a source whose records others aggregate. */
     Code ofOtherPacker() {
-        return ALL.get((number + CATALOGS) % ALL.size());
+        return of(number ^ ANY_PACKER);
+    }
+
+    /** The same views, where every event goes into the items of all widths at once. */
+    Code withoutHeads() {
+        return of(number | WITHOUT_HEADS);
+    }
+
+    Code withHeads(HeadSize size) {
+        return new Code(number, size.applyTo(of(number).catalog), oracle);
     }
 
     boolean dropsDuplicates() {
         return catalog.views().stream().anyMatch(view -> view.duplicates() != null);
+    }
+
+    /** Whether some of its heads expire. */
+    boolean forgetsHeads() {
+        return catalog.views().stream()
+                .anyMatch(view -> view.head() != null && view.head().usefulMillis() != Window.UNBOUNDED);
     }
 
     boolean is(Code other) {
@@ -53,20 +90,11 @@ public record Code(int number, Catalog catalog, Oracle oracle) {
         return catalog.views().stream().map(View::version).collect(Collectors.toSet());
     }
 
-    private static List<Code> all() {
+    private static List<String> yamls() {
         SplittableRandom random = new SplittableRandom(1);
-        List<String> yamls = new ArrayList<>();
-        for (int i = 0; i < CATALOGS; i++) {
-            yamls.add(Views.catalog(someViews(random)));
-        }
-        for (int i = 0; i < CATALOGS; i++) {
-            yamls.add(Views.ofAnyPacker(yamls.get(i)));
-        }
-        List<Code> codes = new ArrayList<>();
-        for (String yaml : yamls) {
-            codes.add(new Code(codes.size(), new CatalogCompiler().compile(yaml), new Oracle(yaml, List.of())));
-        }
-        return List.copyOf(codes);
+        return Stream.generate(() -> Views.catalog(someViews(random)))
+                .limit(CATALOGS)
+                .toList();
     }
 
     /** Two to four, no two of one name. */

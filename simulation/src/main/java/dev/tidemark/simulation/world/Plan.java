@@ -23,6 +23,7 @@ import java.util.random.RandomGenerator;
  * @param outageMillis how long it lasts; 0 for none. Nothing is sent meanwhile
  * @param endMillis when producers end
  * @param mostReshards how often shards are split or merged at most, if they are at all
+ * @param heads how large the heads of all code become
  */
 public record Plan(
         Code before,
@@ -32,7 +33,8 @@ public record Plan(
         long outageAtMillis,
         long outageMillis,
         long endMillis,
-        int mostReshards) {
+        int mostReshards,
+        HeadSize heads) {
 
     private static final int USUAL_RESHARDS = 5;
     private static final int MANY_RESHARDS = 12;
@@ -42,7 +44,21 @@ public record Plan(
     private static final long HOUR_MILLIS = 3_600_000;
     private static final long MOST_OUTAGE_HOURS = 90;
     private static final long PACKERS = 0x5EA1ED;
+    private static final long HEADS = 0x4EAD5;
+    private static final int WITHOUT_HEADS_PER_CENT = 12;
+
+    /** In these runs heads expire: an outage lasts longer than anybody can ask for their tiles. */
+    private static final int FORGETTING_PER_CENT = 8;
+
+    private static final long FEWEST_FORGETTING_HOURS = 29;
+    private static final long MOST_SILENT_HOURS = 20;
+
     private static final int MOST_CROWDED = 100;
+
+    public Plan {
+        before = before.withHeads(heads);
+        after = after.withHeads(heads);
+    }
 
     /** An event as its producer sends it. */
     @SuppressWarnings("ArrayRecordComponent") // A payload; never compared.
@@ -63,13 +79,30 @@ public record Plan(
         }
     }
 
+    /**
+     * How long nothing is delivered. If heads expire, all that was sent before the outage is delivered before they do:
+     * rule U5 counts on what the stream's retention says.
+     */
+    long silenceMillis() {
+        return before.forgetsHeads() || after.forgetsHeads()
+                ? Math.min(outageMillis, MOST_SILENT_HOURS * HOUR_MILLIS)
+                : outageMillis;
+    }
+
     public static Plan draw(long seed, Engine engine) {
         SplittableRandom random = new SplittableRandom(seed);
         List<Code> library = Code.library();
         // Dice of their own: what else a seed decides is older than this dial, and stays as it was.
         SplittableRandom packers = new SplittableRandom(seed ^ PACKERS);
-        Code before = packed(engine, packers, library.get(random.nextInt(library.size())));
-        Code other = packed(engine, packers, library.get(random.nextInt(library.size())));
+        SplittableRandom heads = new SplittableRandom(seed ^ HEADS);
+        boolean isForgetting = heads.nextInt(100) < FORGETTING_PER_CENT;
+        List<Code> codes = isForgetting
+                ? library.stream()
+                        .filter(code -> code.forgetsHeads() && !code.dropsDuplicates())
+                        .toList()
+                : library;
+        Code before = headed(heads, packed(engine, packers, codes.get(random.nextInt(codes.size()))));
+        Code other = headed(heads, packed(engine, packers, codes.get(random.nextInt(codes.size()))));
         Code after = engine.strikes(random, Dial.ROLLING) ? other : before;
         int shards = 1 + random.nextInt(3);
         int users = 1 + random.nextInt(5);
@@ -80,11 +113,26 @@ public record Plan(
         // Beyond the retention that the catalog states, views that drop duplicates promise nothing.
         boolean isBounded = before.dropsDuplicates() || after.dropsDuplicates();
         long hours = isBounded ? 1 : anyHours;
-        long outageMillis = engine.strikes(random, Dial.OUTAGE) ? hours * HOUR_MILLIS : 0;
+        boolean isOutage = engine.strikes(random, Dial.OUTAGE);
+        long outageMillis = isForgetting
+                ? (FEWEST_FORGETTING_HOURS + anyHours / 2) * HOUR_MILLIS
+                : isOutage ? hours * HOUR_MILLIS : 0;
         LongUnaryOperator delay = millis -> millis > outageAtMillis ? millis + outageMillis : millis;
         List<Sent> sent = records(seed, engine, records, users, spanMillis, delay);
         return new Plan(
-                before, after, shards, sent, outageAtMillis, outageMillis, spanMillis + outageMillis, USUAL_RESHARDS);
+                before,
+                after,
+                shards,
+                sent,
+                outageAtMillis,
+                outageMillis,
+                spanMillis + outageMillis,
+                USUAL_RESHARDS,
+                HeadSize.draw(heads));
+    }
+
+    private static Code headed(SplittableRandom heads, Code code) {
+        return heads.nextInt(100) < WITHOUT_HEADS_PER_CENT ? code.withoutHeads() : code;
     }
 
     private static Code packed(Engine engine, SplittableRandom packers, Code code) {
@@ -158,12 +206,28 @@ public record Plan(
         Code any = dropping.get(dice.nextInt(dropping.size()));
         Code first = dice.nextBoolean() ? any : before;
         return new Plan(
-                first, first.ofOtherPacker(), shards, sent, outageAtMillis, outageMillis, endMillis, MANY_RESHARDS);
+                first,
+                first.ofOtherPacker(),
+                shards,
+                sent,
+                outageAtMillis,
+                outageMillis,
+                endMillis,
+                MANY_RESHARDS,
+                heads);
     }
 
     /** The same without some of the records. */
     public Plan with(List<Sent> fewer) {
         return new Plan(
-                before, after, shards, List.copyOf(fewer), outageAtMillis, outageMillis, endMillis, mostReshards);
+                before,
+                after,
+                shards,
+                List.copyOf(fewer),
+                outageAtMillis,
+                outageMillis,
+                endMillis,
+                mostReshards,
+                heads);
     }
 }

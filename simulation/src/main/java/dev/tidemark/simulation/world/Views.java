@@ -157,6 +157,28 @@ final class Views {
                   buyers: {function: distinct, input: user, windows: [10m]}
             """);
 
+    /** Heads that are emptied, and expire: nothing is kept for ever. */
+    private static final View RECENT = new View("recent", """
+                source: shop
+                entity: user
+                retention: 30m
+                features:
+                  events: {function: count, windows: [5m, 3h]}
+                  items: {function: distinct, input: item, windows: [5m, 3h]}
+                  latest: {function: last, input: type, windows: [3h]}
+            """);
+
+    /** Likewise, of short tiles. */
+    private static final View RECENT_ITEMS = new View("recent_items", """
+                source: shop
+                entity: item
+                retention: 10m
+                skew: 5s
+                features:
+                  events: {function: count, windows: [1m, 2h]}
+                  newest: {function: last_n, n: 2, input: qty, optional: true, windows: [1m, 2h]}
+            """);
+
     static final List<View> ALL = List.of(
             ACTIVITY,
             ACTIVITY_LONGER,
@@ -169,7 +191,9 @@ final class Views {
             HASTY,
             TAGS,
             UNIQUE,
-            UNIQUE_BRIEFLY);
+            UNIQUE_BRIEFLY,
+            RECENT,
+            RECENT_ITEMS);
 
     private Views() {}
 
@@ -179,6 +203,11 @@ final class Views {
     /** The same catalog, but for who packs its source's records. */
     static String ofAnyPacker(String catalog) {
         return catalog.replace(STREAM, STREAM + "    aggregated_by: any\n");
+    }
+
+    /** The same catalog, but its views have no heads. */
+    static String withoutHeads(String catalog) {
+        return catalog.replace("    source: shop\n", "    source: shop\n    heads: false\n");
     }
 
     /** A catalog of some views, with different names. */

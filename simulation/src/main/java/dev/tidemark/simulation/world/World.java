@@ -2,6 +2,7 @@ package dev.tidemark.simulation.world;
 
 import dev.tidemark.aws.dynamodb.Tables;
 import dev.tidemark.core.stream.KplRecords;
+import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.kinesis.HashRange;
 import dev.tidemark.kinesis.NewRecord;
 import dev.tidemark.kinesis.PutResult;
@@ -10,6 +11,7 @@ import dev.tidemark.kinesis.Streams;
 import dev.tidemark.oracle.ShardDescent;
 import dev.tidemark.oracle.StreamRecord;
 import dev.tidemark.simulation.check.BucketWatch;
+import dev.tidemark.simulation.check.HeadWatch;
 import dev.tidemark.simulation.check.ItemWatch;
 import dev.tidemark.simulation.check.LaneWatch;
 import dev.tidemark.simulation.check.Ledger;
@@ -29,6 +31,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
@@ -89,7 +92,12 @@ public final class World implements AutoCloseable {
         this.items = new ItemWatch(engine);
         this.bucket = new BucketWatch(engine, ledger);
         this.lanes = new LaneWatch(engine, ledger, bucket);
-        this.state = new Table(items);
+        HeadWatch heads =
+                new HeadWatch(engine, plan.before().catalog(), plan.after().catalog());
+        this.state = new Table((old, item) -> {
+            items.written(old, item);
+            heads.written(old, item);
+        });
         Map<String, Table> tables = Map.of("state", state, "control", new Table(lanes));
         this.cloud = new Cloud(engine, tables, bucket::stored, streams, STREAM, ledger::shorten);
         this.fleet = new Fleet(engine, cloud, plan);
@@ -124,7 +132,7 @@ public final class World implements AutoCloseable {
         }
         mapping.startReadyShards();
         if (plan.outageMillis() > 0) {
-            engine.after(plan.outageAtMillis(), () -> mapping.silence(plan.outageMillis()));
+            engine.after(plan.outageAtMillis(), () -> mapping.silence(plan.silenceMillis()));
         }
         for (int i = 0; i < 4; i++) {
             engine.after(engine.between(0, plan.endMillis()), mapping::perhapsSecondPoller);
@@ -326,10 +334,12 @@ public final class World implements AutoCloseable {
         for (Map<String, AttributeValue> item : state.items()) {
             AttributeValue expires = item.get(Tables.TTL_ATTRIBUTE);
             boolean expired = expires != null && Long.parseLong(expires.n()) * 1000 < engine.nowMillis();
-            if (expired && engine.strikes(Dial.TTL_DELETION)) {
+            boolean isHead = Objects.requireNonNull(item.get("sk")).s().startsWith(ItemKey.HEAD);
+            boolean chosen = expired && engine.strikes(Dial.TTL_DELETION);
+            // No record may wait longer than a head lives (rule U5).
+            if (isHead ? expired && engine.aside().nextBoolean() && mapping.isCaughtUp() : chosen) {
                 state.delete(item);
                 items.expired(item);
-                engine.happened(Happening.ITEM_DELETED_BY_TTL);
             }
         }
     }

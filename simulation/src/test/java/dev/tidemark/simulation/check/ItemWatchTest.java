@@ -46,10 +46,22 @@ class ItemWatchTest {
         assertThat(engine.failure()).contains("deleted when it expired");
     }
 
+    @Test
+    void aHeadThatExpiredBeginsAgain() {
+        watch.expired(item("head/0/lane", "7:0", "a"));
+        watch.written(null, item("head/0/lane", "11:0", "b"));
+
+        assertThat(engine.failure()).isNull();
+    }
+
     private static Map<String, AttributeValue> item(String mark, String body) {
+        return item("5s/1/lane", mark, body);
+    }
+
+    private static Map<String, AttributeValue> item(String sortKey, String mark, String body) {
         return Map.of(
                 "pk", AttributeValue.fromS("view|entity"),
-                "sk", AttributeValue.fromS("5s/1/lane"),
+                "sk", AttributeValue.fromS(sortKey),
                 "m", AttributeValue.fromS(mark),
                 "b", AttributeValue.fromB(SdkBytes.fromUtf8String(body)));
     }

@@ -17,6 +17,9 @@ final class Mutants {
     private static final String HISTORY = "core/dev/tidemark/core/history/";
     private static final String STREAM = "core/dev/tidemark/core/stream/";
     private static final String TILE = "core/dev/tidemark/core/tile/";
+    private static final String VIEW = "core/dev/tidemark/core/view/";
+    private static final String SERVE = "core/dev/tidemark/core/serve/";
+    private static final String CHECKPOINT = "core/dev/tidemark/core/checkpoint/";
     private static final String CATALOG = "core/dev/tidemark/core/catalog/";
     private static final String DYNAMODB = "aws/dev/tidemark/aws/dynamodb/";
     private static final String S3 = "aws/dev/tidemark/aws/s3/";
@@ -46,7 +49,7 @@ final class Mutants {
                     "P3",
                     "an item's key lacks the lane",
                     new Edit(
-                            FOLD + "ViewWork",
+                            FOLD + "EntityWork",
                             "width.code(), block, laneId)",
                             "width.code(), block, laneId.substring(0, laneId.indexOf('.')) + \".000000000000\")")),
             Mutant.of(
@@ -145,8 +148,8 @@ final class Mutants {
                     "the record at the item's mark is folded again (below the mark instead of at or below)",
                     new Edit(
                             FOLD + "TileChange",
-                            "&& row.position().isAfter(floor)",
-                            "&& row.position().compareTo(floor) >= 0")),
+                            "&& position(i).isAfter(floor)",
+                            "&& position(i).compareTo(floor) >= 0")),
             Mutant.of(
                     "F4",
                     "an item's mark is the first record of the batch, not the last",
@@ -156,7 +159,7 @@ final class Mutants {
                     "every failed condition counts as one's own write",
                     new Edit(
                             FOLD + "ItemFold",
-                            ": attempt(change, current, attempt + 1);",
+                            ": attempt(change, current, /* isStored= */ true, attempt + 1);",
                             ": CompletableFuture.completedFuture(true);")),
             Mutant.of(
                     "F4",
@@ -203,7 +206,7 @@ final class Mutants {
             Mutant.of(
                     "F6",
                     "a failed item holds up the batch from its last record, not its lowest",
-                    new Edit(FOLD + "ItemWork", "return rows[0];", "return rows[size - 1];")),
+                    new Edit(FOLD + "RowList", "return rows[0];", "return rows[size - 1];")),
             Mutant.of(
                     "F6",
                     "items that were not attempted in time do not count",
@@ -213,8 +216,8 @@ final class Mutants {
                     "an item that is given up counts as done",
                     new Edit(
                             FOLD + "ItemFold",
-                            "attempt(change, base, attempt + 1), false);",
-                            "attempt(change, base, attempt + 1), true);")),
+                            "attempt(change, base, /* isStored= */ false, attempt + 1), false);",
+                            "attempt(change, base, /* isStored= */ false, attempt + 1), true);")),
             Mutant.of(
                     "F6",
                     "a write of unknown outcome counts as a success",
@@ -294,7 +297,7 @@ final class Mutants {
                     "F10",
                     "a block expires before late events can no longer come",
                     new Edit(
-                            FOLD + "Expiry",
+                            VIEW + "Expiry",
                             "+ view.retentionMillis()\n                + view.streamRetentionMillis()",
                             "- SLACK_MILLIS")),
             Mutant.of(
@@ -317,7 +320,8 @@ final class Mutants {
             Mutant.of(
                     "T3",
                     "tiles are written before it is known which events count",
-                    new Edit(FOLD + "StateFold", "(item.entity.hasIds() ? afterIds : first)", "first")),
+                    new Edit(FOLD + "StateFold", "(item.entity.hasIds() ? afterIds : first)", "first"),
+                    new Edit(FOLD + "StateFold", "(entity.hasIds() ? afterIds : first)", "first")),
             Mutant.of(
                     "T3",
                     "tiles are written although their entity's ids were not",
@@ -341,6 +345,116 @@ final class Mutants {
                     "T3",
                     "a lane does not wait for its parents to be folded to their end",
                     new Edit(FOLD + "Ancestry", "drained ? add(parent, row) : stop(parent)", "add(parent, row)")),
+
+            // Heads.
+            Mutant.ofPast(
+                    "U1",
+                    "a head that was read is measured although no tile is new",
+                    new Edit(
+                            TILE + "HeadState",
+                            "private List<Spilled> spilled = List.of();",
+                            "private List<Spilled> spilled = List.of();\nprivate boolean isRead;"),
+                    new Edit(
+                            TILE + "HeadState",
+                            "open = in.readVarint() - 1;",
+                            "isRead = true;\nopen = in.readVarint() - 1;"),
+                    new Edit(
+                            TILE + "HeadState",
+                            "if (tiles.add(tile, row, filterBits)) {",
+                            "if (tiles.add(tile, row, filterBits) || isRead) {\nisRead = false;")),
+            Mutant.of(
+                    "U1",
+                    "an event goes into the head although tiles of its time are below",
+                    new Edit(TILE + "HeadState", "if (tile < open) {", "if (tile < open && tile < 0) {")),
+            Mutant.of(
+                    "U2",
+                    "what a head spills is decided on any version of it",
+                    new Edit(FOLD + "ItemFold", "return isStored\n", "return isStored || attempt > 0\n")),
+            Mutant.of(
+                    "U2",
+                    "that an event goes below is decided on any version of the head",
+                    new Edit(
+                            FOLD + "ItemChange",
+                            "    default List<? extends ItemChange> before() {",
+                            "    default boolean spills() {\nreturn false;\n}\n\n"
+                                    + "    default List<? extends ItemChange> before() {"),
+                    new Edit(FOLD + "ItemFold", "return isStored\n", "return isStored || !change.spills()\n"),
+                    new Edit(
+                            FOLD + "HeadChange",
+                            "    private int row;",
+                            "    private int row;\nprivate boolean spills;\n\n"
+                                    + "@Override\npublic boolean spills() {\nreturn spills;\n}"),
+                    new Edit(FOLD + "HeadChange", "below.clear();", "below.clear();\nspills = false;"),
+                    new Edit(
+                            FOLD + "HeadChange",
+                            "sendBelow(rung, tile, encoded, open);",
+                            "spills = true;\nsendBelow(rung, tile, encoded, open);")),
+            Mutant.of(
+                    "U3",
+                    "a head is put before the items that take what it gives up",
+                    new Edit(
+                            FOLD + "ItemFold",
+                            "foldAll(before).thenCompose(confirmed -> putAfter(confirmed, change, base, next, attempt))",
+                            "put(change, base, next, attempt).thenCompose(confirmed ->"
+                                    + " confirmed ? foldAll(before) : CompletableFuture.completedFuture(false))")),
+            Mutant.of(
+                    "U3",
+                    "a head is put although an item that takes what it gives up was not",
+                    new Edit(
+                            FOLD + "ItemFold",
+                            "return confirmed && !context.stop().getAsBoolean()",
+                            "return (confirmed || attempt > 0) && !context.stop().getAsBoolean()")),
+            Mutant.of(
+                    "U3",
+                    "when a head's put has met another head, only the head is decided again",
+                    new Edit(
+                            FOLD + "ItemFold",
+                            ": attempt(change, current, /* isStored= */ true, attempt + 1);",
+                            ": again(change, current, attempt + 1);"),
+                    new Edit(FOLD + "ItemFold", "    /** U2. */", """
+                                private CompletableFuture<Boolean> again(
+                                        ItemChange change, @Nullable StoredItem base, int attempt) {
+                                    StoredItem next = change.next(base);
+                                    return next == null
+                                            ? CompletableFuture.completedFuture(true)
+                                            : put(change, base, next, attempt);
+                                }
+
+                                /** U2. */
+                            """)),
+            Mutant.of(
+                    "U4",
+                    "items below a head that went ahead are not read again",
+                    new Edit(
+                            SERVE + "FeatureServer",
+                            "return computation.isTorn()\n",
+                            "return computation.isTorn() && plan.reads().isEmpty()\n")),
+            Mutant.of(
+                    "U4",
+                    "a head's tile counts although the item below has taken it",
+                    new Edit(
+                            SERVE + "AnswerComputation",
+                            "if (head.tileIndex(i) >= open) {",
+                            "if (head.tileIndex(i) >= HeadState.NOT_OPEN || open == 0) {")),
+            Mutant.ofPast(
+                    "U1",
+                    "a replay lets a spill bring one tile to an item and no other",
+                    new Edit(
+                            HISTORY + "MemoryItems",
+                            "return position.isAfter(loaded) && isWithinLimit(position);",
+                            "return position.isAfter(mark) && isWithinLimit(position);")),
+            Mutant.ofPast(
+                    "U1",
+                    "a replay's head goes on beyond the mark that it had",
+                    new Edit(HISTORY + "MemoryItems", "                isBeyond = true;\n", "")),
+            Mutant.ofPast(
+                    "U5",
+                    "a head keeps tiles that nobody can ask for, until it expires",
+                    new Edit(TILE + "HeadState", "if (tiles.size() > 0\n", "if (tiles.size() < 0\n")),
+            Mutant.ofPast(
+                    "U6",
+                    "a checkpoint does not read again below a head that went ahead",
+                    new Edit(CHECKPOINT + "SegmentScan", "if (items.isTorn(found)) {", "if (false) {")),
 
             // The past.
             Mutant.ofPast(
@@ -458,7 +572,28 @@ final class Mutants {
             Mutant.of(
                     "T3",
                     "the ids of events that are too old for the stream are written anew",
-                    new Edit(FOLD + "IdsChange", "if (isExpired(row)) {", "if (isExpired(row) && mark == null) {")));
+                    new Edit(FOLD + "IdsChange", "if (isExpired(row)) {", "if (isExpired(row) && mark == null) {")),
+            Mutant.ofPast(
+                    "U6",
+                    "a late event does not show in the head",
+                    new Edit(
+                            TILE + "HeadState",
+                            "setBelow(row.position());\n            return false;",
+                            "return false;")),
+            Mutant.ofPast(
+                    "U6",
+                    "a head that was emptied does not remember where it began",
+                    new Edit(
+                            TILE + "HeadState",
+                            "if (tiles.size() == 0) {\n            setBelow",
+                            "if (tiles.size() < 0) {\n            setBelow")),
+            Mutant.ofPast(
+                    "U6",
+                    "a checkpoint that reads tiles again after the ids takes what is below the head from the same read",
+                    new Edit(
+                            CHECKPOINT + "SegmentScan",
+                            "return torn ? readBelowHeadAgain(ids)",
+                            "return torn && false ? readBelowHeadAgain(ids)")));
 
     private Mutants() {}
 }
