@@ -104,6 +104,27 @@ public record View(
         derived = List.copyOf(derived);
     }
 
+    /** The same view with another state: of another ladder, with other heads or none. */
+    public View withState(Ladder otherLadder, @Nullable HeadRule otherHead) {
+        return new View(
+                name,
+                version,
+                source,
+                entity,
+                where,
+                filters,
+                inputs,
+                layout,
+                otherLadder,
+                otherHead,
+                retentionMillis,
+                skewMillis,
+                duplicates,
+                streamRetentionMillis,
+                features,
+                derived);
+    }
+
     /** The names of everything the view can answer: features, then derived features, in catalog order. */
     public List<String> valueNames() {
         return Stream.concat(

@@ -79,27 +79,9 @@ public final class FoldWorld {
     public static View headed(View view, int maxTiles) {
         List<Window> windows = List.of(Window.parse("10m"), Window.parse("1d"));
         Ladder ladder = Ladder.belowHead(windows, view.ladder().hop().widthMillis(), 1_000, 100_000);
-        return new View(
-                view.name(),
-                view.version(),
-                view.source(),
-                view.entity(),
-                view.where(),
-                view.filters(),
-                view.inputs(),
-                view.layout(),
-                ladder,
-                new HeadRule(
-                        ladder.hop().widthMillis(),
-                        10_000,
-                        maxTiles,
-                        Expiry.usefulMillis(ladder, view.retentionMillis())),
-                view.retentionMillis(),
-                view.skewMillis(),
-                view.duplicates(),
-                view.streamRetentionMillis(),
-                view.features(),
-                view.derived());
+        HeadRule rule = new HeadRule(
+                ladder.hop().widthMillis(), 10_000, maxTiles, Expiry.usefulMillis(ladder, view.retentionMillis()));
+        return view.withState(ladder, rule);
     }
 
     private static View view(String version, View.@Nullable Duplicates duplicates) {

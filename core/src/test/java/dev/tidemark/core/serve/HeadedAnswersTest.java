@@ -69,23 +69,7 @@ class HeadedAnswersTest {
                 1 + random.nextInt(100),
                 1 + random.nextInt(6),
                 Objects.requireNonNull(compiled.head()).usefulMillis());
-        return new View(
-                compiled.name(),
-                compiled.version(),
-                compiled.source(),
-                compiled.entity(),
-                compiled.where(),
-                compiled.filters(),
-                compiled.inputs(),
-                compiled.layout(),
-                compiled.ladder(),
-                rule,
-                compiled.retentionMillis(),
-                compiled.skewMillis(),
-                compiled.duplicates(),
-                compiled.streamRetentionMillis(),
-                compiled.features(),
-                compiled.derived());
+        return compiled.withState(compiled.ladder(), rule);
     }
 
     /** The state after each event, as the store had it. */

@@ -48,22 +48,6 @@ public record HeadSize(int maxBytes, int maxTiles) {
                         Math.min(maxBytes, usual.maxBytes()),
                         Math.min(maxTiles, usual.maxTiles()),
                         usual.usefulMillis());
-        return new View(
-                view.name(),
-                view.version(),
-                view.source(),
-                view.entity(),
-                view.where(),
-                view.filters(),
-                view.inputs(),
-                view.layout(),
-                view.ladder(),
-                head,
-                view.retentionMillis(),
-                view.skewMillis(),
-                view.duplicates(),
-                view.streamRetentionMillis(),
-                view.features(),
-                view.derived());
+        return view.withState(view.ladder(), head);
     }
 }

@@ -1,13 +1,21 @@
 package dev.tidemark.simulation.model;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Visits every state that the model can reach, breadth first, so that the first violation has the shortest trace. */
 final class Explorer<S extends State> {
+
+    private static final Path PROTOCOL = Path.of("..", "docs", "protocol.md");
 
     /**
      * What an exploration found.
@@ -20,6 +28,21 @@ final class Explorer<S extends State> {
      */
     record Result(
             int states, int quiescent, int stuck, @Nullable String violation, List<String> trace) {
+
+        /** The model holds in a space explored whole, and docs/protocol.md has the number of its states. */
+        void assertHolds(String space) throws IOException {
+            System.out.println("Model, " + space + ": " + text());
+            assertThat(violation).as(text()).isNull();
+            assertThat(quiescent).isPositive();
+            String row = "| " + space + " |";
+            String count = String.format(Locale.ROOT, "%,d", states);
+            assertThat(Files.readAllLines(PROTOCOL))
+                    .as("docs/protocol.md has the number of states")
+                    .anyMatch(line -> line.startsWith(row) && line.endsWith("| " + count + " |"));
+            assertThat(stuck)
+                    .as("states from which nothing leads to everything done")
+                    .isZero();
+        }
 
         String text() {
             StringBuilder text = new StringBuilder();
