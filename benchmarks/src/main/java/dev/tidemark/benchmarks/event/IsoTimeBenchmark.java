@@ -1,6 +1,7 @@
 package dev.tidemark.benchmarks.event;
 
 import dev.tidemark.core.event.IsoTime;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -27,20 +28,20 @@ public class IsoTimeBenchmark {
     private static final int TIMES = 1_000;
 
     private final String[] texts = new String[TIMES];
-    private final char[][] chars = new char[TIMES][];
+    private final byte[][] bytes = new byte[TIMES][];
 
     public IsoTimeBenchmark() {
         for (int i = 0; i < TIMES; i++) {
             texts[i] =
                     Instant.ofEpochMilli(1_769_853_600_000L + i * 86_399_977L).toString();
-            chars[i] = texts[i].toCharArray();
+            bytes[i] = texts[i].getBytes(StandardCharsets.UTF_8);
         }
     }
 
     @Benchmark
     @OperationsPerInvocation(TIMES)
     public void tidemark(Blackhole hole) {
-        for (char[] text : chars) {
+        for (byte[] text : bytes) {
             hole.consume(IsoTime.parseMillis(text, 0, text.length));
         }
     }

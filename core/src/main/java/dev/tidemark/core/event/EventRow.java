@@ -2,6 +2,7 @@ package dev.tidemark.core.event;
 
 import dev.tidemark.core.stream.Position;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,10 @@ public final class EventRow {
     private final long[] unscaled;
     private final int[] scales;
     private final @Nullable Object[] objects;
+
+    /** Where the texts are that nobody has asked for yet. */
+    private byte[] data = {};
+
     private long eventTimeMillis;
     private long arrivalMillis;
     private Position position = Position.ORIGIN;
@@ -72,6 +77,20 @@ public final class EventRow {
     public void setString(int slot, String value) {
         kinds[slot] = Kind.STRING;
         objects[slot] = value;
+    }
+
+    /**
+     * Sets a string that becomes one when somebody asks for it.
+     *
+     * @param bytes the record, which nobody may change; one for all slots
+     * @param from where the string's well-formed UTF-8 begins, before {@code to}
+     */
+    void setText(int slot, byte[] bytes, int from, int to) {
+        kinds[slot] = Kind.STRING;
+        objects[slot] = null;
+        unscaled[slot] = from;
+        scales[slot] = to - from;
+        data = bytes;
     }
 
     public void setBoolean(int slot, boolean value) {
@@ -134,7 +153,19 @@ public final class EventRow {
         if (objects[slot] instanceof String text) {
             return text;
         }
-        throw new IllegalStateException("slot " + slot + " holds " + kinds[slot] + ", not a string");
+        if (kinds[slot] != Kind.STRING) {
+            throw new IllegalStateException("slot " + slot + " holds " + kinds[slot] + ", not a string");
+        }
+        String text = new String(data, (int) unscaled[slot], scales[slot], StandardCharsets.UTF_8);
+        objects[slot] = text;
+        return text;
+    }
+
+    /** The moment that a string says, see {@link IsoTime}. Only for {@link Kind#STRING}. */
+    long isoMillis(int slot) {
+        return objects[slot] == null
+                ? IsoTime.parseMillis(data, (int) unscaled[slot], scales[slot])
+                : IsoTime.parseMillis(string(slot));
     }
 
     /** Only for {@link Kind#BOOLEAN}. */

@@ -1,5 +1,7 @@
 package dev.tidemark.core.event;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * Reads ISO 8601 moments, about fifty times faster than {@link java.time.Instant#parse}: {@code 2026-01-31T10:00:00Z}.
  *
@@ -27,7 +29,8 @@ public final class IsoTime {
 
     /** The moment in milliseconds since the epoch, at least 0, or {@link #NONE}. */
     public static long parseMillis(String text) {
-        return parseMillis(text.toCharArray(), 0, text.length());
+        // What is not Latin becomes a question mark, which no moment has.
+        return parseMillis(text.getBytes(StandardCharsets.ISO_8859_1), 0, text.length());
     }
 
     /**
@@ -35,7 +38,7 @@ public final class IsoTime {
      *
      * @param text holds the moment at {@code [offset, offset + length)}
      */
-    public static long parseMillis(char[] text, int offset, int length) {
+    public static long parseMillis(byte[] text, int offset, int length) {
         if (length <= MINUTES_LENGTH) {
             return NONE;
         }
@@ -71,11 +74,11 @@ public final class IsoTime {
     }
 
     /** Minutes from 1970 to {@code yyyy-MM-ddTHH:mm}, taken as UTC; {@link #NONE} if it is none or long before. */
-    private static long minutes(char[] text, int offset) {
+    private static long minutes(byte[] text, int offset) {
         int hour = twoDigits(text, offset + 11);
         int minute = twoDigits(text, offset + 14);
         long days = days(text, offset);
-        char separator = text[offset + DATE_LENGTH];
+        byte separator = text[offset + DATE_LENGTH];
         boolean separated = separator == 'T' || separator == ' ' || separator == 't';
         if (!separated || text[offset + 13] != ':' || hour < 0 || hour > 23 || minute < 0 || minute > 59) {
             return NONE;
@@ -85,7 +88,7 @@ public final class IsoTime {
     }
 
     /** Days from 1970-01-01 to {@code yyyy-MM-dd} in the proleptic Gregorian calendar; -2 if it is no date. */
-    private static long days(char[] text, int offset) {
+    private static long days(byte[] text, int offset) {
         int century = twoDigits(text, offset);
         int yearOfCentury = twoDigits(text, offset + 2);
         int month = twoDigits(text, offset + 5);
@@ -103,7 +106,7 @@ public final class IsoTime {
         return daysBeforeYear - DAYS_BEFORE_1970 + DAYS_BEFORE_MONTH[month] + (leap && month > 2 ? 1 : 0) + day - 1;
     }
 
-    private static int skipDigits(char[] text, int from, int end) {
+    private static int skipDigits(byte[] text, int from, int end) {
         int at = from;
         while (at < end && text[at] >= '0' && text[at] <= '9') {
             at++;
@@ -111,7 +114,7 @@ public final class IsoTime {
         return at;
     }
 
-    private static int fractionMillis(char[] text, int from, int end) {
+    private static int fractionMillis(byte[] text, int from, int end) {
         int millis = (text[from] - '0') * 100;
         if (from + 1 < end) {
             millis += (text[from + 1] - '0') * 10;
@@ -123,7 +126,7 @@ public final class IsoTime {
     }
 
     /** The offset from UTC that fills the rest of the text; {@link Integer#MIN_VALUE} if the rest is none. */
-    private static int offsetMinutes(char[] text, int at, int end) {
+    private static int offsetMinutes(byte[] text, int at, int end) {
         int length = end - at;
         if (length == 1) {
             return text[at] == 'Z' || text[at] == 'z' ? 0 : Integer.MIN_VALUE;
@@ -142,7 +145,7 @@ public final class IsoTime {
     }
 
     /** The number 0 to 99, or -1. */
-    private static int twoDigits(char[] text, int at) {
+    private static int twoDigits(byte[] text, int at) {
         int tens = text[at] - '0';
         int ones = text[at + 1] - '0';
         return (tens | ones) < 0 || tens > 9 || ones > 9 ? -1 : tens * 10 + ones;

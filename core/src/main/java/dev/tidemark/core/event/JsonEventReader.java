@@ -44,8 +44,8 @@ public final class JsonEventReader {
 
     private final EventShape shape;
     private final PathNode root;
+    private final PlainJson plain;
     private final DecimalText decimal = new DecimalText();
-    private long isoMillis;
     private RecordParser parser = new RecordParser();
     private long parserBytes;
 
@@ -53,6 +53,7 @@ public final class JsonEventReader {
     public JsonEventReader(EventShape shape) {
         this.shape = shape;
         this.root = PathNode.rootOf(shape.fields());
+        this.plain = new PlainJson(root);
     }
 
     /**
@@ -69,8 +70,10 @@ public final class JsonEventReader {
         }
         checkEncoding(data);
         row.clear();
-        isoMillis = IsoTime.NONE;
-        parse(data, row);
+        if (!plain.read(data, row)) {
+            row.clear();
+            parse(data, row);
+        }
         row.setEventTimeMillis(eventTimeMillis(row));
     }
 
@@ -86,7 +89,8 @@ public final class JsonEventReader {
         return value.isEmpty() ? data -> true : new JsonGlance(value);
     }
 
-    private void parse(byte[] data, EventRow row) {
+    /** Any JSON. */
+    void parse(byte[] data, EventRow row) {
         if (parserBytes > BYTES_PER_PARSER) {
             replaceParser();
         }
@@ -161,9 +165,6 @@ public final class JsonEventReader {
         char[] text = parser.getTextCharacters();
         int offset = parser.getTextOffset();
         int length = parser.getTextLength();
-        if (slot == shape.eventTime().slot()) {
-            isoMillis = IsoTime.parseMillis(text, offset, length);
-        }
         if (hasLoneSurrogate(text, offset, offset + length)) {
             row.setFlawed(slot, Flaw.LONE_SURROGATE);
             return;
@@ -201,7 +202,7 @@ public final class JsonEventReader {
         int slot = shape.eventTime().slot();
         TimeFormat format = shape.eventTime().format();
         long millis = format == TimeFormat.ISO8601
-                ? (row.kind(slot) == EventRow.Kind.STRING ? isoMillis : IsoTime.NONE)
+                ? (row.kind(slot) == EventRow.Kind.STRING ? row.isoMillis(slot) : IsoTime.NONE)
                 : epochMillis(row, slot, format == TimeFormat.EPOCH_SECONDS ? 3 : 0);
         if (millis == IsoTime.NONE) {
             throw noEventTime(row.isAbsent(slot));

@@ -1,5 +1,6 @@
 package dev.tidemark.core.event;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -11,8 +12,12 @@ final class PathNode {
 
     private static final int INNER = -1;
 
+    /** In place of a node, for a member that is not wanted: nothing below it is. */
+    static final PathNode UNWANTED = new PathNode("", INNER, new PathNode[0]);
+
     private final String name;
     private final int nameHash;
+    private final byte[] nameBytes;
     private final int slot;
     private final PathNode[] children;
     private final int[] slots;
@@ -20,6 +25,7 @@ final class PathNode {
     private PathNode(String name, int slot, PathNode[] children) {
         this.name = name;
         this.nameHash = name.hashCode();
+        this.nameBytes = name.getBytes(StandardCharsets.UTF_8);
         this.slot = slot;
         this.children = children;
         this.slots = slot != INNER
@@ -96,6 +102,23 @@ final class PathNode {
             }
         }
         return -1;
+    }
+
+    /** The same of a name in well-formed UTF-8 at {@code [from, to)}. */
+    int indexOf(byte[] data, int from, int to, int guess) {
+        if (guess < children.length && children[guess].isNamed(data, from, to)) {
+            return guess;
+        }
+        for (int i = 0; i < children.length; i++) {
+            if (children[i].isNamed(data, from, to)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private boolean isNamed(byte[] data, int from, int to) {
+        return nameBytes.length == to - from && Arrays.equals(data, from, to, nameBytes, 0, nameBytes.length);
     }
 
     private boolean isNamed(String wanted, int hash) {

@@ -56,7 +56,7 @@ final class TreeReader {
     /** The reason that the record is bad, or null. */
     InvalidEvent.@Nullable Reason flaw(JsonNode event, EventShape shape) {
         JsonNode time = at(event, shape.fields().get(shape.eventTime().slot()));
-        char[] text = time.asText().toCharArray();
+        byte[] text = time.asText().getBytes(StandardCharsets.UTF_8);
         if (!time.isTextual() || IsoTime.parseMillis(text, 0, text.length) == IsoTime.NONE) {
             return InvalidEvent.Reason.NO_EVENT_TIME;
         }
