@@ -40,7 +40,7 @@ public final class FoldRun {
             out.println(measured(arguments[0], Integer.parseInt(arguments[1]), arguments[2]));
             return;
         }
-        out.println("| windows | batch | items | first 2 million | next 2 million | items written per event |");
+        out.println("| windows | batch | items | first 2 million | next 2 million | items written, read per event |");
         out.println("| --- | --- | --- | --- | --- | --- |");
         for (String items : List.of(KNOWN, "new")) {
             for (String batchSize : BATCH_SIZES) {
@@ -69,13 +69,14 @@ public final class FoldRun {
         double first = millionsPerCpuSecond(stream, next(source, events), batchSize);
         double second = millionsPerCpuSecond(stream, next(source, events), batchSize);
         return String.format(
-                "| %s | %,d | %s | %.2f | %.2f | %.2f |",
+                "| %s | %,d | %s | %.2f | %.2f | %.2f, %.2f |",
                 windows.replace(",", " + "),
                 batchSize,
                 items,
                 first,
                 second,
-                (double) stream.itemsWritten() / stream.arrived());
+                (double) stream.itemsWritten() / stream.arrived(),
+                (double) stream.itemsRead() / stream.arrived());
     }
 
     private static List<byte[]> next(SampleEvents.Source source, byte[][] events) {

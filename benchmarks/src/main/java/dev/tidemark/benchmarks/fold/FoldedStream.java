@@ -69,6 +69,11 @@ final class FoldedStream {
         return itemsWritten;
     }
 
+    /** The items looked for in the store, because the cache did not know them. */
+    long itemsRead() {
+        return stores.itemsRead();
+    }
+
     private static long arrivalMillis(long number) {
         return SampleEvents.START_MILLIS + number + DELAY_MILLIS;
     }

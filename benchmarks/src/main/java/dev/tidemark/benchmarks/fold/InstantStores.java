@@ -34,6 +34,7 @@ final class InstantStores implements ItemStore, ControlStore {
     private final boolean keepsItems;
     private final Map<ItemKey, StoredItem> items = new HashMap<>();
     private final List<Found> unsettled = new ArrayList<>();
+    private long itemsRead;
     private @Nullable ControlRow controlRow;
     private @Nullable LaneRow laneRow;
 
@@ -61,9 +62,15 @@ final class InstantStores implements ItemStore, ControlStore {
         unsettled.clear();
     }
 
+    /** Looked for, whether found or not. */
+    long itemsRead() {
+        return itemsRead;
+    }
+
     @Override
     public CompletableFuture<Map<ItemKey, StoredItem>> read(Collection<ItemKey> keys) {
         settle();
+        itemsRead += keys.size();
         Map<ItemKey, StoredItem> found = new HashMap<>();
         for (ItemKey key : keys) {
             StoredItem item = items.get(key);

@@ -21,6 +21,8 @@ public final class ByteWriter implements DecimalConsumer {
 
     private static final int MAX_SHORT_DECIMAL_BYTES = 9;
 
+    private static final int MAX_VARINT_BYTES = 10;
+
     private byte[] bytes;
     private int size;
 
@@ -36,8 +38,9 @@ public final class ByteWriter implements DecimalConsumer {
         return size;
     }
 
+    /** What was written. Its array may be the writer's own; what is written afterwards changes nothing in it. */
     public byte[] toByteArray() {
-        return Arrays.copyOf(bytes, size);
+        return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
     }
 
     public void writeByte(int value) {
@@ -47,7 +50,9 @@ public final class ByteWriter implements DecimalConsumer {
 
     /** Little-endian base 128, seven bits a byte; negative values take ten bytes (use {@link #writeSigned}). */
     public void writeVarint(long value) {
-        ensure(10);
+        if (size + MAX_VARINT_BYTES > bytes.length) {
+            ensure(varintBytes(value));
+        }
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
             bytes[size++] = (byte) ((rest & 0x7F) | 0x80);

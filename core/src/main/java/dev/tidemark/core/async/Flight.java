@@ -86,7 +86,7 @@ public final class Flight<T> {
     }
 
     /** A task that completes at once calls back into this method; the flag turns that recursion into the loop. */
-    @SuppressWarnings("FutureReturnValueIgnored") // landedOne is told what it completes with; else the flight breaks.
+    @SuppressWarnings("FutureReturnValueIgnored") // What it completes with is told to end.
     private void pump() {
         synchronized (this) {
             if (pumping) {
@@ -109,18 +109,22 @@ public final class Flight<T> {
                     return;
                 }
                 task = waiting.removeFirst();
-                inFlight++;
             }
-            begin(task)
-                    .handle((done, error) -> {
-                        landedOne(task, done, error);
-                        return done;
-                    })
-                    .whenComplete((done, broken) -> {
-                        if (broken != null) {
-                            landed.completeExceptionally(broken);
-                        }
-                    });
+            CompletableFuture<Boolean> begun = begin(task);
+            if (!begun.isDone() || begun.isCompletedExceptionally() || !begun.join()) {
+                synchronized (this) {
+                    inFlight++;
+                }
+                begun.whenComplete((done, error) -> end(task, done, error));
+            }
+        }
+    }
+
+    private void end(T task, @Nullable Boolean done, @Nullable Throwable error) {
+        try {
+            landedOne(task, done, error);
+        } catch (RuntimeException | Error e) {
+            landed.completeExceptionally(e);
         }
     }
 

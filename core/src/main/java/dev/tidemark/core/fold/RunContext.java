@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all work on one batch shares.
@@ -40,31 +41,32 @@ record RunContext(
                 () -> ports.clockMillis().getAsLong() >= stopAtMillis);
     }
 
-    /**
-     * Items as this sandbox knows them, or as a read shows them: any version. One that is not known and cannot be read is
-     * left out: its put then fails, which returns the item, so nothing is lost.
-     */
+    /** As {@link #read}, but those that this sandbox knows are not read. */
     CompletableFuture<Map<ItemKey, StoredItem>> bases(List<ItemKey> keys) {
         Map<ItemKey, StoredItem> bases = new HashMap<>();
         List<ItemKey> unseen = new ArrayList<>();
-        for (ItemKey key : keys) {
-            StoredItem cached = cache.get(key);
-            if (cached == null) {
-                unseen.add(key);
+        @Nullable StoredItem[] cached = cache.get(keys);
+        for (int i = 0; i < cached.length; i++) {
+            if (cached[i] == null) {
+                unseen.add(keys.get(i));
             } else {
-                bases.put(key, cached);
+                bases.put(keys.get(i), cached[i]);
             }
         }
-        if (unseen.isEmpty()) {
-            return CompletableFuture.completedFuture(bases);
-        }
-        return ports.items().read(unseen).handle((found, error) -> {
-            if (error == null) {
-                bases.putAll(found);
-            } else {
-                troubles.add("reading items", error);
-            }
+        return read(unseen).thenApply(found -> {
+            bases.putAll(found);
             return bases;
+        });
+    }
+
+    /** Any version of the items that are stored. One that cannot be read is left out: its put fails, and returns it. */
+    CompletableFuture<Map<ItemKey, StoredItem>> read(List<ItemKey> keys) {
+        if (keys.isEmpty()) {
+            return CompletableFuture.completedFuture(Map.of());
+        }
+        return ports.items().read(keys).exceptionally(error -> {
+            troubles.add("reading items", error);
+            return Map.of();
         });
     }
 

@@ -31,25 +31,35 @@ final class StateFold {
     private final long maxAncestorArrivalMillis;
     private final long nowMillis;
 
-    /**
-     * @param kind what of the entity is folded
-     * @param item of a width, for that kind
-     * @param key of the item that is put last
-     * @param cached that item as this sandbox knows it; null if it does not
-     */
-    private record Task(
-            Kind kind,
-            ViewWork view,
-            EntityWork entity,
-            @Nullable ItemWork item,
-            ItemKey key,
-            @Nullable StoredItem cached) {
+    private static final class Task {
+
+        private final Kind kind;
+        private final ViewWork view;
+        private final EntityWork entity;
+
+        /** Of a width, for that kind. */
+        private final @Nullable ItemWork item;
+
+        /** Of the item that is put last. */
+        private final ItemKey key;
+
+        /** That item as this sandbox knows it or has read it; null if it does not and has not. */
+        private @Nullable StoredItem base;
+
+        Task(Kind kind, ViewWork view, EntityWork entity, @Nullable ItemWork item, ItemKey key) {
+            this.kind = kind;
+            this.view = view;
+            this.entity = entity;
+            this.item = item;
+            this.key = key;
+        }
 
         int firstRow() {
             return item == null ? entity.firstRow() : item.firstRow();
         }
     }
 
+    /** What of an entity is folded. */
     private enum Kind {
         IDS,
         HEAD,
@@ -74,63 +84,58 @@ final class StateFold {
         List<Task> afterIds = new ArrayList<>();
         for (ViewWork view : works) {
             for (EntityWork entity : view.entitiesWithIds()) {
-                first.add(task(Kind.IDS, view, entity, null, entity.idsKey()));
+                first.add(new Task(Kind.IDS, view, entity, null, entity.idsKey()));
             }
             for (EntityWork entity : view.entitiesWithHeads()) {
-                (entity.hasIds() ? afterIds : first).add(task(Kind.HEAD, view, entity, null, entity.headKey()));
+                (entity.hasIds() ? afterIds : first).add(new Task(Kind.HEAD, view, entity, null, entity.headKey()));
             }
             for (ItemWork item : view.items()) {
-                (item.entity.hasIds() ? afterIds : first).add(task(Kind.TILES, view, item.entity, item, item.key));
+                (item.entity.hasIds() ? afterIds : first).add(new Task(Kind.TILES, view, item.entity, item, item.key));
             }
         }
-        return context.bases(unseen(first, afterIds))
-                .thenCompose(found -> fly(first, found).thenCompose(ignored -> {
-                    afterIds.removeIf(this::skip);
-                    return fly(afterIds, found);
-                }));
+        List<Task> all = new ArrayList<>(first);
+        all.addAll(afterIds);
+        return findBases(all).thenCompose(found -> fly(first)).thenCompose(ignored -> {
+            afterIds.removeIf(this::skip);
+            return fly(afterIds);
+        });
     }
 
-    private Task task(Kind kind, ViewWork view, EntityWork entity, @Nullable ItemWork item, ItemKey key) {
-        return new Task(kind, view, entity, item, key, context.cache().get(key));
-    }
-
-    private List<ItemKey> unseen(List<Task> first, List<Task> afterIds) {
+    private CompletableFuture<Void> findBases(List<Task> tasks) {
+        @Nullable
+        StoredItem[] cached =
+                context.cache().get(tasks.stream().map(task -> task.key).toList());
         List<ItemKey> unseen = new ArrayList<>();
-        for (Task task : first) {
-            if (task.cached() == null && (task.kind() != Kind.IDS || !asksAncestors(task))) {
-                unseen.add(task.key());
+        for (int i = 0; i < cached.length; i++) {
+            Task task = tasks.get(i);
+            task.base = cached[i];
+            if (task.base == null && (task.kind != Kind.IDS || !asksAncestors(task))) {
+                unseen.add(task.key);
             }
         }
-        for (Task task : afterIds) {
-            if (task.cached() == null) {
-                unseen.add(task.key());
-            }
-        }
-        return unseen;
+        return context.read(unseen)
+                .thenAccept(found -> tasks.stream()
+                        .filter(task -> task.base == null)
+                        .forEach(task -> task.base = found.get(task.key)));
     }
 
-    private CompletableFuture<Void> fly(List<Task> tasks, Map<ItemKey, StoredItem> found) {
-        return Flight.run(
-                tasks,
-                context.settings().maxPutsInFlight(),
-                context.stop(),
-                task -> fold(task, task.cached() != null ? task.cached() : found.get(task.key())),
-                this::failed);
+    private CompletableFuture<Void> fly(List<Task> tasks) {
+        return Flight.run(tasks, context.settings().maxPutsInFlight(), context.stop(), this::fold, this::failed);
     }
 
-    private CompletableFuture<Boolean> fold(Task task, @Nullable StoredItem base) {
-        return switch (task.kind()) {
-            case IDS -> ids(task, base);
-            case HEAD -> head(task, base);
+    private CompletableFuture<Boolean> fold(Task task) {
+        return switch (task.kind) {
+            case IDS -> ids(task);
+            case HEAD -> head(task);
             case TILES ->
-                fold.fold(new TileChange(Objects.requireNonNull(task.item()), task.view(), activatedAfter(task)), base);
+                fold.fold(
+                        new TileChange(Objects.requireNonNull(task.item), task.view, activatedAfter(task)), task.base);
         };
     }
 
-    private CompletableFuture<Boolean> head(Task task, @Nullable StoredItem base) {
-        HeadChange change =
-                new HeadChange(task.entity(), task.view(), activatedAfter(task), headUsefulMillis(task.key()));
-        return fold.fold(change, base).thenApply(confirmed -> {
+    private CompletableFuture<Boolean> head(Task task) {
+        HeadChange change = new HeadChange(task.entity, task.view, activatedAfter(task), headUsefulMillis(task.key));
+        return fold.fold(change, task.base).thenApply(confirmed -> {
             if (change.isUseless(nowMillis)) {
                 context.counts().expired.increment();
             }
@@ -139,7 +144,7 @@ final class StateFold {
     }
 
     private Position activatedAfter(Task task) {
-        return Objects.requireNonNull(lane.views().get(task.view().view().version()));
+        return Objects.requireNonNull(lane.views().get(task.view.view().version()));
     }
 
     /** U5: a backfill or redrive folds records of any age, and must find the heads that it wrote. */
@@ -151,8 +156,8 @@ final class StateFold {
         if (error != null) {
             context.troubles().add("folding an item", error);
         }
-        if (task.kind() == Kind.IDS) {
-            task.entity().limit(0);
+        if (task.kind == Kind.IDS) {
+            task.entity.limit(0);
         }
         context.counts().itemsFailed.increment();
         limits.failed(task.firstRow());
@@ -160,18 +165,18 @@ final class StateFold {
 
     /** Skips the tiles of an entity whose ids failed; its rows are already reported as failed. */
     private boolean skip(Task task) {
-        boolean skipped = task.entity().limit() == 0;
+        boolean skipped = task.entity.limit() == 0;
         if (skipped) {
             context.counts().itemsFailed.increment();
         }
         return skipped;
     }
 
-    private CompletableFuture<Boolean> ids(Task task, @Nullable StoredItem base) {
+    private CompletableFuture<Boolean> ids(Task task) {
         if (!asksAncestors(task)) {
-            return ids(task, base, List.of());
+            return ids(task, task.base, List.of());
         }
-        ItemKey key = task.key();
+        ItemKey key = task.key;
         return context.ports()
                 .items()
                 .query(key.viewVersion(), key.entity(), List.of(BlockRange.IDS))
@@ -190,7 +195,7 @@ final class StateFold {
     }
 
     private CompletableFuture<Boolean> ids(Task task, @Nullable StoredItem base, List<SeenIds> remembered) {
-        IdsChange change = new IdsChange(task.entity(), task.view(), remembered, nowMillis);
+        IdsChange change = new IdsChange(task.entity, task.view, remembered, nowMillis);
         return fold.fold(change, base).thenApply(confirmed -> {
             if (confirmed) {
                 change.confirm(context.counts()).ifPresent(limits::held);
@@ -207,12 +212,12 @@ final class StateFold {
         if (ancestors.isEmpty()) {
             return false;
         }
-        long horizonMillis = IdsChange.duplicates(task.view()).rule().horizonMillis();
-        StoredItem cached = task.cached();
-        for (int i = 0; i < task.entity().idRows.size(); i++) {
-            EventRow row = task.view().rows().row(task.entity().idRows.get(i));
+        long horizonMillis = IdsChange.duplicates(task.view).rule().horizonMillis();
+        StoredItem base = task.base;
+        for (int i = 0; i < task.entity.idRows.size(); i++) {
+            EventRow row = task.view.rows().row(task.entity.idRows.get(i));
             if (row.arrivalMillis() - horizonMillis <= maxAncestorArrivalMillis
-                    && (cached == null || row.position().isAfter(cached.mark()))) {
+                    && (base == null || row.position().isAfter(base.mark()))) {
                 return true;
             }
         }

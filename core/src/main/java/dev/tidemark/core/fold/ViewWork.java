@@ -41,7 +41,7 @@ final class ViewWork {
 
     private final long[] filterBits;
     private final byte[] fates;
-    private final Map<String, EntityWork> byEntity = new HashMap<>();
+    private final Map<String, EntityWork> byEntity;
     private final List<ItemWork> items = new ArrayList<>();
     private final List<EntityWork> entitiesWithIds = new ArrayList<>();
     private final List<EntityWork> entitiesWithHeads = new ArrayList<>();
@@ -63,6 +63,7 @@ final class ViewWork {
         this.view = view;
         this.laneId = laneId;
         this.judge = new Admission(view);
+        this.byEntity = new HashMap<>(records);
         this.filterBits = new long[records];
         this.fates = new byte[records];
         this.idHighs = new long[view.duplicates() == null ? 0 : records];
@@ -106,7 +107,11 @@ final class ViewWork {
         if (judge.changesNothing()) {
             return;
         }
-        EntityWork ofEntity = byEntity.computeIfAbsent(entity, key -> new EntityWork(view, key, laneId));
+        EntityWork ofEntity = byEntity.get(entity);
+        if (ofEntity == null) {
+            ofEntity = new EntityWork(view, entity, laneId);
+            byEntity.put(entity, ofEntity);
+        }
         if (view.head() == null) {
             addToItems(ofEntity, index, row);
         } else {

@@ -36,6 +36,9 @@ public final class HeadState {
 
     private static final int NO_DIGIT = 15;
 
+    /** Of what stands before the tiles, with ordinary subsequence numbers and times. */
+    private static final int MAX_NUMBERS_BYTES = 24;
+
     /** A spill leaves a quarter of what a head may hold. */
     private static final int KEPT = 4;
 
@@ -255,12 +258,12 @@ public final class HeadState {
 
     /** The canonical bytes: equal contents give equal bytes. */
     public byte[] encode() {
-        ByteWriter out = new ByteWriter(64 + 16 * tiles.size());
+        long newest = tiles.size() == 0 ? 0 : tiles.index(0);
+        ByteWriter out = new ByteWriter(MAX_NUMBERS_BYTES + belowSequence.length + tiles.encodedBytes(newest));
         out.writeByte(FORMAT_VERSION);
         out.writeBytes(belowSequence);
         out.writeVarint(belowSubsequence);
         out.writeVarint(open + 1);
-        long newest = tiles.size() == 0 ? 0 : tiles.index(0);
         out.writeVarint(newest);
         tiles.writeTo(out, newest);
         return out.toByteArray();

@@ -169,18 +169,19 @@ public final class ItemState {
 
     /** The canonical bytes: equal contents give equal bytes. The first format leaves out empty tiles. */
     public byte[] encode() {
-        ByteWriter out = new ByteWriter(16 + 16 * tiles.size());
-        out.writeByte(layout.itemFormat());
         if (layout.itemFormat() == TileLayout.FIRST_FORMAT) {
-            writeInFirstFormat(out);
-        } else {
-            out.writeVarint(open + 1);
-            tiles.writeTo(out, lastTile());
+            return encodeInFirstFormat();
         }
+        ByteWriter out = new ByteWriter(1 + ByteWriter.varintBytes(open + 1) + tiles.encodedBytes(lastTile()));
+        out.writeByte(layout.itemFormat());
+        out.writeVarint(open + 1);
+        tiles.writeTo(out, lastTile());
         return out.toByteArray();
     }
 
-    private void writeInFirstFormat(ByteWriter out) {
+    private byte[] encodeInFirstFormat() {
+        ByteWriter out = new ByteWriter(16 + 16 * tiles.size());
+        out.writeByte(TileLayout.FIRST_FORMAT);
         out.writeVarint(countNonEmpty());
         long next = width.firstTileOf(block);
         for (int i = 0; i < tiles.size(); i++) {
@@ -190,6 +191,7 @@ public final class ItemState {
                 next = tileIndex(i) + 1;
             }
         }
+        return out.toByteArray();
     }
 
     private int countNonEmpty() {

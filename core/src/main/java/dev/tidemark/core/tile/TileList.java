@@ -162,6 +162,11 @@ final class TileList {
         restCount = 0;
     }
 
+    /** How many bytes {@link #writeTo} writes. */
+    int encodedBytes(long bound) {
+        return ByteWriter.varintBytes(size()) + bytes(size(), bound);
+    }
+
     /** @param bound what the newest tile is counted down from */
     void writeTo(ByteWriter out, long bound) {
         out.writeVarint(size());
