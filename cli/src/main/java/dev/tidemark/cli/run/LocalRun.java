@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
 /** The running system behind {@code tidemark run}, with its replay. */
 final class LocalRun implements AutoCloseable {
 
-    private static final int BATCH_SIZE = 500;
+    /** A replay waits for the writes of items, and a larger batch writes each of them less often. */
+    private static final int BATCH_SIZE = 5_000;
+
     private static final int SEED = 1;
     private static final long LOOK_MILLIS = 1000;
 
