@@ -2,15 +2,16 @@ package dev.tidemark.benchmarks.serve;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
+import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.history.MemoryItems;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.FeatureServer;
-import dev.tidemark.core.serve.ProgressCache;
 import dev.tidemark.core.serve.QueryPlan;
+import dev.tidemark.core.serve.ViewProgress;
 import dev.tidemark.core.store.Cas;
-import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.ItemStore;
+import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.BlockRange;
 import dev.tidemark.core.tile.ItemKey;
@@ -18,6 +19,7 @@ import dev.tidemark.core.tile.StoredItem;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,45 +81,60 @@ public class QueryBenchmark {
     private final Catalog catalog = new CatalogCompiler().compile(YAML);
     private final View view = catalog.views().get(0);
     private final Day day = new Day();
-    private final FeatureServer server = new FeatureServer(catalog, day, new ProgressCache(ControlStore.EMPTY, 1_000));
+    private ViewProgress progress = new ViewProgress(List.of(), List.of());
 
     @Setup
     public void fold() {
         MemoryItems items = new MemoryItems(List.of(view));
         EventRow row = new EventRow(catalog.sources().get(0).shape().fields().size());
-        int event = 0;
+        long event = 0;
         for (long at = NOW_MILLIS - DAY_MILLIS; at <= NOW_MILLIS; at += secondsBetweenEvents * 1_000L) {
             for (View.InputField input : view.inputs()) {
                 row.setNumber(input.slot(), 999 + at % 10_000, 2);
             }
             row.setEventTimeMillis(at);
-            row.setRecord(new Position(Integer.toString(++event), 0), "shardId-0", at);
-            items.add(view, "lane." + event % lanes, ENTITY, row, 0);
+            Lane lane = lane(event++ % lanes);
+            row.setRecord(position(event), lane.shardId(), at);
+            items.add(view, lane.id(), ENTITY, row, 0);
         }
-        items.forEach((key, item) -> day.found.add(new ItemStore.Found(key, item)));
+        items.forEach((key, item) -> day.items.add(new ItemStore.Found(key, item)));
+        List<LaneRow> rows = new ArrayList<>();
+        for (int i = 0; i < lanes; i++) {
+            rows.add(new LaneRow(lane(i), 1, position(event), event, NOW_MILLIS, "generation", Map.of(), Map.of()));
+        }
+        progress = new ViewProgress(rows, List.of());
+    }
+
+    private static Lane lane(long number) {
+        return new Lane("arn:aws:kinesis:eu-west-1:1:stream/shop-events", 0, "shardId-00000000000" + number);
+    }
+
+    /** As long as Kinesis makes them. */
+    private static Position position(long event) {
+        return new Position("4967" + "%052d".formatted(event), 0);
     }
 
     @Benchmark
     public Answer answer() {
         QueryPlan plan = QueryPlan.of(view, null, null, NOW_MILLIS);
-        return server.answer(plan, List.of(ENTITY), NOW_MILLIS).join().get(0);
+        return FeatureServer.answer(day, plan, progress, ENTITY, NOW_MILLIS).join();
     }
 
     /** The items of one entity. */
     private static final class Day implements ItemStore {
 
-        private final List<Found> found = new ArrayList<>();
+        private final List<Found> items = new ArrayList<>();
+        private final Map<List<BlockRange>, List<Found>> read = new HashMap<>();
 
         @Override
         public CompletableFuture<List<Found>> query(String viewVersion, String entity, List<BlockRange> ranges) {
-            List<Found> some = new ArrayList<>();
-            for (Found one : found) {
-                ItemKey key = one.key();
-                if (ranges.stream().anyMatch(range -> range.contains(key))) {
-                    some.add(one);
-                }
-            }
-            return CompletableFuture.completedFuture(some);
+            return CompletableFuture.completedFuture(read.computeIfAbsent(ranges, this::find));
+        }
+
+        private List<Found> find(List<BlockRange> ranges) {
+            return items.stream()
+                    .filter(one -> ranges.stream().anyMatch(range -> range.contains(one.key())))
+                    .toList();
         }
 
         @Override
