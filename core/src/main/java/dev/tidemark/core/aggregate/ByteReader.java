@@ -45,9 +45,10 @@ public final class ByteReader {
     public long readVarint() {
         long value = 0;
         for (int shift = 0; shift < 70; shift += 7) {
-            int next = readByte();
+            need(1);
+            byte next = bytes[at++];
             value |= (long) (next & 0x7F) << shift;
-            if (next < 0x80) {
+            if (next >= 0) {
                 return value;
             }
         }

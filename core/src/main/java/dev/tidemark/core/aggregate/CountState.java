@@ -11,9 +11,8 @@ final class CountState implements State {
     private final int slot;
     private long count;
 
-    private CountState(int slot, long count) {
+    private CountState(int slot) {
         this.slot = slot;
-        this.count = count;
     }
 
     /** {@code count()} counts every event, {@code count(path)} those in which the field is present. */
@@ -33,16 +32,23 @@ final class CountState implements State {
 
         @Override
         public State create() {
-            return new CountState(slot, 0);
+            return new CountState(slot);
         }
 
         @Override
         public State read(ByteReader in, String shardId) {
-            long count = in.readVarint();
-            if (count < 0) {
+            State state = create();
+            readInto(state, in, shardId);
+            return state;
+        }
+
+        @Override
+        public void readInto(State state, ByteReader in, String shardId) {
+            long more = in.readVarint();
+            if (more < 0) {
                 throw new IllegalArgumentException("a negative count");
             }
-            return new CountState(slot, count);
+            ((CountState) state).count += more;
         }
 
         @Override

@@ -35,6 +35,11 @@ final class ExtremeState extends DecimalExtreme implements State {
         }
 
         @Override
+        public void readInto(State state, ByteReader in, String shardId) {
+            in.readDecimal((ExtremeState) state);
+        }
+
+        @Override
         public int maxEncodedBytes() {
             return Inputs.MAX_NUMBER_BYTES;
         }

@@ -22,6 +22,11 @@ public interface StateType {
      */
     State read(ByteReader in, String shardId);
 
+    /** Reads as {@link #read} does, and merges what it has read into a state of this type. */
+    default void readInto(State state, ByteReader in, String shardId) {
+        state.merge(read(in, shardId));
+    }
+
     /** An upper bound of the encoded size in bytes, whatever events are added. */
     int maxEncodedBytes();
 }

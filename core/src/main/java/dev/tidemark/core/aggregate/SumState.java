@@ -43,9 +43,15 @@ final class SumState extends DecimalSum implements State {
         @Override
         public State read(ByteReader in, String shardId) {
             SumState state = new SumState(this);
-            in.readDecimal(state);
-            state.empty = false;
+            readInto(state, in, shardId);
             return state;
+        }
+
+        @Override
+        public void readInto(State state, ByteReader in, String shardId) {
+            SumState sum = (SumState) state;
+            in.readDecimal(sum);
+            sum.empty = false;
         }
 
         @Override

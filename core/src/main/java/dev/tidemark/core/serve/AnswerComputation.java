@@ -1,9 +1,6 @@
 package dev.tidemark.core.serve;
 
-import dev.tidemark.core.aggregate.AggregateFunctions;
-import dev.tidemark.core.aggregate.Computation;
 import dev.tidemark.core.aggregate.Computation.Approximation;
-import dev.tidemark.core.aggregate.FieldInput;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
@@ -13,8 +10,8 @@ import dev.tidemark.core.tile.HeadRule;
 import dev.tidemark.core.tile.HeadState;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.ItemState;
+import dev.tidemark.core.tile.MergedTiles;
 import dev.tidemark.core.tile.StoredItem;
-import dev.tidemark.core.tile.TileLayout;
 import dev.tidemark.core.window.Cover;
 import dev.tidemark.core.window.TileRange;
 import dev.tidemark.core.window.TileWidth;
@@ -31,17 +28,8 @@ import org.jspecify.annotations.Nullable;
 /** Computes one answer from the items that the plan's reads found. Used once. */
 final class AnswerComputation {
 
-    private static final long NO_BLOCK = -1;
-
     /** DynamoDB's own overhead per item, with the short attribute names. */
     private static final long ITEM_OVERHEAD_BYTES = 100;
-
-    /** A count of all events of the view, which views keep where a feature needs it. */
-    private static final Computation COUNT =
-            AggregateFunctions.find("count").orElseThrow().bind(FieldInput.NONE, Map.of());
-
-    private static final TileLayout.Entry EVERY_EVENT =
-            new TileLayout.Entry(COUNT.states().get(0), TileLayout.NO_FILTER);
 
     private final QueryPlan plan;
     private final ViewProgress progress;
@@ -59,8 +47,8 @@ final class AnswerComputation {
 
     private record Head(ItemStore.Found found, HeadState state) {}
 
-    /** Of the items below heads, by sort key: which hops are in them, see {@link ItemState#open}. */
-    private final Map<String, Long> opens = new HashMap<>();
+    /** Of the items below heads: which hops are in them, see {@link ItemState#open}. */
+    private final Map<ItemKey, Long> opens = new HashMap<>();
 
     /**
      * @param progress read before any item
@@ -71,7 +59,7 @@ final class AnswerComputation {
         this.progress = progress;
         this.entity = entity;
         this.nowSeconds = nowSeconds;
-        this.tiles = new TileValues(plan.view().layout());
+        this.tiles = new TileValues(plan.view().layout(), plan.atMillis(), plan.covers(), plan.features());
         progress.lanes().forEach(row -> positions.put(row.lane().id(), row.last()));
     }
 
@@ -121,22 +109,22 @@ final class AnswerComputation {
         }
         heads.values().forEach(this::addTiles);
         ahead.sort(Comparator.comparing(Answer.ItemMark::sortKey));
-        TileValues.Moment moment = tiles.at(plan.atMillis(), plan.covers());
         Map<String, Approximation> approximations = new LinkedHashMap<>();
         Map<String, @Nullable Object> computed =
-                moment.compute(plan.names(), plan.features(), plan.derived(), approximations);
-        return new Answer(
-                plan, answered, entity, computed, approximations, ahead, reads, tileCounts(), eventCounts(moment));
+                tiles.compute(plan.names(), plan.features(), plan.derived(), approximations);
+        return new Answer(plan, answered, entity, computed, approximations, ahead, reads, tileCounts(), eventCounts());
     }
 
     private Answer.Read take(List<BlockRange> ranges, List<ItemStore.Found> items) {
         List<Answer.ItemMark> marks = new ArrayList<>();
+        long partitionKeyBytes =
+                ItemKey.partitionKey(plan.view().version(), entity).length();
         long bytes = 0;
         for (ItemStore.Found one : items) {
-            bytes += storedBytes(one);
+            Answer.ItemMark mark =
+                    new Answer.ItemMark(one.key().sortKey(), one.item().mark());
+            bytes += partitionKeyBytes + storedBytes(mark, one.item());
             if (!isExpired(one.item())) {
-                Answer.ItemMark mark =
-                        new Answer.ItemMark(one.key().sortKey(), one.item().mark());
                 marks.add(mark);
                 if (isAhead(one.key(), one.item())) {
                     ahead.add(mark);
@@ -161,12 +149,8 @@ final class AnswerComputation {
     private void addTiles(TileWidth width, ItemKey key, StoredItem item) {
         try {
             ItemState state = ItemState.decode(plan.view().layout(), width, key.block(), key.shardId(), item.body());
-            for (int i = 0; i < state.tileCount(); i++) {
-                if (plan.wants(width, state.tileIndex(i))) {
-                    tiles.add(width, state.tileIndex(i), state.tile(i));
-                }
-            }
-            opens.put(key.sortKey(), state.open());
+            opens.put(key, state.open());
+            tiles.add(width, state::mergeInto);
         } catch (CorruptItem e) {
             throw corrupt(key, item, e);
         }
@@ -176,34 +160,48 @@ final class AnswerComputation {
     private void addTiles(Head head) {
         ItemKey key = head.found().key();
         try {
-            addTiles(key.lane(), head.state());
+            for (TileWidth width : plan.view().ladder().widths()) {
+                tiles.add(width, targets -> head.state().mergeInto(new HopTargets(width, key.lane(), targets)));
+            }
         } catch (CorruptItem e) {
             throw corrupt(key, head.found().item(), e);
         }
     }
 
-    private void addTiles(String lane, HeadState head) {
-        TileWidth hop = plan.view().ladder().hop();
-        for (TileWidth width : plan.view().ladder().widths()) {
-            long block = NO_BLOCK;
-            long open = HeadState.NOT_OPEN;
-            for (int i = 0; i < head.tileCount(); i++) {
-                long tile = width.tileOf(hop.tileStartMillis(head.tileIndex(i)));
-                if (plan.wants(width, tile)) {
-                    if (width.blockOf(tile) != block) {
-                        block = width.blockOf(tile);
-                        open = openOf(width, block, lane);
-                    }
-                    if (head.tileIndex(i) >= open) {
-                        tiles.add(width, tile, head.tile(i));
-                    }
-                }
-            }
-        }
-    }
+    /** Where the hop tiles of a head belong at one width. */
+    private final class HopTargets implements MergedTiles.Targets {
 
-    private long openOf(TileWidth width, long block, String lane) {
-        return opens.getOrDefault(ItemKey.sortKeyPrefix(width.code(), block) + lane, HeadState.NOT_OPEN);
+        private final TileWidth hop = plan.view().ladder().hop();
+        private final TileWidth width;
+        private final String lane;
+        private final MergedTiles.Targets targets;
+
+        // The block of the last tile.
+        private long firstTile;
+        private long endTile;
+        private long open = HeadState.NOT_OPEN;
+
+        HopTargets(TileWidth width, String lane, MergedTiles.Targets targets) {
+            this.width = width;
+            this.lane = lane;
+            this.targets = targets;
+        }
+
+        @Override
+        public @Nullable MergedTiles of(long hopTile) {
+            long tile = width.tileOf(hop.tileStartMillis(hopTile));
+            if (tile < firstTile || tile >= endTile) {
+                enter(width.blockOf(tile));
+            }
+            return hopTile >= open ? targets.of(tile) : null;
+        }
+
+        private void enter(long block) {
+            firstTile = width.firstTileOf(block);
+            endTile = firstTile + width.tilesPerBlock();
+            ItemKey below = new ItemKey(plan.view().version(), entity, width.code(), block, lane);
+            open = opens.getOrDefault(below, HeadState.NOT_OPEN);
+        }
     }
 
     private HeadState head(HeadRule rule, ItemKey key, StoredItem item) {
@@ -234,15 +232,11 @@ final class AnswerComputation {
         return position == null || item.mark().isAfter(position);
     }
 
-    private Map<Window, Long> eventCounts(TileValues.Moment moment) {
+    private Map<Window, Long> eventCounts() {
         Map<Window, Long> counts = new HashMap<>();
-        int index = plan.view().layout().entries().indexOf(EVERY_EVENT);
-        if (index >= 0) {
-            for (Window window : plan.covers().keySet()) {
-                Object count = COUNT.value(moment.states(window, List.of(index)));
-                if (count instanceof Long events) {
-                    counts.put(window, events);
-                }
+        for (Window window : plan.covers().keySet()) {
+            if (tiles.eventCount(window) instanceof Long events) {
+                counts.put(window, events);
             }
         }
         return counts;
@@ -251,7 +245,7 @@ final class AnswerComputation {
     private Map<TileRange, Integer> tileCounts() {
         Map<TileRange, Integer> counts = new HashMap<>();
         for (Cover cover : plan.covers().values()) {
-            cover.ranges().forEach(range -> counts.put(range, tiles.in(range).size()));
+            cover.ranges().forEach(range -> counts.put(range, tiles.tileCount(range)));
         }
         return counts;
     }
@@ -260,11 +254,10 @@ final class AnswerComputation {
         return item.expiresAtSeconds() != 0 && item.expiresAtSeconds() < nowSeconds;
     }
 
-    private static long storedBytes(ItemStore.Found found) {
+    private static long storedBytes(Answer.ItemMark mark, StoredItem item) {
         return ITEM_OVERHEAD_BYTES
-                + found.key().partitionKey().length()
-                + found.key().sortKey().length()
-                + found.item().mark().text().length()
-                + found.item().body().length;
+                + mark.sortKey().length()
+                + mark.mark().text().length()
+                + item.body().length;
     }
 }

@@ -2,6 +2,7 @@ package dev.tidemark.core.serve;
 
 import dev.tidemark.core.aggregate.Computation.Approximation;
 import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.tile.Tile;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Cover;
 import dev.tidemark.core.window.TileWidth;
@@ -10,6 +11,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +29,7 @@ public final class EntityTiles {
     private final Selection selection;
     private final List<Window> windows;
     private final boolean hasLifetime;
-    private final TileValues tiles;
+    private final Map<TileWidth, NavigableMap<Long, Tile>> tiles = new HashMap<>();
     private final Map<Window, Cover> covers = new HashMap<>();
     private long atMillis = Long.MIN_VALUE;
 
@@ -45,12 +48,12 @@ public final class EntityTiles {
                 .distinct()
                 .toList();
         this.hasLifetime = windows.stream().anyMatch(Window::isLifetime);
-        this.tiles = new TileValues(view.layout());
+        view.ladder().widths().forEach(width -> tiles.put(width, new TreeMap<>()));
     }
 
     /** Forgets everything, for another entity. */
     public void clear() {
-        tiles.clear();
+        tiles.values().forEach(Map::clear);
         covers.clear();
         atMillis = Long.MIN_VALUE;
         startMillis = Long.MAX_VALUE;
@@ -77,11 +80,11 @@ public final class EntityTiles {
                 startMillis = Math.min(startMillis, cover.interval().startMillis());
             }
         }
-        for (TileWidth width : view.ladder().widths()) {
+        tiles.forEach((width, byIndex) -> {
             if (!width.isLifetime() && startMillis != Long.MAX_VALUE) {
-                tiles.dropBefore(width, width.tileOf(startMillis));
+                byIndex.headMap(width.tileOf(startMillis), false).clear();
             }
-        }
+        });
     }
 
     /** Whether an event at this time can be in a value of this or a later moment. */
@@ -91,11 +94,12 @@ public final class EntityTiles {
 
     /** Adds an event that the view folds; see {@link dev.tidemark.core.tile.Tile#add}. Keeps no argument. */
     public void add(EventRow row, long filterBits) {
-        for (TileWidth width : view.ladder().widths()) {
+        tiles.forEach((width, byIndex) -> {
             if (width.isLifetime() ? hasLifetime : row.eventTimeMillis() >= startMillis) {
-                tiles.own(width, width.tileOf(row.eventTimeMillis())).add(row, filterBits);
+                byIndex.computeIfAbsent(width.tileOf(row.eventTimeMillis()), created -> Tile.empty(view.layout()))
+                        .add(row, filterBits);
             }
-        }
+        });
     }
 
     /**
@@ -104,8 +108,9 @@ public final class EntityTiles {
      * @param approximations receives the values that may be inexact
      */
     public Map<String, @Nullable Object> values(Map<String, Approximation> approximations) {
-        return tiles.at(atMillis, covers)
-                .compute(selection.names(), selection.features(), selection.derived(), approximations);
+        TileValues values = new TileValues(view.layout(), atMillis, covers, selection.features());
+        tiles.forEach(values::add);
+        return values.compute(selection.names(), selection.features(), selection.derived(), approximations);
     }
 
     /** The names of the values, in order. */

@@ -3,8 +3,6 @@ package dev.tidemark.core.serve;
 import dev.tidemark.core.tile.BlockRange;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Cover;
-import dev.tidemark.core.window.TileRange;
-import dev.tidemark.core.window.TileWidth;
 import dev.tidemark.core.window.Window;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -70,13 +68,13 @@ public record QueryPlan(
         List<View.Feature> features = new ArrayList<>();
         Map<Window, Cover> covers = new LinkedHashMap<>();
         Set<String> untold = new LinkedHashSet<>();
+        boolean isPast = view.ladder().headEndMillis(at) <= nowMillis;
         for (View.Feature feature : selection.features()) {
-            Cover cover = view.ladder().cover(feature.window(), at);
-            if (feature.window().isLifetime() && cover.interval().endMillis() <= nowMillis) {
+            if (isPast && feature.window().isLifetime()) {
                 untold.add(feature.name());
             } else {
                 features.add(feature);
-                covers.put(feature.window(), cover);
+                covers.computeIfAbsent(feature.window(), window -> view.ladder().cover(window, at));
             }
         }
         List<View.Derived> derived = told(selection.derived(), untold);
@@ -87,20 +85,6 @@ public record QueryPlan(
         }
         List<List<BlockRange>> reads = ReadRanges.of(view.ladder(), view.head() != null, covers.values(), nowMillis);
         return new QueryPlan(view, at, selection.names(), features, derived, covers, reads, unavailable);
-    }
-
-    /** Whether a window wants the tile. */
-    boolean wants(TileWidth width, long tile) {
-        for (Cover cover : covers.values()) {
-            for (TileRange range : cover.ranges()) {
-                if (tile >= range.firstTile()
-                        && tile < range.endTile()
-                        && range.width().equals(width)) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     /** Leaves out the features derived from something in {@code untold}, and adds them to it. */

@@ -1,8 +1,12 @@
 package dev.tidemark.core.serve;
 
+import dev.tidemark.core.aggregate.AggregateFunctions;
+import dev.tidemark.core.aggregate.Computation;
 import dev.tidemark.core.aggregate.Computation.Approximation;
+import dev.tidemark.core.aggregate.FieldInput;
 import dev.tidemark.core.aggregate.State;
 import dev.tidemark.core.aggregate.TileStates;
+import dev.tidemark.core.tile.MergedTiles;
 import dev.tidemark.core.tile.Tile;
 import dev.tidemark.core.tile.TileLayout;
 import dev.tidemark.core.view.View;
@@ -11,178 +15,183 @@ import dev.tidemark.core.window.TileRange;
 import dev.tidemark.core.window.TileWidth;
 import dev.tidemark.core.window.Window;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The tiles of one entity and their values at a moment. Tiles are kept by width and index, those of several lanes side
- * by side. Not thread-safe.
- */
+/** The values of one entity at a moment, from its tiles: first all are added, then values computed. Not thread-safe. */
 final class TileValues {
 
+    /** A count of all events of the view, which views keep where a feature needs it. */
+    private static final Computation COUNT =
+            AggregateFunctions.find("count").orElseThrow().bind(FieldInput.NONE, Map.of());
+
+    private static final TileLayout.Entry EVERY_EVENT =
+            new TileLayout.Entry(COUNT.states().get(0), TileLayout.NO_FILTER);
+
     private final TileLayout layout;
-    private final Map<TileWidth, NavigableMap<Long, List<Tile>>> byWidth = new HashMap<>();
+    private final long atMillis;
 
-    TileValues(TileLayout layout) {
+    /** Where {@link #EVERY_EVENT} is in the layout; negative if it is not. */
+    private final int everyEvent;
+
+    private final Map<TileWidth, Stretches> widths = new HashMap<>();
+    private final Map<Window, OfWindow> windows = new HashMap<>();
+
+    /**
+     * @param covers the tiles of each window of the features
+     * @param features what will be computed
+     */
+    TileValues(TileLayout layout, long atMillis, Map<Window, Cover> covers, Collection<View.Feature> features) {
         this.layout = layout;
+        this.atMillis = atMillis;
+        this.everyEvent = layout.entries().indexOf(EVERY_EVENT);
+        covers.forEach((window, cover) -> windows.put(window, new OfWindow(cover)));
+        features.forEach(feature -> feature.states().forEach(of(feature.window()).wanted::set));
+        Map<TileWidth, List<Stretches.Wanted>> wanted = new HashMap<>();
+        for (OfWindow window : windows.values()) {
+            for (TileRange range : window.cover.ranges()) {
+                wanted.computeIfAbsent(range.width(), width -> new ArrayList<>())
+                        .add(new Stretches.Wanted(range, window.wanted));
+            }
+        }
+        wanted.forEach((width, ranges) -> widths.put(width, new Stretches(layout, ranges)));
     }
 
-    /** Adds one lane's tile, which must not change any more. */
-    void add(TileWidth width, long index, Tile tile) {
-        byWidth.computeIfAbsent(width, key -> new TreeMap<>())
-                .computeIfAbsent(index, key -> new ArrayList<>(1))
-                .add(tile);
-    }
-
-    /** The one tile of this index, which may be added to; a new one if there is none yet. */
-    Tile own(TileWidth width, long index) {
-        return byWidth.computeIfAbsent(width, key -> new TreeMap<>())
-                .computeIfAbsent(index, key -> List.of(Tile.empty(layout)))
-                .get(0);
-    }
-
-    /** Removes all tiles before this one. */
-    void dropBefore(TileWidth width, long index) {
-        NavigableMap<Long, List<Tile>> tiles = byWidth.get(width);
-        if (tiles != null) {
-            tiles.headMap(index, false).clear();
+    /** Adds tiles of one width, see {@link Stretches#add(Consumer)}. */
+    void add(TileWidth width, Consumer<MergedTiles.Targets> source) {
+        Stretches stretches = widths.get(width);
+        if (stretches != null) {
+            stretches.add(source);
         }
     }
 
-    void clear() {
-        byWidth.clear();
+    /** Adds tiles of one width by their numbers; they must not be changed any more. */
+    void add(TileWidth width, NavigableMap<Long, Tile> tiles) {
+        Stretches stretches = widths.get(width);
+        if (stretches != null) {
+            stretches.add(tiles);
+        }
     }
 
-    /** The tiles of a range in time order, by index, lane by lane. */
-    SortedMap<Long, List<Tile>> in(TileRange range) {
-        NavigableMap<Long, List<Tile>> tiles = byWidth.get(range.width());
-        return tiles == null ? new TreeMap<>() : tiles.subMap(range.firstTile(), range.endTile());
+    /** How many tiles of a range of a cover there are, those of all lanes counted as one. */
+    int tileCount(TileRange range) {
+        int count = 0;
+        for (Stretches.Stretch stretch : stretches(range)) {
+            count += stretch.tileCount();
+        }
+        return count;
+    }
+
+    /** How many events the window has; null if the view keeps no count of all its events. */
+    @Nullable
+    Object eventCount(Window window) {
+        return everyEvent < 0 ? null : COUNT.value(states(window, List.of(everyEvent)));
     }
 
     /**
-     * Computes the values at a moment. It merges states once, so it must not be used after a tile has changed.
+     * Computes values.
      *
-     * @param covers the tiles of each window that will be computed
+     * @param names the wanted values; null for those that the next two do not compute
+     * @param features to compute for them
+     * @param derived to compute for them, each after those it uses
+     * @param approximations receives the wanted values that may be inexact
+     * @return the wanted values in order
      */
-    Moment at(long atMillis, Map<Window, Cover> covers) {
-        return new Moment(atMillis, covers);
-    }
-
-    private State empty(int layoutIndex) {
-        return layout.entries().get(layoutIndex).type().create();
-    }
-
-    private State acrossLanes(List<Tile> lanes, int layoutIndex) {
-        if (lanes.size() == 1) {
-            return lanes.get(0).state(layoutIndex);
-        }
-        State state = empty(layoutIndex);
-        lanes.forEach(lane -> state.merge(lane.state(layoutIndex)));
-        return state;
-    }
-
-    /** The tiles' values at one moment. */
-    final class Moment {
-
-        private final long atMillis;
-        private final Map<Window, Cover> covers;
-        private final Map<Window, OfWindow> windows = new HashMap<>();
-
-        private Moment(long atMillis, Map<Window, Cover> covers) {
-            this.atMillis = atMillis;
-            this.covers = covers;
-        }
-
-        /**
-         * @param names the wanted values; null for those that the next two do not compute
-         * @param features to compute for them
-         * @param derived to compute for them, each after those it uses
-         * @param approximations receives the wanted values that may be inexact
-         * @return the wanted values in order
-         */
-        Map<String, @Nullable Object> compute(
-                Collection<String> names,
-                List<View.Feature> features,
-                List<View.Derived> derived,
-                Map<String, Approximation> approximations) {
-            Map<String, @Nullable Object> computed = new HashMap<>();
-            for (View.Feature feature : features) {
-                TileStates states = states(feature.window(), feature.states());
-                computed.put(feature.name(), feature.computation().value(states));
-                Approximation approximation = feature.computation().approximation(states);
-                if (approximation != null && names.contains(feature.name())) {
-                    approximations.put(feature.name(), approximation);
-                }
+    Map<String, @Nullable Object> compute(
+            Collection<String> names,
+            List<View.Feature> features,
+            List<View.Derived> derived,
+            Map<String, Approximation> approximations) {
+        Map<String, @Nullable Object> computed = new HashMap<>();
+        for (View.Feature feature : features) {
+            TileStates states = states(feature.window(), feature.states());
+            computed.put(feature.name(), feature.computation().value(states));
+            Approximation approximation = feature.computation().approximation(states);
+            if (approximation != null && names.contains(feature.name())) {
+                approximations.put(feature.name(), approximation);
             }
-            for (View.Derived one : derived) {
-                computed.put(one.name(), one.expression().evaluate(computed));
-            }
-            Map<String, @Nullable Object> values = new LinkedHashMap<>();
-            names.forEach(name -> values.put(name, computed.get(name)));
-            return values;
         }
-
-        /** A window as one computation sees it: its state {@code i} is the layout's {@code layoutIndexes.get(i)}. */
-        TileStates states(Window window, List<Integer> layoutIndexes) {
-            return new Projection(windows.computeIfAbsent(window, this::window), layoutIndexes, atMillis);
+        for (View.Derived one : derived) {
+            computed.put(one.name(), one.expression().evaluate(computed));
         }
-
-        private OfWindow window(Window window) {
-            Cover cover = covers.get(window);
-            if (cover == null) {
-                throw new IllegalStateException("no cover of window " + window.text() + " in the plan");
-            }
-            return new OfWindow(cover);
-        }
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        names.forEach(name -> values.put(name, computed.get(name)));
+        return values;
     }
 
-    /**
-     * The tiles of one window. States are merged on first use and then shared by every feature of the window that uses
-     * them. The tiles themselves are never changed, since several windows share them.
-     */
+    /** A window as one computation sees it: its state {@code i} is the layout's {@code layoutIndexes.get(i)}. */
+    TileStates states(Window window, List<Integer> layoutIndexes) {
+        return new Projection(of(window), layoutIndexes, atMillis);
+    }
+
+    private OfWindow of(Window window) {
+        OfWindow of = windows.get(window);
+        if (of == null) {
+            throw new IllegalStateException("no cover of window " + window.text() + " in the plan");
+        }
+        return of;
+    }
+
+    private List<Stretches.Stretch> stretches(TileRange range) {
+        Stretches stretches = widths.get(range.width());
+        if (stretches == null) {
+            throw new IllegalStateException(
+                    "no window has tiles of width " + range.width().code());
+        }
+        return stretches.in(range);
+    }
+
+    /** One window. Its states are merged on first use and then shared by every feature that uses them. */
     private final class OfWindow {
 
         private final Cover cover;
-        private final @Nullable State[] merged = new State[layout.entries().size()];
+
+        /** Indexes of the layout's entries. */
+        private final BitSet wanted = new BitSet();
+
+        private @Nullable MergedTiles merged;
 
         OfWindow(Cover cover) {
             this.cover = cover;
+            if (everyEvent >= 0) {
+                wanted.set(everyEvent);
+            }
         }
 
-        State merged(int layoutIndex) {
-            State state = merged[layoutIndex];
-            if (state == null) {
-                state = empty(layoutIndex);
+        MergedTiles merged() {
+            MergedTiles known = merged;
+            if (known == null) {
+                known = new MergedTiles(layout, wanted);
                 for (TileRange range : cover.ranges()) {
-                    for (List<Tile> lanes : in(range).values()) {
-                        for (Tile lane : lanes) {
-                            state.merge(lane.state(layoutIndex));
-                        }
+                    for (Stretches.Stretch stretch : stretches(range)) {
+                        known.merge(stretch.merged());
                     }
                 }
-                merged[layoutIndex] = state;
+                merged = known;
             }
-            return state;
+            return known;
         }
 
         List<TileStates.Slice> slices(List<Integer> layoutIndexes) {
+            widths.values().forEach(Stretches::slice);
             List<TileStates.Slice> slices = new ArrayList<>();
             for (TileRange range : cover.ranges()) {
-                in(range).forEach((tile, lanes) -> {
-                    List<State> states = layoutIndexes.stream()
-                            .map(index -> acrossLanes(lanes, index))
-                            .toList();
-                    if (!states.stream().allMatch(State::isEmpty)) {
-                        slices.add(new MergedTile(range.width(), tile, states));
-                    }
-                });
+                for (Stretches.Stretch stretch : stretches(range)) {
+                    stretch.slices().forEach((tile, merged) -> {
+                        List<State> states =
+                                layoutIndexes.stream().map(merged::state).toList();
+                        if (!states.stream().allMatch(State::isEmpty)) {
+                            slices.add(new OneTile(range.width(), tile, states));
+                        }
+                    });
+                }
             }
             return slices;
         }
@@ -192,7 +201,7 @@ final class TileValues {
 
         @Override
         public State merged(int state) {
-            return window.merged(layoutIndexes.get(state));
+            return window.merged().state(layoutIndexes.get(state));
         }
 
         @Override
@@ -201,7 +210,7 @@ final class TileValues {
         }
     }
 
-    private record MergedTile(TileWidth width, long index, List<State> states) implements TileStates.Slice {
+    private record OneTile(TileWidth width, long index, List<State> states) implements TileStates.Slice {
 
         @Override
         public long startMillis() {

@@ -13,7 +13,7 @@ import java.util.List;
 public final class Tile {
 
     /** Nine varint bytes hold the marks of this many states; more states take more such varints. */
-    private static final int STATES_PER_MARK = 63;
+    static final int STATES_PER_MARK = 63;
 
     private final List<TileLayout.Entry> entries;
     private final State[] states;

@@ -190,8 +190,8 @@ final class TileList {
      */
     void read(ByteReader in, byte[] source, long bound, long lowest) {
         restCount = in.readCount(in.remaining() / 2);
-        if (restCount == 0 && in.hasRemaining()) {
-            throw new CorruptItem(in.remaining() + " bytes follow the end of the item");
+        if (restCount == 0) {
+            checkEnd(in);
         }
         rest = source;
         restOffset = in.offset();
@@ -208,6 +208,40 @@ final class TileList {
         lengths[apart++] = CHANGED;
     }
 
+    /** Merges the tiles into what the targets tell, newest first. What is not told apart yet stays so. */
+    void mergeInto(MergedTiles.Targets targets) {
+        for (int i = 0; i < apart; i++) {
+            targets.merge(indexes[i], tile(i));
+        }
+        try {
+            mergeRestInto(targets, new ByteReader(rest, restOffset, rest.length - restOffset));
+        } catch (CorruptItem e) {
+            throw e;
+        } catch (IllegalArgumentException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private void mergeRestInto(MergedTiles.Targets targets, ByteReader in) {
+        long bound = restBound;
+        for (int i = 0; i < restCount; i++) {
+            long index = readIndex(in, bound);
+            int length = in.readCount(in.remaining());
+            int end = in.offset() + length;
+            MergedTiles target = targets.of(index);
+            if (target == null) {
+                in.skip(length);
+            } else {
+                target.merge(in, shardId);
+            }
+            if (in.offset() != end) {
+                throw new CorruptItem("a tile of " + length + " bytes ends " + (in.offset() - end) + " bytes later");
+            }
+            bound = index - 1;
+        }
+        checkEnd(in);
+    }
+
     /** Tells tiles apart up to and including a place. */
     private void tellApart(int place) {
         if (place >= size()) {
@@ -221,10 +255,7 @@ final class TileList {
     private void tellNextApart() {
         try {
             ByteReader in = new ByteReader(rest, restOffset, rest.length - restOffset);
-            long index = restBound - in.readVarint();
-            if (index > restBound || index < oldest) {
-                throw new CorruptItem("tile " + index + " outside " + oldest + " to " + restBound);
-            }
+            long index = readIndex(in, restBound);
             int length = in.readCount(in.remaining());
             reserve(apart + 1);
             indexes[apart] = index;
@@ -235,14 +266,33 @@ final class TileList {
             restOffset = in.offset();
             restBound = index - 1;
             restCount--;
-            if (restCount == 0 && in.hasRemaining()) {
-                throw new CorruptItem(in.remaining() + " bytes follow the end of the item");
+            if (restCount == 0) {
+                checkEnd(in);
             }
         } catch (CorruptItem e) {
             throw e;
         } catch (IllegalArgumentException e) {
-            throw new CorruptItem("the tiles of " + rest.length + " bytes cannot be read: " + e.getMessage(), e);
+            throw unreadable(e);
         }
+    }
+
+    private long readIndex(ByteReader in, long bound) {
+        long index = bound - in.readVarint();
+        if (index > bound || index < oldest) {
+            throw new CorruptItem("tile " + index + " outside " + oldest + " to " + bound);
+        }
+        return index;
+    }
+
+    private static void checkEnd(ByteReader in) {
+        if (in.hasRemaining()) {
+            throw new CorruptItem(in.remaining() + " bytes follow the end of the item");
+        }
+    }
+
+    private CorruptItem unreadable(IllegalArgumentException problem) {
+        return new CorruptItem(
+                "the tiles of " + rest.length + " bytes cannot be read: " + problem.getMessage(), problem);
     }
 
     private int findOrInsert(long index) {

@@ -194,6 +194,25 @@ class AggregateLawTest {
 
     @ParameterizedTest(name = EACH)
     @MethodSource("cases")
+    void readingIntoAStateIsReadingAndMerging(Subject subject, Traffic traffic, long seed) {
+        Random random = new Random(seed);
+        List<List<EventRow>> parts = split(random, oneShard(random, subject, traffic), 2);
+        for (StateType type : subject.computation().states()) {
+            State stored = of(type, parts.get(1));
+            if (!stored.isEmpty()) {
+                for (State into : List.of(of(type, parts.get(0)), type.create())) {
+                    byte[] expected = bytes(merge(roundTrip(type, into), stored));
+                    ByteReader in = new ByteReader(bytes(stored));
+                    type.readInto(into, in, Traffic.SHARDS.get(0));
+                    assertThat(in.hasRemaining()).as(type.id()).isFalse();
+                    assertThat(bytes(into)).as(type.id()).isEqualTo(expected);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest(name = EACH)
+    @MethodSource("cases")
     void noStateOutgrowsItsBound(Subject subject, Traffic traffic, long seed) {
         Random random = new Random(seed);
         List<EventRow> events = oneShard(random, subject, traffic);

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.tidemark.core.aggregate.ByteWriter;
+import dev.tidemark.core.aggregate.State;
 import dev.tidemark.core.aggregate.StateType;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.window.TileWidth;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +82,41 @@ class ItemStateTest {
         }
     }
 
+    /** Whatever was looked at or changed before. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void tilesAreMergedWhereTheyAreWanted(long seed) {
+        Random random = new Random(seed);
+        ItemState item = ItemState.decode(
+                shop(seed),
+                HOP,
+                BLOCK,
+                SHARD,
+                fold(ItemState.empty(shop(seed), HOP, BLOCK, SHARD), events(random, random.nextInt(200)))
+                        .encode());
+        fold(item, events(random, random.nextInt(3)));
+        BitSet wanted =
+                BitSet.valueOf(new long[] {random.nextInt(1 << SHOP.entries().size())});
+        MergedTiles even = new MergedTiles(shop(seed), wanted);
+        MergedTiles others = new MergedTiles(shop(seed), wanted);
+
+        item.mergeInto(tile -> tile % 2 == 0 ? even : tile % 3 == 0 ? others : null);
+
+        Tile expectedEven = Tile.empty(shop(seed));
+        Tile expectedOthers = Tile.empty(shop(seed));
+        for (int i = 0; i < item.tileCount(); i++) {
+            if (item.tileIndex(i) % 2 == 0) {
+                expectedEven.merge(item.tile(i));
+            } else if (item.tileIndex(i) % 3 == 0) {
+                expectedOthers.merge(item.tile(i));
+            }
+        }
+        wanted.stream().forEach(state -> {
+            assertThat(bytes(even.state(state))).isEqualTo(bytes(expectedEven.state(state)));
+            assertThat(bytes(others.state(state))).isEqualTo(bytes(expectedOthers.state(state)));
+        });
+    }
+
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void cutOrTrailingBytesAreCorrupt(long seed) {
@@ -91,9 +128,15 @@ class ItemStateTest {
             assertThatExceptionOfType(CorruptItem.class)
                     .as("%s of %s bytes", length, body.length)
                     .isThrownBy(() -> decode(shop(seed), cut));
+            assertThatExceptionOfType(CorruptItem.class)
+                    .as("%s of %s bytes, merged", length, body.length)
+                    .isThrownBy(() -> merged(shop(seed), cut));
         }
         assertThatExceptionOfType(CorruptItem.class)
                 .isThrownBy(() -> decode(shop(seed), Arrays.copyOf(body, body.length + 1)))
+                .withMessageContaining("1 bytes follow");
+        assertThatExceptionOfType(CorruptItem.class)
+                .isThrownBy(() -> merged(shop(seed), Arrays.copyOf(body, body.length + 1)))
                 .withMessageContaining("1 bytes follow");
     }
 
@@ -110,7 +153,9 @@ class ItemStateTest {
             damaged[random.nextInt(body.length)] = (byte) random.nextInt(256);
             try {
                 assertThat(decode(shop(seed), damaged).tileCount()).isLessThanOrEqualTo(HOP.tilesPerBlock());
+                merged(shop(seed), damaged);
             } catch (CorruptItem expected) {
+                assertThatExceptionOfType(CorruptItem.class).isThrownBy(() -> merged(shop(seed), damaged));
                 refused++;
             }
         }
@@ -181,6 +226,7 @@ class ItemStateTest {
         Tile tile = decode(layout, body).tile(0);
         for (int i = 0; i < 130; i++) {
             assertThat(tile.state(i).isEmpty()).as("state %s", i).isEqualTo(i % 3 == 1);
+            assertThat(bytes(merged(layout, body).state(i))).as("state %s", i).isEqualTo(bytes(tile.state(i)));
         }
     }
 
@@ -226,6 +272,22 @@ class ItemStateTest {
             item.tile(i);
         }
         return item;
+    }
+
+    private static MergedTiles merged(TileLayout layout, byte[] body) {
+        BitSet all = new BitSet();
+        all.set(0, layout.entries().size());
+        MergedTiles merged = new MergedTiles(layout, all);
+        ItemState.decode(layout, HOP, BLOCK, SHARD, body).mergeInto(tile -> merged);
+        return merged;
+    }
+
+    private static byte[] bytes(State state) {
+        ByteWriter out = new ByteWriter();
+        if (!state.isEmpty()) {
+            state.writeTo(out);
+        }
+        return out.toByteArray();
     }
 
     private static byte[] bytes(Tile tile) {

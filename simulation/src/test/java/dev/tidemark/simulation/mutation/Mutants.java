@@ -434,8 +434,8 @@ final class Mutants {
                     "a head's tile counts although the item below has taken it",
                     new Edit(
                             SERVE + "AnswerComputation",
-                            "if (head.tileIndex(i) >= open) {",
-                            "if (head.tileIndex(i) >= HeadState.NOT_OPEN || open == 0) {")),
+                            "return hopTile >= open ? targets.of(tile) : null;",
+                            "return hopTile >= HeadState.NOT_OPEN || open == 0 ? targets.of(tile) : null;")),
             Mutant.ofPast(
                     "U1",
                     "a replay lets a spill bring one tile to an item and no other",
