@@ -325,7 +325,7 @@ final class Mutants {
             Mutant.of(
                     "T3",
                     "tiles are written although their entity's ids were not",
-                    new Edit(FOLD + "StateFold", "task.entity().limit(0);", "")),
+                    new Edit(FOLD + "StateFold", "task.entity.limit(0);", "")),
             Mutant.of(
                     "T3",
                     "an event that is delivered again is taken for its own duplicate",
