@@ -63,6 +63,9 @@ public class JsonReadingBenchmark {
     public void tidemarkReader(Blackhole hole) {
         for (byte[] event : events) {
             reader.read(event, row);
+            // As the fold asks for them; of the time nobody wants the text.
+            hole.consume(row.string(1));
+            hole.consume(row.string(2));
             hole.consume(row);
         }
     }

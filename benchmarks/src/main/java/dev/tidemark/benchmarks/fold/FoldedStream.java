@@ -47,7 +47,8 @@ final class FoldedStream {
         for (byte[] event : events) {
             Position position =
                     new Position("49590338271490256608559692538361571095921575989136" + (588_000_000L + arrived), 0);
-            records.add(new RawRecord(position, arrivalMillis(arrived), "key", event));
+            // In service the bytes of a batch were written just now, too: they come out of a decoder.
+            records.add(new RawRecord(position, arrivalMillis(arrived), "key", event.clone()));
             arrived++;
         }
         return new Batch(LANE, records);

@@ -230,9 +230,13 @@ final class PlainJson {
 
     private static int afterSpace(byte[] data, int from) {
         int at = from;
-        while (at < data.length && (data[at] == ' ' || data[at] == '\n' || data[at] == '\r' || data[at] == '\t')) {
+        while (at < data.length && data[at] <= ' ' && isSpace(data[at])) {
             at++;
         }
         return at;
+    }
+
+    private static boolean isSpace(byte b) {
+        return b == ' ' || b == '\n' || b == '\r' || b == '\t';
     }
 }
