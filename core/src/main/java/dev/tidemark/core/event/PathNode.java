@@ -104,21 +104,30 @@ final class PathNode {
         return -1;
     }
 
-    /** The same of a name in well-formed UTF-8 at {@code [from, to)}. */
-    int indexOf(byte[] data, int from, int to, int guess) {
-        if (guess < children.length && children[guess].isNamed(data, from, to)) {
-            return guess;
-        }
+    /** The index of the child whose name stands at {@code [from, to)} in well-formed UTF-8, or -1. */
+    int indexOf(byte[] data, int from, int to) {
         for (int i = 0; i < children.length; i++) {
-            if (children[i].isNamed(data, from, to)) {
+            byte[] name = children[i].nameBytes;
+            if (name.length == to - from && Arrays.equals(data, from, to, name, 0, name.length)) {
                 return i;
             }
         }
         return -1;
     }
 
-    private boolean isNamed(byte[] data, int from, int to) {
-        return nameBytes.length == to - from && Arrays.equals(data, from, to, nameBytes, 0, nameBytes.length);
+    /**
+     * Where the quote behind a name stands if it is the name of the child that is guessed; -1 if not. No {@link FieldPath}
+     * has a name with anything in it that JSON would escape.
+     *
+     * @param from where the name begins
+     */
+    int endOfName(byte[] data, int from, int guess) {
+        if (guess >= children.length) {
+            return -1;
+        }
+        byte[] name = children[guess].nameBytes;
+        int end = from + name.length;
+        return end < data.length && data[end] == '"' && Arrays.equals(data, from, end, name, 0, name.length) ? end : -1;
     }
 
     private boolean isNamed(String wanted, int hash) {

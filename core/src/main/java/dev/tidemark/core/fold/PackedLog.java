@@ -41,6 +41,8 @@ final class PackedLog {
     private static final int ROOM_AT = 36;
     private static final int ENTITY_AT = 40;
 
+    private static final ByteBuffer NONE = ByteBuffer.allocate(0);
+
     private final long maxBytes;
 
     // By slab number, modulo their length, which is a power of two.
@@ -50,7 +52,7 @@ final class PackedLog {
     private long bytes;
 
     /** The newest slab, which is filled from its position on. */
-    private ByteBuffer newest = ByteBuffer.allocate(0);
+    private ByteBuffer newest = NONE;
 
     /** An item's key, with a number for all of it but the entity and the block. */
     @SuppressWarnings("ArrayRecordComponent") // Compared by isOf alone.
@@ -137,9 +139,11 @@ final class PackedLog {
     }
 
     private void addSlab(int size) {
-        ByteBuffer freed = ByteBuffer.allocate(0);
+        ByteBuffer freed = NONE;
         while (bytes + size > maxBytes) {
-            freed = slabs[index(first++)];
+            int oldest = index(first++);
+            freed = slabs[oldest];
+            slabs[oldest] = NONE;
             bytes -= freed.capacity();
         }
         if (next - first == slabs.length) {
