@@ -229,7 +229,7 @@ public final class JsonEventReader {
     }
 
     private static void checkEncoding(byte[] data) {
-        int first = skipWhitespace(data, 0);
+        int first = PlainJson.afterSpace(data, 0);
         if (first == data.length) {
             throw new InvalidEvent(NOT_JSON, "the record is empty", JSON_REMEDY);
         }
@@ -255,18 +255,10 @@ public final class JsonEventReader {
     }
 
     private static void checkEnd(byte[] data, int end) {
-        int next = skipWhitespace(data, end);
+        int next = PlainJson.afterSpace(data, end);
         if (next < data.length) {
             throw new InvalidEvent(NOT_JSON, "something follows the JSON object, from byte " + next, JSON_REMEDY);
         }
-    }
-
-    private static int skipWhitespace(byte[] data, int from) {
-        int at = from;
-        while (at < data.length && (data[at] == ' ' || data[at] == '\n' || data[at] == '\r' || data[at] == '\t')) {
-            at++;
-        }
-        return at;
     }
 
     /** The parser's own message is not passed on, because it quotes the payload. */

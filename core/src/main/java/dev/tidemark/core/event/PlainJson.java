@@ -15,7 +15,7 @@ import java.util.Arrays;
  */
 final class PlainJson {
 
-    static final int NOT_PLAIN = -1;
+    private static final int NOT_PLAIN = -1;
 
     /** Levels of objects and arrays. Deeper ones are Jackson's, so that one place refuses those that are too deep. */
     private static final int MAX_DEPTH = 16;
@@ -65,7 +65,7 @@ final class PlainJson {
         while (at < data.length && data[at] == '"') {
             int child = guess;
             int nameEnd = node.endOfName(data, at + 1, guess);
-            if (nameEnd == NOT_PLAIN) {
+            if (nameEnd < 0) {
                 nameEnd = stringEnd(data, at + 1);
                 if (nameEnd == NOT_PLAIN) {
                     return NOT_PLAIN;
@@ -232,7 +232,8 @@ final class PlainJson {
                 & HIGH_BITS;
     }
 
-    private static int afterSpace(byte[] data, int from) {
+    /** The first byte from there on that is not what JSON calls whitespace; the data's length if there is none. */
+    static int afterSpace(byte[] data, int from) {
         int at = from;
         while (at < data.length && data[at] <= ' ' && isSpace(data[at])) {
             at++;
