@@ -1,6 +1,6 @@
 package dev.tidemark.training;
 
-import dev.tidemark.core.expression.ValueType;
+import dev.tidemark.core.value.ValueType;
 import dev.tidemark.core.view.View;
 import java.util.HashMap;
 import java.util.Map;
@@ -23,12 +23,12 @@ final class ColumnTypes {
 
     /** @param exact numbers are texts, so that no digit is lost */
     static PrimitiveType value(String name, ValueType type, boolean exact) {
-        return switch (type) {
+        return switch (type.kind()) {
             case INTEGER -> Types.optional(PrimitiveTypeName.INT64).named(name);
             case NUMBER ->
                 exact ? text(name) : Types.optional(PrimitiveTypeName.DOUBLE).named(name);
             case BOOLEAN -> Types.optional(PrimitiveTypeName.BOOLEAN).named(name);
-            case STRING, SCALAR, COMPOUND -> text(name);
+            case STRING, SCALAR, LIST, STRUCT, MAP -> text(name);
         };
     }
 

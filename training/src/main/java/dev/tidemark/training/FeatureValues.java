@@ -3,7 +3,7 @@ package dev.tidemark.training;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
-import dev.tidemark.core.serve.ValueJson;
+import dev.tidemark.core.value.ValueJson;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.tidemark.training;
 
-import dev.tidemark.core.expression.ValueType;
+import dev.tidemark.core.value.ValueType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

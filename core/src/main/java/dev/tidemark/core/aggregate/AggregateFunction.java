@@ -1,5 +1,6 @@
 package dev.tidemark.core.aggregate;
 
+import dev.tidemark.core.value.ValueType;
 import java.util.List;
 import java.util.Map;
 
@@ -42,19 +43,12 @@ public interface AggregateFunction {
         /** A JSON number. */
         NUMBER,
         /** A JSON string, number or boolean. */
-        SCALAR
-    }
+        SCALAR;
 
-    /** What a value is, for expressions over values. */
-    enum Output {
-        /** A whole number that fits a long. */
-        INTEGER,
-        /** An integer or a decimal. */
-        NUMBER,
-        /** Whatever the input was: a string, number or boolean. */
-        SCALAR,
-        /** A list or an object. */
-        COMPOUND
+        /** What the values of such an input are. */
+        public ValueType type() {
+            return this == NUMBER ? ValueType.NUMBER : ValueType.SCALAR;
+        }
     }
 
     /** The name in the catalog, such as {@code avg}. */
@@ -67,9 +61,14 @@ public interface AggregateFunction {
 
     List<Parameter> parameters();
 
-    /** What its values are, where they are not null. */
-    default Output output() {
-        return Output.NUMBER;
+    /**
+     * What the values of one feature are, where they are not null.
+     *
+     * @param input what its inputs are; ignored when {@link #input()} is {@code NONE}
+     * @param arguments see {@link #bind}
+     */
+    default ValueType type(ValueType input, Map<String, Object> arguments) {
+        return ValueType.NUMBER;
     }
 
     /** Whether a {@code lifetime} window makes sense; not for functions that look at the age of a tile. */

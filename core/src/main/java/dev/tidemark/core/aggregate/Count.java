@@ -1,5 +1,6 @@
 package dev.tidemark.core.aggregate;
 
+import dev.tidemark.core.value.ValueType;
 import java.util.List;
 import java.util.Map;
 
@@ -22,8 +23,8 @@ final class Count implements AggregateFunction {
     }
 
     @Override
-    public Output output() {
-        return Output.INTEGER;
+    public ValueType type(ValueType input, Map<String, Object> arguments) {
+        return ValueType.INTEGER;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.tidemark.core.aggregate;
 
+import dev.tidemark.core.value.ValueType;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +43,8 @@ final class Distinct implements AggregateFunction {
     }
 
     @Override
-    public Output output() {
-        return Output.INTEGER;
+    public ValueType type(ValueType input, Map<String, Object> arguments) {
+        return ValueType.INTEGER;
     }
 
     @Override

@@ -1,10 +1,12 @@
 package dev.tidemark.core.aggregate;
 
+import dev.tidemark.core.value.ValueType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +86,17 @@ public final class GroupBy implements Computation {
         }
         int maxGroups = ((Bounded) spec).maxGroups();
         return new BoundedGroupsType(spec.field(), BoundedGroupsType.Keying.TEXT, maxGroups, state);
+    }
+
+    /** What the grouped values are, where a value of one group is of type {@code inner}. */
+    public static ValueType type(ValueType inner, Spec spec) {
+        if (!(spec instanceof Listed listed)) {
+            return ValueType.map(inner);
+        }
+        Map<String, ValueType> members = new TreeMap<>(Inputs::compareText);
+        listed.groups().forEach(group -> members.put(GroupText.shown(group), inner));
+        members.put(GroupText.OTHER, inner);
+        return ValueType.struct(members);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.tidemark.core.aggregate;
 
+import dev.tidemark.core.value.ValueType;
 import java.util.List;
 import java.util.Map;
 
@@ -25,8 +26,8 @@ final class Histogram implements AggregateFunction {
     }
 
     @Override
-    public Output output() {
-        return Output.COMPOUND;
+    public ValueType type(ValueType input, Map<String, Object> arguments) {
+        return ValueType.list(ValueType.INTEGER);
     }
 
     @Override

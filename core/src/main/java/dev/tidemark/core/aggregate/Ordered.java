@@ -1,5 +1,6 @@
 package dev.tidemark.core.aggregate;
 
+import dev.tidemark.core.value.ValueType;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +54,8 @@ final class Ordered implements AggregateFunction {
     }
 
     @Override
-    public Output output() {
-        return list ? Output.COMPOUND : Output.SCALAR;
+    public ValueType type(ValueType input, Map<String, Object> arguments) {
+        return list ? ValueType.list(input) : input;
     }
 
     @Override

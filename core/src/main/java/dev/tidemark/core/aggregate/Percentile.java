@@ -1,5 +1,6 @@
 package dev.tidemark.core.aggregate;
 
+import dev.tidemark.core.value.ValueType;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Collections;
@@ -133,8 +134,11 @@ final class Percentile implements Computation {
         }
 
         @Override
-        public Output output() {
-            return Output.COMPOUND;
+        public ValueType type(ValueType input, Map<String, Object> arguments) {
+            Map<String, ValueType> members = new LinkedHashMap<>();
+            Arguments.numbers(arguments, PERCENTILES)
+                    .forEach(percentile -> members.put(Percentile.name(percentile), ValueType.NUMBER));
+            return ValueType.struct(members);
         }
 
         /** @throws IllegalArgumentException if a percentile is not from 0 to 100 */

@@ -1,5 +1,6 @@
 package dev.tidemark.core.aggregate;
 
+import dev.tidemark.core.value.ValueType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -47,8 +48,11 @@ final class TopK implements AggregateFunction {
     }
 
     @Override
-    public Output output() {
-        return Output.COMPOUND;
+    public ValueType type(ValueType input, Map<String, Object> arguments) {
+        Map<String, ValueType> counted = new LinkedHashMap<>();
+        counted.put("value", input);
+        counted.put("count", ValueType.INTEGER);
+        return ValueType.list(ValueType.struct(counted));
     }
 
     @Override

@@ -3,7 +3,7 @@ package dev.tidemark.core.catalog;
 import dev.tidemark.core.expression.DerivedExpression;
 import dev.tidemark.core.expression.ExpressionProblem;
 import dev.tidemark.core.expression.InvalidExpression;
-import dev.tidemark.core.expression.ValueType;
+import dev.tidemark.core.value.ValueType;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -173,17 +173,17 @@ final class DerivedReader {
 
     private static void checkDefault(Parsed one, ValueType type) {
         Object value = one.defaultValue();
-        boolean fits = switch (type) {
+        boolean fits = switch (type.kind()) {
             case INTEGER, NUMBER -> value instanceof BigDecimal;
             case BOOLEAN -> value instanceof Boolean;
             case STRING -> value instanceof String;
-            case SCALAR, COMPOUND -> true;
+            case SCALAR, LIST, STRUCT, MAP -> true;
         };
         if (one.defaultAt() != null && !fits) {
             one.defaultAt()
                     .problem(
                             "the default " + one.defaultAt().shown() + " is not of the expression's type",
-                            switch (type) {
+                            switch (type.kind()) {
                                 case INTEGER, NUMBER -> "write a number";
                                 case BOOLEAN -> "write true or false";
                                 default -> "write a text in quotes";

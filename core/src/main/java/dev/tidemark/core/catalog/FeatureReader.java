@@ -1,9 +1,11 @@
 package dev.tidemark.core.catalog;
 
 import dev.tidemark.core.aggregate.AggregateFunction;
+import dev.tidemark.core.aggregate.GroupBy;
 import dev.tidemark.core.aggregate.Parameter;
 import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.expression.FilterExpression;
+import dev.tidemark.core.value.ValueType;
 import dev.tidemark.core.window.Window;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
@@ -66,8 +68,17 @@ final class FeatureReader {
                 List.copyOf(windows.keySet()),
                 where,
                 grouping,
-                arguments);
+                arguments,
+                type(function, arguments, grouping));
         return new Read(read, windows);
+    }
+
+    private static ValueType type(
+            AggregateFunction function, Map<String, Object> arguments, ViewDefinition.@Nullable Grouping grouping) {
+        boolean complete = function.parameters().stream().map(Parameter::name).allMatch(arguments::containsKey);
+        // A mistake in an argument is reported once, not again where the value is used.
+        ValueType type = complete ? function.type(function.input().type(), arguments) : ValueType.SCALAR;
+        return grouping == null ? type : GroupBy.type(type, grouping.spec());
     }
 
     private @Nullable AggregateFunction function(YamlMapping feature) {

@@ -104,7 +104,8 @@ final class ViewCompiler {
                     ? FieldInput.NONE
                     : new FieldInput(input.slot(), input.toString(), feature.optional());
             Computation plain = feature.function().bind(bindTo, feature.arguments());
-            Computation computation = feature.grouping() == null ? plain : GroupBy.of(plain, spec(feature.grouping()));
+            ViewDefinition.Grouping grouping = feature.grouping();
+            Computation computation = grouping == null ? plain : GroupBy.of(plain, grouping.spec());
             int filter = filterIndex(feature.where());
             List<TileLayout.Entry> entries = new ArrayList<>();
             for (int state = 0; state < computation.states().size(); state++) {
@@ -119,14 +120,6 @@ final class ViewCompiler {
                             "see the parameters of " + feature.function().name());
             return null;
         }
-    }
-
-    private static GroupBy.Spec spec(ViewDefinition.Grouping grouping) {
-        FieldInput field =
-                new FieldInput(grouping.field().slot(), grouping.field().toString(), true);
-        return grouping.groups() == null
-                ? new GroupBy.Bounded(field, grouping.maxGroups())
-                : new GroupBy.Listed(field, grouping.groups());
     }
 
     private int filterIndex(@Nullable FilterExpression filter) {
@@ -279,7 +272,7 @@ final class ViewCompiler {
             }
             for (Window window : one.feature().windows()) {
                 String name = ViewReader.valueName(one.feature().name(), window);
-                features.add(new View.Feature(name, ViewReader.type(one.feature()), window, one.computation(), states));
+                features.add(new View.Feature(name, one.feature().type(), window, one.computation(), states));
             }
         }
         return features;

@@ -1,9 +1,11 @@
 package dev.tidemark.core.catalog;
 
 import dev.tidemark.core.aggregate.AggregateFunction;
+import dev.tidemark.core.aggregate.FieldInput;
+import dev.tidemark.core.aggregate.GroupBy;
 import dev.tidemark.core.expression.FeatureExpression;
 import dev.tidemark.core.expression.FilterExpression;
-import dev.tidemark.core.expression.ValueType;
+import dev.tidemark.core.value.ValueType;
 import dev.tidemark.core.window.Window;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +32,10 @@ record ViewDefinition(
 
     record Duplicates(Field eventId, long horizonMillis, int maxIds) {}
 
-    /** @param arguments of the function's parameters, defaults filled in */
+    /**
+     * @param arguments of the function's parameters, defaults filled in
+     * @param type what its values are
+     */
     record Feature(
             String name,
             YamlValue at,
@@ -40,10 +45,17 @@ record ViewDefinition(
             List<Window> windows,
             @Nullable FilterExpression where,
             @Nullable Grouping grouping,
-            Map<String, Object> arguments) {}
+            Map<String, Object> arguments,
+            ValueType type) {}
 
     /** @param groups null for whatever groups come, up to {@code maxGroups} */
-    record Grouping(Field field, @Nullable List<String> groups, int maxGroups) {}
+    record Grouping(Field field, @Nullable List<String> groups, int maxGroups) {
+
+        GroupBy.Spec spec() {
+            FieldInput input = new FieldInput(field.slot(), field.toString(), true);
+            return groups == null ? new GroupBy.Bounded(input, maxGroups) : new GroupBy.Listed(input, groups);
+        }
+    }
 
     /** In the order of computation: each uses only the features and the derived features before it. */
     record Derived(

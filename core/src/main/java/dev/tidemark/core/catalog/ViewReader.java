@@ -3,8 +3,8 @@ package dev.tidemark.core.catalog;
 import dev.tidemark.core.aggregate.AggregateFunction;
 import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.expression.FilterExpression;
-import dev.tidemark.core.expression.ValueType;
 import dev.tidemark.core.tile.TileLayout;
+import dev.tidemark.core.value.ValueType;
 import dev.tidemark.core.window.Ladder;
 import dev.tidemark.core.window.Window;
 import java.util.ArrayList;
@@ -247,7 +247,7 @@ final class ViewReader {
         Map<String, ValueType> types = new LinkedHashMap<>();
         for (ViewDefinition.Feature feature : features) {
             for (Window window : feature.windows()) {
-                types.put(valueName(feature.name(), window), type(feature));
+                types.put(valueName(feature.name(), window), feature.type());
             }
         }
         return types;
@@ -256,17 +256,5 @@ final class ViewReader {
     /** The name of a value in an answer. */
     static String valueName(String feature, Window window) {
         return feature + "_" + window.text();
-    }
-
-    static ValueType type(ViewDefinition.Feature feature) {
-        if (feature.grouping() != null) {
-            return ValueType.COMPOUND;
-        }
-        return switch (feature.function().output()) {
-            case INTEGER -> ValueType.INTEGER;
-            case NUMBER -> ValueType.NUMBER;
-            case SCALAR -> ValueType.SCALAR;
-            case COMPOUND -> ValueType.COMPOUND;
-        };
     }
 }

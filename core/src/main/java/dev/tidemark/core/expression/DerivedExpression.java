@@ -7,6 +7,7 @@ import dev.cel.common.ast.CelConstant;
 import dev.cel.common.ast.CelExpr;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.SimpleType;
+import dev.tidemark.core.value.ValueType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,7 +70,7 @@ public final class DerivedExpression {
         List<ExpressionProblem> problems = new ArrayList<>();
         for (Reference reference : references) {
             ValueType type = types.get(reference.name());
-            if (type == ValueType.COMPOUND) {
+            if (type != null && type.isCompound()) {
                 problems.add(new ExpressionProblem(
                         reference.line(),
                         reference.column(),
@@ -84,7 +85,7 @@ public final class DerivedExpression {
         }
         CelAbstractSyntaxTree checked = Dialect.FEATURE.check(tree, variables, SimpleType.DYN);
         ValueType type = valueType(checked.getResultType());
-        if (type == ValueType.COMPOUND) {
+        if (type == null) {
             throw Dialect.invalid(new ExpressionProblem(
                     1,
                     1,
@@ -157,15 +158,16 @@ public final class DerivedExpression {
     }
 
     private static CelType celType(ValueType type) {
-        return switch (type) {
+        return switch (type.kind()) {
             case INTEGER, NUMBER -> SimpleType.DOUBLE;
             case BOOLEAN -> SimpleType.BOOL;
             case STRING -> SimpleType.STRING;
-            case SCALAR, COMPOUND -> SimpleType.DYN;
+            case SCALAR, LIST, STRUCT, MAP -> SimpleType.DYN;
         };
     }
 
-    private static ValueType valueType(CelType type) {
+    /** Null for what no value can be. */
+    private static @Nullable ValueType valueType(CelType type) {
         if (type.equals(SimpleType.DOUBLE)) {
             return ValueType.NUMBER;
         }
@@ -175,6 +177,6 @@ public final class DerivedExpression {
         if (type.equals(SimpleType.STRING)) {
             return ValueType.STRING;
         }
-        return type.equals(SimpleType.DYN) ? ValueType.SCALAR : ValueType.COMPOUND;
+        return type.equals(SimpleType.DYN) ? ValueType.SCALAR : null;
     }
 }

@@ -5,6 +5,7 @@ import dev.tidemark.core.aggregate.Computation.Approximation;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.tile.EntityKeys;
+import dev.tidemark.core.value.ValueJson;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Cover;
 import dev.tidemark.core.window.Interval;

@@ -268,6 +268,22 @@ class AggregateLawTest {
         }
     }
 
+    @ParameterizedTest(name = EACH)
+    @MethodSource("cases")
+    void theValueIsOfItsType(Subject subject, Traffic traffic, long seed) {
+        Random random = new Random(seed);
+        for (int size : new int[] {0, 1, 200}) {
+            List<EventRow> events =
+                    traffic.events(random, size, subject.input(), subject.optional(), Traffic.SHARDS.size());
+            Object value = subject.computation().value(lanes(random, subject, events, true));
+            assertThat(Fits.fits(value, subject.type()))
+                    .as(
+                            "%s of %s events is of type %s",
+                            value, size, subject.type().text())
+                    .isTrue();
+        }
+    }
+
     private static Tiles lanes(Random random, Subject subject, List<EventRow> events, boolean stored) {
         Tiles tiles = new Tiles(subject.computation());
         for (String shard : Traffic.SHARDS) {

@@ -1,6 +1,7 @@
 package dev.tidemark.core.aggregate;
 
 import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.value.ValueType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param name shown in the test's name
  * @param function the function's name in the catalog; null for a computation that is made otherwise
  * @param computation the bound function; its input is slot {@link Traffic#INPUT}
+ * @param type what the function says that its values are
  * @param optional whether events may lack the input
  * @param naive the value by another way; null where there is none
  */
@@ -21,6 +23,7 @@ record Subject(
         @Nullable String function,
         AggregateFunction.Input input,
         Computation computation,
+        ValueType type,
         boolean optional,
         @Nullable Function<List<EventRow>, @Nullable Object> naive) {
 
@@ -53,6 +56,7 @@ record Subject(
                 null,
                 input,
                 GroupBy.of(computation, groups),
+                GroupBy.type(type, groups),
                 optional,
                 naive == null ? null : Naive.grouped(naive, groups, overInput));
     }
@@ -77,6 +81,7 @@ record Subject(
                 name,
                 function.input(),
                 function.bind(input, complete),
+                function.type(function.input().type(), complete),
                 optional,
                 naive);
     }

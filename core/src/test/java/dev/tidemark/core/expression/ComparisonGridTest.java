@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.Flaw;
+import dev.tidemark.core.value.ValueType;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -3,6 +3,7 @@ package dev.tidemark.core.expression;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidemark.core.value.ValueType;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,7 +23,7 @@ class DerivedExpressionTest {
             "none_5m", ValueType.NUMBER,
             "flag_5m", ValueType.BOOLEAN,
             "last_5m", ValueType.SCALAR,
-            "top_5m", ValueType.COMPOUND);
+            "top_5m", ValueType.list(ValueType.SCALAR));
 
     private static final Map<String, @Nullable Object> VALUES = values();
 

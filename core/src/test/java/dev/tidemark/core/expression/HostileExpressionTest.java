@@ -8,6 +8,7 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.InvalidEvent;
+import dev.tidemark.core.value.ValueType;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;

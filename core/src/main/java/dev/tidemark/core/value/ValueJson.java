@@ -1,4 +1,4 @@
-package dev.tidemark.core.serve;
+package dev.tidemark.core.value;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
@@ -16,7 +16,8 @@ public final class ValueJson {
      * Writes one value.
      *
      * @param out should write decimals in plain notation
-     * @param value see {@link dev.tidemark.core.aggregate.Computation#value} for the possible types
+     * @param value null, a {@link Boolean}, {@link Long}, {@link Integer}, {@link BigDecimal} or {@link String}, or a
+     *     {@link List} or {@link Map} of these
      */
     public static void write(JsonGenerator out, @Nullable Object value) throws IOException {
         if (value == null) {
