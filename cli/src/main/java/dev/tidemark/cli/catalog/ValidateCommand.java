@@ -1,9 +1,11 @@
 package dev.tidemark.cli.catalog;
 
 import dev.tidemark.cli.terminal.Plural;
+import dev.tidemark.cli.terminal.ShownText;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.tile.ItemSize;
 import dev.tidemark.core.tile.SeenIds;
+import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.TileWidth;
 import java.io.PrintWriter;
@@ -35,15 +37,50 @@ public final class ValidateCommand implements Callable<Integer> {
         Catalog catalog = CatalogFile.compile(file);
         PrintWriter out = spec.commandLine().getOut();
         out.println(file + " is valid. Catalog " + catalog.hash());
-        for (View view : catalog.views()) {
-            print(out, view);
+        for (Catalog.Source source : catalog.sources()) {
+            String note = catalog.notesOf("sources." + source.name()).line();
+            if (!note.isEmpty()) {
+                out.println("source " + source.name() + ": " + ShownText.text(note));
+            }
         }
+        catalog.views().forEach(view -> print(out, catalog, view));
+        catalog.models().forEach(model -> print(out, catalog, model));
         return 0;
     }
 
-    private static void print(PrintWriter out, View view) {
+    private static void print(PrintWriter out, Catalog catalog, Model model) {
+        out.println();
+        out.println("model " + model.name() + " (hash " + model.hash() + ")");
+        note(out, catalog, "", "models." + model.name());
+        out.println("  keys     " + String.join(", ", model.keys()));
+        if (!model.request().isEmpty()) {
+            out.println("  request  "
+                    + model.request().stream().map(ValidateCommand::describe).collect(Collectors.joining(", ")));
+        }
+        out.println("  vector");
+        for (int i = 0; i < model.vector().size(); i++) {
+            Model.Value value = model.vector().get(i);
+            out.println("    " + (i + 1) + " " + value.name() + " " + value.type().text());
+        }
+    }
+
+    private static String describe(Model.Input input) {
+        String type = input.name() + " " + input.type().text();
+        return input.defaultValue() == null ? type : type + " (or " + input.defaultValue() + ")";
+    }
+
+    /** What the definition at a path says to people, if it says anything. */
+    private static void note(PrintWriter out, Catalog catalog, String name, String path) {
+        String note = catalog.notesOf(path).line();
+        if (!note.isEmpty()) {
+            out.println("  " + (name.isEmpty() ? "about    " : name + ": ") + ShownText.text(note));
+        }
+    }
+
+    private static void print(PrintWriter out, Catalog catalog, View view) {
         out.println();
         out.println("view " + view.name() + " (version " + view.version() + ", source " + view.source() + ")");
+        note(out, catalog, "", "views." + view.name());
         out.println(
                 "  entity   " + view.entity().stream().map(View.KeyField::name).collect(Collectors.joining(", ")));
         out.println(
@@ -58,6 +95,10 @@ public final class ValidateCommand implements Callable<Integer> {
         if (view.duplicates() != null) {
             out.println("  ids      " + ids(view.duplicates().rule()));
         }
+        String path = "views." + view.name() + ".";
+        catalog.notes().keySet().stream()
+                .filter(one -> one.startsWith(path))
+                .forEach(one -> note(out, catalog, one.substring(one.lastIndexOf('.') + 1), one));
     }
 
     /** DynamoDB charges a write unit for each begun kilobyte of an item, however little of it changes. */

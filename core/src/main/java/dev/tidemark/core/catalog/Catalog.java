@@ -2,8 +2,12 @@ package dev.tidemark.core.catalog;
 
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.View;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -12,9 +16,17 @@ import java.util.Optional;
  * @param hash content hash of the definitions (comments and layout do not matter)
  * @param sources in file order
  * @param views in file order
- * @param json the definitions as canonical JSON, for the catalog endpoint
+ * @param models in file order
+ * @param notes what definitions say to people, by path such as {@code views.viewer.features.avg_price}; not in the hash
+ * @param json the definitions as canonical JSON, with the notes, for the catalog endpoint
  */
-public record Catalog(String hash, List<Source> sources, List<View> views, String json) {
+public record Catalog(
+        String hash,
+        List<Source> sources,
+        List<View> views,
+        List<Model> models,
+        Map<String, Notes> notes,
+        String json) {
 
     /**
      * @param name as in the catalog
@@ -32,10 +44,26 @@ public record Catalog(String hash, List<Source> sources, List<View> views, Strin
     public Catalog {
         sources = List.copyOf(sources);
         views = List.copyOf(views);
+        models = List.copyOf(models);
+        notes = Collections.unmodifiableMap(new LinkedHashMap<>(notes));
+    }
+
+    /** Without models and notes. */
+    public Catalog(String hash, List<Source> sources, List<View> views, String json) {
+        this(hash, sources, views, List.of(), Map.of(), json);
     }
 
     public Optional<View> view(String name) {
         return views.stream().filter(view -> view.name().equals(name)).findFirst();
+    }
+
+    public Optional<Model> model(String name) {
+        return models.stream().filter(model -> model.name().equals(name)).findFirst();
+    }
+
+    /** What the definition at a path says to people; empty notes if it says nothing. */
+    public Notes notesOf(String path) {
+        return notes.getOrDefault(path, Notes.NONE);
     }
 
     public List<View> viewsOf(Source source) {

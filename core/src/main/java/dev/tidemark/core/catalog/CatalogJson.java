@@ -1,5 +1,6 @@
 package dev.tidemark.core.catalog;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -9,6 +10,7 @@ import dev.tidemark.core.window.Window;
 import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,14 +24,31 @@ final class CatalogJson {
 
     private CatalogJson() {}
 
-    static String of(Collection<SourceDefinition> sources, Collection<ViewDefinition> views) {
+    /** Without what is for people only. */
+    static ObjectNode of(
+            Collection<SourceDefinition> sources,
+            Collection<ViewDefinition> views,
+            Collection<ModelReader.Read> models) {
         ObjectNode catalog = NODES.objectNode();
         catalog.put("tidemark", CatalogReader.FORMAT_VERSION);
         ObjectNode sourceNodes = catalog.putObject("sources");
         sources.forEach(source -> sourceNodes.set(source.name(), source(source)));
         ObjectNode viewNodes = catalog.putObject("views");
         views.forEach(view -> viewNodes.set(view.name(), view(view)));
-        return catalog.toString();
+        if (!models.isEmpty()) {
+            // Left out without models, so that catalogs from before there were any keep their hashes.
+            ObjectNode modelNodes = catalog.putObject("models");
+            models.forEach(one -> modelNodes.set(one.model().name(), one.json()));
+        }
+        return catalog;
+    }
+
+    /** Adds each definition's notes to it. */
+    static void annotate(ObjectNode catalog, Map<String, Notes> notes) {
+        notes.forEach((path, one) -> {
+            JsonNode definition = catalog.at("/" + path.replace('.', '/'));
+            one.addTo((ObjectNode) definition);
+        });
     }
 
     private static ObjectNode source(SourceDefinition source) {
@@ -75,7 +94,7 @@ final class CatalogJson {
         return node;
     }
 
-    private static ObjectNode feature(ViewDefinition.Feature feature) {
+    static ObjectNode feature(ViewDefinition.Feature feature) {
         ObjectNode node = NODES.objectNode();
         node.put("function", feature.function().name());
         for (Parameter parameter : feature.function().parameters()) {
@@ -103,17 +122,21 @@ final class CatalogJson {
         return node;
     }
 
-    private static ObjectNode derived(ViewDefinition.Derived derived) {
+    static ObjectNode derived(ViewDefinition.Derived derived) {
         ObjectNode node = NODES.objectNode();
         node.put("expression", derived.text());
-        if (derived.defaultValue() instanceof BigDecimal number) {
+        putDefault(node, derived.defaultValue());
+        return node;
+    }
+
+    static void putDefault(ObjectNode node, @Nullable Object value) {
+        if (value instanceof BigDecimal number) {
             node.put("default", number);
-        } else if (derived.defaultValue() instanceof Boolean bool) {
+        } else if (value instanceof Boolean bool) {
             node.put("default", bool);
-        } else if (derived.defaultValue() instanceof String text) {
+        } else if (value instanceof String text) {
             node.put("default", text);
         }
-        return node;
     }
 
     private static void where(ObjectNode node, @Nullable FilterExpression where) {

@@ -1,5 +1,6 @@
 package dev.tidemark.core.catalog;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.core.aggregate.AggregateFunction;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.view.View;
@@ -17,14 +18,17 @@ final class CatalogReader {
     static final int FORMAT_VERSION = 1;
     static final int MAX_SOURCES = 100;
     static final int MAX_VIEWS = 200;
+    static final int MAX_MODELS = 100;
 
-    private static final Set<String> KEYS = new LinkedHashSet<>(List.of("tidemark", "sources", "views"));
+    private static final Set<String> KEYS = new LinkedHashSet<>(List.of("tidemark", "sources", "views", "models"));
     private static final String ROOT_REMEDY = "start with 'tidemark: 1', 'sources:' and 'views:'";
 
     private final List<AggregateFunction> functions;
     private final Problems problems;
     private final Map<String, SourceDefinition> sources = new LinkedHashMap<>();
-    private final List<ViewDefinition> definitions = new ArrayList<>();
+    private final Set<String> viewNames = new LinkedHashSet<>();
+    private final Map<String, ViewDefinition> definitions = new LinkedHashMap<>();
+    private final List<ModelReader.Read> models = new ArrayList<>();
     private final Map<String, View> viewsByVersion = new LinkedHashMap<>();
 
     CatalogReader(List<AggregateFunction> functions, Problems problems) {
@@ -40,14 +44,34 @@ final class CatalogReader {
             readFormatVersion(catalog);
             Set<String> sourceNames = readSources(catalog);
             readViews(catalog, sourceNames);
+            readModels(catalog);
         }
         problems.throwIfAny();
-        String json = CatalogJson.of(sources.values(), definitions);
+        ObjectNode json = CatalogJson.of(sources.values(), definitions.values(), models);
+        String hash = Hashes.shortHash(json.toString());
+        Map<String, Notes> notes = notes();
+        CatalogJson.annotate(json, notes);
         return new Catalog(
-                Hashes.shortHash(json),
+                hash,
                 sources.values().stream().map(CatalogReader::source).toList(),
                 List.copyOf(viewsByVersion.values()),
-                json);
+                models.stream().map(ModelReader.Read::model).toList(),
+                notes,
+                json.toString());
+    }
+
+    private Map<String, Notes> notes() {
+        Map<String, Notes> notes = new LinkedHashMap<>();
+        sources.forEach((name, source) -> notes.put("sources." + name, source.notes()));
+        definitions.forEach((name, view) -> {
+            String path = "views." + name;
+            notes.put(path, view.notes());
+            view.features().forEach(one -> notes.put(path + ".features." + one.name(), one.notes()));
+            view.derived().forEach(one -> notes.put(path + ".derived." + one.name(), one.notes()));
+        });
+        models.forEach(one -> notes.put("models." + one.model().name(), one.notes()));
+        notes.values().removeIf(Notes::isEmpty);
+        return notes;
     }
 
     private static void readFormatVersion(YamlMapping catalog) {
@@ -78,9 +102,25 @@ final class CatalogReader {
         for (YamlMapping.Entry entry : section(catalog, "views", MAX_VIEWS, "add at least one view")) {
             int before = problems.count();
             ViewDefinition definition = reader.read(entry);
+            viewNames.add(entry.name());
             if (definition != null && problems.count() == before) {
-                definitions.add(definition);
+                definitions.put(entry.name(), definition);
                 compile(definition, entry);
+            }
+        }
+    }
+
+    private void readModels(YamlMapping catalog) {
+        if (catalog.optional("models") == null) {
+            return;
+        }
+        Map<String, View> views = new LinkedHashMap<>();
+        viewsByVersion.values().forEach(view -> views.put(view.name(), view));
+        ModelReader reader = new ModelReader(definitions, views, viewNames);
+        for (YamlMapping.Entry entry : section(catalog, "models", MAX_MODELS, "add a model, or leave models out")) {
+            ModelReader.Read model = reader.read(entry);
+            if (model != null) {
+                models.add(model);
             }
         }
     }

@@ -57,12 +57,19 @@ public final class CatalogSchema {
                 .put("const", CatalogReader.FORMAT_VERSION);
         named(properties.putObject("sources"), "Streams of events, by name.", "source", CatalogReader.MAX_SOURCES);
         named(properties.putObject("views"), "Feature views, by name.", "view", CatalogReader.MAX_VIEWS);
+        named(
+                properties.putObject("models"),
+                "What each machine-learning model reads, by name.",
+                "model",
+                CatalogReader.MAX_MODELS);
         ObjectNode definitions = root.putObject("definitions");
         source(definitions.putObject("source"));
         view(definitions.putObject("view"));
         feature(definitions.putObject("feature"));
         groupBy(definitions.putObject("group_by"));
         derived(definitions.putObject("derived"));
+        model(definitions.putObject("model"));
+        request(definitions.putObject("request"));
         return root;
     }
 
@@ -99,6 +106,7 @@ public final class CatalogSchema {
                 "What packs several records into one: the Kinesis Producer Library, which sends again what it packed"
                         + " for the wrong shard, or anything else.");
         oneOf(packer, AggregatedBy.values(), SourceReader.DEFAULT_AGGREGATED_BY);
+        notes(properties);
     }
 
     private static void oneOf(ObjectNode node, Enum<?>[] values, Enum<?> defaultValue) {
@@ -153,6 +161,7 @@ public final class CatalogSchema {
                 "derived",
                 DerivedReader.MAX_DERIVED);
         ((ObjectNode) properties.get("derived")).remove("minProperties");
+        notes(properties);
     }
 
     private void feature(ObjectNode node) {
@@ -175,6 +184,7 @@ public final class CatalogSchema {
                 .put("type", "boolean")
                 .put("default", false);
         properties.putObject("group_by").put("$ref", "#/definitions/group_by");
+        notes(properties);
         ArrayNode rules = node.putArray("allOf");
         functions.forEach(one -> rules.add(rule(one)));
     }
@@ -291,12 +301,68 @@ public final class CatalogSchema {
     }
 
     private static void derived(ObjectNode node) {
-        object(node, "A value computed from other values of the same view.", "expression");
+        object(node, "A value computed from other values of the same view, or of the views of a model.", "expression");
         ObjectNode properties = properties(node);
         scalar(properties
                 .putObject("expression")
                 .put("description", "CEL over values, such as purchases_30m / views_30m."));
         scalar(properties.putObject("default").put("description", "Taken where there is nothing to compute from."));
+        notes(properties);
+    }
+
+    private static void model(ObjectNode node) {
+        object(node, "What a machine-learning model reads: a vector of values.", "inputs");
+        ObjectNode properties = properties(node);
+        ObjectNode keys = properties
+                .putObject("keys")
+                .put("description", "From a key field of the views to its name in requests and spines.")
+                .put("type", "object");
+        keys.putObject("propertyNames").put("pattern", whole(PATH));
+        pattern(keys.putObject("additionalProperties"), ModelReader.KEY_PATTERN);
+        ObjectNode request = properties.putObject("request");
+        named(request, "What is known at the request only, by name.", "request", ModelReader.MAX_REQUEST);
+        request.remove("minProperties");
+        ObjectNode inputs = properties.putObject("inputs");
+        inputs.put("description", "The vector, in this order: lists of values by view, and of inputs by 'request'.");
+        ObjectNode values = inputs.put("type", "array")
+                .put("minItems", 1)
+                .putObject("items")
+                .put("type", "object")
+                .putObject("additionalProperties");
+        values.put("type", "array").putObject("items").put("type", "string");
+        named(
+                properties.putObject("derived"),
+                "Further values of the vector, computed from others, by name.",
+                "derived",
+                DerivedReader.MAX_DERIVED);
+        ((ObjectNode) properties.get("derived")).remove("minProperties");
+        duration(properties, "stale_after", null, "The lag of the fold beyond which an answer is stale.");
+        notes(properties);
+    }
+
+    private static void request(ObjectNode node) {
+        object(node, "Something that is known at the request only.", "type");
+        ObjectNode properties = properties(node);
+        ObjectNode type = properties.putObject("type").put("description", "What it is.");
+        ModelReader.TYPES.keySet().forEach(type.putArray("enum")::add);
+        scalar(properties.putObject("default").put("description", "Taken where a request does not have it."));
+    }
+
+    /** What a definition says to people only. */
+    private static void notes(ObjectNode properties) {
+        notesText(properties, "description", Notes.MAX_DESCRIPTION, "What it is.");
+        notesText(properties, "owner", Notes.MAX_WORD, "Whom to ask about it.");
+        ObjectNode tags = properties.putObject("tags").put("description", "Words to find it by.");
+        tags.put("type", "array").put("maxItems", Notes.MAX_TAGS).put("uniqueItems", true);
+        scalar(tags.putObject("items"));
+    }
+
+    private static void notesText(ObjectNode properties, String key, int max, String description) {
+        scalar(properties
+                .putObject(key)
+                .put("description", description)
+                .put("minLength", 1)
+                .put("maxLength", max));
     }
 
     private static void windows(ObjectNode windows, String window) {

@@ -18,7 +18,7 @@ final class DerivedReader {
 
     static final int MAX_DERIVED = 500;
 
-    private static final Set<String> KEYS = new LinkedHashSet<>(List.of("expression", "default"));
+    private static final Set<String> KEYS = Notes.and("expression", "default");
     private static final String REMEDY =
             "write an expression over values, such as expression: purchases_30m / views_30m";
 
@@ -34,13 +34,34 @@ final class DerivedReader {
             String text,
             DerivedExpression expression,
             @Nullable YamlValue defaultAt,
-            @Nullable Object defaultValue) {}
+            @Nullable Object defaultValue,
+            Notes notes) {}
 
-    private DerivedReader(Map<String, ValueType> valueTypes) {
+    private final String where;
+    private final String form;
+
+    private DerivedReader(Map<String, ValueType> valueTypes, String where, String form) {
         this.types = new LinkedHashMap<>(valueTypes);
+        this.where = where;
+        this.form = form;
     }
 
-    static List<ViewDefinition.Derived> read(@Nullable YamlValue at, Map<String, ValueType> valueTypes) {
+    /** @param valueTypes of the view's features */
+    static List<ViewDefinition.Derived> ofView(@Nullable YamlValue at, Map<String, ValueType> valueTypes) {
+        return read(
+                at,
+                new DerivedReader(valueTypes, "in this view", "a value is named feature_window, such as views_30m"));
+    }
+
+    /** @param valueTypes of the request and of every view, with the prefix of either */
+    static List<ViewDefinition.Derived> ofModel(@Nullable YamlValue at, Map<String, ValueType> valueTypes) {
+        return read(
+                at,
+                new DerivedReader(
+                        valueTypes, "in this model", "write view.value, such as viewer.views_30m, or request.input"));
+    }
+
+    private static List<ViewDefinition.Derived> read(@Nullable YamlValue at, DerivedReader reader) {
         YamlMapping mapping = at == null ? null : at.mapping("give every derived feature a name and an expression");
         if (at == null || mapping == null) {
             return List.of();
@@ -49,7 +70,7 @@ final class DerivedReader {
             at.problem(mapping.entries().size() + " derived features", "define at most " + MAX_DERIVED);
             return List.of();
         }
-        return new DerivedReader(valueTypes).read(mapping);
+        return reader.read(mapping);
     }
 
     private List<ViewDefinition.Derived> read(YamlMapping mapping) {
@@ -99,7 +120,8 @@ final class DerivedReader {
         }
         try {
             DerivedExpression expression = DerivedExpression.parse(text);
-            return new Parsed(entry.name(), entry.key(), at, text, expression, defaultAt, defaultValue);
+            return new Parsed(
+                    entry.name(), entry.key(), at, text, expression, defaultAt, defaultValue, Notes.read(derived));
         } catch (InvalidExpression e) {
             at.problems(e);
             return null;
@@ -111,11 +133,12 @@ final class DerivedReader {
         return value instanceof BigDecimal number ? canonical(number) : value;
     }
 
-    private static BigDecimal canonical(BigDecimal number) {
+    /** A number as values have it: without trailing zeros. */
+    static BigDecimal canonical(BigDecimal number) {
         return number.signum() == 0 ? BigDecimal.ZERO : number.stripTrailingZeros();
     }
 
-    private static boolean reportUnknown(Parsed one, Set<String> names) {
+    private boolean reportUnknown(Parsed one, Set<String> names) {
         boolean unknown = false;
         for (DerivedExpression.Reference reference : one.expression().references()) {
             if (!names.contains(reference.name())) {
@@ -127,8 +150,8 @@ final class DerivedReader {
                         .problemInside(new ExpressionProblem(
                                 reference.line(),
                                 reference.column(),
-                                "no value '" + reference.name() + "' in this view",
-                                remedy + "a value is named feature_window, such as views_30m"));
+                                "no value '" + reference.name() + "' " + where,
+                                remedy + form));
             }
         }
         return unknown;
@@ -164,7 +187,7 @@ final class DerivedReader {
             types.put(one.name(), compiled.type());
             checkDefault(one, compiled.type());
             return new ViewDefinition.Derived(
-                    one.name(), one.text(), one.defaultValue(), compiled.type(), compiled.expression());
+                    one.name(), one.text(), one.defaultValue(), compiled.type(), compiled.expression(), one.notes());
         } catch (InvalidExpression e) {
             one.expressionAt().problems(e);
             return null;

@@ -23,7 +23,8 @@ final class FeatureReader {
     static final int MAX_WINDOWS = 20;
 
     /** The keys that every function knows, before its parameters. */
-    static final List<String> KEYS = List.of("function", "input", "windows", "where", "optional", "group_by");
+    static final List<String> KEYS =
+            List.copyOf(Notes.and("function", "input", "windows", "where", "optional", "group_by"));
 
     private static final Set<String> GROUP_KEYS = new LinkedHashSet<>(List.of("field", "max_groups", "groups"));
     private static final String WINDOWS_REMEDY = "list how far to look back, such as windows: [5m, 30m, 24h]";
@@ -69,7 +70,8 @@ final class FeatureReader {
                 where,
                 grouping,
                 arguments,
-                type(function, arguments, grouping));
+                type(function, arguments, grouping),
+                Notes.read(feature));
         return new Read(read, windows);
     }
 

@@ -20,4 +20,5 @@ record SourceDefinition(
         @Nullable FieldPath eventId,
         int maxEventBytes,
         AggregatedBy aggregatedBy,
-        SourceFields fields) {}
+        SourceFields fields,
+        Notes notes) {}

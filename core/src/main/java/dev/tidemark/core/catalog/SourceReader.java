@@ -31,8 +31,8 @@ final class SourceReader {
     static final String STREAM_PATTERN = "[a-zA-Z0-9_.-]{1,128}";
 
     private static final Pattern STREAM = Pattern.compile(STREAM_PATTERN);
-    private static final Set<String> KEYS = new LinkedHashSet<>(
-            List.of("stream", "stream_retention", "event_time", "event_id", "max_event_bytes", "aggregated_by"));
+    private static final Set<String> KEYS =
+            Notes.and("stream", "stream_retention", "event_time", "event_id", "max_event_bytes", "aggregated_by");
     private static final Set<String> TIME_KEYS = new LinkedHashSet<>(List.of("field", "format"));
     private static final String TIME_REMEDY = "say which field holds the time of the event, such as event_time: ts";
 
@@ -72,7 +72,8 @@ final class SourceReader {
                 eventId,
                 maxBytes.intValue(),
                 packer,
-                fields);
+                fields,
+                Notes.read(source));
     }
 
     private record EventTime(Field field, TimeFormat format) {}

@@ -28,7 +28,8 @@ record ViewDefinition(
         @Nullable Duplicates duplicates,
         boolean heads,
         List<Feature> features,
-        List<Derived> derived) {
+        List<Derived> derived,
+        Notes notes) {
 
     record Duplicates(Field eventId, long horizonMillis, int maxIds) {}
 
@@ -46,7 +47,8 @@ record ViewDefinition(
             @Nullable FilterExpression where,
             @Nullable Grouping grouping,
             Map<String, Object> arguments,
-            ValueType type) {}
+            ValueType type,
+            Notes notes) {}
 
     /** @param groups null for whatever groups come, up to {@code maxGroups} */
     record Grouping(Field field, @Nullable List<String> groups, int maxGroups) {
@@ -59,5 +61,10 @@ record ViewDefinition(
 
     /** In the order of computation: each uses only the features and the derived features before it. */
     record Derived(
-            String name, String text, @Nullable Object defaultValue, ValueType type, FeatureExpression expression) {}
+            String name,
+            String text,
+            @Nullable Object defaultValue,
+            ValueType type,
+            FeatureExpression expression,
+            Notes notes) {}
 }

@@ -27,17 +27,8 @@ final class ViewReader {
     static final int MAX_ENTITY_FIELDS = 8;
     static final int MAX_FEATURES = 500;
 
-    private static final Set<String> KEYS = new LinkedHashSet<>(List.of(
-            "source",
-            "entity",
-            "where",
-            "hop",
-            "retention",
-            "skew",
-            "drop_duplicates",
-            "heads",
-            "features",
-            "derived"));
+    private static final Set<String> KEYS = Notes.and(
+            "source", "entity", "where", "hop", "retention", "skew", "drop_duplicates", "heads", "features", "derived");
     private static final Set<String> DUPLICATES_KEYS = new LinkedHashSet<>(List.of("horizon", "max_ids"));
     private static final String ENTITY_REMEDY =
             "name the field or fields that identify what the features describe, such as entity: user_id";
@@ -79,7 +70,7 @@ final class ViewReader {
             checkWindows(windows, hop);
         }
         checkFilters(view, read);
-        List<ViewDefinition.Derived> derived = DerivedReader.read(view.optional("derived"), valueTypes(read));
+        List<ViewDefinition.Derived> derived = DerivedReader.ofView(view.optional("derived"), valueTypes(read));
         if (source == null || hop == null || retention == null || skew == null || heads == null) {
             return null;
         }
@@ -95,7 +86,8 @@ final class ViewReader {
                 duplicates,
                 heads,
                 read,
-                derived);
+                derived,
+                Notes.read(view));
     }
 
     private @Nullable SourceDefinition source(YamlMapping view) {

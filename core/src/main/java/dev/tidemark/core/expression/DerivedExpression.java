@@ -103,10 +103,15 @@ public final class DerivedExpression {
             List<ExpressionProblem> problems) {
         switch (expression.getKind()) {
             case CONSTANT -> {}
-            case IDENT -> {
-                String name = expression.ident().name();
-                ExpressionProblem at = Dialect.problemAt(tree, expression.id(), "", "");
-                references.putIfAbsent(name, new Reference(name, at.line(), at.column()));
+            case IDENT, SELECT -> {
+                String name = FieldReferences.chain(expression);
+                if (name == null) {
+                    problems.add(memberOfNoName(tree, expression));
+                } else {
+                    ExpressionProblem at =
+                            Dialect.problemAt(tree, start(expression).id(), "", "");
+                    references.putIfAbsent(name, new Reference(name, at.line(), at.column()));
+                }
             }
             case CALL -> {
                 CelExpr.CelCall call = expression.call();
@@ -116,13 +121,23 @@ public final class DerivedExpression {
                 call.args().forEach(argument -> collect(tree, argument, references, problems));
             }
             case LIST -> expression.list().elements().forEach(element -> collect(tree, element, references, problems));
-            default ->
-                problems.add(Dialect.problemAt(
-                        tree,
-                        expression.id(),
-                        "members and objects have no place in a derived feature",
-                        "name values as a whole, such as views_30m"));
+            default -> problems.add(memberOfNoName(tree, expression));
         }
+    }
+
+    /** Where a chain of names begins. */
+    private static CelExpr start(CelExpr expression) {
+        return expression.getKind() == CelExpr.ExprKind.Kind.SELECT
+                ? start(expression.select().operand())
+                : expression;
+    }
+
+    private static ExpressionProblem memberOfNoName(CelAbstractSyntaxTree tree, CelExpr expression) {
+        return Dialect.problemAt(
+                tree,
+                expression.id(),
+                "objects have no place in a derived feature",
+                "name values as a whole, such as views_30m");
     }
 
     private static boolean isNamespace(CelExpr target) {

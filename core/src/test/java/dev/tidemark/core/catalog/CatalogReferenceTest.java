@@ -110,6 +110,10 @@ class CatalogReferenceTest {
                                 drop_duplicates: {zzz: 1}
                                 features: {f: {function: count, zzz: 1, group_by: {zzz: 1}}}
                                 derived: {d: {zzz: 1}}
+                            models:
+                              m:
+                                zzz: 1
+                                request: {r: {zzz: 1}}
                             """);
             throw new AssertionError("unknown keys compiled");
         } catch (InvalidDefinition e) {

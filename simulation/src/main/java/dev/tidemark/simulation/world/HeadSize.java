@@ -36,6 +36,8 @@ public record HeadSize(int maxBytes, int maxTiles) {
                 catalog.hash(),
                 catalog.sources(),
                 catalog.views().stream().map(this::applyTo).toList(),
+                catalog.models(),
+                catalog.notes(),
                 catalog.json());
     }
 

@@ -1,0 +1,126 @@
+package dev.tidemark.core.view;
+
+import dev.tidemark.core.expression.ValueType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a machine-learning model reads: an ordered vector out of several views and of what is known only at the request.
+ *
+ * <p>For example, with the vector {@code viewer.avg_price_30m, request.list_price, price_vs_usual}: one entity of view
+ * {@code viewer} is read, its key is {@code user_id} of the request; then {@link #vector} of
+ *
+ * <pre>{viewer.avg_price_30m: 20, request.list_price: 60}</pre>
+ *
+ * is {@code [20, 60, 3]}.
+ *
+ * @param name as in the catalog
+ * @param hash content hash of {@code facts}; what an artifact was trained with is pinned by it
+ * @param facts everything that decides what the vector is, one canonical line each; neither descriptions nor thresholds
+ * @param keys names of the entity keys in requests and spines, each once
+ * @param request what is known at the request only, in catalog order; no name is also a key's
+ * @param views the views it reads, each once
+ * @param vector the values in the order of the vector
+ * @param derived computed from the other values, in the order of computation; all are in the vector
+ * @param staleAfterMillis the lag of the fold from which on a vector is stale; null if it never is
+ */
+public record Model(
+        String name,
+        String hash,
+        List<String> facts,
+        List<String> keys,
+        List<Input> request,
+        List<ViewInput> views,
+        List<Value> vector,
+        List<View.Derived> derived,
+        @Nullable Long staleAfterMillis) {
+
+    /** The prefix of request inputs in the names of values; no view of a model has this name. */
+    public static final String REQUEST = "request";
+
+    /**
+     * Something that is known at the request only.
+     *
+     * @param type {@link ValueType#NUMBER}, {@link ValueType#STRING} or {@link ValueType#BOOLEAN}
+     * @param defaultValue taken where a request does not have it; null if it must
+     */
+    public record Input(
+            String name, ValueType type, @Nullable Object defaultValue) {
+
+        /** Its name among the values of the vector. */
+        public String valueName() {
+            return valueNameOf(REQUEST, name);
+        }
+    }
+
+    /**
+     * A view that is read.
+     *
+     * @param keys for each key field of the view, in key order, the index in {@link Model#keys} of the key it gets
+     * @param names the view's values that the vector or a derived value needs, in the view's order
+     */
+    public record ViewInput(View view, List<Integer> keys, List<String> names) {
+
+        public ViewInput {
+            keys = List.copyOf(keys);
+            names = List.copyOf(names);
+        }
+
+        /** The key values of this view's entity, in the view's order. */
+        public List<String> entity(List<String> keyValues) {
+            return keys.stream().map(keyValues::get).toList();
+        }
+    }
+
+    /** One value of the vector. */
+    public record Value(String name, ValueType type) {}
+
+    public Model {
+        facts = List.copyOf(facts);
+        keys = List.copyOf(keys);
+        request = List.copyOf(request);
+        views = List.copyOf(views);
+        vector = List.copyOf(vector);
+        derived = List.copyOf(derived);
+    }
+
+    /** The name by which the vector and expressions know a value of a view, or of the request. */
+    public static String valueNameOf(String viewOrRequest, String value) {
+        return viewOrRequest + "." + value;
+    }
+
+    /** The names of the vector, in order. */
+    public List<String> names() {
+        return vector.stream().map(Value::name).toList();
+    }
+
+    public Optional<Input> requestInput(String inputName) {
+        return request.stream().filter(input -> input.name().equals(inputName)).findFirst();
+    }
+
+    /** Whether a vector is stale at this lag of the fold; one of unknown lag is. */
+    public boolean isStale(OptionalLong lagMillis) {
+        return staleAfterMillis != null && lagMillis.orElse(Long.MAX_VALUE) > staleAfterMillis;
+    }
+
+    /**
+     * The vector of one row; for answers and training sets alike.
+     *
+     * @param values of the views and the request by their names in the vector; derived values are added
+     * @return in the order of {@link #vector}; null where there is no value
+     */
+    public List<@Nullable Object> vector(Map<String, @Nullable Object> values) {
+        for (View.Derived one : derived) {
+            values.put(one.name(), one.expression().evaluate(values));
+        }
+        List<@Nullable Object> row = new ArrayList<>(vector.size());
+        for (Value value : vector) {
+            row.add(values.get(value.name()));
+        }
+        return row;
+    }
+}
