@@ -60,7 +60,8 @@ public final class ValidateCommand implements Callable<Integer> {
         out.println("  vector");
         for (int i = 0; i < model.vector().size(); i++) {
             Model.Value value = model.vector().get(i);
-            out.println("    " + (i + 1) + " " + value.name() + " " + value.type().text());
+            out.println(
+                    "    " + (i + 1) + " " + value.name() + " " + value.type().text());
         }
     }
 

@@ -2,7 +2,7 @@ package dev.tidemark.core.catalog;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.core.event.Bounds;
-import dev.tidemark.core.expression.ValueType;
+import dev.tidemark.core.value.ValueType;
 import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.View;
 import java.math.BigDecimal;
@@ -157,10 +157,10 @@ final class ModelReader {
     }
 
     private static @Nullable Object defaultOf(ValueType type, YamlValue at) {
-        if (type == ValueType.BOOLEAN) {
+        if (type.equals(ValueType.BOOLEAN)) {
             return at.bool();
         }
-        if (type == ValueType.STRING) {
+        if (type.equals(ValueType.STRING)) {
             String text = at.text("write a text");
             if (text != null && text.getBytes(StandardCharsets.UTF_8).length > Bounds.MAX_SCALAR_BYTES) {
                 at.problem(at.shown() + " is too long", "use at most " + Bounds.MAX_SCALAR_BYTES + " bytes");

@@ -1,6 +1,6 @@
 package dev.tidemark.core.view;
 
-import dev.tidemark.core.expression.ValueType;
+import dev.tidemark.core.value.ValueType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

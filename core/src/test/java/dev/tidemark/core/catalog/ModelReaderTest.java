@@ -3,7 +3,7 @@ package dev.tidemark.core.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tidemark.core.expression.ValueType;
+import dev.tidemark.core.value.ValueType;
 import dev.tidemark.core.view.Model;
 import java.math.BigDecimal;
 import java.util.Arrays;
