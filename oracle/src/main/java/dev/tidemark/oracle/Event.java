@@ -83,12 +83,18 @@ record Event(StreamRecord record, JsonNode root, long statedMillis) {
      * @throws BadRecord if it is not usable, of the wrong type, or too long a text
      */
     @Nullable
-    JsonNode scalar(String path, boolean number) {
+    JsonNode scalar(String path, String type) {
         JsonNode value = usable(path);
         if (value == null) {
             return null;
         }
-        if (value.isContainerNode() || (number && !value.isNumber())) {
+        boolean fits = switch (type) {
+            case "number" -> value.isNumber();
+            case "text" -> value.isTextual();
+            case "boolean" -> value.isBoolean();
+            default -> !value.isContainerNode();
+        };
+        if (!fits) {
             throw new BadRecord(BadRecord.MISTYPED_FIELD);
         }
         if (value.isTextual() && value.textValue().getBytes(StandardCharsets.UTF_8).length > MAX_SCALAR_BYTES) {

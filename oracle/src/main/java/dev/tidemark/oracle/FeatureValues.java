@@ -66,9 +66,11 @@ final class FeatureValues {
         this.moment = moment;
     }
 
-    /** Whether the function's input must be a JSON number. */
-    static boolean wantsNumber(String function) {
-        return NUMERIC.contains(function);
+    /** What the feature's input must be: {@code number}, {@code text}, {@code boolean} or {@code any} of these. */
+    static String inputType(Feature feature) {
+        return NUMERIC.contains(feature.function())
+                ? "number"
+                : feature.parameters().getOrDefault("type", "any").toString();
     }
 
     /** @param events the entity's events in the window */

@@ -141,13 +141,13 @@ final class ViewEvents {
             return;
         }
         if (feature.input() != null) {
-            JsonNode value = event.scalar(feature.input(), FeatureValues.wantsNumber(feature.function()));
+            JsonNode value = event.scalar(feature.input(), FeatureValues.inputType(feature));
             if (value == null && !feature.optional()) {
                 throw new BadRecord(BadRecord.MISSING_FIELD);
             }
         }
         if (feature.groupBy() != null) {
-            event.scalar(feature.groupBy().field(), false); // An event without a group is one of the others.
+            event.scalar(feature.groupBy().field(), "any"); // An event without a group is one of the others.
         }
     }
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -152,6 +153,24 @@ class OracleRecordsTest {
         assertThat(report.folded()).isEqualTo(1);
         assertThat(report.passedBy()).isEqualTo(2);
         assertThat(report.quarantined()).containsExactly(new ViewReport.Quarantined(records.get(2), "FILTER_FAILED"));
+    }
+
+    @Test
+    void aTypeRefusesTheOthers() {
+        List<StreamRecord> records = new TestRecords()
+                .at(TEN_O_CLOCK, "\"x\":1")
+                .at(TEN_O_CLOCK, "\"x\":\"1\"")
+                .at(TEN_O_CLOCK, "\"x\":true")
+                .list();
+        Map.of("number", 0, "text", 1, "boolean", 2).forEach((type, taken) -> {
+            String feature = "function: last, input: x, type: " + type + ", windows: [1h]";
+            assertThat(report(TestRecords.catalog(feature), records).quarantined())
+                    .as(type)
+                    .hasSize(2)
+                    .allSatisfy(bad -> assertThat(bad.reason()).isEqualTo("MISTYPED_FIELD"))
+                    .extracting(ViewReport.Quarantined::record)
+                    .doesNotContain(records.get(taken));
+        });
     }
 
     @Test

@@ -36,18 +36,27 @@ import java.util.Map;
  */
 public interface AggregateFunction {
 
-    /** What it aggregates. */
+    /** What a feature aggregates. */
     enum Input {
         /** No {@code input:} in the definition. */
         NONE,
         /** A JSON number. */
         NUMBER,
-        /** A JSON string, number or boolean. */
-        SCALAR;
+        /** A JSON string, number or boolean. A feature may be content with one of these, by its {@code type:}. */
+        SCALAR,
+        /** A JSON string. */
+        TEXT,
+        /** A JSON boolean. */
+        BOOLEAN;
 
         /** What the values of such an input are. */
         public ValueType type() {
-            return this == NUMBER ? ValueType.NUMBER : ValueType.SCALAR;
+            return switch (this) {
+                case NUMBER -> ValueType.NUMBER;
+                case TEXT -> ValueType.STRING;
+                case BOOLEAN -> ValueType.BOOLEAN;
+                case NONE, SCALAR -> ValueType.SCALAR;
+            };
         }
     }
 
@@ -57,6 +66,7 @@ public interface AggregateFunction {
     /** One line for messages and documentation. */
     String summary();
 
+    /** The widest that it takes. */
     Input input();
 
     List<Parameter> parameters();

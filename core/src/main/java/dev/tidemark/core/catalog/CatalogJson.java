@@ -106,6 +106,10 @@ final class CatalogJson {
         if (feature.input() != null) {
             node.put("input", feature.input().toString());
             node.put("optional", feature.optional());
+            if (feature.inputKind() != feature.function().input()) {
+                // Left out by default, so that catalogs from before there was a choice keep their hashes.
+                node.put("type", SourceReader.nameOf(feature.inputKind()));
+            }
         }
         node.set("windows", texts(feature.windows().stream().map(Window::text).toList()));
         where(node, feature.where());

@@ -91,7 +91,7 @@ public final class CatalogSchema {
         path(properties(form), "field", "The field that holds the time of the event.");
         ObjectNode format = properties(form).putObject("format");
         format.put("description", "How the time is written.");
-        oneOf(format, TimeFormat.values(), TimeFormat.ISO8601);
+        oneOf(format, List.of(TimeFormat.values())).put("default", SourceReader.nameOf(TimeFormat.ISO8601));
         path(properties, "event_id", "The field that identifies an event; drop_duplicates needs it.");
         integer(
                         properties,
@@ -105,13 +105,14 @@ public final class CatalogSchema {
                 "description",
                 "What packs several records into one: the Kinesis Producer Library, which sends again what it packed"
                         + " for the wrong shard, or anything else.");
-        oneOf(packer, AggregatedBy.values(), SourceReader.DEFAULT_AGGREGATED_BY);
+        oneOf(packer, List.of(AggregatedBy.values()))
+                .put("default", SourceReader.nameOf(SourceReader.DEFAULT_AGGREGATED_BY));
         notes(properties);
     }
 
-    private static void oneOf(ObjectNode node, Enum<?>[] values, Enum<?> defaultValue) {
+    private static ObjectNode oneOf(ObjectNode node, List<? extends Enum<?>> values) {
         SourceReader.namesOf(values).forEach(node.putArray("enum")::add);
-        node.put("default", SourceReader.nameOf(defaultValue));
+        return node;
     }
 
     private static void view(ObjectNode node) {
@@ -172,6 +173,11 @@ public final class CatalogSchema {
         ArrayNode names = function.putArray("oneOf");
         functions.forEach(one -> names.addObject().put("const", one.name()).put("description", one.summary()));
         path(properties, "input", "The field that is aggregated.");
+        oneOf(
+                properties
+                        .putObject("type")
+                        .put("description", "What the input must be, and the value so is. Default: any of these."),
+                FeatureReader.INPUT_TYPES);
         windows(
                 properties
                         .putObject("windows")
@@ -202,6 +208,9 @@ public final class CatalogSchema {
             keys.removeAll(List.of("input", "optional"));
         } else {
             required.add("input");
+        }
+        if (function.input() != AggregateFunction.Input.SCALAR) {
+            keys.remove("type");
         }
         if (function.needsWhere()) {
             required.add("where");

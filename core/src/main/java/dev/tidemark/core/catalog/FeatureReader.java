@@ -24,7 +24,11 @@ final class FeatureReader {
 
     /** The keys that every function knows, before its parameters. */
     static final List<String> KEYS =
-            List.copyOf(Notes.and("function", "input", "windows", "where", "optional", "group_by"));
+            List.copyOf(Notes.and("function", "input", "type", "windows", "where", "optional", "group_by"));
+
+    /** What {@code type:} may say, where the function takes any of them. */
+    static final List<AggregateFunction.Input> INPUT_TYPES =
+            List.of(AggregateFunction.Input.NUMBER, AggregateFunction.Input.TEXT, AggregateFunction.Input.BOOLEAN);
 
     private static final Set<String> GROUP_KEYS = new LinkedHashSet<>(List.of("field", "max_groups", "groups"));
     private static final String WINDOWS_REMEDY = "list how far to look back, such as windows: [5m, 30m, 24h]";
@@ -60,26 +64,31 @@ final class FeatureReader {
         }
         checkWhere(feature, function);
         Field input = input(feature, function, fields, optionalAt);
+        AggregateFunction.Input inputKind = inputKind(feature, function);
         ViewDefinition.Feature read = new ViewDefinition.Feature(
                 entry.name(),
                 entry.value(),
                 function,
                 input,
+                inputKind,
                 optional != null && optional,
                 List.copyOf(windows.keySet()),
                 where,
                 grouping,
                 arguments,
-                type(function, arguments, grouping),
+                type(function, inputKind, arguments, grouping),
                 Notes.read(feature));
         return new Read(read, windows);
     }
 
     private static ValueType type(
-            AggregateFunction function, Map<String, Object> arguments, ViewDefinition.@Nullable Grouping grouping) {
+            AggregateFunction function,
+            AggregateFunction.Input inputKind,
+            Map<String, Object> arguments,
+            ViewDefinition.@Nullable Grouping grouping) {
         boolean complete = function.parameters().stream().map(Parameter::name).allMatch(arguments::containsKey);
         // A mistake in an argument is reported once, not again where the value is used.
-        ValueType type = complete ? function.type(function.input().type(), arguments) : ValueType.SCALAR;
+        ValueType type = complete ? function.type(inputKind.type(), arguments) : ValueType.SCALAR;
         return grouping == null ? type : GroupBy.type(type, grouping.spec());
     }
 
@@ -162,6 +171,23 @@ final class FeatureReader {
         }
         FieldPath path = at.field();
         return path == null ? null : fields.use(path, at);
+    }
+
+    private static AggregateFunction.Input inputKind(YamlMapping feature, AggregateFunction function) {
+        YamlValue at = feature.optional("type");
+        if (at == null) {
+            return function.input();
+        }
+        if (function.input() != AggregateFunction.Input.SCALAR) {
+            at.problem(
+                    function.name() + " takes "
+                            + (function.input() == AggregateFunction.Input.NONE ? "no input" : "numbers only")
+                            + ", so 'type' has no meaning",
+                    "remove it");
+            return function.input();
+        }
+        AggregateFunction.Input kind = SourceReader.oneOf(INPUT_TYPES, at, "type", "types");
+        return kind == null ? function.input() : kind;
     }
 
     private static void reportSuperfluous(AggregateFunction function, @Nullable YamlValue at, String key) {

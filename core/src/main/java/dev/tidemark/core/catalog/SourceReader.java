@@ -3,7 +3,6 @@ package dev.tidemark.core.catalog;
 import dev.tidemark.core.event.EventShape.AggregatedBy;
 import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.event.FieldPath;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -57,7 +56,7 @@ final class SourceReader {
         YamlValue packerAt = source.optional("aggregated_by");
         AggregatedBy packer = packerAt == null
                 ? DEFAULT_AGGREGATED_BY
-                : oneOf(AggregatedBy.values(), packerAt, "packer of aggregated records", "packers");
+                : oneOf(List.of(AggregatedBy.values()), packerAt, "packer of aggregated records", "packers");
         SourceFields fields = new SourceFields();
         EventTime time = eventTime(source, fields);
         if (stream == null || retention == null || time == null || maxBytes == null || packer == null) {
@@ -126,15 +125,16 @@ final class SourceReader {
         YamlValue fieldAt = mapping.required("field", TIME_REMEDY);
         FieldPath path = fieldAt == null ? null : fieldAt.field();
         YamlValue formatAt = mapping.optional("format");
-        TimeFormat format =
-                formatAt == null ? TimeFormat.ISO8601 : oneOf(TimeFormat.values(), formatAt, "time format", "formats");
+        TimeFormat format = formatAt == null
+                ? TimeFormat.ISO8601
+                : oneOf(List.of(TimeFormat.values()), formatAt, "time format", "formats");
         return fieldAt == null || path == null || format == null
                 ? null
                 : new EventTime(fields.use(path, fieldAt), format);
     }
 
     /** @param plural what all of them are, such as "formats" */
-    private static <T extends Enum<T>> @Nullable T oneOf(T[] values, YamlValue at, String what, String plural) {
+    static <T extends Enum<T>> @Nullable T oneOf(List<T> values, YamlValue at, String what, String plural) {
         String text = at.text("write one of " + namesOf(values));
         if (text == null) {
             return null;
@@ -153,7 +153,7 @@ final class SourceReader {
         return value.name().toLowerCase(Locale.ROOT);
     }
 
-    static List<String> namesOf(Enum<?>[] values) {
-        return Arrays.stream(values).map(SourceReader::nameOf).toList();
+    static List<String> namesOf(List<? extends Enum<?>> values) {
+        return values.stream().map(SourceReader::nameOf).toList();
     }
 }

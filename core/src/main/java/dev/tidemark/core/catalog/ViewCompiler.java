@@ -227,7 +227,7 @@ final class ViewCompiler {
             int filter = filterIndex(feature.where());
             Field input = feature.input();
             if (input != null) {
-                add(inputs, input, feature.function().input(), !feature.optional(), filter);
+                add(inputs, input, feature.inputKind(), !feature.optional(), filter);
             }
             if (feature.grouping() != null) {
                 one.entries()

@@ -34,6 +34,7 @@ record ViewDefinition(
     record Duplicates(Field eventId, long horizonMillis, int maxIds) {}
 
     /**
+     * @param inputKind what the input must be: the function's, or one that {@code type:} narrows it to
      * @param arguments of the function's parameters, defaults filled in
      * @param type what its values are
      */
@@ -42,6 +43,7 @@ record ViewDefinition(
             YamlValue at,
             AggregateFunction function,
             @Nullable Field input,
+            AggregateFunction.Input inputKind,
             boolean optional,
             List<Window> windows,
             @Nullable FilterExpression where,

@@ -143,7 +143,6 @@ public final class Admission {
     }
 
     private static void checkInput(View.InputField input, EventRow row) {
-        boolean number = input.input() == AggregateFunction.Input.NUMBER;
         switch (row.kind(input.slot())) {
             case ABSENT -> {
                 if (input.required()) {
@@ -154,20 +153,29 @@ public final class Admission {
                 }
             }
             case STRING -> {
-                if (number) {
-                    throw mistyped(input, "a string, not a number");
-                }
+                checkType(input, AggregateFunction.Input.TEXT);
                 checkLength(input.path(), row.string(input.slot()));
             }
-            case BOOLEAN -> {
-                if (number) {
-                    throw mistyped(input, "a boolean, not a number");
-                }
-            }
+            case BOOLEAN -> checkType(input, AggregateFunction.Input.BOOLEAN);
             case COMPOUND -> throw mistyped(input, "an object or array, not a single value");
             case FLAWED -> throw row.flaw(input.slot()).invalid("field '" + input.path() + "'");
-            case NUMBER, BIG_NUMBER -> {}
+            case NUMBER, BIG_NUMBER -> checkType(input, AggregateFunction.Input.NUMBER);
         }
+    }
+
+    private static void checkType(View.InputField input, AggregateFunction.Input found) {
+        if (input.input() != AggregateFunction.Input.SCALAR && input.input() != found) {
+            throw mistyped(input, word(found) + ", not " + word(input.input()));
+        }
+    }
+
+    private static String word(AggregateFunction.Input input) {
+        return switch (input) {
+            case NUMBER -> "a number";
+            case TEXT -> "a string";
+            case BOOLEAN -> "a boolean";
+            case NONE, SCALAR -> "a single value";
+        };
     }
 
     private static InvalidEvent mistyped(View.InputField input, String what) {

@@ -60,7 +60,7 @@ public record View(
      * A field that features aggregate.
      *
      * @param path for messages
-     * @param input the type that is wanted
+     * @param input what it must be; not {@code NONE}
      * @param required whether an event without it is bad; otherwise it is passed over
      * @param filter the field matters only for events that pass this filter; {@link TileLayout#NO_FILTER} for all
      */

@@ -29,23 +29,29 @@ record Subject(
 
     /** A registered function; arguments that are not given take their defaults. */
     static Subject of(String function, Map<String, Object> arguments) {
-        return bind(function, arguments, false, null);
+        return bind(function, arguments, null, false, null);
     }
 
     static Subject of(
             String function, Map<String, Object> arguments, Function<List<EventRow>, @Nullable Object> naive) {
-        return bind(function, arguments, false, naive);
+        return bind(function, arguments, null, false, naive);
     }
 
     /** The same with {@code optional: true}: some events lack the input. */
     static Subject ofOptional(String function, Map<String, Object> arguments) {
-        return bind(function, arguments, true, null);
+        return bind(function, arguments, null, true, null);
     }
 
     /** The same with {@code optional: true}: some events lack the input. */
     static Subject ofOptional(
             String function, Map<String, Object> arguments, Function<List<EventRow>, @Nullable Object> naive) {
-        return bind(function, arguments, true, naive);
+        return bind(function, arguments, null, true, naive);
+    }
+
+    /** A function of any single value with {@code type: number}: no event has a text or a boolean. */
+    static Subject ofNumbers(
+            String function, Map<String, Object> arguments, Function<List<EventRow>, @Nullable Object> naive) {
+        return bind(function, arguments, AggregateFunction.Input.NUMBER, false, naive);
     }
 
     /** The same for each group of slot {@link Traffic#GROUP}. */
@@ -64,6 +70,7 @@ record Subject(
     private static Subject bind(
             String name,
             Map<String, Object> arguments,
+            AggregateFunction.@Nullable Input type,
             boolean optional,
             @Nullable Function<List<EventRow>, @Nullable Object> naive) {
         AggregateFunction function = AggregateFunctions.find(name).orElseThrow();
@@ -73,15 +80,16 @@ record Subject(
                 complete.putIfAbsent(parameter.name(), parameter.defaultValue());
             }
         }
+        AggregateFunction.Input kind = type == null ? function.input() : type;
         FieldInput input = function.input() == AggregateFunction.Input.NONE
                 ? FieldInput.NONE
                 : new FieldInput(Traffic.INPUT, "item.price", optional);
         return new Subject(
-                name + arguments + (optional ? " optional" : ""),
+                name + arguments + (type == null ? "" : " of " + type) + (optional ? " optional" : ""),
                 name,
-                function.input(),
+                kind,
                 function.bind(input, complete),
-                function.type(function.input().type(), complete),
+                function.type(kind.type(), complete),
                 optional,
                 naive);
     }

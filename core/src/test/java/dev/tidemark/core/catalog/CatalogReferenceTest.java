@@ -136,6 +136,8 @@ class CatalogReferenceTest {
                                 case NONE -> "none";
                                 case NUMBER -> "number";
                                 case SCALAR -> "string, number or boolean";
+                                case TEXT -> "string";
+                                case BOOLEAN -> "boolean";
                             })
                     .append(" | ")
                     .append(function.parameters().stream()

@@ -109,6 +109,19 @@ class ViewVersionTest {
                 .isNotEqualTo(new CatalogCompiler().compile(yaml).hash());
     }
 
+    @Test
+    void changesWithTheTypeOfAnInputButNotByTheDefault() {
+        String input = "input: page\n";
+        Catalog any = new CatalogCompiler().compile(yaml);
+        Catalog text = new CatalogCompiler().compile(change(input, input + "        type: text\n"));
+
+        assertThat(any.json()).doesNotContain("\"type\"");
+        assertThat(text.hash()).isNotEqualTo(any.hash());
+        assertThat(text.views().get(0).version())
+                .isNotEqualTo(any.views().get(0).version());
+        assertThat(new CatalogCompiler().compile(text.json()).hash()).isEqualTo(text.hash());
+    }
+
     @ParameterizedTest
     @CsvSource({"avg_price,latency", "shoes,by_country", "views,last_page"})
     void doesNotChangeWithTheOrderOfFeatures(String first, String second) {

@@ -115,6 +115,33 @@ class AdmissionTest {
         assertThat(refused == null ? null : refused.reason()).isEqualTo(reason);
     }
 
+    /** A feature of any single value may say that its input is of one type. */
+    @ParameterizedTest(name = "{0} takes {1}: {2}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            number  | 1.5    |
+            number  | "1.5"  | field 'x' is a string, not a number
+            number  | true   | field 'x' is a boolean, not a number
+            number  | [1]    | field 'x' is an object or array, not a single value
+            number  | null   | field 'x' is missing or null
+            text    | "1.5"  |
+            text    | 1.5    | field 'x' is a number, not a string
+            text    | 1e30   | field 'x' is a number, not a string
+            text    | false  | field 'x' is a boolean, not a string
+            boolean | false  |
+            boolean | 0      | field 'x' is a number, not a boolean
+            boolean | "true" | field 'x' is a string, not a boolean
+            """)
+    void aTypeRefusesTheOthers(String type, String value, @Nullable String problem) {
+        for (String function : List.of("last", "first_n, n: 2", "top_k", "distinct")) {
+            String yaml = SOURCE + "  v: {source: clicks, entity: user, features: {f: {function: " + function
+                    + ", input: x, type: " + type + ", windows: [1h]}}}\n";
+            InvalidEvent refused = refusal(yaml, "v", "\"user\":1,\"x\":" + value);
+            assertThat(refused == null ? null : refused.getMessage())
+                    .as(function)
+                    .isEqualTo(problem);
+        }
+    }
+
     @ParameterizedTest(name = "seed {0}")
     @CsvSource({"1", "2", "3"})
     @DisplayName("P3: what a view holds and refuses does not depend on what other views of its source read")

@@ -23,6 +23,10 @@ class ValueTypeTest {
                 features:
                   n: {function: count, windows: 1h}
                   last: {function: last, input: item, windows: 1h}
+                  price: {function: last, input: price, type: number, windows: 1h}
+                  pay: {function: top_k, input: pay, type: text, windows: 1h}
+                  flags: {function: first_n, n: 2, input: flag, type: boolean, windows: 1h}
+                  ids: {function: distinct, input: item, type: text, windows: 1h}
                   latest: {function: last_n, n: 3, input: item, windows: 1h}
                   pages: {function: top_k, input: page, windows: 1h}
                   prices: {function: percentile, percentiles: [50, 99.90], input: price, windows: 1h}
@@ -34,6 +38,7 @@ class ValueTypeTest {
                   twice: {expression: n_1h * 2}
                   many: {expression: n_1h > 10}
                   same: {expression: last_1h}
+                  dear: {expression: price_1h * 2}
             """;
 
     @Test
@@ -53,6 +58,10 @@ class ValueTypeTest {
                 .containsExactly(
                         Map.entry("n_1h", "integer"),
                         Map.entry("last_1h", "any"),
+                        Map.entry("price_1h", "number"),
+                        Map.entry("pay_1h", "list<struct<value: text, count: integer>>"),
+                        Map.entry("flags_1h", "list<boolean>"),
+                        Map.entry("ids_1h", "integer"),
                         Map.entry("latest_1h", "list<any>"),
                         Map.entry("pages_1h", "list<struct<value: any, count: integer>>"),
                         Map.entry("prices_1h", "struct<p50: number, p99.9: number>"),
@@ -65,7 +74,8 @@ class ValueTypeTest {
                                         + " b: list<struct<value: any, count: integer>>>"),
                         Map.entry("twice", "number"),
                         Map.entry("many", "boolean"),
-                        Map.entry("same", "any"));
+                        Map.entry("same", "any"),
+                        Map.entry("dear", "number"));
     }
 
     @Test
