@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.apache.parquet.schema.PrimitiveType;
+import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +31,7 @@ final class CsvWriter implements RowWriter {
     private final String[] line;
     private long marked;
 
-    CsvWriter(Path file, List<PrimitiveType> columns, int spineColumns) throws IOException {
+    CsvWriter(Path file, List<Type> columns, int spineColumns) throws IOException {
         this.spineColumns = spineColumns;
         this.line = new String[columns.size()];
         ObjectWriter lines = new CsvMapper()

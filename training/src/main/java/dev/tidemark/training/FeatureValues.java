@@ -10,16 +10,20 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values of features between computation and output: a long, an exact decimal, a boolean or a text (a list or an object
- * as its JSON); null for none.
+ * Values of features between computation and output: a long, an exact decimal, a boolean, a text, or a list or a map of
+ * these; null for none.
  */
 final class FeatureValues {
 
@@ -33,6 +37,8 @@ final class FeatureValues {
     private static final int FALSE = 3;
     private static final int TRUE = 4;
     private static final int TEXT = 5;
+    private static final int LIST = 6;
+    private static final int MAP = 7;
 
     private FeatureValues() {}
 
@@ -47,9 +53,24 @@ final class FeatureValues {
             writeText(out, number.toPlainString());
         } else if (value instanceof Boolean flag) {
             out.writeByte(flag ? TRUE : FALSE);
-        } else {
+        } else if (value instanceof String text) {
             out.writeByte(TEXT);
-            writeText(out, text(value));
+            writeText(out, text);
+        } else if (value instanceof List<?> list) {
+            out.writeByte(LIST);
+            out.writeInt(list.size());
+            for (Object element : list) {
+                write(out, element);
+            }
+        } else if (value instanceof Map<?, ?> map) {
+            out.writeByte(MAP);
+            out.writeInt(map.size());
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                writeText(out, String.valueOf(entry.getKey()));
+                write(out, entry.getValue());
+            }
+        } else {
+            throw new IllegalStateException("a feature value of " + value.getClass());
         }
     }
 
@@ -62,19 +83,28 @@ final class FeatureValues {
             case FALSE -> false;
             case TRUE -> true;
             case TEXT -> readText(in);
+            case LIST -> readList(in);
+            case MAP -> readMap(in);
             default -> throw new IOException("a value of kind " + tag);
         };
     }
 
-    private static String text(Object value) throws IOException {
-        if (!(value instanceof List<?> || value instanceof Map<?, ?>)) {
-            return value.toString();
+    private static List<@Nullable Object> readList(DataInputStream in) throws IOException {
+        int size = in.readInt();
+        List<@Nullable Object> list = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            list.add(read(in));
         }
-        StringWriter text = new StringWriter();
-        try (JsonGenerator out = JSON.createGenerator(text)) {
-            ValueJson.write(out, value);
+        return list;
+    }
+
+    private static Map<String, @Nullable Object> readMap(DataInputStream in) throws IOException {
+        int size = in.readInt();
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        for (int i = 0; i < size; i++) {
+            map.put(readText(in), read(in));
         }
-        return text.toString();
+        return map;
     }
 
     private static void writeText(DataOutputStream out, String text) throws IOException {
@@ -89,19 +119,29 @@ final class FeatureValues {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    /** For a text file: exact, numbers in plain notation. */
+    /** For a text file: exact, numbers in plain notation, a list or an object as its JSON. */
     static @Nullable String plain(@Nullable Object value) {
         if (value == null) {
             return null;
         }
+        if (value instanceof List<?> || value instanceof Map<?, ?>) {
+            return json(value);
+        }
         return value instanceof BigDecimal number ? number.toPlainString() : value.toString();
     }
 
-    /** The value for a Parquet column of {@link ColumnTypes#value}; a double is the nearest to the exact value. */
-    static @Nullable Object cell(@Nullable Object value, PrimitiveType type) {
-        if (value == null) {
-            return null;
+    private static String json(Object value) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator out = JSON.createGenerator(text)) {
+            ValueJson.write(out, value);
+        } catch (IOException e) {
+            throw new IllegalStateException("writing to memory cannot fail", e);
         }
+        return text.toString();
+    }
+
+    /** A single value for a column of {@link ColumnTypes#value}; a double is the nearest to the exact value. */
+    static Object cell(Object value, PrimitiveType type) {
         PrimitiveTypeName kind = type.getPrimitiveTypeName();
         if (kind == PrimitiveTypeName.BINARY) {
             return Binary.fromString(String.valueOf(plain(value)));
@@ -117,6 +157,22 @@ final class FeatureValues {
         if (a instanceof Number && b instanceof Number) {
             return new BigDecimal(a.toString()).compareTo(new BigDecimal(b.toString())) == 0;
         }
-        return java.util.Objects.equals(a, b);
+        if (a instanceof List<?> listA && b instanceof List<?> listB) {
+            return areEqual(listA.iterator(), listB.iterator());
+        }
+        if (a instanceof Map<?, ?> mapA && b instanceof Map<?, ?> mapB) {
+            return mapA.keySet().equals(mapB.keySet())
+                    && mapA.keySet().stream().allMatch(key -> areEqual(mapA.get(key), mapB.get(key)));
+        }
+        return Objects.equals(a, b);
+    }
+
+    private static boolean areEqual(Iterator<?> a, Iterator<?> b) {
+        while (a.hasNext() && b.hasNext()) {
+            if (!areEqual(a.next(), b.next())) {
+                return false;
+            }
+        }
+        return !a.hasNext() && !b.hasNext();
     }
 }

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.apache.parquet.schema.PrimitiveType;
+import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,11 +22,11 @@ final class OutputColumns {
     private static final String[] SUFFIXES = {"__a", "__b"};
 
     private final List<Place> places = new ArrayList<>();
-    private final List<PrimitiveType> types = new ArrayList<>();
+    private final List<Type> types = new ArrayList<>();
     private final List<Pair> pairs = new ArrayList<>();
 
-    /** Where a column's value is: among the values of a target. */
-    record Place(WantedView target, int value) {
+    /** Where a column's value is: among the values of a target; and what it is. */
+    record Place(WantedView target, int value, ValueType type) {
 
         String name() {
             return target.names().get(value);
@@ -67,7 +68,7 @@ final class OutputColumns {
     private int add(WantedView target, int value, boolean exact, String suffix) {
         String name = target.names().get(value);
         ValueType type = ColumnTypes.types(target.view()).getOrDefault(name, ValueType.SCALAR);
-        places.add(new Place(target, value));
+        places.add(new Place(target, value, type));
         types.add(ColumnTypes.value(target.columnOf(name) + suffix, type, exact));
         return types.size() - 1;
     }
@@ -77,7 +78,7 @@ final class OutputColumns {
         Map<String, String> spineNames = new HashMap<>();
         spine.forEach(column -> spineNames.put(folded(column), column.getName()));
         Set<String> names = new HashSet<>();
-        for (PrimitiveType column : types) {
+        for (Type column : types) {
             String ofSpine = spineNames.get(folded(column));
             if (ofSpine != null) {
                 throw new TrainingSetProblem("the spine has a column '" + ofSpine
@@ -90,7 +91,7 @@ final class OutputColumns {
         }
     }
 
-    private static String folded(PrimitiveType column) {
+    private static String folded(Type column) {
         return column.getName().toLowerCase(Locale.ROOT);
     }
 
@@ -99,7 +100,7 @@ final class OutputColumns {
         return places;
     }
 
-    List<PrimitiveType> types() {
+    List<Type> types() {
         return types;
     }
 

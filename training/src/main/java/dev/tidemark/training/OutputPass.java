@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.parquet.schema.PrimitiveType;
+import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the spine again and writes each row with its answers, in the order of the spine. */
@@ -28,7 +28,7 @@ final class OutputPass {
      * @param notes what the user should know about the spine and the files
      */
     record Written(
-            List<PrimitiveType> columns,
+            List<Type> columns,
             List<OutputColumns.Place> places,
             List<OutputColumns.Pair> pairs,
             List<Long> different,
@@ -50,7 +50,7 @@ final class OutputPass {
         try (Spine spine = new Spine(request.spine(), request.spineOptions(), plan.targets())) {
             OutputColumns columns =
                     new OutputColumns(plan.targets(), request.exact(), request.isComparison(), spine.columns());
-            List<PrimitiveType> all = new ArrayList<>(spine.columns());
+            List<Type> all = new ArrayList<>(spine.columns());
             all.addAll(columns.types());
             for (int bucket = 0; bucket < plan.buckets(); bucket++) {
                 answers.add(new AnswerReader(files.answers(bucket)));
@@ -78,7 +78,7 @@ final class OutputPass {
         }
     }
 
-    private RowWriter open(Format format, List<PrimitiveType> columns, int spineColumns) throws IOException {
+    private RowWriter open(Format format, List<Type> columns, int spineColumns) throws IOException {
         Path file = files.unfinished(format);
         return format == Format.CSV
                 ? new CsvWriter(file, columns, spineColumns)
@@ -88,7 +88,7 @@ final class OutputPass {
     private Written write(
             Spine spine,
             OutputColumns columns,
-            List<PrimitiveType> all,
+            List<Type> all,
             List<AnswerReader> answers,
             List<RowWriter> writers,
             List<String> notes)

@@ -2,8 +2,10 @@ package dev.tidemark.training;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -15,8 +17,8 @@ import org.apache.parquet.io.LocalOutputFile;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.RecordConsumer;
+import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.MessageType;
-import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
@@ -26,13 +28,13 @@ final class ParquetRowWriter implements RowWriter {
     private static final long ROW_GROUP_BYTES = 32L << 20;
 
     private final ParquetWriter<@Nullable Object[]> out;
-    private final List<PrimitiveType> columns;
     private final int spineColumns;
+    private final @Nullable Object[] row;
 
-    ParquetRowWriter(Path file, List<PrimitiveType> columns, int spineColumns) throws IOException {
-        this.columns = columns;
+    ParquetRowWriter(Path file, List<Type> columns, int spineColumns) throws IOException {
         this.spineColumns = spineColumns;
-        this.out = new Builder(new LocalOutputFile(file), new MessageType("training_set", List.<Type>copyOf(columns)))
+        this.row = new Object[columns.size()];
+        this.out = new Builder(new LocalOutputFile(file), new MessageType("training_set", columns), spineColumns)
                 .withConf(new PlainParquetConfiguration())
                 .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
                 .withCodecFactory(new ParquetCodecs())
@@ -43,14 +45,11 @@ final class ParquetRowWriter implements RowWriter {
 
     @Override
     public void write(Spine spine, @Nullable Object[] values) throws IOException {
-        @Nullable Object[] cells = new Object[columns.size()];
         for (int i = 0; i < spineColumns; i++) {
-            cells[i] = spine.cell(i);
+            row[i] = spine.cell(i);
         }
-        for (int i = 0; i < values.length; i++) {
-            cells[spineColumns + i] = FeatureValues.cell(values[i], columns.get(spineColumns + i));
-        }
-        out.write(cells);
+        System.arraycopy(values, 0, row, spineColumns, values.length);
+        out.write(row);
     }
 
     @Override
@@ -61,10 +60,12 @@ final class ParquetRowWriter implements RowWriter {
     private static final class Builder extends ParquetWriter.Builder<@Nullable Object[], Builder> {
 
         private final MessageType schema;
+        private final int spineColumns;
 
-        Builder(OutputFile file, MessageType schema) {
+        Builder(OutputFile file, MessageType schema, int spineColumns) {
             super(file);
             this.schema = schema;
+            this.spineColumns = spineColumns;
         }
 
         @Override
@@ -75,22 +76,25 @@ final class ParquetRowWriter implements RowWriter {
         @Override
         @SuppressWarnings("deprecation") // Abstract, so it must be here; never called without Hadoop's configuration.
         protected WriteSupport<@Nullable Object[]> getWriteSupport(Configuration hadoop) {
-            return new CellSupport(schema);
+            return new RowSupport(schema, spineColumns);
         }
 
         @Override
         protected WriteSupport<@Nullable Object[]> getWriteSupport(ParquetConfiguration plain) {
-            return new CellSupport(schema);
+            return new RowSupport(schema, spineColumns);
         }
     }
 
-    private static final class CellSupport extends WriteSupport<@Nullable Object[]> {
+    /** Writes the spine's cells, which are as Parquet holds them, and then values of features. */
+    private static final class RowSupport extends WriteSupport<@Nullable Object[]> {
 
         private final MessageType schema;
+        private final int spineColumns;
         private @Nullable RecordConsumer record;
 
-        CellSupport(MessageType schema) {
+        RowSupport(MessageType schema, int spineColumns) {
             this.schema = schema;
+            this.spineColumns = spineColumns;
         }
 
         @Override
@@ -110,11 +114,11 @@ final class ParquetRowWriter implements RowWriter {
         }
 
         @Override
-        public void write(@Nullable Object[] cells) {
+        public void write(@Nullable Object[] row) {
             RecordConsumer to = java.util.Objects.requireNonNull(record);
             to.startMessage();
-            for (int i = 0; i < cells.length; i++) {
-                Object cell = cells[i];
+            for (int i = 0; i < spineColumns; i++) {
+                Object cell = row[i];
                 if (cell != null) {
                     String name = schema.getFieldName(i);
                     to.startField(name, i);
@@ -122,7 +126,57 @@ final class ParquetRowWriter implements RowWriter {
                     to.endField(name, i);
                 }
             }
+            for (int i = spineColumns; i < row.length; i++) {
+                field(to, schema, i, row[i]);
+            }
             to.endMessage();
+        }
+
+        private static void field(RecordConsumer to, GroupType group, int index, @Nullable Object value) {
+            if (value != null) {
+                String name = group.getFieldName(index);
+                to.startField(name, index);
+                value(to, group.getType(index), value);
+                to.endField(name, index);
+            }
+        }
+
+        private static void value(RecordConsumer to, Type type, Object value) {
+            if (type.isPrimitive()) {
+                add(to, FeatureValues.cell(value, type.asPrimitiveType()));
+                return;
+            }
+            GroupType group = type.asGroupType();
+            to.startGroup();
+            if (value instanceof List<?> list) {
+                repeated(to, group, list, (entry, element) -> field(to, entry, 0, element));
+            } else if (group.getLogicalTypeAnnotation() != null) {
+                repeated(to, group, ((Map<?, ?>) value).entrySet(), (entry, member) -> {
+                    field(to, entry, 0, member.getKey());
+                    field(to, entry, 1, member.getValue());
+                });
+            } else {
+                Map<?, ?> struct = (Map<?, ?>) value;
+                for (int i = 0; i < group.getFieldCount(); i++) {
+                    field(to, group, i, struct.get(group.getFieldName(i)));
+                }
+            }
+            to.endGroup();
+        }
+
+        /** The only field of a list or a map: a group for each of its elements. */
+        private static <T> void repeated(
+                RecordConsumer to, GroupType group, Collection<T> elements, BiConsumer<GroupType, T> writer) {
+            if (!elements.isEmpty()) {
+                String name = group.getFieldName(0);
+                to.startField(name, 0);
+                for (T element : elements) {
+                    to.startGroup();
+                    writer.accept(group.getType(0).asGroupType(), element);
+                    to.endGroup();
+                }
+                to.endField(name, 0);
+            }
         }
 
         private static void add(RecordConsumer to, Object cell) {

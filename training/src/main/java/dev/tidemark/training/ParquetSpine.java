@@ -38,7 +38,7 @@ final class ParquetSpine implements SpineReader {
             if (!type.isPrimitive() || type.isRepetition(Type.Repetition.REPEATED)) {
                 file.close();
                 throw new TrainingSetProblem(path + ": column '" + type.getName()
-                        + "' holds lists or groups: a spine has single values only, so leave the column out");
+                        + "' holds lists or objects: a spine has single values only, so leave the column out");
             }
             columns.add(type.asPrimitiveType());
         }

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.apache.parquet.schema.PrimitiveType;
+import org.apache.parquet.schema.Type;
 
 /**
  * Makes a training set: divides the spine by entity, replays the archive once and divides what the entities need in the
@@ -38,6 +38,9 @@ public final class TrainingSetJob {
 
     /** Archived records grow by about this much when they are unpacked and spread over the views that fold them. */
     private static final long EXPANSION = 12;
+
+    /** Of the files of the work: with another one an unfinished job cannot go on. */
+    private static final int WORK_FORMAT = 2;
 
     private static final long PARTITION_BYTES = 48L << 20;
     private static final long PARTITION_ROWS = 100_000;
@@ -165,6 +168,10 @@ public final class TrainingSetJob {
         JsonNode job = files.readJson(files.job());
         if (job != null) {
             checkSame(identity, job.path("request"));
+            if (job.path("format").asInt() != WORK_FORMAT) {
+                throw new TrainingSetProblem(files.out() + " holds a part of a training set that another version of"
+                        + " Tidemark began: remove it, and the same command begins anew");
+            }
             return new Plan(
                     targets,
                     request.knowledge(),
@@ -187,6 +194,7 @@ public final class TrainingSetJob {
                 extent.lastMillis(),
                 asOf);
         ObjectNode content = JobFiles.object();
+        content.put("format", WORK_FORMAT);
         content.set("request", identity);
         content.put("partitions", plan.partitions());
         content.put("rows", plan.rows());
@@ -306,10 +314,13 @@ public final class TrainingSetJob {
         }
         int spineColumns = written.columns().size() - written.places().size();
         for (int i = 0; i < written.columns().size(); i++) {
-            PrimitiveType type = written.columns().get(i);
-            ObjectNode column = columns.addObject().put("name", type.getName()).put("type", type.toString());
+            Type type = written.columns().get(i);
+            ObjectNode column = columns.addObject()
+                    .put("name", type.getName())
+                    .put("type", type.toString().replaceAll("\\s+", " "));
             if (i >= spineColumns) {
                 OutputColumns.Place place = written.places().get(i - spineColumns);
+                column.put("values", place.type().text());
                 byTarget.get(place.target().index()).describe(place.name(), plan.rows(), column);
             }
         }

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,6 +36,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,16 +105,15 @@ class TrainingSetTest {
     }
 
     private static void compareParquet(Path file, List<Map<String, String>> rows) throws IOException {
-        try (ParquetSpine parquet = new ParquetSpine(file)) {
-            for (Map<String, String> row : rows) {
-                assertThat(parquet.next()).isTrue();
-                for (int i = 0; i < parquet.columns().size(); i++) {
-                    String text = row.getOrDefault(parquet.columns().get(i).getName(), "");
-                    assertThat(text(parquet.cell(i), parquet, i))
-                            .isEqualTo(parquet.cell(i) instanceof Double ? rounded(text) : text);
-                }
+        ParquetRows parquet = ParquetRows.read(file);
+        assertThat(parquet.rows()).hasSameSizeAs(rows);
+        for (int i = 0; i < rows.size(); i++) {
+            Map<String, String> row = rows.get(i);
+            Map<String, @Nullable Object> expected = new LinkedHashMap<>();
+            for (Type column : parquet.schema().getFields()) {
+                expected.put(column.getName(), ParquetRows.expected(row.getOrDefault(column.getName(), ""), column));
             }
-            assertThat(parquet.next()).isFalse();
+            assertThat(parquet.rows().get(i)).isEqualTo(expected);
         }
     }
 
@@ -120,18 +121,67 @@ class TrainingSetTest {
         return cell == null ? "" : ParquetCells.text(cell, parquet.columns().get(column));
     }
 
-    private static String rounded(String number) {
-        return Double.toString(Double.parseDouble(number));
+    @Test
+    void listsAndObjectsAreGroupsOfParquet() throws Exception {
+        TrainingSetRequest few = request(
+                "user_id,timestamp",
+                "user-1,2026-01-15T09:00:00Z\nnobody,2026-01-15T09:00:00Z",
+                List.of(CATALOG),
+                List.of(
+                        "viewer.price_percentiles_24h",
+                        "viewer.top_categories_24h",
+                        "viewer.recent_items_1h",
+                        "viewer.avg_price_by_category_24h"));
+        TrainingSet set = job(few, Progress.NONE).run();
+
+        ParquetRows parquet = ParquetRows.read(folder.resolve("few/training-set.parquet"));
+        assertThat(parquet.schema().getFields().stream()
+                        .skip(2)
+                        .map(type -> type.toString().replaceAll("\\s+", " ")))
+                .containsExactly(
+                        "optional group viewer__price_percentiles_24h { optional double p10; optional double p90; }",
+                        "optional group viewer__top_categories_24h (LIST) { repeated group list { optional group element"
+                                + " { optional binary value (STRING); optional int64 count; } } }",
+                        "optional group viewer__recent_items_1h (LIST) { repeated group list {"
+                                + " optional binary element (STRING); } }",
+                        "optional group viewer__avg_price_by_category_24h (MAP) { repeated group key_value {"
+                                + " required binary key (STRING); optional double value; } }");
+        compareParquet(folder.resolve("few/training-set.parquet"), csv(folder.resolve("few/training-set.csv")));
+        job(copy(few, "exact", few.features(), true), Progress.NONE).run();
+        assertThat(ParquetRows.read(folder.resolve("exact/training-set.parquet"))
+                        .rows()
+                        .get(0))
+                .containsEntry("viewer__price_percentiles_24h", Map.of("p10", "14.943454", "p90", "160.70203"));
+        compareParquet(folder.resolve("exact/training-set.parquet"), csv(folder.resolve("few/training-set.csv")));
+        Map<String, @Nullable Object> nothing = new LinkedHashMap<>();
+        nothing.put("p10", null);
+        nothing.put("p90", null);
+        assertThat(parquet.rows().get(1).values().stream().skip(2))
+                .containsExactly(nothing, List.of(), List.of(), Map.of());
+        JsonNode columns = new ObjectMapper().readTree(set.manifest().toFile()).path("columns");
+        assertThat(columns.findValuesAsText("values"))
+                .containsExactly(
+                        "struct<p10: number, p90: number>",
+                        "list<struct<value: any, count: integer>>",
+                        "list<any>",
+                        "map<number>");
     }
 
     @Test
     void theSpineAndTheSetAreTheSameWhetherCsvOrParquet() throws Exception {
         Path spine = spine();
-        job(request(spine, "first", Knowledge.SERVED, List.of(CATALOG)), Progress.NONE)
-                .run();
-        Path parquet = folder.resolve("first/training-set.parquet");
         Path columns = folder.resolve("spine.parquet");
-        Files.copy(parquet, columns);
+        TrainingSetRequest all = request(spine, "all", Knowledge.SERVED, List.of(CATALOG));
+        job(all, Progress.NONE).run();
+        Files.copy(folder.resolve("all/training-set.parquet"), columns);
+        assertThatThrownBy(() -> job(request(columns, "second", Knowledge.SERVED, List.of(CATALOG)), Progress.NONE)
+                        .run())
+                .isInstanceOf(TrainingSetProblem.class)
+                .hasMessageContaining("column 'viewer__price_percentiles_24h' holds lists or objects");
+
+        job(copy(all, "first", List.of("viewer.avg_price_5m"), false), Progress.NONE)
+                .run();
+        Files.copy(folder.resolve("first/training-set.parquet"), columns, StandardCopyOption.REPLACE_EXISTING);
 
         // The set's own columns are in the way of the second set's, as the message says.
         assertThatThrownBy(() -> job(request(columns, "second", Knowledge.SERVED, List.of(CATALOG)), Progress.NONE)
@@ -733,6 +783,21 @@ class TrainingSetTest {
                 null,
                 TimeFormat.ISO8601,
                 keyColumns);
+    }
+
+    private TrainingSetRequest copy(TrainingSetRequest request, String out, List<String> features, boolean exact) {
+        return new TrainingSetRequest(
+                request.spine(),
+                folder.resolve(out),
+                request.catalogs(),
+                request.views(),
+                features,
+                request.knowledge(),
+                request.formats(),
+                exact,
+                request.timeColumn(),
+                request.timeFormat(),
+                request.keyColumns());
     }
 
     private TrainingSetJob job(TrainingSetRequest request, Progress progress) {
