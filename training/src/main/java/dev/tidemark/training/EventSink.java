@@ -35,10 +35,10 @@ final class EventSink {
             RawRecord record,
             long knownMillis) {
         long timeMillis = row.eventTimeMillis();
-        if (writer == null || timeMillis < earliestMillis[target.index()] || timeMillis > plan.lastMillis()) {
+        long order = plan.orderMillis(target, timeMillis, knownMillis);
+        if (writer == null || timeMillis < earliestMillis[target.index()] || order > plan.lastMillis()) {
             return;
         }
-        long order = plan.knowledge().orderMillis(timeMillis, knownMillis);
         PastEvent event = new PastEvent(order, timeMillis, shardId, filterBits, record);
         writer.add(plan.bucket(target, EntitySet.hash(entity)), out -> EventEntry.write(out, entity, event));
         kept++;

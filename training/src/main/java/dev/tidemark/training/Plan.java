@@ -3,12 +3,14 @@ package dev.tidemark.training;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Window;
+import dev.tidemark.training.TrainingSetRequest.WindowEnd;
 import java.util.List;
 
 /**
  * What is decided once for a job, and kept when it is resumed.
  *
  * @param targets what is computed
+ * @param windowEnd see {@link TrainingSetRequest}
  * @param partitions into how many parts each target's entities are divided
  * @param rows how many the spine has
  * @param firstMillis the first moment of the spine
@@ -18,6 +20,7 @@ import java.util.List;
 record Plan(
         List<WantedView> targets,
         Knowledge knowledge,
+        WindowEnd windowEnd,
         int partitions,
         long rows,
         long firstMillis,
@@ -38,6 +41,13 @@ record Plan(
 
     WantedView targetOf(int bucket) {
         return targets.get(bucket / partitions);
+    }
+
+    /** The first moment whose row contains an event; see {@link Knowledge#orderMillis}. */
+    long orderMillis(WantedView target, long eventTimeMillis, long knownMillis) {
+        long reachedMillis =
+                windowEnd == WindowEnd.LIVE ? target.view().ladder().headStartMillis(eventTimeMillis) : eventTimeMillis;
+        return knowledge.orderMillis(reachedMillis, knownMillis);
     }
 
     /** Events before it are in no answer about the target. */

@@ -8,6 +8,7 @@ import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.store.ArchiveLog;
 import dev.tidemark.training.TrainingSetRequest.Format;
+import dev.tidemark.training.TrainingSetRequest.WindowEnd;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -175,6 +176,7 @@ public final class TrainingSetJob {
             return new Plan(
                     targets,
                     request.knowledge(),
+                    request.windowEnd(),
                     job.path("partitions").asInt(),
                     job.path("rows").asLong(),
                     job.path("firstMillis").asLong(),
@@ -188,6 +190,7 @@ public final class TrainingSetJob {
         Plan plan = new Plan(
                 targets,
                 request.knowledge(),
+                request.windowEnd(),
                 partitions(targets, extent.rows()),
                 extent.rows(),
                 extent.firstMillis(),
@@ -230,6 +233,10 @@ public final class TrainingSetJob {
         ObjectNode identity = JobFiles.object();
         identity.put("spineSha256", JobFiles.sha256(request.spine()));
         identity.put("knowledge", request.knowledge().name().toLowerCase(Locale.ROOT));
+        if (request.windowEnd() != WindowEnd.usual(request.knowledge())) {
+            // Left out otherwise, so that sets from before there was a choice stay the same.
+            identity.put("as", request.windowEnd().name().toLowerCase(Locale.ROOT));
+        }
         ArrayNode catalogs = identity.putArray("catalogs");
         request.catalogs().stream().map(Catalog::hash).forEach(catalogs::add);
         ArrayNode views = identity.putArray("views");

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param views names of views; empty for all of the catalogs
  * @param features values such as {@code avg_price_30m} of whichever view has them, or {@code view.avg_price_30m}; empty
  *     for all
+ * @param windowEnd where windows end; as served they always end as live answers' do
  * @param formats at least one
  * @param exact whether numbers in Parquet are decimal texts instead of doubles
  * @param timeColumn null for {@code timestamp} or {@code event_timestamp}
@@ -31,11 +32,25 @@ public record TrainingSetRequest(
         List<String> views,
         List<String> features,
         Knowledge knowledge,
+        WindowEnd windowEnd,
         Set<Format> formats,
         boolean exact,
         @Nullable String timeColumn,
         TimeFormat timeFormat,
         Map<String, String> keyColumns) {
+
+    /** Where the windows of a row end. */
+    public enum WindowEnd {
+        /** One millisecond after its moment: what happened later is in no value. */
+        EXACT,
+        /** With the hop that its moment lies in, as those of a live answer about the moment. */
+        LIVE;
+
+        /** What is meant where none is named; as served there is no other. */
+        public static WindowEnd usual(Knowledge knowledge) {
+            return knowledge == Knowledge.SERVED ? LIVE : EXACT;
+        }
+    }
 
     /** What the set is written as. */
     public enum Format {
@@ -51,6 +66,9 @@ public record TrainingSetRequest(
         keyColumns = Map.copyOf(keyColumns);
         if (catalogs.isEmpty() || catalogs.size() > 2) {
             throw new IllegalArgumentException(catalogs.size() + " catalogs");
+        }
+        if (knowledge == Knowledge.SERVED && windowEnd == WindowEnd.EXACT) {
+            throw new IllegalArgumentException("as served, windows end as the answers' did");
         }
         if (formats.isEmpty()) {
             throw new IllegalArgumentException("no format to write");

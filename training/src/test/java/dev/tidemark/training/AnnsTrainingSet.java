@@ -5,6 +5,7 @@ import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.training.TrainingSetRequest.Format;
+import dev.tidemark.training.TrainingSetRequest.WindowEnd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +46,7 @@ final class AnnsTrainingSet {
                 List.of(),
                 List.of(),
                 knowledge,
+                WindowEnd.usual(knowledge),
                 EnumSet.of(Format.CSV),
                 false,
                 null,

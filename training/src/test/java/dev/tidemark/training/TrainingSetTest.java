@@ -19,6 +19,7 @@ import dev.tidemark.oracle.Oracle;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
 import dev.tidemark.training.TrainingSetRequest.Format;
+import dev.tidemark.training.TrainingSetRequest.WindowEnd;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -66,22 +67,22 @@ class TrainingSetTest {
     private Path folder;
 
     @ParameterizedTest
-    @EnumSource(Knowledge.class)
-    void everyValueEqualsTheOracles(Knowledge knowledge) throws Exception {
+    @CsvSource({"SERVED,LIVE", "NOW,EXACT", "NOW,LIVE"})
+    void everyValueEqualsTheOracles(Knowledge knowledge, WindowEnd windowEnd) throws Exception {
         Path spine = spine();
 
-        TrainingSet set = job(request(spine, "set", knowledge, List.of(CATALOG)), Progress.NONE)
+        TrainingSet set = job(request(spine, "set", knowledge, windowEnd, List.of(CATALOG)), Progress.NONE)
                 .run();
 
         assertThat(set.rows()).isEqualTo(ROWS);
         List<Map<String, String>> rows = csv(folder.resolve("set/training-set.csv"));
         assertThat(rows).hasSize(ROWS);
-        assertThat(differences(rows, knowledge)).as("seed " + SEED).isEmpty();
+        assertThat(differences(rows, knowledge, windowEnd)).as("seed " + SEED).isEmpty();
         assertThat(folder.resolve("set/.work")).doesNotExist();
         compareParquet(folder.resolve("set/training-set.parquet"), rows);
     }
 
-    private List<String> differences(List<Map<String, String>> rows, Knowledge knowledge) {
+    private List<String> differences(List<Map<String, String>> rows, Knowledge knowledge, WindowEnd windowEnd) {
         List<String> differences = new ArrayList<>();
         Map<Long, Oracle> served = new HashMap<>();
         for (Map<String, String> row : rows) {
@@ -92,10 +93,12 @@ class TrainingSetTest {
                         view.entity().stream()
                                 .map(key -> row.getOrDefault(column(key.name()), ""))
                                 .toList());
-                JsonNode expected = knowledge == Knowledge.NOW
-                        ? ORACLE.answerUpTo(view.name(), entity, at)
-                        : served.computeIfAbsent(at, t -> ORACLE.over(history.records(t), history.descents()))
-                                .answer(view.name(), entity, at);
+                Oracle known = knowledge == Knowledge.NOW
+                        ? ORACLE
+                        : served.computeIfAbsent(at, t -> ORACLE.over(history.records(t), history.descents()));
+                JsonNode expected = windowEnd == WindowEnd.EXACT
+                        ? known.answerUpTo(view.name(), entity, at)
+                        : known.answer(view.name(), entity, at);
                 differences.addAll(Answers.differences(
                         expected,
                         Answers.fromTexts(expected, name -> row.getOrDefault(view.name() + "__" + name, ""))));
@@ -334,6 +337,7 @@ class TrainingSetTest {
                 List.of("viewer"),
                 List.of("viewer.avg_price_30m", "price_trend"),
                 Knowledge.SERVED,
+                WindowEnd.LIVE,
                 EnumSet.of(Format.CSV),
                 false,
                 null,
@@ -385,6 +389,7 @@ class TrainingSetTest {
                 List.of(),
                 List.of(),
                 knowledge,
+                WindowEnd.usual(knowledge),
                 EnumSet.of(Format.CSV),
                 false,
                 null,
@@ -479,6 +484,7 @@ class TrainingSetTest {
                 List.of("viewer"),
                 features,
                 all.knowledge(),
+                all.windowEnd(),
                 all.formats(),
                 all.exact(),
                 all.timeColumn(),
@@ -592,6 +598,7 @@ class TrainingSetTest {
                 iso.views(),
                 iso.features(),
                 iso.knowledge(),
+                iso.windowEnd(),
                 iso.formats(),
                 iso.exact(),
                 iso.timeColumn(),
@@ -767,6 +774,11 @@ class TrainingSetTest {
     }
 
     private TrainingSetRequest request(Path spine, String out, Knowledge knowledge, List<Catalog> catalogs) {
+        return request(spine, out, knowledge, WindowEnd.usual(knowledge), catalogs);
+    }
+
+    private TrainingSetRequest request(
+            Path spine, String out, Knowledge knowledge, WindowEnd windowEnd, List<Catalog> catalogs) {
         Map<String, String> keyColumns = new HashMap<>();
         for (View view : CATALOG.views()) {
             view.entity().forEach(key -> keyColumns.put(key.name(), column(key.name())));
@@ -778,6 +790,7 @@ class TrainingSetTest {
                 List.of(),
                 List.of(),
                 knowledge,
+                windowEnd,
                 EnumSet.allOf(Format.class),
                 false,
                 null,
@@ -793,6 +806,7 @@ class TrainingSetTest {
                 request.views(),
                 features,
                 request.knowledge(),
+                request.windowEnd(),
                 request.formats(),
                 exact,
                 request.timeColumn(),
@@ -804,7 +818,7 @@ class TrainingSetTest {
         return new TrainingSetJob(request, history.sources(), progress, () -> NOW_MILLIS, 2, 256L << 20);
     }
 
-    private static List<Map<String, String>> csv(Path file) throws IOException {
+    static List<Map<String, String>> csv(Path file) throws IOException {
         List<Map<String, String>> rows = new ArrayList<>();
         try (var lines = new CsvMapper()
                 .readerFor(String[].class)

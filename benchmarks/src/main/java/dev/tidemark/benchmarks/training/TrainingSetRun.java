@@ -21,6 +21,7 @@ import dev.tidemark.training.Progress;
 import dev.tidemark.training.TrainingSetJob;
 import dev.tidemark.training.TrainingSetRequest;
 import dev.tidemark.training.TrainingSetRequest.Format;
+import dev.tidemark.training.TrainingSetRequest.WindowEnd;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -134,6 +135,7 @@ public final class TrainingSetRun {
                 List.of(),
                 List.of(),
                 Knowledge.SERVED,
+                WindowEnd.LIVE,
                 EnumSet.of(Format.PARQUET),
                 false,
                 null,

@@ -12,6 +12,7 @@ import dev.tidemark.training.TrainingSet;
 import dev.tidemark.training.TrainingSetJob;
 import dev.tidemark.training.TrainingSetRequest;
 import dev.tidemark.training.TrainingSetRequest.Format;
+import dev.tidemark.training.TrainingSetRequest.WindowEnd;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,6 +68,15 @@ public final class TrainingSetCommand extends CatalogCommand {
             description = "With what had arrived by the moment, as a query would have been answered then; or with "
                     + "everything that is known by now and happened by then. Default: served.")
     private Knowledge knowledge;
+
+    @Option(
+            names = "--as",
+            paramLabel = "exact|live",
+            description =
+                    "Where the windows end: exactly at the moment, or as those of a live answer about the moment, "
+                            + "which may hold up to a hop more (docs/moments.md). Default: live with --knowledge served, "
+                            + "which has no other, and exact with --knowledge now.")
+    private @Nullable WindowEnd windowEnd;
 
     @Option(
             names = "--compare",
@@ -128,6 +138,11 @@ public final class TrainingSetCommand extends CatalogCommand {
         if (workers < 1) {
             throw new ParameterException(spec.commandLine(), "--threads " + workers + " is less than 1");
         }
+        if (knowledge == Knowledge.SERVED && windowEnd == WindowEnd.EXACT) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--as exact needs --knowledge now: what was served ended with the hop, not at the moment");
+        }
         TrainingSet set = make(workers);
         report(out(), set);
         PrintWriter err = err();
@@ -164,6 +179,7 @@ public final class TrainingSetCommand extends CatalogCommand {
                 views,
                 features,
                 knowledge,
+                windowEnd == null ? WindowEnd.usual(knowledge) : windowEnd,
                 format.set(),
                 exact,
                 timeColumn,

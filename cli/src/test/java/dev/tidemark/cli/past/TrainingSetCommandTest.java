@@ -147,6 +147,8 @@ class TrainingSetCommandTest {
         assertThat(command("x", spine, "--views", "nothing").err()).contains("no view 'nothing'");
         assertThat(command("x", spine, "--views", "model").err())
                 .contains("has no column 'model'", "--key-column model=COLUMN");
+        assertThat(command("x", spine, "--as", "exact").err())
+                .contains("--as exact needs --knowledge now: what was served ended with the hop");
         assertThat(command("x", spine, "--features", "viewer.nothing").err())
                 .contains("no such feature in the wanted views: viewer.nothing");
         assertThat(command("served", spine, "--views", "viewer", "--format", "csv")

@@ -163,6 +163,11 @@ public record Ladder(List<TileWidth> widths) {
         return hop().isLifetime() ? atMillis + 1 : hop().tileEndMillis(hop().tileOf(atMillis));
     }
 
+    /** The first moment whose windows reach an event: the start of the hop tile that contains it. */
+    public long headStartMillis(long eventTimeMillis) {
+        return hop().isLifetime() ? eventTimeMillis : hop().tileStartMillis(hop().tileOf(eventTimeMillis));
+    }
+
     private void addRanges(long start, long end, int rung, List<TileRange> ranges) {
         if (start >= end) {
             return;

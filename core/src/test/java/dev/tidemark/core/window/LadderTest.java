@@ -40,6 +40,22 @@ class LadderTest {
                 .containsExactlyInAnyOrder("30s: 50", "1h: 23", "30s: 71");
     }
 
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void aMomentReachesAnEventFromTheStartOfItsHop(long seed) {
+        Random random = new Random(seed);
+        List<Ladder> ladders = List.of(ladder(windows(random)), ladder(List.of(Window.LIFETIME)));
+        for (Ladder ladder : ladders) {
+            for (int i = 0; i < 200; i++) {
+                long at = 1_700_000_000_000L + random.nextInt(1_000_000);
+                long event = at + random.nextInt(200_000) - 100_000;
+                assertThat(ladder.headStartMillis(event) <= at)
+                        .as("%d at %d", event, at)
+                        .isEqualTo(event < ladder.headEndMillis(at));
+            }
+        }
+    }
+
     /** Every hop of time is in a tile of the cover exactly once if the window's definition has it, else not at all. */
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")

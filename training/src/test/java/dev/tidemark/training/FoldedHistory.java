@@ -1,0 +1,133 @@
+package dev.tidemark.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.event.EventShape.TimeFormat;
+import dev.tidemark.core.fold.BatchFold;
+import dev.tidemark.core.fold.BatchOutcome;
+import dev.tidemark.core.fold.FoldPorts;
+import dev.tidemark.core.fold.FoldSettings;
+import dev.tidemark.core.history.HistoryPorts;
+import dev.tidemark.core.past.Knowledge;
+import dev.tidemark.core.serve.FeatureServer;
+import dev.tidemark.core.serve.ProgressCache;
+import dev.tidemark.core.serve.QueryPlan;
+import dev.tidemark.core.store.InMemoryArchive;
+import dev.tidemark.core.store.InMemoryControlStore;
+import dev.tidemark.core.store.InMemoryItemStore;
+import dev.tidemark.core.store.InMemoryLineage;
+import dev.tidemark.core.store.InMemoryQuarantine;
+import dev.tidemark.core.store.InMemoryRedriveLog;
+import dev.tidemark.core.stream.Batch;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.view.View;
+import dev.tidemark.training.TrainingSetRequest.Format;
+import dev.tidemark.training.TrainingSetRequest.WindowEnd;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+
+/** Records that are folded as they come, so that the same history is asked live and makes training sets. */
+final class FoldedHistory {
+
+    private final InMemoryItemStore items = new InMemoryItemStore();
+    private final InMemoryControlStore control = new InMemoryControlStore();
+    private final InMemoryArchive archive = new InMemoryArchive();
+    private final InMemoryRedriveLog redrives = new InMemoryRedriveLog();
+    private final Catalog catalog;
+    private final View view;
+    private final BatchFold fold;
+    private int records;
+
+    /** The clock, for the fold, for answers and for training sets. */
+    long nowMillis;
+
+    /** A row of a spine of a view whose only key is {@code user}. */
+    record Row(String user, long atMillis) {}
+
+    /** @param catalog of one view, which reads the stream of {@link ShopHistory} */
+    FoldedHistory(Catalog catalog, long nowMillis) {
+        this.catalog = catalog;
+        this.view = catalog.views().get(0);
+        this.nowMillis = nowMillis;
+        FoldPorts ports = new FoldPorts(
+                items,
+                control,
+                archive,
+                new InMemoryQuarantine(),
+                new InMemoryLineage(),
+                millis -> CompletableFuture.completedFuture(null),
+                () -> this.nowMillis,
+                new Random(1));
+        this.fold = new BatchFold(catalog, ports, new FoldSettings("g1", 4, 3, 1 << 20));
+    }
+
+    /** A record that arrives now. */
+    RawRecord record(String json) {
+        return new RawRecord(
+                new Position("4959033827149025660855969253836157109592157598913658" + (10_000 + records++), 0),
+                nowMillis,
+                "key",
+                json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void fold(Lane lane, List<RawRecord> batch) {
+        BatchOutcome outcome = fold.fold(new Batch(lane, batch), Long.MAX_VALUE).join();
+        assertThat(outcome.isDone()).as("%s", outcome.troubles()).isTrue();
+    }
+
+    /** What the live query answers about a moment, by column of a training set, as texts. */
+    Map<String, String> answer(Row row) {
+        Map<String, String> values = new LinkedHashMap<>();
+        new FeatureServer(catalog, items, new ProgressCache(control, 0))
+                .answer(QueryPlan.of(view, null, row.atMillis(), nowMillis), List.of(row.user()), nowMillis)
+                .join()
+                .get(0)
+                .values()
+                .forEach((name, value) -> {
+                    String text = FeatureValues.plain(value);
+                    values.put(view.name() + "__" + name, text == null ? "" : text);
+                });
+        return values;
+    }
+
+    /** The values of a training set's rows, by column. */
+    List<Map<String, String>> train(Path folder, List<Row> rows, Knowledge knowledge, WindowEnd windowEnd)
+            throws IOException {
+        Path own = Files.createTempDirectory(folder, "set");
+        StringBuilder spine = new StringBuilder("user,timestamp\n");
+        rows.forEach(row -> spine.append(row.user())
+                .append(',')
+                .append(Instant.ofEpochMilli(row.atMillis()))
+                .append('\n'));
+        TrainingSetRequest request = new TrainingSetRequest(
+                Files.writeString(own.resolve("spine.csv"), spine),
+                own.resolve("out"),
+                List.of(catalog),
+                List.of(),
+                List.of(),
+                knowledge,
+                windowEnd,
+                EnumSet.of(Format.CSV),
+                false,
+                null,
+                TimeFormat.ISO8601,
+                Map.of());
+        HistoryPorts sources = new HistoryPorts(archive, redrives, new ShopHistory.KnownPositions(), control);
+        new TrainingSetJob(request, sources, Progress.NONE, () -> nowMillis, 2, 256L << 20).run();
+        List<Map<String, String>> values = TrainingSetTest.csv(own.resolve("out/training-set.csv"));
+        values.forEach(row -> row.keySet().removeAll(List.of("user", "timestamp")));
+        return values;
+    }
+}

@@ -1,0 +1,174 @@
+package dev.tidemark.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.core.aggregate.AggregateFunction;
+import dev.tidemark.core.aggregate.AggregateFunctions;
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.CatalogCompiler;
+import dev.tidemark.core.past.Knowledge;
+import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.training.FoldedHistory.Row;
+import dev.tidemark.training.TrainingSetRequest.WindowEnd;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A set as known now on the live grid has in each row what the live query answers about the row's moment, digit by digit:
+ * every function, grouped ones, and what is derived from them; from the state that the fold left.
+ */
+class LiveGridTest {
+
+    private static final long START_MILLIS = 1_790_000_000_000L - 1_790_000_000_000L % 86_400_000L;
+    private static final long HOUR_MILLIS = 3_600_000;
+    private static final long RETENTION_MILLIS = 6 * HOUR_MILLIS;
+    private static final long HOP_MILLIS = 10_000;
+    private static final int BATCHES = 80;
+    private static final int ROWS = 60;
+    private static final List<String> USERS = List.of("ann", "bob", "cid");
+
+    private static final Map<String, String> REQUIRED = Map.of(
+            "ratio", "where: big",
+            "first_n", "n: 3",
+            "last_n", "n: 3",
+            "percentile", "percentiles: [5, 50, 99.9]",
+            "histogram", "boundaries: [0, 10, 100]",
+            "decayed_sum", "half_life: 20m",
+            "decayed_avg", "half_life: 20m",
+            "decayed_count", "half_life: 20m");
+
+    private static final Catalog CATALOG = new CatalogCompiler().compile(catalog());
+
+    private final FoldedHistory history = new FoldedHistory(CATALOG, START_MILLIS);
+    private final List<Row> events = new ArrayList<>();
+
+    @TempDir
+    private Path folder;
+
+    private static String catalog() {
+        StringBuilder features = new StringBuilder();
+        for (AggregateFunction function : AggregateFunctions.all()) {
+            String input = switch (function.input()) {
+                case NONE -> "";
+                case NUMBER -> ", input: price";
+                default -> ", input: tag";
+            };
+            String required = REQUIRED.get(function.name());
+            String definition =
+                    "function: " + function.name() + input + (required == null ? "" : ", " + required) + ", windows: ";
+            features.append("      ")
+                    .append(function.name())
+                    .append(": {")
+                    .append(definition)
+                    .append("[10m, 3h]}\n");
+            features.append("      by_")
+                    .append(function.name())
+                    .append(": {")
+                    .append(definition)
+                    .append("[1h], group_by: {field: kind, ")
+                    .append(function.input() == AggregateFunction.Input.NUMBER ? "groups: [a, b]" : "max_groups: 2")
+                    .append("}}\n");
+        }
+        return """
+                tidemark: 1
+                sources:
+                  shop: {stream: shop-events, event_time: {field: ts, format: epoch_millis}, event_id: id}
+                views:
+                  user:
+                    source: shop
+                    entity: user
+                    hop: 10s
+                    retention: 6h
+                    drop_duplicates: {horizon: 10m, max_ids: 50}
+                    features:
+                %s\
+                      newest: {function: last, input: price, type: number, windows: 10m}
+                    derived:
+                      twice: {expression: newest_10m * 2, default: 0}
+                      pace: {expression: count_10m / count_3h}
+                      dear: {expression: avg_10m > avg_3h && pace > 0.1}
+                """.formatted(features);
+    }
+
+    static LongStream seeds() {
+        Long one = Long.getLong("tidemark.seed");
+        return one != null ? LongStream.of(one) : LongStream.range(0, Long.getLong("tidemark.seeds", 4));
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void aRowIsWhatTheLiveQueryAnswersAboutItsMoment(long seed) throws Exception {
+        Random random = new Random(seed);
+        fold(random);
+        List<Row> rows = rows(random);
+
+        List<Map<String, String>> live = history.train(folder, rows, Knowledge.NOW, WindowEnd.LIVE);
+        List<Map<String, String>> exact = history.train(folder, rows, Knowledge.NOW, WindowEnd.EXACT);
+
+        int differing = 0;
+        for (int i = 0; i < rows.size(); i++) {
+            assertThat(live.get(i)).as("%s, seed %d", rows.get(i), seed).isEqualTo(history.answer(rows.get(i)));
+            differing += live.get(i).equals(exact.get(i)) ? 0 : 1;
+        }
+        assertThat(differing)
+                .as("rows that the grid makes differ, seed %d", seed)
+                .isPositive();
+    }
+
+    /** Two lanes, folded batch by batch; many events are late, some come twice. */
+    private void fold(Random random) {
+        for (int batch = 0; batch < BATCHES; batch++) {
+            List<RawRecord> records = new ArrayList<>();
+            int size = 1 + random.nextInt(8);
+            for (int i = 0; i < size; i++) {
+                history.nowMillis += 1 + random.nextInt(60_000);
+                records.add(record(random));
+            }
+            history.fold(ShopHistory.lane("shardId-00000000000" + random.nextInt(2)), records);
+        }
+    }
+
+    private RawRecord record(Random random) {
+        long late = random.nextInt(3) == 0 ? random.nextInt((int) (2 * HOUR_MILLIS)) : random.nextInt(20_000);
+        Row event = new Row(USERS.get(random.nextInt(USERS.size())), history.nowMillis - late);
+        events.add(event);
+        String[] tags = {"1", "1.50", "true", "\"1\"", "\"hat\"", "\"shoe, red\""};
+        String[] kinds = {"\"a\"", "\"b\"", "\"c\"", "7", "null"};
+        return history.record("{\"user\":\"" + event.user() + "\",\"ts\":" + event.atMillis()
+                + ",\"id\":" + random.nextInt(200)
+                + ",\"big\":" + random.nextBoolean()
+                + ",\"price\":" + (random.nextInt(30_000) - 5_000) / 100.0
+                + ",\"tag\":" + tags[random.nextInt(tags.length)]
+                + ",\"kind\":" + kinds[random.nextInt(kinds.length)] + "}");
+    }
+
+    /** Moments anywhere, at both ends of a hop, and shortly before an event. */
+    private List<Row> rows(Random random) {
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < ROWS; i++) {
+            String user = USERS.get(random.nextInt(USERS.size()));
+            long moment = history.nowMillis - (long) (random.nextDouble() * (RETENTION_MILLIS - HOUR_MILLIS));
+            Row event = events.get(random.nextInt(events.size()));
+            rows.add(
+                    switch (random.nextInt(4)) {
+                        case 0 -> new Row(user, moment);
+                        case 1 -> new Row(user, moment - moment % HOP_MILLIS);
+                        case 2 -> new Row(user, moment - moment % HOP_MILLIS - 1);
+                        default ->
+                            new Row(
+                                    event.user(),
+                                    Math.max(
+                                            event.atMillis() - random.nextInt((int) HOP_MILLIS),
+                                            history.nowMillis - RETENTION_MILLIS));
+                    });
+        }
+        return rows;
+    }
+}
