@@ -11,11 +11,11 @@ import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
@@ -158,21 +158,13 @@ final class FeatureValues {
             return new BigDecimal(a.toString()).compareTo(new BigDecimal(b.toString())) == 0;
         }
         if (a instanceof List<?> listA && b instanceof List<?> listB) {
-            return areEqual(listA.iterator(), listB.iterator());
+            return listA.size() == listB.size()
+                    && IntStream.range(0, listA.size()).allMatch(i -> areEqual(listA.get(i), listB.get(i)));
         }
         if (a instanceof Map<?, ?> mapA && b instanceof Map<?, ?> mapB) {
             return mapA.keySet().equals(mapB.keySet())
                     && mapA.keySet().stream().allMatch(key -> areEqual(mapA.get(key), mapB.get(key)));
         }
         return Objects.equals(a, b);
-    }
-
-    private static boolean areEqual(Iterator<?> a, Iterator<?> b) {
-        while (a.hasNext() && b.hasNext()) {
-            if (!areEqual(a.next(), b.next())) {
-                return false;
-            }
-        }
-        return !a.hasNext() && !b.hasNext();
     }
 }

@@ -47,11 +47,11 @@ class LadderTest {
         List<Ladder> ladders = List.of(ladder(windows(random)), ladder(List.of(Window.LIFETIME)));
         for (Ladder ladder : ladders) {
             for (int i = 0; i < 200; i++) {
-                long at = 1_700_000_000_000L + random.nextInt(1_000_000);
-                long event = at + random.nextInt(200_000) - 100_000;
-                assertThat(ladder.headStartMillis(event) <= at)
-                        .as("%d at %d", event, at)
-                        .isEqualTo(event < ladder.headEndMillis(at));
+                long event = 1_700_000_000_000L + random.nextInt(1_000_000);
+                long start = ladder.headStartMillis(event);
+                for (long at : new long[] {start - 1, start, event, event + random.nextInt(200_000) - 100_000}) {
+                    assertThat(start <= at).as("%d at %d", event, at).isEqualTo(event < ladder.headEndMillis(at));
+                }
             }
         }
     }
