@@ -102,7 +102,7 @@ final class FoldedHistory {
         return values;
     }
 
-    /** The values of a training set's rows, by column. */
+    /** The values of a training set's rows, by column, after a look whether its Parquet file has the same. */
     List<Map<String, String>> train(Path folder, List<Row> rows, Knowledge knowledge, WindowEnd windowEnd)
             throws IOException {
         Path own = Files.createTempDirectory(folder, "set");
@@ -119,7 +119,7 @@ final class FoldedHistory {
                 List.of(),
                 knowledge,
                 windowEnd,
-                EnumSet.of(Format.CSV),
+                EnumSet.allOf(Format.class),
                 false,
                 null,
                 TimeFormat.ISO8601,
@@ -127,6 +127,7 @@ final class FoldedHistory {
         HistoryPorts sources = new HistoryPorts(archive, redrives, new ShopHistory.KnownPositions(), control);
         new TrainingSetJob(request, sources, Progress.NONE, () -> nowMillis, 2, 256L << 20).run();
         List<Map<String, String>> values = TrainingSetTest.csv(own.resolve("out/training-set.csv"));
+        TrainingSetTest.compareParquet(own.resolve("out/training-set.parquet"), values);
         values.forEach(row -> row.keySet().removeAll(List.of("user", "timestamp")));
         return values;
     }

@@ -73,7 +73,10 @@ class LiveGridTest {
                     .append(": {")
                     .append(definition)
                     .append("[1h], group_by: {field: kind, ")
-                    .append(function.input() == AggregateFunction.Input.NUMBER ? "groups: [a, b]" : "max_groups: 2")
+                    .append(
+                            function.input() == AggregateFunction.Input.NUMBER
+                                    ? "groups: [a, $other, '', 'x.y, z']"
+                                    : "max_groups: 2")
                     .append("}}\n");
         }
         return """
@@ -140,7 +143,7 @@ class LiveGridTest {
         Row event = new Row(USERS.get(random.nextInt(USERS.size())), history.nowMillis - late);
         events.add(event);
         String[] tags = {"1", "1.50", "true", "\"1\"", "\"hat\"", "\"shoe, red\""};
-        String[] kinds = {"\"a\"", "\"b\"", "\"c\"", "7", "null"};
+        String[] kinds = {"\"a\"", "\"$other\"", "\"\"", "\"x.y, z\"", "\"c\"", "7", "null"};
         return history.record("{\"user\":\"" + event.user() + "\",\"ts\":" + event.atMillis()
                 + ",\"id\":" + random.nextInt(200)
                 + ",\"big\":" + random.nextBoolean()

@@ -107,7 +107,8 @@ class TrainingSetTest {
         return differences;
     }
 
-    private static void compareParquet(Path file, List<Map<String, String>> rows) throws IOException {
+    /** @param rows what the CSV file of the same set holds */
+    static void compareParquet(Path file, List<Map<String, String>> rows) throws IOException {
         ParquetRows parquet = ParquetRows.read(file);
         assertThat(parquet.rows()).hasSameSizeAs(rows);
         for (int i = 0; i < rows.size(); i++) {
