@@ -1,5 +1,8 @@
 package dev.tidemark.core.catalog;
 
+import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.control.ControlRow.ViewStatus;
+import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -67,6 +70,22 @@ public record Catalogs(Catalog current, @Nullable Catalog next) {
         return all().stream()
                 .filter(catalog -> hasVersion(catalog, view.version()))
                 .findFirst();
+    }
+
+    /** The catalog that defines a model; the current one if both do. */
+    public Optional<Catalog> of(Model model) {
+        return all().stream()
+                .filter(catalog ->
+                        catalog.models().stream().anyMatch(known -> known.hash().equals(model.hash())))
+                .findFirst();
+    }
+
+    /** The next catalog once each of its views is active. */
+    public Catalog served(@Nullable ControlRow control) {
+        boolean active = next != null
+                && control != null
+                && next.views().stream().allMatch(view -> control.views().get(view.version()) == ViewStatus.ACTIVE);
+        return next != null && active ? next : current;
     }
 
     /**

@@ -133,8 +133,7 @@ final class DerivedReader {
         return value instanceof BigDecimal number ? canonical(number) : value;
     }
 
-    /** A number as values have it: without trailing zeros. */
-    static BigDecimal canonical(BigDecimal number) {
+    private static BigDecimal canonical(BigDecimal number) {
         return number.signum() == 0 ? BigDecimal.ZERO : number.stripTrailingZeros();
     }
 

@@ -3,7 +3,6 @@ package dev.tidemark.core.catalog;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tidemark.core.value.ValueType;
 import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Window;
@@ -84,17 +83,9 @@ record ModelFacts(
     }
 
     private static ObjectNode input(Model.Input input) {
-        ObjectNode node = NODES.objectNode().put("type", typeName(input.type()));
+        ObjectNode node = NODES.objectNode().put("type", input.type().text());
         CatalogJson.putDefault(node, input.defaultValue());
         return node;
-    }
-
-    private static String typeName(ValueType type) {
-        return ModelReader.TYPES.entrySet().stream()
-                .filter(one -> one.getValue().equals(type))
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElse("any");
     }
 
     /** The canonical definition. */

@@ -1,12 +1,9 @@
 package dev.tidemark.core.catalog;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tidemark.core.event.Bounds;
 import dev.tidemark.core.value.ValueType;
 import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.View;
-import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -153,25 +150,26 @@ final class ModelReader {
         }
         YamlValue defaultAt = input.optional("default");
         Object value = defaultAt == null || type == null ? null : defaultOf(type, defaultAt);
-        return type == null ? null : new Model.Input(entry.name(), type, value);
+        if (type == null) {
+            return null;
+        }
+        Model.Input wanted = new Model.Input(entry.name(), type, null);
+        if (defaultAt == null || value == null) {
+            return wanted;
+        }
+        try {
+            return new Model.Input(entry.name(), type, wanted.accept(value));
+        } catch (IllegalArgumentException e) {
+            defaultAt.problem(String.valueOf(e.getMessage()), "write another default, or leave it out");
+            return wanted;
+        }
     }
 
     private static @Nullable Object defaultOf(ValueType type, YamlValue at) {
         if (type.equals(ValueType.BOOLEAN)) {
             return at.bool();
         }
-        if (type.equals(ValueType.STRING)) {
-            String text = at.text("write a text");
-            if (text != null && text.getBytes(StandardCharsets.UTF_8).length > Bounds.MAX_SCALAR_BYTES) {
-                at.problem(at.shown() + " is too long", "use at most " + Bounds.MAX_SCALAR_BYTES + " bytes");
-            }
-            return text;
-        }
-        BigDecimal number = at.decimal();
-        if (number != null && number.precision() > Bounds.MAX_NUMBER_DIGITS) {
-            at.problem(at.shown() + " is out of bounds", "use at most " + Bounds.MAX_NUMBER_DIGITS + " digits");
-        }
-        return number == null ? null : DerivedReader.canonical(number);
+        return type.equals(ValueType.STRING) ? at.text("write a text") : at.decimal();
     }
 
     /** Of everything that the vector and its expressions may name. */

@@ -6,7 +6,6 @@ import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.value.ValueJson;
-import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Cover;
 import dev.tidemark.core.window.Interval;
 import dev.tidemark.core.window.Window;
@@ -14,7 +13,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * batch was in flight, and items of redrives, which have no position.
  */
 public final class AnswerJson {
-
-    /** How many incomplete lanes a freshness report names. */
-    private static final int MAX_MISSING = 20;
 
     private final Catalogs catalogs;
     private final long nowMillis;
@@ -63,10 +58,14 @@ public final class AnswerJson {
                 knowledge(out, past);
             }
             features(out, answer);
-            coverage(out, answer.plan(), past != null && past.now() != null ? past.endMillis() : Long.MAX_VALUE);
+            coverage(
+                    out,
+                    "coverage",
+                    answer.plan(),
+                    past != null && past.now() != null ? past.endMillis() : Long.MAX_VALUE);
             approximate(out, answer);
             unavailable(out, answer.plan());
-            freshness(out, answer.plan().view(), answer.progress());
+            Freshness.of(answer.plan().view(), answer.progress(), nowMillis).write(out);
             startReceipt(out, answer.plan(), answer.progress());
             ahead(out, answer);
             out.writeEndObject();
@@ -102,7 +101,7 @@ public final class AnswerJson {
         out.writeStringField("view", plan.view().name());
         coverage(out, plan);
         unavailable(out, plan);
-        freshness(out, plan.view(), progress);
+        Freshness.of(plan.view(), progress, nowMillis).write(out);
         startReceipt(out, plan, progress);
         out.writeEndObject();
         out.writeArrayFieldStart("entities");
@@ -176,12 +175,12 @@ public final class AnswerJson {
     }
 
     private static void coverage(JsonGenerator out, QueryPlan plan) throws IOException {
-        coverage(out, plan, Long.MAX_VALUE);
+        coverage(out, "coverage", plan, Long.MAX_VALUE);
     }
 
     /** @param endMillis where the windows end at the latest, exclusive */
-    private static void coverage(JsonGenerator out, QueryPlan plan, long endMillis) throws IOException {
-        out.writeObjectFieldStart("coverage");
+    static void coverage(JsonGenerator out, String member, QueryPlan plan, long endMillis) throws IOException {
+        out.writeObjectFieldStart(member);
         for (Map.Entry<Window, Cover> cover : plan.covers().entrySet()) {
             Interval interval = cover.getValue().interval();
             out.writeObjectFieldStart(cover.getKey().text());
@@ -193,11 +192,16 @@ public final class AnswerJson {
     }
 
     private static void approximate(JsonGenerator out, Answer answer) throws IOException {
-        if (answer.approximations().isEmpty()) {
+        approximate(out, answer.approximations());
+    }
+
+    /** Nothing if there are none. */
+    static void approximate(JsonGenerator out, Map<String, Approximation> approximations) throws IOException {
+        if (approximations.isEmpty()) {
             return;
         }
         out.writeObjectFieldStart("approximate");
-        for (Map.Entry<String, Approximation> one : answer.approximations().entrySet()) {
+        for (Map.Entry<String, Approximation> one : approximations.entrySet()) {
             out.writeObjectFieldStart(one.getKey());
             out.writeStringField("method", one.getValue().method());
             out.writeNumberField("relativeError", one.getValue().relativeError());
@@ -226,52 +230,16 @@ public final class AnswerJson {
         out.writeEndObject();
     }
 
-    /** Writes one view's freshness, as a member. */
-    public void freshness(JsonGenerator out, View view, ViewProgress progress) throws IOException {
-        OptionalLong foldedUpTo = progress.foldedUpToMillis(view.streamRetentionMillis(), nowMillis);
-        OptionalLong lag = progress.lagMillis(view.streamRetentionMillis(), nowMillis);
-        out.writeObjectFieldStart("freshness");
-        out.writeBooleanField("complete", progress.isComplete());
-        missing(out, progress);
-        Json.moment(out, "foldedUpTo", boxed(foldedUpTo));
-        Json.moment(out, "newestArrival", boxed(progress.newestArrivalMillis()));
-        LaneJson.waiting(
-                out, progress.waiting().caughtUp(), boxed(progress.waiting().sinceMillis()));
-        if (lag.isPresent()) {
-            out.writeNumberField("lagMillis", lag.getAsLong());
-        } else {
-            out.writeNullField("lagMillis");
-        }
-        out.writeEndObject();
-    }
-
-    /** Writes what the state is missing, if anything. */
-    private static void missing(JsonGenerator out, ViewProgress progress) throws IOException {
-        if (progress.isComplete()) {
-            return;
-        }
-        out.writeArrayFieldStart("missing");
-        for (ViewProgress.Missing missing : progress.missing()
-                .subList(0, Math.min(MAX_MISSING, progress.missing().size()))) {
-            out.writeStartObject();
-            out.writeStringField("reason", missing.reason());
-            if (missing.lane() != null) {
-                out.writeStringField("lane", missing.lane());
-            }
-            if (missing.upTo() != null) {
-                out.writeStringField("upTo", missing.upTo().text());
-            }
-            out.writeEndObject();
-        }
-        out.writeEndArray();
-    }
-
     /** Writes the receipt without its end, so that a single answer can add to it. */
     private void startReceipt(JsonGenerator out, QueryPlan plan, ViewProgress progress) throws IOException {
         out.writeObjectFieldStart("receipt");
         out.writeStringField("catalog", catalogs.of(plan.view()).orElseThrow().hash());
         out.writeStringField("view", plan.view().version());
         out.writeNumberField("at", plan.atMillis());
+        lanes(out, progress);
+    }
+
+    static void lanes(JsonGenerator out, ViewProgress progress) throws IOException {
         out.writeObjectFieldStart("lanes");
         for (LaneRow row : progress.lanes()) {
             out.writeStringField(row.lane().id(), row.last().text());
@@ -280,14 +248,14 @@ public final class AnswerJson {
     }
 
     private static void ahead(JsonGenerator out, Answer answer) throws IOException {
-        out.writeObjectFieldStart("ahead");
+        ahead(out, "ahead", answer);
+    }
+
+    static void ahead(JsonGenerator out, String member, Answer answer) throws IOException {
+        out.writeObjectFieldStart(member);
         for (Answer.ItemMark item : answer.ahead()) {
             out.writeStringField(item.sortKey(), item.mark().text());
         }
         out.writeEndObject();
-    }
-
-    private static @Nullable Long boxed(OptionalLong value) {
-        return value.isPresent() ? value.getAsLong() : null;
     }
 }

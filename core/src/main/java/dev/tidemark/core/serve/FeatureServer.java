@@ -1,17 +1,14 @@
 package dev.tidemark.core.serve;
 
-import static java.util.Comparator.comparingInt;
+import static java.util.Comparator.comparing;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
-import dev.tidemark.core.control.ControlRow;
-import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.view.View;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /** Answers questions from the live state. Thread-safe. */
 public final class FeatureServer {
@@ -49,20 +46,8 @@ public final class FeatureServer {
      */
     public CompletableFuture<Optional<View>> viewNamed(String name, long nowMillis) {
         return progress.get(nowMillis)
-                .thenApply(rows -> catalogs.named(name).stream().min(comparingInt(view -> rank(rows.control(), view))));
-    }
-
-    private static int rank(@Nullable ControlRow control, View view) {
-        ViewStatus status = control == null ? null : control.views().get(view.version());
-        if (status == null) {
-            return 3;
-        }
-        return switch (status) {
-            case ACTIVE -> 0;
-            case READY -> 1;
-            case BACKFILLING -> 2;
-            case RETIRED -> 4;
-        };
+                .thenApply(rows ->
+                        catalogs.named(name).stream().min(comparing(view -> Served.of(rows.control(), view))));
     }
 
     /** A view's progress, at most as old as the progress cache allows, without asking what waits. */

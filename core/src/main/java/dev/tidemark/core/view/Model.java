@@ -1,6 +1,10 @@
 package dev.tidemark.core.view;
 
+import dev.tidemark.core.event.Bounds;
+import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.value.ValueType;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +46,9 @@ public record Model(
     /** The prefix of request inputs in the names of values; no view of a model has this name. */
     public static final String REQUEST = "request";
 
+    /** Zeros behind the last decimal that counts are taken off, up to this many decimals. */
+    private static final int MAX_WRITTEN_DECIMALS = 1_000;
+
     /**
      * Something that is known at the request only.
      *
@@ -50,6 +57,61 @@ public record Model(
      */
     public record Input(
             String name, ValueType type, @Nullable Object defaultValue) {
+
+        /**
+         * The value that a row of a request or of a spine has for it.
+         *
+         * @param value {@link BigDecimal}, {@link String} or {@link Boolean}; null if the row has none
+         * @return the value, a number without trailing zeros; the default for null
+         * @throws IllegalArgumentException saying what is wrong with it
+         */
+        public Object accept(@Nullable Object value) {
+            if (value == null) {
+                if (defaultValue == null) {
+                    throw new IllegalArgumentException("request input '" + name + "' (" + type.text() + ") is missing");
+                }
+                return defaultValue;
+            }
+            if (!(value instanceof BigDecimal
+                            ? ValueType.NUMBER
+                            : value instanceof String ? ValueType.STRING : ValueType.BOOLEAN)
+                    .equals(type)) {
+                String is = value instanceof BigDecimal ? "a number" : value instanceof String ? "a text" : "a boolean";
+                throw new IllegalArgumentException(
+                        "request input '" + name + "' is " + is + " where a " + type.text() + " is wanted");
+            }
+            if (value instanceof BigDecimal number) {
+                return accept(number);
+            }
+            if (value instanceof String text && !isWithinBounds(text)) {
+                throw new IllegalArgumentException("request input '" + name + "' is a text of more than "
+                        + Bounds.MAX_SCALAR_BYTES + " bytes, or no well-formed Unicode");
+            }
+            return value;
+        }
+
+        private BigDecimal accept(BigDecimal number) {
+            if (number.signum() == 0) {
+                return BigDecimal.ZERO;
+            }
+            long integerDigits = (long) number.precision() - number.scale();
+            // Before the zeros are taken off: that of a hostile exponent would cost.
+            if (integerDigits <= Bounds.MAX_NUMBER_EXPONENT + 1 && number.scale() <= MAX_WRITTEN_DECIMALS) {
+                BigDecimal canonical = number.stripTrailingZeros();
+                if (canonical.precision() <= Bounds.MAX_NUMBER_DIGITS
+                        && canonical.scale() <= Bounds.MAX_NUMBER_EXPONENT) {
+                    return canonical;
+                }
+            }
+            throw new IllegalArgumentException("request input '" + name + "' is a number of more than "
+                    + Bounds.MAX_NUMBER_DIGITS + " digits, or beyond 10^" + (Bounds.MAX_NUMBER_EXPONENT + 1));
+        }
+
+        private static boolean isWithinBounds(String text) {
+            return text.length() <= Bounds.MAX_SCALAR_BYTES
+                    && EntityKeys.isWellFormed(text)
+                    && text.getBytes(StandardCharsets.UTF_8).length <= Bounds.MAX_SCALAR_BYTES;
+        }
 
         /** Its name among the values of the vector. */
         public String valueName() {

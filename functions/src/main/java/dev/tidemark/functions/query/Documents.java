@@ -4,15 +4,18 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Notes;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.control.LaneRow;
-import dev.tidemark.core.serve.AnswerJson;
+import dev.tidemark.core.serve.Freshness;
 import dev.tidemark.core.serve.Json;
 import dev.tidemark.core.serve.LaneJson;
 import dev.tidemark.core.serve.Progress;
 import dev.tidemark.core.serve.ViewProgress;
 import dev.tidemark.core.serve.Waiting;
+import dev.tidemark.core.value.ValueJson;
+import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.View;
 import dev.tidemark.functions.CountsJson;
 import java.io.IOException;
@@ -54,18 +57,57 @@ final class Documents {
                 out.writeEndObject();
             }
             out.writeEndArray();
+            out.writeArrayFieldStart("models");
+            for (Model model : catalog.models()) {
+                model(out, model, catalog.notesOf("models." + model.name()));
+            }
+            out.writeEndArray();
             out.writeFieldName("definitions");
             out.writeRawValue(catalog.json());
             out.writeEndObject();
         });
     }
 
+    private static void model(JsonGenerator out, Model model, Notes notes) throws IOException {
+        out.writeStartObject();
+        out.writeStringField("model", model.name());
+        out.writeStringField("hash", model.hash());
+        strings(out, "names", model.names());
+        strings(
+                out,
+                "types",
+                model.vector().stream().map(value -> value.type().text()).toList());
+        strings(out, "keys", model.keys());
+        out.writeArrayFieldStart("request");
+        for (Model.Input input : model.request()) {
+            out.writeStartObject();
+            out.writeStringField("name", input.name());
+            out.writeStringField("type", input.type().text());
+            if (input.defaultValue() != null) {
+                out.writeFieldName("default");
+                ValueJson.write(out, input.defaultValue());
+            }
+            out.writeEndObject();
+        }
+        out.writeEndArray();
+        strings(out, "facts", model.facts());
+        if (notes.description() != null) {
+            out.writeStringField("description", notes.description());
+        }
+        if (notes.owner() != null) {
+            out.writeStringField("owner", notes.owner());
+        }
+        if (!notes.tags().isEmpty()) {
+            strings(out, "tags", notes.tags());
+        }
+        out.writeEndObject();
+    }
+
     /**
      * @param catalogHash of the catalog that is served
      * @param views every version that is known
      */
-    static String health(
-            String catalogHash, Progress progress, Map<View, ViewProgress> views, AnswerJson json, long nowMillis) {
+    static String health(String catalogHash, Progress progress, Map<View, ViewProgress> views, long nowMillis) {
         Map<String, Waiting.Asked> asked = new HashMap<>();
         views.values().forEach(view -> asked.putAll(view.waiting().lanes()));
         return Json.write(out -> {
@@ -82,7 +124,7 @@ final class Documents {
             out.writeNumberField("laneCount", progress.lanes().size());
             out.writeArrayFieldStart("views");
             for (Map.Entry<View, ViewProgress> one : views.entrySet()) {
-                view(out, one.getKey(), control, one.getValue(), json);
+                view(out, one.getKey(), control, one.getValue(), nowMillis);
             }
             out.writeEndArray();
             out.writeArrayFieldStart("lanes");
@@ -97,14 +139,14 @@ final class Documents {
 
     /** One view's progress and the fates of its records. */
     private static void view(
-            JsonGenerator out, View view, @Nullable ControlRow control, ViewProgress progress, AnswerJson json)
+            JsonGenerator out, View view, @Nullable ControlRow control, ViewProgress progress, long nowMillis)
             throws IOException {
         out.writeStartObject();
         out.writeStringField("view", view.name());
         out.writeStringField("version", view.version());
         ViewStatus status = control == null ? null : control.views().get(view.version());
         out.writeStringField("status", status == null ? "DORMANT" : status.name());
-        json.freshness(out, view, progress);
+        Freshness.of(view, progress, nowMillis).write(out);
         out.writeFieldName("counts");
         CountsJson.write(out, progress.countsOf(view));
         out.writeEndObject();
@@ -146,9 +188,22 @@ final class Documents {
                 }
                 out.writeEndArray();
             }
+            if (problem.definitions() != null) {
+                definition(out, "served", problem.definitions().served());
+                definition(out, "pinned", problem.definitions().pinned());
+            }
             out.writeStringField("instance", instance);
             out.writeEndObject();
         });
+    }
+
+    private static void definition(JsonGenerator out, String member, @Nullable Model model) throws IOException {
+        if (model != null) {
+            out.writeObjectFieldStart(member);
+            out.writeStringField("hash", model.hash());
+            strings(out, "facts", model.facts());
+            out.writeEndObject();
+        }
     }
 
     private static void strings(JsonGenerator out, String name, List<String> values) throws IOException {

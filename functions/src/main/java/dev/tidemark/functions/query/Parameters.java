@@ -104,6 +104,20 @@ final class Parameters {
         };
     }
 
+    /** Whether a stale answer is wanted all the same. */
+    boolean servesStale() {
+        String text = values.getOrDefault("stale", "serve");
+        return switch (text) {
+            case "serve" -> true;
+            case "refuse" -> false;
+            default ->
+                throw bad(
+                        "stale",
+                        Quoted.of(text) + " is neither serve nor refuse",
+                        "write stale=refuse to get a problem in place of a stale answer, or leave it out");
+        };
+    }
+
     /** Reads a moment in any form that events may use; null stays null. */
     static @Nullable Long moment(@Nullable String text) {
         if (text == null) {

@@ -1,6 +1,8 @@
 package dev.tidemark.functions.query;
 
+import dev.tidemark.core.view.Model;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a problem document says (RFC 9457), besides its instance.
@@ -11,9 +13,16 @@ import java.util.List;
  * @param available what could be asked for instead; empty if the problem is not a name
  * @param errors every mistake in the body; empty if the problem is not in the body
  * @param retryAfterSeconds when to ask again; 0 if waiting does not help
+ * @param definitions of a model, if another one was pinned
  */
 record Problem(
-        Kind kind, String detail, String remedy, List<String> available, List<Place> errors, long retryAfterSeconds) {
+        Kind kind,
+        String detail,
+        String remedy,
+        List<String> available,
+        List<Place> errors,
+        long retryAfterSeconds,
+        @Nullable Definitions definitions) {
 
     /** Kinds of problem; the type is part of the API. */
     enum Kind {
@@ -23,13 +32,16 @@ record Problem(
         UNKNOWN_ROUTE(404, "No such resource"),
         UNKNOWN_VIEW(404, "No such view"),
         UNKNOWN_FEATURE(404, "No such feature"),
+        UNKNOWN_MODEL(404, "No such model"),
         METHOD_NOT_ALLOWED(405, "The resource has no such method"),
+        DEFINITION_CHANGED(412, "The model has another definition"),
         BODY_TOO_LARGE(413, "The request body is too large"),
         TOO_MANY_COSTLY(429, "Too many costly requests"),
         UNANSWERABLE(422, "This question cannot be answered"),
         ANSWER_TOO_LARGE(422, "The answer is too large"),
         INTERNAL(500, "The request failed"),
         DAMAGED_ARCHIVE(500, "The archive or a checkpoint is damaged"),
+        STALE(503, "The state is older than the model allows"),
         STORE_UNAVAILABLE(503, "The state cannot be read at the moment");
 
         private final int status;
@@ -63,6 +75,14 @@ record Problem(
      */
     record Place(String pointer, String detail) {}
 
+    /**
+     * Two definitions of a model; what differs between them are the facts that one of them has.
+     *
+     * @param served the one that answers callers without a pin
+     * @param pinned the one that the caller pinned; null if the deployment does not know it
+     */
+    record Definitions(Model served, @Nullable Model pinned) {}
+
     /** How many names a document lists at most. */
     static final int MAX_AVAILABLE = 100;
 
@@ -78,7 +98,7 @@ record Problem(
     }
 
     Problem(Kind kind, String detail, String remedy, List<String> available, List<Place> errors) {
-        this(kind, detail, remedy, available, errors, 0);
+        this(kind, detail, remedy, available, errors, 0, null);
     }
 
     Problem(Kind kind, String detail, String remedy, List<String> available) {
@@ -86,7 +106,11 @@ record Problem(
     }
 
     Problem(Kind kind, String detail, String remedy, long retryAfterSeconds) {
-        this(kind, detail, remedy, List.of(), List.of(), retryAfterSeconds);
+        this(kind, detail, remedy, List.of(), List.of(), retryAfterSeconds, null);
+    }
+
+    Problem(Kind kind, String detail, String remedy, Definitions definitions) {
+        this(kind, detail, remedy, List.of(), List.of(), 0, definitions);
     }
 
     Problem(Kind kind, String detail, String remedy) {

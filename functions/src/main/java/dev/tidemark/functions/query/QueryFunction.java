@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QueryFunction implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 
-    private static final String JSON = "application/json";
     private static final String PROBLEM_JSON = "application/problem+json";
 
     /** Lambda refuses responses above 6 MB; this leaves room for headers and escapes. */
@@ -83,10 +82,10 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
 
     private Reply answer(APIGatewayProxyRequestEvent event, String requestId, RequestCost cost) {
         try {
-            String body = parts.router().answer(event, parts.clock().millis(), cost);
-            return body.length() > MAX_BODY_CHARS
+            Content content = parts.router().answer(event, parts.clock().millis(), cost);
+            return content.body().length() > MAX_BODY_CHARS
                     ? reply(tooLarge(), requestId)
-                    : new Reply(response(200, JSON, body), "");
+                    : new Reply(response(200, content), "");
         } catch (RequestProblem e) {
             return reply(e.problem(), requestId);
         } catch (RuntimeException e) {
@@ -130,8 +129,8 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
     }
 
     private static Reply reply(Problem problem, String requestId) {
-        APIGatewayProxyResponseEvent response =
-                response(problem.kind().status(), PROBLEM_JSON, Documents.problem(problem, requestId));
+        APIGatewayProxyResponseEvent response = response(
+                problem.kind().status(), new Content(PROBLEM_JSON, Documents.problem(problem, requestId), false));
         if (problem.kind() == Problem.Kind.METHOD_NOT_ALLOWED) {
             response.getHeaders().put("Allow", String.join(", ", problem.available()));
         }
@@ -141,15 +140,15 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
         return new Reply(response, problem.kind().name());
     }
 
-    private static APIGatewayProxyResponseEvent response(int status, String contentType, String body) {
+    private static APIGatewayProxyResponseEvent response(int status, Content content) {
         Map<String, String> headers = new HashMap<>();
-        headers.put("Content-Type", contentType);
+        headers.put("Content-Type", content.type());
         headers.put("Cache-Control", "no-store");
         return new APIGatewayProxyResponseEvent()
                 .withStatusCode(status)
                 .withHeaders(headers)
-                .withBody(body)
-                .withIsBase64Encoded(false);
+                .withBody(content.body())
+                .withIsBase64Encoded(content.isBase64());
     }
 
     /** The id that the caller sees in API Gateway's own headers, else Lambda's. */

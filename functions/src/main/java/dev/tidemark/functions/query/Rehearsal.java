@@ -6,6 +6,7 @@ import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.fold.EntityState;
+import dev.tidemark.core.serve.Json;
 import dev.tidemark.core.store.Cas;
 import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.ItemStore;
@@ -15,8 +16,12 @@ import dev.tidemark.core.tile.BlockRange;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.ItemState;
 import dev.tidemark.core.tile.StoredItem;
+import dev.tidemark.core.value.ValueJson;
+import dev.tidemark.core.value.ValueType;
+import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.TileWidth;
+import java.math.BigDecimal;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -31,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 final class Rehearsal {
 
     private static final long EVERY_FILTER = -1L;
+    private static final Map<ValueType, Object> EXAMPLES =
+            Map.of(ValueType.NUMBER, BigDecimal.ONE, ValueType.STRING, "1", ValueType.BOOLEAN, true);
 
     /** A made-up lane that never advances. */
     static final LaneRow LANE = new LaneRow(
@@ -64,7 +71,32 @@ final class Rehearsal {
                     "/v1/features:batch",
                     "{\"queries\":[{\"view\":\"" + view.name() + "\",\"entities\":[\"" + entity + "\"]}]}");
         }
+        for (Model model : catalog.models()) {
+            play("POST", "/v1/models/" + model.name() + Route.FEATURES, row(model));
+        }
         play("GET", "/v1/health", null);
+    }
+
+    private static String row(Model model) {
+        return Json.write(out -> {
+            out.writeStartObject();
+            out.writeArrayFieldStart("rows");
+            out.writeStartObject();
+            out.writeObjectFieldStart("keys");
+            for (String key : model.keys()) {
+                out.writeStringField(key, "1");
+            }
+            out.writeEndObject();
+            out.writeObjectFieldStart("request");
+            for (Model.Input input : model.request()) {
+                out.writeFieldName(input.name());
+                ValueJson.write(out, EXAMPLES.get(input.type()));
+            }
+            out.writeEndObject();
+            out.writeEndObject();
+            out.writeEndArray();
+            out.writeEndObject();
+        });
     }
 
     private void play(String method, String path, @Nullable String body) {

@@ -17,6 +17,9 @@ sealed interface Route {
     /** {@code POST /v1/features:batch} */
     record Batch() implements Route {}
 
+    /** {@code POST /v1/models/{model}:features} */
+    record Model(String model) implements Route {}
+
     /** {@code GET /v1/catalog} */
     record Catalog() implements Route {}
 
@@ -30,9 +33,13 @@ sealed interface Route {
     List<String> TEMPLATES = List.of(
             "GET /v1/views/{view}/entities/{key}",
             "POST /v1/features:batch",
+            "POST /v1/models/{model}:features",
             "GET /v1/catalog",
             "GET /v1/health",
             "GET /v1/openapi.json");
+
+    /** What is asked of a model. */
+    String FEATURES = ":features";
 
     /** A word for the log. */
     default String word() {
@@ -42,6 +49,9 @@ sealed interface Route {
         if (this instanceof Batch) {
             return "batch";
         }
+        if (this instanceof Model) {
+            return "model";
+        }
         if (this instanceof Catalog) {
             return "catalog";
         }
@@ -50,12 +60,15 @@ sealed interface Route {
 
     /** The one method of the resource. */
     default String method() {
-        return this instanceof Batch ? "POST" : "GET";
+        return this instanceof Batch || this instanceof Model ? "POST" : "GET";
     }
 
     /** The query parameters of the resource. */
     default Set<String> parameters() {
-        return this instanceof Entity ? Set.of("features", "at", "knowledge", "explain") : Set.of();
+        if (this instanceof Entity) {
+            return Set.of("features", "at", "knowledge", "explain");
+        }
+        return this instanceof Model ? Set.of("explain", "stale") : Set.of();
     }
 
     /**
@@ -69,6 +82,12 @@ sealed interface Route {
         List<String> below = version < 0 ? List.of() : segments.subList(version + 1, segments.size());
         if (below.size() == 4 && below.get(0).equals("views") && below.get(2).equals("entities")) {
             return new Entity(decode(below.get(1)), decode(below.get(3)));
+        }
+        if (below.size() == 2 && below.get(0).equals("models")) {
+            String name = decode(below.get(1));
+            if (name.endsWith(FEATURES)) {
+                return new Model(name.substring(0, name.length() - FEATURES.length()));
+            }
         }
         return switch (String.join("/", below)) {
             case "features:batch", "features%3Abatch", "features%3abatch" -> new Batch();

@@ -3,12 +3,10 @@ package dev.tidemark.functions.query;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
-import dev.tidemark.core.control.ControlRow;
-import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.event.Utf8;
 import dev.tidemark.core.history.HistoryPorts;
-import dev.tidemark.core.serve.AnswerJson;
 import dev.tidemark.core.serve.FeatureServer;
+import dev.tidemark.core.serve.ModelServer;
 import dev.tidemark.core.serve.Progress;
 import dev.tidemark.core.serve.ProgressCache;
 import dev.tidemark.core.serve.Quoted;
@@ -32,6 +30,7 @@ final class Router {
     private final ProgressCache progress;
     private final FeatureServer server;
     private final EntityReads reads;
+    private final ModelReads models;
 
     Router(
             Catalogs catalogs,
@@ -44,14 +43,23 @@ final class Router {
         this.progress = new ProgressCache(control, ProgressCache.DEFAULT_MAX_AGE_MILLIS);
         this.server = new FeatureServer(catalogs, items, progress, waiting);
         this.reads = new EntityReads(catalogs, server, past, costly);
+        this.models = new ModelReads(catalogs, new ModelServer(catalogs, server, progress), costly);
     }
 
     /** @param cost is told what is read, also when the answer is a problem */
-    String answer(APIGatewayProxyRequestEvent event, long nowMillis, RequestCost cost) {
+    Content answer(APIGatewayProxyRequestEvent event, long nowMillis, RequestCost cost) {
         Route route = Route.of(event.getPath() == null ? "" : event.getPath());
         cost.routed(route);
         checkMethod(route, String.valueOf(event.getHttpMethod()));
         Parameters parameters = new Parameters(event, route.parameters());
+        if (route instanceof Route.Model model) {
+            return models.answer(model, new Headers(event), parameters, body(event), nowMillis, cost);
+        }
+        return Content.json(json(route, event, parameters, nowMillis, cost));
+    }
+
+    private String json(
+            Route route, APIGatewayProxyRequestEvent event, Parameters parameters, long nowMillis, RequestCost cost) {
         if (route instanceof Route.Entity entity) {
             return reads.entity(entity, parameters, nowMillis, cost);
         }
@@ -64,16 +72,10 @@ final class Router {
         return route instanceof Route.OpenApi ? Documents.openApi() : Documents.catalog(served(nowMillis));
     }
 
-    /** The next catalog once each of its views is active. */
     private Catalog served(long nowMillis) {
-        Catalog next = catalogs.next();
-        if (next == null) {
-            return catalogs.current();
-        }
-        ControlRow control = EntityReads.await(progress.get(nowMillis)).control();
-        boolean active = control != null
-                && next.views().stream().allMatch(view -> control.views().get(view.version()) == ViewStatus.ACTIVE);
-        return active ? next : catalogs.current();
+        return catalogs.next() == null
+                ? catalogs.current()
+                : catalogs.served(EntityReads.await(progress.get(nowMillis)).control());
     }
 
     private String health(long nowMillis) {
@@ -82,7 +84,7 @@ final class Router {
         for (View view : catalogs.views()) {
             views.put(view, EntityReads.await(server.progressOf(view, rows, nowMillis)));
         }
-        return Documents.health(served(nowMillis).hash(), rows, views, new AnswerJson(catalogs, nowMillis), nowMillis);
+        return Documents.health(served(nowMillis).hash(), rows, views, nowMillis);
     }
 
     private static void checkMethod(Route route, String method) {
@@ -99,11 +101,11 @@ final class Router {
         String body = event.getBody() == null ? "" : event.getBody();
         byte[] bytes =
                 Boolean.TRUE.equals(event.getIsBase64Encoded()) ? decoded(body) : body.getBytes(StandardCharsets.UTF_8);
-        if (bytes.length > BatchRequest.MAX_BODY_BYTES) {
+        if (bytes.length > RequestBody.MAX_BYTES) {
             throw new RequestProblem(
                     Problem.Kind.BODY_TOO_LARGE,
-                    "the body has " + bytes.length + " bytes; " + BatchRequest.MAX_BODY_BYTES + " are allowed",
-                    "split the batch into several requests");
+                    "the body has " + bytes.length + " bytes; " + RequestBody.MAX_BYTES + " are allowed",
+                    "split it into several requests");
         }
         String text = Utf8.decode(bytes);
         if (text == null) {

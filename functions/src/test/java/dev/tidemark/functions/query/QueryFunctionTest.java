@@ -627,7 +627,7 @@ class QueryFunctionTest {
         String query = "{\"view\":\"viewer\",\"entities\":[" + entities + "]}";
         assertProblem(world.post("/v1/features:batch", "{\"queries\":[" + query + "," + query + "]}"), 400, "bad-body");
 
-        String large = " ".repeat(BatchRequest.MAX_BODY_BYTES + 1);
+        String large = " ".repeat(RequestBody.MAX_BYTES + 1);
         assertProblem(world.post("/v1/features:batch", large), 413, "body-too-large");
     }
 
