@@ -63,6 +63,13 @@ class OpenApiTest {
                 });
 
         assertThat(new TreeSet<>(names)).isEqualTo(new TreeSet<>(new Route.Entity("", "").parameters()));
+        List<String> ofModels = new ArrayList<>();
+        document.at("/paths/~1v1~1models~1{model}:features/post/parameters").forEach(parameter -> {
+            if (parameter.get("in").asText().equals("query")) {
+                ofModels.add(parameter.get("name").asText());
+            }
+        });
+        assertThat(new TreeSet<>(ofModels)).isEqualTo(new TreeSet<>(new Route.Model("").parameters()));
     }
 
     @Test
@@ -104,7 +111,11 @@ class OpenApiTest {
         assertThat(Arrays.stream(Problem.Kind.values())
                         .map(kind -> Integer.toString(kind.status()))
                         .toList())
-                .allSatisfy(status -> assertThat(STATUSES).contains(status));
+                .allSatisfy(status -> assertThat(STATUSES.contains(status) || status.equals("412"))
+                        .as(status)
+                        .isTrue());
+        assertThat(document.at("/paths/~1v1~1models~1{model}:features/post/responses/412"))
+                .isNotEmpty();
     }
 
     /** Generators of clients drop what refers to itself, and with it every answer. */
@@ -185,6 +196,29 @@ class OpenApiTest {
                 """;
         assertThat(schema("BatchRequest").validate(body, InputFormat.JSON)).isEmpty();
         assertValid("BatchAnswer", world.post("/v1/features:batch", body));
+    }
+
+    @Test
+    void answersOfModelsAreAsDocumented() {
+        world.view(101, "42", "shoes", "1.5", 1_000);
+        String body = """
+                {"at":"2026-03-01T11:59:00Z","rows":[{"keys":{"user_id":"42","category":"shoes"},"request":{"list_price":3}}]}
+                """;
+        assertThat(schema("ModelRequest").validate(body, InputFormat.JSON)).isEmpty();
+        assertValid("ModelAnswer", world.send("POST", "/v1/models/discount:features", Map.of("explain", "true"), body));
+        assertValid(
+                "ModelAnswer",
+                world.post("/v1/models/discount:features", body.replace("\"at\":\"2026-03-01T11:59:00Z\",", "")));
+        assertValid("Problem", world.post("/v1/models/discount:features", "{\"rows\":[{\"keys\":{}}]}"));
+        assertValid(
+                "Problem",
+                QueryWorld.send(
+                        world.function,
+                        "POST",
+                        "/v1/models/discount:features",
+                        Map.of(),
+                        Map.of("If-Match", "\"0123456789abcdef\""),
+                        body));
     }
 
     @Test

@@ -168,8 +168,19 @@ final class QueryWorld {
     }
 
     APIGatewayProxyResponseEvent send(String method, String path, Map<String, String> query, @Nullable String body) {
-        return function.handleRequest(
+        return send(function, method, path, query, Map.of(), body);
+    }
+
+    static APIGatewayProxyResponseEvent send(
+            QueryFunction to,
+            String method,
+            String path,
+            Map<String, String> query,
+            Map<String, String> headers,
+            @Nullable String body) {
+        return to.handleRequest(
                 new APIGatewayProxyRequestEvent()
+                        .withHeaders(headers)
                         .withHttpMethod(method)
                         .withPath(path)
                         .withQueryStringParameters(query)
