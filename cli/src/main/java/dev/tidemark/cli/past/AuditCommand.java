@@ -73,7 +73,7 @@ public final class AuditCommand extends CatalogCommand {
     @Option(
             names = "--receipt",
             paramLabel = "FILE",
-            description = "A file with answers as the API wrote them, single or batch: compute them again.")
+            description = "A file with answers as the API wrote them, single, batch or a model's: compute them again.")
     private @Nullable Path receipt;
 
     @Option(
@@ -169,8 +169,12 @@ public final class AuditCommand extends CatalogCommand {
     private AuditReport receipts(Stores stores, Catalog definitions, Path file) {
         ReceiptAudit audit = new ReceiptAudit(stores, definitions, checkpoints(stores));
         AuditReport report = AuditReport.NONE;
-        for (ReceiptFile.Served served : ReceiptFile.read(file)) {
-            report = report.plus(audit.audit(served));
+        ModelReceiptAudit models = new ModelReceiptAudit(stores, definitions, checkpoints(stores));
+        for (ReceiptFile.Answered answered : ReceiptFile.read(file)) {
+            report = report.plus(
+                    answered instanceof ReceiptFile.ServedModel model
+                            ? models.audit(model)
+                            : audit.audit((ReceiptFile.Served) answered));
         }
         return report;
     }

@@ -8,6 +8,7 @@ import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.core.past.Receipt;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.EntityKeys;
+import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.View;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Answers as the API gave them, single or a batch; several may follow each other in one file. */
+/** Answers as the API gave them: single, a batch, or a model's; several may follow each other in one file. */
 final class ReceiptFile {
 
     /** Numbers stay as they were written, so that a digit more or less shows. */
@@ -29,13 +30,55 @@ final class ReceiptFile {
 
     private ReceiptFile() {}
 
+    /** An answer with a receipt. */
+    sealed interface Answered {}
+
+    /** A model's answer: all its rows. */
+    record ServedModel(JsonNode document) implements Answered {
+
+        String name() {
+            return document.path("model").asText();
+        }
+
+        String hash() {
+            return document.path("hash").asText();
+        }
+
+        String catalogHash() {
+            return document.path("receipt").path("catalog").asText();
+        }
+
+        long atMillis() {
+            return document.path("receipt").path("at").asLong();
+        }
+
+        JsonNode rows() {
+            return document.path("rows");
+        }
+
+        /** What one entity's values were computed from. */
+        Receipt receipt(Model.ViewInput input, String entity) {
+            JsonNode view =
+                    document.path("receipt").path("views").path(input.view().name());
+            return new Receipt(
+                    catalogHash(),
+                    view.path("version").asText(),
+                    entity,
+                    atMillis(),
+                    input.names(),
+                    positions(view.path("lanes")),
+                    positions(view.path("ahead").path(entity)),
+                    false);
+        }
+    }
+
     /**
      * One entity's answer.
      *
      * @param shared the members that a batch writes once: view, coverage, receipt
      * @param own those of the entity; the same object in a single answer
      */
-    record Served(JsonNode shared, JsonNode own) {
+    record Served(JsonNode shared, JsonNode own) implements Answered {
 
         String viewName() {
             return shared.path("view").asText();
@@ -89,18 +132,18 @@ final class ReceiptFile {
             }
             return names;
         }
-
-        private static Map<String, Position> positions(JsonNode node) {
-            Map<String, Position> positions = new HashMap<>();
-            node.properties()
-                    .forEach(entry -> positions.put(
-                            entry.getKey(), Position.parse(entry.getValue().asText())));
-            return positions;
-        }
     }
 
-    static List<Served> read(Path file) {
-        List<Served> served = new ArrayList<>();
+    private static Map<String, Position> positions(JsonNode node) {
+        Map<String, Position> positions = new HashMap<>();
+        node.properties()
+                .forEach(entry -> positions.put(
+                        entry.getKey(), Position.parse(entry.getValue().asText())));
+        return positions;
+    }
+
+    static List<Answered> read(Path file) {
+        List<Answered> served = new ArrayList<>();
         // From bytes: a byte order mark, as some shells write it, is then no part of the text.
         try (var documents = MAPPER.readerFor(JsonNode.class).<JsonNode>readValues(Files.newInputStream(file))) {
             while (documents.hasNextValue()) {
@@ -111,13 +154,13 @@ final class ReceiptFile {
                     + e.getClass().getSimpleName() + "): give a file with answers as the API wrote them");
         }
         if (served.isEmpty()) {
-            throw new Failure(file + " holds no answer with a receipt: save what GET /v1/views/… or "
-                    + "POST /v1/features:batch answered");
+            throw new Failure(file + " holds no answer with a receipt: save what GET /v1/views/…, "
+                    + "POST /v1/features:batch or POST /v1/models/… answered");
         }
         return served;
     }
 
-    private static void add(@Nullable JsonNode document, List<Served> served) {
+    private static void add(@Nullable JsonNode document, List<Answered> served) {
         if (document == null) {
             return;
         }
@@ -125,6 +168,8 @@ final class ReceiptFile {
             document.path("results")
                     .forEach(result ->
                             result.path("entities").forEach(entity -> served.add(new Served(result, entity))));
+        } else if (document.path("receipt").has("views")) {
+            served.add(new ServedModel(document));
         } else if (document.has("receipt")) {
             served.add(new Served(document, document));
         }

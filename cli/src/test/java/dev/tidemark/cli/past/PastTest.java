@@ -63,6 +63,8 @@ class PastTest {
 
     private static final List<String> BUSY = new ArrayList<>();
 
+    private static final List<String> MODELS = new ArrayList<>();
+
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     @TempDir
@@ -125,6 +127,24 @@ class PastTest {
             answers.add(get("/v1/views/viewer/entities/user-" + user));
             answers.add(get("/v1/views/item/entities/item-00" + user));
         }
+        MODELS.add(vectors());
+    }
+
+    /** Vectors of the sample's model: two users, four items. */
+    private static String vectors() throws Exception {
+        List<String> rows = new ArrayList<>();
+        for (int row = 0; row < 8; row++) {
+            rows.add("{\"keys\":{\"user_id\":\"user-" + (1 + row % 2) + "\",\"item_id\":\"item-00" + (1 + row / 2)
+                    + "\",\"category\":\"shoes\"},\"request\":{\"list_price\":" + (row + 0.5) + "}}");
+        }
+        HttpResponse<String> response = HTTP.send(
+                HttpRequest.newBuilder(URI.create(system.api() + "/v1/models/discount:features"))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString("{\"rows\":[" + String.join(",", rows) + "]}"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return response.body();
     }
 
     private static String get(String path) throws Exception {
@@ -215,6 +235,38 @@ class PastTest {
 
         assertThat(fewer).contains(" from the beginning of the archive and checkpoint " + checkpoint() + " on: ");
         assertThat(fewer).contains(" 0 faults").doesNotContain("definition  ");
+    }
+
+    @Test
+    @Order(3)
+    void everyVectorIsMadeAgainFromItsReceipt() throws Exception {
+        Path file = folder.resolve("vectors.json");
+        Files.write(file, MODELS);
+
+        String audited = out(tidemark("audit", "--receipt", file.toString()));
+        String fewer = out(tidemark("audit", "--receipt", file.toString(), "--from-checkpoint", "latest"));
+
+        assertThat(audited).startsWith("late  discount  ").contains(" values compared with ", " 0 faults");
+        assertThat(fewer).contains(" and checkpoint " + checkpoint() + " on: ", " 0 faults");
+    }
+
+    @Test
+    @Order(4)
+    void aVectorThatWasTamperedWithIsAFault() throws Exception {
+        ObjectNode answer = (ObjectNode) json(MODELS.get(MODELS.size() - 1));
+        // The request's input, so that what is derived from it is wrong.
+        ((ObjectNode) answer.path("rows").path(3).path("request")).put("list_price", 1_000);
+        Path file = folder.resolve("tampered.json");
+        Files.writeString(file, answer.toString());
+
+        Command audited = tidemark("audit", "--receipt", file.toString());
+
+        assertThat(audited.exitCode()).isEqualTo(1);
+        assertThat(audited.out()).contains("  request.list_price\n", "the archive makes 1000, the answer says 3.5");
+
+        answer.put("hash", "0000000000000000");
+        Files.writeString(file, answer.toString());
+        assertThat(tidemark("audit", "--receipt", file.toString()).out()).contains("definition  discount");
     }
 
     private static String checkpoint() {
