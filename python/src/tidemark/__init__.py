@@ -1,0 +1,50 @@
+"""Client of Tidemark: feature values and model vectors that are fresh, exact and explainable."""
+
+from tidemark.answers import Answer, EntityKey, Key, Query
+from tidemark.calls import Retry
+from tidemark.client import AsyncClient, Client
+from tidemark.events import Counts, Events, Prediction
+from tidemark.models import Input, InputValue, Model, ModelInfo, N, Number, Vector, value
+from tidemark.problems import (
+    DefinitionChanged,
+    InvalidRequest,
+    NotAuthorized,
+    NotFound,
+    NotReached,
+    Throttled,
+    TidemarkError,
+    TidemarkProblem,
+    Unavailable,
+)
+from tidemark.training import TrainingSet
+
+__all__ = [
+    "Answer",
+    "AsyncClient",
+    "Client",
+    "Counts",
+    "DefinitionChanged",
+    "EntityKey",
+    "Events",
+    "Input",
+    "InputValue",
+    "InvalidRequest",
+    "Key",
+    "Model",
+    "ModelInfo",
+    "N",
+    "NotAuthorized",
+    "NotFound",
+    "NotReached",
+    "Number",
+    "Prediction",
+    "Query",
+    "Retry",
+    "Throttled",
+    "TidemarkError",
+    "TidemarkProblem",
+    "TrainingSet",
+    "Unavailable",
+    "Vector",
+    "value",
+]
