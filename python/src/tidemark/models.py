@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 N = TypeVar("N", float, Decimal)
 """What numbers are read as: `float`, or `Decimal` with `exact=True`."""
 
-F = TypeVar("F", bound="Vector[Any]")
-E = TypeVar("E", bound="Vector[Any]")
+F = TypeVar("F", bound="Vector[Any]", covariant=True)
+E = TypeVar("E", bound="Vector[Any]", covariant=True)
 
 Number = Union[int, float, Decimal]
 """A number of a request."""
