@@ -28,22 +28,31 @@ class LocalRun:
             encoding="utf-8",
             errors="replace",
         )
-        assert self._process.stderr is not None
-        assert self._process.stdout is not None
         self._said: List[str] = []
-        self._readers = [threading.Thread(target=self._said.extend, args=(self._process.stderr,), daemon=True)]
-        self._readers[0].start()
+        self._readers: List[threading.Thread] = []
         self.url = ""
         self.environment: Dict[str, str] = {"TIDEMARK_CATALOG": catalog}
         """What another process needs to work with this run: catalog, endpoints, region and credentials."""
+        try:
+            self._wait()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _wait(self) -> None:
+        self._read(self._process.stderr)
         self._read_start(self._process.stdout)
-        self._readers.append(threading.Thread(target=self._said.extend, args=(self._process.stdout,), daemon=True))
-        self._readers[1].start()
+        self._read(self._process.stdout)
         with self.client() as client:
             client.health()
 
+    def _read(self, lines: Any) -> None:
+        """Keeps what the process says, so that it can go on saying it."""
+        self._readers.append(threading.Thread(target=self._said.extend, args=(lines,), daemon=True))
+        self._readers[-1].start()
+
     def _read_start(self, lines: Any) -> None:
-        """Its first lines name the API and end with the credentials."""
+        """The first lines name the API, then the endpoints; the credentials are last."""
         for line in lines:
             if not self.url and (found := re.search(r"\bAPI +(http://\S+)", line)):
                 self.url = found.group(1)
@@ -52,7 +61,6 @@ class LocalRun:
             if "AWS_SECRET_ACCESS_KEY" in self.environment:
                 return
         self._readers[0].join()
-        self.stop()
         raise TidemarkError(f"tidemark run did not start:\n{''.join(self._said)}")
 
     def client(self, **options: Any) -> Client:

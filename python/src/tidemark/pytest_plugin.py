@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator
 
 import pytest
@@ -23,7 +24,8 @@ def tidemark_local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callabl
     with ExitStack() as until_the_end:
 
         def start(catalog: Any, **options: Any) -> Client:
-            name = str(catalog)
+            text = str(catalog)
+            name = text if "\n" in text else str(Path(text).resolve())
             if name not in runs:
                 file = catalog_file(catalog, tmp_path_factory.mktemp("tidemark"))
                 runs[name] = until_the_end.enter_context(LocalRun(file))
