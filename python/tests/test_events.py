@@ -226,9 +226,12 @@ def test_what_passes_is_waited_for(outbox: Outbox, stream: Stream, caplog: pytes
         says(503, "later"),
         says(400, '{"__type":"ProvisionedThroughputExceededException"}'),
         says(200, "garbage"),
+        says(200, '{"Records":[]}'),
+        says(200, '{"Records":["x"]}'),
+        says(200, "[]"),
     ]
     stream.drain()
-    assert len(stream.batches) == 5
+    assert len(stream.batches) == 8
     assert outbox.counts == Counts(1, 0, 0, 0)
     assert "no network" in caplog.text
 

@@ -49,6 +49,12 @@ def test_the_command_is_called(home: Path, capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().err == "reading the archive\n"
 
 
+def test_the_rows_may_be_events(home: Path) -> None:
+    with Client("http://fake") as client:
+        made = client.training_set("discount", out=home / "set", spine_from="shop", where='type == "buy"')
+    assert made.manifest["options"][4:] == ["--spine-from", "shop", "--where", 'type == "buy"']
+
+
 def test_the_spine_may_be_a_frame_and_the_rows_those_of_views(home: Path) -> None:
     spine = pandas.DataFrame({"user_id": ["u1"], "timestamp": pandas.to_datetime(["2026-01-31T10:00:00Z"])})
     with Client("http://fake", environment={"AT": "there"}) as client:

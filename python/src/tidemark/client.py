@@ -98,6 +98,10 @@ class _Base:
             outbox = Outbox(stream, max_events=queue_events, max_bytes=queue_bytes, retry=self._api.retry)
             self._event_http = httpx.Client(**self._to_kinesis())
             self._events = Events(outbox, self._perform_event)
+        self._open()
+
+    def _open(self) -> None:
+        raise NotImplementedError
 
     @classmethod
     def local(
@@ -175,12 +179,9 @@ class _Base:
 class Client(_Base):
     """Asks a Tidemark server. Threads may share one; close it, or use it in a `with`."""
 
-    def __init__(self, url: str, **options: Any) -> None:
-        super().__init__(url, **options)
+    def _open(self) -> None:
         self._http = httpx.Client(**self._to_api)
         self._kinesis: Optional[httpx.Client] = None
-
-    __init__.__doc__ = _Base.__init__.__doc__
 
     def get(
         self,
@@ -416,12 +417,9 @@ class Client(_Base):
 class AsyncClient(_Base):
     """Asks a Tidemark server from a coroutine: `Client` with `await`. Close it, or use it in an `async with`."""
 
-    def __init__(self, url: str, **options: Any) -> None:
-        super().__init__(url, **options)
+    def _open(self) -> None:
         self._http = httpx.AsyncClient(**self._to_api)
         self._kinesis: Optional[httpx.AsyncClient] = None
-
-    __init__.__doc__ = _Base.__init__.__doc__
 
     async def get(
         self,

@@ -126,10 +126,15 @@ def put_records(stream: str, items: Sequence[Item]) -> Call:
     )
 
 
-def put_results(reply: Reply) -> List[Dict[str, Any]]:
+def put_results(reply: Reply, batch: Sequence[Item]) -> List[Tuple[Item, Mapping[str, Any]]]:
     """What became of each record of a batch, in order."""
-    results: List[Dict[str, Any]] = json_text.read(checked(reply).content, exact=False)["Records"]
-    return results
+    try:
+        results = [dict(result) for result in json_text.read(checked(reply).content, exact=False)["Records"]]
+        if len(results) != len(batch):
+            raise ValueError(f"{len(results)} results for {len(batch)} records")
+    except (ValueError, KeyError, TypeError) as error:
+        raise TidemarkError(f"the stream answered {reply.content[:1000]!r}") from error
+    return list(zip(batch, results))
 
 
 def batches(items: Iterable[Item]) -> Iterator[List[Item]]:
@@ -160,7 +165,8 @@ def put_all(stream: str, items: Sequence[Item], retry: Retry) -> Plan[Dict[str, 
     while pending:
         refused = []
         for batch in batches(pending):
-            for item, result in zip(batch, put_results((yield from answered(put_records(stream, batch), retry)))):
+            reply = yield from answered(put_records(stream, batch), retry)
+            for item, result in put_results(reply, batch):
                 if "SequenceNumber" in result:
                     shard = result["ShardId"]
                     newest[shard] = max(newest.get(shard, 0), int(result["SequenceNumber"]))
@@ -334,10 +340,10 @@ def _judge(batch: Sequence[Item], outcome: Outcome) -> Tuple[Optional[Sequence[I
     text = outcome.content[:1000].decode("utf-8", "replace")
     if outcome.status == 200:
         try:
-            results = put_results(outcome)
-        except (ValueError, KeyError):
-            return batch, f"the stream answered {text}"
-        refused = [(item, result) for item, result in zip(batch, results) if "SequenceNumber" not in result]
+            results = put_results(outcome, batch)
+        except TidemarkError as error:
+            return batch, str(error)
+        refused = [(item, result) for item, result in results if "SequenceNumber" not in result]
         return [item for item, _ in refused], str(refused[0][1]) if refused else ""
     for_now = outcome.status >= 500 or outcome.status == 429 or any(word in text for word in _REFUSED_FOR_NOW)
     return batch if for_now else None, f"the stream answered {outcome.status}: {text}"
@@ -356,8 +362,7 @@ class Events:
         self._wake = threading.Event()
         self._hurry = threading.Event()
         self._stop = threading.Event()
-        self._thread: Optional[threading.Thread] = None
-        self._start()
+        threading.Thread(target=self._loop, name="tidemark-events", daemon=True).start()
         atexit.register(self.close)
 
     @property
@@ -399,15 +404,8 @@ class Events:
 
     def _offer(self, key: str, event: Mapping[str, Any]) -> bool:
         taken = self._outbox.offer(key, event)
-        if self._thread is None or not self._thread.is_alive():
-            self._start()
         self._wake.set()
         return taken
-
-    def _start(self) -> None:
-        if not self._stop.is_set():
-            self._thread = threading.Thread(target=self._loop, name="tidemark-events", daemon=True)
-            self._thread.start()
 
     def _loop(self) -> None:
         while not self._stop.is_set():

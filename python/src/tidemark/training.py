@@ -49,8 +49,9 @@ class TrainingSet:
 
     @property
     def sha256(self) -> str:
-        """Of the Parquet file."""
-        return str(next(file["sha256"] for file in self.manifest["files"] if file["name"] == "training-set.parquet"))
+        """Of the Parquet file; of the CSV file if there is no other."""
+        files = {file["name"]: file["sha256"] for file in self.manifest["files"]}
+        return str(files.get("training-set.parquet") or files["training-set.csv"])
 
     def frame(self) -> pandas.DataFrame:
         """The rows as a data frame."""
