@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import logging
@@ -12,7 +13,7 @@ import pytest
 
 from fake import INFO, NOW, RECEIPT, FakeServer
 from generated import Discount
-from tidemark import Client, Counts, NotReached, Retry, TidemarkError, events
+from tidemark import AsyncClient, Client, Counts, NotReached, Retry, TidemarkError, events
 from tidemark.calls import Call, Outcome, Reply
 from tidemark.events import Outbox
 
@@ -151,6 +152,19 @@ def test_closing_sends_what_waits_and_a_last_heartbeat(server: FakeServer) -> No
     assert client.events.counts == Counts(1, 0, 0, 0)
     assert not client.outcome("id", 1)
     assert client.events.counts.dropped == 1
+
+
+def test_the_asynchronous_client_has_the_same_events(server: FakeServer) -> None:
+    async def predict() -> AsyncClient:
+        async with AsyncClient("http://f", transport=server.transport, stream="p", kinesis_url="http://s") as client:
+            prediction = client.predicted(await client.features(ROW), 0.5, id="p1")
+            assert client.outcome(prediction, 1)
+            await client.put("shop", "k", [{"type": "ordinary", "k": 1}])
+        return client
+
+    client = asyncio.run(predict())
+    assert sorted(event["type"] for event in server.records) == ["heartbeat", "ordinary", "outcome", "prediction"]
+    assert client.events.counts == Counts(2, 0, 0, 0)
 
 
 def test_whatever_fails_does_not_end_the_thread() -> None:

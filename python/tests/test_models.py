@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pandas
@@ -13,7 +14,10 @@ from fake import INFO, NOW, RECEIPT, FakeServer, problem
 from generated import Discount, DiscountVector
 from tidemark import (
     DefinitionChanged,
+    Input,
     InvalidRequest,
+    Model,
+    ModelInfo,
     NotAuthorized,
     NotFound,
     NotReached,
@@ -26,7 +30,7 @@ from tidemark import (
     api,
     tables,
 )
-from tidemark.models import reader
+from tidemark.models import reader, to_row
 
 ROW = Discount(user_id="u1", item_id="i7", list_price=59.90)
 
@@ -49,6 +53,29 @@ def test_a_row_of_a_class_is_a_typed_vector(server: FakeServer, both: Both) -> N
         assert str(request.url) == "http://fake/v1/models/discount:features"
     row = {"keys": {"user_id": "u1", "item_id": "i7"}, "request": {"list_price": 59.9}}
     assert server.bodies == [{"rows": [row]}] * 2
+
+
+def test_a_field_may_have_another_name_than_its_key() -> None:
+    @dataclass(frozen=True)
+    class Item(Model[Vector[float], Vector[Decimal]]):
+        item_id: str
+        class_: str
+
+        __tidemark__: ClassVar[ModelInfo] = ModelInfo(
+            model="item",
+            hash="1",
+            names=[],
+            types=[],
+            keys=["item.id"],
+            request=[Input("class", "text")],
+            fields={"item.id": "item_id", "class": "class_"},
+        )
+
+    assert to_row(Item(item_id="i7", class_="b")) == {"keys": {"item.id": "i7"}, "request": {"class": "b"}}
+
+
+def test_no_value_hides_an_attribute_of_all_vectors() -> None:
+    assert {name for name in vars(DiscountVector) if not name.startswith("__")}.isdisjoint(dir(Vector))
 
 
 def test_exact_numbers_are_decimals(both: Both) -> None:

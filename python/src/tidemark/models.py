@@ -176,7 +176,10 @@ class Vector(Generic[N]):
 
 
 def value(index: int) -> Any:
-    """An attribute of a generated vector: its value at this place."""
+    """An attribute of a generated vector: its value at this place.
+
+    Where its name would be that of one of `Vector`'s own, or a word of Python, it has an underscore behind it.
+    """
     return property(lambda vector: vector.values[index])
 
 
