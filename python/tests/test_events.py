@@ -135,6 +135,13 @@ def test_a_member_of_an_event_cannot_be_replaced(client: Client) -> None:
         client.predicted(client.features(ROW), 0.5, receipt="mine")
 
 
+@pytest.mark.parametrize("id", ["", "x" * 257])
+def test_an_id_that_would_spoil_its_batch_is_refused(client: Client, id: str) -> None:
+    with pytest.raises(ValueError, match="has 1 to 256 characters"):
+        client.outcome(id, 1)
+    assert client.outcome("x" * 256, 1)
+
+
 def test_a_client_without_a_stream_refuses_events(server: FakeServer) -> None:
     with Client("http://fake", transport=server.transport) as client:
         with pytest.raises(TidemarkError, match="has no stream for events"):
@@ -361,4 +368,4 @@ def test_ordinary_events_are_put_and_only_refused_ones_again(server: FakeServer)
         with pytest.raises(ValueError, match="an event has no user_id"):
             client.put("shop", "user_id", [{"user": 5}])
         with pytest.raises(ValueError, match="larger than a record"):
-            client.put("shop", "user_id", [{"user_id": "x" * events.MAX_RECORD_BYTES}])
+            client.put("shop", "user_id", [{"user_id": "u1", "text": "x" * events.MAX_RECORD_BYTES}])

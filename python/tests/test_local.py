@@ -82,6 +82,12 @@ def test_both_clients_say_the_same(shop: Client) -> None:
     assert many[0][0].features == shop.get("viewer", "u1", at=at).features
 
 
+def test_no_proxy_comes_between(shop: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    with Client.local(str(shop._http.base_url)) as client:
+        assert client.health()["phase"] == "LIVE"
+
+
 def test_problems_of_the_server(shop: Client) -> None:
     with pytest.raises(NotFound, match="no view 'other'") as caught:
         shop.get("other", "u1")

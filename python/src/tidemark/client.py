@@ -58,6 +58,7 @@ class _Base:
         timeout: float = 10.0,
         retry: Optional[Retry] = None,
         connections: int = 100,
+        trust_env: bool = True,
         stream: Optional[str] = None,
         kinesis_url: Optional[str] = None,
         kinesis_auth: Optional[httpx.Auth] = None,
@@ -74,6 +75,7 @@ class _Base:
         cert: the caller's certificate, a PEM file or (file, key).
         timeout: seconds, for connecting, writing and reading each.
         connections: how many there may be at once.
+        trust_env: whether proxies that environment variables name are used.
         stream: where predictions and outcomes go; without one they are refused.
         queue_events, queue_bytes: how much may wait for the stream.
         command_options, environment: what is added when `training_set` runs the `tidemark` command.
@@ -83,7 +85,12 @@ class _Base:
         limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
         self._kinesis_url = kinesis_url
         self._kinesis_auth = kinesis_auth
-        self._common: Dict[str, Any] = {"timeout": timeout, "limits": limits, "transport": transport}
+        self._common: Dict[str, Any] = {
+            "timeout": timeout,
+            "limits": limits,
+            "trust_env": trust_env,
+            "transport": transport,
+        }
         self._to_api: Dict[str, Any] = {
             **self._common,
             "base_url": url,
@@ -107,7 +114,8 @@ class _Base:
     def local(
         cls: Type[C], url: str = "http://127.0.0.1:8080", kinesis_url: str = "http://127.0.0.1:8081", **options: Any
     ) -> C:
-        """A client of `tidemark run` on this machine."""
+        """A client of `tidemark run` on this machine, which no proxy leads to."""
+        options.setdefault("trust_env", False)
         if "environment" not in options:
             options.setdefault("command_options", ("--port", str(urlsplit(url).port)))
         return cls(url, kinesis_url=kinesis_url, kinesis_auth=AnySignature(), **options)

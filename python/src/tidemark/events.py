@@ -103,11 +103,15 @@ def _with_more(event: Dict[str, Any], more: Mapping[str, Any]) -> Dict[str, Any]
 
 @dataclass(frozen=True)
 class Item:
-    """One record that waits."""
+    """One record that waits. Its partition key has 1 to 256 characters: for another a stream refuses the batch."""
 
     key: str
     data: bytes
     heartbeat: bool = False
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.key) <= 256:
+            raise ValueError(f"a partition key (a prediction's id) has 1 to 256 characters, not {len(self.key)}")
 
     @property
     def size(self) -> int:
@@ -387,7 +391,7 @@ class Events:
         return self._offer(id, outcome_event(prediction, label, more, self._outbox.now()))
 
     def flush(self, timeout: float) -> bool:
-        """Sends what waits; False if that took too long."""
+        """Sends what waits, and holds the caller up meanwhile; False if that took longer than so many seconds."""
         self._hurry.set()
         self._wake.set()
         return self._outbox.wait_empty(timeout)
