@@ -56,6 +56,7 @@ public final class AwsClients implements AutoCloseable {
     private @Nullable SdkAsyncHttpClient http;
     private @Nullable DynamoDbAsyncClient dynamoDb;
     private @Nullable DynamoDbAsyncClient dynamoDbWrites;
+    private @Nullable DynamoDbAsyncClient nearTables;
     private @Nullable S3AsyncClient s3;
     private @Nullable KinesisAsyncClient kinesis;
     private @Nullable KinesisAsyncClient kinesisOnce;
@@ -81,6 +82,17 @@ public final class AwsClients implements AutoCloseable {
     }
 
     /**
+     * As above, but with these tables, which are in this process: there is no unknown outcome, and nothing to retry. They
+     * are not closed with the others.
+     */
+    public static AwsClients of(
+            Map<String, String> environment, AwsCredentialsProvider credentials, DynamoDbAsyncClient tables) {
+        AwsClients clients = new AwsClients(environment, credentials);
+        clients.nearTables = tables;
+        return clients;
+    }
+
+    /**
      * Clients whose requests are built and signed with made-up keys, but not sent: each gets an empty success. They
      * load the code of a real call before a SnapStart snapshot is taken, without a connection in it.
      *
@@ -95,6 +107,9 @@ public final class AwsClients implements AutoCloseable {
 
     /** For reads and idempotent calls: retried by the SDK's standard strategy. */
     public synchronized DynamoDbAsyncClient dynamoDb() {
+        if (nearTables != null) {
+            return nearTables;
+        }
         if (dynamoDb == null) {
             dynamoDb = dynamoDb(reads(ATTEMPT_TIMEOUT, CALL_TIMEOUT));
         }
@@ -106,6 +121,9 @@ public final class AwsClients implements AutoCloseable {
      * fold must know (rule F4); the fold retries itself.
      */
     public synchronized DynamoDbAsyncClient dynamoDbWrites() {
+        if (nearTables != null) {
+            return nearTables;
+        }
         if (dynamoDbWrites == null) {
             dynamoDbWrites = dynamoDb(overrides(DefaultRetryStrategy.doNotRetry(), ATTEMPT_TIMEOUT, ATTEMPT_TIMEOUT));
         }

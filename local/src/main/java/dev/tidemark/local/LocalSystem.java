@@ -83,7 +83,11 @@ public final class LocalSystem implements AutoCloseable {
         Streams streams = closing.add(new Streams(clock, settings.directoryOf("kinesis"), settings.shardLimits()));
         settings.streams().forEach((name, shards) -> createIfAbsent(streams, name, shards));
         KinesisServer kinesis = closing.add(KinesisServer.start(streams, settings.portOf(1)));
-        Endpoints endpoints = new Endpoints(kinesis.endpoint(), join(dynamoDb).endpoint(), join(s3).endpoint());
+        Endpoints endpoints = new Endpoints(
+                kinesis.endpoint(),
+                join(dynamoDb).endpoint(),
+                join(s3).endpoint(),
+                join(dynamoDb).client());
         prepare(application, endpoints);
         ApiServer api = closing.add(ApiServer.start(settings.portOf(0), () -> application.query(endpoints), clock));
         Map<String, EventSourceMapping> mappings = new LinkedHashMap<>();

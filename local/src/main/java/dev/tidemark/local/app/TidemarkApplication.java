@@ -203,7 +203,9 @@ public final class TidemarkApplication implements Application, AutoCloseable {
                     "AWS_ENDPOINT_URL_S3",
                     endpoints.s3().toString());
             clients = AwsClients.of(
-                    environment, StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")));
+                    environment,
+                    StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")),
+                    endpoints.tables());
             deployment = new Deployment(environment, catalogs, clients);
         }
         return deployment;

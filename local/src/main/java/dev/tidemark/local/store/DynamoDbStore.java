@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Executors;
 import org.eclipse.jetty.server.handler.ContextHandler;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
 import software.amazon.dynamodb.services.local.shared.access.LocalDBClient;
 import software.amazon.dynamodb.services.local.shared.access.sqlite.SQLiteDBAccess;
@@ -28,11 +29,13 @@ public final class DynamoDbStore implements AutoCloseable {
     private static final Limits LIMITS = new Limits(512, 30_000, 60_000, MAX_BODY_BYTES, 8L * MAX_BODY_BYTES);
     private static final int JOB_THREADS = 2;
 
+    private final LocalDBClient database;
     private final LocalDynamoDBServerHandler handler;
     private final LoopbackServer server;
     private boolean closed;
 
-    private DynamoDbStore(LocalDynamoDBServerHandler handler, LoopbackServer server) {
+    private DynamoDbStore(LocalDBClient database, LocalDynamoDBServerHandler handler, LoopbackServer server) {
+        this.database = database;
         this.handler = handler;
         this.server = server;
     }
@@ -52,10 +55,11 @@ public final class DynamoDbStore implements AutoCloseable {
         // Opening has set the levels anew.
         SqliteLog.silence();
         JobsRegister jobs = new JobsRegister(Executors.newFixedThreadPool(JOB_THREADS), false);
-        LocalDynamoDBServerHandler handler =
-                new LocalDynamoDBServerHandler(new DynamoDbRequests(new LocalDBClient(tables, jobs)), null);
+        LocalDBClient database = new LocalDBClient(tables, jobs);
+        LocalDynamoDBServerHandler handler = new LocalDynamoDBServerHandler(new DynamoDbRequests(database), null);
         try {
             return new DynamoDbStore(
+                    database,
                     handler,
                     LoopbackServer.start("dynamodb", port, LIMITS, Dialect.CALLS, new ContextHandler(handler, "/")));
         } catch (IOException | RuntimeException e) {
@@ -85,6 +89,11 @@ public final class DynamoDbStore implements AutoCloseable {
 
     public URI endpoint() {
         return server.endpoint();
+    }
+
+    /** The same database for callers in this process, without the way over HTTP. Closed with the store, not by them. */
+    public DynamoDbAsyncClient client() {
+        return database.dynamoDbAsyncClient();
     }
 
     @Override

@@ -79,7 +79,7 @@ final class BackEnds implements Closeable {
         streamArn = streams.create(sample.stream(), sample.shards()).arn();
         KinesisServer stream = KinesisServer.start(streams, 0);
         closing.push(stream::close);
-        endpoints = new Endpoints(stream.endpoint(), tables.endpoint(), objects.endpoint());
+        endpoints = new Endpoints(stream.endpoint(), tables.endpoint(), objects.endpoint(), tables.client());
         application = new TidemarkApplication(new CatalogCompiler().compile(sample.catalog()), (batch, outcome) -> {});
         closing.push(application::close);
         application.prepare(endpoints);
