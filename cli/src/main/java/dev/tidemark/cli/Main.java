@@ -12,6 +12,7 @@ import dev.tidemark.cli.put.PutCommand;
 import dev.tidemark.cli.quarantine.QuarantineCommand;
 import dev.tidemark.cli.quarantine.TooLateCommand;
 import dev.tidemark.cli.run.RunCommand;
+import dev.tidemark.cli.serve.ServeCommand;
 import dev.tidemark.cli.terminal.ShownText;
 import java.io.PrintWriter;
 import java.util.List;
@@ -39,6 +40,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         },
         subcommands = {
             RunCommand.class,
+            ServeCommand.class,
             ValidateCommand.class,
             PutCommand.class,
             GetCommand.class,

@@ -1,9 +1,9 @@
 package dev.tidemark.kinesis;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tidemark.kinesis.http.Limits;
-import dev.tidemark.kinesis.http.LoopbackServer;
-import dev.tidemark.kinesis.http.Reply;
+import dev.tidemark.http.HttpServer;
+import dev.tidemark.http.Limits;
+import dev.tidemark.http.Reply;
 import java.io.IOException;
 import java.net.URI;
 import java.util.HashMap;
@@ -31,11 +31,11 @@ public final class KinesisServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(KinesisServer.class.getName());
 
     private final KinesisOperations operations;
-    private final LoopbackServer server;
+    private final HttpServer server;
 
     private KinesisServer(Streams streams, int port) throws IOException {
         this.operations = new KinesisOperations(streams);
-        this.server = LoopbackServer.start("kinesis", port, LIMITS, this::answer);
+        this.server = HttpServer.start("kinesis", port, LIMITS, this::answer);
     }
 
     /**

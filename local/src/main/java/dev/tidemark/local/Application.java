@@ -1,7 +1,7 @@
 package dev.tidemark.local;
 
-import dev.tidemark.local.http.ApiFunction;
 import dev.tidemark.local.mapping.BatchFunction;
+import dev.tidemark.serve.ApiFunction;
 
 /** The functions that a local system runs: the deployed ones, pointed at local endpoints. */
 public interface Application {

@@ -8,10 +8,10 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent
 import com.amazonaws.services.lambda.runtime.events.KinesisEvent;
 import dev.tidemark.kinesis.NewRecord;
 import dev.tidemark.kinesis.file.DamagedFile;
-import dev.tidemark.local.http.ApiFunction;
 import dev.tidemark.local.mapping.BatchFunction;
 import dev.tidemark.local.mapping.MappingListener;
 import dev.tidemark.local.mapping.MappingSettings;
+import dev.tidemark.serve.ApiFunction;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ServerSocket;

@@ -1,7 +1,7 @@
 package dev.tidemark.cli.catalog;
 
 import dev.tidemark.aws.Environment;
-import dev.tidemark.cli.deployment.DeploymentOptions;
+import dev.tidemark.cli.deployment.NamedDeployment;
 import dev.tidemark.cli.deployment.RunningSystem;
 import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.core.catalog.Catalog;
@@ -40,12 +40,12 @@ public final class CatalogOption {
     }
 
     /** Empty if no file is named and no system answers. */
-    public Optional<Catalog> find(DeploymentOptions deployment) {
+    public Optional<Catalog> find(NamedDeployment deployment) {
         return file().map(CatalogFile::compile).or(() -> deployment.running().flatMap(RunningSystem::catalog));
     }
 
     /** @throws Failure if there is none */
-    public Catalog compile(DeploymentOptions deployment) {
+    public Catalog compile(NamedDeployment deployment) {
         return find(deployment)
                 .orElseThrow(() -> new Failure("which catalog? "
                         + deployment

@@ -18,11 +18,13 @@ import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.change.ChangePorts;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.store.Pause;
+import dev.tidemark.functions.Deployment;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
@@ -50,6 +52,14 @@ public final class Stores implements AutoCloseable {
         this.environment = environment;
         this.clients = clients;
         this.where = where;
+    }
+
+    /** What the deployment's functions are told, with these catalogs; closed with the stores. */
+    public Deployment deployment(Catalogs catalogs) {
+        for (Environment variable : List.of(Environment.STATE_TABLE, Environment.CONTROL_TABLE, Environment.BUCKET)) {
+            value(variable);
+        }
+        return new Deployment(environment, catalogs, clients);
     }
 
     public S3Quarantine quarantine() {

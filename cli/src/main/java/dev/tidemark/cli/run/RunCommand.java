@@ -16,6 +16,7 @@ import dev.tidemark.local.DirectoryInUse;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
 import dev.tidemark.samplesevents.SampleReplay;
+import dev.tidemark.serve.StopSignal;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.charset.StandardCharsets;

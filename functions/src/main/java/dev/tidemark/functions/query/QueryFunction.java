@@ -15,6 +15,7 @@ import dev.tidemark.core.store.DamagedArchive;
 import dev.tidemark.core.store.DamagedCheckpoint;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.functions.Deployment;
+import java.io.PrintStream;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -39,7 +40,7 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
 
     /** For Lambda: everything from the environment. */
     public QueryFunction() {
-        this(QueryParts.of(Deployment.onLambda()));
+        this(QueryParts.of(Deployment.onLambda(), System.out));
     }
 
     QueryFunction(QueryParts parts) {
@@ -53,6 +54,17 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
      */
     public static QueryFunction of(Deployment deployment, InstantSource clock) {
         return new QueryFunction(QueryParts.of(deployment, CapacityMeter.NONE, RequestLog.NONE, clock));
+    }
+
+    /**
+     * For a long-lived process that serves a deployment; a question of each kind has been answered in memory before it
+     * returns, so that the first real one finds the code loaded.
+     *
+     * @param log gets the lines that Lambda's log would get
+     */
+    public static QueryFunction serving(Deployment deployment, PrintStream log) {
+        deployment.catalogs().all().forEach(catalog -> new Rehearsal(catalog, InstantSource.system()).run());
+        return new QueryFunction(QueryParts.of(deployment, log));
     }
 
     /**
@@ -78,6 +90,11 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
         long latencyMillis = Math.max(0, endMillis - startMillis);
         parts.log().answered(cost, reply.response().getStatusCode(), reply.problem(), requestId, latencyMillis);
         return reply.response();
+    }
+
+    /** Logs a request that whatever stands before the function has refused. */
+    public void refused(int status, String requestId, long latencyMillis) {
+        parts.log().answered(new RequestCost(), status, "GATEWAY", requestId, latencyMillis);
     }
 
     private Reply answer(APIGatewayProxyRequestEvent event, String requestId, RequestCost cost) {

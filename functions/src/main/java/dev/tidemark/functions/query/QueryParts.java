@@ -21,6 +21,7 @@ import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.functions.Deployment;
 import dev.tidemark.functions.Priming;
+import java.io.PrintStream;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
@@ -42,11 +43,11 @@ record QueryParts(
         InstantSource clock,
         @Nullable Priming priming) {
 
-    /** As on Lambda. */
-    static QueryParts of(Deployment deployment) {
+    /** @param log gets a line for each request */
+    static QueryParts of(Deployment deployment, PrintStream log) {
         CapacityCounter capacity = new CapacityCounter();
         InstantSource clock = InstantSource.system();
-        return of(deployment, capacity, new JsonRequestLog(System.out, capacity, clock), clock);
+        return of(deployment, capacity, new JsonRequestLog(log, capacity, clock), clock);
     }
 
     static QueryParts of(Deployment deployment, CapacityMeter meter, RequestLog log, InstantSource clock) {

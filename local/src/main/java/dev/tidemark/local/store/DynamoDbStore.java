@@ -1,9 +1,9 @@
 package dev.tidemark.local.store;
 
+import dev.tidemark.http.HttpServer;
+import dev.tidemark.http.HttpServer.Dialect;
+import dev.tidemark.http.Limits;
 import dev.tidemark.kinesis.file.DamagedFile;
-import dev.tidemark.kinesis.http.Limits;
-import dev.tidemark.kinesis.http.LoopbackServer;
-import dev.tidemark.kinesis.http.LoopbackServer.Dialect;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -31,10 +31,10 @@ public final class DynamoDbStore implements AutoCloseable {
 
     private final LocalDBClient database;
     private final LocalDynamoDBServerHandler handler;
-    private final LoopbackServer server;
+    private final HttpServer server;
     private boolean closed;
 
-    private DynamoDbStore(LocalDBClient database, LocalDynamoDBServerHandler handler, LoopbackServer server) {
+    private DynamoDbStore(LocalDBClient database, LocalDynamoDBServerHandler handler, HttpServer server) {
         this.database = database;
         this.handler = handler;
         this.server = server;
@@ -61,7 +61,7 @@ public final class DynamoDbStore implements AutoCloseable {
             return new DynamoDbStore(
                     database,
                     handler,
-                    LoopbackServer.start("dynamodb", port, LIMITS, Dialect.CALLS, new ContextHandler(handler, "/")));
+                    HttpServer.start("dynamodb", port, LIMITS, Dialect.CALLS, new ContextHandler(handler, "/")));
         } catch (IOException | RuntimeException e) {
             handler.close();
             throw e;

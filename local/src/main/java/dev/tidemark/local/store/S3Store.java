@@ -1,8 +1,8 @@
 package dev.tidemark.local.store;
 
-import dev.tidemark.kinesis.http.Limits;
-import dev.tidemark.kinesis.http.LoopbackServer;
-import dev.tidemark.kinesis.http.LoopbackServer.Dialect;
+import dev.tidemark.http.HttpServer;
+import dev.tidemark.http.HttpServer.Dialect;
+import dev.tidemark.http.Limits;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -21,9 +21,9 @@ public final class S3Store implements AutoCloseable {
     /** Objects are read and written piece by piece; the largest may take minutes. */
     private static final Limits LIMITS = new Limits(512, 30_000, 600_000, 1, 1);
 
-    private final LoopbackServer server;
+    private final HttpServer server;
 
-    private S3Store(LoopbackServer server) {
+    private S3Store(HttpServer server) {
         this.server = server;
     }
 
@@ -37,7 +37,7 @@ public final class S3Store implements AutoCloseable {
     public static S3Store start(int port, @Nullable Path directory) throws IOException {
         ServletContextHandler context = new ServletContextHandler();
         context.addServlet(new ServletHolder(LocalS3Servlet.of(open(directory))), "/*");
-        return new S3Store(LoopbackServer.start("s3", port, LIMITS, Dialect.OBJECTS, context));
+        return new S3Store(HttpServer.start("s3", port, LIMITS, Dialect.OBJECTS, context));
     }
 
     private static BlobStore open(@Nullable Path directory) throws IOException {

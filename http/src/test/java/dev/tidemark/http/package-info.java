@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.tidemark.kinesis.http;
-
-import org.jspecify.annotations.NullMarked;

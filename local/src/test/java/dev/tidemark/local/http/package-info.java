@@ -1,4 +1,0 @@
-@NullMarked
-package dev.tidemark.local.http;
-
-import org.jspecify.annotations.NullMarked;

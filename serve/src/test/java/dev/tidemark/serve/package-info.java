@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.serve;
+
+import org.jspecify.annotations.NullMarked;
