@@ -15,15 +15,20 @@ import org.eclipse.jetty.server.Request;
  */
 final class Bounded implements Service {
 
-    private static final long PATIENCE_MILLIS = 1_000;
+    /** Half the time after which a client of features mostly gives up. */
+    static final long PATIENCE_MILLIS = 500;
+
     private static final String RETRY_AFTER_SECONDS = "1";
 
     private final Service service;
+    private final long patienceMillis;
     private final Semaphore places;
     private final Semaphore free;
 
-    Bounded(Service service, int concurrency) {
+    /** @param patienceMillis how long a request waits for its turn */
+    Bounded(Service service, int concurrency, long patienceMillis) {
         this.service = service;
+        this.patienceMillis = patienceMillis;
         this.places = new Semaphore(2 * concurrency);
         this.free = new Semaphore(concurrency, true);
     }
@@ -34,7 +39,7 @@ final class Bounded implements Service {
             return refused();
         }
         try {
-            if (!free.tryAcquire(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (!free.tryAcquire(patienceMillis, TimeUnit.MILLISECONDS)) {
                 return refused();
             }
             try {

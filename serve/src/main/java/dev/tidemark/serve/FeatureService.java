@@ -1,6 +1,7 @@
 package dev.tidemark.serve;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent.ProxyRequestContext;
 import dev.tidemark.aws.AwsClients;
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.Environment;
@@ -62,7 +63,8 @@ final class FeatureService implements AutoCloseable {
         QueryFunction function = QueryFunction.serving(deployment, log);
         Bounded service = new Bounded(
                 new ApiService(() -> request -> function.handleRequest(request, null), InstantSource.system()),
-                settings.concurrency());
+                settings.concurrency(),
+                Bounded.PATIENCE_MILLIS);
         Readiness readiness =
                 new Readiness(question(deployment), pulse.everyMillis(), pulse.countsMillis(), System::nanoTime);
         try {
@@ -130,6 +132,7 @@ final class FeatureService implements AutoCloseable {
         String key = String.join("%7C", view.entity().stream().map(part -> "1").toList());
         APIGatewayProxyRequestEvent question = new APIGatewayProxyRequestEvent()
                 .withHttpMethod("GET")
+                .withRequestContext(new ProxyRequestContext().withRequestId("readiness"))
                 .withPath("/v1/views/" + view.name() + "/entities/" + key)
                 .withQueryStringParameters(Map.of("features", view.valueNames().get(0)));
         return () -> silent.handleRequest(question, null).getStatusCode() < HttpStatus.INTERNAL_SERVER_ERROR_500;
@@ -137,6 +140,11 @@ final class FeatureService implements AutoCloseable {
 
     URI endpoint() {
         return server.endpoint();
+    }
+
+    /** How many requests have arrived and are not yet answered. */
+    int underWay() {
+        return server.underWay();
     }
 
     /**
