@@ -49,6 +49,8 @@ public final class Template {
             ACCOUNT,
             "AWS::StackName",
             STACK,
+            "AWS::StackId",
+            "arn:aws:cloudformation:" + REGION + ":" + ACCOUNT + ":stack/" + STACK + "/1",
             "AWS::URLSuffix",
             "amazonaws.com");
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{(!?)([^}]+)}");

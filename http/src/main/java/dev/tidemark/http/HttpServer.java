@@ -168,11 +168,6 @@ public final class HttpServer implements AutoCloseable {
         return address.uri(connector.getLocalPort());
     }
 
-    /** How many requests have arrived and are not yet answered. */
-    public int underWay() {
-        return requests.count();
-    }
-
     /**
      * Takes no more connections, answers the requests that have arrived, and stops. Clients are told with each answer to
      * close their connections.

@@ -38,10 +38,6 @@ final class Requests extends Handler.Wrapper {
         return super.handle(request, response, callback);
     }
 
-    int count() {
-        return underWay.getRegisteredParties() - 1;
-    }
-
     /** From now on each answer closes its connection. */
     void announceEnd() {
         ending = true;

@@ -142,11 +142,6 @@ final class FeatureService implements AutoCloseable {
         return server.endpoint();
     }
 
-    /** How many requests have arrived and are not yet answered. */
-    int underWay() {
-        return server.underWay();
-    }
-
     /**
      * Is no longer ready, answers what has arrived, and stops.
      *

@@ -98,10 +98,10 @@ class FeatureServiceTest {
     void aStoppingServerAnswersWhatHasArrived() throws Exception {
         try (Served served = new Served(tables, LOCAL, QUICK)) {
             awaitReady(served, 200);
-            CountDownLatch open = tables.hold();
+            CountDownLatch open = tables.hold("u1");
             CompletableFuture<HttpResponse<String>> arrived =
                     client.sendAsync(served.request(ENTITY, Map.of()), HttpResponse.BodyHandlers.ofString());
-            tables.awaitQuestion();
+            tables.awaitHeld();
             CompletableFuture<Boolean> drained = new CompletableFuture<>();
             Thread stopping = new Thread(() -> {
                 try {
@@ -123,20 +123,12 @@ class FeatureServiceTest {
         ServeSettings atOnce = new ServeSettings("127.0.0.1", 0, false, null, null, null, 4, 0);
         try (Served served = new Served(tables, atOnce, QUICK)) {
             awaitReady(served, 200);
-            tables.hold();
+            tables.hold("u1");
             CompletableFuture<HttpResponse<String>> arrived =
                     client.sendAsync(served.request(ENTITY, Map.of()), HttpResponse.BodyHandlers.ofString());
-            tables.awaitQuestion();
-            awaitArrived(served);
+            tables.awaitHeld();
             assertThat(served.service().drain()).isFalse();
             assertThat(arrived.handle((answer, failure) -> failure).join()).isNotNull();
-        }
-    }
-
-    /** The question may be that of readiness: until the request is inside, draining finds nothing to wait for. */
-    private static void awaitArrived(Served served) {
-        while (served.service().underWay() == 0) {
-            Thread.onSpinWait();
         }
     }
 

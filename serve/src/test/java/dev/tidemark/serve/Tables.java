@@ -38,19 +38,22 @@ final class Tables implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private volatile boolean failing;
-    private volatile CountDownLatch open = new CountDownLatch(0);
-    private volatile CountDownLatch asked = new CountDownLatch(1);
+    private volatile String held = "nobody";
+    private final CountDownLatch open = new CountDownLatch(1);
+    private final CountDownLatch asked = new CountDownLatch(1);
 
     Tables() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/", exchange -> {
-            exchange.getRequestBody().readAllBytes();
-            asked.countDown();
-            try {
-                open.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+            String question = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+            if (question.contains(held)) {
+                asked.countDown();
+                try {
+                    open.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
             }
             byte[] body = (failing
                             ? "{\"__type\":\"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException\"}"
@@ -69,15 +72,14 @@ final class Tables implements AutoCloseable {
         failing = now;
     }
 
-    /** From now on questions wait until the latch is opened. */
-    CountDownLatch hold() {
-        CountDownLatch latch = new CountDownLatch(1);
-        asked = new CountDownLatch(1);
-        open = latch;
-        return latch;
+    /** From now on questions about an entity wait until the latch is opened. */
+    CountDownLatch hold(String entity) {
+        held = entity;
+        return open;
     }
 
-    void awaitQuestion() throws InterruptedException {
+    /** Waits for such a question. */
+    void awaitHeld() throws InterruptedException {
         asked.await();
     }
 
