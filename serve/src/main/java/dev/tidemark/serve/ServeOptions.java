@@ -2,6 +2,7 @@ package dev.tidemark.serve;
 
 import dev.tidemark.functions.Deployment;
 import dev.tidemark.functions.JsonLogs;
+import dev.tidemark.functions.LogLine;
 import dev.tidemark.serve.FeatureService.Pulse;
 import dev.tidemark.serve.ServeSettings.Issuer;
 import dev.tidemark.serve.ServeSettings.Tls;
@@ -20,8 +21,6 @@ import picocli.CommandLine.Option;
 /** Where a server listens, who may call it, and how much it takes on. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 public final class ServeOptions {
-
-    private static final System.Logger LOG = System.getLogger(ServeOptions.class.getName());
 
     private static final int MAX_PORT = 65_535;
     private static final int MAX_CONCURRENCY = 512;
@@ -131,11 +130,11 @@ public final class ServeOptions {
         JsonLogs.install(log);
         try (StopSignal stop = StopSignal.install();
                 FeatureService service = FeatureService.start(deployment, settings, log, Pulse.DEFAULT)) {
-            LOG.log(System.Logger.Level.INFO, "Listening on " + service.endpoint() + " for " + callers(settings));
+            say(log, LogLine.Level.INFO, "Listening on " + service.endpoint() + " for " + callers(settings));
             stop.await();
-            LOG.log(System.Logger.Level.INFO, "Stopping: answering what has arrived");
+            say(log, LogLine.Level.INFO, "Stopping: answering what has arrived");
             if (!service.drain()) {
-                LOG.log(System.Logger.Level.WARNING, "Requests were cut off after " + drainSeconds + " s");
+                say(log, LogLine.Level.WARN, "Requests were cut off after " + drainSeconds + " s");
             }
             return 0;
         } catch (BindException e) {
@@ -145,6 +144,10 @@ public final class ServeOptions {
             throw new CannotServe("cannot serve: " + e.getMessage()
                     + ": is the address of --bind one of this machine, and do certificate and key belong together?");
         }
+    }
+
+    private static void say(PrintStream log, LogLine.Level level, String message) {
+        log.println(LogLine.of(System.currentTimeMillis(), level, message, line -> {}));
     }
 
     private static String callers(ServeSettings settings) {
