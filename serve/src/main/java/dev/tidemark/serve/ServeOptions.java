@@ -26,7 +26,7 @@ public final class ServeOptions {
     private static final int MAX_CONCURRENCY = 512;
     private static final int MAX_DRAIN_SECONDS = 900;
 
-    /** docs/serve.md has the measurement. */
+    /** A request waits for DynamoDB some times as long as it computes; docs/serve.md has what was measured. */
     private static final int REQUESTS_PER_PROCESSOR = 8;
 
     @Option(
