@@ -90,7 +90,7 @@ class MutualTlsTest {
     }
 
     @Test
-    void anExpiredCertificateOrOneForServersIsRefused() throws Exception {
+    void aCertificateForServersIsRefused() throws Exception {
         HttpClient forServers = client(ours.identity("forservers", "EC", "eku=serverAuth"));
         assertThatThrownBy(() -> served.get(forServers, Served.CATALOG, Map.of()))
                 .isInstanceOf(IOException.class);
