@@ -29,13 +29,13 @@ public final class DynamoDbStore implements AutoCloseable {
     private static final Limits LIMITS = new Limits(512, 30_000, 60_000, MAX_BODY_BYTES, 8L * MAX_BODY_BYTES);
     private static final int JOB_THREADS = 2;
 
-    private final LocalDBClient database;
+    private final NearTables near;
     private final LocalDynamoDBServerHandler handler;
     private final HttpServer server;
     private boolean closed;
 
-    private DynamoDbStore(LocalDBClient database, LocalDynamoDBServerHandler handler, HttpServer server) {
-        this.database = database;
+    private DynamoDbStore(NearTables near, LocalDynamoDBServerHandler handler, HttpServer server) {
+        this.near = near;
         this.handler = handler;
         this.server = server;
     }
@@ -59,7 +59,7 @@ public final class DynamoDbStore implements AutoCloseable {
         LocalDynamoDBServerHandler handler = new LocalDynamoDBServerHandler(new DynamoDbRequests(database), null);
         try {
             return new DynamoDbStore(
-                    database,
+                    new NearTables(database.dynamoDbClient()),
                     handler,
                     HttpServer.start("dynamodb", port, LIMITS, Dialect.CALLS, new ContextHandler(handler, "/")));
         } catch (IOException | RuntimeException e) {
@@ -93,7 +93,7 @@ public final class DynamoDbStore implements AutoCloseable {
 
     /** The same database for callers in this process, without the way over HTTP. Closed with the store, not by them. */
     public DynamoDbAsyncClient client() {
-        return database.dynamoDbAsyncClient();
+        return near;
     }
 
     @Override
@@ -102,6 +102,7 @@ public final class DynamoDbStore implements AutoCloseable {
             return;
         }
         closed = true;
+        near.close();
         try {
             server.close();
         } finally {
