@@ -320,6 +320,31 @@ class LocalStackIT {
     }
 
     /** The status, which the document repeats. */
+    @Test
+    @Order(3)
+    void aModelsVectorIsAnsweredAsJsonAndAsArrow() throws Exception {
+        String json = new String(vector("application/json"), StandardCharsets.UTF_8);
+        assertThat(JSON.readTree(json).at("/rows/0/values/8").intValue())
+                .as(json)
+                .isEqualTo(5);
+        assertThat(vector("application/vnd.apache.arrow.stream")).startsWith(-1, -1, -1, -1);
+    }
+
+    private byte[] vector(String accept) throws IOException, InterruptedException {
+        String body = "{\"rows\":[{\"keys\":{\"user_id\":\"u\",\"item_id\":\"i\",\"category\":\"c\"},"
+                + "\"request\":{\"list_price\":5}}]}";
+        HttpResponse<byte[]> answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(deployed.api() + "/v1/models/discount:features"))
+                                .header("Accept", accept)
+                                .header("Content-Type", "application/json")
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofByteArray());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        return answer.body();
+    }
+
     private int problem(String path) throws IOException, InterruptedException {
         HttpResponse<String> answer = HttpClient.newHttpClient()
                 .send(

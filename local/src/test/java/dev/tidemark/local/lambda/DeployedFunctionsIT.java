@@ -258,6 +258,23 @@ class DeployedFunctionsIT {
         }
     }
 
+    @Test
+    void aModelsVectorIsAnsweredAsJsonAndAsArrow() throws Exception {
+        String path = "/v1/models/discount:features";
+        String body = "{\"rows\":[{\"keys\":{\"user_id\":\"u\",\"item_id\":\"i\",\"category\":\"c\"},"
+                + "\"request\":{\"list_price\":5}}]}";
+        try (BackEnds backEnds = new BackEnds(Sample.SHOP, unpacked, directory);
+                Sandbox query = backEnds.start("QueryFunction")) {
+            assertThat(ok(query.invoke(Payloads.post(path, body)))
+                            .at("/rows/0/values/8")
+                            .intValue())
+                    .isEqualTo(5);
+            JsonNode arrow = json(query.invoke(Payloads.post(path, body, "application/vnd.apache.arrow.stream")));
+            assertThat(arrow.get("isBase64Encoded").booleanValue()).isTrue();
+            assertThat(arrow.at("/headers/Content-Type").asText()).isEqualTo("application/vnd.apache.arrow.stream");
+        }
+    }
+
     private static void problem(String answer, int status) {
         JsonNode response = json(answer);
         assertThat(response.get("statusCode").intValue()).as(answer).isEqualTo(status);

@@ -48,6 +48,10 @@ final class Payloads {
         return request("POST", path, Map.of(), body);
     }
 
+    static String post(String path, String body, String accept) {
+        return request("POST", path, Map.of(), body).replace("\"*/*\"", '"' + accept + '"');
+    }
+
     /** A request, as in "Lambda proxy integrations in API Gateway". */
     static String request(String method, String path, Map<String, String> query, @Nullable String body) {
         ObjectNode event = JSON.createObjectNode();
