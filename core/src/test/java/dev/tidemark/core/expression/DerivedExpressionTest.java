@@ -81,7 +81,7 @@ class DerivedExpressionTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             flag_5m + 1        | 1:9 found no matching overload for '_+_' applied to '(bool, double)'
             top_5m > 1         | 1:1 'top_5m' is a list or an object
-            a_5m.p50           | 1:5 undeclared reference
+            a_5m.p50           | 1:1 undeclared reference
             [a_5m]             | 1:1 the result is a list
             a_5m +             | 1:7 the expression ends too early
             size('a') == 1     | 1:5 undeclared reference to 'size'
