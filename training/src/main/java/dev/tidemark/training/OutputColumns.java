@@ -1,6 +1,7 @@
 package dev.tidemark.training;
 
 import dev.tidemark.core.value.ValueType;
+import dev.tidemark.core.view.Model;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -8,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.Type;
@@ -15,29 +17,48 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The columns after those of the spine: {@code view__feature}, or with two catalogs {@code view__feature__a} beside
- * {@code view__feature__b}.
+ * {@code view__feature__b}, or the values of a model's vector under their own names.
  */
 final class OutputColumns {
 
     private static final String[] SUFFIXES = {"__a", "__b"};
 
+    private final @Nullable Model model;
+    private final List<ViewValue> viewValues;
     private final List<Place> places = new ArrayList<>();
     private final List<Type> types = new ArrayList<>();
     private final List<Pair> pairs = new ArrayList<>();
 
-    /** Where a column's value is: among the values of a target; and what it is. */
-    record Place(WantedView target, int value, ValueType type) {
+    /**
+     * What a column's values are, and where.
+     *
+     * @param of where it is among the values of views; null for a model's request inputs and derived values
+     */
+    record Place(ValueType type, @Nullable ViewValue of) {}
+
+    /** The index of a value among those of a target. */
+    record ViewValue(WantedView target, int index) {
 
         String name() {
-            return target.names().get(value);
+            return target.names().get(index);
         }
     }
 
     /** Two columns of one feature under two catalogs. */
     record Pair(String feature, int first, int second) {}
 
-    /** @param comparison whether there are two catalogs */
-    OutputColumns(List<WantedView> targets, boolean exact, boolean comparison, List<PrimitiveType> spine) {
+    OutputColumns(TrainingSetRequest request, List<WantedView> targets, List<PrimitiveType> spine) {
+        this.model = request.definition();
+        this.viewValues = valuesOf(targets);
+        if (model == null) {
+            addFeatures(targets, request);
+        } else {
+            addVector(model, request.exact());
+        }
+        checkNames(spine);
+    }
+
+    private void addFeatures(List<WantedView> targets, TrainingSetRequest request) {
         for (Map.Entry<String, List<WantedView>> view : byView(targets).entrySet()) {
             Set<String> names = new LinkedHashSet<>();
             view.getValue().forEach(target -> names.addAll(target.names()));
@@ -46,7 +67,10 @@ final class OutputColumns {
                 for (WantedView target : view.getValue()) {
                     int value = target.names().indexOf(name);
                     if (value >= 0) {
-                        Integer column = add(target, value, exact, comparison ? SUFFIXES[target.definition()] : "");
+                        Integer column = add(
+                                new ViewValue(target, value),
+                                request.exact(),
+                                request.isComparison() ? SUFFIXES[target.definition()] : "");
                         if (first != null) {
                             pairs.add(new Pair(target.columnOf(name), first, column));
                         }
@@ -55,7 +79,29 @@ final class OutputColumns {
                 }
             }
         }
-        checkNames(spine);
+    }
+
+    private void addVector(Model of, boolean exact) {
+        Map<String, ViewValue> byName = new HashMap<>();
+        viewValues.forEach(value -> byName.put(vectorName(value), value));
+        for (Model.Value value : of.vector()) {
+            places.add(new Place(value.type(), byName.get(value.name())));
+            types.add(ColumnTypes.value(value.name(), value.type(), exact));
+        }
+    }
+
+    private static List<ViewValue> valuesOf(List<WantedView> targets) {
+        List<ViewValue> values = new ArrayList<>();
+        for (WantedView target : targets) {
+            for (int i = 0; i < target.names().size(); i++) {
+                values.add(new ViewValue(target, i));
+            }
+        }
+        return values;
+    }
+
+    private static String vectorName(ViewValue value) {
+        return Model.valueNameOf(value.target().view().name(), value.name());
     }
 
     private static Map<String, List<WantedView>> byView(List<WantedView> targets) {
@@ -65,11 +111,11 @@ final class OutputColumns {
         return byView;
     }
 
-    private int add(WantedView target, int value, boolean exact, String suffix) {
-        String name = target.names().get(value);
-        ValueType type = ColumnTypes.types(target.view()).getOrDefault(name, ValueType.SCALAR);
-        places.add(new Place(target, value, type));
-        types.add(ColumnTypes.value(target.columnOf(name) + suffix, type, exact));
+    private int add(ViewValue value, boolean exact, String suffix) {
+        WantedView target = value.target();
+        ValueType type = ColumnTypes.types(target.view()).getOrDefault(value.name(), ValueType.SCALAR);
+        places.add(new Place(type, value));
+        types.add(ColumnTypes.value(target.columnOf(value.name()) + suffix, type, exact));
         return types.size() - 1;
     }
 
@@ -86,7 +132,9 @@ final class OutputColumns {
             }
             if (!names.add(folded(column))) {
                 throw new TrainingSetProblem("two features would have the column '" + column.getName()
-                        + "': choose one of them with --views or --features, or rename a view");
+                        + (model == null
+                                ? "': choose one of them with --views or --features, or rename a view"
+                                : "': rename one of them in the catalog"));
             }
         }
     }
@@ -108,11 +156,25 @@ final class OutputColumns {
         return pairs;
     }
 
-    /** Picks the columns' values. */
-    void fill(List<@Nullable Object[]> byTarget, @Nullable Object[] row) {
-        for (int i = 0; i < row.length; i++) {
-            Place place = places.get(i);
-            row[i] = byTarget.get(place.target().index())[place.value()];
+    /**
+     * Computes a row.
+     *
+     * @param byTarget the answers about the row
+     * @param request see {@link Spine#request}
+     */
+    void fill(List<@Nullable Object[]> byTarget, Map<String, Object> request, @Nullable Object[] row) {
+        if (model == null) {
+            for (int i = 0; i < row.length; i++) {
+                row[i] = read(Objects.requireNonNull(places.get(i).of()), byTarget);
+            }
+        } else {
+            Map<String, @Nullable Object> values = new HashMap<>(request);
+            viewValues.forEach(value -> values.put(vectorName(value), read(value, byTarget)));
+            model.vector(values).toArray(row);
         }
+    }
+
+    private static @Nullable Object read(ViewValue value, List<@Nullable Object[]> byTarget) {
+        return byTarget.get(value.target().index())[value.index()];
     }
 }

@@ -48,8 +48,7 @@ final class OutputPass {
         List<AnswerReader> answers = new ArrayList<>();
         List<RowWriter> writers = new ArrayList<>();
         try (Spine spine = new Spine(request.spine(), request.spineOptions(), plan.targets())) {
-            OutputColumns columns =
-                    new OutputColumns(plan.targets(), request.exact(), request.isComparison(), spine.columns());
+            OutputColumns columns = new OutputColumns(request, plan.targets(), spine.columns());
             List<Type> all = new ArrayList<>(spine.columns());
             all.addAll(columns.types());
             for (int bucket = 0; bucket < plan.buckets(); bucket++) {
@@ -105,7 +104,7 @@ final class OutputPass {
                         target.index(),
                         answers.get(bucket).next(spine.number(), target.names().size()));
             }
-            columns.fill(byTarget, row);
+            columns.fill(byTarget, spine.request(), row);
             rowsDifferent += compare(columns, row, different) ? 1 : 0;
             for (RowWriter writer : writers) {
                 writer.write(spine, row);

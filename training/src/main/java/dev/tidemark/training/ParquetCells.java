@@ -49,25 +49,49 @@ final class ParquetCells {
 
     /** The cell as an entity key's value: a number as a plain decimal, as the events' numbers are. */
     static @Nullable String key(Object cell, PrimitiveType type) {
+        BigDecimal number = number(cell, type);
+        if (number != null) {
+            return plain(number);
+        }
+        return cell instanceof Binary text ? text.toStringUsingUTF8() : null;
+    }
+
+    /** The cell as a {@link String}, {@link BigDecimal} or {@link Boolean}; null if it is none of them. */
+    static @Nullable Object scalar(Object cell, PrimitiveType type) {
+        BigDecimal number = number(cell, type);
+        if (number != null) {
+            return number;
+        }
+        if (cell instanceof Binary bytes) {
+            return isText(type) ? bytes.toStringUsingUTF8() : null;
+        }
+        return cell instanceof Boolean ? cell : null;
+    }
+
+    private static boolean isText(PrimitiveType type) {
+        LogicalTypeAnnotation logical = type.getLogicalTypeAnnotation();
+        return type.getPrimitiveTypeName() == PrimitiveTypeName.BINARY
+                && (logical == null
+                        || logical instanceof LogicalTypeAnnotation.StringLogicalTypeAnnotation
+                        || logical instanceof LogicalTypeAnnotation.EnumLogicalTypeAnnotation
+                        || logical instanceof LogicalTypeAnnotation.JsonLogicalTypeAnnotation);
+    }
+
+    /** The decimal that the cell holds or, for a floating-point number, is written as; null for anything else. */
+    private static @Nullable BigDecimal number(Object cell, PrimitiveType type) {
         LogicalTypeAnnotation logical = type.getLogicalTypeAnnotation();
         if (logical instanceof DecimalLogicalTypeAnnotation decimal) {
-            return plain(new BigDecimal(unscaled(cell), decimal.getScale()));
+            return new BigDecimal(unscaled(cell), decimal.getScale());
         }
-        if (cell instanceof Binary text) {
-            return text.toStringUsingUTF8();
+        if (logical != null && !(logical instanceof LogicalTypeAnnotation.IntLogicalTypeAnnotation)) {
+            return null;
         }
-        if (logical == null || logical instanceof LogicalTypeAnnotation.IntLogicalTypeAnnotation) {
-            if (cell instanceof Integer || cell instanceof Long) {
-                return cell.toString();
-            }
-            if (cell instanceof Double number && Double.isFinite(number)) {
-                return plain(new BigDecimal(Double.toString(number)));
-            }
-            if (cell instanceof Float number && Float.isFinite(number)) {
-                return plain(new BigDecimal(Float.toString(number)));
-            }
-        }
-        return null;
+        return cell instanceof Integer
+                        || cell instanceof Long
+                        || (cell instanceof Double number && Double.isFinite(number))
+                        || (cell instanceof Float single && Float.isFinite(single))
+                ? new BigDecimal(text(cell, type))
+                : null;
     }
 
     /** The cell for a text file. */

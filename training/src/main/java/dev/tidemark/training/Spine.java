@@ -2,7 +2,7 @@ package dev.tidemark.training;
 
 import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.tile.EntityKeys;
-import dev.tidemark.core.view.View;
+import dev.tidemark.core.view.Model;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ import java.util.Set;
 import org.apache.parquet.schema.PrimitiveType;
 import org.jspecify.annotations.Nullable;
 
-/** The spine: rows of a moment, the keys of entities, and any other columns. Not thread-safe. */
+/** The spine: rows of a moment, the keys of entities, a model's request, and any other columns. Not thread-safe. */
 final class Spine implements AutoCloseable {
 
     /** Tried in this order if none is named. */
@@ -32,6 +33,8 @@ final class Spine implements AutoCloseable {
     private final int timeColumn;
     private final List<int[]> keyColumns = new ArrayList<>();
     private final String[] entities;
+    private final List<RequestColumn> requestColumns;
+    private Map<String, Object> request = Map.of();
     private long number = -1;
     private long atMillis;
 
@@ -39,12 +42,18 @@ final class Spine implements AutoCloseable {
      * How to read a spine's columns.
      *
      * @param timeColumn null for the usual names
-     * @param keyColumns the column of a key field, if it does not have the field's name
+     * @param keyColumns the column of a key, if it does not have the key's name
+     * @param request what the rows bring for a model
      */
-    record Options(@Nullable String timeColumn, TimeFormat timeFormat, Map<String, String> keyColumns) {
+    record Options(
+            @Nullable String timeColumn,
+            TimeFormat timeFormat,
+            Map<String, String> keyColumns,
+            List<Model.Input> request) {
 
         Options {
             keyColumns = Map.copyOf(keyColumns);
+            request = List.copyOf(request);
         }
     }
 
@@ -56,11 +65,13 @@ final class Spine implements AutoCloseable {
         this.timeColumn = timeColumn(options.timeColumn());
         checkNames();
         for (WantedView target : targets) {
-            keyColumns.add(target.view().entity().stream()
+            keyColumns.add(target.keys().stream()
                     .mapToInt(key -> keyColumn(target, key, options.keyColumns()))
                     .toArray());
         }
         this.entities = new String[targets.size()];
+        this.requestColumns =
+                options.request().stream().map(this::requestColumn).toList();
     }
 
     private static SpineReader open(Path file) {
@@ -88,15 +99,24 @@ final class Spine implements AutoCloseable {
                 + "' that says when each row is: name the right one with --time-column; there are " + names());
     }
 
-    private int keyColumn(WantedView target, View.KeyField key, Map<String, String> named) {
-        String name = named.getOrDefault(key.name(), key.name());
+    private int keyColumn(WantedView target, String key, Map<String, String> named) {
+        String name = named.getOrDefault(key, key);
         int column = column(name);
         if (column < 0) {
-            throw new TrainingSetProblem(file + " has no column '" + name + "' for the entity key '" + key.name()
-                    + "' of view '" + target.view().name() + "': name it with --key-column " + key.name()
+            throw new TrainingSetProblem(file + " has no column '" + name + "' for the entity key '" + key
+                    + "' of view '" + target.view().name() + "': name it with --key-column " + key
                     + "=COLUMN; there are " + names());
         }
         return column;
+    }
+
+    private RequestColumn requestColumn(Model.Input input) {
+        int column = column(input.name());
+        if (column < 0 && input.defaultValue() == null) {
+            throw new TrainingSetProblem(file + " has no column '" + input.name() + "' for the model's request input of"
+                    + " this name: add it, or give the input a default in the catalog; there are " + names());
+        }
+        return new RequestColumn(input, column);
     }
 
     private void checkNames() {
@@ -135,7 +155,7 @@ final class Spine implements AutoCloseable {
     /**
      * Moves to the next row.
      *
-     * @throws BadRow if its moment or a key cannot be used; the next row can still be read
+     * @throws BadRow if its moment, a key or a request input cannot be used; the next row can still be read
      */
     boolean next() throws BadRow {
         if (!read()) {
@@ -154,7 +174,20 @@ final class Spine implements AutoCloseable {
         for (int target = 0; target < entities.length; target++) {
             entities[target] = entity(keyColumns.get(target));
         }
+        request = readRequest();
         return true;
+    }
+
+    private Map<String, Object> readRequest() throws BadRow {
+        Map<String, Object> values = new HashMap<>();
+        for (RequestColumn column : requestColumns) {
+            try {
+                values.put(column.input().valueName(), column.value(reader));
+            } catch (IllegalArgumentException e) {
+                throw bad(e.getMessage());
+            }
+        }
+        return values;
     }
 
     private boolean read() {
@@ -205,6 +238,11 @@ final class Spine implements AutoCloseable {
     /** The canonical text of the row's entity, for each target. */
     String entity(int target) {
         return entities[target];
+    }
+
+    /** The row's values of the model's request, by their names in the vector. */
+    Map<String, Object> request() {
+        return request;
     }
 
     /** The output columns: as in the file, but moments are moments. */

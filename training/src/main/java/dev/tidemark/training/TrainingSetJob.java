@@ -7,6 +7,7 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.store.ArchiveLog;
+import dev.tidemark.core.view.Model;
 import dev.tidemark.training.TrainingSetRequest.Format;
 import dev.tidemark.training.TrainingSetRequest.WindowEnd;
 import java.io.IOException;
@@ -211,7 +212,7 @@ public final class TrainingSetJob {
     /** Conflicting names are reported before anything is computed. */
     private void checkColumns(List<WantedView> targets) {
         try (Spine spine = new Spine(request.spine(), request.spineOptions(), targets)) {
-            new OutputColumns(targets, request.exact(), request.isComparison(), spine.columns());
+            new OutputColumns(request, targets, spine.columns());
         }
     }
 
@@ -232,6 +233,10 @@ public final class TrainingSetJob {
     private ObjectNode identity(List<WantedView> targets) {
         ObjectNode identity = JobFiles.object();
         identity.put("spineSha256", JobFiles.sha256(request.spine()));
+        Model model = request.definition();
+        if (model != null) {
+            identity.put("model", model.hash());
+        }
         identity.put("knowledge", request.knowledge().name().toLowerCase(Locale.ROOT));
         if (request.windowEnd() != WindowEnd.usual(request.knowledge())) {
             // Left out otherwise, so that sets from before there was a choice stay the same.
@@ -280,6 +285,12 @@ public final class TrainingSetJob {
     private ObjectNode manifest(Plan plan, ObjectNode identity, OutputPass.Written written) {
         ObjectNode manifest = JobFiles.object();
         manifest.set("request", identity);
+        Model model = request.definition();
+        if (model != null) {
+            ObjectNode of =
+                    manifest.putObject("model").put("name", model.name()).put("hash", model.hash());
+            model.facts().forEach(of.putArray("facts")::add);
+        }
         manifest.put("rows", plan.rows());
         manifest.put("firstMoment", Instant.ofEpochMilli(plan.firstMillis()).toString());
         manifest.put("lastMoment", Instant.ofEpochMilli(plan.lastMillis()).toString());
@@ -301,7 +312,7 @@ public final class TrainingSetJob {
             }
         }
         List<String> notes = new ArrayList<>(written.notes());
-        if (plan.knowledge() == Knowledge.SERVED && !hasArrivals(archive)) {
+        if (plan.knowledge() == Knowledge.SERVED && !plan.targets().isEmpty() && !hasArrivals(archive)) {
             notes.add(0, NOTHING_ARRIVED);
         }
         notes.forEach(manifest.putArray("notes")::add);
@@ -328,7 +339,10 @@ public final class TrainingSetJob {
             if (i >= spineColumns) {
                 OutputColumns.Place place = written.places().get(i - spineColumns);
                 column.put("values", place.type().text());
-                byTarget.get(place.target().index()).describe(place.name(), plan.rows(), column);
+                OutputColumns.ViewValue value = place.of();
+                if (value != null) {
+                    byTarget.get(value.target().index()).describe(value.name(), plan.rows(), column);
+                }
             }
         }
     }

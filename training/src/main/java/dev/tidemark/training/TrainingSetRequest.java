@@ -3,6 +3,7 @@ package dev.tidemark.training;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.past.Knowledge;
+import dev.tidemark.core.view.Model;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,12 +19,13 @@ import org.jspecify.annotations.Nullable;
  * @param views names of views; empty for all of the catalogs
  * @param features values such as {@code avg_price_30m} of whichever view has them, or {@code view.avg_price_30m}; empty
  *     for all
+ * @param model whose vectors are wanted, instead of views and features of one catalog; null for none
  * @param windowEnd where windows end; as served they always end as live answers' do
  * @param formats at least one
  * @param exact whether numbers in Parquet are decimal texts instead of doubles
  * @param timeColumn null for {@code timestamp} or {@code event_timestamp}
  * @param timeFormat of moments that are texts or plain numbers
- * @param keyColumns key field to column, where they differ
+ * @param keyColumns key to column, where they differ: the key field of a view, or a model's name for it
  */
 public record TrainingSetRequest(
         Path spine,
@@ -31,6 +33,7 @@ public record TrainingSetRequest(
         List<Catalog> catalogs,
         List<String> views,
         List<String> features,
+        @Nullable String model,
         Knowledge knowledge,
         WindowEnd windowEnd,
         Set<Format> formats,
@@ -67,6 +70,9 @@ public record TrainingSetRequest(
         if (catalogs.isEmpty() || catalogs.size() > 2) {
             throw new IllegalArgumentException(catalogs.size() + " catalogs");
         }
+        if (model != null && (catalogs.size() > 1 || !views.isEmpty() || !features.isEmpty())) {
+            throw new IllegalArgumentException("a model says itself which values it has, and is of one catalog");
+        }
         if (knowledge == Knowledge.SERVED && windowEnd == WindowEnd.EXACT) {
             throw new IllegalArgumentException("as served, windows end as the answers' did");
         }
@@ -79,7 +85,25 @@ public record TrainingSetRequest(
         return catalogs.size() == 2;
     }
 
+    /**
+     * The model's definition; null if none is wanted.
+     *
+     * @throws TrainingSetProblem if the catalog does not have it
+     */
+    @Nullable
+    Model definition() {
+        if (model == null) {
+            return null;
+        }
+        Catalog catalog = catalogs.get(0);
+        return catalog.model(model)
+                .orElseThrow(() ->
+                        new TrainingSetProblem("no model '" + model + "' in catalog " + catalog.hash() + ": there are "
+                                + catalog.models().stream().map(Model::name).toList()));
+    }
+
     Spine.Options spineOptions() {
-        return new Spine.Options(timeColumn, timeFormat, keyColumns);
+        Model wanted = definition();
+        return new Spine.Options(timeColumn, timeFormat, keyColumns, wanted == null ? List.of() : wanted.request());
     }
 }

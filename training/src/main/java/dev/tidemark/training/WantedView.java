@@ -9,11 +9,13 @@ import java.util.List;
  *
  * @param index its place among the targets
  * @param definition its catalog's place among the catalogs: 0, or 1 for the one compared with it
+ * @param keys by what names the spine knows the view's key fields, in key order
  * @param names the wanted values in catalog order, not empty
  */
-record WantedView(int index, int definition, Catalog.Source source, View view, List<String> names) {
+record WantedView(int index, int definition, Catalog.Source source, View view, List<String> keys, List<String> names) {
 
     WantedView {
+        keys = List.copyOf(keys);
         names = List.copyOf(names);
     }
 

@@ -1,6 +1,7 @@
 package dev.tidemark.training;
 
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -12,8 +13,23 @@ final class WantedViews {
 
     private WantedViews() {}
 
-    /** In the order of the catalogs, then as in the catalog. */
+    /** In the order of the catalogs, then as in the catalog; those of a model in its order. */
     static List<WantedView> of(TrainingSetRequest request) {
+        Model model = request.definition();
+        return model == null ? ofCatalogs(request) : ofModel(request.catalogs().get(0), model);
+    }
+
+    private static List<WantedView> ofModel(Catalog catalog, Model model) {
+        List<WantedView> targets = new ArrayList<>();
+        for (Model.ViewInput input : model.views()) {
+            View view = input.view();
+            targets.add(new WantedView(
+                    targets.size(), 0, catalog.sourceOf(view), view, input.entity(model.keys()), input.names()));
+        }
+        return targets;
+    }
+
+    private static List<WantedView> ofCatalogs(TrainingSetRequest request) {
         List<WantedView> targets = new ArrayList<>();
         Set<String> unknown = new LinkedHashSet<>(request.features());
         for (int i = 0; i < request.catalogs().size(); i++) {
@@ -21,7 +37,9 @@ final class WantedViews {
             for (View view : viewsOf(catalog, request.views())) {
                 List<String> names = namesOf(view, request.features(), unknown);
                 if (!names.isEmpty()) {
-                    targets.add(new WantedView(targets.size(), i, catalog.sourceOf(view), view, names));
+                    List<String> keys =
+                            view.entity().stream().map(View.KeyField::name).toList();
+                    targets.add(new WantedView(targets.size(), i, catalog.sourceOf(view), view, keys, names));
                 }
             }
         }

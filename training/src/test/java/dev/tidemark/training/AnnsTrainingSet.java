@@ -45,6 +45,7 @@ final class AnnsTrainingSet {
                 List.of(catalog),
                 List.of(),
                 List.of(),
+                null,
                 knowledge,
                 WindowEnd.usual(knowledge),
                 EnumSet.of(Format.CSV),

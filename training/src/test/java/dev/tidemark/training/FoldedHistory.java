@@ -117,6 +117,7 @@ final class FoldedHistory {
                 List.of(catalog),
                 List.of(),
                 List.of(),
+                null,
                 knowledge,
                 windowEnd,
                 EnumSet.allOf(Format.class),

@@ -134,6 +134,7 @@ public final class TrainingSetRun {
                 List.of(BenchmarkView.catalog()),
                 List.of(),
                 List.of(),
+                null,
                 Knowledge.SERVED,
                 WindowEnd.LIVE,
                 EnumSet.of(Format.PARQUET),

@@ -40,8 +40,7 @@ public final class TrainingSetCommand extends CatalogCommand {
             names = "--spine",
             required = true,
             paramLabel = "FILE",
-            description =
-                    "A CSV or Parquet file: the views' entity keys, a moment, and any other columns, which are kept.")
+            description = "A CSV or Parquet file: entity keys, a moment, and any other columns, which are kept.")
     private Path spine;
 
     @Option(
@@ -60,6 +59,14 @@ public final class TrainingSetCommand extends CatalogCommand {
             paramLabel = "NAME",
             description = "Only these values, such as avg_price_30m, or viewer.avg_price_30m. Default: all.")
     private List<String> features = List.of();
+
+    @Option(
+            names = "--model",
+            paramLabel = "NAME",
+            description =
+                    "The vectors of this model, named and ordered as in the API's answers. The spine has the model's "
+                            + "keys and request inputs, under their names in requests.")
+    private @Nullable String model;
 
     @Option(
             names = "--knowledge",
@@ -126,7 +133,8 @@ public final class TrainingSetCommand extends CatalogCommand {
     @Option(
             names = "--key-column",
             paramLabel = "KEY=COLUMN",
-            description = "Which column holds an entity key, where it does not have the key's name.")
+            description = "Which column holds an entity key, where it does not have the key's name. With --model: the "
+                    + "key's name in requests.")
     private Map<String, String> keyColumns = Map.of();
 
     @Option(names = "--threads", paramLabel = "N", description = "Default: one per processor.")
@@ -142,6 +150,11 @@ public final class TrainingSetCommand extends CatalogCommand {
             throw new ParameterException(
                     spec.commandLine(),
                     "--as exact needs --knowledge now: what was served ended with the hop, not at the moment");
+        }
+        if (model != null && (compare != null || !views.isEmpty() || !features.isEmpty())) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--model excludes --views, --features and --compare: the model says which values it has");
         }
         TrainingSet set = make(workers);
         report(out(), set);
@@ -178,6 +191,7 @@ public final class TrainingSetCommand extends CatalogCommand {
                 catalogs,
                 views,
                 features,
+                model,
                 knowledge,
                 windowEnd == null ? WindowEnd.usual(knowledge) : windowEnd,
                 format.set(),
