@@ -3,6 +3,7 @@ package dev.tidemark.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.BatchOutcome;
@@ -11,6 +12,8 @@ import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.serve.FeatureServer;
+import dev.tidemark.core.serve.ModelRow;
+import dev.tidemark.core.serve.ModelServer;
 import dev.tidemark.core.serve.ProgressCache;
 import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.store.InMemoryArchive;
@@ -23,6 +26,7 @@ import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.View;
 import dev.tidemark.training.TrainingSetRequest.Format;
 import dev.tidemark.training.TrainingSetRequest.WindowEnd;
@@ -35,8 +39,10 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Records that are folded as they come, so that the same history is asked live and makes training sets. */
 final class FoldedHistory {
@@ -56,7 +62,14 @@ final class FoldedHistory {
     /** A row of a spine of a view whose only key is {@code user}. */
     record Row(String user, long atMillis) {}
 
-    /** @param catalog of one view, which reads the stream of {@link ShopHistory} */
+    /**
+     * A row of a spine of the catalog's model.
+     *
+     * @param live what the API answers about it
+     */
+    record ModelSpineRow(ModelRow asked, long atMillis, Map<String, String> live) {}
+
+    /** @param catalog whose first view is asked and trained; all read the stream of {@link ShopHistory} */
     FoldedHistory(Catalog catalog, long nowMillis) {
         this.catalog = catalog;
         this.view = catalog.views().get(0);
@@ -105,19 +118,68 @@ final class FoldedHistory {
     /** The values of a training set's rows, by column, after a look whether its Parquet file has the same. */
     List<Map<String, String>> train(Path folder, List<Row> rows, Knowledge knowledge, WindowEnd windowEnd)
             throws IOException {
-        Path own = Files.createTempDirectory(folder, "set");
         StringBuilder spine = new StringBuilder("user,timestamp\n");
         rows.forEach(row -> spine.append(row.user())
                 .append(',')
                 .append(Instant.ofEpochMilli(row.atMillis()))
                 .append('\n'));
+        return train(folder, spine, List.of(view.name()), null, knowledge, windowEnd);
+    }
+
+    /**
+     * What the API answers about a row of the catalog's model, by name of the vector, as texts.
+     *
+     * @param atMillis null for now
+     */
+    ModelSpineRow vector(ModelRow asked, @Nullable Long atMillis) {
+        Model model = catalog.models().get(0);
+        ProgressCache progress = new ProgressCache(control, 0);
+        List<@Nullable Object> vector = new ModelServer(
+                        Catalogs.of(catalog), new FeatureServer(catalog, items, progress), progress)
+                .answer(model, List.of(asked), atMillis, nowMillis)
+                .join()
+                .vector(asked);
+        Map<String, String> live = new LinkedHashMap<>();
+        for (int i = 0; i < vector.size(); i++) {
+            live.put(model.names().get(i), Objects.requireNonNullElse(FeatureValues.plain(vector.get(i)), ""));
+        }
+        return new ModelSpineRow(asked, atMillis == null ? nowMillis : atMillis, live);
+    }
+
+    /** The vectors of a training set's rows, like {@link #train}. */
+    List<Map<String, String>> trainModel(
+            Path folder, List<ModelSpineRow> rows, Knowledge knowledge, WindowEnd windowEnd) throws IOException {
+        Model model = catalog.models().get(0);
+        List<String> inputs = model.request().stream().map(Model.Input::name).toList();
+        StringBuilder spine =
+                new StringBuilder(String.join(",", model.keys()) + ",timestamp," + String.join(",", inputs) + "\n");
+        for (ModelSpineRow row : rows) {
+            spine.append(String.join(",", row.asked().keys())).append(',').append(Instant.ofEpochMilli(row.atMillis()));
+            inputs.forEach(input -> spine.append(",\"")
+                    .append(FeatureValues.plain(row.asked().request().get(input)))
+                    .append('"'));
+            spine.append('\n');
+        }
+        return train(folder, spine, List.of(), model.name(), knowledge, windowEnd);
+    }
+
+    private List<Map<String, String>> train(
+            Path folder,
+            CharSequence spine,
+            List<String> views,
+            @Nullable String model,
+            Knowledge knowledge,
+            WindowEnd windowEnd)
+            throws IOException {
+        Path own = Files.createTempDirectory(folder, "set");
+        Path file = Files.writeString(own.resolve("spine.csv"), spine);
         TrainingSetRequest request = new TrainingSetRequest(
-                Files.writeString(own.resolve("spine.csv"), spine),
+                file,
                 own.resolve("out"),
                 List.of(catalog),
+                views,
                 List.of(),
-                List.of(),
-                null,
+                model,
                 knowledge,
                 windowEnd,
                 EnumSet.allOf(Format.class),
@@ -129,7 +191,8 @@ final class FoldedHistory {
         new TrainingSetJob(request, sources, Progress.NONE, () -> nowMillis, 2, 256L << 20).run();
         List<Map<String, String>> values = TrainingSetTest.csv(own.resolve("out/training-set.csv"));
         TrainingSetTest.compareParquet(own.resolve("out/training-set.parquet"), values);
-        values.forEach(row -> row.keySet().removeAll(List.of("user", "timestamp")));
+        List<String> header = List.of(Files.readAllLines(file).get(0).split(","));
+        values.forEach(row -> row.keySet().removeAll(header));
         return values;
     }
 }

@@ -7,11 +7,15 @@ import dev.tidemark.core.aggregate.AggregateFunctions;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.past.Knowledge;
+import dev.tidemark.core.serve.ModelRow;
 import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.training.FoldedHistory.ModelSpineRow;
 import dev.tidemark.training.FoldedHistory.Row;
 import dev.tidemark.training.TrainingSetRequest.WindowEnd;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -97,7 +101,37 @@ class LiveGridTest {
                       twice: {expression: newest_10m * 2, default: 0}
                       pace: {expression: count_10m / count_3h}
                       dear: {expression: avg_10m > avg_3h && pace > 0.1}
-                """.formatted(features);
+                  thing:
+                    source: shop
+                    entity: [user, id]
+                    hop: 10s
+                    retention: 6h
+                    features:
+                      events: {function: count, windows: [10m, 3h]}
+                      price: {function: avg, input: price, windows: 3h}
+                models:
+                  offer:
+                    keys: {user: who, id: thing}
+                    request: {paid: {type: number}, device: {type: text, default: phone}, member: {type: boolean}}
+                    inputs:
+                      - thing: [events_3h, price_3h]
+                      - request: [paid, member]
+                      - user: [%s]
+                    derived:
+                      gap: {expression: request.paid / user.avg_10m - thing.price_3h, default: 0.5}
+                      loyal: {expression: 'request.member && (thing.events_3h > 0 || user.count_3h > 3)'}
+                      where_from: {expression: 'user.count_3h > 5 ? request.device : "new"'}
+                      twice_gap: {expression: gap * 2}
+                """.formatted(features, valueNames());
+    }
+
+    /** Those of view {@code user}. */
+    private static String valueNames() {
+        List<String> names = new ArrayList<>(List.of("newest_10m", "twice", "pace", "dear"));
+        AggregateFunctions.all()
+                .forEach(function -> names.addAll(
+                        List.of(function.name() + "_10m", function.name() + "_3h", "by_" + function.name() + "_1h")));
+        return String.join(", ", names);
     }
 
     static LongStream seeds() {
@@ -109,7 +143,7 @@ class LiveGridTest {
     @MethodSource("seeds")
     void aRowIsWhatTheLiveQueryAnswersAboutItsMoment(long seed) throws Exception {
         Random random = new Random(seed);
-        fold(random);
+        fold(random, () -> {});
         List<Row> rows = rows(random);
 
         List<Map<String, String>> live = history.train(folder, rows, Knowledge.NOW, WindowEnd.LIVE);
@@ -125,8 +159,45 @@ class LiveGridTest {
                 .isPositive();
     }
 
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void aModelsRowIsTheVectorThatTheApiAnswers(long seed) throws Exception {
+        Random random = new Random(seed);
+        List<ModelSpineRow> answered = new ArrayList<>();
+        fold(random, () -> answered.add(history.vector(asked(USERS.get(random.nextInt(USERS.size())), random), null)));
+        List<ModelSpineRow> about = new ArrayList<>();
+        rows(random).forEach(row -> about.add(history.vector(asked(row.user(), random), row.atMillis())));
+
+        check(answered, history.trainModel(folder, answered, Knowledge.SERVED, WindowEnd.LIVE), seed);
+        check(about, history.trainModel(folder, about, Knowledge.NOW, WindowEnd.LIVE), seed);
+    }
+
+    private static void check(List<ModelSpineRow> rows, List<Map<String, String>> set, long seed) {
+        assertThat(set).hasSameSizeAs(rows);
+        for (int i = 0; i < rows.size(); i++) {
+            ModelSpineRow row = rows.get(i);
+            assertThat(set.get(i)).as("%s, seed %d", row.asked(), seed).isEqualTo(row.live());
+            assertThat(List.copyOf(set.get(i).keySet()))
+                    .isEqualTo(CATALOG.models().get(0).names());
+        }
+        for (String derived : List.of("gap", "loyal", "where_from", "thing.price_3h")) {
+            assertThat(set.stream().map(row -> row.get(derived)).distinct().count())
+                    .as("different values of %s, seed %d", derived, seed)
+                    .isGreaterThan(1);
+        }
+    }
+
+    private static ModelRow asked(String user, Random random) {
+        Map<String, Object> request = new HashMap<>();
+        request.put(
+                "paid", new BigDecimal(random.nextInt(10_000)).movePointLeft(2).stripTrailingZeros());
+        request.put("device", random.nextBoolean() ? "phone" : "laptop, old");
+        request.put("member", random.nextBoolean());
+        return new ModelRow(List.of(user, Integer.toString(random.nextInt(60))), request);
+    }
+
     /** Two lanes, folded batch by batch; many events are late, some come twice. */
-    private void fold(Random random) {
+    private void fold(Random random, Runnable afterBatch) {
         for (int batch = 0; batch < BATCHES; batch++) {
             List<RawRecord> records = new ArrayList<>();
             int size = 1 + random.nextInt(8);
@@ -135,6 +206,7 @@ class LiveGridTest {
                 records.add(record(random));
             }
             history.fold(ShopHistory.lane("shardId-00000000000" + random.nextInt(2)), records);
+            afterBatch.run();
         }
     }
 
