@@ -14,9 +14,12 @@ import java.nio.file.StandardCopyOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -61,12 +64,26 @@ final class JobFiles {
         return work.resolve("rows");
     }
 
+    /** The spine that is made of events: what was asked for, and how it went. */
+    Path spineReport() {
+        return work.resolve("spine.json");
+    }
+
+    /** The rows that a lane's events give. */
+    Path spineRows(String laneId) {
+        return work.resolve("spine-" + laneId);
+    }
+
+    static Path reportOf(Path file) {
+        return file.resolveSibling(file.getFileName() + ".json");
+    }
+
     Path events(String laneId) {
         return work.resolve("events-" + laneId);
     }
 
     Path eventsReport(String laneId) {
-        return work.resolve("events-" + laneId + ".json");
+        return reportOf(events(laneId));
     }
 
     Path answers(int bucket) {
@@ -75,15 +92,20 @@ final class JobFiles {
 
     /** Which of a partition's answers may be inexact. */
     Path answersReport(int bucket) {
-        return work.resolve("answers-" + bucket + ".json");
+        return reportOf(answers(bucket));
     }
 
     /** Every finished file of events. */
     List<Path> allEvents() {
+        return finished("events-");
+    }
+
+    /** Every finished file whose name begins like this, without reports. */
+    List<Path> finished(String prefix) {
         try (Stream<Path> files = Files.list(work)) {
             return files.filter(file -> {
                         String name = file.getFileName().toString();
-                        return name.startsWith("events-") && !name.endsWith(".json") && !name.endsWith(".unfinished");
+                        return name.startsWith(prefix) && !name.endsWith(".json") && !name.endsWith(".unfinished");
                     })
                     .sorted()
                     .toList();
@@ -123,6 +145,23 @@ final class JobFiles {
             move(unfinished, file);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
+        }
+    }
+
+    /** @throws TrainingSetProblem if another job has begun here, or was completed */
+    void checkSame(ObjectNode identity, JsonNode other) {
+        List<String> differing = new ArrayList<>();
+        Set<String> names = new TreeSet<>();
+        identity.fieldNames().forEachRemaining(names::add);
+        other.fieldNames().forEachRemaining(names::add);
+        for (String name : names) {
+            if (!identity.path(name).equals(other.path(name))) {
+                differing.add(name);
+            }
+        }
+        if (!differing.isEmpty()) {
+            throw new TrainingSetProblem(out + " holds another training set, or a part of one (other "
+                    + String.join(", ", differing) + "): name another folder with --out, or remove this one");
         }
     }
 

@@ -48,6 +48,11 @@ final class ParquetRowWriter implements RowWriter {
         for (int i = 0; i < spineColumns; i++) {
             row[i] = spine.cell(i);
         }
+        write(values);
+    }
+
+    /** Likewise, where the cells of the spine, if any, are in place. */
+    void write(@Nullable Object[] values) throws IOException {
         System.arraycopy(values, 0, row, spineColumns, values.length);
         out.write(row);
     }

@@ -14,6 +14,8 @@ public interface Progress {
 
     /** The stages, in this order. */
     enum Stage {
+        /** Making a spine of events; counted in records. Left out where a spine is given. */
+        EVENTS("Finding the events", "records"),
         /** Reading and checking the spine; counted in rows. */
         SPINE("Reading the spine", "rows"),
         /** Replaying the archive; counted in records. */

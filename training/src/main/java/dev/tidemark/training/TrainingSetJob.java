@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -91,15 +92,21 @@ public final class TrainingSetJob {
         List<WantedView> targets = WantedViews.of(request);
         ObjectNode identity = identity(targets);
         JsonNode made = files.readJson(files.manifest());
-        if (made != null) {
-            checkSame(identity, made.path("request"));
-            return report(made, true);
-        }
-        files.createFolders();
-        Plan plan = plan(targets, identity);
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
-            return make(plan, identity, pool);
+            SpineFrom from = request.spineFrom();
+            if (made == null && from != null) {
+                files.createFolders();
+                new EventSpine(request, from, targets, files, sources, progress)
+                        .make(identity, clockMillis.getAsLong(), pool, threads);
+            }
+            identity.put("spineSha256", JobFiles.sha256(request.spine()));
+            if (made != null) {
+                files.checkSame(identity, made.path("request"));
+                return report(made, true);
+            }
+            files.createFolders();
+            return make(plan(targets, identity), identity, pool);
         } finally {
             end(pool);
         }
@@ -169,7 +176,7 @@ public final class TrainingSetJob {
     private Plan plan(List<WantedView> targets, ObjectNode identity) {
         JsonNode job = files.readJson(files.job());
         if (job != null) {
-            checkSame(identity, job.path("request"));
+            files.checkSame(identity, job.path("request"));
             if (job.path("format").asInt() != WORK_FORMAT) {
                 throw new TrainingSetProblem(files.out() + " holds a part of a training set that another version of"
                         + " Tidemark began: remove it, and the same command begins anew");
@@ -229,10 +236,14 @@ public final class TrainingSetJob {
         return (int) Math.min(MAX_PARTITIONS, Math.max(threads, partitions));
     }
 
-    /** What makes two jobs the same. */
+    /** What makes two jobs the same, but for the spine's hash, which a spine has once it is made. */
     private ObjectNode identity(List<WantedView> targets) {
         ObjectNode identity = JobFiles.object();
-        identity.put("spineSha256", JobFiles.sha256(request.spine()));
+        identity.putNull("spineSha256");
+        SpineFrom from = request.spineFrom();
+        if (from != null) {
+            identity.set("spineFrom", json(from));
+        }
         Model model = request.definition();
         if (model != null) {
             identity.put("model", model.hash());
@@ -262,24 +273,21 @@ public final class TrainingSetJob {
         }
         identity.put("timeFormat", request.timeFormat().name().toLowerCase(Locale.ROOT));
         ObjectNode keys = identity.putObject("keyColumns");
-        new java.util.TreeMap<>(request.keyColumns()).forEach(keys::put);
+        new TreeMap<>(request.keyColumns()).forEach(keys::put);
         return identity;
     }
 
-    private void checkSame(ObjectNode identity, JsonNode other) {
-        List<String> differing = new ArrayList<>();
-        Set<String> names = new TreeSet<>();
-        identity.fieldNames().forEachRemaining(names::add);
-        other.fieldNames().forEachRemaining(names::add);
-        for (String name : names) {
-            if (!identity.path(name).equals(other.path(name))) {
-                differing.add(name);
-            }
+    private static ObjectNode json(SpineFrom from) {
+        ObjectNode json = JobFiles.object().put("source", from.source()).put("where", from.where());
+        ObjectNode columns = json.putObject("columns");
+        new TreeMap<>(from.columns()).forEach(columns::put);
+        if (from.fromMillis() != Long.MIN_VALUE) {
+            json.put("from", Instant.ofEpochMilli(from.fromMillis()).toString());
         }
-        if (!differing.isEmpty()) {
-            throw new TrainingSetProblem(files.out() + " holds another training set, or a part of one (other "
-                    + String.join(", ", differing) + "): name another folder with --out, or remove this one");
+        if (from.toMillis() != Long.MAX_VALUE) {
+            json.put("to", Instant.ofEpochMilli(from.toMillis()).toString());
         }
+        return json;
     }
 
     private ObjectNode manifest(Plan plan, ObjectNode identity, OutputPass.Written written) {
@@ -312,6 +320,16 @@ public final class TrainingSetJob {
             }
         }
         List<String> notes = new ArrayList<>(written.notes());
+        JsonNode spine = files.readJson(files.spineReport());
+        if (spine != null) {
+            ObjectNode of = manifest.putObject("spine");
+            of.put("name", files.out().relativize(request.spine()).toString());
+            of.set("leftOut", spine.path("leftOut"));
+            spine.path("leftOut")
+                    .properties()
+                    .forEach(reason -> notes.add("events without a row in the spine, because of '" + reason.getKey()
+                            + "': " + reason.getValue().asLong()));
+        }
         if (plan.knowledge() == Knowledge.SERVED && !plan.targets().isEmpty() && !hasArrivals(archive)) {
             notes.add(0, NOTHING_ARRIVED);
         }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The requested training set.
  *
  * @param spine a CSV or Parquet file, recognized by its content, not its name
+ * @param spineFrom what the spine is made of, in {@link #madeSpine}; null if it is there
  * @param out the folder that the set is made in
  * @param catalogs one, or two that are compared
  * @param views names of views; empty for all of the catalogs
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record TrainingSetRequest(
         Path spine,
+        @Nullable SpineFrom spineFrom,
         Path out,
         List<Catalog> catalogs,
         List<String> views,
@@ -79,6 +81,11 @@ public record TrainingSetRequest(
         if (formats.isEmpty()) {
             throw new IllegalArgumentException("no format to write");
         }
+    }
+
+    /** Where a spine is made, in the folder of its set. */
+    public static Path madeSpine(Path out) {
+        return out.resolve("spine.parquet");
     }
 
     boolean isComparison() {

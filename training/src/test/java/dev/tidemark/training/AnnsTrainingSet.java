@@ -41,6 +41,7 @@ final class AnnsTrainingSet {
         Path out = own.resolve("out");
         TrainingSetRequest request = new TrainingSetRequest(
                 spine,
+                null,
                 out,
                 List.of(catalog),
                 List.of(),

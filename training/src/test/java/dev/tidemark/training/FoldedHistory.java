@@ -175,6 +175,7 @@ final class FoldedHistory {
         Path file = Files.writeString(own.resolve("spine.csv"), spine);
         TrainingSetRequest request = new TrainingSetRequest(
                 file,
+                null,
                 own.resolve("out"),
                 List.of(catalog),
                 views,

@@ -130,6 +130,7 @@ public final class TrainingSetRun {
         Path out = Files.createTempDirectory(folder, "set");
         TrainingSetRequest request = new TrainingSetRequest(
                 spine,
+                null,
                 out,
                 List.of(BenchmarkView.catalog()),
                 List.of(),

@@ -3,11 +3,13 @@ package dev.tidemark.cli.past;
 import dev.tidemark.cli.catalog.CatalogCommand;
 import dev.tidemark.cli.catalog.CatalogFile;
 import dev.tidemark.cli.deployment.Stores;
+import dev.tidemark.cli.terminal.Moments;
 import dev.tidemark.cli.terminal.Plural;
 import dev.tidemark.cli.terminal.ProgressLine;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.past.Knowledge;
+import dev.tidemark.training.SpineFrom;
 import dev.tidemark.training.TrainingSet;
 import dev.tidemark.training.TrainingSetJob;
 import dev.tidemark.training.TrainingSetRequest;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -36,12 +39,52 @@ import picocli.CommandLine.ParameterException;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 public final class TrainingSetCommand extends CatalogCommand {
 
+    /** A spine that is there, or events that one is made of. */
+    static final class Rows {
+
+        @Option(
+                names = "--spine",
+                required = true,
+                paramLabel = "FILE",
+                description = "A CSV or Parquet file: entity keys, a moment, and any other columns, which are kept.")
+        private @Nullable Path spine;
+
+        @Option(
+                names = "--spine-from",
+                required = true,
+                paramLabel = "SOURCE",
+                description = "Instead of a file: a row for every archived event of this source, at the event's time.")
+        private @Nullable String source;
+    }
+
+    @ArgGroup(multiplicity = "1")
+    private Rows rows;
+
     @Option(
-            names = "--spine",
-            required = true,
-            paramLabel = "FILE",
-            description = "A CSV or Parquet file: entity keys, a moment, and any other columns, which are kept.")
-    private Path spine;
+            names = "--where",
+            paramLabel = "CEL",
+            description = "With --spine-from: only events that pass this condition, such as 'type == \"purchase\"'.")
+    private @Nullable String where;
+
+    @Option(
+            names = "--spine-column",
+            paramLabel = "NAME=FIELD",
+            description =
+                    "With --spine-from: a further column, or a key or request input, and the event field that it is "
+                            + "read from. By default a key has its key field, and a request input the field of its name.")
+    private Map<String, String> spineColumns = Map.of();
+
+    @Option(
+            names = "--from",
+            paramLabel = "MOMENT",
+            description = "With --spine-from: only events that happened at this moment or later.")
+    private @Nullable String from;
+
+    @Option(
+            names = "--to",
+            paramLabel = "MOMENT",
+            description = "With --spine-from: only events that happened before this moment.")
+    private @Nullable String to;
 
     @Option(
             names = "--out",
@@ -156,6 +199,15 @@ public final class TrainingSetCommand extends CatalogCommand {
                     spec.commandLine(),
                     "--model excludes --views, --features and --compare: the model says which values it has");
         }
+        if (rows.source == null && (where != null || from != null || to != null || !spineColumns.isEmpty())) {
+            throw new ParameterException(
+                    spec.commandLine(), "--where, --spine-column, --from and --to need --spine-from");
+        }
+        if (rows.source != null && (timeColumn != null || timeFormat != TimeFormat.ISO8601)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--spine-from excludes --time-column and --time-format: the source says what its events' time is");
+        }
         TrainingSet set = make(workers);
         report(out(), set);
         PrintWriter err = err();
@@ -186,7 +238,8 @@ public final class TrainingSetCommand extends CatalogCommand {
             catalogs.add(CatalogFile.compile(compare));
         }
         return new TrainingSetRequest(
-                spine,
+                rows.spine == null ? TrainingSetRequest.madeSpine(out) : rows.spine,
+                spineFrom(),
                 out,
                 catalogs,
                 views,
@@ -199,6 +252,19 @@ public final class TrainingSetCommand extends CatalogCommand {
                 timeColumn,
                 timeFormat,
                 keyColumns);
+    }
+
+    private @Nullable SpineFrom spineFrom() {
+        if (rows.source == null) {
+            return null;
+        }
+        long fromMillis =
+                from == null ? Long.MIN_VALUE : Moments.parse("--from", from).toEpochMilli();
+        long toMillis = to == null ? Long.MAX_VALUE : Moments.parse("--to", to).toEpochMilli();
+        if (fromMillis >= toMillis) {
+            throw new ParameterException(spec.commandLine(), "--from " + from + " is not before --to " + to);
+        }
+        return new SpineFrom(rows.source, where, spineColumns, fromMillis, toMillis);
     }
 
     private static void report(PrintWriter console, TrainingSet set) {

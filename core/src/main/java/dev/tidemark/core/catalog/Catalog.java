@@ -1,14 +1,18 @@
 package dev.tidemark.core.catalog;
 
 import dev.tidemark.core.event.EventShape;
+import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.View;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * All definitions, validated and compiled.
@@ -34,6 +38,20 @@ public record Catalog(
      * @param shape the fields that its views read
      */
     public record Source(String name, String stream, EventShape shape) {
+
+        /** The same source, of whose events these fields and the event time are read. */
+        public Source reading(Collection<FieldPath> fields) {
+            EventShape.EventTime time = shape.eventTime();
+            Set<FieldPath> all = new LinkedHashSet<>();
+            all.add(shape.fields().get(time.slot()));
+            all.addAll(fields);
+            EventShape other = new EventShape(
+                    List.copyOf(all),
+                    new EventShape.EventTime(0, time.format()),
+                    shape.maxEventBytes(),
+                    shape.aggregatedBy());
+            return new Source(name, stream, other);
+        }
 
         /** A new reader of its events. A reader is not thread-safe: take one for each thread. */
         public JsonEventReader reader() {

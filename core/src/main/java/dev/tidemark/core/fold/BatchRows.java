@@ -12,8 +12,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The records of one batch, each parsed once for all views of its source. Reused from batch to batch. */
-final class BatchRows {
+/**
+ * The records of one batch, each parsed once for all views of its source. Reused from batch to batch, by one thread at a time.
+ */
+public final class BatchRows {
 
     private final JsonEventReader reader;
     private final int slots;
@@ -22,13 +24,14 @@ final class BatchRows {
     private @Nullable InvalidEvent[] invalid = new InvalidEvent[0];
     private long[] statedTimesMillis = new long[0];
 
-    BatchRows(Catalog.Source source) {
+    public BatchRows(Catalog.Source source) {
         this.reader = source.reader();
         this.slots = source.shape().fields().size();
         this.takesOutsiders = source.shape().aggregatedBy() == EventShape.AggregatedBy.ANY;
     }
 
-    void read(List<RawRecord> records, String shardId) {
+    /** @param shardId of the records */
+    public void read(List<RawRecord> records, String shardId) {
         int size = records.size();
         if (statedTimesMillis.length < size) {
             invalid = new InvalidEvent[size];
@@ -84,18 +87,18 @@ final class BatchRows {
                         + " aggregated_by: any at the source and backfill the views, which then count all of them");
     }
 
-    EventRow row(int index) {
+    /** The fields of a record that can be read, until the next batch; its event time is the one that counts. */
+    public EventRow row(int index) {
         return rows.get(index);
     }
 
     /** Why the record cannot be read, or null if it can. */
-    @Nullable
-    InvalidEvent invalid(int index) {
+    public @Nullable InvalidEvent invalid(int index) {
         return invalid[index];
     }
 
     /** The event time as written. */
-    long statedTimeMillis(int index) {
+    public long statedTimeMillis(int index) {
         return statedTimesMillis[index];
     }
 }

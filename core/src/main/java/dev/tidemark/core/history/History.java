@@ -62,8 +62,12 @@ public final class History {
     private enum Kind {
         ALL,
         LIVE,
-        BACKFILLS
+        BACKFILLS,
+        RECORDS
     }
+
+    /** In place of a view version, in a history without views. */
+    private static final String NO_VERSION = "";
 
     private History(
             HistoryPorts ports,
@@ -119,6 +123,22 @@ public final class History {
     public static History ofLive(
             HistoryPorts ports, String stream, Collection<View> views, List<LaneRow> rows, Lineage lineage) {
         return new History(ports, stream, Kind.LIVE, views, ofStream(stream, rows), Map.of(), lineage);
+    }
+
+    /**
+     * Every record of the stream once, whatever views make of it: with its redriven payload if it was redriven for any
+     * view, the last one. A part of a lane has no views.
+     */
+    public static CompletableFuture<History> ofRecords(HistoryPorts ports, String stream, List<LaneRow> rows) {
+        return RepairedRecords.ofAllViews(ports.redrives())
+                .thenApply(repaired -> new History(
+                        ports,
+                        stream,
+                        Kind.RECORDS,
+                        List.of(),
+                        ofStream(stream, rows),
+                        Map.of(NO_VERSION, repaired),
+                        null));
     }
 
     private static List<LaneRow> ofStream(String stream, List<LaneRow> rows) {
@@ -313,6 +333,14 @@ public final class History {
             cuts.add(new Cut(Position.ORIGIN, null, RepairedRecords.OfLane.NONE));
             return;
         }
+        if (kind == Kind.RECORDS) {
+            parts.add(new LanePart(laneId, List.of(), Map.of(), Set.of()));
+            cuts.add(new Cut(
+                    Position.ORIGIN,
+                    null,
+                    Objects.requireNonNull(repaired.get(NO_VERSION)).of(laneId)));
+            return;
+        }
         LaneRow row = rows.get(laneId);
         if (kind == Kind.BACKFILLS && row == null) {
             return;
@@ -346,6 +374,9 @@ public final class History {
     }
 
     private CompletableFuture<Void> redrives(Range range, Sink sink, Walked walked) {
+        if (views.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
         return redrives.known()
                 .thenCompose(known -> redrives.each(
                         1,

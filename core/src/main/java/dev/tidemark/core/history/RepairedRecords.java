@@ -6,6 +6,7 @@ import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.RedriveLog;
 import dev.tidemark.core.store.RedriveLog.Repairs;
+import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import java.util.Collection;
@@ -150,6 +151,17 @@ public final class RepairedRecords {
                 .thenApply(read -> found);
     }
 
+    /** All of every redrive, of whatever view and version; the last counts. */
+    static CompletableFuture<RepairedRecords> ofAllViews(RedriveLog log) {
+        RepairedRecords all = new RepairedRecords("", null);
+        return log.known()
+                .thenCompose(known -> log.each(1, known.last(), manifest -> {
+                    manifest.entries().forEach(entry -> all.put(manifest.timeMillis(), entry));
+                    return CompletableFuture.completedFuture(null);
+                }))
+                .thenApply(read -> all);
+    }
+
     /** Each manifest is read once. */
     private static CompletableFuture<Void> manifests(RedriveLog log, Collection<RepairedRecords> all) {
         long last = all.stream().mapToLong(RepairedRecords::lastManifest).max().orElse(0);
@@ -166,11 +178,15 @@ public final class RepairedRecords {
     private void take(RedriveLog.Manifest manifest) {
         for (RedriveLog.Entry entry : manifest.entries()) {
             if (isMeant(manifest.number(), entry)) {
-                lanes.computeIfAbsent(entry.lane().id(), id -> new OfLane())
-                        .repaired
-                        .put(entry.record().position(), new Repaired(entry.record(), manifest.timeMillis()));
+                put(manifest.timeMillis(), entry);
             }
         }
+    }
+
+    private void put(long knownMillis, RedriveLog.Entry entry) {
+        lanes.computeIfAbsent(Lane.liveOf(entry.lane().id()), id -> new OfLane())
+                .repaired
+                .put(entry.record().position(), new Repaired(entry.record(), knownMillis));
     }
 
     /** Records redriven for this same version are in the lanes of its redrives; here they would count twice. */

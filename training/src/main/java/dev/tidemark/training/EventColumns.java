@@ -1,0 +1,227 @@
+package dev.tidemark.training;
+
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.event.FieldPath;
+import dev.tidemark.core.event.InvalidEvent;
+import dev.tidemark.core.expression.EventFilter;
+import dev.tidemark.core.expression.ExpressionProblem;
+import dev.tidemark.core.expression.FilterExpression;
+import dev.tidemark.core.expression.InvalidExpression;
+import dev.tidemark.core.tile.EntityKeys;
+import dev.tidemark.core.value.ValueType;
+import dev.tidemark.core.view.Model;
+import dev.tidemark.core.view.View;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a row of a spine takes from an event: the keys, the event time, a model's request inputs, and further fields.
+ * Thread-safe.
+ */
+final class EventColumns {
+
+    private static final String FIELD_REMEDY = "name an event field such as price or item.id";
+
+    private final Map<String, FieldPath> renamed = new TreeMap<>();
+    private final Map<String, FieldPath> fields = new LinkedHashMap<>();
+    private final List<Column> columns = new ArrayList<>();
+    private final List<WantedView> targets;
+    private final Catalog.Source source;
+    private final @Nullable EventFilter filter;
+    private final long skewMillis;
+
+    /** @param type null if the events decide */
+    record Column(String name, @Nullable ValueType type, boolean isTime, Reading reading) {}
+
+    /** How a column's value is read. */
+    interface Reading {
+
+        /** @throws InvalidEvent if the event cannot have a row */
+        @Nullable
+        Object of(EventRow event);
+    }
+
+    /** @throws TrainingSetProblem if the catalog has no such source, or its events cannot be read in this way */
+    EventColumns(TrainingSetRequest request, SpineFrom from, List<WantedView> targets) {
+        Catalog catalog = request.catalogs().get(0);
+        Catalog.Source defined = source(catalog, from.source());
+        List<Model.Input> inputs = request.spineOptions().request();
+        FilterExpression where = from.where() == null ? null : parse(from.where());
+        this.targets = targets;
+        from.columns().forEach((column, field) -> renamed.put(column, path(column, field)));
+        targets.forEach(this::addKeys);
+        inputs.forEach(input -> fields.put(input.name(), fieldOf(input.name(), input.name())));
+        renamed.forEach(fields::putIfAbsent);
+        List<FieldPath> read = new ArrayList<>(fields.values());
+        read.addAll(where == null ? List.of() : where.fields());
+        this.source = defined.reading(read);
+        this.filter = where == null ? null : where.bind(source.shape().fields()::indexOf);
+        this.skewMillis = catalog.viewsOf(defined).stream()
+                .mapToLong(View::skewMillis)
+                .max()
+                .orElse(0);
+        checkFields();
+        addColumns(request.keyColumns(), inputs);
+    }
+
+    private static Catalog.Source source(Catalog catalog, String name) {
+        return catalog.sources().stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new TrainingSetProblem("no source '" + name + "' in catalog " + catalog.hash()
+                        + ": there are "
+                        + catalog.sources().stream().map(Catalog.Source::name).toList()));
+    }
+
+    private static FilterExpression parse(String where) {
+        try {
+            return FilterExpression.parse(where);
+        } catch (InvalidExpression e) {
+            throw new TrainingSetProblem(
+                    e.problems().stream().map(EventColumns::text).collect(Collectors.joining("\n")), e);
+        }
+    }
+
+    private static String text(ExpressionProblem problem) {
+        return "the condition, column " + problem.column() + ": " + problem.problem() + ": " + problem.remedy();
+    }
+
+    private static FieldPath path(String column, String field) {
+        try {
+            return FieldPath.parse(field);
+        } catch (IllegalArgumentException e) {
+            throw new TrainingSetProblem("column '" + column + "': " + e.getMessage() + ": " + FIELD_REMEDY, e);
+        }
+    }
+
+    private FieldPath fieldOf(String column, String field) {
+        FieldPath other = renamed.get(column);
+        return other == null ? path(column, field) : other;
+    }
+
+    /** A key of a model that several views have is read from the field of the first. */
+    private void addKeys(WantedView target) {
+        for (int i = 0; i < target.keys().size(); i++) {
+            String key = target.keys().get(i);
+            fields.putIfAbsent(key, fieldOf(key, target.view().entity().get(i).name()));
+        }
+    }
+
+    private void checkFields() {
+        try {
+            source.reader();
+        } catch (IllegalArgumentException e) {
+            throw new TrainingSetProblem(
+                    "the events cannot be read: " + e.getMessage() + ": a field is either a value or an object", e);
+        }
+    }
+
+    private void addColumns(Map<String, String> keyColumns, List<Model.Input> inputs) {
+        Set<String> left = new HashSet<>(fields.keySet());
+        for (WantedView target : targets) {
+            for (String key : target.keys()) {
+                if (left.remove(key)) {
+                    columns.add(
+                            new Column(keyColumns.getOrDefault(key, key), ValueType.STRING, false, keyReading(key)));
+                }
+            }
+        }
+        columns.add(new Column(Spine.TIME_COLUMNS.get(0), ValueType.INTEGER, true, EventRow::eventTimeMillis));
+        for (Model.Input input : inputs) {
+            left.remove(input.name());
+            columns.add(new Column(input.name(), input.type(), false, event -> requested(event, input)));
+        }
+        for (String name : fields.keySet()) {
+            if (left.contains(name)) {
+                columns.add(new Column(name, null, false, event -> scalar(event, name)));
+            }
+        }
+        Set<String> names = new HashSet<>();
+        for (Column column : columns) {
+            if (!names.add(column.name())) {
+                throw new TrainingSetProblem("the spine would have two columns '" + column.name()
+                        + "': rename a key with --key-column, or leave the column out of --spine-column");
+            }
+        }
+    }
+
+    private Reading keyReading(String key) {
+        int[] slots = {slot(key)};
+        List<String> names = List.of(key);
+        return event -> EntityKeys.values(EntityKeys.of(event, slots, names)).get(0);
+    }
+
+    private @Nullable Object requested(EventRow event, Model.Input input) {
+        Object value = scalar(event, input.name());
+        if (value == null && input.defaultValue() != null) {
+            return null;
+        }
+        try {
+            return input.accept(value);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidEvent(InvalidEvent.Reason.MISTYPED_FIELD, String.valueOf(e.getMessage()), "");
+        }
+    }
+
+    private @Nullable Object scalar(EventRow event, String column) {
+        int slot = slot(column);
+        return switch (event.kind(slot)) {
+            case ABSENT -> null;
+            case NUMBER, BIG_NUMBER -> event.decimal(slot);
+            case STRING -> event.string(slot);
+            case BOOLEAN -> event.bool(slot);
+            case FLAWED -> throw event.flaw(slot).invalid("column '" + column + "'");
+            case COMPOUND ->
+                throw new InvalidEvent(
+                        InvalidEvent.Reason.MISTYPED_FIELD, "column '" + column + "' is an object or a list", "");
+        };
+    }
+
+    private int slot(String column) {
+        return source.shape().fields().indexOf(Objects.requireNonNull(fields.get(column)));
+    }
+
+    /** The source, with the fields that are read here. */
+    Catalog.Source source() {
+        return source;
+    }
+
+    List<Column> columns() {
+        return columns;
+    }
+
+    /**
+     * The event's row.
+     *
+     * @param statedMillis when it happened, as the producer wrote it
+     * @return the columns' values; null if the event does not pass the condition
+     * @throws InvalidEvent if it passes, but cannot have a row
+     */
+    @Nullable
+    Object @Nullable [] row(EventRow event, long statedMillis) {
+        if (filter != null && !filter.test(event)) {
+            return null;
+        }
+        if (statedMillis - event.arrivalMillis() > skewMillis) {
+            throw new InvalidEvent(InvalidEvent.Reason.FAR_FUTURE, "its time lies far after its arrival", "");
+        }
+        for (WantedView target : targets) {
+            int[] slots = target.keys().stream().mapToInt(this::slot).toArray();
+            EntityKeys.of(event, slots, target.keys());
+        }
+        @Nullable Object[] row = new Object[columns.size()];
+        for (int i = 0; i < row.length; i++) {
+            row[i] = columns.get(i).reading().of(event);
+        }
+        return row;
+    }
+}
