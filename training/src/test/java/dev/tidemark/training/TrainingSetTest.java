@@ -851,12 +851,12 @@ class TrainingSetTest {
         return rows;
     }
 
-    private static final class Killed extends Error {
+    static final class Killed extends Error {
         private static final long serialVersionUID = 1L;
     }
 
     /** Ends everything at the n-th step of a stage, without any warning. */
-    private static final class KilledAfter implements Progress {
+    static final class KilledAfter implements Progress {
 
         private final Stage stage;
         private final long steps;
