@@ -13,6 +13,7 @@ import dev.tidemark.core.value.ValueType;
 import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,7 @@ final class EventColumns {
     private final Map<String, FieldPath> fields = new LinkedHashMap<>();
     private final List<Column> columns = new ArrayList<>();
     private final List<WantedView> targets;
+    private final List<Reading> entities = new ArrayList<>();
     private final Catalog.Source source;
     private final @Nullable EventFilter filter;
     private final long skewMillis;
@@ -58,7 +60,10 @@ final class EventColumns {
         FilterExpression where = from.where() == null ? null : parse(from.where());
         this.targets = targets;
         from.columns().forEach((column, field) -> renamed.put(column, path(column, field)));
-        targets.forEach(this::addKeys);
+        // Several views may have one key: then that of a view of this source says which field it is.
+        targets.stream()
+                .sorted(Comparator.comparing(target -> !target.source().name().equals(from.source())))
+                .forEach(this::addKeys);
         inputs.forEach(input -> fields.put(input.name(), fieldOf(input.name(), input.name())));
         renamed.forEach(fields::putIfAbsent);
         List<FieldPath> read = new ArrayList<>(fields.values());
@@ -70,6 +75,7 @@ final class EventColumns {
                 .max()
                 .orElse(0);
         checkFields();
+        targets.forEach(target -> entities.add(entity(target.keys())));
         addColumns(request.keyColumns(), inputs);
     }
 
@@ -108,7 +114,6 @@ final class EventColumns {
         return other == null ? path(column, field) : other;
     }
 
-    /** A key of a model that several views have is read from the field of the first. */
     private void addKeys(WantedView target) {
         for (int i = 0; i < target.keys().size(); i++) {
             String key = target.keys().get(i);
@@ -130,19 +135,18 @@ final class EventColumns {
         for (WantedView target : targets) {
             for (String key : target.keys()) {
                 if (left.remove(key)) {
-                    columns.add(
-                            new Column(keyColumns.getOrDefault(key, key), ValueType.STRING, false, keyReading(key)));
+                    columns.add(new Column(keyColumns.getOrDefault(key, key), ValueType.STRING, false, key(key)));
                 }
             }
         }
         columns.add(new Column(Spine.TIME_COLUMNS.get(0), ValueType.INTEGER, true, EventRow::eventTimeMillis));
         for (Model.Input input : inputs) {
             left.remove(input.name());
-            columns.add(new Column(input.name(), input.type(), false, event -> requested(event, input)));
+            columns.add(new Column(input.name(), input.type(), false, requested(input)));
         }
         for (String name : fields.keySet()) {
             if (left.contains(name)) {
-                columns.add(new Column(name, null, false, event -> scalar(event, name)));
+                columns.add(new Column(name, null, false, scalar(name)));
             }
         }
         Set<String> names = new HashSet<>();
@@ -154,26 +158,36 @@ final class EventColumns {
         }
     }
 
-    private Reading keyReading(String key) {
-        int[] slots = {slot(key)};
-        List<String> names = List.of(key);
-        return event -> EntityKeys.values(EntityKeys.of(event, slots, names)).get(0);
+    /** The canonical text of the keys' values. */
+    private Reading entity(List<String> keys) {
+        int[] slots = keys.stream().mapToInt(this::slot).toArray();
+        return event -> EntityKeys.of(event, slots, keys);
     }
 
-    private @Nullable Object requested(EventRow event, Model.Input input) {
-        Object value = scalar(event, input.name());
-        if (value == null && input.defaultValue() != null) {
-            return null;
-        }
-        try {
-            return input.accept(value);
-        } catch (IllegalArgumentException e) {
-            throw new InvalidEvent(InvalidEvent.Reason.MISTYPED_FIELD, String.valueOf(e.getMessage()), "");
-        }
+    private Reading key(String key) {
+        Reading entity = entity(List.of(key));
+        return event -> EntityKeys.values(String.valueOf(entity.of(event))).get(0);
     }
 
-    private @Nullable Object scalar(EventRow event, String column) {
+    /** None where the default counts, which is filled in when the spine is read. */
+    private Reading requested(Model.Input input) {
+        Reading scalar = scalar(input.name());
+        return event -> {
+            Object value = scalar.of(event);
+            try {
+                return value == null && input.defaultValue() != null ? null : input.accept(value);
+            } catch (IllegalArgumentException e) {
+                throw new InvalidEvent(InvalidEvent.Reason.MISTYPED_FIELD, String.valueOf(e.getMessage()), "");
+            }
+        };
+    }
+
+    private Reading scalar(String column) {
         int slot = slot(column);
+        return event -> scalar(event, slot, column);
+    }
+
+    private static @Nullable Object scalar(EventRow event, int slot, String column) {
         return switch (event.kind(slot)) {
             case ABSENT -> null;
             case NUMBER, BIG_NUMBER -> event.decimal(slot);
@@ -214,10 +228,8 @@ final class EventColumns {
         if (statedMillis - event.arrivalMillis() > skewMillis) {
             throw new InvalidEvent(InvalidEvent.Reason.FAR_FUTURE, "its time lies far after its arrival", "");
         }
-        for (WantedView target : targets) {
-            int[] slots = target.keys().stream().mapToInt(this::slot).toArray();
-            EntityKeys.of(event, slots, target.keys());
-        }
+        // Several keys may make an entity that no event can have.
+        entities.forEach(entity -> entity.of(event));
         @Nullable Object[] row = new Object[columns.size()];
         for (int i = 0; i < row.length; i++) {
             row[i] = columns.get(i).reading().of(event);

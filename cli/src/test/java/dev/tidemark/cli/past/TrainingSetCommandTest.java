@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
@@ -22,6 +23,7 @@ import dev.tidemark.oracle.StreamRecord;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -143,6 +145,63 @@ class TrainingSetCommandTest {
 
     @Test
     @Order(4)
+    void aModelsSetOfEveryPurchase() throws Exception {
+        Command command = eventCommand(
+                "purchases",
+                "--where",
+                "type == \"purchase\"",
+                "--spine-column",
+                "list_price=price",
+                "--spine-column",
+                "label=quantity");
+
+        assertThat(command.exitCode()).as(command.err()).isZero();
+        ObjectMapper json = new ObjectMapper();
+        List<String> bought = new ArrayList<>();
+        for (StreamRecord record : records) {
+            String text = new String(record.data(), StandardCharsets.UTF_8);
+            // Some of the sample's events are broken; no purchase is.
+            JsonNode event = text.contains("\"purchase\"") ? json.readTree(text) : json.createObjectNode();
+            if (event.path("type").asText().equals("purchase")) {
+                bought.add(event.path("user_id").asText() + " "
+                        + event.path("item").path("id").asText() + " "
+                        + event.path("quantity").asText());
+            }
+        }
+        List<Map<String, String>> rows = rows("purchases");
+        assertThat(bought).isNotEmpty();
+        assertThat(rows.stream().map(row -> row.get("user_id") + " " + row.get("item_id") + " " + row.get("label")))
+                .containsExactlyInAnyOrderElementsOf(bought);
+        assertThat(command.err()).contains("Finding the events: " + records.size() + " records");
+        assertThat(rows.get(0).keySet()).endsWith("request.list_price", "request.device", "price_vs_usual");
+
+        Path made = folder.resolve("purchases/spine.parquet");
+        Command given = command("given", made, "--model", "discount", "--knowledge", "now", "--format", "csv");
+        assertThat(given.exitCode()).as(given.err()).isZero();
+        assertThat(folder.resolve("given/training-set.csv"))
+                .hasSameBinaryContentAs(folder.resolve("purchases/training-set.csv"));
+    }
+
+    @Test
+    @Order(4)
+    void whatDoesNotGoTogetherIsToldByItsOptions() {
+        assertThat(command("none", spine, "--model", "discount", "--views", "viewer")
+                        .err())
+                .contains("--model excludes --views, --features and --compare");
+        assertThat(command("none", spine, "--where", "true").err())
+                .contains("--where, --spine-column, --from and --to need --spine-from");
+        assertThat(command("none", spine, "--spine-from", "shop").err()).contains("mutually exclusive");
+        assertThat(eventCommand("none", "--time-column", "ts").err())
+                .contains("--spine-from excludes --time-column and --time-format");
+        assertThat(eventCommand("none", "--from", "2026-01-15T09:00:00Z", "--to", "2026-01-15T09:00:00Z")
+                        .err())
+                .contains("is not before --to");
+        assertThat(eventCommand("none", "--from", "yesterday").err()).contains("--from 'yesterday' is no moment");
+        assertThat(folder.resolve("none")).doesNotExist();
+    }
+
+    @Test
+    @Order(4)
     void asksForWhatIsMissing() throws Exception {
         assertThat(command("x", spine, "--views", "nothing").err()).contains("no view 'nothing'");
         assertThat(command("x", spine, "--views", "model").err())
@@ -192,25 +251,28 @@ class TrainingSetCommandTest {
     private static List<String> differences(String set, boolean served) throws IOException {
         List<String> differences = new ArrayList<>();
         int rows = 0;
+        for (Map<String, String> row : rows(set)) {
+            long at = Instant.parse(row.getOrDefault("timestamp", "")).toEpochMilli();
+            Oracle then = served ? oracle.over(knownBy(at), List.of()) : oracle;
+            rows++;
+            KEYS.forEach((view, keys) -> {
+                if (row.containsKey(view + "__views_24h")) {
+                    differences.addAll(differences(then, served, view, keys, row, at));
+                }
+            });
+        }
+        assertThat(rows).isEqualTo(ROWS);
+        return differences;
+    }
+
+    private static List<Map<String, String>> rows(String set) throws IOException {
         CsvMapper csv = new CsvMapper();
         try (MappingIterator<Map<String, String>> lines = csv.readerForMapOf(String.class)
                 .with(CsvSchema.emptySchema().withHeader())
                 .without(CsvParser.Feature.ALLOW_TRAILING_COMMA)
                 .readValues(folder.resolve(set).resolve("training-set.csv").toFile())) {
-            while (lines.hasNext()) {
-                Map<String, String> row = lines.next();
-                long at = Instant.parse(row.getOrDefault("timestamp", "")).toEpochMilli();
-                Oracle then = served ? oracle.over(knownBy(at), List.of()) : oracle;
-                rows++;
-                KEYS.forEach((view, keys) -> {
-                    if (row.containsKey(view + "__views_24h")) {
-                        differences.addAll(differences(then, served, view, keys, row, at));
-                    }
-                });
-            }
+            return lines.readAll();
         }
-        assertThat(rows).isEqualTo(ROWS);
-        return differences;
     }
 
     private static List<String> differences(
@@ -237,7 +299,19 @@ class TrainingSetCommandTest {
     }
 
     private static Command command(String set, Path from, String... options) {
-        List<String> arguments = new ArrayList<>(List.of("training-set", "--spine", from.toString()));
+        return command(set, List.of("--spine", from.toString()), options);
+    }
+
+    private static Command eventCommand(String set, String... options) {
+        return command(
+                set,
+                List.of("--spine-from", "shop", "--model", "discount", "--knowledge", "now", "--format", "csv"),
+                options);
+    }
+
+    private static Command command(String set, List<String> first, String... options) {
+        List<String> arguments = new ArrayList<>(List.of("training-set"));
+        arguments.addAll(first);
         arguments.addAll(List.of("--out", folder.resolve(set).toString(), "--port", Integer.toString(port)));
         arguments.addAll(List.of(options));
         return Command.run(arguments.toArray(String[]::new));

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.model.PutRecordResponse;
@@ -35,6 +36,9 @@ final class ReadmeShell implements AutoCloseable {
     private static final String API = "http://127.0.0.1:8080";
     private static final String KINESIS = "http://127.0.0.1:8081";
     private static final String NOW = "now=$(date -u +%Y-%m-%dT%H:%M:%SZ)";
+
+    /** Single quotes may stand around a word, and nowhere else. */
+    private static final Pattern WORD = Pattern.compile("'[^']*'|[^ ']+");
 
     private final Path root;
     private final Path folder;
@@ -78,7 +82,10 @@ final class ReadmeShell implements AutoCloseable {
     }
 
     private String perform(String line, String input) throws Exception {
-        List<String> words = List.of(line.split(" "));
+        List<String> words = WORD.matcher(line)
+                .results()
+                .map(word -> word.group().replaceAll("^'|'$", ""))
+                .toList();
         if (line.equals(NOW)) {
             now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
             return "";
@@ -114,8 +121,12 @@ final class ReadmeShell implements AutoCloseable {
             arguments.addAll(List.of("--url", running().api().toString()));
         }
         if (name.equals("training-set")) {
-            arguments.replaceAll(
-                    argument -> argument.equals("spine.csv") || argument.equals("buyers") ? here(argument) : argument);
+            for (String option : List.of("--catalog", "--spine", "--out")) {
+                int value = arguments.indexOf(option) + 1;
+                if (value > 0 && !Path.of(arguments.get(value)).isAbsolute()) {
+                    arguments.set(value, here(arguments.get(value)));
+                }
+            }
             arguments.addAll(List.of("--port", Integer.toString(running().api().getPort())));
         }
         Command command = Command.runWithInput(input, arguments.toArray(String[]::new));

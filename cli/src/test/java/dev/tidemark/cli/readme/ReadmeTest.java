@@ -46,7 +46,11 @@ class ReadmeTest {
     @Test
     void theCommandsOfTheTrainingSetsPageDoWhatItSays() throws Exception {
         assertThat(perform(Files.readString(ROOT.resolve("docs/training-sets.md"))))
-                .contains("./tidemark training-set", "cat buyers/training-set.csv");
+                .contains(
+                        "./tidemark training-set",
+                        "cat buyers/training-set.csv",
+                        "cat discounts/training-set.csv",
+                        "cat views/training-set.csv");
     }
 
     private List<String> perform(String page) throws Exception {
