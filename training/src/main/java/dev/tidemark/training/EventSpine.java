@@ -64,6 +64,13 @@ final class EventSpine {
         this.from = from;
         this.spine = request.spine();
         this.columns = new EventColumns(request, from, targets);
+        // Conflicting names are reported before anything is read.
+        var unused = new OutputColumns(
+                request,
+                targets,
+                columns.columns().stream()
+                        .map(column -> ColumnTypes.moment(column.name()))
+                        .toList());
         this.files = files;
         this.sources = sources;
         this.progress = progress;
@@ -121,6 +128,7 @@ final class EventSpine {
                 .forEach(reason ->
                         leftOut.merge(reason.getKey(), reason.getValue().asLong(), Long::sum)));
         if (rows == 0) {
+            files.removeWork();
             throw new TrainingSetProblem("no event of source '" + from.source()
                     + "' has a row, so there is nothing to compute: see the condition and the moments"
                     + (leftOut.isEmpty() ? "" : "; events that cannot have one: " + leftOut));

@@ -96,9 +96,9 @@ public final class TrainingSetJob {
         try {
             SpineFrom from = request.spineFrom();
             if (made == null && from != null) {
+                EventSpine spine = new EventSpine(request, from, targets, files, sources, progress);
                 files.createFolders();
-                new EventSpine(request, from, targets, files, sources, progress)
-                        .make(identity, clockMillis.getAsLong(), pool, threads);
+                spine.make(identity, clockMillis.getAsLong(), pool, threads);
             }
             identity.put("spineSha256", JobFiles.sha256(request.spine()));
             if (made != null) {

@@ -164,6 +164,10 @@ class EventSpineTest {
                         Progress.NONE))
                 .isInstanceOf(TrainingSetProblem.class)
                 .hasMessageContaining("no event of source 'shop' has a row");
+        // Nothing stays that would be in the way of the command that is meant.
+        assertThat(run(request("none", PURCHASES, SHOP, "discount"), history.sources(), Progress.NONE)
+                        .rows())
+                .isEqualTo(moments.size());
     }
 
     @ParameterizedTest
@@ -176,6 +180,7 @@ class EventSpineTest {
                 "shop; type == \"view\"; a; 1x; column 'a': not a field name: '1x'",
                 "shop; type == \"view\"; a; item; a field is either a value or an object",
                 "shop; type == \"view\"; timestamp; type; two columns 'timestamp'",
+                "shop; type == \"view\"; price_vs_usual; price; has a column 'price_vs_usual' already",
             })
     void whatCannotBeReadIsToldBeforeAnythingIs(
             String source, String where, String column, String field, String problem) {

@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of one batch, each parsed once for all views of its source. Reused from batch to batch, by one thread at a time.
+ * The records of one batch, each parsed once for all views of its source. Reused from batch to batch; not thread-safe.
  */
 public final class BatchRows {
 

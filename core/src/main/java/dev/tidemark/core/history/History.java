@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * Everything that counts for some views of one stream. First the stream's records, in the live lanes or the lanes of
  * the views' backfills, where redriven payloads replace some archived ones (rule B1); then the redrives (Q1). A lane
  * comes after its ancestors, whose event ids it needs (T3), and each record with the moment when it became known (T1).
- * Every job that reads the past walks it here.
+ * Every job that reads the past walks it here. One that is about no view walks the records alone, see {@link #ofRecords}.
  */
 public final class History {
 
