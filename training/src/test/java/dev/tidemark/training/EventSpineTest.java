@@ -351,6 +351,36 @@ class EventSpineTest {
     }
 
     @Test
+    void aKeyOfViewsOfSeveralSourcesIsReadFromTheFieldOfThisSource() throws Exception {
+        Catalog catalog = new CatalogCompiler().compile("""
+                tidemark: 1
+                sources:
+                  web: {stream: web-events, event_time: at}
+                  shop: {stream: shop-events, event_time: {field: ts, format: epoch_millis}}
+                views:
+                  visitor: {source: web, entity: uid, features: {n: {function: count, windows: 1h}}}
+                  buyer: {source: shop, entity: user, features: {n: {function: count, windows: 1h}}}
+                models:
+                  offer:
+                    keys: {uid: who, user: who}
+                    inputs: [visitor: [n_1h], buyer: [n_1h]]
+                """);
+        Few few = new Few();
+        few.add("{\"user\":\"ann\",\"uid\":\"other\",\"ts\":999000}");
+        HistoryPorts sources = few.archived();
+        SpineFrom all = new SpineFrom("shop", null, Map.of(), Long.MIN_VALUE, Long.MAX_VALUE);
+
+        run(request("set", all, catalog, "offer"), sources, Progress.NONE);
+        run(
+                request("named", new SpineFrom("shop", null, Map.of("who", "uid"), 0, NOW_MILLIS), catalog, "offer"),
+                sources,
+                Progress.NONE);
+
+        assertThat(csv("set").get(0)).containsEntry("who", "ann").containsEntry("buyer.n_1h", "1");
+        assertThat(csv("named").get(0)).containsEntry("who", "other").containsEntry("buyer.n_1h", "0");
+    }
+
+    @Test
     void theRowsOwnEventIsInItAsKnownNowAndNotAsServed() throws Exception {
         Few few = new Few();
         few.add("{\"user\":\"ann\",\"ts\":999000,\"item\":{\"id\":7},\"paid\":1}");
