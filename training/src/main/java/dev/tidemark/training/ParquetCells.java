@@ -1,5 +1,6 @@
 package dev.tidemark.training;
 
+import dev.tidemark.core.number.Decimals;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteOrder;
@@ -86,9 +87,11 @@ final class ParquetCells {
         if (logical != null && !(logical instanceof LogicalTypeAnnotation.IntLogicalTypeAnnotation)) {
             return null;
         }
+        if (cell instanceof Double number && Double.isFinite(number)) {
+            return Decimals.shortest(number);
+        }
         return cell instanceof Integer
                         || cell instanceof Long
-                        || (cell instanceof Double number && Double.isFinite(number))
                         || (cell instanceof Float single && Float.isFinite(single))
                 ? new BigDecimal(text(cell, type))
                 : null;

@@ -3,8 +3,7 @@ package dev.tidemark.core.expression;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelVariableResolver;
-import java.math.BigDecimal;
-import java.math.MathContext;
+import dev.tidemark.core.number.Decimals;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,11 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A derived feature evaluated by CEL. */
 final class CelFeature implements FeatureExpression {
-
-    /** A decimal of up to 15 digits survives the way through a double; 17 digits always name exactly one double. */
-    private static final int FEWEST_DIGITS = 15;
-
-    private static final int MOST_DIGITS = 17;
 
     private final List<String> inputs;
     private final CelRuntime.Program program;
@@ -54,27 +48,8 @@ final class CelFeature implements FeatureExpression {
 
     private @Nullable Object scalar(Object result) {
         if (result instanceof Double number) {
-            return Double.isFinite(number) ? decimal(number) : defaultValue;
+            return Double.isFinite(number) ? Decimals.shortest(number) : defaultValue;
         }
         return result instanceof Boolean || result instanceof String ? result : defaultValue;
-    }
-
-    /**
-     * The decimal with the fewest digits that names this double. Not {@code Double.toString}, which before JDK 19
-     * sometimes gave a digit too many: an answer must not depend on the runtime.
-     */
-    static BigDecimal decimal(double value) {
-        BigDecimal exact = new BigDecimal(value);
-        for (int digits = FEWEST_DIGITS; digits < MOST_DIGITS; digits++) {
-            BigDecimal shorter = exact.round(new MathContext(digits));
-            if (shorter.doubleValue() == value) {
-                return canonical(shorter);
-            }
-        }
-        return canonical(exact.round(new MathContext(MOST_DIGITS)));
-    }
-
-    private static BigDecimal canonical(BigDecimal value) {
-        return value.signum() == 0 ? BigDecimal.ZERO : value.stripTrailingZeros();
     }
 }

@@ -1,6 +1,7 @@
 package dev.tidemark.core.number;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 
 /**
  * Decimals as {@code unscaled * 10^-scale} in primitives. A decimal is canonical when its scale is the smallest, not
@@ -11,6 +12,11 @@ public final class Decimals {
     /** The greatest power of ten that a long holds. */
     private static final int MAX_SHIFT = 18;
 
+    /** A decimal of up to 15 digits survives the way through a double; 17 digits always name exactly one double. */
+    private static final int FEWEST_DIGITS = 15;
+
+    private static final int MOST_DIGITS = 17;
+
     private static final long[] POWERS = powers();
 
     private Decimals() {}
@@ -19,6 +25,27 @@ public final class Decimals {
     public static BigDecimal canonical(BigDecimal value) {
         BigDecimal stripped = value.stripTrailingZeros();
         return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
+    }
+
+    /**
+     * The decimal with the fewest digits that names this double, without trailing zeros. Not {@code Double.toString}, which
+     * before JDK 19 sometimes gave a digit too many: a value must not depend on the runtime.
+     *
+     * @param value a finite number
+     */
+    public static BigDecimal shortest(double value) {
+        BigDecimal exact = new BigDecimal(value);
+        for (int digits = FEWEST_DIGITS; digits < MOST_DIGITS; digits++) {
+            BigDecimal shorter = exact.round(new MathContext(digits));
+            if (shorter.doubleValue() == value) {
+                return stripped(shorter);
+            }
+        }
+        return stripped(exact.round(new MathContext(MOST_DIGITS)));
+    }
+
+    private static BigDecimal stripped(BigDecimal value) {
+        return value.signum() == 0 ? BigDecimal.ZERO : value.stripTrailingZeros();
     }
 
     /** How many of at most {@code scale} decimals are zeros at the end; {@code unscaled} is not 0. */

@@ -3,6 +3,7 @@ package dev.tidemark.core.expression;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidemark.core.number.Decimals;
 import dev.tidemark.core.value.ValueType;
 import java.math.BigDecimal;
 import java.util.HashMap;
@@ -109,12 +110,12 @@ class DerivedExpressionTest {
         for (int i = 0; i < 200; i++) {
             double value = Double.longBitsToDouble(random.nextLong());
             if (Double.isFinite(value)) {
-                BigDecimal decimal = CelFeature.decimal(value);
+                BigDecimal decimal = Decimals.shortest(value);
                 assertThat(decimal.doubleValue()).as("seed %d", seed).isEqualTo(value == 0 ? 0.0 : value);
                 assertThat(decimal.precision()).isLessThanOrEqualTo(17);
             }
             BigDecimal shortText = BigDecimal.valueOf(random.nextInt(2_000_000) - 1_000_000, random.nextInt(8));
-            assertThat(CelFeature.decimal(shortText.doubleValue()))
+            assertThat(Decimals.shortest(shortText.doubleValue()))
                     .as("seed %d", seed)
                     .isEqualByComparingTo(shortText);
         }
@@ -123,9 +124,9 @@ class DerivedExpressionTest {
     @Test
     void aResultIsNoLongerThanItMustBe() {
         // forms.
-        assertThat(CelFeature.decimal(Double.parseDouble("2e23"))).isEqualTo(new BigDecimal("2E+23"));
-        assertThat(CelFeature.decimal(-0.0)).isEqualTo(BigDecimal.ZERO);
-        assertThat(CelFeature.decimal(100)).isEqualTo(new BigDecimal("1E+2"));
+        assertThat(Decimals.shortest(Double.parseDouble("2e23"))).isEqualTo(new BigDecimal("2E+23"));
+        assertThat(Decimals.shortest(-0.0)).isEqualTo(BigDecimal.ZERO);
+        assertThat(Decimals.shortest(100)).isEqualTo(new BigDecimal("1E+2"));
     }
 
     private static @Nullable Object evaluate(String text, @Nullable Object defaultValue) throws InvalidExpression {
