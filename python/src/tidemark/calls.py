@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from typing import Any, Callable, Generator, Mapping, Optional, Sequence, TypeVar, Union
+from typing import Any, Callable, Dict, Generator, Mapping, Optional, Sequence, TypeVar, Union
 
 from tidemark import json_text
-from tidemark.problems import NotReached, TidemarkError, problem
+from tidemark.problems import NotReached, TidemarkError, is_stale, problem
 
 T = TypeVar("T")
 
@@ -66,7 +66,10 @@ def retry_after(reply: Reply) -> Optional[float]:
 
 
 def answered(call: Call, retry: Retry) -> Plan[Reply]:
-    """Makes a call again when it was refused for now (429, 503) or no connection was made, and for nothing else."""
+    """Makes a call again when it was refused for now or no connection was made, and for nothing else.
+
+    Refused for now is 429, and 503 unless a stale vector was to be refused.
+    """
     failures = 0
     while True:
         outcome = yield call
@@ -74,7 +77,7 @@ def answered(call: Call, retry: Retry) -> Plan[Reply]:
         if isinstance(outcome, Reply):
             asked = retry_after(outcome)
             too_long = asked is not None and asked > retry.longest_retry_after
-            if outcome.status not in (429, 503) or failures == retry.attempts or too_long:
+            if not _refused_for_now(outcome) or failures == retry.attempts or too_long:
                 return outcome
             yield retry.pause(failures) if asked is None else asked
         elif isinstance(outcome, NotReached):
@@ -85,19 +88,28 @@ def answered(call: Call, retry: Retry) -> Plan[Reply]:
             raise TypeError(f"a call has an outcome, not {outcome!r}")
 
 
+def _refused_for_now(reply: Reply) -> bool:
+    return reply.status == 429 or (reply.status == 503 and not is_stale(_problem_document(reply)))
+
+
 def checked(reply: Reply, pinned_facts: Sequence[str] = ()) -> Reply:
     """The reply, if it is no problem."""
     if 200 <= reply.status < 300:
         return reply
+    raise problem(reply.status, _problem_document(reply), retry_after(reply), pinned_facts)
+
+
+def _problem_document(reply: Reply) -> Dict[str, Any]:
+    """What a problem says; a text that is no JSON object, and a gateway's `message`, is its detail."""
     try:
         document = json_text.read(reply.content, exact=False)
     except ValueError:
-        document = {"detail": reply.content[:1000].decode("utf-8", "replace")}
+        document = reply.content[:1000].decode("utf-8", "replace")
     if not isinstance(document, dict):
-        document = {"detail": str(document)}
+        return {"detail": str(document)}
     if "message" in document and "detail" not in document:
         document["detail"] = document["message"]
-    raise problem(reply.status, document, retry_after(reply), pinned_facts)
+    return document
 
 
 def document(reply: Reply, exact: bool) -> Any:

@@ -261,7 +261,7 @@ class Client(_Base):
     ) -> Vector[Any]:
         """The vector of one row: of a generated class, which pins its definition, or of a model by its name.
 
-        stale: with `refuse` a vector that is staler than the model allows is an `Unavailable`.
+        stale: with `refuse` a vector that is staler than the model allows is a `StaleVector`.
         exact: numbers as `Decimal`.
         """
         asked, row = _one(model, keys, request)

@@ -65,7 +65,11 @@ class Throttled(TidemarkProblem):
 
 
 class Unavailable(TidemarkProblem):
-    """The server cannot answer now (502, 503, 504), or a stale vector was to be refused."""
+    """The server cannot answer now (502, 503, 504), and the retries were used up."""
+
+
+class StaleVector(TidemarkProblem):
+    """The vector would be staler than the model allows, and `stale="refuse"` was asked for (503)."""
 
 
 class DefinitionChanged(TidemarkProblem):
@@ -107,10 +111,17 @@ _BY_STATUS = {
 }
 
 
+def is_stale(document: Mapping[str, Any]) -> bool:
+    """Whether a problem is that of a stale vector. Waiting may help, but only the caller knows for how long it is worth it."""
+    return document.get("type") == "tag:tidemark.dev,2026:problem/stale"
+
+
 def problem(
     status: int, document: Mapping[str, Any], retry_after: Optional[float], pinned_facts: Sequence[str]
 ) -> TidemarkProblem:
     """The exception for an answer that is a problem."""
     if status == 412:
         return DefinitionChanged(document, pinned_facts=pinned_facts, retry_after=retry_after)
+    if is_stale(document):
+        return StaleVector(status, document, retry_after)
     return _BY_STATUS.get(status, TidemarkProblem)(status, document, retry_after)

@@ -2,6 +2,7 @@ package dev.tidemark.cli;
 
 import dev.tidemark.cli.archive.ArchiveCommand;
 import dev.tidemark.cli.backfill.BackfillCommand;
+import dev.tidemark.cli.catalog.GenerateCommand;
 import dev.tidemark.cli.catalog.ValidateCommand;
 import dev.tidemark.cli.checkpoint.CheckpointCommand;
 import dev.tidemark.cli.checkpoint.RestoreCommand;
@@ -42,6 +43,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RunCommand.class,
             ServeCommand.class,
             ValidateCommand.class,
+            GenerateCommand.class,
             PutCommand.class,
             GetCommand.class,
             QuarantineCommand.class,

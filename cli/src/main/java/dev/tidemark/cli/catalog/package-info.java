@@ -1,4 +1,4 @@
-/** The catalog that is meant; {@code tidemark validate}. */
+/** The catalog that is meant; {@code tidemark validate} and {@code tidemark generate}. */
 @NullMarked
 package dev.tidemark.cli.catalog;
 

@@ -1,0 +1,64 @@
+package dev.tidemark.cli.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.cli.Command;
+import dev.tidemark.samplesevents.Sample;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GenerateCommandTest {
+
+    /** The client's own tests use this module, so mypy and ruff judge it, and Python runs it. */
+    private static final Path MODULE = Path.of("../python/tests/generated.py");
+
+    private static final String CATALOG = "../python/tests/catalog.yaml";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void theModuleOfTheClientsTestsIsWhatItPrints() throws IOException {
+        Command generate = Command.run("generate", "python", CATALOG);
+
+        assertThat(generate.exitCode()).as(generate.err()).isZero();
+        assertThat(generate.out())
+                .as(
+                        "write it again: ./tidemark generate python python/tests/catalog.yaml --out python/tests/generated.py")
+                .isEqualTo(Files.readString(MODULE));
+    }
+
+    @Test
+    void aFileThatIsThereIsReplaced() throws IOException {
+        Path file = Files.writeString(folder.resolve("models.py"), "old");
+
+        Command generate = Command.run("generate", "python", "--catalog", CATALOG, "--out", file.toString());
+
+        assertThat(generate.exitCode()).as(generate.err()).isZero();
+        assertThat(generate.out()).isEqualTo(String.format("3 models written to %s%n", file));
+        assertThat(file).hasSameTextualContentAs(MODULE);
+    }
+
+    @Test
+    void whatCannotBeGeneratedIsSaid() throws IOException {
+        Path hello = Files.writeString(folder.resolve("hello.yaml"), Sample.HELLO.catalog());
+        assertRefused(1, "the catalog has no models", hello.toString());
+        assertRefused(1, "cannot write " + folder, CATALOG, "--out", folder.toString());
+        assertRefused(2, "the catalog is named twice", CATALOG, "--catalog", CATALOG);
+    }
+
+    private static void assertRefused(int exitCode, String said, String... arguments) {
+        String[] all = new String[arguments.length + 2];
+        all[0] = "generate";
+        all[1] = "python";
+        System.arraycopy(arguments, 0, all, 2, arguments.length);
+        Command generate = Command.run(all);
+
+        assertThat(generate.exitCode()).isEqualTo(exitCode);
+        assertThat(generate.err()).contains(said);
+        assertThat(generate.out()).isEmpty();
+    }
+}
