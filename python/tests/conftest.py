@@ -1,16 +1,23 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Awaitable, Callable, Dict, Iterator
+import json
+from pathlib import Path
+from typing import Any, Awaitable, Callable, Dict, Iterator, List
 
 import pytest
 
 from fake import FakeServer
 from tidemark import AsyncClient, Client
 
+CATALOG = Path(__file__).parent / "catalog.yaml"
+
 
 class Both:
-    """Calls the same method of both clients and compares what they say, so that each test is of both."""
+    """Calls the same method of both clients and compares what they say, so that each test is of both.
+
+    Freshness is not compared: it is that of each request.
+    """
 
     def __init__(self, **options: Any) -> None:
         self._url = options.pop("url", "http://fake")
@@ -44,14 +51,18 @@ def _comparable(said: Any) -> Any:
     if isinstance(said, list):
         return [_comparable(each) for each in said]
     if hasattr(said, "to_dict"):
-        return said.to_dict(), said.dtypes.to_dict(), said.attrs
+        return repr(said.to_dict()), said.dtypes.to_dict(), _of_any_moment(said.attrs["tidemark"])
     if hasattr(said, "to_pylist"):
-        return said.to_pylist(), said.schema.metadata
+        return said.to_pylist(), said.schema.types, _of_any_moment(json.loads(said.schema.metadata[b"tidemark"]))
     if hasattr(said, "values") and hasattr(said, "answer"):
-        return type(said), said.values, said.row, said.answer
+        return type(said), said.values, said.row, _of_any_moment([said.answer])
     if hasattr(said, "document"):
-        return type(said), said.document
+        return type(said), {name: value for name, value in said.document.items() if name != "instance"}
     return repr(said)
+
+
+def _of_any_moment(answers: List[Dict[str, Any]]) -> Any:
+    return [{name: value for name, value in answer.items() if name != "freshness"} for answer in answers]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The contract of the API about models, in a few lines: what the clients are tried against without a server."""
+"""A server in a few lines, for what a real one does not show: what it was asked, and its failures."""
 
 from __future__ import annotations
 
@@ -17,14 +17,13 @@ RECEIPT = {"catalog": "b14a236f2f5717d6", "model": INFO.hash, "at": 176985379229
 
 
 class FakeServer:
-    """Answers as the API does. It notes the requests; `before` may answer in its place."""
+    """Answers as the API does about models. It notes the requests; `before` may answer in its place."""
 
     def __init__(self, before: Callable[[httpx.Request], Any] = lambda request: None) -> None:
         self.requests: List[httpx.Request] = []
         self.records: List[Dict[str, Any]] = []
         self.before = before
         self.hash = INFO.hash
-        self.facts = list(INFO.facts)
 
     @property
     def transport(self) -> httpx.MockTransport:
@@ -43,15 +42,9 @@ class FakeServer:
             return instead
         if "x-amz-target" in request.headers:
             return self._put_records(json.loads(request.content)["Records"])
-        if request.url.path == "/v1/catalog":
-            return httpx.Response(200, json=self._catalog())
         assert request.url.path == "/v1/models/discount:features"
-        if (pinned := request.headers.get("if-match")) not in (None, f'"{self.hash}"'):
-            served = {"hash": self.hash, "facts": self.facts}
-            return problem(412, "Another definition is served", f"{pinned} is not served", served=served)
         body = json.loads(request.content, parse_float=Decimal)
-        rows = [self._row(row) for row in body["rows"]]
-        common = {
+        answer = {
             "model": "discount",
             "hash": self.hash,
             "at": body.get("at", NOW),
@@ -59,50 +52,15 @@ class FakeServer:
             "coverage": {"viewer": {"30m": {"start": "2026-01-31T09:33:00Z", "end": "2026-01-31T10:03:30Z"}}},
             "freshness": {"complete": True, "caughtUp": True, "lagMillis": 0},
             "receipt": RECEIPT,
+            "names": list(INFO.names),
+            "rows": [self._row(row) for row in body["rows"]],
         }
-        if request.headers["accept"] == "application/vnd.apache.arrow.stream":
-            return httpx.Response(200, content=self._arrow(common, rows))
-        whole = {**common, "names": list(INFO.names), "rows": rows}
-        return httpx.Response(200, content=json.dumps(whole, default=float))
+        return httpx.Response(200, content=json.dumps(answer, default=float))
 
     def _row(self, row: Dict[str, Any]) -> Dict[str, Any]:
         request = {"device": "desktop", **row["request"]}
-        if row["keys"]["user_id"] == "nobody":
-            values = [None, 0, request["list_price"], request["device"], 1]
-        else:
-            values = [20, 3, request["list_price"], request["device"], request["list_price"] / 20]
-        return {"keys": row["keys"], "request": request, "values": values, "nulls": values.count(None)}
-
-    def _arrow(self, common: Dict[str, Any], rows: List[Dict[str, Any]]) -> bytes:
-        import pyarrow as pa
-
-        types = {"number": pa.float64(), "integer": pa.int64(), "text": pa.utf8(), "boolean": pa.bool_()}
-        schema = pa.schema([(name, types[type_]) for name, type_ in zip(INFO.names, INFO.types)])
-        columns = list(zip(*(row["values"] for row in rows)))
-        arrays = [
-            pa.array([float(v) if type_ == "number" and v is not None else v for v in column], types[type_])
-            for column, type_ in zip(columns, INFO.types)
-        ]
-        batch = pa.record_batch(arrays, schema=schema.with_metadata({"tidemark": json.dumps(common)}))
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, batch.schema) as writer:
-            writer.write_batch(batch)
-        return bytes(sink.getvalue().to_pybytes())
-
-    def _catalog(self) -> Dict[str, Any]:
-        model = {
-            "model": "discount",
-            "hash": self.hash,
-            "names": list(INFO.names),
-            "types": list(INFO.types),
-            "keys": list(INFO.keys),
-            "request": [
-                {"name": "list_price", "type": "number"},
-                {"name": "device", "type": "text", "default": "desktop"},
-            ],
-            "facts": self.facts,
-        }
-        return {"hash": "b14a236f2f5717d6", "views": [], "definitions": {}, "models": [model]}
+        values = [20, 3, 2, request["list_price"], request["device"], request["list_price"] / 20]
+        return {"keys": row["keys"], "request": request, "values": values, "nulls": 0}
 
     def _put_records(self, records: List[Dict[str, Any]]) -> httpx.Response:
         results = []

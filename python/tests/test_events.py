@@ -109,7 +109,7 @@ def test_the_shape_of_a_prediction_and_its_outcome(client: Client, server: FakeS
         "at": NOW,
         "keys": {"user_id": "u1", "item_id": "i7"},
         "request": {"list_price": 59.9, "device": "desktop"},
-        "features": dict(zip(INFO.names, [20, 3, 59.9, "desktop", 2.995])),
+        "features": dict(zip(INFO.names, [20, 3, 2, 59.9, "desktop", 2.995])),
         "stale": False,
         "receipt": RECEIPT,
         "experiment": "b",

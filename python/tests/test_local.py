@@ -12,33 +12,9 @@ from typing import Any, Callable
 import pandas
 import pytest
 
+from conftest import CATALOG
 from tidemark import AsyncClient, Client, Counts, NotFound, Query, TidemarkError
 from tidemark.local import LocalRun
-
-CATALOG = """\
-tidemark: 1
-sources:
-  shop:
-    stream: shop
-    event_time: ts
-  predictions:
-    stream: predictions
-    event_time: ts
-views:
-  viewer:
-    source: shop
-    entity: user_id
-    features:
-      avg_price: {function: avg, input: price, windows: [30m]}
-      views: {function: count, windows: [30m]}
-      top: {function: top_k, input: item, k: 2, windows: [30m]}
-  labels:
-    source: predictions
-    entity: prediction
-    where: type == "outcome"
-    features:
-      outcomes: {function: count, windows: [1h]}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +22,10 @@ def shop(tidemark_local: Callable[..., Client]) -> Client:
     client = tidemark_local(CATALOG, stream="predictions")
     now = datetime.now(timezone.utc)
     events = [
-        {"ts": now, "user_id": "u1", "price": 19.99, "item": "a"},
-        {"ts": now, "user_id": "u1", "price": 5.02, "item": "b"},
-        {"ts": now, "user_id": "u1", "price": 5.02, "item": "a"},
-        {"ts": now, "user_id": "u/2|x", "price": 7, "item": "c"},
+        {"ts": now, "user_id": "u1", "price": 19.99, "item": {"id": "a"}},
+        {"ts": now, "user_id": "u1", "price": 5.02, "item": {"id": "b"}},
+        {"ts": now, "user_id": "u1", "price": 5.02, "item": {"id": "a"}},
+        {"ts": now, "user_id": "u/2|x", "price": 7, "item": {"id": "c"}},
     ]
     newest = client.put("shop", "user_id", events, folded_within=60)
     assert newest
@@ -91,7 +67,7 @@ def test_no_proxy_comes_between(shop: Client, monkeypatch: pytest.MonkeyPatch) -
 def test_problems_of_the_server(shop: Client) -> None:
     with pytest.raises(NotFound, match="no view 'other'") as caught:
         shop.get("other", "u1")
-    assert set(caught.value.available) == {"labels", "viewer"}
+    assert set(caught.value.available) == {"class", "item", "labels", "viewer"}
     assert caught.value.type.startswith("tag:tidemark.dev,2026:problem/")
     assert caught.value.remedy
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -211,19 +213,46 @@ Reader = Callable[[Any], Any]
 
 
 def reader(type_: str, number: Type[Union[float, Decimal]]) -> Optional[Reader]:
-    """Turns a value of JSON into one of this type: its whole numbers too become `number`. None if nothing is to do.
+    """Turns a value of JSON into one of this type, as Arrow has it too. None if nothing is to do.
 
-    The members of a `struct` have names that may hold anything, so they stay as JSON has them.
+    Whole numbers too become `number`, and a struct has all of its members, with None for those that JSON lacks.
     """
-    if type_ == "number":
-        return _optional(number)
-    if type_ == "any":
-        return lambda value: number(value) if type(value) in (int, float, Decimal) else value
+    read, _ = _reader_at(type_, 0, number)
+    return read
+
+
+_SCALAR = re.compile("[a-z]+")
+_MEMBER = re.compile(r'("(?:[^"\\]|\\.)*"|[^:]+): ')
+
+
+def _reader_at(text: str, at: int, number: Type[Union[float, Decimal]]) -> Tuple[Optional[Reader], int]:
+    """The reader of the type that begins here, and where the type ends."""
     for prefix, of_all in (("list<", _of_list), ("map<", _of_map)):
-        if type_.startswith(prefix):
-            member = reader(type_[len(prefix) : -1], number)
-            return None if member is None else _optional(partial(of_all, member))
-    return None
+        if text.startswith(prefix, at):
+            member, end = _reader_at(text, at + len(prefix), number)
+            return None if member is None else _optional(partial(of_all, member)), end + 1
+    if text.startswith("struct<", at):
+        at += len("struct<")
+        members: Dict[str, Optional[Reader]] = {}
+        while found := _MEMBER.match(text, at):
+            name = json.loads(found[1]) if found[1].startswith('"') else found[1]
+            members[name], at = _reader_at(text, found.end(), number)
+            if text[at] == ">":
+                break
+            at += len(", ")
+        return _optional(partial(_of_struct, members)), at + 1
+    scalar = _SCALAR.match(text, at)
+    if scalar is None:
+        raise ValueError(f"there is no type at character {at} of {text!r}")
+    readers: Dict[str, Reader] = {
+        "number": _optional(number),
+        "any": lambda value: number(value) if type(value) in (int, float, Decimal) else value,
+    }
+    return readers.get(scalar[0]), scalar.end()
+
+
+def _of_struct(members: Mapping[str, Optional[Reader]], values: Mapping[str, Any]) -> Dict[str, Any]:
+    return {name: values.get(name) if read is None else read(values.get(name)) for name, read in members.items()}
 
 
 def _of_list(read: Reader, values: List[Any]) -> List[Any]:

@@ -112,7 +112,7 @@ _BY_STATUS = {
 
 
 def is_stale(document: Mapping[str, Any]) -> bool:
-    """Whether a problem is that of a stale vector. Waiting may help, but only the caller knows for how long it is worth it."""
+    """Whether it is the problem of a stale vector. How long to wait for a fresh one, only the caller knows."""
     return document.get("type") == "tag:tidemark.dev,2026:problem/stale"
 
 
