@@ -51,8 +51,14 @@ def test_the_command_is_called(home: Path, capsys: pytest.CaptureFixture[str]) -
 
 def test_the_rows_may_be_events(home: Path) -> None:
     with Client("http://fake") as client:
-        made = client.training_set("discount", out=home / "set", spine_from="shop", where='type == "buy"')
-    assert made.manifest["options"][4:] == ["--spine-from", "shop", "--where", 'type == "buy"']
+        columns = {"bought": "label", "item_id": "item.id"}
+        made = client.training_set(
+            "discount", out=home / "set", spine_from="shop", where='type == "buy"', spine_column=columns
+        )
+    assert made.manifest["options"][4:] == [
+        *("--spine-from", "shop", "--where", 'type == "buy"'),
+        *("--spine-column", "bought=label", "--spine-column", "item_id=item.id"),
+    ]
 
 
 def test_the_spine_may_be_a_frame_and_the_rows_those_of_views(home: Path) -> None:

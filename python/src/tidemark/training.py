@@ -96,14 +96,23 @@ def training_set(
 
 
 def _options(options: Mapping[str, Any]) -> List[str]:
-    """`knowledge="now"` is `--knowledge now`, `exact=True` is `--exact`, and None and False are nothing."""
+    """Options as the command has them.
+
+    `knowledge="now"` is `--knowledge now`, `exact=True` is `--exact`, None and False are nothing, and
+    `spine_column={"a": "b"}` is `--spine-column a=b`, once for each member.
+    """
     arguments = []
     for name, value in options.items():
         if value is None or value is False:
             continue
-        arguments.append("--" + name.rstrip("_").replace("_", "-"))
-        if value is not True:
-            arguments.append(",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))
+        option = "--" + name.rstrip("_").replace("_", "-")
+        if value is True:
+            arguments.append(option)
+        elif isinstance(value, Mapping):
+            for key, one in value.items():
+                arguments += [option, f"{key}={one}"]
+        else:
+            arguments += [option, ",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)]
     return arguments
 
 
