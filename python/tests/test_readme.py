@@ -9,6 +9,7 @@ from typing import Callable
 import pytest
 
 from tidemark import Client
+from tidemark.training import run
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,8 +22,10 @@ def test_its_examples_do_what_it_says(
 ) -> None:
     readme = (ROOT / "python/README.md").read_text("utf-8")
     blocks = re.findall(r"(<!-- not run: .*? -->\n)?```(\w+)\n(.*?)```", readme, re.S)
-    names: dict[str, object] = {"local": tidemark_local(ROOT / "samplesevents/hello/catalog.yaml")}
+    names: dict[str, object] = {"local": tidemark_local(ROOT / "examples/discount.yaml")}
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    run(["generate", "python", str(ROOT / "examples/discount.yaml"), "--out", "models.py"])
     (tmp_path / "samplesevents").symlink_to(ROOT / "samplesevents")
     printed = []
     for not_run, language, text in blocks:

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class GenerateCommandTest {
 
@@ -20,15 +22,21 @@ class GenerateCommandTest {
     @TempDir
     private Path folder;
 
-    @Test
-    void theModuleOfTheClientsTestsIsWhatItPrints() throws IOException {
-        Command generate = Command.run("generate", "python", CATALOG);
+    @ParameterizedTest
+    @CsvSource({
+        "python/tests/catalog.yaml, python/tests/generated.py",
+        "examples/discount.yaml, examples/discount_models.py"
+    })
+    void theModulesThatAreThereAreWhatItPrints(String catalog, String module) throws IOException {
+        Path root = Path.of("..");
+
+        Command generate =
+                Command.run("generate", "python", root.resolve(catalog).toString());
 
         assertThat(generate.exitCode()).as(generate.err()).isZero();
         assertThat(generate.out())
-                .as(
-                        "write it again: ./tidemark generate python python/tests/catalog.yaml --out python/tests/generated.py")
-                .isEqualTo(Files.readString(MODULE));
+                .as("write it again: ./tidemark generate python " + catalog + " --out " + module)
+                .isEqualTo(Files.readString(root.resolve(module)));
     }
 
     @Test
