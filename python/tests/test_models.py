@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -90,6 +91,33 @@ def test_many_rows_are_split_and_keep_order_and_moment(server: FakeServer, both:
     assert [vector.list_price for vector in vectors] == [float(i) for i in range(1101)]
     assert [len(body["rows"]) for body in server.bodies] == [500, 500, 101] * 2
     assert [body.get("at") for body in server.bodies] == [None, NOW, NOW] * 2
+
+
+@pytest.mark.parametrize(
+    ("status", "document"),
+    [
+        (400, {"errors": [{"pointer": "/rows", "detail": "needs 2500 entities of all views"}]}),
+        (413, {}),
+        (422, {"type": "tag:tidemark.dev,2026:problem/answer-too-large"}),
+    ],
+)
+def test_rows_that_are_too_much_at_once_are_halved(status: int, document: Any) -> None:
+    def at_most_two(request: httpx.Request) -> Any:
+        too_many = len(json.loads(request.content)["rows"]) > 2
+        return problem(status, "Too much", "it is too much", **document) if too_many else None
+
+    server = FakeServer(at_most_two)
+    rows = [Discount(user_id=f"u{i}", item_id=i, list_price=i) for i in range(7)]
+    vectors = Both(transport=server.transport)("features_many", Discount, rows)
+    assert [vector.list_price for vector in vectors] == list(range(7))
+    assert [len(body["rows"]) for body in server.bodies] == [7, 3, 1, 1, 1, 1, 1, 1, 1] * 2
+
+
+def test_one_row_that_is_too_much_is_a_problem() -> None:
+    server = FakeServer(lambda request: problem(413, "Too much", "it is too much"))
+    with pytest.raises(InvalidRequest, match="it is too much"):
+        Both(transport=server.transport)("features_many", Discount, [ROW, ROW])
+    assert [len(body["rows"]) for body in server.bodies] == [2, 1] * 2
 
 
 def test_another_definition_that_the_server_knows_says_what_differs() -> None:

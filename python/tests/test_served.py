@@ -135,6 +135,14 @@ def test_many_rows_of_one_moment(served: Served, monkeypatch: pytest.MonkeyPatch
     assert len({id(vector.answer) for vector in split}) == 5
 
 
+def test_rows_that_are_too_much_at_once_are_split(served: Served) -> None:
+    asked = [Discount(user_id=f"{i}-" + "u" * 900, item_id="i7", list_price=i) for i in range(400)]
+    vectors = served.client.features_many(Discount, asked)
+    assert [vector.list_price for vector in vectors] == list(range(400))
+    assert len({vector.at for vector in vectors}) == 1
+    assert len({id(vector.answer) for vector in vectors}) == 2
+
+
 def test_rows_of_one_entity_read_it_once(served: Served) -> None:
     asked = [Discount(user_id="m1", item_id="i7", list_price=price) for price in range(200)]
     first = served.client.features_many(Discount, asked, explain=True)[0]

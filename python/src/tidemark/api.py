@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from tidemark import events, json_text, tables
 from tidemark.answers import Answer, EntityKey, Query, entity_text
-from tidemark.calls import Call, Plan, Retry, answered, checked, document
+from tidemark.calls import Call, Plan, Retry, answered, checked, document, is_too_much
 from tidemark.models import Input, Model, ModelInfo, Row, Vector, to_row, vectors
 from tidemark.problems import NotFound, TidemarkError
 
@@ -165,18 +165,25 @@ class Api:
         at = asking.at
         found: List[Any] = []
         asked = [to_row(row) for row in rows]
-        for first in range(0, len(asked), MAX_ROWS):
-            body: Dict[str, Any] = {"rows": asked[first : first + MAX_ROWS]}
+        first, at_once = 0, MAX_ROWS
+        while first < len(asked):
+            part = asked[first : first + at_once]
+            body: Dict[str, Any] = {"rows": part}
             if at is not None:
                 body["at"] = json_text.moment_text(at)
             call = _post(f"/v1/models/{_segment(name)}:features", body, params, headers)
-            reply = checked((yield from answered(call, self.retry)), facts)
+            reply = yield from answered(call, self.retry)
+            if len(part) > 1 and is_too_much(reply):
+                at_once = len(part) // 2
+                continue
+            checked(reply, facts)
             answer: Any = reply.content if accept == ARROW else document(reply, asking.exact)
             said: Dict[str, Any] = tables.metadata(reply.content) if accept == ARROW else answer
             if pin and said["hash"] != pin:
                 raise TidemarkError(f"asked for definition {pin} of model {name}, but {said['hash']} was answered")
             at = said["at"]
             found.append(answer)
+            first += len(part)
         return found
 
 

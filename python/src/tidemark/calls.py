@@ -99,6 +99,17 @@ def checked(reply: Reply, pinned_facts: Sequence[str] = ()) -> Reply:
     raise problem(reply.status, _problem_document(reply), retry_after(reply), pinned_facts)
 
 
+def is_too_much(reply: Reply) -> bool:
+    """Whether fewer rows at once might be answered: body, answer, or the entities to be read were too many."""
+    if reply.status == 413:
+        return True
+    if reply.status not in (400, 422):
+        return False
+    found = _problem_document(reply)
+    pointers = [error["pointer"] for error in found.get("errors", ())]
+    return found.get("type") == "tag:tidemark.dev,2026:problem/answer-too-large" or pointers == ["/rows"]
+
+
 def _problem_document(reply: Reply) -> Dict[str, Any]:
     """What a problem says; a text that is no JSON object, and a gateway's `message`, is its detail."""
     try:
