@@ -2,7 +2,10 @@ package dev.tidemark.cli.backfill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.aws.AwsClients;
 import dev.tidemark.cli.Command;
 import dev.tidemark.cli.FreePorts;
@@ -11,17 +14,25 @@ import dev.tidemark.cli.RunningCommand;
 import dev.tidemark.cli.ShopEvents;
 import dev.tidemark.cli.Witness;
 import dev.tidemark.cli.deployment.KinesisEndpoint;
+import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.oracle.Answers;
 import dev.tidemark.oracle.Oracle;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,7 +51,7 @@ class BackfillTest {
     private static final long SEED = Long.getLong("tidemark.seed", 20_261_122L);
 
     /** One view goes on with a state that an earlier release wrote, and is brought over. */
-    private static final String OLD = """
+    private static final String OLD_VIEWS = """
             tidemark: 1
             sources:
               shop:
@@ -63,7 +74,8 @@ class BackfillTest {
                   events: {function: count, windows: [24h]}
             """;
 
-    private static final String NEXT = OLD.replace(
+    private static final String NEXT_VIEWS = OLD_VIEWS
+                    .replace(
                             "where: type == \"view\"\n    features:\n      views",
                             "where: type == \"view\" || type == \"purchase\"\n    features:\n      views")
                     .replace("    heads: false\n", "")
@@ -76,6 +88,20 @@ class BackfillTest {
                 features:
                   users: {function: distinct, input: user_id, windows: [24h]}
             """;
+
+    /** Reads the view that changes, and one that does not. */
+    private static final String MODEL = """
+            models:
+              offer:
+                inputs:
+                  - viewer: [paid_24h]
+                  - item: [events_24h]
+                derived:
+                  share: {expression: viewer.paid_24h / item.events_24h, default: 0}
+            """;
+
+    private static final String OLD = OLD_VIEWS + MODEL;
+    private static final String NEXT = NEXT_VIEWS + MODEL;
 
     @TempDir
     private Path folder;
@@ -120,6 +146,7 @@ class BackfillTest {
                     () -> ShopEvents.put(system.kinesis(), events.subList(third, events.size())));
             assertThat(backfill("status")).contains("not started");
             assertThat(backfill("start")).contains("backfill run");
+            assertThat(vectors(system, NEXT, List.of("user-1")).statusCode()).isEqualTo(412);
             assertThat(witness.get("/v1/views/category/entities/shoes")
                             .at("/freshness/complete")
                             .asBoolean())
@@ -133,6 +160,8 @@ class BackfillTest {
             Oracle before = new Oracle(OLD, witness.records(STREAM), witness.descents(STREAM));
             Oracle after = new Oracle(NEXT, witness.records(STREAM), witness.descents(STREAM));
             assertThat(witness.compare(before, "viewer")).isGreaterThan(100);
+            compareModel(system, before, OLD);
+            compareModel(system, after, NEXT);
             compareReport(Answers.read(backfill("report", "--json", "--sample", "50")), before);
             assertThat(backfill("report", "--sample", "5"))
                     .contains("only in the new version: views_1h, views_lifetime");
@@ -140,6 +169,8 @@ class BackfillTest {
             backfill("flip");
             awaitVersions(witness, "viewer READY", "item ACTIVE", "viewer ACTIVE", "category ACTIVE");
             assertThat(witness.compareAll(after)).isGreaterThan(300);
+            compareModel(system, before, OLD);
+            compareModel(system, after, NEXT);
             assertThat(witness.get("/v1/views/viewer/entities/nobody")
                             .at("/freshness/complete")
                             .asBoolean())
@@ -154,9 +185,60 @@ class BackfillTest {
             assertThat(backfill("start")).contains("is ACTIVE already, so there is nothing to start");
             awaitVersions(witness, "viewer RETIRED", "item ACTIVE", "viewer ACTIVE", "category ACTIVE");
             assertThat(refused("rollback")).contains("is retired");
+            compareModel(system, after, NEXT);
+            HttpResponse<String> old = vectors(system, OLD, List.of("user-1"));
+            assertThat(old.statusCode()).as(old.body()).isEqualTo(412);
+            assertThat(json(old.body()).at("/served/hash").asText()).isEqualTo(hash(NEXT));
             witness.compareAll(after);
             auditWhatWasRepaired(witness);
         }
+    }
+
+    /** A caller that pins a definition gets what its own version of the view says, before and after the flip. */
+    private static void compareModel(RunningCommand system, Oracle oracle, String catalog) throws Exception {
+        List<String> users = oracle.entities("viewer").stream().limit(100).toList();
+        JsonNode answer = json(vectors(system, catalog, users).body());
+        long atMillis = Instant.parse(answer.path("at").asText()).toEpochMilli();
+        assertThat(answer.path("hash").asText()).as(answer.toString()).isEqualTo(hash(catalog));
+        for (int i = 0; i < users.size(); i++) {
+            JsonNode values = answer.at("/rows/" + i + "/values");
+            compareValue(oracle.answer("viewer", users.get(i), atMillis), "paid_24h", values.get(0));
+            compareValue(oracle.answer("item", "item-001", atMillis), "events_24h", values.get(1));
+        }
+    }
+
+    private static void compareValue(JsonNode expected, String name, JsonNode value) {
+        Set<String> others = new HashSet<>();
+        expected.path("values").fieldNames().forEachRemaining(others::add);
+        others.remove(name);
+        ObjectNode values = new ObjectMapper().createObjectNode();
+        values.set(name, value);
+        assertThat(Answers.differences(expected, values, others)).isEmpty();
+    }
+
+    private static HttpResponse<String> vectors(RunningCommand system, String catalog, List<String> users)
+            throws Exception {
+        String rows = users.stream()
+                .map(user -> "{\"keys\":{\"user_id\":\"" + user + "\",\"item_id\":\"item-001\"}}")
+                .collect(Collectors.joining(","));
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(system.api() + "/v1/models/offer:features"))
+                                .header("Content-Type", "application/json")
+                                .header("If-Match", '"' + hash(catalog) + '"')
+                                .POST(HttpRequest.BodyPublishers.ofString("{\"rows\":[" + rows + "]}"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static String hash(String catalog) {
+        return new CatalogCompiler().compile(catalog).models().get(0).hash();
+    }
+
+    private static JsonNode json(String text) throws IOException {
+        return new ObjectMapper()
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .readTree(text);
     }
 
     /** Its price is a text. The other views do not look at the price, so only this one quarantines it. */
