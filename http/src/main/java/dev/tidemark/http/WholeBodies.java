@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
@@ -32,6 +33,8 @@ final class WholeBodies extends Handler.Wrapper {
         if (body != null) {
             return super.handle(new Whole(request, body), response, callback);
         }
+        // What is left of the body ends the connection, so nobody must send another request on it.
+        response.getHeaders().put(HttpHeader.CONNECTION, "close");
         GatewayProblem.of(
                         HttpStatus.PAYLOAD_TOO_LARGE_413,
                         "the body has more than " + limits.maxBodyBytes() + " bytes",

@@ -228,7 +228,9 @@ class HttpServerTest {
         assertProblem(send("GET /" + longer + host + "\r\n"), 414);
         assertProblem(send("GET /" + host + "A: " + longer + "\r\n\r\n"), 431);
         assertProblem(send("GET /" + host + "A: b\r\n".repeat(HttpServer.MAX_HEADER_BYTES / 6) + "\r\n"), 431);
-        assertProblem(send("POST /" + host + "Content-Length: " + (MAX_BODY_BYTES + 1) + "\r\n\r\n"), 413);
+        String tooLarge = send("POST /" + host + "Content-Length: " + (MAX_BODY_BYTES + 1) + "\r\n\r\n");
+        assertProblem(tooLarge, 413);
+        assertThat(tooLarge).as("its client asks again on another").contains("Connection: close");
         assertProblem(
                 send("POST /" + host + "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n20000\r\n"
                         + "x".repeat(0x20000) + "\r\n0\r\n\r\n"),
