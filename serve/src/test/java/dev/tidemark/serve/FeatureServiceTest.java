@@ -73,7 +73,7 @@ class FeatureServiceTest {
                 Served open = new Served(tables, OPEN)) {
             Map<String, String> page = Map.of("Origin", "http://evil.example");
             assertThat(local.get(client, ENTITY, page).statusCode()).isEqualTo(421);
-            assertThat(local.log()).contains("\"status\":\"421\"");
+            assertThat(local.logWith("\"status\":\"421\"")).contains("\"problem\":\"GATEWAY\"");
             assertThat(open.get(client, ENTITY, page).statusCode()).isEqualTo(200);
         }
     }

@@ -45,6 +45,14 @@ final class Served implements AutoCloseable {
         return client.send(request(path, headers), HttpResponse.BodyHandlers.ofString());
     }
 
+    /** What was logged, once this is in it: a refusal is logged after it was sent. */
+    String logWith(String part) {
+        while (!log().contains(part)) {
+            Thread.onSpinWait();
+        }
+        return log();
+    }
+
     String log() {
         return log.toString(StandardCharsets.UTF_8);
     }
