@@ -9,6 +9,8 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
@@ -44,14 +46,35 @@ final class Pem {
     /** A certificate, those that lead to its authority, and its key. */
     static KeyStore identity(Path certificates, Path key) {
         PrivateKey privateKey = key(key);
-        return store(
-                certificates,
-                "--tls-cert",
-                (store, text) -> store.setKeyEntry(
-                        "server",
-                        privateKey,
-                        PASSWORD.toCharArray(),
-                        certificates(text).toArray(Certificate[]::new)));
+        return store(certificates, "--tls-cert", (store, text) -> {
+            Certificate[] chain = certificates(text).toArray(Certificate[]::new);
+            if (!isPair(privateKey, chain[0].getPublicKey())) {
+                throw new CannotServe("cannot serve: " + key
+                        + " of --tls-key is not the key of the first certificate in " + certificates
+                        + ": give that key, and the server's own certificate before its authorities'");
+            }
+            store.setKeyEntry("server", privateKey, PASSWORD.toCharArray(), chain);
+        });
+    }
+
+    /** Whether one verifies what the other signs. */
+    private static boolean isPair(PrivateKey privateKey, PublicKey publicKey) throws GeneralSecurityException {
+        if (!privateKey.getAlgorithm().equals(publicKey.getAlgorithm())) {
+            return false;
+        }
+        String algorithm = switch (privateKey.getAlgorithm()) {
+            case "EC" -> "SHA256withECDSA";
+            case "RSA" -> "SHA256withRSA";
+            default -> "EdDSA";
+        };
+        byte[] text = {1, 2, 3};
+        Signature signing = Signature.getInstance(algorithm);
+        signing.initSign(privateKey);
+        signing.update(text);
+        Signature verifying = Signature.getInstance(algorithm);
+        verifying.initVerify(publicKey);
+        verifying.update(text);
+        return verifying.verify(signing.sign());
     }
 
     private interface Filling {

@@ -8,6 +8,7 @@ import dev.tidemark.serve.ServeSettings.Tls;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -97,7 +98,14 @@ class MutualTlsTest {
     }
 
     @Test
-    void filesThatDoNotFitAreNamed() {
+    void filesThatDoNotFitAreNamed() throws Exception {
+        for (String algorithm : List.of("EC", "RSA")) {
+            assertThatThrownBy(() -> Pem.identity(
+                            server.certificate(),
+                            ours.identity("other" + algorithm, algorithm).key()))
+                    .isInstanceOf(CannotServe.class)
+                    .hasMessageContaining("is not the key of the first certificate");
+        }
         assertThatThrownBy(() -> Pem.identity(server.certificate(), server.certificate()))
                 .isInstanceOf(CannotServe.class)
                 .hasMessageContaining("--tls-key")

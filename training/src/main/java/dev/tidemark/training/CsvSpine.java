@@ -33,7 +33,6 @@ final class CsvSpine implements SpineReader {
                 .readerFor(String[].class)
                 .with(CsvParser.Feature.WRAP_AS_ARRAY)
                 .without(CsvParser.Feature.ALLOW_TRAILING_COMMA)
-                .with(CsvParser.Feature.SKIP_EMPTY_LINES)
                 .readValues(in);
         if (!move()) {
             throw new TrainingSetProblem(file + " is empty: a spine starts with a line of column names");
@@ -62,13 +61,20 @@ final class CsvSpine implements SpineReader {
         return true;
     }
 
+    /** The library's own option to skip such lines also drops spaces before the first field of every other line. */
+    private static boolean isEmptyLine(@Nullable String[] fields) {
+        return fields.length == 0 || (fields.length == 1 && (fields[0] == null || fields[0].isBlank()));
+    }
+
     private boolean move() throws IOException {
         try {
-            line = rows.getCurrentLocation().getLineNr();
-            if (!rows.hasNextValue()) {
-                return false;
-            }
-            row = rows.nextValue();
+            do {
+                line = rows.getCurrentLocation().getLineNr();
+                if (!rows.hasNextValue()) {
+                    return false;
+                }
+                row = rows.nextValue();
+            } while (isEmptyLine(row));
             return true;
         } catch (CharConversionException e) {
             throw new TrainingSetProblem(file + ":" + line + ": not UTF-8 from here on: write the file as UTF-8", e);

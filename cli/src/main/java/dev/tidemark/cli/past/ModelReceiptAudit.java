@@ -3,6 +3,7 @@ package dev.tidemark.cli.past;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.cli.deployment.Stores;
+import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.history.Checkpoints;
@@ -52,6 +53,10 @@ final class ModelReceiptAudit {
     }
 
     private AuditReport compare(Model model, ReceiptFile.ServedModel served) {
+        if (served.rows().isEmpty()) {
+            throw new Failure(
+                    "an answer of model '" + served.name() + "' has no rows: give answers as the API wrote them");
+        }
         List<ModelRow> rows = new ArrayList<>();
         served.rows().forEach(row -> rows.add(row(model, row)));
         List<ModelAnswer.Read> then = new ArrayList<>();
@@ -79,7 +84,10 @@ final class ModelReceiptAudit {
         for (int row = 0; row < rows.size(); row++) {
             compareRow(model, served, row, again, today, differences);
         }
-        compareRest(served.name(), "", "coverage", served.document(), again, differences);
+        for (String member : List.of("model", "names", "at", "coverage")) {
+            compareRest(served.name(), "", member, served.document(), again, differences);
+        }
+        compareRest(served.name(), "", "model", served.document().path("receipt"), again.path("receipt"), differences);
         return report.plus(AuditReport.of((long) rows.size() * model.vector().size(), 0, differences, null));
     }
 
@@ -129,7 +137,7 @@ final class ModelReceiptAudit {
                 differences.add(new Difference(Difference.Kind.LATE, served.name(), keys, name, "", text));
             }
         }
-        for (String member : List.of("approximate", "nulls")) {
+        for (String member : List.of("approximate", "nulls", "request", "keys")) {
             compareRest(served.name(), keys, member, written, again.path("rows").path(row), differences);
         }
     }

@@ -149,7 +149,7 @@ final class ReceiptFile {
             while (documents.hasNextValue()) {
                 add(documents.nextValue(), served);
             }
-        } catch (IOException e) {
+        } catch (IOException | NumberFormatException e) {
             throw new Failure("cannot read " + file + " as JSON ("
                     + e.getClass().getSimpleName() + "): give a file with answers as the API wrote them");
         }

@@ -3,6 +3,7 @@ package dev.tidemark.cli.past;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.aws.AwsClients;
 import dev.tidemark.cli.Command;
@@ -263,6 +264,11 @@ class PastTest {
 
         assertThat(audited.exitCode()).isEqualTo(1);
         assertThat(audited.out()).contains("  request.list_price\n", "the archive makes 1000, the answer says 3.5");
+
+        ObjectNode renamed = (ObjectNode) json(MODELS.get(MODELS.size() - 1));
+        ((ArrayNode) renamed.path("names")).set(0, renamed.path("names").path(1));
+        Files.writeString(file, renamed.toString());
+        assertThat(tidemark("audit", "--receipt", file.toString()).out()).contains("fault  discount  names");
 
         answer.put("hash", "0000000000000000");
         Files.writeString(file, answer.toString());

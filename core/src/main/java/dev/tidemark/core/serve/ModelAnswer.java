@@ -46,9 +46,14 @@ public record ModelAnswer(
         reads = List.copyOf(reads);
     }
 
-    /** Whether it is older than the model allows. */
+    /** Whether it lacks something that was before it, or is older than the model allows. */
     public boolean isStale() {
-        return model.isStale(lagMillis());
+        return !isComplete() || model.isStale(lagMillis());
+    }
+
+    /** Whether everything before the lanes' positions is contained. */
+    public boolean isComplete() {
+        return freshness == null || freshness.missing().isEmpty();
     }
 
     /** How far the fold is behind; empty if unknown, 0 for a model that reads no view. */

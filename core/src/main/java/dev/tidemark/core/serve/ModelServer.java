@@ -47,7 +47,8 @@ public final class ModelServer {
 
     /**
      * Which definition answers. While a catalog is being changed there may be two: without a pin the one whose views are
-     * served; with a pin the pinned one, if each of its views is served or ready, never another.
+     * served; with a pin the pinned one, if each of its views is served or ready, never another. So a pin is not answered
+     * from a catalog that the deployment does not fold.
      *
      * @param name of a known model
      * @param pins hashes, any of which will do; null for a caller without a pin
@@ -74,8 +75,8 @@ public final class ModelServer {
         if (pinned == null) {
             return new Choice(served.model(), null, null);
         }
-        boolean answers = pinned.model().hash().equals(served.model().hash())
-                || pinned.rank().isComplete();
+        // Before the first record there is no control row, and nothing that could be missing.
+        boolean answers = pinned.rank().isComplete() || control == null;
         return new Choice(served.model(), pinned.model(), answers ? pinned.model() : null);
     }
 

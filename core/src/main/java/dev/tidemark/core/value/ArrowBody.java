@@ -45,7 +45,7 @@ final class ArrowBody {
         switch (type.kind()) {
             case INTEGER, NUMBER -> addNumbers(type, rows, values);
             case BOOLEAN -> addBooleans(rows, values);
-            case STRING, SCALAR -> addTexts(type, rows, values);
+            case STRING, SCALAR -> addTexts(rows, values);
             case LIST -> addList(type.part(), rows, values);
             case STRUCT -> addStruct(type, rows, values);
             case MAP -> addMap(type.part(), rows, values);
@@ -76,14 +76,15 @@ final class ArrowBody {
         addBuffer(bits);
     }
 
-    private void addTexts(ValueType type, int rows, IntFunction<@Nullable Object> values) {
+    /** What may be any scalar is a text, as in training sets: a number in plain notation, true or false. */
+    private void addTexts(int rows, IntFunction<@Nullable Object> values) {
         byte[] buffer = new byte[(rows + 1) * Integer.BYTES];
         ByteBuffer ends = little(buffer).putInt(0);
         ByteArrayOutputStream texts = new ByteArrayOutputStream();
         for (int row = 0; row < rows; row++) {
             Object value = values.apply(row);
             if (value != null) {
-                String text = type.equals(ValueType.SCALAR) ? ValueJson.text(value) : (String) value;
+                String text = value instanceof String plain ? plain : ValueJson.text(value);
                 texts.writeBytes(text.getBytes(StandardCharsets.UTF_8));
             }
             ends.putInt(texts.size());

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * columns are laid out here, because Arrow's vectors need direct memory and a flag at the start of the JVM.
  *
  * <p>An integer is an Int64, a number the nearest Float64, a text Utf8, a boolean Bool, a list List, a struct Struct, a map
- * Map. What may be any scalar is Utf8, holding JSON.
+ * Map. What may be any scalar is Utf8, as in training sets: a text as it is, a number in plain
+ * notation, true or false.
  */
 public final class ArrowStream {
 

@@ -7,6 +7,7 @@ import dev.tidemark.core.serve.ModelJson;
 import dev.tidemark.core.serve.ModelRow;
 import dev.tidemark.core.serve.ModelServer;
 import dev.tidemark.core.serve.Quoted;
+import dev.tidemark.core.serve.Unanswerable;
 import dev.tidemark.core.value.ArrowStream;
 import dev.tidemark.core.view.Model;
 import java.util.Collections;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Reads of what models need. */
@@ -31,6 +33,7 @@ final class ModelReads {
 
     Content answer(
             Route.Model route, Headers headers, Parameters parameters, String body, long nowMillis, RequestCost cost) {
+        boolean servesStale = parameters.servesStale();
         Model model = model(route.model(), headers.pins(), nowMillis);
         ModelRequest request = ModelRequest.parse(body);
         Long at = Parameters.moment(request.at());
@@ -46,9 +49,9 @@ final class ModelReads {
             costly.admit(nowMillis);
             cost.admitted();
         }
-        ModelAnswer answer = EntityReads.await(server.answer(model, rows, at, nowMillis));
+        ModelAnswer answer = EntityReads.await(answer(model, rows, at, nowMillis));
         cost.read(answer.answers().toList());
-        if (answer.isStale() && !parameters.servesStale()) {
+        if (answer.isStale() && !servesStale) {
             throw stale(answer);
         }
         ModelJson json = new ModelJson(catalogs, parameters.explain());
@@ -61,6 +64,15 @@ final class ModelReads {
                                 answer.vectors(),
                                 Map.of("tidemark", json.withoutRows(answer))))
                 : Content.json(json.answer(answer));
+    }
+
+    private CompletableFuture<ModelAnswer> answer(
+            Model model, List<ModelRow> rows, @Nullable Long atMillis, long nowMillis) {
+        try {
+            return server.answer(model, rows, atMillis, nowMillis);
+        } catch (Unanswerable e) {
+            throw new Unanswerable(e.describe(), "leave out 'at', or make a training set: it knows any past moment");
+        }
     }
 
     /** An unknown name is refused without a read. */
@@ -94,6 +106,13 @@ final class ModelReads {
     }
 
     private static RequestProblem stale(ModelAnswer answer) {
+        if (!answer.isComplete()) {
+            return new RequestProblem(
+                    Problem.Kind.STALE,
+                    "the state of model '" + answer.model().name()
+                            + "' is not complete, as 'freshness' of an answer says",
+                    "see /v1/health: is the catalog here the one that is folded?");
+        }
         OptionalLong lag = answer.lagMillis();
         String behind =
                 lag.isPresent() ? "is " + lag.getAsLong() + " ms behind" : "may be behind, nobody knows how far";

@@ -124,8 +124,9 @@ record ModelRequest(@Nullable String at, List<JsonNode> rows) {
                     ? "0"
                     : node.decimalValue().stripTrailingZeros().toPlainString();
         }
-        throw new RequestProblem(
-                problem("is missing, or neither a string nor a number", "send the key as it is in events"));
+        throw new RequestProblem(problem(
+                "is missing, or neither a string nor a number of at most 34 digits",
+                "send the key as it is in events"));
     }
 
     private static Object value(Model.Input input, JsonNode node) {
@@ -140,7 +141,8 @@ record ModelRequest(@Nullable String at, List<JsonNode> rows) {
             return input.accept(value);
         } catch (IllegalArgumentException e) {
             throw new RequestProblem(problem(
-                    String.valueOf(e.getMessage()), "send a " + input.type().text() + " in every row"));
+                    String.valueOf(e.getMessage()),
+                    "send it in every row: numbers of at most 34 digits, texts of at most 256 bytes, true or false"));
         }
     }
 

@@ -34,6 +34,8 @@ final class RequestBody {
     static JsonNode tree(String body) {
         try {
             return MAPPER.readTree(body);
+        } catch (NumberFormatException e) {
+            throw bad("", "holds a number with an exponent that nothing has", "send numbers of at most 34 digits");
         } catch (JsonProcessingException e) {
             throw bad("", "is not JSON, or repeats a member, or nests too deeply", "send one JSON object");
         }

@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code POST /v1/models/{model}:features}. */
 class ModelReadsTest {
@@ -169,6 +170,8 @@ class ModelReadsTest {
             {"rows":[{}],"at":1}       | /at is not a string
             {"rows":[{}],"rows":[{}]}  | repeats a member
             []                         | is not an object
+            {"rows":[{"keys":{"user_id":1e2147483648}}]}     | holds a number with an exponent that nothing has
+            {"rows":[{"request":{"list_price":0e-99999999999}}]} | holds a number with an exponent that nothing has
             """)
     void aBadBodyIsAProblem(String body, String expected) {
         APIGatewayProxyResponseEvent response = world.post(PATH, body);
@@ -234,6 +237,35 @@ class ModelReadsTest {
                 .isEqualTo("the fold is 10040 ms behind; model 'discount' allows 10000 ms");
         assertThat(world.send("POST", PATH, Map.of("stale", "maybe"), rows(ROW)).getStatusCode())
                 .isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"foo", "Refuse", ""})
+    void anUnknownWordForStaleIsRefusedAlsoWhileTheVectorIsFresh(String word) {
+        assertThat(world.send("POST", PATH, Map.of("stale", word), rows(ROW)).getStatusCode())
+                .isEqualTo(400);
+    }
+
+    /** As where a server has another catalog than the one that is folded. */
+    @Test
+    void whatIsNotCompleteIsStaleAndNoPinIsAnsweredFromIt() {
+        world.control.control = new ControlRow(1, "g1", ControlRow.Phase.LIVE, Map.of("another", ViewStatus.ACTIVE));
+
+        JsonNode answer = json(world.post(PATH, rows(ROW)));
+        assertThat(answer.at("/freshness/complete").booleanValue()).isFalse();
+        assertThat(answer.get("stale").booleanValue()).isTrue();
+        APIGatewayProxyResponseEvent refused = world.send("POST", PATH, Map.of("stale", "refuse"), rows(ROW));
+        assertThat(refused.getStatusCode()).isEqualTo(503);
+        assertThat(json(refused).get("detail").asText()).contains("is not complete");
+        assertThat(status(world.function, model().hash())).isEqualTo(412);
+    }
+
+    @Test
+    void beforeTheFirstRecordAPinIsAnswered() {
+        world.control.control = null;
+        world.control.lanes.clear();
+
+        assertThat(status(world.function, model().hash())).isEqualTo(200);
     }
 
     @Test
