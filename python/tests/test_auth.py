@@ -36,6 +36,26 @@ def test_a_token_is_asked_for_each_request(server: FakeServer) -> None:
     assert [request.headers["authorization"] for request in server.requests] == ["Bearer first", "Bearer second"]
 
 
+@pytest.mark.parametrize("called", [False, True])
+def test_white_space_around_a_token_is_no_part_of_it(server: FakeServer, called: bool) -> None:
+    text = " \tsecret\r\n"
+    with Client("http://fake", token=(lambda: text) if called else text, transport=server.transport) as client:
+        client.features(ROW)
+    assert server.requests[0].headers["authorization"] == "Bearer secret"
+
+
+@pytest.mark.parametrize("token", ["sec\nret", "sec\u00e9ret", "sec\0ret", "sec\x7fret", " \n"])
+def test_a_token_that_no_header_may_have_is_not_sent_and_not_shown(server: FakeServer, token: str) -> None:
+    with pytest.raises(ValueError, match="a header may not have") as caught:
+        Client("http://fake", token=token, transport=server.transport)
+    assert "ret" not in str(caught.value)
+    with Client("http://fake", token=lambda: token, transport=server.transport) as client:
+        with pytest.raises(ValueError, match="a header may not have") as caught:
+            client.features(ROW)
+        assert "ret" not in str(caught.value)
+    assert server.requests == []
+
+
 def _signed_as(request: httpx.Request, service: str) -> str:
     """Signature Version 4 of a request, by the book."""
     authorization = request.headers["authorization"]

@@ -15,12 +15,20 @@ class BearerToken(httpx.Auth):
     """A token, or what gives one; that is asked for each request, so it may renew."""
 
     def __init__(self, token: Token) -> None:
-        self._token = token
+        self._token = token if callable(token) else _clean(token)
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        token = self._token if isinstance(self._token, str) else self._token()
+        token = _clean(self._token()) if callable(self._token) else self._token
         request.headers["Authorization"] = f"Bearer {token}"
         yield request
+
+
+def _clean(token: str) -> str:
+    """The token without white space around it. The error does not show it: it is a secret."""
+    token = token.strip()
+    if not (token and token.isascii() and token.isprintable()):
+        raise ValueError("the token is empty, or has a character that a header may not have")
+    return token
 
 
 class AnySignature(httpx.Auth):
