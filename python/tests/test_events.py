@@ -6,9 +6,11 @@ import json
 import logging
 import threading
 from datetime import datetime, timezone
+from decimal import Decimal
 from typing import Any, Callable, Dict, List
 
 import httpx
+import numpy
 import pytest
 
 from fake import INFO, NOW, RECEIPT, FakeServer
@@ -135,10 +137,27 @@ def test_a_member_of_an_event_cannot_be_replaced(client: Client) -> None:
         client.predicted(client.features(ROW), 0.5, receipt="mine")
 
 
+@pytest.mark.parametrize("score", [True, numpy.bool_(True), "0.5", None, [0.5]])
+def test_a_score_is_a_number(client: Client, score: Any) -> None:
+    with pytest.raises(TypeError, match="a score is a number, not"):
+        client.predicted(client.features(ROW), score)
+    assert client.events.counts == Counts(0, 0, 0, 0)
+
+
+def test_scores_of_all_kinds_of_number(client: Client, server: FakeServer) -> None:
+    vector = client.features(ROW)
+    for score in (1, 0.5, Decimal("0.25"), numpy.float32(0.5), numpy.array(0.75)):
+        assert client.predicted(vector, score).queued
+    assert client.events.flush(LONG)
+    assert [event["score"] for event in server.records] == [1, 0.5, 0.25, 0.5, 0.75]
+
+
 @pytest.mark.parametrize("id", ["", "x" * 257])
 def test_an_id_that_would_spoil_its_batch_is_refused(client: Client, id: str) -> None:
     with pytest.raises(ValueError, match="has 1 to 256 characters"):
         client.outcome(id, 1)
+    with pytest.raises(ValueError, match="has 1 to 256 characters"):
+        client.predicted(client.features(ROW), 0.5, id=id)
     assert client.outcome("x" * 256, 1)
 
 

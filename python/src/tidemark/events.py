@@ -382,7 +382,10 @@ class Events:
     def predicted(
         self, vector: Vector[Any], score: Any, version: Optional[str], id: Optional[str], more: Mapping[str, Any]
     ) -> Prediction:
-        id = id or str(uuid.uuid4())
+        id = str(uuid.uuid4()) if id is None else id
+        plain = score.item() if hasattr(score, "item") else score
+        if isinstance(plain, bool) or not isinstance(plain, (int, float, Decimal)):
+            raise TypeError(f"a score is a number, not {score!r}")
         queued = self._offer(id, prediction_event(vector, id, score, version, more, self._outbox.now()))
         return Prediction(id, vector.model, vector.hash, vector.keys, queued)
 
