@@ -7,12 +7,14 @@ import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Dict
 
+import httpx
 import pandas
 import pytest
 
 from conftest import CATALOG
+from fake import FakeServer
 from tidemark import AsyncClient, Client, Counts, NotFound, Query, TidemarkError
 from tidemark.local import LocalRun
 
@@ -62,6 +64,34 @@ def test_no_proxy_comes_between(shop: Client, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     with Client.local(str(shop._http.base_url)) as client:
         assert client.health()["phase"] == "LIVE"
+
+
+@pytest.mark.parametrize(
+    ("given", "api", "stream"),
+    [
+        ({}, "http://127.0.0.1:8080/v1/health", "http://127.0.0.1:8081/"),
+        ({"port": 9000}, "http://127.0.0.1:9000/v1/health", "http://127.0.0.1:9001/"),
+        ({"url": "http://[::1]:9000"}, "http://[::1]:9000/v1/health", "http://[::1]:9001/"),
+        (
+            {"url": "http://localhost:9000/", "kinesis_url": "http://s:1"},
+            "http://localhost:9000/v1/health",
+            "http://s:1/",
+        ),
+    ],
+)
+def test_where_a_local_run_is(server: FakeServer, given: Dict[str, Any], api: str, stream: str) -> None:
+    server.before = lambda request: httpx.Response(200, json={}) if request.method == "GET" else None
+    with Client.local(transport=server.transport, **given) as client:
+        client.health()
+        client.put("shop", "k", [{"k": 1}])
+    assert [str(request.url) for request in server.requests] == [api, stream]
+
+
+def test_a_local_run_that_is_not_said_clearly() -> None:
+    with pytest.raises(ValueError, match="not both"):
+        Client.local("http://localhost:9000", port=9001)
+    with pytest.raises(ValueError, match="has a port, unlike http://localhost"):
+        Client.local("http://localhost")
 
 
 def test_problems_of_the_server(shop: Client) -> None:

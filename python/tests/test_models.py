@@ -181,8 +181,10 @@ def test_refusals_that_are_no_problem_documents(content: str, text: str) -> None
 
 def test_a_server_that_cannot_be_reached() -> None:
     server = FakeServer(lambda request: httpx.ConnectError("refused"))
-    with pytest.raises(NotReached, match="ConnectError: refused"):
-        Both(transport=server.transport, retry=Retry(attempts=2, first_pause=0))("features", ROW)
+    with pytest.raises(NotReached, match=r"POST http://fake/v1/models/discount:features: ConnectError: refused$"):
+        Both(url="http://me:secret@fake", transport=server.transport, retry=Retry(attempts=2, first_pause=0))(
+            "features", ROW, stale="refuse"
+        )
     assert len(server.requests) == 4
 
 

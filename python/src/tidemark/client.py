@@ -112,13 +112,29 @@ class _Base:
 
     @classmethod
     def local(
-        cls: Type[C], url: str = "http://127.0.0.1:8080", kinesis_url: str = "http://127.0.0.1:8081", **options: Any
+        cls: Type[C],
+        url: Optional[str] = None,
+        kinesis_url: Optional[str] = None,
+        *,
+        port: Optional[int] = None,
+        **options: Any,
     ) -> C:
-        """A client of `tidemark run` on this machine, which no proxy leads to."""
+        """A client of `tidemark run` on this machine, which no proxy leads to.
+
+        url: of the API; without one it is that of `port` on this machine, 8080 if that is not given either.
+        kinesis_url: of the stream; without one it is the API's with the next port, which `tidemark run` gives it.
+        """
+        if url is not None and port is not None:
+            raise ValueError("give the URL of a local run or its port, not both")
+        parts = urlsplit(url or f"http://127.0.0.1:{port or 8080}")
+        if parts.port is None:
+            raise ValueError(f"the URL of a local run has a port, unlike {url}")
+        if kinesis_url is None:
+            kinesis_url = f"{parts.scheme}://{parts.netloc.rpartition(':')[0]}:{parts.port + 1}"
         options.setdefault("trust_env", False)
         if "environment" not in options:
-            options.setdefault("command_options", ("--port", str(urlsplit(url).port)))
-        return cls(url, kinesis_url=kinesis_url, kinesis_auth=AnySignature(), **options)
+            options.setdefault("command_options", ("--port", str(parts.port)))
+        return cls(parts.geturl(), kinesis_url=kinesis_url, kinesis_auth=AnySignature(), **options)
 
     @classmethod
     def aws(
@@ -666,7 +682,10 @@ def _reply(answer: httpx.Response) -> Reply:
 
 def _not_reached(error: httpx.TransportError) -> NotReached:
     connecting = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout))
-    reached = NotReached(f"{type(error).__name__}: {error}", connecting=connecting)
+    request = error.request
+    path = request.url.raw_path.partition(b"?")[0].decode()
+    url = f"{request.url.scheme}://{request.url.netloc.decode()}{path}"
+    reached = NotReached(f"{request.method} {url}: {type(error).__name__}: {error}", connecting=connecting)
     reached.__cause__ = error
     return reached
 
