@@ -4,6 +4,8 @@ import asyncio
 import base64
 import json
 import logging
+import subprocess
+import sys
 import threading
 from datetime import datetime, timezone
 from decimal import Decimal
@@ -365,6 +367,46 @@ def test_a_caller_is_not_held_up_by_a_stream_that_hangs() -> None:
         assert [client.outcome("id", 1) for _ in range(10_001)].count(False) == 1
         assert not client.events.flush(0)
         release.set()
+
+
+FORKS = """
+import os, sys, threading, httpx
+from tidemark import Client
+
+asked, release = threading.Event(), threading.Event()
+
+def hang(request):
+    asked.set()
+    release.wait()
+    return httpx.Response(400)
+
+transport = httpx.MockTransport(hang)
+client = Client("http://f", transport=transport, stream="p", kinesis_url="http://s")
+client.outcome("id", 1)
+asked.wait()
+sys.stdout.flush()
+child = os.fork()
+if child == 0:
+    for use in (lambda: client.outcome("id", 1), lambda: client.events.flush(0), lambda: client.events.counts):
+        try:
+            use()
+        except RuntimeError as error:
+            print(error)
+    if sys.argv[1] == "close":
+        client.close()
+    sys.exit(0)
+ended = os.waitpid(child, 0)[1]
+print("ended", ended, client.events.counts.queued)
+sys.stdout.flush()
+os._exit(0)
+"""
+
+
+@pytest.mark.parametrize("end", ["close", "exit"])
+def test_after_a_fork_the_events_are_the_parents(end: str) -> None:
+    ran = subprocess.run([sys.executable, "-c", FORKS, end], capture_output=True, text=True, timeout=LONG, check=True)
+    said = "this process was forked after its client was made: make the client after the fork\n"
+    assert (ran.stdout, ran.stderr) == (said * 3 + "ended 0 1\n", "")
 
 
 def test_ordinary_events_are_put_and_only_refused_ones_again(server: FakeServer) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import base64
 import logging
+import os
 import threading
 import time
 import uuid
@@ -366,12 +367,14 @@ class Events:
         self._wake = threading.Event()
         self._hurry = threading.Event()
         self._stop = threading.Event()
+        self._process = os.getpid()
         threading.Thread(target=self._loop, name="tidemark-events", daemon=True).start()
         atexit.register(self.close)
 
     @property
     def counts(self) -> Counts:
         """What became of the events so far."""
+        self._check_process()
         return self._outbox.counts
 
     @property
@@ -395,12 +398,18 @@ class Events:
 
     def flush(self, timeout: float) -> bool:
         """Sends what waits, and holds the caller up meanwhile; False if that took longer than so many seconds."""
+        self._check_process()
         self._hurry.set()
         self._wake.set()
         return self._outbox.wait_empty(timeout)
 
     def close(self, timeout: float = 5.0) -> None:
-        """Sends what waits, a last heartbeat with it; what could not be sent in time has failed."""
+        """Sends what waits, a last heartbeat with it; what could not be sent in time has failed.
+
+        In a process that was forked since it does nothing: what waits is its parent's.
+        """
+        if os.getpid() != self._process:
+            return
         atexit.unregister(self.close)
         if not self._outbox.closed:
             self._outbox.beat()
@@ -409,7 +418,13 @@ class Events:
         self._outbox.close()
         self._wake.set()
 
+    def _check_process(self) -> None:
+        """No thread of the parent, and so none that sends, is in a process that was forked."""
+        if os.getpid() != self._process:
+            raise RuntimeError("this process was forked after its client was made: make the client after the fork")
+
     def _offer(self, key: str, event: Mapping[str, Any]) -> bool:
+        self._check_process()
         taken = self._outbox.offer(key, event)
         self._wake.set()
         return taken
