@@ -126,6 +126,12 @@ def test_a_training_set(shop: Client, tmp_path: Path) -> None:
     assert asyncio.run(_made_again(shop, spine, tmp_path / "again")) == made.sha256
 
 
+def test_a_wrong_option_of_a_training_set_is_named(shop: Client, tmp_path: Path) -> None:
+    with pytest.raises(TidemarkError) as caught:
+        shop.training_set("discount", "spine.csv", out=tmp_path / "set", nope="x")
+    assert str(caught.value).startswith("tidemark training-set ended with 2:\nUnknown options: '--nope', 'x'")
+
+
 async def _made_again(shop: Client, spine: Any, out: Path) -> str:
     async with AsyncClient("http://unused", environment=shop._environment) as client:
         made = await client.training_set(["viewer"], out.with_name("set.spine.parquet"), out=out, knowledge="now")

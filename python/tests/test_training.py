@@ -88,6 +88,21 @@ def test_a_command_that_fails_says_why(home: Path, monkeypatch: pytest.MonkeyPat
         client.training_set("discount", "spine.csv", out=home / "set")
 
 
+def test_a_wrong_option_is_named_without_the_usage(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = home / "tidemark"
+    usage = (
+        'printf "Usage:\\n\\n  --out FOLDER\\n\\nUnknown option: --nope\\nPossible solutions: --none\\n" >&2; exit 2'
+    )
+    command.write_text("#!/bin/sh\n" + usage)
+    with Client("http://fake") as client, pytest.raises(TidemarkError) as caught:
+        client.training_set("discount", "spine.csv", out=home / "set", nope=True)
+    reason = "Unknown option: --nope\nPossible solutions: --none\n"
+    assert str(caught.value) == f"tidemark training-set ended with 2:\n{reason}"
+    assert capsys.readouterr().err == f"Usage:\n\n  --out FOLDER\n\n{reason}"
+
+
 def test_the_command_is_found(home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert training.command() == str(home / "tidemark")
     monkeypatch.setenv("TIDEMARK_HOME", str(home / "elsewhere"))

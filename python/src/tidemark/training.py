@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 PathLike = Union[str, "os.PathLike[str]"]
 
+_WRONG_USAGE = 2
+"""What the command ends with after its usage, an empty line and the reason."""
+
 
 def command() -> str:
     """The `tidemark` command: that of $TIDEMARK_HOME, on the path, or of the checkout that this package lies in."""
@@ -151,4 +154,7 @@ def run(arguments: Sequence[str], environment: Optional[Mapping[str, str]] = Non
         if process.stdout is not None:
             process.stdout.close()
     if process.returncode != 0:
-        raise TidemarkError(f"tidemark {arguments[0]} ended with {process.returncode}:\n{''.join(said)}")
+        text = "".join(said)
+        if process.returncode == _WRONG_USAGE:
+            text = text.rpartition("\n\n")[2]
+        raise TidemarkError(f"tidemark {arguments[0]} ended with {process.returncode}:\n{text}")
