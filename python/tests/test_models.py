@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import httpx
 import pandas
+import pyarrow
 import pytest
 
 from conftest import Both
@@ -28,6 +29,7 @@ from tidemark import (
     TidemarkProblem,
     Unavailable,
     Vector,
+    tables,
 )
 from tidemark.models import reader, to_row
 
@@ -192,6 +194,46 @@ def test_a_frame_without_rows(both: Both) -> None:
     frame = both("frame", Discount, pandas.DataFrame({"user_id": [], "item_id": [], "list_price": []}))
     assert frame.shape == (0, 6)
     assert str(frame.dtypes.iloc[0]) == "Float64"
+
+
+def test_a_column_that_is_twice_in_a_frame(server: FakeServer, both: Both) -> None:
+    frame = pandas.DataFrame([["u1", "u2", "i7", 5.0]], columns=["user_id", "user_id", "item_id", "list_price"])
+    with pytest.raises(ValueError, match=r"the frame has more than one column user_id$"):
+        both("frame", Discount, frame)
+    assert server.requests == []
+
+
+ANY = ModelInfo(model="m", hash="1", names=["v.last", "v.top"], types=["any", "list<struct<value: any>>"], keys=["k"])
+
+
+class Any_(Model[Vector[float], Vector[Decimal]]):
+    __tidemark__: ClassVar[ModelInfo] = ANY
+
+
+def test_what_may_be_of_any_type_is_a_text_in_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = ["5", "5.0", "1e3", "0.10000000000000000000001", "12345678901234567890", "true", "false", '"5"', "null"]
+    texts = ["5", "5.0", "1000", "0.10000000000000000000001", "12345678901234567890", "true", "false", "5", None]
+    said = {"model": "m", "hash": "1", "at": NOW, "stale": False, "freshness": {}, "receipt": {}}
+    rows = ",".join(f'{{"keys":{{}},"request":{{}},"values":[{text},[{{"value":{text}}}]]}}' for text in written)
+    json_answer = json.dumps(said)[:-1] + f',"rows":[{rows}]}}'
+    table = pyarrow.table({"v.last": texts, "v.top": [[{"value": text}] for text in texts]})
+    sink = pyarrow.BufferOutputStream()
+    with pyarrow.ipc.new_stream(sink, table.schema.with_metadata({"tidemark": json.dumps(said)})) as stream:
+        stream.write_table(table.replace_schema_metadata({"tidemark": json.dumps(said)}))
+
+    def answers(request: httpx.Request) -> httpx.Response:
+        by_json = request.headers["accept"] == "application/json"
+        return httpx.Response(200, content=json_answer if by_json else sink.getvalue().to_pybytes())
+
+    both = Both(transport=FakeServer(answers).transport)
+    asked = pandas.DataFrame({"k": range(len(texts))})
+    by_arrow = both("frame", Any_, asked)
+    monkeypatch.setattr(tables, "by_arrow", lambda: False)
+    by_json = both("frame", Any_, asked)
+    pandas.testing.assert_frame_equal(by_json, by_arrow, check_exact=True)
+    assert str(by_json.dtypes["v.last"]) == "string"
+    assert by_json["v.last"].tolist() == [pandas.NA if text is None else text for text in texts]
+    assert by_json["v.top"].tolist() == [[{"value": text}] for text in texts]
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ def test_a_frame_is_the_vectors_by_json_and_by_arrow(served: Served, monkeypatch
     by_arrow = served.both("frame", Discount, frame_of(asked), at=served.at)
     monkeypatch.setattr(api, "MAX_ROWS", 7)
     by_name = served.both("frame", "discount", frame_of(asked), at=served.at)
-    monkeypatch.setattr(tables, "by_arrow", lambda info: False)
+    monkeypatch.setattr(tables, "by_arrow", lambda: False)
     by_json = served.both("frame", Discount, frame_of(asked), at=served.at)
     pandas.testing.assert_frame_equal(by_arrow, by_json, check_exact=True)
     pandas.testing.assert_frame_equal(by_arrow, by_name, check_exact=True)
@@ -174,7 +174,7 @@ def test_a_frame_is_the_vectors_by_json_and_by_arrow(served: Served, monkeypatch
 def test_lists_and_objects_are_the_same_by_json_and_by_arrow(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = pandas.DataFrame({"class": ["k", "none"], "user_id": ["m1", "m1"]})
     by_arrow = served.both("frame", NoneVector, asked, at=served.at)
-    monkeypatch.setattr(tables, "by_arrow", lambda info: False)
+    monkeypatch.setattr(tables, "by_arrow", lambda: False)
     by_json = served.both("frame", NoneVector, asked, at=served.at)
     assert [repr(value) for value in by_arrow.to_numpy().ravel()] == [repr(v) for v in by_json.to_numpy().ravel()]
     known, unknown = served.client.features_many(
@@ -187,6 +187,15 @@ def test_lists_and_objects_are_the_same_by_json_and_by_arrow(served: Served, mon
     assert list(known.approximate) == ["class.percentiles_30m"]
     assert unknown.class_values is None
     assert unknown.counts_30m == {GROUP: None, "tv": None, "$other": None}
+
+
+def test_what_may_be_of_any_type_is_a_text_in_a_frame(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "by_arrow", lambda: False)
+    asked = pandas.DataFrame({"__class__": ["k", "none"], "t": "m1", "threshold": 0.5})
+    frame = served.both("frame", None_, asked, at=served.at)
+    assert str(frame.dtypes["class.last_item_30m"]) == "string"
+    assert frame["class.last_item_30m"].tolist() == ["i7", pandas.NA]
+    assert frame["class.top_30m"][0] == [{"value": "i7", "count": 2}, {"value": "i8", "count": 1}]
 
 
 def test_a_table_is_typed_by_the_server(served: Served) -> None:

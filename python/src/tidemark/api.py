@@ -117,14 +117,14 @@ class Api:
     def frame(self, model: AnyModel, frame: pandas.DataFrame, asking: Asking) -> Plan[pandas.DataFrame]:
         info = model.__tidemark__ if not isinstance(model, str) else (yield from self.model(model))
         rows = tables.rows(info, frame)
-        asking = Asking(asking.at, asking.stale, hash=info.hash)
+        asking = Asking(asking.at, asking.stale, exact=True, hash=info.hash)
         if not rows:
             return tables.frame_of(info, [[] for _ in info.names], frame.index, ())
-        if tables.by_arrow(info):
+        if tables.by_arrow():
             table = yield from self.arrow(model, rows, asking)
             return tables.frame_of_arrow(info, table, frame.index)
         found = yield from self._ask(model, rows, asking, "application/json")
-        lines = [vector for reply in found for vector in vectors(reply, Vector, info, exact=False)]
+        lines = [vector for reply in found for vector in vectors(reply, Vector, info, exact=False, texts=True)]
         columns = [list(column) for column in zip(*(line.values for line in lines))]
         return tables.frame_of(info, columns, frame.index, found)
 

@@ -340,8 +340,9 @@ class Client(_Base):
         """The vectors of a data frame's rows, under its index.
 
         Its columns named as the model's keys and inputs are the request. The result has a column for each value: Int64,
-        Float64, boolean or string, with NA for null; lists and objects as Python's own. `attrs["tidemark"]` has hash,
-        moment, freshness and receipt of each request.
+        Float64, boolean or string, with NA for null; lists and objects as Python's own. A value of type `any` is a
+        text, as in a training set, also within lists and objects: `5`, `true`. `attrs["tidemark"]` has hash, moment,
+        freshness and receipt of each request.
         """
         return self._run(self._api.frame(model, frame, Asking(at, stale)))
 

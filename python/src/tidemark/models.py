@@ -212,31 +212,42 @@ def to_row(row: Union[Model[Any, Any], Row]) -> Row:
 Reader = Callable[[Any], Any]
 
 
-def reader(type_: str, number: Type[Union[float, Decimal]]) -> Optional[Reader]:
-    """Turns a value of JSON into one of this type, as Arrow has it too. None if nothing is to do.
+def reader(type_: str, number: Type[Union[float, Decimal]], texts: bool = False) -> Optional[Reader]:
+    """Turns a value of JSON into one of this type. None if nothing is to do.
 
     Whole numbers too become `number`, and a struct has all of its members, with None for those that JSON lacks.
+    texts: what is of type `any` becomes a text, as Arrow and training sets have it.
     """
-    read, _ = _reader_at(type_, 0, number)
+    read, _ = _reader_at(type_, 0, {"number": _optional(number), "any": _any_text if texts else partial(_any, number)})
     return read
+
+
+def _any(number: Reader, value: Any) -> Any:
+    return number(value) if type(value) in (int, float, Decimal) else value
+
+
+def _any_text(value: Any) -> Optional[str]:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return format(value, "f") if isinstance(value, Decimal) else None if value is None else str(value)
 
 
 _SCALAR = re.compile("[a-z]+")
 _MEMBER = re.compile(r'("(?:[^"\\]|\\.)*"|[^:]+): ')
 
 
-def _reader_at(text: str, at: int, number: Type[Union[float, Decimal]]) -> Tuple[Optional[Reader], int]:
+def _reader_at(text: str, at: int, scalars: Mapping[str, Reader]) -> Tuple[Optional[Reader], int]:
     """The reader of the type that begins here, and where the type ends."""
     for prefix, of_all in (("list<", _of_list), ("map<", _of_map)):
         if text.startswith(prefix, at):
-            member, end = _reader_at(text, at + len(prefix), number)
+            member, end = _reader_at(text, at + len(prefix), scalars)
             return None if member is None else _optional(partial(of_all, member)), end + 1
     if text.startswith("struct<", at):
         at += len("struct<")
         members: Dict[str, Optional[Reader]] = {}
         while found := _MEMBER.match(text, at):
             name = json.loads(found[1]) if found[1].startswith('"') else found[1]
-            members[name], at = _reader_at(text, found.end(), number)
+            members[name], at = _reader_at(text, found.end(), scalars)
             if text[at] == ">":
                 break
             at += len(", ")
@@ -244,11 +255,7 @@ def _reader_at(text: str, at: int, number: Type[Union[float, Decimal]]) -> Tuple
     scalar = _SCALAR.match(text, at)
     if scalar is None:
         raise ValueError(f"there is no type at character {at} of {text!r}")
-    readers: Dict[str, Reader] = {
-        "number": _optional(number),
-        "any": lambda value: number(value) if type(value) in (int, float, Decimal) else value,
-    }
-    return readers.get(scalar[0]), scalar.end()
+    return scalars.get(scalar[0]), scalar.end()
 
 
 def _of_struct(members: Mapping[str, Optional[Reader]], values: Mapping[str, Any]) -> Dict[str, Any]:
@@ -268,11 +275,11 @@ def _optional(read: Reader) -> Reader:
 
 
 def vectors(
-    document: Dict[str, Any], made: Type[Vector[Any]], info: Optional[ModelInfo], exact: bool
+    document: Dict[str, Any], made: Type[Vector[Any]], info: Optional[ModelInfo], exact: bool, texts: bool = False
 ) -> List[Vector[Any]]:
-    """The vectors of an answer. Without `info` the values are as JSON has them."""
+    """The vectors of an answer. Without `info` the values are as JSON has them; texts as for `reader`."""
     rows = document.pop("rows")
-    readers = [] if info is None else [reader(type_, Decimal if exact else float) for type_ in info.types]
+    readers = [] if info is None else [reader(type_, Decimal if exact else float, texts) for type_ in info.types]
     found = []
     for row in rows:
         values = row.pop("values")
