@@ -189,13 +189,16 @@ def test_lists_and_objects_are_the_same_by_json_and_by_arrow(served: Served, mon
     assert unknown.counts_30m == {GROUP: None, "tv": None, "$other": None}
 
 
-def test_what_may_be_of_any_type_is_a_text_in_a_frame(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "by_arrow", lambda: False)
+@pytest.mark.parametrize("by_arrow", [True, False])
+def test_what_may_be_of_any_type_is_a_text_in_a_frame(
+    served: Served, monkeypatch: pytest.MonkeyPatch, by_arrow: bool
+) -> None:
+    monkeypatch.setattr(tables, "by_arrow", lambda: by_arrow)
     asked = pandas.DataFrame({"__class__": ["k", "none"], "t": "m1", "threshold": 0.5})
     frame = served.both("frame", None_, asked, at=served.at)
     assert str(frame.dtypes["class.last_item_30m"]) == "string"
     assert frame["class.last_item_30m"].tolist() == ["i7", pandas.NA]
-    assert frame["class.top_30m"][0] == [{"value": "i7", "count": 2}, {"value": "i8", "count": 1}]
+    assert list(frame["class.top_30m"][0]) == [{"value": "i7", "count": 2}, {"value": "i8", "count": 1}]
 
 
 def test_a_table_is_typed_by_the_server(served: Served) -> None:
