@@ -1,13 +1,9 @@
 package dev.tidemark.training;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.StreamWriteFeature;
 import dev.tidemark.core.value.ValueJson;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -26,10 +22,6 @@ import org.jspecify.annotations.Nullable;
  * these; null for none.
  */
 final class FeatureValues {
-
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
-            .build();
 
     private static final int NULL = 0;
     private static final int LONG = 1;
@@ -121,23 +113,7 @@ final class FeatureValues {
 
     /** For a text file: exact, numbers in plain notation, a list or an object as its JSON. */
     static @Nullable String plain(@Nullable Object value) {
-        if (value == null) {
-            return null;
-        }
-        if (value instanceof List<?> || value instanceof Map<?, ?>) {
-            return json(value);
-        }
-        return value instanceof BigDecimal number ? number.toPlainString() : value.toString();
-    }
-
-    private static String json(Object value) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator out = JSON.createGenerator(text)) {
-            ValueJson.write(out, value);
-        } catch (IOException e) {
-            throw new IllegalStateException("writing to memory cannot fail", e);
-        }
-        return text.toString();
+        return value == null ? null : ValueJson.plain(value);
     }
 
     /** A single value for a column of {@link ColumnTypes#value}; a double is the nearest to the exact value. */

@@ -14,13 +14,13 @@ import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.ModelAnswer;
 import dev.tidemark.core.serve.ModelJson;
 import dev.tidemark.core.serve.ModelRow;
+import dev.tidemark.core.value.ValueJson;
 import dev.tidemark.core.view.Model;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Computes a model's vectors again from their receipt, keys and request inputs, derived values too, and compares what was
@@ -95,19 +95,13 @@ final class ModelReceiptAudit {
         Map<String, Object> request = new LinkedHashMap<>();
         model.request().forEach(input -> {
             JsonNode given = row.path("request").path(input.name());
-            request.put(input.name(), input.accept(value(given)));
+            request.put(input.name(), input.accept(ValueJson.scalar(given)));
         });
         return new ModelRow(
                 model.keys().stream()
                         .map(name -> row.path("keys").path(name).asText())
                         .toList(),
                 request);
-    }
-
-    private static @Nullable Object value(JsonNode node) {
-        return node.isNumber()
-                ? node.decimalValue()
-                : node.isTextual() ? node.textValue() : node.isBoolean() ? (Object) node.booleanValue() : null;
     }
 
     private static ModelAnswer.Read read(Model.ViewInput input, Map<String, Answer> answers) {

@@ -84,8 +84,7 @@ final class ArrowBody {
         for (int row = 0; row < rows; row++) {
             Object value = values.apply(row);
             if (value != null) {
-                String text = value instanceof String plain ? plain : ValueJson.text(value);
-                texts.writeBytes(text.getBytes(StandardCharsets.UTF_8));
+                texts.writeBytes(ValueJson.plain(value).getBytes(StandardCharsets.UTF_8));
             }
             ends.putInt(texts.size());
         }

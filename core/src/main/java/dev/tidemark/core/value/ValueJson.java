@@ -3,6 +3,7 @@ package dev.tidemark.core.value;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -29,6 +30,25 @@ public final class ValueJson {
             throw new UncheckedIOException("writing to memory failed", e);
         }
         return text.toString();
+    }
+
+    /** One value as a text: a text as it is, anything else as {@link #text} has it. */
+    public static String plain(Object value) {
+        if (value instanceof String text) {
+            return text;
+        }
+        if (value instanceof BigDecimal number) {
+            return number.toPlainString();
+        }
+        return value instanceof List<?> || value instanceof Map<?, ?> ? text(value) : value.toString();
+    }
+
+    /** A number, text or boolean of a document that was read with exact numbers; null for anything else. */
+    public static @Nullable Object scalar(JsonNode node) {
+        if (node.isNumber()) {
+            return node.decimalValue();
+        }
+        return node.isTextual() ? node.textValue() : node.isBoolean() ? (Object) node.booleanValue() : null;
     }
 
     /**

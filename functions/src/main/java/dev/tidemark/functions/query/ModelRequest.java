@@ -3,6 +3,7 @@ package dev.tidemark.functions.query;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.core.serve.ModelRow;
 import dev.tidemark.core.serve.Quoted;
+import dev.tidemark.core.value.ValueJson;
 import dev.tidemark.core.view.Model;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -130,9 +131,7 @@ record ModelRequest(@Nullable String at, List<JsonNode> rows) {
     }
 
     private static Object value(Model.Input input, JsonNode node) {
-        Object value = node.isNumber()
-                ? node.decimalValue()
-                : node.isTextual() ? node.textValue() : node.isBoolean() ? (Object) node.booleanValue() : null;
+        Object value = ValueJson.scalar(node);
         if (value == null && !node.isMissingNode() && !node.isNull()) {
             throw new RequestProblem(
                     problem("is a list or an object", "send a " + input.type().text()));
