@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -158,10 +157,6 @@ public record Model(
     /** The names of the vector, in order. */
     public List<String> names() {
         return vector.stream().map(Value::name).toList();
-    }
-
-    public Optional<Input> requestInput(String inputName) {
-        return request.stream().filter(input -> input.name().equals(inputName)).findFirst();
     }
 
     /** Whether a vector is stale at this lag of the fold; one of unknown lag is. */
