@@ -23,9 +23,16 @@ public final class Answers {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
+    private static final double MILLIONTH = 1e-6;
+
     private final JsonNode tolerances;
     private final String label;
     private final List<String> differences = new ArrayList<>();
+
+    /** Tolerances of the value that is being compared. */
+    private double absolute;
+
+    private double cells;
 
     private Answers(JsonNode tolerances, String label) {
         this.tolerances = tolerances;
@@ -99,6 +106,8 @@ public final class Answers {
             JsonNode tolerance = tolerances.path(name);
             int atMost = tolerance.path("at_most").asInt();
             double relative = tolerance.path("relative").asDouble();
+            absolute = tolerance.path("absolute").asDouble();
+            cells = tolerance.path("cells").asDouble();
             if (atMost > 0 && wanted.isArray()) {
                 compareSomeValues(name, wanted, found, atMost);
             } else if (atMost > 0) {
@@ -117,7 +126,9 @@ public final class Answers {
     }
 
     private void compare(String path, JsonNode expected, JsonNode actual, double relative) {
-        if (expected.isObject() && actual.isObject()) {
+        if (cells > 0 && path.endsWith(".cells")) {
+            compareCells(path, expected, actual);
+        } else if (expected.isObject() && actual.isObject()) {
             for (String name : names(expected, actual)) {
                 compare(path + "." + name, expected.path(name), actual.path(name), relative);
             }
@@ -141,11 +152,44 @@ public final class Answers {
 
     private void compareNumbers(String path, BigDecimal expected, BigDecimal actual, double relative) {
         BigDecimal distance = expected.subtract(actual).abs();
-        BigDecimal allowed = expected.abs().multiply(new BigDecimal(relative));
+        BigDecimal allowed = expected.abs().multiply(new BigDecimal(relative)).add(new BigDecimal(absolute));
         if (distance.compareTo(allowed) > 0) {
-            String tolerance = relative > 0 ? " within " + relative + " of it" : "";
+            String tolerance = allowed.signum() > 0 ? " within " + allowed.doubleValue() + " of it" : "";
             report(path, expected.toPlainString() + tolerance, actual.toPlainString());
         }
+    }
+
+    /** Cells keep the order of numbers, so the first cells hold the least numbers. */
+    private void compareCells(String path, JsonNode expected, JsonNode actual) {
+        List<BigDecimal> numbers = oneByOne(expected);
+        List<BigDecimal> found = oneByOne(actual);
+        if (numbers.size() != found.size()) {
+            report(path, numbers.size() + " numbers", found.size() + " numbers");
+            return;
+        }
+        for (int i = 0; i < numbers.size(); i++) {
+            BigDecimal number = numbers.get(i);
+            double error = number.subtract(found.get(i)).abs().doubleValue();
+            // Probabilities are told apart by what is missing to 1 too, down to a millionth.
+            if (error > Math.abs(number.doubleValue()) * cells + MILLIONTH) {
+                report(
+                        path,
+                        number + " within " + cells + " of it",
+                        found.get(i).toPlainString());
+                return;
+            }
+        }
+    }
+
+    private static List<BigDecimal> oneByOne(JsonNode counts) {
+        List<BigDecimal> numbers = new ArrayList<>();
+        counts.properties().forEach(each -> {
+            for (int i = 0; i < each.getValue().asInt(); i++) {
+                numbers.add(new BigDecimal(each.getKey()));
+            }
+        });
+        numbers.sort(null);
+        return numbers;
     }
 
     /** Beyond its bound a top_k keeps only some values, each with its true count. */

@@ -92,6 +92,8 @@ record Event(StreamRecord record, JsonNode root, long statedMillis) {
             case "number" -> value.isNumber();
             case "text" -> value.isTextual();
             case "boolean" -> value.isBoolean();
+            case "probability" -> value.isNumber();
+            case "binary" -> value.isNumber() || value.isBoolean();
             default -> !value.isContainerNode();
         };
         if (!fits) {
@@ -100,7 +102,19 @@ record Event(StreamRecord record, JsonNode root, long statedMillis) {
         if (value.isTextual() && value.textValue().getBytes(StandardCharsets.UTF_8).length > MAX_SCALAR_BYTES) {
             throw new BadRecord(BadRecord.VALUE_OUT_OF_BOUNDS);
         }
+        if (value.isNumber() && !isInRange(value.decimalValue(), type)) {
+            throw new BadRecord(BadRecord.VALUE_OUT_OF_BOUNDS);
+        }
         return value;
+    }
+
+    private static boolean isInRange(BigDecimal number, String type) {
+        boolean isEnd = number.signum() == 0 || number.compareTo(BigDecimal.ONE) == 0;
+        return switch (type) {
+            case "probability" -> isEnd || (number.signum() > 0 && number.compareTo(BigDecimal.ONE) < 0);
+            case "binary" -> isEnd;
+            default -> true;
+        };
     }
 
     /**

@@ -41,7 +41,10 @@ final class FeatureValues {
             "percentile",
             "histogram",
             "decayed_sum",
-            "decayed_avg");
+            "decayed_avg",
+            "mae",
+            "rmse",
+            "bias");
 
     /** A distinct count beyond its exact bound is an estimate; this is several standard errors of it. */
     private static final Tolerance DISTINCT_TOLERANCE = Tolerance.relative(0.1);
@@ -66,8 +69,11 @@ final class FeatureValues {
         this.moment = moment;
     }
 
-    /** What the feature's input must be: {@code number}, {@code text}, {@code boolean} or {@code any} of these. */
+    /** What the feature's input must be: {@code number}, {@code probability}, {@code text}, {@code boolean} or {@code any} of these. */
     static String inputType(Feature feature) {
+        if (QualityValues.isOfProbabilities(feature)) {
+            return "probability";
+        }
         return NUMERIC.contains(feature.function())
                 ? "number"
                 : feature.parameters().getOrDefault("type", "any").toString();
@@ -85,7 +91,13 @@ final class FeatureValues {
     private boolean takesPart(Event event) {
         return feature.function().equals("ratio")
                 || (ViewEvents.passes(feature.where(), event)
-                        && (feature.input() == null || event.field(feature.input()) != null));
+                        && (feature.function().equals("profile") || hasInputs(event)));
+    }
+
+    private boolean hasInputs(Event event) {
+        String label = QualityValues.labelField(feature);
+        return (feature.input() == null || event.field(feature.input()) != null)
+                && (label == null || event.field(label) != null);
     }
 
     private Evaluated grouped(List<Event> events, Grouping grouping) {
@@ -141,11 +153,13 @@ final class FeatureValues {
             case "top_k" -> topValues(events);
             case "histogram" -> exact(histogram(events));
             case "decayed_sum", "decayed_avg", "decayed_count" -> decayed(events);
+            case "confusion", "log_loss", "brier", "auc", "calibration", "mae", "rmse", "bias", "profile" ->
+                new QualityValues(feature, events).value();
             default -> throw new IllegalArgumentException("unknown function '" + feature.function() + "'");
         };
     }
 
-    private static Evaluated exact(JsonNode value) {
+    static Evaluated exact(JsonNode value) {
         return new Evaluated(value, Tolerance.EXACT);
     }
 

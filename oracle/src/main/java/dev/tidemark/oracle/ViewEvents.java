@@ -142,9 +142,13 @@ final class ViewEvents {
         }
         if (feature.input() != null) {
             JsonNode value = event.scalar(feature.input(), FeatureValues.inputType(feature));
-            if (value == null && !feature.optional()) {
+            if (value == null && !feature.optional() && !feature.function().equals("profile")) {
                 throw new BadRecord(BadRecord.MISSING_FIELD);
             }
+        }
+        String label = QualityValues.labelField(feature);
+        if (label != null && event.scalar(label, QualityValues.labelType(feature)) == null && !feature.optional()) {
+            throw new BadRecord(BadRecord.MISSING_FIELD);
         }
         if (feature.groupBy() != null) {
             event.scalar(feature.groupBy().field(), "any"); // An event without a group is one of the others.

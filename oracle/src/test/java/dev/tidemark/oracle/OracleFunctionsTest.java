@@ -64,6 +64,54 @@ class OracleFunctionsTest {
         assertValue(feature, records, TEN_O_CLOCK + MINUTE, expected);
     }
 
+    @ParameterizedTest(name = "{0} of {1} is {2}")
+    @CsvSource(delimiter = '|', textBlock = """
+                    'function: confusion, input: s, label: y' | 0.9:1 0.5:true 0.7:0 0.1:false | '[{"threshold": 0.5, "tp": 2, "fp": 1, "fn": 0, "tn": 1, "accuracy": 0.75, "precision": 0.6666666666666667, "recall": 1, "f1": 0.8}]'
+                    'function: confusion, input: s, label: y, thresholds: [1]' | | '[{"threshold": 1, "tp": 0, "fp": 0, "fn": 0, "tn": 0, "accuracy": null, "precision": null, "recall": null, "f1": null}]'
+                    'function: log_loss, input: s, label: y'   | 0:1         | 34.53877639491068
+                    'function: log_loss, input: s, label: y'   | 0.5:1 0.5:0 | 0.6931471805599453
+                    'function: log_loss, input: s, label: y'   |             | null
+                    'function: brier, input: s, label: y'      | 0.9:1 0.6:1 0.7:0 0.1:0 | 0.1675
+                    'function: brier, input: s, label: 1'      | 0.9:1 0.6:1 0.7:0 0.1:0 | 0.2675
+                    'function: auc, input: s, label: y'        | 0.2:0 0.2:1 0.4:0 0.6:1 | 0.625
+                    'function: auc, input: s, label: y'        | 0.2:0 0.4:0 | null
+                    'function: calibration, input: s, label: y, buckets: 4' | 0.9:1 0.6:1 0.7:0 0.1:0 | '{"ece": 0.125, "slope": 1.007194244604317, "buckets": [{"from": 0, "to": 0.25, "count": 1, "mean_score": 0.1, "rate": 0}, {"from": 0.5, "to": 0.75, "count": 2, "mean_score": 0.65, "rate": 0.5}, {"from": 0.75, "to": 1, "count": 1, "mean_score": 0.9, "rate": 1}]}'
+                    'function: calibration, input: s, label: y' |            | '{"ece": null, "slope": null, "buckets": []}'
+                    'function: mae, input: s, label: y'        | 10:12 3.5:3 -1:-4 | 1.833333333333333
+                    'function: rmse, input: s, label: y'       | 10:12 3.5:3 -1:-4 | 2.101586702153082
+                    'function: bias, input: s, label: y'       | 10:12 3.5:3 -1:-4 | 0.5
+                    'function: bias, input: s, label: y'       |             | null
+                    'function: profile, input: s'              | 4:0 4.0:0 "a":0 true:0 null:0 1:0 | '{"count": 5, "nulls": 1, "mean": 3, "stddev": 1.414213562373095, "cells": {"1": 1, "4": 2}, "values": {"a": 1, "true": 1}, "other": 0}'
+                    'function: profile, input: s'              |             | '{"count": 0, "nulls": 0, "mean": null, "stddev": null, "cells": {}, "values": {}, "other": 0}'
+                    """)
+    void qualityOf(String feature, String pairs, String expected) {
+        TestRecords records = new TestRecords();
+        for (String pair : pairs == null ? new String[0] : pairs.split(" ")) {
+            int colon = pair.indexOf(':');
+            records.at(TEN_O_CLOCK, "\"s\":" + pair.substring(0, colon) + ",\"y\":" + pair.substring(colon + 1));
+        }
+        assertValue(feature, records, TEN_O_CLOCK + MINUTE, expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    "s":1.1,"y":1    | VALUE_OUT_OF_BOUNDS
+                    "s":-0.1,"y":1   | VALUE_OUT_OF_BOUNDS
+                    "s":"1","y":1    | MISTYPED_FIELD
+                    "s":0.5,"y":2    | VALUE_OUT_OF_BOUNDS
+                    "s":0.5,"y":"1"  | MISTYPED_FIELD
+                    "s":0.5          | MISSING_FIELD
+                    "y":1            | MISSING_FIELD
+                    """)
+    void whatIsNoProbabilityOrNoLabelIsBad(String members, String reason) {
+        TestRecords records = new TestRecords().at(TEN_O_CLOCK, members);
+        assertThat(oracle("function: brier, input: s, label: y", records)
+                        .report("v")
+                        .quarantined())
+                .singleElement()
+                .satisfies(bad -> assertThat(bad.reason()).isEqualTo(reason));
+    }
+
     @Test
     void groupsAreSortedAndThoseWithoutEventsAbsent() {
         TestRecords records = new TestRecords()

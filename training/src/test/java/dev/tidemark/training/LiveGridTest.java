@@ -38,15 +38,24 @@ class LiveGridTest {
     private static final int ROWS = 60;
     private static final List<String> USERS = List.of("ann", "bob", "cid");
 
-    private static final Map<String, String> REQUIRED = Map.of(
-            "ratio", "where: big",
-            "first_n", "n: 3",
-            "last_n", "n: 3",
-            "percentile", "percentiles: [5, 50, 99.9]",
-            "histogram", "boundaries: [0, 10, 100]",
-            "decayed_sum", "half_life: 20m",
-            "decayed_avg", "half_life: 20m",
-            "decayed_count", "half_life: 20m");
+    private static final Map<String, String> REQUIRED = Map.ofEntries(
+            Map.entry("ratio", "where: big"),
+            Map.entry("first_n", "n: 3"),
+            Map.entry("last_n", "n: 3"),
+            Map.entry("percentile", "percentiles: [5, 50, 99.9]"),
+            Map.entry("histogram", "boundaries: [0, 10, 100]"),
+            Map.entry("top_k", "max_values: 50"),
+            Map.entry("decayed_sum", "half_life: 20m"),
+            Map.entry("decayed_avg", "half_life: 20m"),
+            Map.entry("decayed_count", "half_life: 20m"),
+            Map.entry("confusion", "label: big, thresholds: [0.2, 0.5]"),
+            Map.entry("log_loss", "label: big"),
+            Map.entry("brier", "label: 0"),
+            Map.entry("auc", "label: big"),
+            Map.entry("calibration", "label: big, buckets: 4"),
+            Map.entry("mae", "label: paid"),
+            Map.entry("rmse", "label: paid"),
+            Map.entry("bias", "label: paid"));
 
     private static final Catalog CATALOG = new CatalogCompiler().compile(catalog());
 
@@ -62,6 +71,7 @@ class LiveGridTest {
             String input = switch (function.input()) {
                 case NONE -> "";
                 case NUMBER -> ", input: price";
+                case PROBABILITY -> ", input: score";
                 default -> ", input: tag";
             };
             String required = REQUIRED.get(function.name());
@@ -219,6 +229,8 @@ class LiveGridTest {
         return history.record("{\"user\":\"" + event.user() + "\",\"ts\":" + event.atMillis()
                 + ",\"id\":" + random.nextInt(200)
                 + ",\"big\":" + random.nextBoolean()
+                + ",\"score\":" + random.nextInt(1_001) / 1_000.0
+                + ",\"paid\":" + random.nextInt(20_000) / 100.0
                 + ",\"price\":" + (random.nextInt(30_000) - 5_000) / 100.0
                 + ",\"tag\":" + tags[random.nextInt(tags.length)]
                 + ",\"kind\":" + kinds[random.nextInt(kinds.length)] + "}");

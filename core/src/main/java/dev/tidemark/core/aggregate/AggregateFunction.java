@@ -31,8 +31,9 @@ import java.util.Map;
  *       the size of an item is known before the first event.
  * </ul>
  *
- * Hence no locks, no order among lanes, and a replay that gives the same bytes. There is no {@code subtract}: a window moves
- * on by leaving old tiles out, so functions that cannot be undone, such as {@code max}, need nothing special.
+ * Hence no locks, no order among lanes, and a replay that gives the same bytes. No {@code subtract} is stored: a window moves
+ * on by leaving old tiles out, so functions that cannot be undone, such as {@code max}, need nothing special. Where single
+ * events can be taken back, {@link Net} keeps what was taken back beside what was added.
  */
 public interface AggregateFunction {
 
@@ -47,15 +48,29 @@ public interface AggregateFunction {
         /** A JSON string. */
         TEXT,
         /** A JSON boolean. */
-        BOOLEAN;
+        BOOLEAN,
+        /** A JSON number from 0 to 1. */
+        PROBABILITY,
+        /** A JSON boolean, or the number 0 or 1. */
+        BINARY;
+
+        /** Whether an input of this kind may be a {@code NUMBER}, {@code TEXT} or {@code BOOLEAN}, whatever its value. */
+        public boolean accepts(Input found) {
+            return switch (this) {
+                case SCALAR -> true;
+                case PROBABILITY -> found == NUMBER;
+                case BINARY -> found == NUMBER || found == BOOLEAN;
+                case NONE, NUMBER, TEXT, BOOLEAN -> found == this;
+            };
+        }
 
         /** What the values of such an input are. */
         public ValueType type() {
             return switch (this) {
-                case NUMBER -> ValueType.NUMBER;
+                case NUMBER, PROBABILITY -> ValueType.NUMBER;
                 case TEXT -> ValueType.STRING;
                 case BOOLEAN -> ValueType.BOOLEAN;
-                case NONE, SCALAR -> ValueType.SCALAR;
+                case NONE, SCALAR, BINARY -> ValueType.SCALAR;
             };
         }
     }
@@ -68,6 +83,21 @@ public interface AggregateFunction {
 
     /** The widest that it takes. */
     Input input();
+
+    /** The widest that it takes with these arguments. */
+    default Input input(Map<String, Object> arguments) {
+        return input();
+    }
+
+    /** What its {@link Label} must be, if that is a field; {@code NONE} for functions without one. */
+    default Input label() {
+        return Input.NONE;
+    }
+
+    /** Whether events without the input count for something, so that none is bad for the lack of it. */
+    default boolean takesMissing() {
+        return false;
+    }
 
     List<Parameter> parameters();
 

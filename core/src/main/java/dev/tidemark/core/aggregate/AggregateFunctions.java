@@ -26,7 +26,16 @@ public final class AggregateFunctions {
             new Histogram(),
             Decayed.sum(),
             Decayed.avg(),
-            Decayed.count());
+            Decayed.count(),
+            new Confusion(),
+            Loss.logLoss(),
+            Loss.brier(),
+            new Auc(),
+            new Calibration(),
+            Loss.mae(),
+            Loss.rmse(),
+            Loss.bias(),
+            new Profile());
 
     private AggregateFunctions() {}
 

@@ -70,6 +70,24 @@ final class BucketCounts {
         collapsed |= other.collapsed;
     }
 
+    /**
+     * Subtracts what was added before. The other's lowest bucket is not above this one's, and what it holds of lower ones
+     * is in this one's lowest: the numbers here include those there.
+     */
+    void subtract(BucketCounts part) {
+        for (int i = 0; i < part.size; i++) {
+            counts[Math.max(0, Arrays.binarySearch(indices, 0, size, part.indices[i]))] -= part.counts[i];
+        }
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            if (counts[i] != 0) {
+                indices[kept] = indices[i];
+                counts[kept++] = counts[i];
+            }
+        }
+        size = kept;
+    }
+
     /** Header (twice the size, plus 1 if collapsed); first index; then count, and distance to the next, less one. */
     void writeTo(ByteWriter out) {
         out.writeVarint((long) size << 1 | (collapsed ? 1 : 0));

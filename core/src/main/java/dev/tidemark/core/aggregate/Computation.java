@@ -20,6 +20,11 @@ public interface Computation {
         return false;
     }
 
+    /** The computation to use where events can be taken back: of states that can be subtracted, as far as there are such. */
+    default Computation subtractable() {
+        return this;
+    }
+
     /**
      * Computes the value. Called once per read, never per event.
      *
@@ -39,7 +44,7 @@ public interface Computation {
     /**
      * @param method such as {@code ultraloglog}
      * @param relativeError one standard error, or a bound, as the method's documentation says; of a value with members
-     *     the worst of them
+     *     the worst of them; for {@code score_buckets} an absolute error
      * @param memberErrors the error of each member, in their order, where they differ; empty where all have the same
      */
     record Approximation(String method, double relativeError, Map<String, Double> memberErrors) {

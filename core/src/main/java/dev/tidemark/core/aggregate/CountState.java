@@ -4,7 +4,7 @@ import dev.tidemark.core.event.Bounds;
 import dev.tidemark.core.event.EventRow;
 
 /** How many events, or how many that have a certain field. Stored as a varint. */
-final class CountState implements State {
+final class CountState implements Subtractable {
 
     private static final int EVERY_EVENT = -1;
 
@@ -52,6 +52,11 @@ final class CountState implements State {
         }
 
         @Override
+        public StateType subtractable() {
+            return this;
+        }
+
+        @Override
         public int maxEncodedBytes() {
             return ByteWriter.varintBytes(Bounds.MAX_EVENTS);
         }
@@ -71,6 +76,11 @@ final class CountState implements State {
     @Override
     public void merge(State other) {
         count += ((CountState) other).count;
+    }
+
+    @Override
+    public void subtract(State part) {
+        count -= ((CountState) part).count;
     }
 
     @Override

@@ -64,10 +64,12 @@ public final class GroupBy implements Computation {
     private static final String OVERFLOW_METHOD = "max_groups";
 
     private final Computation inner;
+    private final Spec spec;
     private final List<StateType> states;
 
-    private GroupBy(Computation inner, List<StateType> states) {
+    private GroupBy(Computation inner, Spec spec, List<StateType> states) {
         this.inner = inner;
+        this.spec = spec;
         this.states = states;
     }
 
@@ -77,7 +79,7 @@ public final class GroupBy implements Computation {
         for (StateType state : inner.states()) {
             states.add(grouped(state, spec));
         }
-        return new GroupBy(inner, List.copyOf(states));
+        return new GroupBy(inner, spec, List.copyOf(states));
     }
 
     private static StateType grouped(StateType state, Spec spec) {
@@ -107,6 +109,11 @@ public final class GroupBy implements Computation {
     @Override
     public boolean ignoresWhere(int state) {
         return inner.ignoresWhere(state);
+    }
+
+    @Override
+    public Computation subtractable() {
+        return GroupBy.of(inner.subtractable(), spec);
     }
 
     @Override

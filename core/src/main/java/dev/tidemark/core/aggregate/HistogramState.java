@@ -8,7 +8,7 @@ import java.util.stream.LongStream;
  * How many numbers fell below the first boundary, between each two, and from the last on. Encoding: the counts, as
  * varints.
  */
-final class HistogramState implements State {
+final class HistogramState implements Subtractable {
 
     private final HistogramStateType type;
     private final long[] counts;
@@ -30,6 +30,14 @@ final class HistogramState implements State {
         long[] added = ((HistogramState) other).counts;
         for (int i = 0; i < counts.length; i++) {
             counts[i] += added[i];
+        }
+    }
+
+    @Override
+    public void subtract(State part) {
+        long[] subtracted = ((HistogramState) part).counts;
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] -= subtracted[i];
         }
     }
 

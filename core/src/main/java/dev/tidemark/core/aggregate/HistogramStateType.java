@@ -83,6 +83,11 @@ final class HistogramStateType implements StateType {
     }
 
     @Override
+    public StateType subtractable() {
+        return this;
+    }
+
+    @Override
     public int maxEncodedBytes() {
         return buckets() * MAX_COUNT_BYTES;
     }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * order of its name's code points, its distance in the list from the one before, less one, and its state; the state of
  * the others, if there are any. Names are not written: they are part of the view version.
  */
-final class ListedGroups implements Groups {
+final class ListedGroups implements Groups, Subtractable {
 
     private final ListedGroupsType type;
     private final @Nullable State[] states;
@@ -60,6 +60,19 @@ final class ListedGroups implements Groups {
             }
         }
         other.merge(that.other);
+    }
+
+    /** The groups' states are subtractable. */
+    @Override
+    public void subtract(State part) {
+        ListedGroups that = (ListedGroups) part;
+        for (int place = 0; place < states.length; place++) {
+            State subtracted = that.states[place];
+            if (subtracted != null) {
+                ((Subtractable) state(place)).subtract(subtracted);
+            }
+        }
+        ((Subtractable) other).subtract(that.other);
     }
 
     private State state(int place) {

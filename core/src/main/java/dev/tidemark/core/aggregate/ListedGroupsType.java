@@ -5,11 +5,13 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A state per group of a fixed list; see {@link ListedGroups}. */
 final class ListedGroupsType implements StateType {
 
     private final FieldInput field;
+    private final List<String> names;
     private final List<ScalarKey> groups;
     private final Map<String, Integer> places;
     private final StateType inner;
@@ -17,6 +19,7 @@ final class ListedGroupsType implements StateType {
     /** @param names distinct; their order does not matter */
     ListedGroupsType(FieldInput field, List<String> names, StateType inner) {
         this.field = field;
+        this.names = List.copyOf(names);
         this.inner = inner;
         List<ScalarKey> sorted = new ArrayList<>();
         names.forEach(name -> sorted.add(ScalarKey.of(name)));
@@ -49,18 +52,24 @@ final class ListedGroupsType implements StateType {
         return place == null ? -1 : place;
     }
 
+    @Override
+    public @Nullable StateType subtractable() {
+        StateType each = inner.subtractable();
+        return each == null ? null : new ListedGroupsType(field, names, each);
+    }
+
     /** The names are written with their lengths, so that no two lists look the same. */
     @Override
     public String id() {
-        StringBuilder names = new StringBuilder();
+        StringBuilder listed = new StringBuilder();
         for (ScalarKey group : groups) {
             String name = (String) group.value();
-            names.append(names.length() == 0 ? "" : " ")
+            listed.append(listed.length() == 0 ? "" : " ")
                     .append(name.length())
                     .append(':')
                     .append(name);
         }
-        return "group_by(" + field.path() + ",[" + names + "]," + inner.id() + ")";
+        return "group_by(" + field.path() + ",[" + listed + "]," + inner.id() + ")";
     }
 
     @Override

@@ -51,8 +51,13 @@ final class LogBuckets {
 
     /** The number that stands for a bucket: the one whose relative distance to both ends is the same. */
     BigDecimal value(int index) {
+        return value(index, Double.MAX_VALUE);
+    }
+
+    /** As {@link #value(int)}, of a bucket that ends at {@code most} at the latest. */
+    BigDecimal value(int index, double most) {
         double low = lowerEnd(index);
-        double high = lowerEnd(index + 1);
+        double high = Math.min(lowerEnd(index + 1), most);
         return new BigDecimal(2 * low * high / (low + high)).round(SHOWN).stripTrailingZeros();
     }
 

@@ -29,6 +29,10 @@ public record Parameter(String name, Kind kind, @Nullable Object defaultValue, d
         /** {@code List<BigDecimal>} from 0 to 100, strictly increasing. */
         PERCENTS,
         /** {@code List<String>}, distinct. */
-        STRINGS
+        STRINGS,
+        /** {@link Label}: a field, or 0 or 1. */
+        LABEL,
+        /** {@link Grid}. */
+        GRID
     }
 }

@@ -1,5 +1,6 @@
 package dev.tidemark.core.aggregate;
 
+import dev.tidemark.core.number.Decimals;
 import dev.tidemark.core.value.ValueType;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -47,15 +48,27 @@ final class Percentile implements Computation {
     private final List<StateType> states;
     private final double relativeError;
 
-    private Percentile(List<BigDecimal> percentiles, boolean single, FieldInput input, Map<String, Object> arguments) {
+    private Percentile(List<BigDecimal> percentiles, boolean single, List<StateType> states, double relativeError) {
         this.percentiles = percentiles;
         this.single = single;
+        this.states = states;
+        this.relativeError = relativeError;
+    }
+
+    private static Percentile of(
+            List<BigDecimal> percentiles, boolean single, FieldInput input, Map<String, Object> arguments) {
         BigDecimal error = Arguments.get(arguments, RELATIVE_ERROR, BigDecimal.class);
-        this.states = List.of(
+        List<StateType> states = List.of(
                 new QuantileStateType(input, error, Arguments.get(arguments, MAX_BUCKETS, Integer.class)),
                 new ExtremeState.Type(input.slot(), input.path(), false),
                 new ExtremeState.Type(input.slot(), input.path(), true));
-        this.relativeError = error.doubleValue();
+        return new Percentile(percentiles, single, states, error.doubleValue());
+    }
+
+    /** Without the extremes, so that a percentile may lie beyond all numbers, by the relative error at most. */
+    @Override
+    public Computation subtractable() {
+        return new Percentile(percentiles, single, states.subList(0, 1), relativeError);
     }
 
     @Override
@@ -96,8 +109,12 @@ final class Percentile implements Computation {
         return "p" + percentile.stripTrailingZeros().toPlainString();
     }
 
-    /** A bucket's number may be outside the numbers seen, so it is clamped. */
-    private static @Nullable BigDecimal numberAt(TileStates tiles, QuantileState state, BigDecimal percentile) {
+    /** A bucket's number may be outside the numbers seen, so it is clamped, if their extremes are known. */
+    private @Nullable BigDecimal numberAt(TileStates tiles, QuantileState state, BigDecimal percentile) {
+        if (states.size() == 1) {
+            long count = state.count();
+            return count == 0 ? null : Decimals.canonical(state.numberAt(rank(percentile, count)));
+        }
         BigDecimal least = ((ExtremeState) tiles.merged(1)).value();
         BigDecimal greatest = ((ExtremeState) tiles.merged(2)).value();
         return least == null || greatest == null
@@ -150,7 +167,7 @@ final class Percentile implements Computation {
                     throw new IllegalArgumentException("percentile " + percentile + " is not from 0 to 100");
                 }
             }
-            return new Percentile(percentiles, false, input, arguments);
+            return Percentile.of(percentiles, false, input, arguments);
         }
     }
 
@@ -179,7 +196,7 @@ final class Percentile implements Computation {
 
         @Override
         public Computation bind(FieldInput input, Map<String, Object> arguments) {
-            return new Percentile(List.of(BigDecimal.valueOf(50)), true, input, arguments);
+            return Percentile.of(List.of(BigDecimal.valueOf(50)), true, input, arguments);
         }
     }
 }

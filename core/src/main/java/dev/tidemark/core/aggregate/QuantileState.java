@@ -10,17 +10,15 @@ import java.math.BigDecimal;
  *
  * <p>Encoding: the count of zeros, the positive buckets, the negative buckets (by magnitude).
  */
-final class QuantileState implements State {
+final class QuantileState implements Subtractable {
 
-    private final int slot;
-    private final LogBuckets buckets;
+    private final QuantileStateType type;
     private final BucketCounts positive;
     private final BucketCounts negative;
     private long zeros;
 
-    QuantileState(int slot, LogBuckets buckets, long zeros, BucketCounts positive, BucketCounts negative) {
-        this.slot = slot;
-        this.buckets = buckets;
+    QuantileState(QuantileStateType type, long zeros, BucketCounts positive, BucketCounts negative) {
+        this.type = type;
         this.zeros = zeros;
         this.positive = positive;
         this.negative = negative;
@@ -28,14 +26,14 @@ final class QuantileState implements State {
 
     @Override
     public void add(EventRow row) {
-        if (row.isAbsent(slot)) {
+        if (row.isAbsent(type.slot())) {
             return;
         }
-        double number = RowNumbers.toDouble(row, slot);
+        double number = type.grid().number(row, type.slot());
         if (number > 0) {
-            positive.add(buckets.index(number), 1);
+            positive.add(type.buckets().index(number), 1);
         } else if (number < 0) {
-            negative.add(buckets.index(-number), 1);
+            negative.add(type.buckets().index(-number), 1);
         } else {
             zeros++;
         }
@@ -47,6 +45,14 @@ final class QuantileState implements State {
         zeros += that.zeros;
         positive.merge(that.positive);
         negative.merge(that.negative);
+    }
+
+    @Override
+    public void subtract(State part) {
+        QuantileState that = (QuantileState) part;
+        zeros -= that.zeros;
+        positive.subtract(that.positive);
+        negative.subtract(that.negative);
     }
 
     @Override
@@ -66,6 +72,31 @@ final class QuantileState implements State {
         return zeros + positive.total() + negative.total();
     }
 
+    /** Whether buckets nearest to 0 were made one. */
+    boolean isCollapsed() {
+        return positive.isCollapsed() || negative.isCollapsed();
+    }
+
+    /** Shows one bucket after another. */
+    interface Cells {
+
+        /** @param side 1 or -1 for a positive or negative bucket, 0 for the zeros */
+        void accept(int side, int index, long count);
+    }
+
+    /** Every bucket that counts something, numbers ascending on the {@link Grid#LOG} grid. */
+    void forEach(Cells cells) {
+        for (int place = negative.size() - 1; place >= 0; place--) {
+            cells.accept(-1, negative.index(place), negative.count(place));
+        }
+        if (zeros > 0) {
+            cells.accept(0, 0, zeros);
+        }
+        for (int place = 0; place < positive.size(); place++) {
+            cells.accept(1, positive.index(place), positive.count(place));
+        }
+    }
+
     /**
      * The number of a rank, within the relative error.
      *
@@ -76,7 +107,7 @@ final class QuantileState implements State {
         for (int place = negative.size() - 1; place >= 0; place--) {
             left -= negative.count(place);
             if (left <= 0) {
-                return buckets.value(negative.index(place)).negate();
+                return type.buckets().value(negative.index(place)).negate();
             }
         }
         left -= zeros;
@@ -86,7 +117,7 @@ final class QuantileState implements State {
         for (int place = 0; place < positive.size(); place++) {
             left -= positive.count(place);
             if (left <= 0) {
-                return buckets.value(positive.index(place));
+                return type.buckets().value(positive.index(place));
             }
         }
         throw new IllegalArgumentException("rank " + rank + " of " + count() + " numbers");

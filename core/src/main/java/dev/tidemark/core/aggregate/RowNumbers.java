@@ -1,6 +1,7 @@
 package dev.tidemark.core.aggregate;
 
 import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.number.Decimals;
 import java.math.BigDecimal;
 
 /** The number in a row's slot as a double, correctly rounded however it was written: 1.5, 1.50 and 15e-1 agree. */
@@ -24,6 +25,14 @@ final class RowNumbers {
             case ABSENT, STRING, BOOLEAN, COMPOUND, FLAWED ->
                 throw new IllegalStateException("slot " + slot + " holds " + row.kind(slot) + ", not a number");
         };
+    }
+
+    /** 1 less the number in a row's slot, rounded once; the number is from 0 to 1. */
+    static double complement(EventRow row, int slot) {
+        boolean isShort = row.kind(slot) == EventRow.Kind.NUMBER && row.scale(slot) >= 0 && row.scale(slot) <= 18;
+        return isShort
+                ? toDouble(Decimals.power(row.scale(slot)) - row.unscaled(slot), row.scale(slot))
+                : BigDecimal.ONE.subtract(row.decimal(slot)).doubleValue();
     }
 
     private static double toDouble(long unscaled, int scale) {

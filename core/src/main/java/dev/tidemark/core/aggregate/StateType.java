@@ -1,5 +1,7 @@
 package dev.tidemark.core.aggregate;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What kind of accumulator a tile holds, bound to its input slot and parameters. Features that need the same state
  * share it: {@code avg(price)} and {@code sum(price)} use one sum.
@@ -25,6 +27,14 @@ public interface StateType {
     /** Reads as {@link #read} does, and merges what it has read into a state of this type. */
     default void readInto(State state, ByteReader in, String shardId) {
         state.merge(read(in, shardId));
+    }
+
+    /**
+     * The type that holds the same, and whose states are {@link Subtractable}: this one, or one that keeps a little more; null
+     * if nothing can be taken back from such a state.
+     */
+    default @Nullable StateType subtractable() {
+        return null;
     }
 
     /** An upper bound of the encoded size in bytes, whatever events are added. */

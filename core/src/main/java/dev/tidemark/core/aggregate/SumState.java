@@ -7,32 +7,42 @@ import dev.tidemark.core.number.DecimalSum;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 
-/** The exact sum of a numeric field, or of its squares. Stored as one decimal. */
-final class SumState extends DecimalSum implements State {
+/**
+ * The exact sum of a numeric field, or of its squares. Stored as one decimal; before it the number of events as a varint, if
+ * the type is counted.
+ */
+final class SumState extends DecimalSum implements Subtractable {
 
     private final Type type;
 
-    /** A sum of 0 may come from events (5 and -5), so it does not tell whether there were any. */
-    private boolean empty = true;
+    /**
+     * A sum of 0 may come from events (5 and -5), so it does not tell whether there were any. How many, if the type stores
+     * that; else 0 if and only if there were none.
+     */
+    private long events;
 
     private SumState(Type type) {
         this.type = type;
     }
 
-    /** {@code sum(path)} or, for the variance, {@code sum_of_squares(path)}. */
-    record Type(int slot, String path, boolean squared) implements StateType {
+    /**
+     * {@code sum(path)} or, for the variance, {@code sum_of_squares(path)}.
+     *
+     * @param counted whether the number of events is stored, so that a sum from which all was taken back is empty
+     */
+    record Type(int slot, String path, boolean squared, boolean counted) implements StateType {
 
         static Type of(FieldInput input) {
-            return new Type(input.slot(), input.path(), false);
+            return new Type(input.slot(), input.path(), false, false);
         }
 
         static Type ofSquares(FieldInput input) {
-            return new Type(input.slot(), input.path(), true);
+            return new Type(input.slot(), input.path(), true, false);
         }
 
         @Override
         public String id() {
-            return (squared ? "sum_of_squares(" : "sum(") + path + ")";
+            return (counted ? "counted_" : "") + (squared ? "sum_of_squares(" : "sum(") + path + ")";
         }
 
         @Override
@@ -50,16 +60,28 @@ final class SumState extends DecimalSum implements State {
         @Override
         public void readInto(State state, ByteReader in, String shardId) {
             SumState sum = (SumState) state;
+            long more = counted ? in.readVarint() : 1;
+            if (more <= 0) {
+                throw new IllegalArgumentException("a sum of " + more + " events");
+            }
+            sum.events += more;
             in.readDecimal(sum);
-            sum.empty = false;
+        }
+
+        @Override
+        public StateType subtractable() {
+            return new Type(slot, path, squared, true);
         }
 
         @Override
         public int maxEncodedBytes() {
             int power = squared ? 2 : 1;
             BigInteger greatestValue = BigInteger.TEN.pow(power * (Bounds.MAX_NUMBER_EXPONENT + 1));
-            return ByteWriter.maxDecimalBytes(
-                    greatestValue.multiply(BigInteger.valueOf(Bounds.MAX_EVENTS)), power * Bounds.MAX_NUMBER_EXPONENT);
+            int countBytes = counted ? ByteWriter.varintBytes(Bounds.MAX_EVENTS) : 0;
+            return countBytes
+                    + ByteWriter.maxDecimalBytes(
+                            greatestValue.multiply(BigInteger.valueOf(Bounds.MAX_EVENTS)),
+                            power * Bounds.MAX_NUMBER_EXPONENT);
         }
     }
 
@@ -76,7 +98,7 @@ final class SumState extends DecimalSum implements State {
     }
 
     private void take(long unscaled, int scale) {
-        empty = false;
+        events++;
         if (type.squared) {
             addSquare(unscaled, scale);
         } else {
@@ -85,7 +107,7 @@ final class SumState extends DecimalSum implements State {
     }
 
     private void take(BigDecimal value) {
-        empty = false;
+        events++;
         if (type.squared) {
             addSquare(value);
         } else {
@@ -97,16 +119,27 @@ final class SumState extends DecimalSum implements State {
     public void merge(State other) {
         SumState more = (SumState) other;
         merge((DecimalSum) more);
-        empty &= more.empty;
+        events += more.events;
+    }
+
+    /** Both are of a counted type. */
+    @Override
+    public void subtract(State part) {
+        SumState less = (SumState) part;
+        subtract((DecimalSum) less);
+        events -= less.events;
     }
 
     @Override
     public void writeTo(ByteWriter out) {
+        if (type.counted) {
+            out.writeVarint(events);
+        }
         sendTo(out);
     }
 
     @Override
     public boolean isEmpty() {
-        return empty;
+        return events == 0;
     }
 }

@@ -63,10 +63,12 @@ final class Variance implements AggregateFunction {
         boolean sample = Arguments.get(arguments, SAMPLE, Boolean.class);
         return new BoundFunction(
                 List.of(SumState.Type.of(input), SumState.Type.ofSquares(input), CountState.Type.of(input)),
-                tiles -> value(Sum.sum(tiles, 0), Sum.sum(tiles, 1), Count.count(tiles, 2), sample));
+                tiles -> value(Sum.sum(tiles, 0), Sum.sum(tiles, 1), Count.count(tiles, 2), sample, root));
     }
 
-    private @Nullable BigDecimal value(BigDecimal sum, BigDecimal sumOfSquares, long count, boolean sample) {
+    /** @param root whether the standard deviation is wanted */
+    static @Nullable BigDecimal value(
+            BigDecimal sum, BigDecimal sumOfSquares, long count, boolean sample, boolean root) {
         if (count < (sample ? 2 : 1)) {
             return null;
         }

@@ -1,7 +1,11 @@
 package dev.tidemark.core.catalog;
 
+import dev.tidemark.core.aggregate.FieldInput;
+import dev.tidemark.core.aggregate.Grid;
+import dev.tidemark.core.aggregate.Label;
 import dev.tidemark.core.aggregate.Parameter;
 import dev.tidemark.core.event.Bounds;
+import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.window.Window;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -21,11 +25,11 @@ final class ArgumentReader {
     private ArgumentReader() {}
 
     /** Arguments by name, defaults filled in; without those that have a mistake. */
-    static Map<String, Object> read(YamlMapping feature, List<Parameter> parameters) {
+    static Map<String, Object> read(YamlMapping feature, List<Parameter> parameters, SourceFields fields) {
         Map<String, Object> arguments = new HashMap<>();
         for (Parameter parameter : parameters) {
             YamlValue at = feature.optional(parameter.name());
-            Object value = at == null ? parameter.defaultValue() : read(at, parameter);
+            Object value = at == null ? parameter.defaultValue() : read(at, parameter, fields);
             if (value != null) {
                 arguments.put(parameter.name(), value);
             } else if (at == null) {
@@ -38,7 +42,7 @@ final class ArgumentReader {
         return arguments;
     }
 
-    private static @Nullable Object read(YamlValue at, Parameter parameter) {
+    private static @Nullable Object read(YamlValue at, Parameter parameter, SourceFields fields) {
         return switch (parameter.kind()) {
             case INTEGER -> integer(at, parameter);
             case NUMBER -> number(at, parameter);
@@ -46,7 +50,19 @@ final class ArgumentReader {
             case DURATION -> duration(at, parameter);
             case NUMBERS, PERCENTS -> numbers(at, parameter);
             case STRINGS -> strings(at, parameter);
+            case LABEL -> label(at, fields);
+            case GRID -> SourceReader.oneOf(List.of(Grid.values()), at, "grid", "grids");
         };
+    }
+
+    private static @Nullable Label label(YamlValue at, SourceFields fields) {
+        if (at.isNumber()) {
+            Long constant = at.integer(0, 1);
+            return constant == null ? null : Label.always(constant.intValue());
+        }
+        FieldPath path = at.field();
+        Field field = path == null ? null : fields.use(path, at);
+        return field == null ? null : Label.of(new FieldInput(field.slot(), field.toString(), true));
     }
 
     private static @Nullable Integer integer(YamlValue at, Parameter parameter) {

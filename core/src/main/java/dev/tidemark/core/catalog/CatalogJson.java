@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.core.aggregate.Grid;
+import dev.tidemark.core.aggregate.Label;
 import dev.tidemark.core.aggregate.Parameter;
 import dev.tidemark.core.expression.FilterExpression;
 import dev.tidemark.core.window.Window;
@@ -106,7 +108,7 @@ final class CatalogJson {
         if (feature.input() != null) {
             node.put("input", feature.input().toString());
             node.put("optional", feature.optional());
-            if (feature.inputKind() != feature.function().input()) {
+            if (feature.inputKind() != feature.function().input(feature.arguments())) {
                 // Left out by default, so that catalogs from before there was a choice keep their hashes.
                 node.put("type", SourceReader.nameOf(feature.inputKind()));
             }
@@ -158,6 +160,14 @@ final class CatalogJson {
             node.put(parameter.name(), number);
         } else if (argument instanceof Boolean bool) {
             node.put(parameter.name(), bool);
+        } else if (argument instanceof Label label) {
+            if (label.field() == null) {
+                node.put(parameter.name(), label.constant());
+            } else {
+                node.put(parameter.name(), label.text());
+            }
+        } else if (argument instanceof Grid grid) {
+            node.put(parameter.name(), SourceReader.nameOf(grid));
         } else if (argument instanceof List<?> list) {
             ArrayNode elements = node.putArray(parameter.name());
             list.forEach(element -> {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.core.aggregate.AggregateFunction;
+import dev.tidemark.core.aggregate.Grid;
 import dev.tidemark.core.aggregate.Parameter;
 import dev.tidemark.core.event.EventShape.AggregatedBy;
 import dev.tidemark.core.event.EventShape.TimeFormat;
@@ -255,6 +256,12 @@ public final class CatalogSchema {
                 bounds(node.put("type", "array").put("uniqueItems", true), parameter, "minItems", "maxItems");
                 scalar(node.putObject("items"));
             }
+            case LABEL -> {
+                ArrayNode forms = node.putArray("anyOf");
+                pattern(forms.addObject(), PATH);
+                forms.addObject().putArray("enum").add(0).add(1);
+            }
+            case GRID -> oneOf(node, List.of(Grid.values()));
         }
         putDefault(node, parameter);
         return node;
@@ -270,6 +277,8 @@ public final class CatalogSchema {
             node.put("default", bool);
         } else if (value instanceof Long millis) {
             node.put("default", Window.formatDuration(millis));
+        } else if (value instanceof Enum<?> word) {
+            node.put("default", SourceReader.nameOf(word));
         } else if (value instanceof Collection<?> list) {
             ArrayNode elements = node.putArray("default");
             list.forEach(element -> elements.addPOJO(element));

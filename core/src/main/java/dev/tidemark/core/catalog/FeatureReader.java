@@ -52,7 +52,7 @@ final class FeatureReader {
             return new Read(null, Map.of());
         }
         AggregateFunction function = function(feature);
-        Map<String, Object> arguments = function == null ? Map.of() : arguments(feature, function);
+        Map<String, Object> arguments = function == null ? Map.of() : arguments(feature, function, fields);
         Map<Window, YamlValue> windows = windows(feature, function);
         FilterExpression where = filters.read(feature.optional("where"), fields);
         ViewDefinition.Grouping grouping = grouping(feature, fields);
@@ -64,14 +64,14 @@ final class FeatureReader {
         }
         checkWhere(feature, function);
         Field input = input(feature, function, fields, optionalAt);
-        AggregateFunction.Input inputKind = inputKind(feature, function);
+        AggregateFunction.Input inputKind = inputKind(feature, function, arguments);
         ViewDefinition.Feature read = new ViewDefinition.Feature(
                 entry.name(),
                 entry.value(),
                 function,
                 input,
                 inputKind,
-                optional != null && optional,
+                function.takesMissing() || (optional != null && optional),
                 List.copyOf(windows.keySet()),
                 where,
                 grouping,
@@ -106,11 +106,11 @@ final class FeatureReader {
         return function;
     }
 
-    private static Map<String, Object> arguments(YamlMapping feature, AggregateFunction function) {
+    private static Map<String, Object> arguments(YamlMapping feature, AggregateFunction function, SourceFields fields) {
         Set<String> known = new LinkedHashSet<>(KEYS);
         function.parameters().stream().map(Parameter::name).forEach(known::add);
         feature.allowOnly(known);
-        return ArgumentReader.read(feature, function.parameters());
+        return ArgumentReader.read(feature, function.parameters(), fields);
     }
 
     private static Map<Window, YamlValue> windows(YamlMapping feature, @Nullable AggregateFunction function) {
@@ -173,21 +173,23 @@ final class FeatureReader {
         return path == null ? null : fields.use(path, at);
     }
 
-    private static AggregateFunction.Input inputKind(YamlMapping feature, AggregateFunction function) {
+    private static AggregateFunction.Input inputKind(
+            YamlMapping feature, AggregateFunction function, Map<String, Object> arguments) {
         YamlValue at = feature.optional("type");
+        AggregateFunction.Input widest = function.input(arguments);
         if (at == null) {
-            return function.input();
+            return widest;
         }
-        if (function.input() != AggregateFunction.Input.SCALAR) {
+        if (widest != AggregateFunction.Input.SCALAR) {
             at.problem(
                     function.name() + " takes "
-                            + (function.input() == AggregateFunction.Input.NONE ? "no input" : "numbers only")
+                            + (widest == AggregateFunction.Input.NONE ? "no input" : "numbers only")
                             + ", so 'type' has no meaning",
                     "remove it");
-            return function.input();
+            return widest;
         }
         AggregateFunction.Input kind = SourceReader.oneOf(INPUT_TYPES, at, "type", "types");
-        return kind == null ? function.input() : kind;
+        return kind == null ? widest : kind;
     }
 
     private static void reportSuperfluous(AggregateFunction function, @Nullable YamlValue at, String key) {

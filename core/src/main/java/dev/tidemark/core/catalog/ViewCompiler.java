@@ -102,7 +102,7 @@ final class ViewCompiler {
             Field input = feature.input();
             FieldInput bindTo = input == null
                     ? FieldInput.NONE
-                    : new FieldInput(input.slot(), input.toString(), feature.optional());
+                    : new FieldInput(input.slot(), input.toString(), feature.optional(), feature.inputKind());
             Computation plain = feature.function().bind(bindTo, feature.arguments());
             ViewDefinition.Grouping grouping = feature.grouping();
             Computation computation = grouping == null ? plain : GroupBy.of(plain, grouping.spec());
@@ -227,13 +227,19 @@ final class ViewCompiler {
             int filter = filterIndex(feature.where());
             Field input = feature.input();
             if (input != null) {
-                add(inputs, input, feature.inputKind(), !feature.optional(), filter);
+                add(inputs, input.slot(), input.toString(), feature.inputKind(), !feature.optional(), filter);
+            }
+            FieldInput label = feature.label();
+            if (label != null) {
+                AggregateFunction.Input kind = feature.function().label();
+                add(inputs, label.slot(), label.path(), kind, !feature.optional(), filter);
             }
             if (feature.grouping() != null) {
                 one.entries()
                         .forEach(entry -> add(
                                 inputs,
-                                feature.grouping().field(),
+                                feature.grouping().field().slot(),
+                                feature.grouping().field().toString(),
                                 AggregateFunction.Input.SCALAR,
                                 false,
                                 entry.filter()));
@@ -245,13 +251,14 @@ final class ViewCompiler {
     /** An input that one feature requires is required. */
     private static void add(
             Map<String, View.InputField> inputs,
-            Field field,
+            int slot,
+            String path,
             AggregateFunction.Input kind,
             boolean required,
             int filter) {
         inputs.merge(
-                field.slot() + " " + kind + " " + filter,
-                new View.InputField(field.toString(), field.slot(), kind, required, filter),
+                slot + " " + kind + " " + filter,
+                new View.InputField(path, slot, kind, required, filter),
                 (a, b) -> a.required() ? a : b);
     }
 

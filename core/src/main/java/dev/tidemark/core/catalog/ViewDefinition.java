@@ -3,6 +3,7 @@ package dev.tidemark.core.catalog;
 import dev.tidemark.core.aggregate.AggregateFunction;
 import dev.tidemark.core.aggregate.FieldInput;
 import dev.tidemark.core.aggregate.GroupBy;
+import dev.tidemark.core.aggregate.Label;
 import dev.tidemark.core.expression.FeatureExpression;
 import dev.tidemark.core.expression.FilterExpression;
 import dev.tidemark.core.value.ValueType;
@@ -50,7 +51,18 @@ record ViewDefinition(
             @Nullable Grouping grouping,
             Map<String, Object> arguments,
             ValueType type,
-            Notes notes) {}
+            Notes notes) {
+
+        /** The field that its input is held against; null if there is none. */
+        @Nullable
+        FieldInput label() {
+            return arguments.values().stream()
+                    .filter(Label.class::isInstance)
+                    .findFirst()
+                    .map(label -> ((Label) label).field())
+                    .orElse(null);
+        }
+    }
 
     /** @param groups null for whatever groups come, up to {@code maxGroups} */
     record Grouping(Field field, @Nullable List<String> groups, int maxGroups) {

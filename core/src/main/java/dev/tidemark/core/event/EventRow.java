@@ -40,6 +40,7 @@ public final class EventRow {
     private long arrivalMillis;
     private Position position = Position.ORIGIN;
     private String shardId = "";
+    private boolean takenBack;
 
     public EventRow(int slots) {
         kinds = new Kind[slots];
@@ -53,8 +54,9 @@ public final class EventRow {
         return kinds.length;
     }
 
-    /** Makes every slot absent. */
+    /** Makes every slot absent, and the event one that is added. */
     public void clear() {
+        takenBack = false;
         Arrays.fill(kinds, Kind.ABSENT);
         Arrays.fill(objects, null);
     }
@@ -116,6 +118,11 @@ public final class EventRow {
 
     public void setEventTimeMillis(long millis) {
         eventTimeMillis = millis;
+    }
+
+    /** Says that the event was added before and no longer counts. */
+    public void setTakenBack(boolean isTakenBack) {
+        takenBack = isTakenBack;
     }
 
     public Kind kind(int slot) {
@@ -196,5 +203,10 @@ public final class EventRow {
 
     public String shardId() {
         return shardId;
+    }
+
+    /** Whether the event was added before and no longer counts; only states of a {@code Net} ask. */
+    public boolean isTakenBack() {
+        return takenBack;
     }
 }

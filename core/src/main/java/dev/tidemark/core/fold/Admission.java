@@ -4,9 +4,11 @@ import dev.tidemark.core.aggregate.AggregateFunction;
 import dev.tidemark.core.event.Bounds;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.InvalidEvent;
+import dev.tidemark.core.number.Decimals;
 import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.tile.TileLayout;
 import dev.tidemark.core.view.View;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -159,12 +161,47 @@ public final class Admission {
             case BOOLEAN -> checkType(input, AggregateFunction.Input.BOOLEAN);
             case COMPOUND -> throw mistyped(input, "an object or array, not a single value");
             case FLAWED -> throw row.flaw(input.slot()).invalid("field '" + input.path() + "'");
-            case NUMBER, BIG_NUMBER -> checkType(input, AggregateFunction.Input.NUMBER);
+            case NUMBER, BIG_NUMBER -> {
+                checkType(input, AggregateFunction.Input.NUMBER);
+                checkRange(input, row);
+            }
         }
     }
 
+    private static void checkRange(View.InputField input, EventRow row) {
+        boolean isWithin = switch (input.input()) {
+            case PROBABILITY -> isAtLeast0(row, input.slot()) && compareWith1(row, input.slot()) <= 0;
+            case BINARY -> isZero(row, input.slot()) || compareWith1(row, input.slot()) == 0;
+            case NONE, NUMBER, SCALAR, TEXT, BOOLEAN -> true;
+        };
+        if (!isWithin) {
+            throw new InvalidEvent(
+                    InvalidEvent.Reason.VALUE_OUT_OF_BOUNDS,
+                    "field '" + input.path() + "' is not " + word(input.input()),
+                    "correct the producer, or name another field as the feature's input or label");
+        }
+    }
+
+    private static boolean isAtLeast0(EventRow row, int slot) {
+        return row.kind(slot) == EventRow.Kind.NUMBER
+                ? row.unscaled(slot) >= 0
+                : row.decimal(slot).signum() >= 0;
+    }
+
+    private static boolean isZero(EventRow row, int slot) {
+        return row.kind(slot) == EventRow.Kind.NUMBER
+                ? row.unscaled(slot) == 0
+                : row.decimal(slot).signum() == 0;
+    }
+
+    private static int compareWith1(EventRow row, int slot) {
+        return row.kind(slot) == EventRow.Kind.NUMBER
+                ? Decimals.compare(row.unscaled(slot), row.scale(slot), 1, 0)
+                : row.decimal(slot).compareTo(BigDecimal.ONE);
+    }
+
     private static void checkType(View.InputField input, AggregateFunction.Input found) {
-        if (input.input() != AggregateFunction.Input.SCALAR && input.input() != found) {
+        if (!input.input().accepts(found)) {
             throw mistyped(input, word(found) + ", not " + word(input.input()));
         }
     }
@@ -174,6 +211,8 @@ public final class Admission {
             case NUMBER -> "a number";
             case TEXT -> "a string";
             case BOOLEAN -> "a boolean";
+            case PROBABILITY -> "a number from 0 to 1";
+            case BINARY -> "0, 1, true or false";
             case NONE, SCALAR -> "a single value";
         };
     }

@@ -57,6 +57,11 @@ public class DecimalSum implements DecimalConsumer {
         }
     }
 
+    /** Subtracts the other sum, which is not changed. */
+    public void subtract(DecimalSum other) {
+        add(other.value().negate());
+    }
+
     /** The sum, canonical; 0 if nothing was added. */
     public BigDecimal value() {
         BigDecimal small = BigDecimal.valueOf(unscaled, scale);
@@ -92,18 +97,14 @@ public class DecimalSum implements DecimalConsumer {
             unscaled = value;
             scale = valueScale;
         } else if (valueScale < scale && Decimals.fitsShifted(value, scale - valueScale)) {
-            add(shift(value, scale - valueScale), scale);
+            add(Decimals.shifted(value, scale - valueScale), scale);
         } else if (valueScale > scale && Decimals.fitsShifted(unscaled, valueScale - scale)) {
-            unscaled = shift(unscaled, valueScale - scale);
+            unscaled = Decimals.shifted(unscaled, valueScale - scale);
             scale = valueScale;
             add(value, valueScale);
         } else {
             add(BigDecimal.valueOf(value, valueScale));
         }
-    }
-
-    private static long shift(long value, int shift) {
-        return value == 0 ? 0 : value * Decimals.power(shift);
     }
 
     private void carry() {

@@ -17,6 +17,8 @@ public final class Decimals {
 
     private static final int MOST_DIGITS = 17;
 
+    private static final int MANTISSA_BITS = 52;
+
     private static final long[] POWERS = powers();
 
     private Decimals() {}
@@ -68,6 +70,33 @@ public final class Decimals {
             return value == 0;
         }
         return Math.multiplyHigh(value, POWERS[shift]) == (value * POWERS[shift]) >> 63;
+    }
+
+    /** {@code value * 10^shift}, where that {@link #fitsShifted}. */
+    public static long shifted(long value, int shift) {
+        return value == 0 ? 0 : value * POWERS[shift];
+    }
+
+    /**
+     * Hands over a number rounded to 16 significant digits, half even, without an object if it is of ordinary size.
+     *
+     * @param value finite and above 0
+     */
+    public static void roundTo16Digits(double value, DecimalConsumer consumer) {
+        if (value < 1e-3 || value >= 1e2) {
+            consumer.accept(new BigDecimal(value).round(MathContext.DECIMAL64));
+            return;
+        }
+        int scale = value >= 1e1 ? 14 : value >= 1 ? 15 : value >= 1e-1 ? 16 : value >= 1e-2 ? 17 : 18;
+        // The double is mantissa / 2^shift; below 100 and from 1/1000 on the shift is 46 to 62.
+        int shift = MANTISSA_BITS - Math.getExponent(value);
+        long mantissa = (Double.doubleToRawLongBits(value) & (1L << MANTISSA_BITS) - 1) | 1L << MANTISSA_BITS;
+        long low = mantissa * POWERS[scale];
+        long whole = Math.multiplyHigh(mantissa, POWERS[scale]) << (Long.SIZE - shift) | low >>> shift;
+        long rest = low & ((1L << shift) - 1);
+        long half = 1L << (shift - 1);
+        boolean up = rest > half || (rest == half && (whole & 1) == 1);
+        consumer.accept(up ? whole + 1 : whole, scale);
     }
 
     /** Numeric order of two decimals. */

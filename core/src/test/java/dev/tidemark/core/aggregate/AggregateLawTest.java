@@ -70,7 +70,47 @@ class AggregateLawTest {
             Subject.of("last_n", Map.of("n", 4)).groupedBy(upTo(2)),
             Subject.ofOptional("distinct", Map.of("exact_up_to", 3, "precision", 8))
                     .groupedBy(upTo(3)),
-            Subject.ofOptional("top_k", Map.of("max_values", 3)).groupedBy(listed("group 1")));
+            Subject.ofOptional("top_k", Map.of("max_values", 3)).groupedBy(listed("group 1")),
+            Subject.of("confusion", Map.of(), NaiveQuality.confusion("0.5")),
+            Subject.ofOptional(
+                    "confusion",
+                    Map.of("thresholds", decimals("0", "0.3", "1")),
+                    NaiveQuality.confusion("0", "0.3", "1")),
+            Subject.of("log_loss", Map.of(), NaiveQuality::logLoss),
+            Subject.ofOptional("log_loss", Map.of(), NaiveQuality::logLoss),
+            Subject.of("brier", Map.of(), NaiveQuality::brier),
+            Subject.ofOptional("brier", Map.of(), NaiveQuality::brier),
+            Subject.of("auc", Map.of()),
+            Subject.ofOptional("auc", Map.of()),
+            Subject.of("calibration", Map.of(), NaiveQuality.calibration(10)),
+            Subject.ofOptional("calibration", Map.of("buckets", 3), NaiveQuality.calibration(3)),
+            Subject.of("calibration", Map.of("buckets", 1), NaiveQuality.calibration(1))
+                    .groupedBy(upTo(20)),
+            Subject.of("mae", Map.of(), NaiveQuality::mae),
+            Subject.ofOptional("mae", Map.of(), NaiveQuality::mae),
+            Subject.of("rmse", Map.of(), NaiveQuality::rmse).groupedBy(listed("group 1", "group 2")),
+            Subject.ofOptional("rmse", Map.of(), NaiveQuality::rmse),
+            Subject.ofOptional("bias", Map.of(), NaiveQuality::bias),
+            Subject.ofOptional("profile", Map.of("max_values", 1_000), NaiveQuality.profile(Grid.LOG)),
+            Subject.ofNumbers("profile", Map.of("max_values", 1_000), NaiveQuality.profile(Grid.LOG)),
+            Subject.ofOptional("profile", Map.of("grid", Grid.PROBABILITY), NaiveQuality.profile(Grid.PROBABILITY)),
+            Subject.ofOptional("profile", Map.of("max_values", 2)),
+            Subject.ofOptional("profile", Map.of("max_values", 3)).groupedBy(upTo(2)),
+            Subject.of("count", Map.of()).net(),
+            Subject.ofOptional("variance", Map.of("sample", true)).net(),
+            Subject.ofOptional("avg", Map.of())
+                    .groupedBy(listed("group 1", "group 3"))
+                    .net(),
+            Subject.of("histogram", Map.of("boundaries", decimals("0", "1.5"))).net(),
+            Subject.ofOptional("median", Map.of("max_buckets", 3)).net(),
+            Subject.ofOptional("confusion", Map.of()).net(),
+            Subject.ofOptional("log_loss", Map.of())
+                    .groupedBy(listed("group 1", "group 3"))
+                    .net(),
+            Subject.of("auc", Map.of()).net(),
+            Subject.of("calibration", Map.of()).net(),
+            Subject.ofNumbers("profile", Map.of(), NaiveQuality.profile(Grid.LOG))
+                    .net());
 
     private static final int SEEDS = 8;
     private static final String EACH = "{0}, {1} events, seed {2}";
@@ -304,7 +344,14 @@ class AggregateLawTest {
     }
 
     private static List<EventRow> events(Random random, Subject subject, Traffic traffic, int shards) {
-        return traffic.events(random, random.nextInt(300), subject.input(), subject.optional(), shards);
+        List<EventRow> events =
+                traffic.events(random, random.nextInt(300), subject.input(), subject.optional(), shards);
+        if (subject.name().startsWith("net ")) {
+            List.copyOf(events).stream()
+                    .filter(event -> random.nextInt(3) == 0)
+                    .forEach(event -> events.add(random.nextInt(events.size()), Rows.takenBack(event)));
+        }
+        return events;
     }
 
     /** Cuts a list at random places; parts may be empty. */

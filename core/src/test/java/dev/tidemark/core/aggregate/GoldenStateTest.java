@@ -25,20 +25,41 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class GoldenStateTest {
 
-    private static final Map<String, Sample> SAMPLES = Map.of(
-            "distinct-exact", new Sample("distinct", Map.of(), scalars()),
-            "distinct-sparse", new Sample("distinct", Map.of("exact_up_to", 2, "precision", 8), scalars()),
-            "distinct-dense", new Sample("distinct", Map.of("exact_up_to", 2, "precision", 8), numbers(1000)),
-            "quantiles", new Sample("median", Map.of(), numbers(40)),
-            "quantiles-collapsed", new Sample("median", Map.of("max_buckets", 3), numbers(40)),
-            "values", new Sample("top_k", Map.of(), scalars()),
-            "values-overflowed", new Sample("top_k", Map.of("max_values", 3), scalars()),
-            "histogram",
-                    new Sample(
-                            "histogram", Map.of("boundaries", List.of(BigDecimal.ZERO, BigDecimal.TEN)), numbers(40)),
-            "group-by", new Sample(new GroupBy.Bounded(Traffic.GROUP_FIELD, 2), numbers(40)),
-            "group-by-listed",
-                    new Sample(new GroupBy.Listed(Traffic.GROUP_FIELD, List.of("g3", "gone", "g1")), numbers(40)));
+    private static final Map<String, Sample> SAMPLES = Map.ofEntries(
+            sample("distinct-exact", "distinct", Map.of(), scalars()),
+            sample("distinct-sparse", "distinct", Map.of("exact_up_to", 2, "precision", 8), scalars()),
+            sample("distinct-dense", "distinct", Map.of("exact_up_to", 2, "precision", 8), numbers(1000)),
+            sample("quantiles", "median", Map.of(), numbers(40)),
+            sample("quantiles-collapsed", "median", Map.of("max_buckets", 3), numbers(40)),
+            sample("values", "top_k", Map.of(), scalars()),
+            sample("values-overflowed", "top_k", Map.of("max_values", 3), scalars()),
+            sample(
+                    "histogram",
+                    "histogram",
+                    Map.of("boundaries", List.of(BigDecimal.ZERO, BigDecimal.TEN)),
+                    numbers(40)),
+            Map.entry("group-by", new Sample(new GroupBy.Bounded(Traffic.GROUP_FIELD, 2), numbers(40))),
+            Map.entry(
+                    "group-by-listed",
+                    new Sample(new GroupBy.Listed(Traffic.GROUP_FIELD, List.of("g3", "gone", "g1")), numbers(40))),
+            sample("by-label", "confusion", Map.of(), judged()),
+            sample("log-loss", "log_loss", Map.of(), judged()),
+            sample("squared-error", "brier", Map.of(), judged()),
+            sample("absolute-error", "mae", Map.of(), judged()),
+            sample("error", "bias", Map.of(), judged()),
+            sample("probabilities", "auc", Map.of(), judged()),
+            sample("score-sums", "calibration", Map.of("buckets", 3), judged()),
+            Map.entry(
+                    "numbers",
+                    new Sample(Rows.bind("profile", Map.of()).states().get(1), scalars())),
+            Map.entry(
+                    "texts", new Sample(Rows.bind("profile", Map.of()).states().get(4), scalars())),
+            Map.entry(
+                    "net",
+                    new Sample(Net.of(Rows.bind("sum", Map.of())).states().get(0), takenBackInPart(numbers(5)))),
+            Map.entry(
+                    "net-added-only",
+                    new Sample(Net.of(Rows.bind("count", Map.of())).states().get(0), numbers(5))));
 
     private record Sample(StateType type, List<EventRow> events) {
 
@@ -49,6 +70,11 @@ class GoldenStateTest {
         Sample(GroupBy.Spec groups, List<EventRow> events) {
             this(GroupBy.of(Rows.bind("sum", Map.of()), groups).states().get(0), events);
         }
+    }
+
+    private static Map.Entry<String, Sample> sample(
+            String name, String function, Map<String, Object> arguments, List<EventRow> events) {
+        return Map.entry(name, new Sample(function, arguments, events));
     }
 
     static Stream<String> names() {
@@ -105,6 +131,26 @@ class GoldenStateTest {
         List<EventRow> rows = new ArrayList<>();
         IntStream.range(0, count)
                 .forEach(i -> rows.add(Rows.row(new BigDecimal(i * i - 25).movePointLeft(1), "g" + i % 5)));
+        return rows;
+    }
+
+    private static List<EventRow> judged() {
+        return List.of(
+                Rows.judged(0, false),
+                Rows.judged(new BigDecimal("0.9"), true),
+                Rows.judged(new BigDecimal("0.90"), 1),
+                Rows.judged(new BigDecimal("0.5"), 0),
+                Rows.judged(new BigDecimal("0.1234567890123456789012345678901234"), true),
+                Rows.judged(1, 1),
+                Rows.judged(new BigDecimal("0.3"), null),
+                Rows.judged(null, true));
+    }
+
+    /** The second and the fourth are taken back. */
+    private static List<EventRow> takenBackInPart(List<EventRow> added) {
+        List<EventRow> rows = new ArrayList<>(added);
+        rows.add(Rows.takenBack(added.get(1)));
+        rows.add(Rows.takenBack(added.get(3)));
         return rows;
     }
 }

@@ -16,10 +16,42 @@ final class Rows {
 
     /** An input (text, number or boolean; null for none) and a group (the same). */
     static EventRow row(@Nullable Object input, @Nullable Object group) {
-        EventRow row = new EventRow(2);
+        EventRow row = new EventRow(Traffic.SLOTS);
         set(row, Traffic.INPUT, input);
         set(row, Traffic.GROUP, group);
         return row;
+    }
+
+    /** A prediction and its label. */
+    static EventRow judged(@Nullable Object prediction, @Nullable Object label) {
+        EventRow row = row(prediction);
+        set(row, Traffic.LABEL, label);
+        return row;
+    }
+
+    /** The same event, taken back. */
+    static EventRow takenBack(EventRow row) {
+        EventRow copy = new EventRow(Traffic.SLOTS);
+        for (int slot = 0; slot < Traffic.SLOTS; slot++) {
+            copy(row, slot, copy, slot);
+        }
+        copy.setEventTimeMillis(row.eventTimeMillis());
+        copy.setRecord(row.position(), row.shardId(), row.arrivalMillis());
+        copy.setTakenBack(true);
+        return copy;
+    }
+
+    /** Copies what one slot holds into another. */
+    static void copy(EventRow from, int fromSlot, EventRow to, int toSlot) {
+        switch (from.kind(fromSlot)) {
+            case ABSENT -> to.setAbsent(toSlot);
+            case NUMBER -> to.setNumber(toSlot, from.unscaled(fromSlot), from.scale(fromSlot));
+            case BIG_NUMBER -> to.setBigNumber(toSlot, from.decimal(fromSlot));
+            case STRING -> to.setString(toSlot, from.string(fromSlot));
+            case BOOLEAN -> to.setBoolean(toSlot, from.bool(fromSlot));
+            case COMPOUND -> to.setCompound(toSlot);
+            case FLAWED -> to.setFlawed(toSlot, from.flaw(fromSlot));
+        }
     }
 
     static EventRow row(@Nullable Object input) {
@@ -36,6 +68,7 @@ final class Rows {
     static Computation bind(String name, Map<String, Object> arguments) {
         AggregateFunction function = AggregateFunctions.find(name).orElseThrow();
         Map<String, Object> complete = new HashMap<>(arguments);
+        complete.putIfAbsent("label", Label.of(Traffic.LABEL_FIELD));
         for (Parameter parameter : function.parameters()) {
             if (parameter.defaultValue() != null) {
                 complete.putIfAbsent(parameter.name(), parameter.defaultValue());

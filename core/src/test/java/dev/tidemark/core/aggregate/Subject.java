@@ -67,6 +67,11 @@ record Subject(
                 naive == null ? null : Naive.grouped(naive, groups, overInput));
     }
 
+    /** The same over events of which some are taken back. */
+    Subject net() {
+        return new Subject("net " + name, null, input, Net.of(computation), type, optional, null);
+    }
+
     private static Subject bind(
             String name,
             Map<String, Object> arguments,
@@ -75,15 +80,16 @@ record Subject(
             @Nullable Function<List<EventRow>, @Nullable Object> naive) {
         AggregateFunction function = AggregateFunctions.find(name).orElseThrow();
         Map<String, Object> complete = new HashMap<>(arguments);
+        complete.putIfAbsent("label", Label.of(Traffic.LABEL_FIELD));
         for (Parameter parameter : function.parameters()) {
             if (parameter.defaultValue() != null) {
                 complete.putIfAbsent(parameter.name(), parameter.defaultValue());
             }
         }
-        AggregateFunction.Input kind = type == null ? function.input() : type;
+        AggregateFunction.Input kind = type == null ? function.input(arguments) : type;
         FieldInput input = function.input() == AggregateFunction.Input.NONE
                 ? FieldInput.NONE
-                : new FieldInput(Traffic.INPUT, "item.price", optional);
+                : new FieldInput(Traffic.INPUT, "item.price", optional, kind);
         return new Subject(
                 name + arguments + (type == null ? "" : " of " + type) + (optional ? " optional" : ""),
                 name,

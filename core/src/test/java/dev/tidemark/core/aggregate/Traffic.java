@@ -11,7 +11,7 @@ import java.util.Random;
 
 /**
  * Seeded events: slot {@link #INPUT} holds what is aggregated, slot {@link #GROUP} one of a few short texts (in hostile
- * traffic also numbers, booleans and nothing).
+ * traffic also numbers, booleans and nothing), slot {@link #LABEL} the truth about a number or a probability.
  */
 enum Traffic {
     /** What a shop sends: prices in cents, a few product names. */
@@ -21,21 +21,27 @@ enum Traffic {
 
     static final int INPUT = 0;
     static final int GROUP = 1;
+    static final int LABEL = 2;
+    static final int SLOTS = 3;
     static final FieldInput GROUP_FIELD = new FieldInput(GROUP, "item.category", true);
+    static final FieldInput LABEL_FIELD = new FieldInput(LABEL, "label", true);
     static final List<String> SHARDS = List.of("shardId-000000000000", "shardId-000000000001", "shardId-000000000010");
 
     private static final int MAX_SCALE = Bounds.MAX_NUMBER_EXPONENT;
 
     /**
-     * @param missing whether some events lack the input
+     * @param missing whether some events lack the input, and some the label
      * @param shards how many shards they come from, 1 to 3
      */
     List<EventRow> events(Random random, int count, AggregateFunction.Input input, boolean missing, int shards) {
         List<EventRow> events = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            EventRow row = new EventRow(2);
+            EventRow row = new EventRow(SLOTS);
             if (!missing || random.nextInt(4) > 0) {
                 setInput(random, input, row);
+            }
+            if (!missing || random.nextInt(4) > 0) {
+                setLabel(random, input, row);
             }
             setGroup(random, row);
             row.setEventTimeMillis(1_700_000_000_000L + random.nextInt(this == HOSTILE ? 4 : 5_000));
@@ -65,9 +71,47 @@ enum Traffic {
         }
     }
 
+    private void setLabel(Random random, AggregateFunction.Input input, EventRow row) {
+        if (input != AggregateFunction.Input.PROBABILITY) {
+            EventRow number = new EventRow(SLOTS);
+            setInput(random, AggregateFunction.Input.NUMBER, number);
+            Rows.copy(number, INPUT, row, LABEL);
+        } else if (random.nextBoolean()) {
+            row.setBoolean(LABEL, random.nextBoolean());
+        } else if (this == ORDINARY || random.nextBoolean()) {
+            row.setNumber(LABEL, random.nextInt(2), 0);
+        } else {
+            BigDecimal label = new BigDecimal(random.nextInt(2)).setScale(random.nextInt(MAX_SCALE + 1));
+            if (random.nextBoolean() || label.precision() > 18) {
+                row.setBigNumber(LABEL, label);
+            } else {
+                row.setNumber(LABEL, label.unscaledValue().longValueExact(), label.scale());
+            }
+        }
+    }
+
+    private static void setHostileProbability(Random random, EventRow row) {
+        switch (random.nextInt(7)) {
+            case 0 -> row.setNumber(INPUT, 0, random.nextInt(MAX_SCALE + 1));
+            case 1 -> row.setBigNumber(INPUT, BigDecimal.ONE.setScale(random.nextInt(MAX_SCALE + 1)));
+            case 2 -> row.setNumber(INPUT, 1 + random.nextInt(9), MAX_SCALE - random.nextInt(20));
+            case 3 ->
+                row.setBigNumber(INPUT, BigDecimal.ONE.subtract(BigDecimal.ONE.movePointLeft(17 + random.nextInt(17))));
+            case 4 -> row.setNumber(INPUT, 500_000_000_000_000_000L + random.nextInt(3) - 1, 18);
+            case 5 -> row.setNumber(INPUT, random.nextInt(11), 1);
+            default -> row.setBigNumber(INPUT, new BigDecimal(new BigInteger(112, random), Bounds.MAX_NUMBER_DIGITS));
+        }
+    }
+
     private void setInput(Random random, AggregateFunction.Input input, EventRow row) {
         if (input == AggregateFunction.Input.SCALAR && random.nextBoolean()) {
             setText(random, row);
+        } else if (input == AggregateFunction.Input.PROBABILITY) {
+            if (this == ORDINARY) {
+                row.setNumber(INPUT, random.nextInt(1_001), 3);
+            } else {
+                setHostileProbability(random, row);
+            }
         } else if (this == ORDINARY) {
             row.setNumber(INPUT, random.nextInt(20_000), 2);
         } else {

@@ -138,6 +138,8 @@ class CatalogReferenceTest {
                                 case SCALAR -> "string, number or boolean";
                                 case TEXT -> "string";
                                 case BOOLEAN -> "boolean";
+                                case PROBABILITY -> "number from 0 to 1";
+                                case BINARY -> "boolean, 0 or 1";
                             })
                     .append(" | ")
                     .append(function.parameters().stream()
@@ -153,11 +155,16 @@ class CatalogReferenceTest {
         String bounds = bounds(parameter);
         String size = switch (parameter.kind()) {
             case NUMBERS, PERCENTS, STRINGS -> " elements";
-            case INTEGER, NUMBER, BOOLEAN, DURATION -> "";
+            case INTEGER, NUMBER, BOOLEAN, DURATION, LABEL, GRID -> "";
         };
         return "`" + parameter.name() + "`: " + parameter.summary() + " (" + kind
                 + (bounds.isEmpty() ? "" : ", " + bounds + size)
-                + (parameter.defaultValue() == null ? ", required" : ", default " + parameter.defaultValue()) + ")";
+                + (parameter.defaultValue() == null ? ", required" : ", default " + shown(parameter.defaultValue()))
+                + ")";
+    }
+
+    private static String shown(Object value) {
+        return value instanceof Enum<?> word ? SourceReader.nameOf(word) : value.toString();
     }
 
     private static String bounds(Parameter parameter) {

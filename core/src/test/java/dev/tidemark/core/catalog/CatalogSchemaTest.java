@@ -67,6 +67,36 @@ class CatalogSchemaTest {
         assertThat(new CatalogCompiler().compile(canonical).json()).isEqualTo(canonical);
     }
 
+    /** With every way to write their arguments. */
+    @Test
+    void acceptsFunctionsOfPredictions() throws IOException {
+        String yaml = """
+                tidemark: 1
+                sources: {s: {stream: s, event_time: ts}}
+                views:
+                  v:
+                    source: s
+                    entity: version
+                    features:
+                      a: {function: confusion, input: score, label: y, thresholds: [0.1, 0.5], windows: 1h}
+                      b: {function: brier, input: score, label: 0, windows: 1h}
+                      c: {function: brier, input: score, label: 1, optional: true, windows: 1h}
+                      d: {function: mae, input: paid, label: order.price, windows: 1h}
+                      e: {function: profile, input: device, type: text, max_values: 5, windows: 1h}
+                      f: {function: profile, input: score, grid: probability, windows: 1h}
+                      g: {function: profile, input: anything, windows: 1h, group_by: {field: device, max_groups: 5}}
+                      h: {function: calibration, input: score, label: y, windows: 1h, buckets: 20}
+                """;
+        assertThat(validate(yaml)).isEmpty();
+        String canonical = new CatalogCompiler().compile(yaml).json();
+        assertThat(validate(canonical)).isEmpty();
+        assertThat(new CatalogCompiler().compile(canonical).json()).isEqualTo(canonical);
+        assertThat(new CatalogCompiler().compile(canonical).views().get(0).version())
+                .isEqualTo(new CatalogCompiler().compile(yaml).views().get(0).version());
+        assertThat(validate(yaml.replace("label: 0", "label: 2"))).isNotEmpty();
+        assertThat(validate(yaml.replace("grid: probability", "grid: linear"))).isNotEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             tidemark: 1             | tidemark: 2              | $.tidemark

@@ -142,6 +142,47 @@ class AdmissionTest {
         }
     }
 
+    /** A probability and its label. */
+    @ParameterizedTest(name = "{0} and {1}: {2}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            0                                      | 0     |
+            1.000                                  | 1.00  |
+            1e-30                                  | true  |
+            0.9999999999999999999999999            | 1.0000000000000000000000000 |
+            0.00000000000000000000                 | 0e0   |
+            10e-1                                  | 10e-1 |
+            -0.1                                   | 1     | VALUE_OUT_OF_BOUNDS field 's' is not a number from 0 to 1
+            1.0000000000000000000000001            | 1     | VALUE_OUT_OF_BOUNDS field 's' is not a number from 0 to 1
+            2                                      | 1     | VALUE_OUT_OF_BOUNDS field 's' is not a number from 0 to 1
+            true                                   | 1     | MISTYPED_FIELD field 's' is a boolean, not a number from 0 to 1
+            "1"                                    | 1     | MISTYPED_FIELD field 's' is a string, not a number from 0 to 1
+            null                                   | 1     | MISSING_FIELD field 's' is missing or null
+            0.5                                    | 0.5   | VALUE_OUT_OF_BOUNDS field 'y' is not 0, 1, true or false
+            0.5                                    | -1    | VALUE_OUT_OF_BOUNDS field 'y' is not 0, 1, true or false
+            0.5                                    | "1"   | MISTYPED_FIELD field 'y' is a string, not 0, 1, true or false
+            0.5                                    | null  | MISSING_FIELD field 'y' is missing or null
+            """)
+    void aProbabilityAndItsLabelAreChecked(String score, String label, @Nullable String problem) {
+        for (String function : List.of("confusion", "log_loss", "brier", "auc", "calibration")) {
+            String yaml = SOURCE + "  v: {source: clicks, entity: user, features: {f: {function: " + function
+                    + ", input: s, label: y, windows: [1h]}}}\n";
+            InvalidEvent refused = refusal(yaml, "v", "\"user\":1,\"s\":" + score + ",\"y\":" + label);
+            assertThat(refused == null ? null : refused.reason() + " " + refused.getMessage())
+                    .as(function)
+                    .isEqualTo(problem);
+        }
+    }
+
+    @Test
+    void aProfileRefusesNoEventForTheLackOfItsInput() {
+        String yaml = SOURCE + "  v: {source: clicks, entity: user, features: {f: {function: profile, input: s,"
+                + " windows: [1h]}, g: {function: profile, input: p, grid: probability, windows: [1h]}}}\n";
+        assertThat(refusal(yaml, "v", "\"user\":1")).isNull();
+        assertThat(refusal(yaml, "v", "\"user\":1,\"s\":\"a\",\"p\":1")).isNull();
+        assertThat(refusal(yaml, "v", "\"user\":1,\"p\":1.5")).isNotNull();
+        assertThat(refusal(yaml, "v", "\"user\":1,\"p\":\"a\"")).isNotNull();
+    }
+
     @ParameterizedTest(name = "seed {0}")
     @CsvSource({"1", "2", "3"})
     @DisplayName("P3: what a view holds and refuses does not depend on what other views of its source read")

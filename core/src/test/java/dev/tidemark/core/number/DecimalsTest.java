@@ -3,6 +3,7 @@ package dev.tidemark.core.number;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,42 @@ class DecimalsTest {
                     .as("%se-%s and %se-%s", a, scaleA, b, scaleB)
                     .isEqualTo(BigDecimal.valueOf(a, scaleA).compareTo(BigDecimal.valueOf(b, scaleB)));
         }
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void roundsDoublesLikeBigDecimal(long seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < 5_000; i++) {
+            double value = random.nextBoolean()
+                    ? Math.scalb(1 + random.nextDouble(), random.nextInt(60) - 50)
+                    : random.nextInt(1 << 20) / (double) (1 << random.nextInt(30));
+            if (value > 0) {
+                DecimalSum rounded = new DecimalSum();
+                Decimals.roundTo16Digits(value, rounded);
+                assertThat(rounded.value())
+                        .as("%s", value)
+                        .isEqualTo(Decimals.canonical(new BigDecimal(value).round(MathContext.DECIMAL64)));
+            }
+        }
+    }
+
+    /** Halves of the last digit that 16 digits have. */
+    @ParameterizedTest
+    @CsvSource({
+        "2.00000000000000044, 2",
+        "0.001, 0.001",
+        "0.1, 0.1",
+        "99.99999999999999, 99.99999999999999",
+        "9.999999999999999999, 10",
+        "1.0000000000000002, 1",
+        "0.00099999999999999999, 0.001"
+    })
+    void roundsAtTheEdges(double value, String rounded) {
+        DecimalSum sum = new DecimalSum();
+        Decimals.roundTo16Digits(value, sum);
+        assertThat(sum.value()).isEqualTo(new BigDecimal(rounded));
+        assertThat(sum.value()).isEqualTo(Decimals.canonical(new BigDecimal(value).round(MathContext.DECIMAL64)));
     }
 
     @Test
