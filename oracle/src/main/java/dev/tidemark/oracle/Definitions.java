@@ -19,6 +19,7 @@ record Definitions(Map<String, ViewDefinition> views) {
     private static final String DEFAULT_DAY = "24h";
 
     /**
+     * @param timeIsOfView whether the time is a view's own, so that an event without it is bad only if the view wants it
      * @param eventId null if the source declares none
      * @param countsOutsiders whether records outside their shard count like any other
      */
@@ -26,9 +27,25 @@ record Definitions(Map<String, ViewDefinition> views) {
             String stream,
             String timeField,
             String timeFormat,
+            boolean timeIsOfView,
             @Nullable String eventId,
             int maxEventBytes,
-            boolean countsOutsiders) {}
+            boolean countsOutsiders) {
+
+        /** The same source, whose events have the time that a view says; null for the source's own. */
+        Source at(@Nullable Object eventTime) {
+            return eventTime == null
+                    ? this
+                    : new Source(
+                            stream,
+                            fieldOf(eventTime),
+                            formatOf(eventTime),
+                            true,
+                            eventId,
+                            maxEventBytes,
+                            countsOutsiders);
+        }
+    }
 
     /** @param where null for all events */
     record ViewDefinition(
@@ -116,16 +133,24 @@ record Definitions(Map<String, ViewDefinition> views) {
 
     private static Source source(Map<String, Object> body) {
         Object time = required(body, "event_time");
-        boolean plain = time instanceof String;
-        String field = plain ? time.toString() : required(map(time), "field").toString();
-        String format = plain ? "iso8601" : text(map(time), "format", "iso8601");
         return new Source(
                 required(body, "stream").toString(),
-                field,
-                format,
+                fieldOf(time),
+                formatOf(time),
+                false,
                 optionalText(body, "event_id"),
                 ((Number) body.getOrDefault("max_event_bytes", 262_144)).intValue(),
                 text(body, "aggregated_by", "kpl").equals("any"));
+    }
+
+    private static String fieldOf(Object eventTime) {
+        return eventTime instanceof String field
+                ? field
+                : required(map(eventTime), "field").toString();
+    }
+
+    private static String formatOf(Object eventTime) {
+        return eventTime instanceof String ? "iso8601" : text(map(eventTime), "format", "iso8601");
     }
 
     private static ViewDefinition view(String name, Map<String, Object> body, Map<String, Source> sources) {
@@ -145,7 +170,7 @@ record Definitions(Map<String, ViewDefinition> views) {
         }
         return new ViewDefinition(
                 name,
-                source,
+                source.at(body.get("event_time")),
                 texts(required(body, "entity")),
                 expression(body),
                 windowMillis(text(body, "retention", DEFAULT_DAY)),

@@ -19,9 +19,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param record where it came from
  * @param root the JSON object
- * @param statedMillis the event time as the producer wrote it
+ * @param statedMillis the event time as the producer wrote it; {@link #NO_TIME} if a view's own is missing or unreadable
  */
 record Event(StreamRecord record, JsonNode root, long statedMillis) {
+
+    static final long NO_TIME = Long.MIN_VALUE;
 
     private static final int MAX_NUMBER_DIGITS = 34;
     private static final BigDecimal NUMBER_LIMIT = BigDecimal.TEN.pow(35);
@@ -49,7 +51,18 @@ record Event(StreamRecord record, JsonNode root, long statedMillis) {
             throw new BadRecord(BadRecord.TOO_LARGE);
         }
         JsonNode root = object(record.data());
-        return new Event(record, root, eventTime(at(root, source.timeField()), source.timeFormat()));
+        return new Event(record, root, statedMillis(root, source));
+    }
+
+    private static long statedMillis(JsonNode root, Definitions.Source source) {
+        try {
+            return eventTime(at(root, source.timeField()), source.timeFormat());
+        } catch (BadRecord e) {
+            if (source.timeIsOfView()) {
+                return NO_TIME;
+            }
+            throw e;
+        }
     }
 
     /** The event time that counts: an event cannot have happened after it arrived. */

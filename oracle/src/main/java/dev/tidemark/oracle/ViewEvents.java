@@ -85,6 +85,9 @@ final class ViewEvents {
             passedBy++;
             return;
         }
+        if (event.statedMillis() == Event.NO_TIME) {
+            throw new BadRecord(BadRecord.NO_EVENT_TIME);
+        }
         long aheadMillis = event.statedMillis() - event.record().arrivalMillis();
         if (aheadMillis > view.skewMillis()) {
             throw new BadRecord(BadRecord.FAR_FUTURE);

@@ -56,6 +56,33 @@ class OracleRecordsTest {
         assertThat(report.folded()).isZero();
     }
 
+    /** A view's own event time decides instead of the source's, and only about events that the view wants. */
+    @ParameterizedTest(name = "{0} is {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+                    '"w":true,"p":{"at":7200000}'             | folded
+                    '"w":true,"t":"x","p":{"at":7200000}'     | folded
+                    '"w":true,"p":{"at":3599999}'             | too late
+                    '"w":true,"p":{"at":7260001}'             | FAR_FUTURE
+                    '"w":true,"t":7200000'                    | NO_EVENT_TIME
+                    '"w":true,"t":7200000,"p":{"at":"x"}'     | NO_EVENT_TIME
+                    '"w":false,"t":"x"'                       | passed by
+                    """)
+    void aViewsOwnEventTime(String members, String fate) {
+        List<StreamRecord> records = new TestRecords()
+                .arrive(SHARD, 7_200_000, "{\"k\":\"a\",\"x\":1," + members + "}")
+                .list();
+        String lines = "event_time: {field: p.at, format: epoch_millis}\nwhere: w\nretention: 1h\n";
+        ViewReport report = report(TestRecords.catalog(SUM, lines), records);
+        String found = report.folded() == 1
+                ? "folded"
+                : !report.tooLate().isEmpty()
+                        ? "too late"
+                        : report.quarantined().isEmpty()
+                                ? "passed by"
+                                : report.quarantined().get(0).reason();
+        assertThat(found).isEqualTo(fate);
+    }
+
     @Test
     void whatIsOutsideItsShardCountsIfAnyPackerPacks() {
         StreamRecord record = new TestRecords().at(1_000, "\"x\":1").list().get(0);

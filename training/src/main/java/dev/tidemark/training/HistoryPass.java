@@ -193,8 +193,7 @@ final class HistoryPass {
         Lanes(List<WantedView> targets, @Nullable Manifest checkpoint, Events redrives, Set<Long> numbers) {
             this.sources = targets.stream()
                     .collect(Collectors.groupingBy(
-                            target ->
-                                    List.of(target.definition(), target.source().name()),
+                            target -> List.of(target.definition(), target.source()),
                             LinkedHashMap::new,
                             Collectors.toList()))
                     .values()

@@ -77,7 +77,8 @@ public final class EventCheck {
         this.judges = catalog == null
                 ? List.of()
                 : catalog.sourceOfStream(stream).stream()
-                        .flatMap(source -> catalog.viewsOf(source).stream().map(view -> new RecordJudge(view, source)))
+                        .flatMap(source -> catalog.viewsOf(source).stream()
+                                .map(view -> new RecordJudge(view, catalog.sourceOf(view))))
                         .toList();
     }
 

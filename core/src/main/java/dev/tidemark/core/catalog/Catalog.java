@@ -1,6 +1,7 @@
 package dev.tidemark.core.catalog;
 
 import dev.tidemark.core.event.EventShape;
+import dev.tidemark.core.event.EventShape.EventTime;
 import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.view.Model;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All definitions, validated and compiled.
@@ -41,16 +43,21 @@ public record Catalog(
 
         /** The same source, of whose events these fields and the event time are read. */
         public Source reading(Collection<FieldPath> fields) {
-            EventShape.EventTime time = shape.eventTime();
+            EventTime time = shape.eventTime();
             Set<FieldPath> all = new LinkedHashSet<>();
             all.add(shape.fields().get(time.slot()));
             all.addAll(fields);
             EventShape other = new EventShape(
                     List.copyOf(all),
-                    new EventShape.EventTime(0, time.format()),
+                    new EventTime(0, time.format(), time.required()),
                     shape.maxEventBytes(),
                     shape.aggregatedBy());
             return new Source(name, stream, other);
+        }
+
+        /** The same source, whose events have the time that a view says. */
+        public Source at(@Nullable EventTime time) {
+            return time == null ? this : new Source(name, stream, shape.at(time));
         }
 
         /** A new reader of its events. A reader is not thread-safe: take one for each thread. */
@@ -90,11 +97,16 @@ public record Catalog(
                 .toList();
     }
 
-    /** @throws IllegalArgumentException if the catalog has no source of the name that the view gives */
+    /**
+     * The source of a view, with the view's event time.
+     *
+     * @throws IllegalArgumentException if the catalog has no source of the name that the view gives
+     */
     public Source sourceOf(View view) {
         return sources.stream()
                 .filter(source -> source.name().equals(view.source()))
                 .findFirst()
+                .map(source -> source.at(view.eventTime()))
                 .orElseThrow(() -> new IllegalArgumentException("no source '" + view.source() + "' in the catalog"));
     }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.core.aggregate.Grid;
 import dev.tidemark.core.aggregate.Label;
 import dev.tidemark.core.aggregate.Parameter;
+import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.expression.FilterExpression;
 import dev.tidemark.core.window.Window;
 import java.math.BigDecimal;
@@ -57,9 +58,7 @@ final class CatalogJson {
         ObjectNode node = NODES.objectNode();
         node.put("stream", source.stream());
         node.put("stream_retention", Window.formatDuration(source.streamRetentionMillis()));
-        node.putObject("event_time")
-                .put("field", source.eventTime().toString())
-                .put("format", SourceReader.nameOf(source.timeFormat()));
+        eventTime(node, source.eventTime(), source.timeFormat());
         if (source.eventId() != null) {
             node.put("event_id", source.eventId().toString());
         }
@@ -71,9 +70,16 @@ final class CatalogJson {
         return node;
     }
 
+    private static void eventTime(ObjectNode node, Field field, TimeFormat format) {
+        node.putObject("event_time").put("field", field.toString()).put("format", SourceReader.nameOf(format));
+    }
+
     private static ObjectNode view(ViewDefinition view) {
         ObjectNode node = NODES.objectNode();
         node.put("source", view.source().name());
+        if (view.eventTime() != null) {
+            eventTime(node, view.eventTime().field(), view.eventTime().format());
+        }
         node.set("entity", texts(view.entity().stream().map(Field::toString).toList()));
         where(node, view.where());
         node.put("hop", Window.formatDuration(view.hopMillis()));

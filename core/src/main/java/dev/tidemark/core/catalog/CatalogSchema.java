@@ -83,16 +83,7 @@ public final class CatalogSchema {
                 "stream_retention",
                 SourceReader.DEFAULT_STREAM_RETENTION,
                 "How long records may wait in the stream.");
-        ObjectNode time = properties.putObject("event_time");
-        time.put("description", "The field that holds the time of the event; a mapping to give its format too.");
-        ArrayNode forms = time.putArray("anyOf");
-        pattern(forms.addObject(), PATH);
-        ObjectNode form = forms.addObject();
-        object(form, "The field and how the time is written.", "field");
-        path(properties(form), "field", "The field that holds the time of the event.");
-        ObjectNode format = properties(form).putObject("format");
-        format.put("description", "How the time is written.");
-        oneOf(format, List.of(TimeFormat.values())).put("default", SourceReader.nameOf(TimeFormat.ISO8601));
+        eventTime(properties, "The field that holds the time of the event; a mapping to give its format too.");
         path(properties, "event_id", "The field that identifies an event; drop_duplicates needs it.");
         integer(
                         properties,
@@ -111,6 +102,18 @@ public final class CatalogSchema {
         notes(properties);
     }
 
+    private static void eventTime(ObjectNode properties, String description) {
+        ObjectNode time = properties.putObject("event_time").put("description", description);
+        ArrayNode forms = time.putArray("anyOf");
+        pattern(forms.addObject(), PATH);
+        ObjectNode form = forms.addObject();
+        object(form, "The field and how the time is written.", "field");
+        path(properties(form), "field", "The field that holds the time of the event.");
+        ObjectNode format = properties(form).putObject("format");
+        format.put("description", "How the time is written.");
+        oneOf(format, List.of(TimeFormat.values())).put("default", SourceReader.nameOf(TimeFormat.ISO8601));
+    }
+
     private static ObjectNode oneOf(ObjectNode node, List<? extends Enum<?>> values) {
         SourceReader.namesOf(values).forEach(node.putArray("enum")::add);
         return node;
@@ -120,6 +123,7 @@ public final class CatalogSchema {
         object(node, "The features of one kind of entity from one source.", "source", "entity", "features");
         ObjectNode properties = properties(node);
         text(properties, "source", Names.PATTERN, "Name of the source.");
+        eventTime(properties, "The field that holds the time of the view's events, if not the source's event_time.");
         ObjectNode entity = properties.putObject("entity");
         entity.put("description", "The field or fields that identify what the features describe.");
         ArrayNode forms = entity.putArray("anyOf");

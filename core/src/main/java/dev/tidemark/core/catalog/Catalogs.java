@@ -2,12 +2,14 @@ package dev.tidemark.core.catalog;
 
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
+import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public record Catalogs(Catalog current, @Nullable Catalog next) {
 
     /**
-     * What is read of a stream in one parse.
+     * What is read of a stream in one parse: the events of a source with one event time.
      *
      * @param views those that need it, of either catalog
      */
@@ -108,7 +110,7 @@ public record Catalogs(Catalog current, @Nullable Catalog next) {
 
     /**
      * Which sources read a stream, and for which views: one for each catalog, or one for both if they read the same
-     * fields in the same way.
+     * fields in the same way; a further one for each event time that views have of their own.
      *
      * @return empty if no catalog has a source on the stream
      */
@@ -120,10 +122,27 @@ public record Catalogs(Catalog current, @Nullable Catalog next) {
                 List<View> views = viewsFirstIn(catalog).stream()
                         .filter(view -> view.source().equals(source.get().name()))
                         .toList();
-                add(readings, new Reading(source.get(), views));
+                add(readings, source.get(), null, views);
+                views.stream()
+                        .map(View::eventTime)
+                        .filter(Objects::nonNull)
+                        .distinct()
+                        .forEach(time -> add(readings, source.get(), time, views));
             }
         }
         return readings;
+    }
+
+    /** Adds those of the views that have this event time; null for the source's. */
+    private static void add(
+            List<Reading> readings, Catalog.Source source, EventShape.@Nullable EventTime time, List<View> views) {
+        add(
+                readings,
+                new Reading(
+                        source.at(time),
+                        views.stream()
+                                .filter(view -> Objects.equals(view.eventTime(), time))
+                                .toList()));
     }
 
     private static void add(List<Reading> readings, Reading reading) {

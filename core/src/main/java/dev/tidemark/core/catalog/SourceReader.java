@@ -58,7 +58,8 @@ final class SourceReader {
                 ? DEFAULT_AGGREGATED_BY
                 : oneOf(List.of(AggregatedBy.values()), packerAt, "packer of aggregated records", "packers");
         SourceFields fields = new SourceFields();
-        EventTime time = eventTime(source, fields);
+        YamlValue timeAt = source.required("event_time", TIME_REMEDY);
+        EventTime time = timeAt == null ? null : eventTime(timeAt, fields);
         if (stream == null || retention == null || time == null || maxBytes == null || packer == null) {
             return null;
         }
@@ -75,7 +76,8 @@ final class SourceReader {
                 Notes.read(source));
     }
 
-    private record EventTime(Field field, TimeFormat format) {}
+    /** The field that holds the time, and how that is written. */
+    record EventTime(Field field, TimeFormat format) {}
 
     private @Nullable String stream(YamlMapping source) {
         YamlValue at = source.required("stream", "name the Kinesis stream, such as stream: shop-events");
@@ -108,11 +110,8 @@ final class SourceReader {
         return millis;
     }
 
-    private static @Nullable EventTime eventTime(YamlMapping source, SourceFields fields) {
-        YamlValue at = source.required("event_time", TIME_REMEDY);
-        if (at == null) {
-            return null;
-        }
+    /** Null, with the mistake reported, if it is none. */
+    static @Nullable EventTime eventTime(YamlValue at, SourceFields fields) {
         if (!at.isMapping()) {
             FieldPath path = at.field();
             return path == null ? null : new EventTime(fields.use(path, at), TimeFormat.ISO8601);

@@ -4,6 +4,7 @@ import dev.tidemark.core.aggregate.AggregateFunction;
 import dev.tidemark.core.aggregate.Computation;
 import dev.tidemark.core.aggregate.FieldInput;
 import dev.tidemark.core.aggregate.GroupBy;
+import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.expression.FilterExpression;
 import dev.tidemark.core.tile.HeadRule;
@@ -74,6 +75,7 @@ final class ViewCompiler {
                 definition.name(),
                 version,
                 definition.source().name(),
+                eventTime(definition.eventTime()),
                 definition.entity().stream()
                         .map(field -> new View.KeyField(field.toString(), field.slot()))
                         .toList(),
@@ -91,6 +93,10 @@ final class ViewCompiler {
                 definition.derived().stream()
                         .map(derived -> new View.Derived(derived.name(), derived.type(), derived.expression()))
                         .toList());
+    }
+
+    private static EventShape.@Nullable EventTime eventTime(SourceReader.@Nullable EventTime time) {
+        return time == null ? null : new EventShape.EventTime(time.field().slot(), time.format(), false);
     }
 
     private int slot(FieldPath path) {

@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A view as the catalog defines it, checked and with its defaults filled in, but not yet compiled.
  *
+ * @param eventTime null for the source's
  * @param heads whether new events go into heads, where there is more than one width
  */
 record ViewDefinition(
         String name,
         YamlValue at,
         SourceDefinition source,
+        SourceReader.@Nullable EventTime eventTime,
         List<Field> entity,
         @Nullable FilterExpression where,
         long hopMillis,

@@ -28,7 +28,17 @@ final class ViewReader {
     static final int MAX_FEATURES = 500;
 
     private static final Set<String> KEYS = Notes.and(
-            "source", "entity", "where", "hop", "retention", "skew", "drop_duplicates", "heads", "features", "derived");
+            "source",
+            "event_time",
+            "entity",
+            "where",
+            "hop",
+            "retention",
+            "skew",
+            "drop_duplicates",
+            "heads",
+            "features",
+            "derived");
     private static final Set<String> DUPLICATES_KEYS = new LinkedHashSet<>(List.of("horizon", "max_ids"));
     private static final String ENTITY_REMEDY =
             "name the field or fields that identify what the features describe, such as entity: user_id";
@@ -56,6 +66,8 @@ final class ViewReader {
         view.allowOnly(KEYS);
         SourceDefinition source = source(view);
         SourceFields fields = source == null ? new SourceFields() : source.fields();
+        YamlValue timeAt = view.optional("event_time");
+        SourceReader.EventTime time = timeAt == null ? null : SourceReader.eventTime(timeAt, fields);
         List<Field> entity = entity(view, fields);
         FilterExpression where = filters.read(view.optional("where"), fields);
         Long retention = duration(view, "retention", DEFAULT_RETENTION_MILLIS);
@@ -78,6 +90,7 @@ final class ViewReader {
                 entry.name(),
                 entry.value(),
                 source,
+                time,
                 entity,
                 where,
                 hop,

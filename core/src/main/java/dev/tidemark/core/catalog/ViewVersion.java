@@ -68,7 +68,12 @@ final class ViewVersion {
                 Bounds.MAX_NUMBER_DIGITS + " " + Bounds.MAX_NUMBER_EXPONENT + " " + Bounds.MAX_SCALAR_BYTES);
         line(text, "stream", source.stream());
         line(text, "stream_retention", Long.toString(source.streamRetentionMillis()));
-        line(text, "event_time", source.eventTime() + " " + SourceReader.nameOf(source.timeFormat()));
+        SourceReader.EventTime time = definition.eventTime();
+        if (time == null) {
+            line(text, "event_time", source.eventTime() + " " + SourceReader.nameOf(source.timeFormat()));
+        } else {
+            line(text, "own_event_time", time.field() + " " + SourceReader.nameOf(time.format()));
+        }
         line(text, "max_event_bytes", Integer.toString(source.maxEventBytes()));
         if (source.aggregatedBy() != SourceReader.DEFAULT_AGGREGATED_BY) {
             // Left out by default, so that views from before there was a choice keep their versions.

@@ -15,10 +15,8 @@ final class Decider {
     private final Map<String, RecordJudge> judges = new HashMap<>();
 
     Decider(Catalog catalog) {
-        for (Catalog.Source source : catalog.sources()) {
-            for (View view : catalog.viewsOf(source)) {
-                judges.put(view.version(), new RecordJudge(view, source));
-            }
+        for (View view : catalog.views()) {
+            judges.put(view.version(), new RecordJudge(view, catalog.sourceOf(view)));
         }
     }
 

@@ -35,12 +35,26 @@ public record EventShape(List<FieldPath> fields, EventTime eventTime, int maxEve
         EPOCH_SECONDS
     }
 
-    /** @param slot the slot of the field that holds the event time */
-    public record EventTime(int slot, TimeFormat format) {}
+    /**
+     * @param slot the slot of the field that holds the event time
+     * @param required whether a record without a readable one cannot be read; else that is bad only for who asks for it
+     */
+    public record EventTime(int slot, TimeFormat format, boolean required) {
+
+        /** Of all records. */
+        public EventTime(int slot, TimeFormat format) {
+            this(slot, format, true);
+        }
+    }
 
     /** For a source whose records only the Kinesis Producer Library may pack. */
     public EventShape(List<FieldPath> fields, EventTime eventTime, int maxEventBytes) {
         this(fields, eventTime, maxEventBytes, AggregatedBy.KPL);
+    }
+
+    /** The same fields, with another event time. */
+    public EventShape at(EventTime otherTime) {
+        return new EventShape(fields, otherTime, maxEventBytes, aggregatedBy);
     }
 
     public EventShape {

@@ -62,7 +62,8 @@ public final class JsonEventReader {
      * are well-formed Unicode.
      *
      * @throws InvalidEvent if the bytes are no JSON object, too large, or the event time is missing or unreadable; the
-     *     row's content is then undefined
+     *     row's content is then undefined. Where the event time is not required, a row without one has {@link
+     *     IsoTime#NONE}
      */
     public void read(byte[] data, EventRow row) {
         if (data.length > shape.maxEventBytes()) {
@@ -74,7 +75,11 @@ public final class JsonEventReader {
             row.clear();
             parse(data, row);
         }
-        row.setEventTimeMillis(eventTimeMillis(row));
+        long millis = eventTimeMillis(row);
+        if (millis == IsoTime.NONE && shape.eventTime().required()) {
+            throw noEventTime(row);
+        }
+        row.setEventTimeMillis(millis);
     }
 
     /**
@@ -201,13 +206,9 @@ public final class JsonEventReader {
     private long eventTimeMillis(EventRow row) {
         int slot = shape.eventTime().slot();
         TimeFormat format = shape.eventTime().format();
-        long millis = format == TimeFormat.ISO8601
+        return format == TimeFormat.ISO8601
                 ? (row.kind(slot) == EventRow.Kind.STRING ? row.isoMillis(slot) : IsoTime.NONE)
                 : epochMillis(row, slot, format == TimeFormat.EPOCH_SECONDS ? 3 : 0);
-        if (millis == IsoTime.NONE) {
-            throw noEventTime(row.isAbsent(slot));
-        }
-        return millis;
     }
 
     /** @param shift how many decimal places to move the point to the right to get milliseconds */
@@ -282,7 +283,8 @@ public final class JsonEventReader {
                 "send smaller events, or raise the source's max_event_bytes");
     }
 
-    private InvalidEvent noEventTime(boolean absent) {
+    /** Why a row has no event time. */
+    public InvalidEvent noEventTime(EventRow row) {
         FieldPath field = shape.fields().get(shape.eventTime().slot());
         String wanted = switch (shape.eventTime().format()) {
             case ISO8601 -> "an ISO 8601 string with an offset, such as 2026-01-31T10:00:00.123Z";
@@ -291,9 +293,10 @@ public final class JsonEventReader {
         };
         return new InvalidEvent(
                 NO_EVENT_TIME,
-                absent
+                row.isAbsent(shape.eventTime().slot())
                         ? "the event time '" + field + "' is missing"
                         : "the event time '" + field + "' cannot be read as a time from 1970 to 9999",
-                "send " + wanted + ", or correct the source's event_time");
+                "send " + wanted + ", or correct the " + (shape.eventTime().required() ? "source's" : "view's")
+                        + " event_time");
     }
 }

@@ -4,6 +4,7 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.event.InvalidEvent;
+import dev.tidemark.core.event.IsoTime;
 import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.stream.KplRecords;
 import dev.tidemark.core.stream.RawRecord;
@@ -13,7 +14,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of one batch, each parsed once for all views of its source. Reused from batch to batch; not thread-safe.
+ * The records of one batch, each parsed once for all views of its source that have one event time. Reused from batch to batch; not thread-safe.
  */
 public final class BatchRows {
 
@@ -97,8 +98,15 @@ public final class BatchRows {
         return invalid[index];
     }
 
-    /** The event time as written. */
+    /**
+     * The event time as written.
+     *
+     * @throws InvalidEvent if a record that can be read has none
+     */
     public long statedTimeMillis(int index) {
+        if (statedTimesMillis[index] == IsoTime.NONE) {
+            throw reader.noEventTime(rows.get(index));
+        }
         return statedTimesMillis[index];
     }
 }

@@ -2,6 +2,7 @@ package dev.tidemark.core.view;
 
 import dev.tidemark.core.aggregate.AggregateFunction;
 import dev.tidemark.core.aggregate.Computation;
+import dev.tidemark.core.event.EventShape.EventTime;
 import dev.tidemark.core.expression.EventFilter;
 import dev.tidemark.core.expression.FeatureExpression;
 import dev.tidemark.core.tile.HeadRule;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param name as in the catalog
  * @param version hash of everything that decides the content of its state (rule P3)
  * @param source name of the source
+ * @param eventTime where and how its events have their time; null for as the source says
  * @param entity the fields that make up the entity key, in key order
  * @param where which events belong to the view; null for all
  * @param filters the distinct {@code where} of its features; a tile state refers to them by index
@@ -39,6 +41,7 @@ public record View(
         String name,
         String version,
         String source,
+        @Nullable EventTime eventTime,
         List<KeyField> entity,
         @Nullable EventFilter where,
         List<EventFilter> filters,
@@ -110,6 +113,7 @@ public record View(
                 name,
                 version,
                 source,
+                eventTime,
                 entity,
                 where,
                 filters,

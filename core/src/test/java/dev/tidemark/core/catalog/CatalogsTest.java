@@ -3,6 +3,9 @@ package dev.tidemark.core.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidemark.core.event.EventShape.EventTime;
+import dev.tidemark.core.event.EventShape.TimeFormat;
+import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.view.View;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -83,6 +86,40 @@ class CatalogsTest {
                 .containsExactly(new Catalogs.Reading(
                         CURRENT.sources().get(0),
                         List.of(CARTS, PRICES, next.views().get(0))));
+    }
+
+    /** One parse for each event time, whatever the views' catalog. */
+    @Test
+    void viewsOfAnotherEventTimeAreReadByThemselves() {
+        String timed = OLD.replace("views:\n", """
+                views:
+                  quality: {source: shop, entity: model, event_time: at, features: {n: {function: count, windows: 1h}}}
+                  delays: {source: shop, entity: user, event_time: at, features: {n: {function: count, windows: 1h}}}
+                  early: {source: shop, entity: user, event_time: {field: at, format: epoch_millis},
+                          features: {n: {function: count, windows: 1h}}}
+                """);
+        Catalog next = compile(timed);
+        Catalog.Source source = next.sources().get(0);
+        int at = source.shape().fields().indexOf(new FieldPath(List.of("at")));
+        EventTime iso = new EventTime(at, TimeFormat.ISO8601, false);
+        EventTime epoch = new EventTime(at, TimeFormat.EPOCH_MILLIS, false);
+        View early = next.view("early").orElseThrow();
+
+        assertThat(Catalogs.of(next).readingsOf("shop-events"))
+                .containsExactly(
+                        new Catalogs.Reading(source, next.views().subList(3, 5)),
+                        new Catalogs.Reading(source.at(iso), next.views().subList(0, 2)),
+                        new Catalogs.Reading(source.at(epoch), List.of(early)));
+        assertThat(early.eventTime()).isEqualTo(epoch);
+        assertThat(next.sourceOf(early)).isEqualTo(source.at(epoch));
+        assertThat(next.sourceOf(next.views().get(3))).isEqualTo(source);
+        Catalog other =
+                compile(timed.replace("{field: at, format: epoch_millis}", "{field: at, format: epoch_seconds}"));
+        assertThat(new Catalogs(next, other).readingsOf("shop-events"))
+                .hasSize(4)
+                .endsWith(new Catalogs.Reading(
+                        source.at(new EventTime(at, TimeFormat.EPOCH_SECONDS, false)),
+                        List.of(other.view("early").orElseThrow())));
     }
 
     @Test

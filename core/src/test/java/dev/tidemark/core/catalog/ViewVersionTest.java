@@ -3,6 +3,7 @@ package dev.tidemark.core.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -93,6 +94,21 @@ class ViewVersionTest {
                 .isEqualTo("49f8525a06db94d7");
         assertThat(version(hello)).isNotEqualTo(version(before));
         assertThat(new CatalogCompiler().compile(hello).hash()).isEqualTo("b14a236f2f5717d6");
+    }
+
+    /** Then that of the source decides nothing. */
+    @Test
+    void changesWithAnEventTimeOfItsOwn() {
+        String entity = "entity: user_id\n";
+        String own = change(entity, entity + "    event_time: seen\n");
+        String other = change(entity, entity + "    event_time: {field: seen, format: epoch_millis}\n");
+        String same = change(entity, entity + "    event_time: {field: ts, format: epoch_millis}\n");
+
+        assertThat(List.of(version(own), version(other), version(same), version(yaml)))
+                .doesNotHaveDuplicates();
+        assertThat(version(own.replace("field: ts", "field: time"))).isEqualTo(version(own));
+        assertThat(new CatalogCompiler().compile(own).json())
+                .contains("\"event_time\":{\"field\":\"seen\",\"format\":\"iso8601\"},\"entity\"");
     }
 
     @Test

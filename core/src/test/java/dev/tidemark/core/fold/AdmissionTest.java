@@ -183,6 +183,62 @@ class AdmissionTest {
         assertThat(refusal(yaml, "v", "\"user\":1,\"p\":\"a\"")).isNotNull();
     }
 
+    /** The view's time alone decides, and only of the events that the view wants. */
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            "type":"outcome","p":{"at":NOW}           | FOLDED
+            "type":"outcome","p":{"at":NOW},"t":"x"   | FOLDED
+            "type":"outcome","p":{"at":NOW},"t":null  | FOLDED
+            "type":"outcome","p":{"at":LATE}          | TOO_LATE
+            "type":"outcome","p":{"at":AHEAD}         | FOLDED
+            "type":"outcome","p":{"at":FAR}           | FAR_FUTURE the event time is 60001 ms after
+            "type":"outcome"                          | NO_EVENT_TIME the event time 'p.at' is missing
+            "type":"outcome","p":{"at":"NOW"}         | NO_EVENT_TIME the event time 'p.at' cannot be read
+            "type":"outcome","p":{"at":1e400}         | NO_EVENT_TIME the event time 'p.at' cannot be read
+            "type":"outcome","p":1                    | NO_EVENT_TIME the event time 'p.at' is missing
+            "type":"click"                            | FILTERED
+            "type":"click","p":{"at":"x"},"t":"x"     | FILTERED
+            """)
+    void anEventTimeOfItsOwn(String members, String fate) {
+        String yaml = SOURCE + BUYS + """
+                  quality:
+                    source: clicks
+                    event_time: {field: p.at, format: epoch_millis}
+                    where: type == "outcome"
+                    entity: user
+                    retention: 1h
+                    features:
+                      n: {function: count, windows: [1h]}
+                """;
+        Catalog catalog = compile(yaml);
+        View view = catalog.view("quality").orElseThrow();
+        long arrival = FoldWorld.record(1, 0, "{}").arrivalMillis();
+        String data = ("{\"t\":1,\"user\":\"u\"," + members + "}")
+                .replace("NOW", Long.toString(arrival - 1_000))
+                .replace("LATE", Long.toString(arrival - 3_600_001))
+                .replace("AHEAD", Long.toString(arrival + 60_000))
+                .replace("FAR", Long.toString(arrival + 60_001));
+
+        RecordJudge judge = new RecordJudge(view, catalog.sourceOf(view));
+        assertThat(fateOf(judge, FoldWorld.record(1, 0, data))).startsWith(fate);
+        View buys = catalog.view("buys").orElseThrow();
+        boolean hasTime = !members.contains("\"t\":");
+        assertThat(fateOf(new RecordJudge(buys, catalog.sourceOf(buys)), FoldWorld.record(1, 0, data)))
+                .startsWith(hasTime ? "FILTERED" : "NO_EVENT_TIME the event time 't'");
+    }
+
+    private static String fateOf(RecordJudge judge, RawRecord record) {
+        try {
+            return switch (judge.judge(record)) {
+                case IN -> "FOLDED";
+                case OUT -> "FILTERED";
+                case TOO_LATE -> "TOO_LATE";
+            };
+        } catch (InvalidEvent e) {
+            return e.reason() + " " + e.getMessage();
+        }
+    }
+
     @ParameterizedTest(name = "seed {0}")
     @CsvSource({"1", "2", "3"})
     @DisplayName("P3: what a view holds and refuses does not depend on what other views of its source read")

@@ -89,6 +89,7 @@ public final class FoldWorld {
                 "view" + version.charAt(0),
                 version,
                 "clicks",
+                null,
                 List.of(new View.KeyField("entity", 0)),
                 row -> !row.string(0).equals(UNWANTED),
                 List.of(),

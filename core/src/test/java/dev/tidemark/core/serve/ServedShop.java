@@ -127,6 +127,7 @@ final class ServedShop {
                 "user",
                 "v1",
                 "source",
+                null,
                 List.of(new View.KeyField("user_id", 0)),
                 null,
                 List.of(),

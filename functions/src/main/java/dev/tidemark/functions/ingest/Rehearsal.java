@@ -20,6 +20,7 @@ import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.tile.BlockRange;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;
+import dev.tidemark.core.view.View;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashMap;
@@ -71,7 +72,7 @@ final class Rehearsal {
         for (Catalog.Source source : catalog.sources()) {
             BatchFold fold = new BatchFold(catalog, ports, FoldSettings.DEFAULT);
             Lane lane = new Lane("arn:aws:kinesis:::stream/" + source.stream(), 0, "shardId-000000000000");
-            byte[] event = event(source.shape()).getBytes(StandardCharsets.UTF_8);
+            byte[] event = event(source).getBytes(StandardCharsets.UTF_8);
             RawRecord record = new RawRecord(new Position("1", 0), WHEN_MILLIS, "key", event);
             BatchOutcome outcome =
                     fold.fold(new Batch(lane, List.of(record)), Long.MAX_VALUE).join();
@@ -81,8 +82,16 @@ final class Rehearsal {
         }
     }
 
-    /** An event with a number in every field and a readable time. */
-    private static String event(EventShape shape) {
+    /** An event with a number in every field and readable times. */
+    private String event(Catalog.Source source) {
+        EventShape shape = source.shape();
+        Map<Integer, EventShape.TimeFormat> times = new HashMap<>();
+        for (View view : catalog.viewsOf(source)) {
+            if (view.eventTime() != null) {
+                times.put(view.eventTime().slot(), view.eventTime().format());
+            }
+        }
+        times.put(shape.eventTime().slot(), shape.eventTime().format());
         Member root = new Member();
         for (int slot = 0; slot < shape.fields().size(); slot++) {
             Member member = root;
@@ -90,8 +99,8 @@ final class Rehearsal {
             for (String name : path.names()) {
                 member = member.members.computeIfAbsent(name, key -> new Member());
             }
-            member.value =
-                    slot == shape.eventTime().slot() ? time(shape.eventTime().format()) : "1";
+            EventShape.TimeFormat format = times.get(slot);
+            member.value = format == null ? "1" : time(format);
         }
         return root.json();
     }
