@@ -26,7 +26,8 @@ public final class CatalogSchema {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String DURATION = "[1-9][0-9]{0,8}[smhd]";
-    private static final String PATH = "[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*";
+    private static final String NAME = "([A-Za-z_][A-Za-z0-9_]*|\"[A-Za-z0-9_.-]+\")";
+    private static final String PATH = NAME + "(\\." + NAME + ")*";
 
     private final List<AggregateFunction> functions;
 
