@@ -81,7 +81,7 @@ public class ArchitectureTest {
             List.of("view", "store"),
             List.of("catalog", "archive"),
             List.of("fold", "serve", "checkpoint"),
-            List.of("history"),
+            List.of("history", "monitor"),
             List.of("past", "change"));
 
     private static final ArchRule PURE = classes()

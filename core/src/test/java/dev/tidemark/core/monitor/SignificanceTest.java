@@ -1,0 +1,42 @@
+package dev.tidemark.core.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class SignificanceTest {
+
+    /** NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.4: upper critical values of χ². */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 0.10, 2.706", "1, 0.05, 3.841", "1, 0.01, 6.635", "1, 0.001, 10.828",
+        "2, 0.05, 5.991", "2, 0.01, 9.210", "3, 0.01, 11.345", "4, 0.025, 11.143",
+        "9, 0.05, 16.919", "9, 0.01, 21.666", "10, 0.01, 23.209", "11, 0.01, 24.725",
+        "31, 0.01, 52.191", "50, 0.01, 76.154", "100, 0.01, 135.807", "100, 0.001, 149.449"
+    })
+    void chiSquareIsThatOfThePublishedTable(int degrees, double probability, double expected) {
+        assertThat(Significance.chiSquareQuantile(degrees, probability)).isCloseTo(expected, within(0.0006));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.1, 1.281552", "0.05, 1.644854", "0.025, 1.959964", "0.01, 2.326348", "0.005, 2.575829"})
+    void normalIsThatOfThePublishedTable(double probability, double expected) {
+        assertThat(Significance.normalQuantile(probability)).isCloseTo(expected, within(1e-6));
+    }
+
+    /** 1.358 and 1.628 are the table's c(0.05) and c(0.01) of the two-sample test. */
+    @ParameterizedTest
+    @CsvSource({"0.05, 1.358", "0.01, 1.628"})
+    void kolmogorovSmirnovIsThatOfThePublishedTable(double probability, double expected) {
+        assertThat(Significance.ks(2, 2, probability)).isCloseTo(expected, within(0.0006));
+    }
+
+    @Test
+    void aSingleCellCannotDiffer() {
+        assertThat(Significance.psi(1, 100, 100, 0.01)).isZero();
+        assertThat(Significance.psi(10, 20_000, 100, 0.01)).isCloseTo(21.666 * 0.01005, within(1e-4));
+    }
+}
