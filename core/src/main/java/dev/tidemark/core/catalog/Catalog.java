@@ -5,6 +5,7 @@ import dev.tidemark.core.event.EventShape.EventTime;
 import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.view.Model;
+import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.view.View;
 import java.util.Collection;
 import java.util.Collections;
@@ -21,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hash content hash of the definitions (comments and layout do not matter)
  * @param sources in file order
- * @param views in file order
+ * @param views in file order, those of monitors last
  * @param models in file order
+ * @param monitors of models, in the order of these
  * @param notes what definitions say to people, by path such as {@code views.viewer.features.avg_price}; not in the hash
  * @param json the definitions as canonical JSON, with the notes, for the catalog endpoint
  */
@@ -31,6 +33,7 @@ public record Catalog(
         List<Source> sources,
         List<View> views,
         List<Model> models,
+        List<Monitor> monitors,
         Map<String, Notes> notes,
         String json) {
 
@@ -70,12 +73,13 @@ public record Catalog(
         sources = List.copyOf(sources);
         views = List.copyOf(views);
         models = List.copyOf(models);
+        monitors = List.copyOf(monitors);
         notes = Collections.unmodifiableMap(new LinkedHashMap<>(notes));
     }
 
-    /** Without models and notes. */
+    /** Without models, monitors and notes. */
     public Catalog(String hash, List<Source> sources, List<View> views, String json) {
-        this(hash, sources, views, List.of(), Map.of(), json);
+        this(hash, sources, views, List.of(), List.of(), Map.of(), json);
     }
 
     public Optional<View> view(String name) {
@@ -84,6 +88,11 @@ public record Catalog(
 
     public Optional<Model> model(String name) {
         return models.stream().filter(model -> model.name().equals(name)).findFirst();
+    }
+
+    /** What is watched of a model. */
+    public Optional<Monitor> monitor(String model) {
+        return monitors.stream().filter(one -> one.model().equals(model)).findFirst();
     }
 
     /** What the definition at a path says to people; empty notes if it says nothing. */

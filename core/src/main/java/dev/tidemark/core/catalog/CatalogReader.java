@@ -3,6 +3,7 @@ package dev.tidemark.core.catalog;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.core.aggregate.AggregateFunction;
 import dev.tidemark.core.event.EventShape;
+import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,6 +30,7 @@ final class CatalogReader {
     private final Set<String> viewNames = new LinkedHashSet<>();
     private final Map<String, ViewDefinition> definitions = new LinkedHashMap<>();
     private final List<ModelReader.Read> models = new ArrayList<>();
+    private final List<Monitor> monitors = new ArrayList<>();
     private final Map<String, View> viewsByVersion = new LinkedHashMap<>();
 
     CatalogReader(List<AggregateFunction> functions, Problems problems) {
@@ -43,8 +45,12 @@ final class CatalogReader {
             catalog.allowOnly(KEYS);
             readFormatVersion(catalog);
             Set<String> sourceNames = readSources(catalog);
-            readViews(catalog, sourceNames);
-            readModels(catalog);
+            ViewReader viewReader = new ViewReader(functions, sources, sourceNames);
+            for (YamlMapping.Entry entry : section(catalog, "views", MAX_VIEWS, "add at least one view")) {
+                viewNames.add(entry.name());
+                readView(viewReader, entry);
+            }
+            readModels(catalog, viewReader);
         }
         problems.throwIfAny();
         ObjectNode json = CatalogJson.of(sources.values(), definitions.values(), models);
@@ -56,6 +62,7 @@ final class CatalogReader {
                 sources.values().stream().map(CatalogReader::source).toList(),
                 List.copyOf(viewsByVersion.values()),
                 models.stream().map(ModelReader.Read::model).toList(),
+                monitors,
                 notes,
                 json.toString());
     }
@@ -97,35 +104,16 @@ final class CatalogReader {
         return names;
     }
 
-    private void readViews(YamlMapping catalog, Set<String> sourceNames) {
-        ViewReader reader = new ViewReader(functions, sources, sourceNames);
-        for (YamlMapping.Entry entry : section(catalog, "views", MAX_VIEWS, "add at least one view")) {
-            int before = problems.count();
-            ViewDefinition definition = reader.read(entry);
-            viewNames.add(entry.name());
-            if (definition != null && problems.count() == before) {
-                definitions.put(entry.name(), definition);
-                compile(definition, entry);
-            }
+    /** Null, with the mistake reported, if there is one. */
+    private @Nullable View readView(ViewReader reader, YamlMapping.Entry entry) {
+        int before = problems.count();
+        ViewDefinition definition = reader.read(entry);
+        if (definition == null || problems.count() > before) {
+            return null;
         }
-    }
-
-    private void readModels(YamlMapping catalog) {
-        if (catalog.optional("models") == null) {
-            return;
+        if (!entry.isMade()) {
+            definitions.put(entry.name(), definition);
         }
-        Map<String, View> views = new LinkedHashMap<>();
-        viewsByVersion.values().forEach(view -> views.put(view.name(), view));
-        ModelReader reader = new ModelReader(definitions, views, viewNames);
-        for (YamlMapping.Entry entry : section(catalog, "models", MAX_MODELS, "add a model, or leave models out")) {
-            ModelReader.Read model = reader.read(entry);
-            if (model != null) {
-                models.add(model);
-            }
-        }
-    }
-
-    private void compile(ViewDefinition definition, YamlMapping.Entry entry) {
         View view = ViewCompiler.compile(definition);
         View same = view == null ? null : viewsByVersion.putIfAbsent(view.version(), view);
         if (same != null) {
@@ -133,6 +121,30 @@ final class CatalogReader {
                     .problem(
                             "view '" + definition.name() + "' would keep the same state as view '" + same.name() + "'",
                             "put its features into that view");
+        }
+        return view;
+    }
+
+    private void readModels(YamlMapping catalog, ViewReader viewReader) {
+        if (catalog.optional("models") == null) {
+            return;
+        }
+        Map<String, View> views = new LinkedHashMap<>();
+        viewsByVersion.values().forEach(view -> views.put(view.name(), view));
+        ModelReader reader = new ModelReader(definitions, views, viewNames);
+        MonitorReader monitorReader = new MonitorReader(entry -> readView(viewReader, entry));
+        for (YamlMapping.Entry entry : section(catalog, "models", MAX_MODELS, "add a model, or leave models out")) {
+            ModelReader.Read model = reader.read(entry);
+            YamlMapping definition = model == null ? null : entry.value().mapping("");
+            if (model == null || definition == null) {
+                continue;
+            }
+            models.add(model);
+            MonitorReader.Read monitor = monitorReader.read(definition, model.model());
+            if (monitor != null) {
+                monitors.add(monitor.monitor());
+                model.json().setAll(monitor.json());
+            }
         }
     }
 

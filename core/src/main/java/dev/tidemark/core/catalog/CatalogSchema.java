@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 public final class CatalogSchema {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-    private static final String DURATION = "[1-9][0-9]{0,8}[smhd]";
+    static final String DURATION = "[1-9][0-9]{0,8}[smhd]";
     private static final String NAME = "([A-Za-z_][A-Za-z0-9_]*|\"[A-Za-z0-9_.-]+\")";
-    private static final String PATH = NAME + "(\\." + NAME + ")*";
+    static final String PATH = NAME + "(\\." + NAME + ")*";
 
     private final List<AggregateFunction> functions;
 
@@ -72,6 +72,7 @@ public final class CatalogSchema {
         derived(definitions.putObject("derived"));
         model(definitions.putObject("model"));
         request(definitions.putObject("request"));
+        MonitorSchema.addTo(definitions);
         return root;
     }
 
@@ -84,7 +85,9 @@ public final class CatalogSchema {
                 "stream_retention",
                 SourceReader.DEFAULT_STREAM_RETENTION,
                 "How long records may wait in the stream.");
-        eventTime(properties, "The field that holds the time of the event; a mapping to give its format too.");
+        time(
+                properties.putObject("event_time"),
+                "The field that holds the time of the event; a mapping to give its format too.");
         path(properties, "event_id", "The field that identifies an event; drop_duplicates needs it.");
         integer(
                         properties,
@@ -103,8 +106,9 @@ public final class CatalogSchema {
         notes(properties);
     }
 
-    private static void eventTime(ObjectNode properties, String description) {
-        ObjectNode time = properties.putObject("event_time").put("description", description);
+    /** A field, or a mapping of it and its format. */
+    static void time(ObjectNode time, String description) {
+        time.put("description", description);
         ArrayNode forms = time.putArray("anyOf");
         pattern(forms.addObject(), PATH);
         ObjectNode form = forms.addObject();
@@ -124,7 +128,7 @@ public final class CatalogSchema {
         object(node, "The features of one kind of entity from one source.", "source", "entity", "features");
         ObjectNode properties = properties(node);
         text(properties, "source", Names.PATTERN, "Name of the source.");
-        eventTime(properties, "The field that holds the time of the view's events, if not the source's event_time.");
+        time(properties.putObject("event_time"), "The field that holds the time of the view's events, if not the source's event_time.");
         ObjectNode entity = properties.putObject("entity");
         entity.put("description", "The field or fields that identify what the features describe.");
         ArrayNode forms = entity.putArray("anyOf");
@@ -360,6 +364,7 @@ public final class CatalogSchema {
                 DerivedReader.MAX_DERIVED);
         ((ObjectNode) properties.get("derived")).remove("minProperties");
         duration(properties, "stale_after", null, "The lag of the fold beyond which an answer is stale.");
+        MonitorReader.KEYS.forEach(key -> properties.putObject(key).put("$ref", "#/definitions/" + key));
         notes(properties);
     }
 
@@ -388,7 +393,7 @@ public final class CatalogSchema {
                 .put("maxLength", max));
     }
 
-    private static void windows(ObjectNode windows, String window) {
+    static void windows(ObjectNode windows, String window) {
         ArrayNode forms = windows.putArray("anyOf");
         pattern(forms.addObject(), window);
         ObjectNode list = forms.addObject()
@@ -399,16 +404,16 @@ public final class CatalogSchema {
         pattern(list.putObject("items"), window);
     }
 
-    private static void condition(ObjectNode properties, String description) {
+    static void condition(ObjectNode properties, String description) {
         ObjectNode where = properties.putObject("where").put("description", description);
         where.putArray("type").add("string").add("boolean");
     }
 
-    private static void scalar(ObjectNode node) {
+    static void scalar(ObjectNode node) {
         node.putArray("type").add("string").add("number").add("boolean");
     }
 
-    private static void object(ObjectNode node, String description, String... required) {
+    static void object(ObjectNode node, String description, String... required) {
         node.put("type", "object").put("description", description).put("additionalProperties", false);
         ArrayNode keys = node.putArray("required");
         for (String key : required) {
@@ -427,26 +432,26 @@ public final class CatalogSchema {
         node.putObject("additionalProperties").put("$ref", "#/definitions/" + definition);
     }
 
-    private static ObjectNode properties(ObjectNode node) {
+    static ObjectNode properties(ObjectNode node) {
         return node.has("properties") ? (ObjectNode) node.get("properties") : node.putObject("properties");
     }
 
-    private static void path(ObjectNode properties, String key, String description) {
+    static void path(ObjectNode properties, String key, String description) {
         text(properties, key, PATH, description);
     }
 
-    private static void text(ObjectNode properties, String key, String pattern, String description) {
+    static void text(ObjectNode properties, String key, String pattern, String description) {
         pattern(properties.putObject(key).put("description", description), pattern);
     }
 
-    private static void duration(ObjectNode properties, String key, @Nullable String byDefault, String description) {
+    static void duration(ObjectNode properties, String key, @Nullable String byDefault, String description) {
         text(properties, key, DURATION, description);
         if (byDefault != null) {
             ((ObjectNode) properties.get(key)).put("default", byDefault);
         }
     }
 
-    private static ObjectNode integer(ObjectNode properties, String key, int min, int max, String description) {
+    static ObjectNode integer(ObjectNode properties, String key, int min, int max, String description) {
         return properties
                 .putObject(key)
                 .put("description", description)
@@ -455,7 +460,7 @@ public final class CatalogSchema {
                 .put("maximum", max);
     }
 
-    private static void pattern(ObjectNode node, String pattern) {
+    static void pattern(ObjectNode node, String pattern) {
         node.put("type", "string").put("pattern", whole(pattern));
     }
 

@@ -31,13 +31,19 @@ final class ModelReader {
     }
 
     private static final Pattern KEY = Pattern.compile(KEY_PATTERN);
-    private static final Set<String> KEYS = Notes.and("keys", "request", "inputs", "derived", "stale_after");
+    private static final Set<String> KEYS = keys();
     private static final Set<String> REQUEST_KEYS = new LinkedHashSet<>(List.of("type", "default"));
     private static final String KEYS_REMEDY =
             "write keys: {user_id: user}, from a view's key field to the request's name";
     private static final String REQUEST_REMEDY = "write request: {list_price: {type: number}}";
     private static final String INPUTS_REMEDY =
             "list the vector's values by view, such as inputs: [viewer: [avg_price_30m], request: [list_price]]";
+
+    private static Set<String> keys() {
+        Set<String> keys = Notes.and("keys", "request", "inputs", "derived", "stale_after");
+        keys.addAll(MonitorReader.KEYS);
+        return keys;
+    }
 
     private final Map<String, ViewDefinition> definitions;
     private final Map<String, View> views;

@@ -11,9 +11,9 @@ final class Names {
 
     private Names() {}
 
-    /** Reports the key if it is no name. */
+    /** Reports the key if it is no name; the program's own names have {@code $}, so that no user's can be the same. */
     static boolean check(YamlMapping.Entry entry, String what) {
-        if (NAME.matcher(entry.name()).matches()) {
+        if (entry.isMade() || NAME.matcher(entry.name()).matches()) {
             return true;
         }
         entry.key()

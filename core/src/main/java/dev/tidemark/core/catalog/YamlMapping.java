@@ -18,7 +18,13 @@ final class YamlMapping {
     private final Map<String, Entry> entries = new LinkedHashMap<>();
 
     /** A key and its value, each with its place. */
-    record Entry(String name, YamlValue key, YamlValue value) {}
+    record Entry(String name, YamlValue key, YamlValue value) {
+
+        /** Whether the program has chosen the name. */
+        boolean isMade() {
+            return YamlTree.isMade(key.node());
+        }
+    }
 
     YamlMapping(MappingNode node, YamlValue at, Problems problems) {
         this.at = at;

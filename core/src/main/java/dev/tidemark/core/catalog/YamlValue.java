@@ -7,6 +7,7 @@ import dev.tidemark.core.window.Window;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
@@ -36,6 +37,16 @@ final class YamlValue {
         this.node = node;
         this.path = path;
         this.problems = problems;
+    }
+
+    Node node() {
+        return node;
+    }
+
+    /** A definition that is made of this one, at its place; see {@link YamlTree}. */
+    YamlMapping.Entry made(String name, Object tree) {
+        YamlValue key = new YamlValue(YamlTree.of(Map.of(name, tree), node), path, problems);
+        return new YamlMapping((MappingNode) key.node, key, problems).entries().get(0);
     }
 
     /** Such as {@code views.user.hop}; empty for the root. */
@@ -96,6 +107,11 @@ final class YamlValue {
             elements.add(new YamlValue(element, path + "[" + elements.size() + "]", problems));
         }
         return elements;
+    }
+
+    /** A scalar as written, whatever it should be. */
+    String written() {
+        return ((ScalarNode) node).getValue();
     }
 
     /** Any scalar but null, as written. */

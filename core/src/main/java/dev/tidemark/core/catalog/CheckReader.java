@@ -1,0 +1,203 @@
+package dev.tidemark.core.catalog;
+
+import dev.tidemark.core.view.Model;
+import dev.tidemark.core.view.Monitor;
+import dev.tidemark.core.window.Window;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the {@code checks:} of a monitor.
+ *
+ * @param outcomes null if the monitor knows none
+ * @param hasBaseline whether inputs are compared with anything
+ */
+record CheckReader(Model model, List<Window> windows, MonitorReader.@Nullable Outcomes outcomes, boolean hasBaseline) {
+
+    static final String DRIFT = "drift";
+    static final String NULLS = "nulls";
+    static final String COVERAGE = "coverage";
+    static final String CALIBRATION = "calibration";
+    static final String ECE = "ece";
+
+    /** Numbers of the quality: with a threshold, without one, and of predicted numbers. */
+    static final List<String> AT_THRESHOLD = List.of("accuracy", "precision", "recall", "f1");
+
+    static final List<String> OF_SCORES = List.of("auc", "log_loss", "brier", "rate");
+    static final List<String> OF_NUMBERS = List.of("mae", "rmse", "bias");
+
+    private static final double SIGNIFICANCE = 0.01;
+    private static final long USUAL_MILLIS = 86_400_000;
+
+    private static final Set<String> BOUND_KEYS =
+            new LinkedHashSet<>(List.of("at_least", "at_most", "window", "threshold"));
+    private static final Set<String> DRIFT_KEYS =
+            new LinkedHashSet<>(List.of("psi", "significance", "window", "features"));
+    private static final Set<String> NULLS_KEYS = new LinkedHashSet<>(List.of("times_baseline", "plus", "window"));
+    private static final Set<String> COVERAGE_KEYS = new LinkedHashSet<>(List.of("labelled_at_least", "window"));
+    private static final Set<String> CALIBRATION_KEYS = new LinkedHashSet<>(List.of(ECE, "window"));
+
+    List<Monitor.Check> read(@Nullable YamlValue at) {
+        YamlMapping mapping = at == null ? null : at.mapping("write checks: {accuracy: {at_least: 0.9}}");
+        List<Monitor.Check> checks = new ArrayList<>();
+        for (YamlMapping.Entry entry : mapping == null ? List.<YamlMapping.Entry>of() : mapping.entries()) {
+            YamlMapping check = isKnown(entry) ? entry.value().mapping("say what is wanted: {at_least: 0.9}") : null;
+            Monitor.Check read = check == null ? null : read(entry, check);
+            if (read != null) {
+                checks.add(read);
+            }
+        }
+        return checks;
+    }
+
+    private boolean isKnown(YamlMapping.Entry entry) {
+        Set<String> known = new LinkedHashSet<>();
+        if (outcomes != null) {
+            known.add(COVERAGE);
+            known.addAll(outcomes.isBinary() ? AT_THRESHOLD : OF_NUMBERS);
+            if (outcomes.isBinary()) {
+                known.addAll(OF_SCORES);
+                known.add(CALIBRATION);
+            }
+        }
+        if (hasBaseline) {
+            known.add(DRIFT);
+            known.add(NULLS);
+        }
+        if (!known.contains(entry.name())) {
+            entry.key()
+                    .problem(
+                            "no check " + entry.key().shown() + " of this monitor",
+                            known.isEmpty()
+                                    ? "give the model an outcome, or the monitor a baseline"
+                                    : Suggestions.remedy(entry.name(), known, "checks"));
+            return false;
+        }
+        return true;
+    }
+
+    private Monitor.@Nullable Check read(YamlMapping.Entry entry, YamlMapping check) {
+        String name = entry.name();
+        return switch (name) {
+            case DRIFT -> drift(check);
+            case NULLS -> nulls(check);
+            case COVERAGE -> {
+                check.allowOnly(COVERAGE_KEYS);
+                Window window = window(check);
+                BigDecimal least = number(check, "labelled_at_least", null);
+                yield window == null || least == null ? null : new Monitor.Coverage(name, window, least.doubleValue());
+            }
+            case CALIBRATION -> {
+                check.allowOnly(CALIBRATION_KEYS);
+                Window window = window(check);
+                BigDecimal most = number(check, ECE, null);
+                yield window == null || most == null ? null : new Monitor.Bound(ECE, window, null, null, most);
+            }
+            default -> bound(entry, check);
+        };
+    }
+
+    private Monitor.@Nullable Check bound(YamlMapping.Entry entry, YamlMapping check) {
+        check.allowOnly(BOUND_KEYS);
+        Window window = window(check);
+        BigDecimal least = check.optional("at_least") == null ? null : number(check, "at_least", null);
+        BigDecimal most = check.optional("at_most") == null ? null : number(check, "at_most", null);
+        if (check.optional("at_least") == null && check.optional("at_most") == null) {
+            entry.value().problem("a check without a bound", "add at_least: or at_most:");
+        }
+        BigDecimal threshold = null;
+        YamlValue thresholdAt = check.optional("threshold");
+        if (outcomes != null && AT_THRESHOLD.contains(entry.name())) {
+            threshold = thresholdAt == null ? outcomes.thresholds().get(0) : thresholdAt.decimal();
+            BigDecimal wanted = threshold;
+            if (thresholdAt != null
+                    && wanted != null
+                    && outcomes.thresholds().stream().noneMatch(known -> known.compareTo(wanted) == 0)) {
+                thresholdAt.problem(
+                        "threshold " + thresholdAt.shown() + " is none of the outcome's",
+                        "add it to the thresholds of 'outcome'");
+            }
+        } else if (thresholdAt != null) {
+            thresholdAt.problem("'" + entry.name() + "' has no threshold", "remove it");
+        }
+        return window == null ? null : new Monitor.Bound(entry.name(), window, threshold, least, most);
+    }
+
+    private Monitor.@Nullable Check drift(YamlMapping check) {
+        check.allowOnly(DRIFT_KEYS);
+        Window window = window(check);
+        BigDecimal psi = number(check, "psi", new BigDecimal("0.2"));
+        BigDecimal significance = number(check, "significance", BigDecimal.valueOf(SIGNIFICANCE));
+        if (significance != null && (significance.signum() <= 0 || significance.doubleValue() > 0.5)) {
+            check.at().problem("significance " + significance, "write a probability above 0, up to 0.5, such as 0.01");
+            return null;
+        }
+        YamlValue at = check.optional("features");
+        List<String> features = at == null || !at.isList() ? null : features(at);
+        if (at != null && !at.isList() && !"all".equals(at.text("write all, or list names of the vector"))) {
+            at.problem(at.shown() + " where names are wanted", "write all, or list names of the vector");
+        }
+        return window == null || psi == null || significance == null
+                ? null
+                : new Monitor.Drift(DRIFT, window, psi.doubleValue(), significance.doubleValue(), features);
+    }
+
+    private List<String> features(YamlValue at) {
+        List<String> features = new ArrayList<>();
+        List<YamlValue> elements = at.list("");
+        for (YamlValue element : elements == null ? List.<YamlValue>of() : elements) {
+            String name = element.text("name a value of the vector");
+            if (name != null && !model.names().contains(name)) {
+                element.problem(
+                        element.shown() + " is not in the vector",
+                        Suggestions.remedy(name, new LinkedHashSet<>(model.names()), "values"));
+            } else if (name != null) {
+                features.add(name);
+            }
+        }
+        return features;
+    }
+
+    private Monitor.@Nullable Check nulls(YamlMapping check) {
+        check.allowOnly(NULLS_KEYS);
+        Window window = window(check);
+        BigDecimal times = number(check, "times_baseline", BigDecimal.ONE);
+        BigDecimal plus = number(check, "plus", new BigDecimal("0.01"));
+        return window == null || times == null || plus == null
+                ? null
+                : new Monitor.Nulls(NULLS, window, times.doubleValue(), plus.doubleValue());
+    }
+
+    /** Null after a mistake, or if it is missing and has no default. */
+    private static @Nullable BigDecimal number(YamlMapping check, String key, @Nullable BigDecimal byDefault) {
+        YamlValue at = byDefault == null ? check.required(key, "write " + key + ": and a number") : check.optional(key);
+        return at == null ? byDefault : at.decimal();
+    }
+
+    /** By default a day, or the longest. */
+    private @Nullable Window window(YamlMapping check) {
+        YamlValue at = check.optional("window");
+        if (at != null) {
+            return window(at, windows);
+        }
+        return windows.stream()
+                .filter(window -> window.widthMillis() == USUAL_MILLIS)
+                .findFirst()
+                .orElse(windows.isEmpty() ? null : windows.get(windows.size() - 1));
+    }
+
+    static @Nullable Window window(YamlValue at, List<Window> windows) {
+        Window window = at.window();
+        if (window != null && !windows.contains(window)) {
+            at.problem(
+                    "window " + at.shown() + " is none of the monitor's",
+                    "use one of " + windows.stream().map(Window::text).toList() + ", or add it to 'windows'");
+            return null;
+        }
+        return window;
+    }
+}

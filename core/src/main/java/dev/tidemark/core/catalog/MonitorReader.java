@@ -1,0 +1,462 @@
+package dev.tidemark.core.catalog;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.core.event.FieldPath;
+import dev.tidemark.core.view.Model;
+import dev.tidemark.core.view.Monitor;
+import dev.tidemark.core.view.View;
+import dev.tidemark.core.window.Window;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what is watched of a model: {@code predictions}, {@code outcome}, {@code slices} and {@code monitor}. Of these it makes
+ * definitions of ordinary views ({@link MonitorViews}), which are read and compiled as those of the file.
+ */
+final class MonitorReader {
+
+    /** The keys of a model that are read here. */
+    static final List<String> KEYS = List.of("predictions", "outcome", "slices", "monitor");
+
+    static final int MAX_SLICES = 20;
+    static final int DEFAULT_SLICE_GROUPS = 50;
+    static final long DEFAULT_WITHIN_MILLIS = 86_400_000;
+    static final long DEFAULT_SETTLE_MILLIS = 3_600_000;
+
+    static final Set<String> PREDICTIONS_KEYS = new LinkedHashSet<>(
+            List.of("source", "where", "time", "model", "version", "score", "hash", "features", "keys"));
+    static final Set<String> OUTCOME_KEYS = new LinkedHashSet<>(List.of(
+            "pair",
+            "source",
+            "where",
+            "time",
+            "version",
+            "score",
+            "label",
+            "type",
+            "thresholds",
+            "absent",
+            "within",
+            "settle",
+            "delay"));
+    static final Set<String> MONITOR_KEYS =
+            new LinkedHashSet<>(List.of("windows", "hop", "retention", "baseline", "champion", "checks"));
+    static final List<String> TYPES = List.of("binary", "number");
+
+    private static final Set<String> OF_CARRIED = Set.of("source", "time", "version", "score", "delay");
+    private static final Set<String> SLICE_KEYS = new LinkedHashSet<>(List.of("field", "max_groups"));
+    private static final Set<String> BASELINE_KEYS = new LinkedHashSet<>(List.of("window", "before"));
+    private static final String PREDICTIONS_REMEDY = "say where predictions are: predictions: {source: shop}";
+    private static final String WINDOWS_REMEDY = "list the windows, such as windows: [1h, 24h, 7d]";
+    private static final String BASELINE_REMEDY =
+            "name a training set's folder, or an earlier window: baseline: {window: 7d, before: 14d}";
+
+    /**
+     * Which field holds a moment; {@code place} is read again where a view is made of it.
+     *
+     * @param format null for the default
+     */
+    record Time(Object place, String field, @Nullable String format) {}
+
+    /** What predictions look like; paths as they are written. */
+    record Predictions(
+            YamlValue source,
+            Time time,
+            String where,
+            String model,
+            String version,
+            String score,
+            String hash,
+            String features,
+            String keys) {}
+
+    /**
+     * What outcomes look like.
+     *
+     * @param source of outcomes that carry their prediction, or the pair
+     * @param carried null for a pair
+     */
+    record Outcomes(
+            YamlValue source,
+            @Nullable Carried carried,
+            String where,
+            String version,
+            String score,
+            String labelPath,
+            boolean isBinary,
+            List<BigDecimal> thresholds,
+            boolean isAbsent,
+            long withinMillis,
+            long settleMillis,
+            @Nullable String delay) {
+
+        long horizonMillis() {
+            return withinMillis + settleMillis;
+        }
+
+        /** The label in the events of the source. */
+        String label() {
+            return carried == null ? "right." + labelPath : labelPath;
+        }
+
+        /** A field of the prediction in the events of the source. */
+        String ofPrediction(String path) {
+            return carried == null ? "left." + path : path;
+        }
+    }
+
+    /** @param time of the prediction that an outcome carries */
+    record Carried(Time time) {}
+
+    /** @param name the last name of its path */
+    record SliceField(String name, String path, int maxGroups) {}
+
+    /** What the monitor itself says. */
+    record Settings(
+            List<Window> windows,
+            @Nullable YamlValue hop,
+            long retentionMillis,
+            Monitor.@Nullable Baseline baseline,
+            @Nullable String champion,
+            List<Monitor.Check> checks) {}
+
+    /**
+     * A monitor with the definition that it was read from.
+     *
+     * @param json members of the model's canonical definition
+     */
+    record Read(Monitor monitor, ObjectNode json) {}
+
+    private final Function<YamlMapping.Entry, @Nullable View> views;
+
+    /** @param views reads and compiles a view, and adds it to the catalog; null after a mistake */
+    MonitorReader(Function<YamlMapping.Entry, @Nullable View> views) {
+        this.views = views;
+    }
+
+    /** Null if there is none, or if it has a mistake that leaves nothing to work with. */
+    @Nullable
+    Read read(YamlMapping definition, Model model) {
+        YamlValue at = definition.optional("monitor");
+        if (at == null) {
+            KEYS.stream()
+                    .map(definition::keyOf)
+                    .filter(Objects::nonNull)
+                    .forEach(key -> key.problem(
+                            key.shown() + " without 'monitor'", "add monitor: {windows: [1h, 24h]}, or remove it"));
+            return null;
+        }
+        YamlValue predictionsAt = definition.required("predictions", PREDICTIONS_REMEDY);
+        Predictions predictions = predictionsAt == null ? null : predictions(predictionsAt, model);
+        YamlValue outcomeAt = definition.optional("outcome");
+        Outcomes outcomes = outcomeAt == null || predictions == null ? null : outcomes(outcomeAt, predictions, model);
+        YamlValue slicesAt = definition.optional("slices");
+        List<SliceField> slices = slices(slicesAt);
+        if (slicesAt != null && outcomeAt == null) {
+            slicesAt.problem("'slices' without 'outcome'", "say what the outcomes are, or remove the slices");
+        }
+        Settings settings = settings(at, model, outcomes);
+        return predictions == null || settings == null || (outcomeAt != null && outcomes == null)
+                ? null
+                : read(at, model, predictions, outcomes, slices, settings);
+    }
+
+    private static @Nullable Settings settings(YamlValue at, Model model, @Nullable Outcomes outcomes) {
+        YamlMapping monitor = at.mapping("write monitor: {windows: [1h, 24h]}");
+        if (monitor == null) {
+            return null;
+        }
+        monitor.allowOnly(MONITOR_KEYS);
+        List<Window> windows = windows(monitor.optional("windows"));
+        Monitor.Baseline baseline = baseline(monitor.optional("baseline"), windows);
+        YamlValue championAt = monitor.optional("champion");
+        String champion = championAt == null ? null : championAt.text("name a version, such as champion: v7");
+        YamlValue retentionAt = monitor.optional("retention");
+        Long retention = retentionAt == null ? (Long) retention(outcomes, baseline) : retentionAt.duration();
+        List<Monitor.Check> checks = new CheckReader(model, windows, outcomes, monitor.optional("baseline") != null)
+                .read(monitor.optional("checks"));
+        return windows.isEmpty() || retention == null
+                ? null
+                : new Settings(windows, monitor.optional("hop"), retention, baseline, champion, checks);
+    }
+
+    private @Nullable Read read(
+            YamlValue at,
+            Model model,
+            Predictions predictions,
+            @Nullable Outcomes outcomes,
+            List<SliceField> slices,
+            Settings settings) {
+        MonitorViews made = new MonitorViews(model, predictions, outcomes, slices, settings);
+        Map<String, View> compiled = new LinkedHashMap<>();
+        made.trees().forEach((name, tree) -> {
+            View view = views.apply(at.made(name, tree));
+            if (view != null) {
+                compiled.put(name, view);
+            }
+        });
+        if (compiled.size() < made.trees().size()) {
+            return null;
+        }
+        Monitor monitor = new Monitor(
+                model.name(),
+                model.hash(),
+                settings.windows(),
+                of(compiled, made.versionsName()),
+                made.inputNames().stream().map(name -> of(compiled, name)).toList(),
+                made.features(),
+                outcomes == null
+                        ? null
+                        : new Monitor.Outcome(
+                                of(compiled, made.qualityName()),
+                                outcomes.isBinary(),
+                                outcomes.thresholds(),
+                                outcomes.isAbsent(),
+                                outcomes.horizonMillis(),
+                                outcomes.delay() != null),
+                slices.stream()
+                        .map(slice -> new Monitor.Slice(slice.name(), of(compiled, made.sliceName(slice))))
+                        .toList(),
+                settings.baseline(),
+                settings.champion(),
+                settings.checks());
+        return new Read(monitor, MonitorJson.of(predictions, outcomes, slices, settings));
+    }
+
+    private static View of(Map<String, View> compiled, String name) {
+        return Objects.requireNonNull(compiled.get(name));
+    }
+
+    private static @Nullable Predictions predictions(YamlValue at, Model model) {
+        YamlMapping mapping = at.mapping(PREDICTIONS_REMEDY);
+        YamlValue source = mapping == null ? null : mapping.required("source", PREDICTIONS_REMEDY);
+        if (mapping == null || source == null) {
+            return null;
+        }
+        mapping.allowOnly(PREDICTIONS_KEYS);
+        String modelPath = path(mapping, "model", "model");
+        return new Predictions(
+                source,
+                time(mapping.optional("time"), "ts"),
+                where(mapping, "type == \"prediction\" && " + isModel(modelPath, model)),
+                modelPath,
+                path(mapping, "version", "version"),
+                path(mapping, "score", "score"),
+                path(mapping, "hash", "hash"),
+                path(mapping, "features", "features"),
+                path(mapping, "keys", "keys"));
+    }
+
+    private static String isModel(String path, Model model) {
+        return path + " == \"" + model.name() + "\"";
+    }
+
+    private static String where(YamlMapping mapping, String byDefault) {
+        YamlValue at = mapping.optional("where");
+        String text =
+                at == null ? byDefault : at.text("write a condition over event fields, such as type == \"order\"");
+        return text == null ? byDefault : text;
+    }
+
+    private static String path(YamlMapping mapping, String key, String byDefault) {
+        YamlValue at = mapping.optional(key);
+        FieldPath path = at == null ? null : at.field();
+        return path == null ? byDefault : path.toString();
+    }
+
+    private static @Nullable Outcomes outcomes(YamlValue at, Predictions predictions, Model model) {
+        YamlMapping mapping =
+                at.mapping("say what outcomes look like: outcome: {label: label}, or outcome: {pair: judged}");
+        if (mapping == null) {
+            return null;
+        }
+        mapping.allowOnly(OUTCOME_KEYS);
+        YamlValue pair = mapping.optional("pair");
+        if (pair != null) {
+            OF_CARRIED.stream()
+                    .map(mapping::keyOf)
+                    .filter(Objects::nonNull)
+                    .forEach(key -> key.problem(
+                            key.shown() + " with 'pair'", "remove it: a pair has its prediction, and knows the delay"));
+        }
+        boolean isBinary = isBinary(mapping.optional("type"));
+        boolean isAbsent = isAbsent(mapping.optional("absent"), isBinary);
+        YamlValue withinAt = mapping.optional("within");
+        Long within = withinAt == null ? (Long) DEFAULT_WITHIN_MILLIS : withinAt.duration();
+        YamlValue settleAt = mapping.optional("settle");
+        Long settle = settleAt == null ? (Long) DEFAULT_SETTLE_MILLIS : settleAt.duration();
+        List<BigDecimal> thresholds = thresholds(mapping.optional("thresholds"), isBinary);
+        if (within == null || settle == null) {
+            return null;
+        }
+        String label = path(mapping, "label", "label");
+        String version = pair == null ? path(mapping, "version", predictions.version()) : predictions.version();
+        String score = pair == null ? path(mapping, "score", predictions.score()) : predictions.score();
+        if (pair != null) {
+            return new Outcomes(
+                    pair,
+                    null,
+                    where(mapping, isModel("left." + predictions.model(), model)),
+                    "left." + version,
+                    "left." + score,
+                    label,
+                    isBinary,
+                    thresholds,
+                    isAbsent,
+                    within,
+                    settle,
+                    "delay");
+        }
+        Time time = time(mapping.optional("time"), "predicted_at");
+        return new Outcomes(
+                Objects.requireNonNullElse(mapping.optional("source"), predictions.source()),
+                new Carried(time),
+                where(
+                        mapping,
+                        "type == \"outcome\" && " + isModel(predictions.model(), model) + " && " + time.field()
+                                + " != null"),
+                version,
+                score,
+                label,
+                isBinary,
+                thresholds,
+                isAbsent,
+                within,
+                settle,
+                mapping.optional("delay") == null ? null : path(mapping, "delay", "delay"));
+    }
+
+    /** Mistakes in it are reported where views are made of it. */
+    private static Time time(@Nullable YamlValue at, String byDefault) {
+        if (at == null || at.isList()) {
+            return new Time(at == null ? byDefault : at, byDefault, null);
+        }
+        YamlMapping mapping = at.isMapping() ? at.mapping("") : null;
+        YamlValue field = mapping == null ? at : mapping.optional("field");
+        YamlValue format = mapping == null ? null : mapping.optional("format");
+        return new Time(
+                at,
+                field == null || field.isMapping() || field.isList() ? byDefault : field.written(),
+                format == null || format.isMapping() || format.isList() ? null : format.written());
+    }
+
+    private static boolean isBinary(@Nullable YamlValue at) {
+        String text = at == null ? "binary" : at.text("types: " + String.join(", ", TYPES));
+        if (at != null && text != null && !TYPES.contains(text)) {
+            at.problem("unknown type " + at.shown(), Suggestions.remedy(text, TYPES, "types"));
+        }
+        return !"number".equals(text);
+    }
+
+    private static boolean isAbsent(@Nullable YamlValue at, boolean isBinary) {
+        Long value = at == null ? null : at.integer(0, 0);
+        if (at != null && !isBinary) {
+            at.problem("'absent' of a number", "remove it: only of a yes or no the absence says which it is");
+        }
+        return value != null;
+    }
+
+    private static List<BigDecimal> thresholds(@Nullable YamlValue at, boolean isBinary) {
+        List<YamlValue> elements = at == null ? List.of() : at.list("list thresholds, such as thresholds: [0.5]");
+        if (at != null && !isBinary) {
+            at.problem("'thresholds' of a number", "remove it: only probabilities have thresholds");
+        }
+        List<BigDecimal> thresholds = new ArrayList<>();
+        for (YamlValue element : elements == null ? List.<YamlValue>of() : elements) {
+            BigDecimal threshold = element.decimal();
+            if (threshold != null) {
+                thresholds.add(threshold);
+            }
+        }
+        return thresholds.isEmpty() ? List.of(new BigDecimal("0.5")) : thresholds;
+    }
+
+    private static List<SliceField> slices(@Nullable YamlValue at) {
+        String remedy = "list fields, such as slices: [device, {field: country, max_groups: 20}]";
+        List<YamlValue> elements = at == null ? null : at.list(remedy);
+        if (at == null || elements == null) {
+            return List.of();
+        }
+        if (elements.isEmpty() || elements.size() > MAX_SLICES) {
+            at.problem("'slices' with " + elements.size() + " elements", "list 1 to " + MAX_SLICES);
+            return List.of();
+        }
+        Map<String, SliceField> slices = new LinkedHashMap<>();
+        for (YamlValue element : elements) {
+            YamlMapping mapping = element.isMapping() ? element.mapping(remedy) : null;
+            if (mapping != null) {
+                mapping.allowOnly(SLICE_KEYS);
+            }
+            YamlValue field = mapping == null ? element : mapping.required("field", remedy);
+            FieldPath path = field == null ? null : field.field();
+            YamlValue maxAt = mapping == null ? null : mapping.optional("max_groups");
+            Long max = maxAt == null
+                    ? (Long) (long) DEFAULT_SLICE_GROUPS
+                    : maxAt.integer(1, FeatureReader.LARGEST_MAX_GROUPS);
+            if (path == null || max == null) {
+                continue;
+            }
+            String name = path.names().get(path.names().size() - 1);
+            if (!path.isPlain()) {
+                element.problem(element.shown() + " is quoted", "slice by a field that conditions can name");
+            } else if (slices.putIfAbsent(name, new SliceField(name, path.toString(), max.intValue())) != null) {
+                element.problem("two slices would be '" + name + "'", "slice by one of them");
+            }
+        }
+        return List.copyOf(slices.values());
+    }
+
+    private static List<Window> windows(@Nullable YamlValue at) {
+        List<YamlValue> elements = at == null ? null : at.list(WINDOWS_REMEDY);
+        if (at == null) {
+            return List.of(Window.parse("1h"), Window.parse("24h"), Window.parse("7d"));
+        }
+        List<Window> windows = new ArrayList<>();
+        for (YamlValue element : elements == null ? List.<YamlValue>of() : elements) {
+            Window window = element.window();
+            if (window != null && window.isLifetime()) {
+                element.problem("a monitor without an end", "quality is told of windows with a width");
+            } else if (window != null) {
+                windows.add(window);
+            }
+        }
+        if (elements != null && elements.isEmpty()) {
+            at.problem("'windows' with 0 elements", WINDOWS_REMEDY);
+        }
+        windows.sort(Comparator.comparingLong(Window::widthMillis));
+        return windows;
+    }
+
+    private static Monitor.@Nullable Baseline baseline(@Nullable YamlValue at, List<Window> windows) {
+        if (at == null || !at.isMapping()) {
+            String path = at == null ? null : at.text(BASELINE_REMEDY);
+            return path == null ? null : new Monitor.TrainingSet(path);
+        }
+        YamlMapping mapping = at.mapping(BASELINE_REMEDY);
+        if (mapping == null) {
+            return null;
+        }
+        mapping.allowOnly(BASELINE_KEYS);
+        YamlValue windowAt = mapping.required("window", BASELINE_REMEDY);
+        YamlValue beforeAt = mapping.required("before", BASELINE_REMEDY);
+        Window window = windowAt == null ? null : CheckReader.window(windowAt, windows);
+        Long before = beforeAt == null ? null : beforeAt.duration();
+        return window == null || before == null ? null : new Monitor.Earlier(window, before);
+    }
+
+    /** A day for what comes late, and far enough back for what is asked of the past. */
+    private static long retention(@Nullable Outcomes outcomes, Monitor.@Nullable Baseline baseline) {
+        long back = outcomes == null ? 0 : outcomes.horizonMillis();
+        long before = baseline instanceof Monitor.Earlier earlier ? earlier.beforeMillis() : 0;
+        return Math.max(back, before) + ViewReader.DEFAULT_RETENTION_MILLIS;
+    }
+}

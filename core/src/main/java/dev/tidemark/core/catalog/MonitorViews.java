@@ -1,0 +1,261 @@
+package dev.tidemark.core.catalog;
+
+import dev.tidemark.core.value.ValueType;
+import dev.tidemark.core.view.Model;
+import dev.tidemark.core.view.Monitor;
+import dev.tidemark.core.window.Window;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The views of a monitor, as a user would write them. */
+final class MonitorViews {
+
+    /** How many profiles a view has: with more, a tile could become larger than an item may be. */
+    static final int INPUTS_PER_VIEW = 12;
+
+    private static final Set<ValueType> SCALARS =
+            Set.of(ValueType.NUMBER, ValueType.STRING, ValueType.BOOLEAN, ValueType.SCALAR);
+
+    private final Model model;
+    private final MonitorReader.Predictions predictions;
+    private final List<String> windows;
+    private final @Nullable YamlValue hop;
+    private final String retention;
+    private final Map<String, List<String>> features;
+    private final Map<String, Object> trees = new LinkedHashMap<>();
+    private final List<String> inputNames = new ArrayList<>();
+
+    MonitorViews(
+            Model model,
+            MonitorReader.Predictions predictions,
+            MonitorReader.@Nullable Outcomes outcomes,
+            List<MonitorReader.SliceField> slices,
+            MonitorReader.Settings settings) {
+        this.model = model;
+        this.predictions = predictions;
+        this.windows = settings.windows().stream().map(Window::text).toList();
+        this.hop = settings.hop();
+        this.retention = Window.formatDuration(settings.retentionMillis());
+        this.features = monitored(model);
+        ofPredictions(versionsName(), predictions.model(), versions(slices));
+        List<Map<String, Map<String, Object>>> inputs = inputs(outcomes);
+        for (Map<String, Map<String, Object>> some : inputs) {
+            String name = Monitor.viewName(model.name(), "inputs");
+            inputNames.add(inputNames.isEmpty() ? name : name + "_" + (inputNames.size() + 1));
+            ofPredictions(inputNames.get(inputNames.size() - 1), predictions.version(), some);
+        }
+        if (outcomes != null) {
+            quality(outcomes, slices);
+        }
+    }
+
+    /** Every view's definition by its name. */
+    Map<String, Object> trees() {
+        return trees;
+    }
+
+    /** What is monitored of the vector, with the keys that it depends on; lists and objects have no profile. */
+    Map<String, List<String>> features() {
+        return features;
+    }
+
+    String versionsName() {
+        return Monitor.viewName(model.name(), "versions");
+    }
+
+    List<String> inputNames() {
+        return inputNames;
+    }
+
+    String qualityName() {
+        return Monitor.viewName(model.name(), "quality");
+    }
+
+    String sliceName(MonitorReader.SliceField slice) {
+        return Monitor.viewName(model.name(), "quality_by_" + slice.name());
+    }
+
+    private static Map<String, List<String>> monitored(Model model) {
+        Map<String, List<String>> features = new LinkedHashMap<>();
+        for (Model.Value value : model.vector()) {
+            if (SCALARS.contains(value.type())) {
+                features.put(value.name(), keysOf(model, value.name()));
+            }
+        }
+        return features;
+    }
+
+    /** A value of a view depends on that view's keys; any other on all. */
+    private static List<String> keysOf(Model model, String name) {
+        for (Model.ViewInput input : model.views()) {
+            if (name.startsWith(Model.valueNameOf(input.view().name(), ""))) {
+                return input.keys().stream().map(model.keys()::get).distinct().toList();
+            }
+        }
+        return model.keys();
+    }
+
+    private Map<String, Map<String, Object>> versions(List<MonitorReader.SliceField> slices) {
+        Map<String, Map<String, Object>> made = new LinkedHashMap<>();
+        made.put(Monitor.ROWS, feature("count"));
+        made.put(Monitor.BY_VERSION, grouped(predictions.version(), FeatureReader.DEFAULT_MAX_GROUPS));
+        slices.forEach(slice -> made.put(Monitor.bySlice(slice.name()), grouped(slice.path(), slice.maxGroups())));
+        return made;
+    }
+
+    /** The features of one or more views: what concerns all predictions in the first, then a profile of each input. */
+    private List<Map<String, Map<String, Object>>> inputs(MonitorReader.@Nullable Outcomes outcomes) {
+        Map<String, Map<String, Object>> made = new LinkedHashMap<>();
+        made.put(Monitor.ROWS, feature("count"));
+        made.put(Monitor.BY_HASH, grouped(predictions.hash(), FeatureReader.DEFAULT_MAX_GROUPS));
+        made.put(Monitor.SCORE, scores(predictions.score(), outcomes == null || outcomes.isBinary()));
+        Set<String> keys = new LinkedHashSet<>(model.keys());
+        keys.forEach(key -> {
+            Map<String, Object> distinct = feature("distinct", predictions.keys() + "." + key);
+            distinct.put("optional", true);
+            made.put(Monitor.distinctOf(key), distinct);
+        });
+        if (outcomes != null && outcomes.isAbsent()) {
+            made.putAll(ofLabel(outcomes, predictions.score(), 0));
+        }
+        List<Map<String, Map<String, Object>>> views = new ArrayList<>(List.of(made));
+        int profiles = 0;
+        for (String name : features.keySet()) {
+            if (profiles > 0 && profiles % INPUTS_PER_VIEW == 0) {
+                views.add(new LinkedHashMap<>());
+            }
+            profiles++;
+            views.get(views.size() - 1).put(name, feature("profile", predictions.features() + ".\"" + name + "\""));
+        }
+        return views;
+    }
+
+    private void quality(MonitorReader.Outcomes outcomes, List<MonitorReader.SliceField> slices) {
+        Map<String, Map<String, Object>> made = measures(outcomes);
+        slices.forEach(slice -> {
+            String path = outcomes.ofPrediction(slice.path());
+            add(
+                    sliceName(slice),
+                    outcomes.source(),
+                    timeOf(outcomes),
+                    List.of(outcomes.version(), path),
+                    both(wanted(outcomes), path + " != null"),
+                    made);
+        });
+        Map<String, Map<String, Object>> ofAll = new LinkedHashMap<>(made);
+        if (outcomes.delay() != null) {
+            ofAll.put(Monitor.DELAY, feature("profile", outcomes.delay()));
+        }
+        add(qualityName(), outcomes.source(), timeOf(outcomes), outcomes.version(), wanted(outcomes), ofAll);
+    }
+
+    /** A pair has its prediction's time. */
+    private static @Nullable Object timeOf(MonitorReader.Outcomes of) {
+        return of.carried() == null ? null : of.carried().time().place();
+    }
+
+    /** With labels by absence only those that are there are counted: all others are what is left of the predictions. */
+    private static String wanted(MonitorReader.Outcomes of) {
+        return of.isAbsent() ? both(of.where(), "(" + of.label() + " == 1 || " + of.label() + " == true)") : of.where();
+    }
+
+    private static String both(String a, String b) {
+        return "(" + a + ") && " + b;
+    }
+
+    private static Map<String, Map<String, Object>> measures(MonitorReader.Outcomes of) {
+        Map<String, Map<String, Object>> made = new LinkedHashMap<>();
+        made.put(Monitor.ROWS, feature("count"));
+        if (!of.isBinary()) {
+            CheckReader.OF_NUMBERS.forEach(
+                    function -> made.put(Monitor.MARK + function, labelled(function, of.score(), of.label())));
+            return made;
+        }
+        made.put(Monitor.SCORE, scores(of.score(), true));
+        if (of.isAbsent()) {
+            made.putAll(ofLabel(of, of.score(), 1));
+            // What the positives add to the sums of all predictions as negatives.
+            made.put(Monitor.LOG_LOSS_AS_NO, labelled("log_loss", of.score(), 0));
+            made.put(Monitor.BRIER_AS_NO, labelled("brier", of.score(), 0));
+        } else {
+            made.putAll(ofLabel(of, of.score(), of.label()));
+            made.put(Monitor.AUC, labelled("auc", of.score(), of.label()));
+        }
+        return made;
+    }
+
+    private static Map<String, Map<String, Object>> ofLabel(MonitorReader.Outcomes of, String score, Object label) {
+        Map<String, Map<String, Object>> made = new LinkedHashMap<>();
+        Map<String, Object> confusion = labelled("confusion", score, label);
+        confusion.put("thresholds", of.thresholds());
+        made.put(Monitor.CONFUSION, confusion);
+        made.put(Monitor.LOG_LOSS, labelled("log_loss", score, label));
+        made.put(Monitor.BRIER, labelled("brier", score, label));
+        made.put(Monitor.CALIBRATION, labelled("calibration", score, label));
+        return made;
+    }
+
+    private static Map<String, Object> scores(String path, boolean isBinary) {
+        Map<String, Object> scores = feature("profile", path);
+        scores.put("grid", isBinary ? "probability" : "log");
+        return scores;
+    }
+
+    /** Predictions without a score, and outcomes without a label, say nothing here; they are no mistakes of the others. */
+    private static Map<String, Object> labelled(String function, String score, Object label) {
+        Map<String, Object> feature = feature(function, score);
+        feature.put("label", label);
+        feature.put("optional", true);
+        return feature;
+    }
+
+    private static Map<String, Object> grouped(String path, int maxGroups) {
+        Map<String, Object> feature = feature("count");
+        feature.put("group_by", Map.of("field", path, "max_groups", maxGroups));
+        return feature;
+    }
+
+    private static Map<String, Object> feature(String function, String input) {
+        Map<String, Object> feature = feature(function);
+        feature.put("input", input);
+        return feature;
+    }
+
+    private static Map<String, Object> feature(String function) {
+        Map<String, Object> feature = new LinkedHashMap<>();
+        feature.put("function", function);
+        return feature;
+    }
+
+    private void ofPredictions(String name, String entity, Map<String, Map<String, Object>> made) {
+        add(name, predictions.source(), predictions.time().place(), entity, predictions.where(), made);
+    }
+
+    private void add(
+            String name,
+            Object source,
+            @Nullable Object time,
+            Object entity,
+            String where,
+            Map<String, Map<String, Object>> made) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("source", source);
+        view.put("entity", entity);
+        view.put("where", where);
+        if (time != null) {
+            view.put("event_time", time);
+        }
+        if (hop != null) {
+            view.put("hop", hop);
+        }
+        view.put("retention", retention);
+        made.values().forEach(feature -> feature.put("windows", windows));
+        view.put("features", made);
+        trees.put(name, view);
+    }
+}

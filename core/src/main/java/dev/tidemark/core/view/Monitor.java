@@ -1,0 +1,174 @@
+package dev.tidemark.core.view;
+
+import dev.tidemark.core.window.Window;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is watched of a model: its predictions, their outcomes, and what is wanted of both. Its views are ordinary ones, whose
+ * names begin with the model's and {@code $}.
+ *
+ * @param model the name of the model
+ * @param modelHash its hash in the same catalog
+ * @param windows of all its views, the shortest first
+ * @param versions of which versions there are predictions; its entity is the model's name
+ * @param inputs what was read by each version; together they have every monitored input, and the first has what concerns all
+ *     predictions
+ * @param features the names in the vector of what is monitored, with the names of the keys that they depend on
+ * @param outcome null if outcomes are not known
+ * @param slices in which quality is kept apart too
+ * @param baseline what inputs are compared with; null if they are not
+ * @param champion the version whose checks matter; null if all do
+ * @param checks in catalog order
+ */
+public record Monitor(
+        String model,
+        String modelHash,
+        List<Window> windows,
+        View versions,
+        List<View> inputs,
+        Map<String, List<String>> features,
+        @Nullable Outcome outcome,
+        List<Slice> slices,
+        @Nullable Baseline baseline,
+        @Nullable String champion,
+        List<Check> checks) {
+
+    /** Stands between a model's name and what a view of its monitor is about, and begins features that are no input. */
+    public static final String MARK = "$";
+
+    /** The names of features in the views of a monitor. */
+    public static final String ROWS = MARK + "rows";
+
+    public static final String BY_VERSION = MARK + "by_version";
+    public static final String BY_HASH = MARK + "by_hash";
+    public static final String SCORE = MARK + "score";
+    public static final String DELAY = MARK + "delay";
+    public static final String CONFUSION = MARK + "confusion";
+    public static final String LOG_LOSS = MARK + "log_loss";
+    public static final String BRIER = MARK + "brier";
+
+    /** Of positives alone, as if each were a no. */
+    public static final String LOG_LOSS_AS_NO = LOG_LOSS + "_as_no";
+
+    public static final String BRIER_AS_NO = BRIER + "_as_no";
+    public static final String AUC = MARK + "auc";
+    public static final String CALIBRATION = MARK + "calibration";
+    public static final String MAE = MARK + "mae";
+    public static final String RMSE = MARK + "rmse";
+    public static final String BIAS = MARK + "bias";
+    private static final String DISTINCT = MARK + "distinct_";
+    private static final String SLICE = MARK + "slice_";
+
+    /**
+     * What came of predictions.
+     *
+     * @param quality by version, in the windows of the predictions' times
+     * @param isBinary whether labels are yes or no, and predictions probabilities; else both are numbers
+     * @param thresholds from which on a probability counts as a yes; the first is that of checks which name none
+     * @param isAbsent whether a prediction without a yes is a no, once the horizon has passed
+     * @param horizonMillis how long after a prediction its outcome may take to be known
+     * @param hasDelays whether the quality's view knows how long outcomes took
+     */
+    public record Outcome(
+            View quality,
+            boolean isBinary,
+            List<BigDecimal> thresholds,
+            boolean isAbsent,
+            long horizonMillis,
+            boolean hasDelays) {
+
+        public Outcome {
+            thresholds = List.copyOf(thresholds);
+        }
+    }
+
+    /**
+     * A field by which quality is kept apart.
+     *
+     * @param quality its entities are a version and a value of the field
+     */
+    public record Slice(String name, View quality) {}
+
+    /** What inputs are compared with. */
+    public sealed interface Baseline {}
+
+    /**
+     * The columns of a training set.
+     *
+     * @param path of its {@code profile.json.gz}, or of the folder that holds it, local or {@code s3://}
+     */
+    public record TrainingSet(String path) implements Baseline {}
+
+    /** The same window of the same version, earlier. */
+    public record Earlier(Window window, long beforeMillis) implements Baseline {}
+
+    /** What is wanted. */
+    public sealed interface Check {
+
+        /** As in the catalog. */
+        String name();
+
+        Window window();
+    }
+
+    /**
+     * A number of the quality within bounds, each null if there is none.
+     *
+     * @param name of the number
+     */
+    public record Bound(
+            String name,
+            Window window,
+            @Nullable BigDecimal threshold,
+            @Nullable BigDecimal atLeast,
+            @Nullable BigDecimal atMost)
+            implements Check {}
+
+    /**
+     * Inputs that stay where they were.
+     *
+     * @param features null for all
+     */
+    public record Drift(
+            String name,
+            Window window,
+            double psi,
+            double significance,
+            @Nullable List<String> features) implements Check {}
+
+    /** No more nulls than {@code times} the baseline's share and {@code plus}. */
+    public record Nulls(String name, Window window, double times, double plus) implements Check {}
+
+    /** At least this share of predictions has an outcome; else their quality is unknown. */
+    public record Coverage(String name, Window window, double atLeast) implements Check {}
+
+    public Monitor {
+        windows = List.copyOf(windows);
+        inputs = List.copyOf(inputs);
+        slices = List.copyOf(slices);
+        checks = List.copyOf(checks);
+    }
+
+    /** The name of a view of a model's monitor. */
+    public static String viewName(String model, String what) {
+        return model + MARK + what;
+    }
+
+    /** The feature that counts the different values of a key. */
+    public static String distinctOf(String key) {
+        return DISTINCT + key;
+    }
+
+    /** The feature that counts predictions by the values of a slice. */
+    public static String bySlice(String slice) {
+        return SLICE + slice;
+    }
+
+    /** The name of a feature's value in an answer. */
+    public static String valueName(String feature, Window window) {
+        return feature + "_" + window.text();
+    }
+}
