@@ -30,7 +30,6 @@ record CheckReader(Model model, List<Window> windows, MonitorReader.@Nullable Ou
     static final List<String> OF_SCORES = List.of("auc", "log_loss", "brier", "rate");
     static final List<String> OF_NUMBERS = List.of("mae", "rmse", "bias");
 
-    private static final double SIGNIFICANCE = 0.01;
     private static final long USUAL_MILLIS = 86_400_000;
 
     private static final Set<String> BOUND_KEYS =
@@ -131,7 +130,7 @@ record CheckReader(Model model, List<Window> windows, MonitorReader.@Nullable Ou
         check.allowOnly(DRIFT_KEYS);
         Window window = window(check);
         BigDecimal psi = number(check, "psi", new BigDecimal("0.2"));
-        BigDecimal significance = number(check, "significance", BigDecimal.valueOf(SIGNIFICANCE));
+        BigDecimal significance = number(check, "significance", BigDecimal.valueOf(Monitor.USUAL_SIGNIFICANCE));
         if (significance != null && (significance.signum() <= 0 || significance.doubleValue() > 0.5)) {
             check.at().problem("significance " + significance, "write a probability above 0, up to 0.5, such as 0.01");
             return null;

@@ -213,6 +213,7 @@ final class MonitorReader {
                 settings.windows(),
                 of(compiled, made.versionsName()),
                 made.inputNames().stream().map(name -> of(compiled, name)).toList(),
+                model.keys(),
                 made.features(),
                 outcomes == null
                         ? null
@@ -224,7 +225,10 @@ final class MonitorReader {
                                 outcomes.horizonMillis(),
                                 outcomes.delay() != null),
                 slices.stream()
-                        .map(slice -> new Monitor.Slice(slice.name(), of(compiled, made.sliceName(slice))))
+                        .map(slice -> new Monitor.Slice(
+                                slice.name(),
+                                of(compiled, made.sliceName(slice)),
+                                compiled.get(made.predictionsName(slice))))
                         .toList(),
                 settings.baseline(),
                 settings.champion(),

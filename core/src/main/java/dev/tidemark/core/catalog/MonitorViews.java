@@ -80,6 +80,11 @@ final class MonitorViews {
         return Monitor.viewName(model.name(), "quality_by_" + slice.name());
     }
 
+    /** Only with labels by absence is there such a view. */
+    String predictionsName(MonitorReader.SliceField slice) {
+        return Monitor.viewName(model.name(), "predictions_by_" + slice.name());
+    }
+
     private static Map<String, List<String>> monitored(Model model) {
         Map<String, List<String>> features = new LinkedHashMap<>();
         for (Model.Value value : model.vector()) {
@@ -135,6 +140,21 @@ final class MonitorViews {
         return views;
     }
 
+    /** All predictions of a slice as negatives, as the first view of inputs has them of all slices. */
+    private void predictions(MonitorReader.Outcomes outcomes, MonitorReader.SliceField slice) {
+        Map<String, Map<String, Object>> made = new LinkedHashMap<>();
+        made.put(Monitor.ROWS, feature("count"));
+        made.put(Monitor.SCORE, scores(predictions.score(), true));
+        made.putAll(ofLabel(outcomes, predictions.score(), 0));
+        add(
+                predictionsName(slice),
+                predictions.source(),
+                predictions.time().place(),
+                List.of(predictions.version(), slice.path()),
+                both(predictions.where(), slice.path() + " != null"),
+                made);
+    }
+
     private void quality(MonitorReader.Outcomes outcomes, List<MonitorReader.SliceField> slices) {
         Map<String, Map<String, Object>> made = measures(outcomes);
         slices.forEach(slice -> {
@@ -146,6 +166,9 @@ final class MonitorViews {
                     List.of(outcomes.version(), path),
                     both(wanted(outcomes), path + " != null"),
                     made);
+            if (outcomes.isAbsent()) {
+                predictions(outcomes, slice);
+            }
         });
         Map<String, Map<String, Object>> ofAll = new LinkedHashMap<>(made);
         if (outcomes.delay() != null) {

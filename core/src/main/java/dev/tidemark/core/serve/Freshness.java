@@ -46,7 +46,7 @@ public record Freshness(
     }
 
     /** Of a value that is computed from all of these, at least one: as fresh as the least fresh of them. */
-    static Freshness ofAll(List<Freshness> parts) {
+    public static Freshness ofAll(List<Freshness> parts) {
         List<ViewProgress.Missing> missing = new ArrayList<>();
         parts.forEach(part -> missing.addAll(part.missing()));
         boolean anyWaits = parts.stream().anyMatch(part -> Boolean.FALSE.equals(part.caughtUp()));

@@ -2,6 +2,8 @@ package dev.tidemark.core.view;
 
 import dev.tidemark.core.window.Window;
 import java.math.BigDecimal;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param versions of which versions there are predictions; its entity is the model's name
  * @param inputs what was read by each version; together they have every monitored input, and the first has what concerns all
  *     predictions
+ * @param keys the names of the model's keys
  * @param features the names in the vector of what is monitored, with the names of the keys that they depend on
  * @param outcome null if outcomes are not known
  * @param slices in which quality is kept apart too
@@ -29,6 +32,7 @@ public record Monitor(
         List<Window> windows,
         View versions,
         List<View> inputs,
+        List<String> keys,
         Map<String, List<String>> features,
         @Nullable Outcome outcome,
         List<Slice> slices,
@@ -59,6 +63,9 @@ public record Monitor(
     public static final String MAE = MARK + "mae";
     public static final String RMSE = MARK + "rmse";
     public static final String BIAS = MARK + "bias";
+    /** The probability of an alarm when nothing has changed, where no check says another. */
+    public static final double USUAL_SIGNIFICANCE = 0.01;
+
     private static final String DISTINCT = MARK + "distinct_";
     private static final String SLICE = MARK + "slice_";
 
@@ -89,8 +96,9 @@ public record Monitor(
      * A field by which quality is kept apart.
      *
      * @param quality its entities are a version and a value of the field
+     * @param predictions of all predictions, of the same entities; null unless labels are by absence
      */
-    public record Slice(String name, View quality) {}
+    public record Slice(String name, View quality, @Nullable View predictions) {}
 
     /** What inputs are compared with. */
     public sealed interface Baseline {}
@@ -148,6 +156,8 @@ public record Monitor(
     public Monitor {
         windows = List.copyOf(windows);
         inputs = List.copyOf(inputs);
+        keys = List.copyOf(keys);
+        features = Collections.unmodifiableMap(new LinkedHashMap<>(features));
         slices = List.copyOf(slices);
         checks = List.copyOf(checks);
     }

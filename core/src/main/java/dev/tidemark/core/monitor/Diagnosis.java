@@ -1,0 +1,231 @@
+package dev.tidemark.core.monitor;
+
+import dev.tidemark.core.monitor.Cause.Evidence;
+import dev.tidemark.core.monitor.Cause.Kind;
+import dev.tidemark.core.monitor.QualityReport.OfWindow;
+import dev.tidemark.core.serve.Freshness;
+import dev.tidemark.core.view.Monitor;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects what speaks for each cause.
+ *
+ * @param checks what is wanted
+ * @param hash the hash of the definition that the model was trained with
+ * @param freshness of what was read; null for a moment of the past
+ * @param staleMillis the lag of the fold beyond which its state is no evidence for anything else
+ * @param client what a sample of logged vectors shows; null if none was taken
+ */
+record Diagnosis(
+        List<Monitor.Check> checks,
+        String hash,
+        @Nullable Freshness freshness,
+        long staleMillis,
+        @Nullable Client client) {
+
+    /**
+     * Logged vectors, computed again from their receipts.
+     *
+     * @param differing what was logged and answered for each that differs, in words
+     */
+    record Client(long compared, List<String> differing) {
+
+        Client {
+            differing = List.copyOf(differing);
+        }
+    }
+
+    /** The share of positives that the baseline had. */
+    record Rate(double share, long rows) {}
+
+    /** Where the catalog names no thresholds. */
+    private static final double USUAL_PSI = 0.2;
+
+    private static final double USUAL_TIMES = 3;
+    private static final double USUAL_PLUS = 0.01;
+
+    /** So many positives are promised and none comes: by chance once in twenty thousand cases. */
+    private static final double PROMISED = 10;
+
+    /** Of what should have come by now: below it outcomes are late or lost. */
+    private static final double LOST = 0.5;
+
+    /** What scores on the grid can add to an expectation. */
+    private static final double GRID = 0.005;
+
+    private static final double ONE_SIDE = 0.005;
+    private static final int MAX_NAMED = 5;
+
+    /**
+     * Everything that speaks for a cause in a window.
+     *
+     * @param before the baseline's share of positives; null if it is not known
+     */
+    List<Evidence> evidence(OfWindow found, @Nullable Rate before) {
+        List<Evidence> evidence = new ArrayList<>();
+        labels(found, evidence);
+        pipeline(found, evidence);
+        definition(found, evidence);
+        if (client != null && !client.differing().isEmpty()) {
+            add(
+                    evidence,
+                    Kind.CLIENT,
+                    client.differing().size() + " of " + client.compared()
+                            + " logged vectors are not what their receipts give: "
+                            + named(client.differing()));
+        }
+        double psi = checks.stream()
+                .filter(Monitor.Drift.class::isInstance)
+                .mapToDouble(check -> ((Monitor.Drift) check).psi())
+                .findFirst()
+                .orElse(USUAL_PSI);
+        List<String> moved = Checks.moved(found.inputs(), psi);
+        if (!moved.isEmpty()) {
+            add(evidence, Kind.DRIFT, named(moved));
+        }
+        prior(found, before, evidence);
+        concept(found, evidence);
+        return evidence;
+    }
+
+    private void labels(OfWindow found, List<Evidence> evidence) {
+        Realised matured = found.matured();
+        Realised latest = found.latest();
+        if (matured == null || latest == null) {
+            return;
+        }
+        for (Monitor.Check check : checks) {
+            if (check instanceof Monitor.Coverage coverage
+                    && matured.predictions() > 0
+                    && matured.coverage() < coverage.atLeast()) {
+                add(
+                        evidence,
+                        Kind.LABELS,
+                        "only " + Checks.share(matured.coverage()) + " of " + matured.predictions()
+                                + " predictions have an outcome");
+                break;
+            }
+        }
+        double promised =
+                matured.expected().isEmpty() ? 0 : matured.expected().get(0).positives() * matured.predictions();
+        if (matured.isAbsent() && matured.labelled() == 0 && promised >= PROMISED) {
+            add(
+                    evidence,
+                    Kind.LABELS,
+                    "no positive outcome has come for " + matured.predictions() + " predictions, whose scores promise "
+                            + Math.round(promised));
+        }
+        Delays delays = latest.delays();
+        if (delays != null && matured.predictions() > 0) {
+            double share = (double) matured.labelled() / matured.predictions();
+            double due = latest.predictions() * share * delays.arrived();
+            if (due >= 2 * PROMISED && latest.labelled() < LOST * due) {
+                add(
+                        evidence,
+                        Kind.LABELS,
+                        latest.labelled() + " outcomes have come for " + latest.predictions()
+                                + " predictions; by the delays of earlier ones " + Math.round(due) + " should have");
+            }
+        }
+    }
+
+    private void pipeline(OfWindow found, List<Evidence> evidence) {
+        if (freshness != null) {
+            if (!freshness.missing().isEmpty()) {
+                add(
+                        evidence,
+                        Kind.PIPELINE,
+                        "the state is not complete: "
+                                + freshness.missing().get(0).reason());
+            }
+            if (freshness.lagMillis().orElse(0) > staleMillis) {
+                add(
+                        evidence,
+                        Kind.PIPELINE,
+                        "the fold is " + freshness.lagMillis().getAsLong() / 1_000 + " s behind");
+            }
+        }
+        Monitor.Nulls nulls = checks.stream()
+                .filter(Monitor.Nulls.class::isInstance)
+                .map(Monitor.Nulls.class::cast)
+                .findFirst()
+                .orElse(new Monitor.Nulls("nulls", found.window(), USUAL_TIMES, USUAL_PLUS));
+        List<String> more = Checks.moreNulls(found.inputs(), nulls.times(), nulls.plus());
+        if (!more.isEmpty()) {
+            add(evidence, Kind.PIPELINE, named(more));
+        }
+    }
+
+    private void definition(OfWindow found, List<Evidence> evidence) {
+        Map<String, Long> others = new LinkedHashMap<>(found.hashes());
+        others.remove(hash);
+        others.forEach((other, count) -> add(
+                evidence,
+                Kind.DEFINITION,
+                count + " of " + found.predictions() + " predictions were made with the vector " + other
+                        + "; the model was trained with " + hash));
+    }
+
+    private static void prior(OfWindow found, @Nullable Rate before, List<Evidence> evidence) {
+        Realised matured = found.matured();
+        BigDecimal rate = matured == null || matured.metrics() == null
+                ? null
+                : matured.metrics().number("rate", null);
+        Drift score = found.score();
+        if (matured == null || rate == null || before == null || before.rows() == 0 || score == null) {
+            return;
+        }
+        long rows = matured.isAbsent() ? matured.predictions() : matured.labelled();
+        double moved = Math.abs(rate.doubleValue() - before.share());
+        if (moved > Significance.rise(before.share(), before.rows(), rate.doubleValue(), rows, ONE_SIDE)
+                && score.hasMoved(0)) {
+            add(
+                    evidence,
+                    Kind.PRIOR,
+                    Checks.share(rate.doubleValue()) + " of the outcomes are positive, in the baseline "
+                            + Checks.share(before.share()) + "; the scores have moved too");
+        }
+    }
+
+    private static void concept(OfWindow found, List<Evidence> evidence) {
+        Realised matured = found.matured();
+        if (matured == null || matured.metrics() == null || matured.expected().isEmpty()) {
+            return;
+        }
+        double errors = Significance.normalQuantile(ONE_SIDE);
+        Expected expected = matured.expected().get(0);
+        BigDecimal accuracy = matured.metrics().number("accuracy", BigDecimal.valueOf(expected.threshold()));
+        BigDecimal brier = matured.metrics().number("brier", null);
+        if (accuracy != null
+                && expected.accuracy() - accuracy.doubleValue() > errors * expected.accuracyError() + GRID) {
+            add(
+                    evidence,
+                    Kind.CONCEPT,
+                    "accuracy is " + Values.shown(accuracy.doubleValue()) + ", the scores promise "
+                            + Values.shown(expected.accuracy()) + " ± "
+                            + Values.shown(errors * expected.accuracyError()));
+        }
+        if (brier != null && brier.doubleValue() - expected.brier() > errors * expected.brierError() + GRID) {
+            add(
+                    evidence,
+                    Kind.CONCEPT,
+                    "the Brier score is " + Values.shown(brier.doubleValue())
+                            + ", the scores promise " + Values.shown(expected.brier()) + " ± "
+                            + Values.shown(errors * expected.brierError()));
+        }
+    }
+
+    private static String named(List<String> all) {
+        String named = String.join("; ", all.subList(0, Math.min(MAX_NAMED, all.size())));
+        return all.size() > MAX_NAMED ? named + "; and " + (all.size() - MAX_NAMED) + " more" : named;
+    }
+
+    private static void add(List<Evidence> evidence, Kind kind, String text) {
+        evidence.add(new Evidence(kind, text));
+    }
+}
