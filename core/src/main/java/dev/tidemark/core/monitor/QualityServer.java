@@ -32,6 +32,9 @@ public final class QualityServer {
     /** How many values of a slice a report has at most. */
     public static final int MAX_SLICE_VALUES = 50;
 
+    /** The lag beyond which the state is no evidence, of a model that says none. */
+    public static final long USUAL_STALE_MILLIS = 300_000;
+
     private static final String OTHER = "$other";
     private static final String LABEL_COLUMN = "label";
 

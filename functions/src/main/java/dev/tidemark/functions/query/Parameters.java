@@ -42,7 +42,7 @@ final class Parameters {
 
     private void putOnce(String name, List<String> all) {
         if (all.size() > 1) {
-            throw bad(name, "is given " + all.size() + " times", "give it once; features are separated by commas");
+            throw bad(name, "is given " + all.size() + " times", "give it once; names are separated by commas");
         }
         all.forEach(value -> values.put(name, value));
     }
@@ -50,13 +50,25 @@ final class Parameters {
     /** The names in {@code features}; null if it is not given. */
     @Nullable
     List<String> features() {
-        String text = values.get("features");
+        return names("features");
+    }
+
+    /** The text of a parameter; null if it is not given. */
+    @Nullable
+    String text(String name) {
+        return values.get(name);
+    }
+
+    /** The names in a parameter; null if it is not given. */
+    @Nullable
+    List<String> names(String name) {
+        String text = values.get(name);
         if (text == null) {
             return null;
         }
         if (text.isBlank() || text.length() > MAX_FEATURES_CHARS) {
             throw bad(
-                    "features",
+                    name,
                     "is empty or longer than " + MAX_FEATURES_CHARS + " characters",
                     "separate names by commas, or leave it out to get all");
         }

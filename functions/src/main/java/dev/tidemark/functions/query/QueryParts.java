@@ -19,9 +19,11 @@ import dev.tidemark.core.past.BoundedArchive;
 import dev.tidemark.core.serve.WaitingCache;
 import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.ItemStore;
+import dev.tidemark.functions.Baselines;
 import dev.tidemark.functions.Deployment;
 import dev.tidemark.functions.Priming;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
@@ -62,8 +64,14 @@ record QueryParts(
                 meter,
                 Backoff.system());
         Supplier<HistoryPorts> past = () -> past(deployment, control);
-        Router router =
-                new Router(deployment.catalogs(), items, control, past, waiting(deployment, clients, clock), costly);
+        Router router = new Router(
+                deployment.catalogs(),
+                items,
+                control,
+                past,
+                waiting(deployment, clients, clock),
+                costly,
+                Baselines.beside(Path.of(deployment.value(Environment.CATALOG))));
         QueryFunction silent = new QueryFunction(
                 of(deployment.catalogs(), items, control, past, WaitingCache.none(), costly, RequestLog.NONE, clock));
         return new QueryParts(
@@ -84,7 +92,8 @@ record QueryParts(
             CostlyShare costly,
             RequestLog log,
             InstantSource clock) {
-        return new QueryParts(new Router(catalogs, items, control, past, waiting, costly), costly, log, clock, null);
+        return new QueryParts(
+                new Router(catalogs, items, control, past, waiting, costly, Baselines.NONE), costly, log, clock, null);
     }
 
     /**

@@ -19,6 +19,7 @@ import dev.tidemark.core.tile.StoredItem;
 import dev.tidemark.core.value.ValueJson;
 import dev.tidemark.core.value.ValueType;
 import dev.tidemark.core.view.Model;
+import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.TileWidth;
 import java.math.BigDecimal;
@@ -73,6 +74,9 @@ final class Rehearsal {
         }
         for (Model model : catalog.models()) {
             play("POST", "/v1/models/" + model.name() + Route.FEATURES, row(model));
+        }
+        for (Monitor monitor : catalog.monitors()) {
+            play("GET", "/v1/models/" + monitor.model() + "/quality", null);
         }
         play("GET", "/v1/health", null);
     }

@@ -20,6 +20,9 @@ sealed interface Route {
     /** {@code POST /v1/models/{model}:features} */
     record Model(String model) implements Route {}
 
+    /** {@code GET /v1/models/{model}/quality} */
+    record Quality(String model) implements Route {}
+
     /** {@code GET /v1/catalog} */
     record Catalog() implements Route {}
 
@@ -34,6 +37,7 @@ sealed interface Route {
             "GET /v1/views/{view}/entities/{key}",
             "POST /v1/features:batch",
             "POST /v1/models/{model}:features",
+            "GET /v1/models/{model}/quality",
             "GET /v1/catalog",
             "GET /v1/health",
             "GET /v1/openapi.json");
@@ -52,6 +56,9 @@ sealed interface Route {
         if (this instanceof Model) {
             return "model";
         }
+        if (this instanceof Quality) {
+            return "quality";
+        }
         if (this instanceof Catalog) {
             return "catalog";
         }
@@ -67,6 +74,9 @@ sealed interface Route {
     default Set<String> parameters() {
         if (this instanceof Entity) {
             return Set.of("features", "at", "knowledge", "explain");
+        }
+        if (this instanceof Quality) {
+            return Set.of("window", "version", "at", "slice");
         }
         return this instanceof Model ? Set.of("explain", "stale") : Set.of();
     }
@@ -88,6 +98,9 @@ sealed interface Route {
             if (name.endsWith(FEATURES)) {
                 return new Model(name.substring(0, name.length() - FEATURES.length()));
             }
+        }
+        if (below.size() == 3 && below.get(0).equals("models") && below.get(2).equals("quality")) {
+            return new Quality(decode(below.get(1)));
         }
         return switch (String.join("/", below)) {
             case "features:batch", "features%3Abatch", "features%3abatch" -> new Batch();

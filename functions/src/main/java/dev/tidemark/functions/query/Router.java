@@ -15,6 +15,7 @@ import dev.tidemark.core.serve.WaitingCache;
 import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.view.View;
+import dev.tidemark.functions.Baselines;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -31,6 +32,7 @@ final class Router {
     private final FeatureServer server;
     private final EntityReads reads;
     private final ModelReads models;
+    private final QualityReads quality;
 
     Router(
             Catalogs catalogs,
@@ -38,12 +40,14 @@ final class Router {
             ControlStore control,
             @Nullable Supplier<HistoryPorts> past,
             WaitingCache waiting,
-            CostlyShare costly) {
+            CostlyShare costly,
+            Baselines baselines) {
         this.catalogs = catalogs;
         this.progress = new ProgressCache(control, ProgressCache.DEFAULT_MAX_AGE_MILLIS);
         this.server = new FeatureServer(catalogs, items, progress, waiting);
         this.reads = new EntityReads(catalogs, server, past, costly);
         this.models = new ModelReads(catalogs, new ModelServer(catalogs, server, progress), costly);
+        this.quality = new QualityReads(catalogs, server, progress, baselines);
     }
 
     /** @param cost is told what is read, also when the answer is a problem */
@@ -65,6 +69,9 @@ final class Router {
         }
         if (route instanceof Route.Batch) {
             return reads.batch(BatchRequest.parse(body(event)), nowMillis, cost);
+        }
+        if (route instanceof Route.Quality model) {
+            return quality.answer(model, parameters, nowMillis, cost);
         }
         if (route instanceof Route.Health) {
             return health(nowMillis);
