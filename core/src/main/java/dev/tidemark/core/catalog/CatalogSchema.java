@@ -128,7 +128,9 @@ public final class CatalogSchema {
         object(node, "The features of one kind of entity from one source.", "source", "entity", "features");
         ObjectNode properties = properties(node);
         text(properties, "source", Names.PATTERN, "Name of the source.");
-        time(properties.putObject("event_time"), "The field that holds the time of the view's events, if not the source's event_time.");
+        time(
+                properties.putObject("event_time"),
+                "The field that holds the time of the view's events, if not the source's event_time.");
         ObjectNode entity = properties.putObject("entity");
         entity.put("description", "The field or fields that identify what the features describe.");
         ArrayNode forms = entity.putArray("anyOf");
