@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import logging
+import pickle
 import subprocess
 import sys
 import threading
@@ -20,6 +21,7 @@ from generated import Discount
 from tidemark import AsyncClient, Client, Counts, NotReached, Retry, TidemarkError, events
 from tidemark.calls import Call, Outcome, Reply
 from tidemark.events import Outbox
+from tidemark.json_text import moment_text
 
 ROW = Discount(user_id="u1", item_id="i7", list_price=59.90)
 LONG = 30.0
@@ -102,7 +104,8 @@ def test_the_shape_of_a_prediction_and_its_outcome(client: Client, server: FakeS
     assert client.outcome("some-id", 0)
     assert client.events.flush(LONG)
     predicted, outcome, other = server.records
-    assert datetime.fromisoformat(predicted.pop("ts").replace("Z", "+00:00")).tzinfo is not None
+    predicted_at = predicted.pop("ts")
+    assert predicted_at == moment_text(prediction.ts)
     assert predicted == {
         "type": "prediction",
         "id": prediction.id,
@@ -122,8 +125,11 @@ def test_the_shape_of_a_prediction_and_its_outcome(client: Client, server: FakeS
     assert outcome == {
         "type": "outcome",
         "prediction": prediction.id,
+        "predicted_at": predicted_at,
         "model": "discount",
         "hash": INFO.hash,
+        "version": "v8",
+        "score": 0.83,
         "keys": {"user_id": "u1", "item_id": "i7"},
         "label": 1,
         "reason": "bought",
@@ -134,9 +140,25 @@ def test_the_shape_of_a_prediction_and_its_outcome(client: Client, server: FakeS
     assert (put["StreamName"], put["Records"][0]["PartitionKey"]) == ("predictions", prediction.id)
 
 
+def test_a_prediction_is_kept_until_its_outcome_is_known(client: Client, server: FakeServer) -> None:
+    prediction = client.predicted(client.features(ROW), numpy.float32(0.75))
+    kept = pickle.loads(pickle.dumps(prediction))
+    assert kept == prediction
+    assert client.outcome(prediction, 0)
+    assert client.outcome(kept, 0)
+    assert client.events.flush(LONG)
+    _, outcome, again = server.records
+    assert (outcome["version"], outcome["score"]) == (None, 0.75)
+    del outcome["ts"], again["ts"]
+    assert outcome == again
+
+
 def test_a_member_of_an_event_cannot_be_replaced(client: Client) -> None:
     with pytest.raises(ValueError, match="the event has receipt already"):
         client.predicted(client.features(ROW), 0.5, receipt="mine")
+    with pytest.raises(ValueError, match="the event has predicted_at, version already"):
+        client.outcome(client.predicted(client.features(ROW), 0.5), 1, version="v9", predicted_at=NOW)
+    assert client.outcome("some-id", 1, version="v9", score=0.5, predicted_at=NOW)
 
 
 @pytest.mark.parametrize("score", [True, numpy.bool_(True), "0.5", None, [0.5]])

@@ -187,7 +187,10 @@ class _Base:
         return self.events.predicted(vector, score, version, id, more)
 
     def outcome(self, prediction: Union[Prediction, str], label: Any, **more: Any) -> bool:
-        """Queues an outcome event for a prediction or its id. False if it was dropped because the queue was full."""
+        """Queues an outcome event for a prediction or its id. False if it was dropped because the queue was full.
+
+        For a prediction the event repeats what was predicted, so that its quality needs no join; an id is joined.
+        """
         return self.events.outcome(prediction, label, more)
 
     def _close_events(self) -> None:

@@ -32,11 +32,14 @@ MAX_RECORD_BYTES = 1024 * 1024
 
 @dataclass(frozen=True)
 class Prediction:
-    """A prediction that was put into the queue, as far as its outcome needs it."""
+    """A prediction that was put into the queue, as far as its outcome repeats it. It can be pickled."""
 
     id: str
+    ts: datetime
     model: str
     hash: str
+    version: Optional[str]
+    score: Union[int, float, Decimal]
     keys: Mapping[str, Any]
     queued: bool
     """False if it was dropped because the queue was full."""
@@ -84,7 +87,15 @@ def outcome_event(
     """The whole shape of an outcome event. README.md describes it."""
     event: Dict[str, Any] = {"type": "outcome", "ts": ts, "label": label}
     if isinstance(prediction, Prediction):
-        event.update(prediction=prediction.id, model=prediction.model, hash=prediction.hash, keys=dict(prediction.keys))
+        event.update(
+            prediction=prediction.id,
+            predicted_at=prediction.ts,
+            model=prediction.model,
+            hash=prediction.hash,
+            version=prediction.version,
+            score=prediction.score,
+            keys=prediction.keys,
+        )
     else:
         event["prediction"] = prediction
     return _with_more(event, more)
@@ -389,8 +400,9 @@ class Events:
         plain = score.item() if hasattr(score, "item") else score
         if isinstance(plain, bool) or not isinstance(plain, (int, float, Decimal)):
             raise TypeError(f"a score is a number, not {score!r}")
-        queued = self._offer(id, prediction_event(vector, id, score, version, more, self._outbox.now()))
-        return Prediction(id, vector.model, vector.hash, vector.keys, queued)
+        ts = self._outbox.now()
+        queued = self._offer(id, prediction_event(vector, id, plain, version, more, ts))
+        return Prediction(id, ts, vector.model, vector.hash, version, plain, vector.keys, queued)
 
     def outcome(self, prediction: Union[Prediction, str], label: Any, more: Mapping[str, Any]) -> bool:
         id = prediction.id if isinstance(prediction, Prediction) else prediction
