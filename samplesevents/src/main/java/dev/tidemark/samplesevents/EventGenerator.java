@@ -27,16 +27,6 @@ public final class EventGenerator {
     private static final long HOUR_MILLIS = 60 * MINUTE_MILLIS;
     private static final long DAY_MILLIS = 24 * HOUR_MILLIS;
 
-    /** A phone whose clock runs ahead by half a minute: its events come from a future within the allowed skew. */
-    static final String FAST_CLOCK_USER = "user-7";
-
-    private static final long FAST_CLOCK_MILLIS = 30_000;
-
-    /** A prediction whose score has no order with a number. */
-    private static final String PREDICTION =
-            "\"model\":\"ranker\",\"model_version\":\"r9\",\"score\":\"high\",\"outcome\":1,"
-                    + "\"error\":0.1,\"latency_millis\":40}";
-
     private final Chance chance;
     private final List<SampleEvent> events = new ArrayList<>();
     private int nextId = 1;
@@ -95,28 +85,26 @@ public final class EventGenerator {
 
     /** Over the network: soon, or late; and sometimes twice. */
     private void send(Happening happening) {
-        boolean fastClock = happening.user().equals(FAST_CLOCK_USER);
-        long aheadMillis = fastClock ? FAST_CLOCK_MILLIS : 0;
         String id = nextId();
-        long time = happening.timeMillis() + aheadMillis;
-        String data = payload(id, happening, time);
-        long offset = happening.timeMillis() - SampleEvent.START_MILLIS + delayMillis(happening, fastClock);
-        put(offset, happening.user(), data);
-        if (chance.happens(0.015)) {
-            sendAgain(id, happening, time, offset);
+        long offset = happening.timeMillis() - SampleEvent.START_MILLIS + delayMillis(happening);
+        put(offset, happening.user(), payload(id, happening, happening.eventTimeMillis()));
+        if (chance.happens(happening.type().equals("outcome") ? 0.06 : 0.015)) {
+            sendAgain(id, happening, offset);
         }
     }
 
     /** As it was; or stamped anew, as some producers do, so that it falls into another tile and often another block. */
-    private void sendAgain(String id, Happening happening, long time, long offset) {
+    private void sendAgain(String id, Happening happening, long offset) {
         boolean stampedAnew = chance.happens(0.3);
         long later = chance.magnitudeBetween(200, stampedAnew ? 8 * MINUTE_MILLIS : 2 * MINUTE_MILLIS);
-        put(offset + later, happening.user(), payload(id, happening, stampedAnew ? time + later : time));
+        long time = happening.eventTimeMillis() + (stampedAnew ? later : 0);
+        put(offset + later, happening.user(), payload(id, happening, time));
     }
 
-    private long delayMillis(Happening happening, boolean fastClock) {
+    /** What a wrong clock tells comes soon: else it would not show. */
+    private long delayMillis(Happening happening) {
         long usual = chance.between(30, 700);
-        if (fastClock || !chance.happens(0.07)) {
+        if (happening.aheadMillis() != 0 || !chance.happens(0.07)) {
             return usual;
         }
         long late = chance.magnitudeBetween(3_000, 6 * HOUR_MILLIS);
@@ -132,12 +120,14 @@ public final class EventGenerator {
             long offset = offset();
             long time = SampleEvent.START_MILLIS + offset - delaysMillis[i] - chance.between(0, HOUR_MILLIS);
             String bought = ",\"item\":{\"id\":\"item-00" + (i + 1) + "\",\"category\":\"shoes\"},\"price\":45.50";
-            put(offset, user, payload(new Happening(time, user, "view", bought + ",\"device\":\"phone\"")));
+            put(offset, user, payload(Happening.of(time, user, "view", bought + ",\"device\":\"phone\"")));
             put(
                     offset + 400,
                     user,
-                    payload(new Happening(
+                    payload(Happening.of(
                             time + MINUTE_MILLIS, user, "purchase", bought + ",\"quantity\":1,\"amount\":45.50")));
+            long told = SampleEvent.START_MILLIS + offset + 300;
+            put(offset + 800, user, payload(Offers.lateOutcome(told, user, time)));
         }
     }
 
@@ -165,10 +155,33 @@ public final class EventGenerator {
         bad("VALUE_OUT_OF_BOUNDS", data -> data.replace("\"price\":19.90", "\"price\":1e400"));
         bad("NO_EVENT_TIME", data -> data.replaceFirst("\"ts\":\"[^\"]*\"", "\"ts\":\"yesterday\""));
         bad("no view wants it", data -> data.replace("\"type\":\"view\",", ""));
-        bad(
-                "FILTER_FAILED",
-                data -> data.replaceFirst("\"view\"", "\"prediction\"").replaceFirst("\"item\".*", PREDICTION));
         bad("TOO_LARGE", data -> data.replace("\"device\"", "\"note\":\"" + "z".repeat(4_096) + "\",\"device\""));
+        bad("FILTER_FAILED", data -> prediction(data, "\"high\""));
+        bad("MISTYPED_FIELD", data -> outcome(data, "0.5", "\"taken\"", "$1"));
+        bad("VALUE_OUT_OF_BOUNDS", data -> outcome(data, "1.7", "1", "$1"));
+        bad("NO_EVENT_TIME", data -> outcome(data, "0.5", "1", "\"soon\""));
+    }
+
+    private static String prediction(String data, String score) {
+        return instead(
+                data,
+                "prediction",
+                "\"id\":\"bad\",\"version\":\"v7\",\"score\":" + score + ",\"keys\":{\"user_id\":\"user-1\"},"
+                        + "\"request\":{\"device\":\"phone\"},\"latency_millis\":40");
+    }
+
+    private static String outcome(String data, String score, String label, String predictedAt) {
+        return instead(
+                data,
+                "outcome",
+                "\"label\":" + label + ",\"prediction\":\"bad\",\"predicted_at\":" + predictedAt
+                        + ",\"version\":\"v7\",\"score\":" + score);
+    }
+
+    /** An event of another type at the same time, with other members; {@code $1} is that time. */
+    private static String instead(String data, String type, String members) {
+        return data.replaceFirst(
+                "\"view\",\"ts\":(\"[^\"]*\").*", "\"" + type + "\",\"ts\":$1,\"model\":\"discount\"," + members + "}");
     }
 
     /** @param reason what the quarantine should say, for the reader of this code */
@@ -194,11 +207,11 @@ public final class EventGenerator {
 
     private String view(String time, String user) {
         String body = ",\"item\":{\"id\":\"item-010\",\"category\":\"hats\"},\"price\":19.90,\"device\":\"phone\"";
-        return payload(nextId(), new Happening(0, user, "view", body), time);
+        return payload(nextId(), Happening.of(0, user, "view", body), time);
     }
 
     private String payload(Happening happening) {
-        return payload(nextId(), happening, happening.timeMillis());
+        return payload(nextId(), happening, happening.eventTimeMillis());
     }
 
     private String nextId() {
@@ -210,8 +223,8 @@ public final class EventGenerator {
     }
 
     private static String payload(String id, Happening happening, String time) {
-        return "{\"event_id\":\"" + id + "\",\"type\":\"" + happening.type() + "\",\"ts\":\"" + time
-                + "\",\"user_id\":\"" + happening.user() + "\"" + happening.body() + "}";
+        return "{\"event_id\":\"" + id + "\",\"type\":\"" + happening.type() + "\",\"ts\":\"" + time + "\""
+                + happening.body() + "}";
     }
 
     private void put(long offset, String user, String data) {

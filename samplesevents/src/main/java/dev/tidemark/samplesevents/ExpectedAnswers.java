@@ -86,8 +86,14 @@ final class ExpectedAnswers {
         reasons.forEach(quarantined::put);
     }
 
+    /** What a clock that runs ahead tells is cut off at the arrival, so it depends on the pace of the replay. */
+    private static boolean hasRightClock(String entity) {
+        return !entity.equals(ShopEvents.FAST_CLOCK_USER) && !entity.startsWith(ShopEvents.FAST_CLOCK_USER + "|");
+    }
+
     private Set<String> chosenEntities(String view) {
         List<String> byEvents = oracle.entities(view).stream()
+                .filter(ExpectedAnswers::hasRightClock)
                 .sorted(Comparator.comparingInt((String entity) -> oracle.eventCount(view, entity))
                         .reversed()
                         .thenComparing(Comparator.naturalOrder()))

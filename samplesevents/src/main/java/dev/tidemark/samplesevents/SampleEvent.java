@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +33,8 @@ public record SampleEvent(long offsetMillis, String partitionKey, String data) {
     private static final JsonFactory JSON = new JsonFactory();
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
-    private static final Pattern TIME_FIELD =
-            Pattern.compile("(\"ts\"\\s*:\\s*\")([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z)\"");
+    private static final Pattern TIME_FIELD = Pattern.compile(
+            "(\"(?:ts|at|predicted_at)\"\\s*:\\s*\")([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z)\"");
 
     /** Reads a line; throws {@link IllegalArgumentException} with the line's beginning if it is none. */
     public static SampleEvent parse(String line) {
@@ -56,17 +55,16 @@ public record SampleEvent(long offsetMillis, String partitionKey, String data) {
     }
 
     /**
-     * The same event, happened that much later: its {@code ts} and nothing else is rewritten. A payload without a
-     * readable {@code ts} stays as it is; that is what is wrong with it.
+     * The same event, happened that much later: its {@code ts} and the other moments that it tells ({@code at} and {@code
+     * predicted_at}) are rewritten, and nothing else. What is no readable time stays as it is; that is what is wrong with
+     * it.
      */
     public SampleEvent shift(long deltaMillis) {
-        Matcher time = TIME_FIELD.matcher(data);
-        if (!time.find()) {
-            return this;
-        }
-        String shifted = time(Instant.parse(time.group(2)).toEpochMilli() + deltaMillis);
-        return new SampleEvent(
-                offsetMillis, partitionKey, data.substring(0, time.start(2)) + shifted + data.substring(time.end(2)));
+        String shifted = TIME_FIELD
+                .matcher(data)
+                .replaceAll(time ->
+                        time.group(1) + time(Instant.parse(time.group(2)).toEpochMilli() + deltaMillis) + "\"");
+        return new SampleEvent(offsetMillis, partitionKey, shifted);
     }
 
     /** The line that {@link #parse} reads. */

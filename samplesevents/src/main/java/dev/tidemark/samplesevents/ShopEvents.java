@@ -8,13 +8,16 @@ import java.util.Locale;
 
 /**
  * What the customers of a made-up shop do in twelve hours. A customer comes (few come often), looks at items (few are
- * popular), puts some into the cart, buys some of those. A model ranks items, another looks for fraud; their
- * predictions are logged with the outcome.
+ * popular), puts some into the cart, buys some of those, and is offered discounts ({@link Offers}).
  */
 final class ShopEvents {
 
     static final long SPAN_MILLIS = 12 * 3_600_000L;
 
+    /** A phone whose clock runs ahead by half a minute: its events come from a future within the allowed skew. */
+    static final String FAST_CLOCK_USER = "user-7";
+
+    private static final long FAST_CLOCK_MILLIS = 30_000;
     private static final int SESSIONS = 560;
     private static final double[] USERS = Chance.zipf(300, 1.05);
     private static final double[] ITEMS = Chance.zipf(120, 0.8);
@@ -27,7 +30,9 @@ final class ShopEvents {
     private static final double[] QUANTITIES = Chance.zipf(4, 1.8);
 
     private final Chance chance;
+    private final Offers offers;
     private final List<Item> items = new ArrayList<>();
+    private final double[] buying = new double[USERS.length];
     private final List<Happening> happenings = new ArrayList<>();
 
     /** @param price in the shop's currency, two decimals */
@@ -37,19 +42,39 @@ final class ShopEvents {
      * Something that happened, not yet sent.
      *
      * @param timeMillis when
+     * @param aheadMillis by how much the clock that tells the event time runs ahead
      * @param user who
      * @param type the event's type
      * @param body the further members of the JSON object
      */
-    record Happening(long timeMillis, String user, String type, String body) {}
+    record Happening(long timeMillis, long aheadMillis, String user, String type, String body) {
+
+        /** What a user does says who the user is. */
+        static Happening of(long timeMillis, String user, String type, String body) {
+            return new Happening(
+                    timeMillis,
+                    user.equals(FAST_CLOCK_USER) ? FAST_CLOCK_MILLIS : 0,
+                    user,
+                    type,
+                    ",\"user_id\":\"" + user + "\"" + body);
+        }
+
+        long eventTimeMillis() {
+            return timeMillis + aheadMillis;
+        }
+    }
 
     ShopEvents(Chance chance) {
         this.chance = chance;
+        this.offers = new Offers(chance);
         for (int i = 0; i < ITEMS.length; i++) {
             double price = StrictMath.exp(3.6 + 0.9 * chance.gaussian());
             String category = CATEGORIES[chance.index(CATEGORY_SHARES)];
             items.add(new Item(
                     String.format(Locale.ROOT, "item-%03d", i + 1), category, decimal(Math.max(price, 0.99), 2)));
+        }
+        for (int i = 0; i < USERS.length; i++) {
+            buying[i] = Math.min(Math.max(0.1 + 0.05 * chance.gaussian(), 0), 0.3);
         }
     }
 
@@ -58,29 +83,43 @@ final class ShopEvents {
         for (int i = 0; i < SESSIONS; i++) {
             session();
         }
+        happenings.addAll(offers.happenings());
         happenings.removeIf(happening -> happening.timeMillis() >= SampleEvent.START_MILLIS + SPAN_MILLIS);
         return List.copyOf(happenings);
     }
 
     /** One customer's visit. */
     private void session() {
-        String user = "user-" + (1 + chance.index(USERS));
+        int number = chance.index(USERS);
+        String user = "user-" + (1 + number);
         String device = DEVICES[chance.index(DEVICE_SHARES)];
         long time = SampleEvent.START_MILLIS + chance.between(0, SPAN_MILLIS - 1);
+        BigDecimal seen = BigDecimal.ZERO;
+        int views = 0;
         do {
             Item item = items.get(chance.index(ITEMS));
             view(time, user, device, item);
+            if (chance.happens(0.09)) {
+                offers.score(new Offers.Request(
+                        time + chance.between(100, 900),
+                        user,
+                        item.id(),
+                        item.category(),
+                        device,
+                        item.price(),
+                        views == 0 ? null : seen.divide(BigDecimal.valueOf(views), 2, RoundingMode.HALF_UP),
+                        views,
+                        buying[number]));
+            }
+            seen = seen.add(item.price());
+            views++;
             time += 2_000 + chance.waitMillis(24_000);
         } while (chance.happens(0.8));
     }
 
     private void view(long time, String user, String device, Item item) {
         add(time, user, "view", item(item) + price(item) + ",\"device\":\"" + device + "\"");
-        boolean carted = chance.happens(0.17);
-        if (chance.happens(0.16)) {
-            predict(time, user, "ranker", chance.happens(0.7) ? "r8" : "r9", carted, 40);
-        }
-        if (carted) {
+        if (chance.happens(0.17)) {
             cart(time + chance.between(1_500, 20_000), user, item);
         }
     }
@@ -103,26 +142,10 @@ final class ShopEvents {
                 "purchase",
                 item(item) + price(item) + ",\"quantity\":" + quantity + ",\"amount\":" + full.subtract(discount)
                         + (reduced ? ",\"discount\":" + discount : ""));
-        predict(time, user, "fraud", "f3", chance.happens(0.04), 90);
-    }
-
-    /** A score that leans towards what then happens, but is often wrong. */
-    private void predict(long time, String user, String model, String version, boolean outcome, int latencyMillis) {
-        double lean = (outcome ? 0.62 : 0.3) + 0.2 * chance.gaussian();
-        BigDecimal score = decimal(Math.min(Math.max(lean, 0.001), 0.999), 3);
-        BigDecimal error = (outcome ? BigDecimal.ONE.subtract(score) : score);
-        long latency = StrictMath.round(latencyMillis * StrictMath.exp(0.5 * chance.gaussian()));
-        add(
-                time,
-                user,
-                "prediction",
-                ",\"model\":\"" + model + "\",\"model_version\":\"" + version + "\",\"score\":" + score
-                        + ",\"outcome\":" + (outcome ? 1 : 0) + ",\"error\":" + error + ",\"latency_millis\":"
-                        + latency);
     }
 
     private void add(long time, String user, String type, String body) {
-        happenings.add(new Happening(time, user, type, body));
+        happenings.add(Happening.of(time, user, type, body));
     }
 
     private static String item(Item item) {
@@ -133,7 +156,7 @@ final class ShopEvents {
         return ",\"price\":" + item.price();
     }
 
-    private static BigDecimal decimal(double value, int digits) {
+    static BigDecimal decimal(double value, int digits) {
         return BigDecimal.valueOf(value).setScale(digits, RoundingMode.HALF_UP);
     }
 }

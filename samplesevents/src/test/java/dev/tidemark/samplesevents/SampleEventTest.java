@@ -46,6 +46,16 @@ class SampleEventTest {
     }
 
     @Test
+    void aShiftMovesAllTimesThatAnEventTells() {
+        String told =
+                "{\"ts\":\"2026-01-15T09:00:00.000Z\",\"predicted_at\":\"soon\",\"at\":\"2026-01-15T10:00:00.000Z\"}";
+        String told2 = told.replace("soon", "2026-01-15T07:00:00.000Z");
+        assertThat(new SampleEvent(5, "u1", told2).shift(1_000).data())
+                .isEqualTo(told2.replace(":00.000Z", ":01.000Z"));
+        assertThat(new SampleEvent(5, "u1", told).shift(1_000).data()).isEqualTo(told.replace(":00.000Z", ":01.000Z"));
+    }
+
+    @Test
     void aShiftMovesTheTimeAndNothingElse() {
         SampleEvent event = new SampleEvent(
                 5, "u1", "{\"a\":1.0,\"ts\": \"2026-01-15T23:59:59.900Z\",\"b\":\"2026-01-15T00:00:00.000Z\"}");

@@ -140,7 +140,9 @@ class SamplesTest {
                 .isBetween(0.002, 0.03);
         assertThat(census.share(census.repeated)).as("repeated, seed %d", seed).isBetween(0.008, 0.025);
         assertThat(census.share(census.ahead)).as("ahead, seed %d", seed).isBetween(0.002, 0.05);
-        assertThat(census.types.keySet()).as("seed %d", seed).contains("view", "cart", "purchase", "prediction");
+        assertThat(census.types.keySet())
+                .as("seed %d", seed)
+                .contains("view", "cart", "purchase", "prediction", "outcome");
         assertThat(census.shards).as("seed %d", seed).hasSize(Sample.SHOP.shards());
     }
 
@@ -179,7 +181,7 @@ class SamplesTest {
         // Bad for one view and good for another.
         assertThat(oracle.report("item").quarantined()).as("seed %d", seed).hasSize(11);
         // The price of 1e400 is in an event of a type that this view leaves out.
-        assertThat(oracle.report("model").quarantined())
+        assertThat(oracle.report("prediction").quarantined())
                 .as("seed %d", seed)
                 .extracting(ViewReport.Quarantined::reason)
                 .contains("FILTER_FAILED")
@@ -197,14 +199,14 @@ class SamplesTest {
         Oracle oracle = new Oracle(Sample.SHOP.catalog(), SampleReplay.asGenerated(Sample.SHOP, events));
         // Ask a moment after an event's arrival: it is there, although its own time has not come yet.
         SampleEvent event = events.stream()
-                .filter(each -> each.partitionKey().equals(EventGenerator.FAST_CLOCK_USER))
+                .filter(each -> each.partitionKey().equals(ShopEvents.FAST_CLOCK_USER))
                 .filter(each -> each.data().contains("\"type\":\"view\""))
                 .findFirst()
                 .orElseThrow();
         long stated =
                 Instant.parse(JSON.readTree(event.data()).get("ts").asText()).toEpochMilli();
         assertThat(stated).isGreaterThan(event.arrivalMillis() + 20_000);
-        assertThat(oracle.value("viewer", EventGenerator.FAST_CLOCK_USER, "views_5m", event.arrivalMillis())
+        assertThat(oracle.value("viewer", ShopEvents.FAST_CLOCK_USER, "views_5m", event.arrivalMillis())
                         .asInt())
                 .isEqualTo(1);
     }

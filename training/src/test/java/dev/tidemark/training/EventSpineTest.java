@@ -78,7 +78,7 @@ class EventSpineTest {
                                 event.path("item").path("id").asText(),
                                 event.path("item").path("category").asText(),
                                 Instant.ofEpochMilli(at).toString(),
-                                event.path("price").asText(),
+                                plain(event.path("price").asText()),
                                 event.path("device").asText(),
                                 event.path("quantity").asText()),
                         1,
@@ -94,9 +94,7 @@ class EventSpineTest {
                         row.get("item_id"),
                         row.get("category"),
                         row.get("timestamp"),
-                        new BigDecimal(row.get("list_price"))
-                                .stripTrailingZeros()
-                                .toPlainString(),
+                        plain(row.getOrDefault("list_price", "")),
                         row.get("device"),
                         row.get("bought")),
                 1,
@@ -391,6 +389,10 @@ class EventSpineTest {
 
         assertThat(csv("now").stream().map(row -> row.get("buyer.n_1h"))).containsExactly("1", "2");
         assertThat(csv("served").stream().map(row -> row.get("buyer.n_1h"))).containsExactly("0", "1");
+    }
+
+    private static String plain(String number) {
+        return new BigDecimal(number).stripTrailingZeros().toPlainString();
     }
 
     private JsonNode tree(byte[] data) {

@@ -204,8 +204,8 @@ class TrainingSetCommandTest {
     @Order(4)
     void asksForWhatIsMissing() throws Exception {
         assertThat(command("x", spine, "--views", "nothing").err()).contains("no view 'nothing'");
-        assertThat(command("x", spine, "--views", "model").err())
-                .contains("has no column 'model'", "--key-column model=COLUMN");
+        assertThat(command("x", spine, "--views", "quality").err())
+                .contains("has no column 'version'", "--key-column version=COLUMN");
         assertThat(command("x", spine, "--as", "exact").err())
                 .contains("--as exact needs --knowledge now: what was served ended with the hop");
         assertThat(command("x", spine, "--features", "viewer.nothing").err())

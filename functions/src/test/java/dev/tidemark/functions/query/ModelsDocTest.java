@@ -70,6 +70,26 @@ class ModelsDocTest {
                 .startsWith(facts.get(5).split(",\"…")[0]);
     }
 
+    /** The generator of the sample knows no catalog. */
+    @Test
+    void theSamplesPredictionsAreOfThisModel() throws IOException {
+        List<JsonNode> predictions = new ArrayList<>();
+        for (String line : Files.readAllLines(Path.of("../samplesevents/shop/events.jsonl"))) {
+            JsonNode event = QueryWorld.JSON.readTree(line).path("event");
+            if (event.path("type").asText().equals("prediction") && event.has("hash")) {
+                predictions.add(event);
+            }
+        }
+
+        assertThat(predictions).hasSizeGreaterThan(100).allSatisfy(prediction -> {
+            assertThat(prediction.path("model").asText()).isEqualTo(model.name());
+            assertThat(prediction.path("hash").asText()).isEqualTo(model.hash());
+            assertThat(fields(prediction.path("features"))).isEqualTo(model.names());
+            assertThat(fields(prediction.path("request"))).containsExactly("list_price", "device");
+            assertThat(fields(prediction.path("keys"))).containsExactly("user_id", "item_id", "category");
+        });
+    }
+
     private static List<String> fields(JsonNode node) {
         List<String> names = new ArrayList<>();
         node.fieldNames().forEachRemaining(names::add);
