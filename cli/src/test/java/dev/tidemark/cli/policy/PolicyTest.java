@@ -586,11 +586,14 @@ class PolicyTest {
         }
     }
 
+    /** Into the first open shard, so that a lane out of the shards that were split has a record. */
     private static void putBad(AwsClients bystander) {
         bystander
                 .kinesis()
-                .putRecord(request ->
-                        request.streamName(STREAM).partitionKey("bad").data(SdkBytes.fromUtf8String("no event")))
+                .putRecord(request -> request.streamName(STREAM)
+                        .partitionKey("bad")
+                        .explicitHashKey("0")
+                        .data(SdkBytes.fromUtf8String("no event")))
                 .join();
     }
 
