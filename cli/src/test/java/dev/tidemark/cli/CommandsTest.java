@@ -134,7 +134,9 @@ class CommandsTest {
         Command command = Command.run("validate", catalog.toString());
 
         assertThat(command.exitCode()).as(command.err()).isZero();
-        assertThat(command.out()).startsWith(catalog + " is valid.").contains("view viewer ", "view quality ", "ladder");
+        assertThat(command.out())
+                .startsWith(catalog + " is valid.")
+                .contains("view viewer ", "view quality ", "ladder");
     }
 
     @Test

@@ -68,11 +68,16 @@ final class Offers {
     }
 
     /** @param keys as JSON */
-    private record Prediction(String id, String version, BigDecimal score, long timeMillis, String keys) {
+    private record Prediction(String requestId, String version, BigDecimal score, long timeMillis, String keys) {
+
+        private String id() {
+            return requestId + "-" + version;
+        }
 
         private String said() {
             return String.format(
-                    ",\"model\":\"discount\",\"hash\":\"%s\",\"version\":\"%s\",\"score\":%s", HASH, version, score);
+                    ",\"request_id\":\"%s\",\"model\":\"discount\",\"hash\":\"%s\",\"version\":\"%s\",\"score\":%s",
+                    requestId, HASH, version, score);
         }
     }
 
@@ -115,17 +120,16 @@ final class Offers {
         double score = probability(wish + 0.3 * chance.gaussian());
         long latencyMillis = StrictMath.round(usualLatencyMillis * StrictMath.exp(0.5 * chance.gaussian()));
         Prediction prediction = new Prediction(
-                requestId + "-" + version,
+                requestId,
                 version,
                 ShopEvents.decimal(Math.min(Math.max(score, 0.001), 0.999), 3),
                 request.timeMillis() + latencyMillis,
                 request.keys());
         String body = String.format(
                 Locale.ROOT,
-                ",\"id\":\"%s\",\"request_id\":\"%s\"%s,\"at\":\"%s\",\"keys\":%s,\"request\":{\"list_price\":%s,"
+                ",\"id\":\"%s\"%s,\"at\":\"%s\",\"keys\":%s,\"request\":{\"list_price\":%s,"
                         + "\"device\":\"%s\"},\"features\":%s,\"stale\":%s,\"latency_millis\":%d",
                 prediction.id(),
-                requestId,
                 prediction.said(),
                 SampleEvent.time(request.timeMillis()),
                 prediction.keys(),

@@ -104,7 +104,7 @@ class OffersTest {
                     continue;
                 }
                 if (repeats) {
-                    for (String same : List.of("model", "hash", "version", "score", "keys")) {
+                    for (String same : List.of("request_id", "model", "hash", "version", "score", "keys")) {
                         assertThat(outcome.event().get(same))
                                 .isEqualTo(prediction.event().get(same));
                     }

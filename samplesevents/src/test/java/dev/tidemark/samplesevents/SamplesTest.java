@@ -233,7 +233,16 @@ class SamplesTest {
                 "histogram",
                 "decayed_sum",
                 "decayed_avg",
-                "decayed_count")) {
+                "decayed_count",
+                "confusion",
+                "auc",
+                "log_loss",
+                "brier",
+                "calibration",
+                "mae",
+                "rmse",
+                "bias",
+                "profile")) {
             assertThat(Sample.SHOP.catalog()).containsPattern("function: " + function + "\\b");
         }
     }
