@@ -103,8 +103,7 @@ class SamplesTest {
                     .isEqualTo(report.get("folded").asInt());
             assertThat(oracle.report(view).tooLate())
                     .hasSize(report.get("too_late").asInt());
-            Map<String, Long> reasons = oracle.report(view).quarantined().stream()
-                    .collect(Collectors.groupingBy(ViewReport.Quarantined::reason, Collectors.counting()));
+            Map<String, Long> reasons = reasons(oracle.report(view));
             report.get("quarantined")
                     .properties()
                     .forEach(each -> assertThat(reasons.remove(each.getKey()))
@@ -166,9 +165,7 @@ class SamplesTest {
     void everyKindOfBadRecordIsThere(long seed) {
         Oracle oracle =
                 new Oracle(Sample.SHOP.catalog(), SampleReplay.asGenerated(Sample.SHOP, EventGenerator.shop(seed)));
-        Map<String, Long> reasons = oracle.report("viewer").quarantined().stream()
-                .collect(Collectors.groupingBy(ViewReport.Quarantined::reason, Collectors.counting()));
-        assertThat(reasons)
+        assertThat(reasons(oracle.report("viewer")))
                 .as("seed %d", seed)
                 .isEqualTo(Map.of(
                         "NOT_JSON", 4L,
@@ -186,11 +183,28 @@ class SamplesTest {
                 .extracting(ViewReport.Quarantined::reason)
                 .contains("FILTER_FAILED")
                 .doesNotContain("VALUE_OUT_OF_BOUNDS");
+        assertThat(reasons(oracle.report("quality")))
+                .as("seed %d", seed)
+                .isEqualTo(Map.of(
+                        "NOT_JSON", 4L,
+                        "TOO_LARGE", 1L,
+                        "MISTYPED_FIELD", 1L,
+                        "VALUE_OUT_OF_BOUNDS", 1L,
+                        "NO_EVENT_TIME", 1L));
         assertThat(oracle.report("viewer").tooLate()).as("seed %d", seed).hasSize(5);
+        assertThat(oracle.report("quality").tooLate()).as("seed %d", seed).hasSize(5);
+        assertThat(oracle.report("quality").duplicates().size())
+                .as("seed %d", seed)
+                .isBetween(5, 50);
         assertThat(oracle.report("shopper").tooLate()).as("seed %d", seed).hasSize(2);
         assertThat(oracle.report("shopper").duplicates().size())
                 .as("seed %d", seed)
                 .isBetween(20, 110);
+    }
+
+    private static Map<String, Long> reasons(ViewReport report) {
+        return report.quarantined().stream()
+                .collect(Collectors.groupingBy(ViewReport.Quarantined::reason, Collectors.counting()));
     }
 
     @Test
