@@ -1,6 +1,5 @@
 package dev.tidemark.core.catalog;
 
-import dev.tidemark.core.value.ValueType;
 import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.window.Window;
@@ -17,9 +16,6 @@ final class MonitorViews {
 
     /** How many profiles a view has: with more, a tile could become larger than an item may be. */
     static final int INPUTS_PER_VIEW = 12;
-
-    private static final Set<ValueType> SCALARS =
-            Set.of(ValueType.NUMBER, ValueType.STRING, ValueType.BOOLEAN, ValueType.SCALAR);
 
     private final Model model;
     private final MonitorReader.Predictions predictions;
@@ -88,7 +84,7 @@ final class MonitorViews {
     private static Map<String, List<String>> monitored(Model model) {
         Map<String, List<String>> features = new LinkedHashMap<>();
         for (Model.Value value : model.vector()) {
-            if (SCALARS.contains(value.type())) {
+            if (!value.type().isCompound()) {
                 features.put(value.name(), keysOf(model, value.name()));
             }
         }

@@ -207,7 +207,7 @@ public final class QualityServer {
         View first = monitor.inputs().get(0);
         Monitor.Outcome outcome = monitor.outcome();
         if (outcome != null) {
-            long before = at - outcome.horizonMillis();
+            long before = maturedAt(outcome, at);
             reads.add(read(reading, first, question.windows(), own, before));
             reads.add(read(reading, outcome.quality(), question.windows(), own, at));
             reads.add(read(reading, outcome.quality(), question.windows(), own, before));
@@ -235,6 +235,13 @@ public final class QualityServer {
             }
         }
         return all(reads).thenApply(done -> reading);
+    }
+
+    /** The latest moment whose windows end so that all their predictions had the horizon: a window ends with its hop. */
+    private static long maturedAt(Monitor.Outcome outcome, long atMillis) {
+        return atMillis
+                - outcome.horizonMillis()
+                - outcome.quality().ladder().hop().widthMillis();
     }
 
     private CompletableFuture<Void> read(
@@ -382,7 +389,7 @@ public final class QualityServer {
         }
 
         private long before(Monitor.Outcome of) {
-            return question.atMillis() - of.horizonMillis();
+            return maturedAt(of, question.atMillis());
         }
 
         private static long rows(Map<String, @Nullable Object> values, Window window) {
@@ -443,7 +450,7 @@ public final class QualityServer {
                 }
             }
             return new Realised(
-                    isMatured ? before(of) : question.atMillis(),
+                    of.quality().ladder().headEndMillis(isMatured ? before(of) : question.atMillis()),
                     isMatured,
                     predictions,
                     labelled,

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What came of the predictions of a window.
  *
- * @param endMillis where the window ends
+ * @param endMillis where the window ends, exclusive: with the hop of the moment
  * @param isMatured whether the outcomes of all its predictions have had their time
  * @param predictions how many there were
  * @param labelled how many of them have an outcome; with labels by absence how many have a positive one

@@ -51,6 +51,17 @@ class CatalogSchemaTest {
         }
     }
 
+    @Test
+    void acceptsMonitorsAndRefusesTheirMistakes() throws IOException {
+        String yaml = MonitorReaderTest.CATALOG + MonitorReaderTest.MONITOR.indent(4);
+
+        assertThat(validate(yaml)).isEmpty();
+        assertThat(validate(new CatalogCompiler().compile(yaml).json())).isEmpty();
+        assertThat(validate(yaml.replace("champion", "champoin"))).isNotEmpty();
+        assertThat(validate(yaml.replace("absent: 0", "absent: 1"))).isNotEmpty();
+        assertThat(validate(yaml.replace("{ece: 0.03}", "{ecu: 0.03}"))).isNotEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"hello", "shop"})
     void acceptsTheSamples(String sample) throws IOException {

@@ -1,0 +1,184 @@
+package dev.tidemark.core.monitor;
+
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.CatalogCompiler;
+import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.fold.LaneDecider;
+import dev.tidemark.core.history.MemoryItems;
+import dev.tidemark.core.serve.Answer;
+import dev.tidemark.core.serve.FeatureServer;
+import dev.tidemark.core.serve.QueryPlan;
+import dev.tidemark.core.serve.ViewProgress;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.view.Monitor;
+import dev.tidemark.core.view.View;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/** Predictions and outcomes, decided and folded by the fold's own code, and the report that follows from them. */
+final class MonitorWorld {
+
+    static final String HEAD = """
+            tidemark: 1
+            sources:
+              shop: {stream: shop-events, event_time: ts}
+            views:
+              viewer:
+                source: shop
+                entity: user_id
+                where: type == "view"
+                features:
+                  price: {function: avg, input: price, windows: [1h]}
+                  views: {function: count, windows: [1h]}
+            models:
+              discount:
+                keys: {user_id: user}
+                request: {device: {type: text}}
+                inputs: [viewer: [price_1h, views_1h], request: [device]]
+            """;
+    static final long HOUR = 3_600_000;
+    static final long START = Instant.parse("2026-03-01T00:00:00Z").toEpochMilli();
+    private static final Lane LANE =
+            new Lane("arn:aws:kinesis:eu-west-1:1:stream/shop-events", 1, "shardId-000000000000");
+
+    final Catalog catalog;
+    final Monitor monitor;
+    private final TreeMap<Long, List<String>> arriving = new TreeMap<>();
+    private MemoryItems items;
+    long other;
+
+    /** @param ofModel further keys of the model */
+    MonitorWorld(String ofModel) {
+        catalog = new CatalogCompiler().compile(HEAD + ofModel.indent(4));
+        monitor = catalog.monitor("discount").orElseThrow();
+        items = new MemoryItems(catalog.views());
+    }
+
+    /** What a client logs; null members are left out. */
+    record Logged(
+            String id,
+            long atMillis,
+            String version,
+            String hash,
+            String user,
+            @Nullable Double price,
+            double views,
+            String device,
+            double score) {
+
+        String json() {
+            return String.format(
+                    Locale.ROOT,
+                    "{\"type\":\"prediction\",\"id\":\"%s\",\"ts\":\"%s\",\"model\":\"discount\",\"version\":\"%s\","
+                            + "\"hash\":\"%s\",\"score\":%s,\"keys\":{\"user\":\"%s\"},\"request\":{\"device\":\"%s\"},"
+                            + "\"features\":{%s\"viewer.views_1h\":%s,\"request.device\":\"%s\"}}",
+                    id,
+                    Instant.ofEpochMilli(atMillis),
+                    version,
+                    hash,
+                    score,
+                    user,
+                    device,
+                    price == null ? "" : "\"viewer.price_1h\":" + String.format(Locale.ROOT, "%.4f", price) + ",",
+                    views,
+                    device);
+        }
+
+        String outcome(long happenedMillis, int label) {
+            return String.format(
+                    Locale.ROOT,
+                    "{\"type\":\"outcome\",\"ts\":\"%s\",\"label\":%d,\"prediction\":\"%s\",\"model\":\"discount\","
+                            + "\"version\":\"%s\",\"score\":%s,\"predicted_at\":\"%s\",\"request\":{\"device\":\"%s\"},"
+                            + "\"delay\":%s}",
+                    Instant.ofEpochMilli(happenedMillis),
+                    label,
+                    id,
+                    version,
+                    score,
+                    Instant.ofEpochMilli(atMillis),
+                    device,
+                    (happenedMillis - atMillis) / 1_000.0);
+        }
+    }
+
+    void arrives(long arrivalMillis, String json) {
+        arriving.computeIfAbsent(arrivalMillis, at -> new ArrayList<>()).add(json);
+    }
+
+    /** Folds everything that arrives before a moment. */
+    void fold(long untilMillis) {
+        items = new MemoryItems(catalog.views());
+        other = 0;
+        List<RawRecord> records = new ArrayList<>();
+        arriving.headMap(untilMillis)
+                .forEach((arrival, events) -> events.forEach(event -> records.add(new RawRecord(
+                        new Position(Long.toString(1_000_000L + records.size()), 0),
+                        arrival,
+                        "key",
+                        event.getBytes(StandardCharsets.UTF_8)))));
+        for (View view : catalog.views()) {
+            LaneDecider decider =
+                    new LaneDecider(catalog.sourceOf(view), List.of(view), LANE.id(), LaneDecider.EntityFilter.ALL);
+            decider.replay(records, new LaneDecider.Visitor() {
+                @Override
+                public void folded(View of, int record, EventRow row, String entity, long filterBits) {
+                    items.add(of, LANE.id(), entity, row, filterBits);
+                }
+
+                @Override
+                public void other(View of, int record, LaneDecider.Fate fate) {
+                    if (fate == LaneDecider.Fate.QUARANTINED) {
+                        throw new AssertionError(of.name() + ": "
+                                + new String(records.get(record).data(), StandardCharsets.UTF_8));
+                    }
+                    other++;
+                }
+            });
+        }
+    }
+
+    private CompletableFuture<List<Answer>> answer(
+            View view, List<String> names, List<String> entities, long atMillis, long nowMillis) {
+        QueryPlan plan = QueryPlan.of(view, names, atMillis, nowMillis);
+        ViewProgress progress = new ViewProgress(List.of(), List.of());
+        List<Answer> answers = new ArrayList<>();
+        for (String entity : entities) {
+            answers.add(FeatureServer.answer(items, plan, progress, entity, nowMillis)
+                    .join());
+        }
+        return CompletableFuture.completedFuture(answers);
+    }
+
+    QualityReport report(long atMillis, @Nullable String slice, @Nullable TrainingProfile training) {
+        QualityServer.Question question = new QualityServer.Question(monitor, monitor.windows(), null, atMillis, slice);
+        QualityServer server =
+                new QualityServer((view, names, entities, at) -> answer(view, names, entities, at, atMillis), atMillis);
+        try {
+            return server.report(question, training, 300_000).join();
+        } catch (CompletionException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    QualityReport report(long atMillis) {
+        return report(atMillis, null, null);
+    }
+
+    /** A value of a version, as anybody would ask for it. */
+    Map<String, @Nullable Object> values(View view, String entity, long atMillis, long nowMillis) {
+        return answer(view, view.valueNames(), List.of(entity), atMillis, nowMillis)
+                .join()
+                .get(0)
+                .values();
+    }
+}
