@@ -19,14 +19,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** Predictions and outcomes, decided and folded by the fold's own code, and the report that follows from them. */
-final class MonitorWorld {
+public final class MonitorWorld {
 
     static final String HEAD = """
             tidemark: 1
@@ -46,26 +45,25 @@ final class MonitorWorld {
                 request: {device: {type: text}}
                 inputs: [viewer: [price_1h, views_1h], request: [device]]
             """;
-    static final long HOUR = 3_600_000;
-    static final long START = Instant.parse("2026-03-01T00:00:00Z").toEpochMilli();
+    public static final long HOUR = 3_600_000;
+    public static final long START = Instant.parse("2026-03-01T00:00:00Z").toEpochMilli();
     private static final Lane LANE =
             new Lane("arn:aws:kinesis:eu-west-1:1:stream/shop-events", 1, "shardId-000000000000");
 
-    final Catalog catalog;
+    public final Catalog catalog;
     final Monitor monitor;
     private final TreeMap<Long, List<String>> arriving = new TreeMap<>();
     private MemoryItems items;
-    long other;
 
     /** @param ofModel further keys of the model */
-    MonitorWorld(String ofModel) {
+    public MonitorWorld(String ofModel) {
         catalog = new CatalogCompiler().compile(HEAD + ofModel.indent(4));
         monitor = catalog.monitor("discount").orElseThrow();
         items = new MemoryItems(catalog.views());
     }
 
     /** What a client logs; null members are left out. */
-    record Logged(
+    public record Logged(
             String id,
             long atMillis,
             String version,
@@ -76,7 +74,7 @@ final class MonitorWorld {
             String device,
             double score) {
 
-        String json() {
+        public String json() {
             return String.format(
                     Locale.ROOT,
                     "{\"type\":\"prediction\",\"id\":\"%s\",\"ts\":\"%s\",\"model\":\"discount\",\"version\":\"%s\","
@@ -94,7 +92,7 @@ final class MonitorWorld {
                     device);
         }
 
-        String outcome(long happenedMillis, int label) {
+        public String outcome(long happenedMillis, int label) {
             return String.format(
                     Locale.ROOT,
                     "{\"type\":\"outcome\",\"ts\":\"%s\",\"label\":%d,\"prediction\":\"%s\",\"model\":\"discount\","
@@ -111,14 +109,13 @@ final class MonitorWorld {
         }
     }
 
-    void arrives(long arrivalMillis, String json) {
+    public void arrives(long arrivalMillis, String json) {
         arriving.computeIfAbsent(arrivalMillis, at -> new ArrayList<>()).add(json);
     }
 
     /** Folds everything that arrives before a moment. */
-    void fold(long untilMillis) {
+    public void fold(long untilMillis) {
         items = new MemoryItems(catalog.views());
-        other = 0;
         List<RawRecord> records = new ArrayList<>();
         arriving.headMap(untilMillis)
                 .forEach((arrival, events) -> events.forEach(event -> records.add(new RawRecord(
@@ -141,10 +138,14 @@ final class MonitorWorld {
                         throw new AssertionError(of.name() + ": "
                                 + new String(records.get(record).data(), StandardCharsets.UTF_8));
                     }
-                    other++;
                 }
             });
         }
+    }
+
+    /** What is folded. */
+    public MemoryItems items() {
+        return items;
     }
 
     private CompletableFuture<List<Answer>> answer(
@@ -172,13 +173,5 @@ final class MonitorWorld {
 
     QualityReport report(long atMillis) {
         return report(atMillis, null, null);
-    }
-
-    /** A value of a version, as anybody would ask for it. */
-    Map<String, @Nullable Object> values(View view, String entity, long atMillis, long nowMillis) {
-        return answer(view, view.valueNames(), List.of(entity), atMillis, nowMillis)
-                .join()
-                .get(0)
-                .values();
     }
 }

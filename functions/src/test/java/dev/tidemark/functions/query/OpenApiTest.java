@@ -70,6 +70,13 @@ class OpenApiTest {
             }
         });
         assertThat(new TreeSet<>(ofModels)).isEqualTo(new TreeSet<>(new Route.Model("").parameters()));
+        List<String> ofQuality = new ArrayList<>();
+        document.at("/paths/~1v1~1models~1{model}~1quality/get/parameters").forEach(parameter -> {
+            if (parameter.get("in").asText().equals("query")) {
+                ofQuality.add(parameter.get("name").asText());
+            }
+        });
+        assertThat(new TreeSet<>(ofQuality)).isEqualTo(new TreeSet<>(new Route.Quality("").parameters()));
     }
 
     @Test
