@@ -37,6 +37,7 @@ public record HeadSize(int maxBytes, int maxTiles) {
                 catalog.sources(),
                 catalog.views().stream().map(this::applyTo).toList(),
                 catalog.models(),
+                catalog.monitors(),
                 catalog.notes(),
                 catalog.json());
     }
