@@ -25,6 +25,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The document says what the function does; schemas allow no member that they do not name. */
 class OpenApiTest {
@@ -179,6 +181,22 @@ class OpenApiTest {
         assertValid(
                 "Answer", world.get("/v1/views/viewer/entities/42", "at", "2026-03-01T11:00:00Z", "explain", "true"));
         assertValid("Answer", world.get("/v1/views/pair/entities/42%7Ccategory1"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[{\"threshold\":0.5,\"tp\":2,\"fp\":0,\"fn\":1,\"tn\":0,\"accuracy\":0.6,\"precision\":1,\"recall\":0.6,"
+                        + "\"f1\":null}]",
+                "{\"ece\":0.1,\"slope\":null,\"buckets\":[{\"from\":0,\"to\":0.1,\"count\":2,\"mean_score\":0.05,"
+                        + "\"rate\":0}]}",
+                "{\"count\":3,\"nulls\":1,\"mean\":1.5,\"stddev\":0.5,\"cells\":{\"0\":1,\"1.98\":1},"
+                        + "\"values\":{\"a\":1},\"other\":0}"
+            })
+    void valuesWithMembersAreAsDocumented(String value) {
+        assertThat(schema("Value").validate(value, InputFormat.JSON)).isEmpty();
+        assertThat(schema("Value").validate("{\"a group\":" + value + "}", InputFormat.JSON))
+                .isEmpty();
     }
 
     @Test

@@ -73,9 +73,10 @@ final class Views {
                   top: {function: top_k, input: item, k: 2, windows: [30m]}
             """);
 
-    /** An entity of two fields, few events, hardly any lateness. */
+    /** An entity of two fields, few events, hardly any lateness, and an event time that only its own events need. */
     private static final View BUYERS = new View("buyers", """
                 source: shop
+                event_time: {field: ts, format: epoch_millis}
                 entity: [user, item]
                 where: type == "buy" && price > 10
                 retention: 10m
