@@ -140,6 +140,15 @@ class CommandsTest {
     }
 
     @Test
+    void validateNamesAnEventTimeOfAViewsOwn() throws Exception {
+        String catalog = Sample.HELLO.catalog().replace("entity: user_id", "entity: user_id\n    event_time: seen.at");
+        Path file = Files.writeString(folder.resolve("timed.yaml"), catalog);
+
+        assertThat(Command.run("validate", file.toString()).out())
+                .containsPattern("entity   user_id\\R {2}time     seen\\.at\\R");
+    }
+
+    @Test
     void aFileThatCannotBeReadIsNamed() {
         String missing = folder.resolve("missing").toString();
 

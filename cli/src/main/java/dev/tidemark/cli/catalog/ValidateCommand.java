@@ -3,6 +3,7 @@ package dev.tidemark.cli.catalog;
 import dev.tidemark.cli.terminal.Plural;
 import dev.tidemark.cli.terminal.ShownText;
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.tile.ItemSize;
 import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.view.Model;
@@ -84,6 +85,10 @@ public final class ValidateCommand implements Callable<Integer> {
         note(out, catalog, "", "views." + view.name());
         out.println(
                 "  entity   " + view.entity().stream().map(View.KeyField::name).collect(Collectors.joining(", ")));
+        if (view.eventTime() != null) {
+            EventShape shape = catalog.sourceOf(view).shape();
+            out.println("  time     " + shape.fields().get(view.eventTime().slot()));
+        }
         out.println(
                 "  values   " + view.features().stream().map(View.Feature::name).collect(Collectors.joining(", ")));
         if (!view.derived().isEmpty()) {

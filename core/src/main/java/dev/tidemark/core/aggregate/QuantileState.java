@@ -12,13 +12,17 @@ import java.math.BigDecimal;
  */
 final class QuantileState implements Subtractable {
 
-    private final QuantileStateType type;
+    private final int slot;
+    private final Grid grid;
+    private final LogBuckets buckets;
     private final BucketCounts positive;
     private final BucketCounts negative;
     private long zeros;
 
     QuantileState(QuantileStateType type, long zeros, BucketCounts positive, BucketCounts negative) {
-        this.type = type;
+        this.slot = type.slot();
+        this.grid = type.grid();
+        this.buckets = type.buckets();
         this.zeros = zeros;
         this.positive = positive;
         this.negative = negative;
@@ -26,14 +30,14 @@ final class QuantileState implements Subtractable {
 
     @Override
     public void add(EventRow row) {
-        if (row.isAbsent(type.slot())) {
+        if (row.isAbsent(slot)) {
             return;
         }
-        double number = type.grid().number(row, type.slot());
+        double number = grid.number(row, slot);
         if (number > 0) {
-            positive.add(type.buckets().index(number), 1);
+            positive.add(buckets.index(number), 1);
         } else if (number < 0) {
-            negative.add(type.buckets().index(-number), 1);
+            negative.add(buckets.index(-number), 1);
         } else {
             zeros++;
         }
@@ -107,7 +111,7 @@ final class QuantileState implements Subtractable {
         for (int place = negative.size() - 1; place >= 0; place--) {
             left -= negative.count(place);
             if (left <= 0) {
-                return type.buckets().value(negative.index(place)).negate();
+                return buckets.value(negative.index(place)).negate();
             }
         }
         left -= zeros;
@@ -117,7 +121,7 @@ final class QuantileState implements Subtractable {
         for (int place = 0; place < positive.size(); place++) {
             left -= positive.count(place);
             if (left <= 0) {
-                return type.buckets().value(positive.index(place));
+                return buckets.value(positive.index(place));
             }
         }
         throw new IllegalArgumentException("rank " + rank + " of " + count() + " numbers");

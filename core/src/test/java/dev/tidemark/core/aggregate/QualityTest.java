@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.tidemark.core.event.EventRow;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -122,8 +126,39 @@ class QualityTest {
                         "cells={0.0000010020086=2, 0.000099132559=1, 0.49999607=1, 0.5048391=1, 0.999900867441=1, 0.9999989979914=1}");
     }
 
+    /** All of them at once: none shares a cell with its neighbours, and each is within a hundredth of its distance to an end. */
+    @Test
+    void noCellOfProbabilitiesIsGivenUp() {
+        List<EventRow> events = new ArrayList<>();
+        List<BigDecimal> scores = new ArrayList<>();
+        for (double distance = 1e-6; distance < 0.5; distance *= 1.004) {
+            BigDecimal low = new BigDecimal(distance).setScale(12, RoundingMode.HALF_EVEN);
+            scores.add(low);
+            scores.add(BigDecimal.ONE.subtract(low));
+        }
+        scores.sort(null);
+        scores.forEach(score -> events.add(Rows.row(score)));
+        Computation profile = Rows.bind("profile", Map.of("grid", Grid.PROBABILITY));
+        Tiles tiles = Rows.tiles(profile, events);
+        Map<?, ?> value = (Map<?, ?>) Objects.requireNonNull(profile.value(tiles));
+
+        assertThat(profile.approximation(tiles)).isNull();
+        Iterator<BigDecimal> next = scores.iterator();
+        Map<?, ?> cells = (Map<?, ?>) Objects.requireNonNull(value.get("cells"));
+        assertThat(cells.size()).isBetween(1_300, 1_330);
+        cells.forEach((name, count) -> {
+            BigDecimal cell = new BigDecimal((String) name);
+            for (long i = 0; i < (Long) count; i++) {
+                BigDecimal score = next.next();
+                BigDecimal distance = score.min(BigDecimal.ONE.subtract(score));
+                assertThat(cell.subtract(score).abs()).isLessThanOrEqualTo(distance.movePointLeft(2));
+            }
+        });
+        assertThat(next.hasNext()).isFalse();
+    }
+
     private static Object value(String function, Map<String, Object> arguments) {
-        return java.util.Objects.requireNonNull(Rows.value(Rows.bind(function, arguments), FOUR));
+        return Objects.requireNonNull(Rows.value(Rows.bind(function, arguments), FOUR));
     }
 
     private static List<BigDecimal> decimals(String... texts) {

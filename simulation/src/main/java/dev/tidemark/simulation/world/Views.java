@@ -87,6 +87,12 @@ final class Views {
                   pieces: {function: sum, input: qty, where: qty != null, windows: [10m, lifetime]}
                   none: {function: count, where: qty / qty > 1, windows: [10m]}
                   not_negative: {function: count, where: qty * -1 >= 0, windows: [10m]}
+                  error: {function: rmse, input: price, label: qty, optional: true, windows: [10m]}
+                  shape: {function: profile, input: price, windows: [10m]}
+                  sure: {function: log_loss, input: qty, label: 0, where: qty != null && qty < 2, windows: [10m]}
+                  ranked: {function: auc, input: qty, label: qty, where: qty != null && qty < 2, windows: [10m]}
+                  calibrated: {function: calibration, input: qty, label: 1, where: qty != null && qty < 2, windows: [10m]}
+                  called: {function: confusion, input: qty, label: qty, where: qty != null && qty < 2, windows: [10m]}
             """);
 
     /** No state without a filter: an event that passes none changes no item. */
