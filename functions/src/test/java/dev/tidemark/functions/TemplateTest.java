@@ -129,10 +129,15 @@ class TemplateTest {
 
     /** Rule F1: any other setting loses records, reorders them, or gives up on them. */
     @ParameterizedTest
-    @CsvSource({"0, TRIM_HORIZON", "1767225600, AT_TIMESTAMP"})
-    void theStreamIsMappedAsTheProtocolNeeds(String from, String position) {
-        JsonNode resource =
-                Template.of(Map.of("DeliverFromTimestamp", from), Map.of()).resource("IngestFunctionRecords");
+    @CsvSource({
+        "IngestFunctionRecords, 0, TRIM_HORIZON",
+        "IngestFunctionRecords, 1767225600, AT_TIMESTAMP",
+        "IngestFunctionRecords8, 0, TRIM_HORIZON",
+        "IngestFunctionRecords8, 1767225600, AT_TIMESTAMP"
+    })
+    void everyStreamIsMappedAsTheProtocolNeeds(String name, String from, String position) {
+        JsonNode resource = Template.of(Map.of("DeliverFromTimestamp", from, "Stream8", "eighth"), Map.of())
+                .resource(name);
         JsonNode mapping = resource.get("Properties");
 
         assertThat(resource.get("Type").asText()).isEqualTo("AWS::Lambda::EventSourceMapping");
@@ -148,7 +153,7 @@ class TemplateTest {
 
     /** A hand-over: the old mapping has gone before the new one is made, at a position of its own (rule R3). */
     @Test
-    void theMappingIsTheOnlyOneAndCanBeTakenAway() {
+    void theMappingsAreTheOnlyOnesAndCanBeTakenAway() {
         assertThat(RESOURCES.at("/IngestFunction/Properties/Events").isMissingNode())
                 .isTrue();
         assertThat(Template.of(Map.of("DeliverRecords", "false"), Map.of())
@@ -502,7 +507,7 @@ class TemplateTest {
     }
 
     @Test
-    void theExampleCatalogIsValidAndReadsTheStackStream() throws IOException {
+    void theExampleCatalogIsValidAndReadsTheStreamsOfTheStack() throws IOException {
         String text = Files.readString(INFRA.resolve("catalog/tidemark/catalog.yaml"));
 
         Catalog catalog = new CatalogCompiler().compile(text);
