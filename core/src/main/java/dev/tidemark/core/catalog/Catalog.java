@@ -119,6 +119,11 @@ public record Catalog(
                 .orElseThrow(() -> new IllegalArgumentException("no source '" + view.source() + "' in the catalog"));
     }
 
+    /** The names of the streams that are read, in file order. */
+    public List<String> streams() {
+        return sources.stream().map(Source::stream).distinct().toList();
+    }
+
     public Optional<Source> sourceOfStream(String streamName) {
         return sources.stream()
                 .filter(source -> source.stream().equals(streamName))

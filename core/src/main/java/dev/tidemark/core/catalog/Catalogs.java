@@ -104,7 +104,7 @@ public record Catalogs(Catalog current, @Nullable Catalog next) {
     /** The names of all streams that are read. */
     public Set<String> streams() {
         Set<String> streams = new LinkedHashSet<>();
-        all().forEach(catalog -> catalog.sources().forEach(source -> streams.add(source.stream())));
+        all().forEach(catalog -> streams.addAll(catalog.streams()));
         return streams;
     }
 

@@ -6,6 +6,7 @@ import dev.tidemark.core.catalog.InvalidDefinition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -35,8 +36,8 @@ record CheckedCatalog(Path file, Catalog catalog) {
     void requireStream(String name) {
         if (catalog.sourceOfStream(name).isEmpty()) {
             throw new IllegalArgumentException("The catalog " + file + " has no source on the stream " + name
-                    + ", so that nothing would be folded; it reads " + streams()
-                    + ". Give the stack one of these, or let a source name the stream.");
+                    + ", so that nothing of it would be folded; it reads " + catalog.streams()
+                    + ". Give the stack none but these, or let a source name the stream.");
         }
     }
 
@@ -58,11 +59,9 @@ record CheckedCatalog(Path file, Catalog catalog) {
     }
 
     /** Those that this stack does not fold, in file order. */
-    List<String> otherStreams(String name) {
-        return streams().stream().filter(stream -> !stream.equals(name)).toList();
-    }
-
-    private List<String> streams() {
-        return catalog.sources().stream().map(Catalog.Source::stream).distinct().toList();
+    List<String> otherStreams(Collection<String> names) {
+        return catalog.streams().stream()
+                .filter(stream -> !names.contains(stream))
+                .toList();
     }
 }

@@ -3,7 +3,7 @@ package dev.tidemark.cdk;
 import java.util.Objects;
 import software.amazon.awscdk.services.kinesis.IStream;
 
-/** The Kinesis stream that is folded. The catalog names it, so its name must be known when the app is synthesized. */
+/** A Kinesis stream that is folded. The catalog names it, so its name must be known when the app is synthesized. */
 public sealed interface FeatureStream {
 
     /**

@@ -2,6 +2,7 @@ package dev.tidemark.cdk;
 
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -12,30 +13,45 @@ import org.jspecify.annotations.Nullable;
  * @param catalog the definitions (docs/catalog.md)
  * @param nextCatalog those that are to take their place (docs/changing-views.md); null while nothing is being changed
  * @param functionJar functions/target/tidemark-functions.jar, as {@code ./mvnw -pl functions -am package} makes it
- * @param stream what is folded
+ * @param streams what is folded, at most {@value #MAX_STREAMS}; the stack creates none but the first
  * @param settings how
  */
 public record FeaturesProps(
-        Path catalog, @Nullable Path nextCatalog, Path functionJar, FeatureStream stream, Settings settings) {
+        Path catalog, @Nullable Path nextCatalog, Path functionJar, List<FeatureStream> streams, Settings settings) {
+
+    /** As many as infra/template.yaml has parameters for. */
+    public static final int MAX_STREAMS = 8;
 
     public FeaturesProps {
         Objects.requireNonNull(catalog, "catalog");
         Objects.requireNonNull(functionJar, "functionJar");
-        Objects.requireNonNull(stream, "stream");
+        streams = List.copyOf(streams);
         Objects.requireNonNull(settings, "settings");
+        if (streams.isEmpty() || streams.size() > MAX_STREAMS) {
+            throw new IllegalArgumentException(streams.size() + " streams are given: give 1 to " + MAX_STREAMS);
+        }
+        streams.stream()
+                .skip(1)
+                .filter(FeatureStream.Created.class::isInstance)
+                .findFirst()
+                .ifPresent(created -> {
+                    throw new IllegalArgumentException("The stack creates its first stream only: create "
+                            + ((FeatureStream.Created) created).name()
+                            + " in the app, and give it as FeatureStream.Given");
+                });
     }
 
     /** Nothing is being changed, and the template's defaults hold. */
-    public FeaturesProps(Path catalog, Path functionJar, FeatureStream stream) {
-        this(catalog, null, functionJar, stream, Settings.DEFAULTS);
+    public FeaturesProps(Path catalog, Path functionJar, FeatureStream... streams) {
+        this(catalog, null, functionJar, List.of(streams), Settings.DEFAULTS);
     }
 
     public FeaturesProps withNextCatalog(Path next) {
-        return new FeaturesProps(catalog, next, functionJar, stream, settings);
+        return new FeaturesProps(catalog, next, functionJar, streams, settings);
     }
 
     public FeaturesProps withSettings(Settings changed) {
-        return new FeaturesProps(catalog, nextCatalog, functionJar, stream, changed);
+        return new FeaturesProps(catalog, nextCatalog, functionJar, streams, changed);
     }
 
     /**
@@ -48,7 +64,7 @@ public record FeaturesProps(
      * @param apiRequestsPerSecond steady rate above which the API answers 429
      * @param apiBurst burst above that rate
      * @param logRetentionDays how long logs are kept
-     * @param others all other parameters, by the template's names; not those of the stream
+     * @param others all other parameters, by the template's names; not those of the streams
      */
     public record Settings(
             @Nullable Integer batchSize,

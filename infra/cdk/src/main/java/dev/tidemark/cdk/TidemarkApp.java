@@ -1,8 +1,11 @@
 package dev.tidemark.cdk;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.Stack;
@@ -10,7 +13,7 @@ import software.amazon.awscdk.Stack;
 /**
  * The template as a stack of its own, for {@code cdk synth} and {@code cdk deploy} in infra/cdk. The context of cdk.json
  * says what is deployed: {@code stack}, {@code catalog}, {@code next}, {@code functionJar}, {@code stream}, {@code
- * createStream} and {@code parameters}. Who needs more writes an app around {@link TidemarkFeatures}.
+ * createStream}, {@code moreStreams} (names with commas between) and {@code parameters}. Who needs more writes an app around {@link TidemarkFeatures}.
  */
 public final class TidemarkApp {
 
@@ -37,8 +40,19 @@ public final class TidemarkApp {
         FeatureStream stream = Boolean.parseBoolean(required("createStream"))
                 ? new FeatureStream.Created(name)
                 : new FeatureStream.Named(name);
+        List<FeatureStream> streams = new ArrayList<>(List.of(stream));
+        String more = text("moreStreams");
+        if (more != null && !more.isBlank()) {
+            Stream.of(more.split(","))
+                    .map(String::strip)
+                    .map(FeatureStream.Named::new)
+                    .forEach(streams::add);
+        }
         String next = text("next");
-        FeaturesProps props = new FeaturesProps(Path.of(required("catalog")), Path.of(required("functionJar")), stream)
+        FeaturesProps props = new FeaturesProps(
+                        Path.of(required("catalog")),
+                        Path.of(required("functionJar")),
+                        streams.toArray(FeatureStream[]::new))
                 .withSettings(FeaturesProps.Settings.DEFAULTS.withOthers(parameters()));
         new TidemarkFeatures(
                         new Stack(app, required("stack")),

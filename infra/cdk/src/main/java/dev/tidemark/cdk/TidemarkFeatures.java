@@ -7,8 +7,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import software.amazon.awscdk.Acknowledgment;
+import software.amazon.awscdk.ArnComponents;
 import software.amazon.awscdk.CfnResource;
+import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.Token;
 import software.amazon.awscdk.Validations;
 import software.amazon.awscdk.cloudformation.include.CfnInclude;
@@ -31,12 +34,12 @@ import software.amazon.awscdk.services.s3.assets.Asset;
 import software.constructs.Construct;
 
 /**
- * Features over one stream: everything of infra/template.yaml, with the function jar and the catalog as assets. The
+ * Features over one or more streams: everything of infra/template.yaml, with the function jar and the catalog as assets. The
  * template stays the only description of the resources. It has names and a SAM transform of its own, so give it a stack of
  * its own; an app may have several.
  *
- * <p>The catalog is checked as {@code tidemark validate} does. A mistake, a catalog that does not read the stream, or a
- * parameter that the template does not allow is an {@link IllegalArgumentException} that says what to do, and nothing is
+ * <p>The catalog is checked as {@code tidemark validate} does. A mistake, a stream that the catalog does not read, or
+ * a parameter that the template does not allow is an {@link IllegalArgumentException} that says what to do, and nothing is
  * synthesized.
  */
 public final class TidemarkFeatures extends Construct {
@@ -45,7 +48,7 @@ public final class TidemarkFeatures extends Construct {
     private static final String INGEST_ROLE = "IngestRole";
 
     private final CfnInclude template;
-    private final IStream stream;
+    private final List<IStream> streams;
     private final IBucket bucket;
     private final ITable stateTable;
     private final ITable controlTable;
@@ -54,10 +57,13 @@ public final class TidemarkFeatures extends Construct {
 
     public TidemarkFeatures(Construct scope, String id, FeaturesProps props) {
         super(scope, id);
-        String streamName = StreamName.of(this, props.stream());
-        requireCatalogs(props, streamName);
-        template = include(props, streamName);
-        stream = stream(props.stream());
+        List<String> streamNames =
+                props.streams().stream().map(each -> StreamName.of(this, each)).toList();
+        requireCatalogs(props, streamNames);
+        template = include(props, streamNames);
+        streams = IntStream.range(0, streamNames.size())
+                .mapToObj(i -> stream(props.streams().get(i), streamNames.get(i), i + 1))
+                .toList();
         bucket = Bucket.fromBucketName(this, "ArchiveBucket", output("Bucket"));
         stateTable = Table.fromTableName(this, "State", output("StateTable"));
         controlTable = Table.fromTableName(this, "Control", output("ControlTable"));
@@ -76,9 +82,14 @@ public final class TidemarkFeatures extends Construct {
         return output("ApiUrl");
     }
 
-    /** Where events are put: the stream that was given, or that of the template. */
+    /** Where events are put: the first stream that was given, or that of the template. */
     public IStream stream() {
-        return stream;
+        return streams.get(0);
+    }
+
+    /** All that are folded, in the order in which they were given. */
+    public List<IStream> streams() {
+        return streams;
     }
 
     /** Archive, quarantine and checkpoints. */
@@ -128,7 +139,7 @@ public final class TidemarkFeatures extends Construct {
         String fixed = "A parameter that was given is fixed, and so is a condition on it";
         acknowledge("F1020", "SAM's transform resolves references such as CheckpointFunction.Alias");
         List.of("F3031", "F3033", "F3034").forEach(rule -> acknowledge(rule, unmet));
-        List.of("W1028", "W8003").forEach(rule -> acknowledge(rule, fixed));
+        List.of("W1028", "W8003", "W9053").forEach(rule -> acknowledge(rule, fixed));
     }
 
     private void acknowledge(String rule, String reason) {
@@ -139,33 +150,33 @@ public final class TidemarkFeatures extends Construct {
                         .build());
     }
 
-    private void requireCatalogs(FeaturesProps props, String streamName) {
-        requireCatalog(props.catalog(), streamName, props.stream());
+    private void requireCatalogs(FeaturesProps props, List<String> streamNames) {
+        requireCatalog(props.catalog(), streamNames, props.streams().get(0));
         Path next = props.nextCatalog();
         if (next != null) {
-            requireCatalog(next, streamName, props.stream());
+            requireCatalog(next, streamNames, props.streams().get(0));
         }
     }
 
-    private void requireCatalog(Path file, String streamName, FeatureStream kind) {
+    private void requireCatalog(Path file, List<String> streamNames, FeatureStream first) {
         CheckedCatalog catalog = CheckedCatalog.read(file);
-        catalog.requireStream(streamName);
-        if (kind instanceof FeatureStream.Created created) {
-            catalog.requireRetention(streamName, created.retentionHours());
+        streamNames.forEach(catalog::requireStream);
+        if (first instanceof FeatureStream.Created created) {
+            catalog.requireRetention(created.name(), created.retentionHours());
         }
-        List<String> others = catalog.otherStreams(streamName);
+        List<String> others = catalog.otherStreams(streamNames);
         if (!others.isEmpty()) {
             Validations.of(this)
                     .addWarning(
                             "tidemark:OtherStreams",
                             "The catalog " + file + " also reads " + others + ", which this stack does not fold: their"
-                                    + " views stay empty here. Deploy a stack for each stream.");
+                                    + " views stay empty here. Give the stack these streams too.");
         }
     }
 
-    private CfnInclude include(FeaturesProps props, String streamName) {
+    private CfnInclude include(FeaturesProps props, List<String> streamNames) {
         SamTemplate sam = SamTemplate.packaged();
-        Map<String, Object> parameters = sam.values(parameters(props, streamName));
+        Map<String, Object> parameters = sam.values(parameters(props, streamNames));
         Assets assets = assets(props);
         String json = sam.toJson(assets::location, Token::asString);
         try {
@@ -187,12 +198,15 @@ public final class TidemarkFeatures extends Construct {
         }
     }
 
-    private static Map<String, String> parameters(FeaturesProps props, String streamName) {
+    private static Map<String, String> parameters(FeaturesProps props, List<String> streamNames) {
         Map<String, String> all = new TreeMap<>(props.settings().parameters());
-        boolean isCreated = props.stream() instanceof FeatureStream.Created;
-        put(all, "StreamName", streamName);
-        put(all, "CreateStream", Boolean.toString(isCreated));
-        if (props.stream() instanceof FeatureStream.Created created) {
+        FeatureStream first = props.streams().get(0);
+        put(all, "StreamName", streamNames.get(0));
+        for (int number = 2; number <= FeaturesProps.MAX_STREAMS; number++) {
+            put(all, "Stream" + number, number <= streamNames.size() ? streamNames.get(number - 1) : "");
+        }
+        put(all, "CreateStream", Boolean.toString(first instanceof FeatureStream.Created));
+        if (first instanceof FeatureStream.Created created) {
             put(all, "StreamShards", Integer.toString(created.shards()));
             put(all, "StreamRetentionHours", Integer.toString(created.retentionHours()));
         }
@@ -201,7 +215,7 @@ public final class TidemarkFeatures extends Construct {
 
     private static void put(Map<String, String> all, String name, String value) {
         if (all.put(name, value) != null) {
-            throw new IllegalArgumentException(name + " is among the settings, but the stream says it: leave it out");
+            throw new IllegalArgumentException(name + " is among the settings, but the streams say it: leave it out");
         }
     }
 
@@ -220,7 +234,7 @@ public final class TidemarkFeatures extends Construct {
         return Asset.Builder.create(this, id).path(path.toString()).build();
     }
 
-    private IStream stream(FeatureStream kind) {
+    private IStream stream(FeatureStream kind, String name, int number) {
         if (kind instanceof FeatureStream.Given given) {
             CfnResource function = template.getResource(INGEST_FUNCTION);
             // The mapping is made after the function, so that it finds the stream.
@@ -228,13 +242,25 @@ public final class TidemarkFeatures extends Construct {
             letDecrypt(given.stream());
             return given.stream();
         }
-        return Stream.fromStreamArn(this, "Events", output("StreamArn"));
+        return number == 1
+                ? Stream.fromStreamArn(this, "Events", output("StreamArn"))
+                : Stream.fromStreamArn(this, "Events" + number, arn(name));
+    }
+
+    private String arn(String stream) {
+        return Stack.of(this)
+                .formatArn(ArnComponents.builder()
+                        .service("kinesis")
+                        .resource("stream")
+                        .resourceName(stream)
+                        .build());
     }
 
     private void letDecrypt(IStream given) {
         if (given.getEncryptionKey() != null) {
             String role = template.getResource(INGEST_ROLE).getAtt("Arn").toString();
-            given.getEncryptionKey().grantDecrypt(Role.fromRoleArn(this, "Ingest", role));
+            String id = "Ingest" + given.getNode().getAddr();
+            given.getEncryptionKey().grantDecrypt(Role.fromRoleArn(this, id, role));
         }
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,8 +40,8 @@ class CheckedCatalogTest {
         CheckedCatalog catalog = CheckedCatalog.read(catalog("30m", "sum", "24h"));
 
         assertThatCode(() -> catalog.requireStream("orders")).doesNotThrowAnyException();
-        assertThat(catalog.otherStreams("orders")).isEmpty();
-        assertThat(catalog.otherStreams("clicks")).containsExactly("orders");
+        assertThat(catalog.otherStreams(List.of("orders"))).isEmpty();
+        assertThat(catalog.otherStreams(List.of("clicks"))).containsExactly("orders");
         assertThatThrownBy(() -> catalog.requireStream("clicks"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no source on the stream clicks")

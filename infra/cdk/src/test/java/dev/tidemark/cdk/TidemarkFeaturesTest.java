@@ -1,7 +1,6 @@
 package dev.tidemark.cdk;
 
 import static dev.tidemark.cdk.Templates.assertSame;
-import static dev.tidemark.cdk.Templates.expected;
 import static dev.tidemark.cdk.Templates.names;
 import static dev.tidemark.cdk.Templates.synthesized;
 import static dev.tidemark.cdk.Templates.template;
@@ -14,10 +13,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,8 +43,14 @@ class TidemarkFeaturesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Path CATALOG = Path.of("..", "catalog", "tidemark", "catalog.yaml");
     private static final String STREAM = "shop-events";
-    private static final List<String> OF_THE_STREAM =
+    private static final List<String> OF_THE_STREAMS =
             List.of("StreamName", "CreateStream", "StreamShards", "StreamRetentionHours");
+
+    /** What the construct gives when there are no others. */
+    private static final Map<String, Object> ONE_STREAM = IntStream.rangeClosed(2, FeaturesProps.MAX_STREAMS)
+            .boxed()
+            .collect(Collectors.toMap(number -> "Stream" + number, number -> ""));
+
     private static final String CODE = "/Globals/Function/CodeUri";
     private static final String LAYER = "/Resources/Catalog/Properties/ContentUri";
 
@@ -65,8 +73,17 @@ class TidemarkFeaturesTest {
 
         assertSame(
                 synthesized(stack),
-                expected(Map.of(
-                        "StreamName", STREAM, "CreateStream", "true", "StreamShards", 0, "StreamRetentionHours", 24)));
+                expected(
+                        ONE_STREAM,
+                        Map.of(
+                                "StreamName",
+                                STREAM,
+                                "CreateStream",
+                                "true",
+                                "StreamShards",
+                                0,
+                                "StreamRetentionHours",
+                                24)));
     }
 
     @Test
@@ -102,7 +119,7 @@ class TidemarkFeaturesTest {
         values.putAll(Map.of("ApiRequestsPerSecond", 50, "ApiBurst", 100, "LogRetentionDays", 7, "LogLevel", "WARN"));
         values.putAll(Map.of("StreamName", STREAM, "CreateStream", "true"));
         values.putAll(Map.of("StreamShards", 4, "StreamRetentionHours", 24));
-        assertSame(synthesized(stack), expected(values));
+        assertSame(synthesized(stack), expected(ONE_STREAM, values));
     }
 
     @Test
@@ -114,12 +131,13 @@ class TidemarkFeaturesTest {
                 .forEach((name, definition) ->
                         defaults.put(name, String.valueOf(((Map<?, ?>) definition).get("Default"))));
         Map<String, Object> values = SamTemplate.packaged().values(defaults);
-        OF_THE_STREAM.forEach(defaults::remove);
+        OF_THE_STREAMS.forEach(defaults::remove);
+        ONE_STREAM.keySet().forEach(defaults::remove);
         new TidemarkFeatures(
                 stack, "Features", props().withSettings(FeaturesProps.Settings.DEFAULTS.withOthers(defaults)));
 
-        assertThat(values).hasSizeGreaterThan(OF_THE_STREAM.size());
-        assertSame(synthesized(stack), expected(values));
+        assertThat(values).hasSizeGreaterThan(OF_THE_STREAMS.size() + ONE_STREAM.size());
+        assertSame(synthesized(stack), expected(values, Map.of()));
     }
 
     @Test
@@ -155,7 +173,70 @@ class TidemarkFeaturesTest {
         Stack stack = new Stack(app, "S");
         new TidemarkFeatures(stack, "Features", props(new FeatureStream.Named(STREAM)));
 
-        assertSame(synthesized(stack), expected(Map.of("StreamName", STREAM, "CreateStream", "false")));
+        assertSame(synthesized(stack), expected(ONE_STREAM, Map.of("StreamName", STREAM, "CreateStream", "false")));
+    }
+
+    @Test
+    void severalStreamsAreMappedByTheirNames() throws IOException {
+        Stack stack = new Stack(app, "S");
+        Path catalog = Files.writeString(folder.resolve("two.yaml"), twoStreams());
+        Stream scoring = Stream.Builder.create(stack, "Mine")
+                .streamName("scoring")
+                .encryption(StreamEncryption.KMS)
+                .build();
+        Stream outcomes = Stream.Builder.create(stack, "Other")
+                .streamName("outcomes")
+                .encryption(StreamEncryption.KMS)
+                .build();
+        TidemarkFeatures features = new TidemarkFeatures(
+                stack,
+                "Features",
+                new FeaturesProps(
+                        catalog,
+                        jar,
+                        new FeatureStream.Named(STREAM),
+                        new FeatureStream.Given(scoring),
+                        new FeatureStream.Given(outcomes)));
+
+        ObjectNode template = synthesized(stack);
+        Map<String, Object> streams = new TreeMap<>(ONE_STREAM);
+        streams.putAll(Map.of("Stream2", "scoring", "Stream3", "outcomes"));
+        ObjectNode expected = expected(streams, Map.of("StreamName", STREAM, "CreateStream", "false"));
+        for (String name : List.of("IngestFunctionRecords2", "ProtocolViolation3", "IngestRole", "Dashboard")) {
+            assertThat(template.at("/Resources/" + name)).as(name).isEqualTo(expected.at("/Resources/" + name));
+        }
+        assertThat(template.at("/Conditions/HasStream3")).isEqualTo(expected.at("/Conditions/HasStream3"));
+        assertThat(features.stream()).isSameAs(features.streams().get(0));
+        assertThat(features.streams()).endsWith(scoring, outcomes).hasSize(3);
+        for (Stream each : List.of(scoring, outcomes)) {
+            assertThat(template.at("/Resources/IngestFunction/DependsOn").toString())
+                    .contains(stack.getLogicalId(
+                            (CfnElement) Objects.requireNonNull(each.getNode().getDefaultChild())));
+        }
+    }
+
+    @Test
+    void streamsThatTheStackCannotTakeAreRefused() throws IOException {
+        Stack stack = new Stack(app, "S");
+        Path catalog = Files.writeString(folder.resolve("two.yaml"), twoStreams());
+        FeatureStream one = new FeatureStream.Named(STREAM);
+
+        assertRefused(
+                stack, "A", new FeaturesProps(catalog, jar, one, new FeatureStream.Named("clicks")), "stream clicks");
+        assertThatThrownBy(() -> new FeaturesProps(catalog, jar, one, new FeatureStream.Created("scoring")))
+                .hasMessageContaining("create scoring in the app");
+        assertThatThrownBy(() -> new FeaturesProps(catalog, jar)).hasMessageContaining("give 1 to 8");
+        assertThatThrownBy(() -> new FeaturesProps(
+                        catalog, jar, Collections.nCopies(9, one).toArray(FeatureStream[]::new)))
+                .hasMessageContaining("9 streams are given");
+    }
+
+    private static String twoStreams() throws IOException {
+        return Files.readString(CATALOG).replace("sources:\n", """
+                sources:
+                  scoring: {stream: scoring, event_time: ts}
+                  outcomes: {stream: outcomes, event_time: ts}
+                """);
     }
 
     @Test
@@ -263,6 +344,12 @@ class TidemarkFeaturesTest {
 
     private static FeaturesProps.Settings others(String name, String value) {
         return FeaturesProps.Settings.DEFAULTS.withOthers(Map.of(name, value));
+    }
+
+    private static ObjectNode expected(Map<String, ?> some, Map<String, ?> others) {
+        Map<String, Object> values = new TreeMap<>(some);
+        values.putAll(others);
+        return Templates.expected(values);
     }
 
     private static void assertRefused(Construct scope, String id, FeaturesProps props, String message) {
