@@ -59,6 +59,16 @@ def upload():
     zipfile.ZipFile(layer).extractall(LAYER)
 
 
+def create_further_streams(parameters):
+    """The stack makes its first stream only; on AWS the others are there before."""
+    kinesis = client("kinesis")
+    for number in range(2, 9):
+        name = parameters.get(f"Stream{number}")
+        if name:
+            kinesis.create_stream(StreamName=name, ShardCount=int(parameters["StreamShards"]))
+            kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+
+
 def translated(parameters):
     template = yaml_parse(TEMPLATE.read_text())
     template["Globals"]["Function"]["CodeUri"] = f"s3://{DEPLOYMENT_BUCKET}/functions.jar"
@@ -77,6 +87,7 @@ class NoManagedPolicies:
 def deploy():
     parameters = {**PARAMETERS, **json.loads(os.environ.get("TIDEMARK_PARAMETERS") or "{}")}
     upload()
+    create_further_streams(parameters)
     client("s3").put_object(
         Bucket=DEPLOYMENT_BUCKET, Key="template.json", Body=json.dumps(translated(parameters)).encode()
     )

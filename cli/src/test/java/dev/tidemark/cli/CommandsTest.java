@@ -149,6 +149,23 @@ class CommandsTest {
     }
 
     @Test
+    void validateSaysWhichStreamsADeploymentLacks() throws Exception {
+        Path catalog = Files.writeString(
+                folder.resolve("two.yaml"), Sample.SHOP.catalog().replace("sources:\n", """
+                        sources:
+                          scoring: {stream: scoring, event_time: ts}
+                        """));
+
+        assertThat(Command.run("validate", catalog.toString()).out()).contains("streams  scoring, shop-events\n");
+        assertThat(Command.run("validate", catalog.toString(), "--streams", "shop-events,other,scoring")
+                        .exitCode())
+                .isZero();
+        assertFails(
+                Command.run("validate", catalog.toString(), "--streams", "shop-events,other"),
+                "reads scoring, which the deployment does not fold: it folds ");
+    }
+
+    @Test
     void aFileThatCannotBeReadIsNamed() {
         String missing = folder.resolve("missing").toString();
 

@@ -56,10 +56,15 @@ final class DeployedTidemark implements AutoCloseable {
         this.resources = resources;
     }
 
-    /** @param catalogFolder holds catalog.yaml */
-    static DeployedTidemark start(Path composeFolder, Path catalogFolder) throws IOException, InterruptedException {
+    /**
+     * @param catalogFolder holds catalog.yaml
+     * @param parameters of the template, as a JSON object
+     */
+    static DeployedTidemark start(Path composeFolder, Path catalogFolder, String parameters)
+            throws IOException, InterruptedException {
         Map<String, String> variables = new HashMap<>(System.getenv());
         variables.put("TIDEMARK_CATALOG", catalogFolder.toString());
+        variables.put("TIDEMARK_PARAMETERS", parameters);
         ComposeFile compose = ComposeFile.read(composeFolder, variables);
         // Of its own, so that a LocalStack that runs beside the test keeps its catalog.
         String volume = CATALOG_VOLUME + "-" + UUID.randomUUID();

@@ -10,6 +10,8 @@ import dev.tidemark.aws.AwsClients;
 import dev.tidemark.cli.Reshard;
 import dev.tidemark.cli.Witness;
 import dev.tidemark.oracle.Oracle;
+import dev.tidemark.oracle.ShardDescent;
+import dev.tidemark.oracle.StreamRecord;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
 import dev.tidemark.samplesevents.SampleReplay;
@@ -57,7 +59,7 @@ import software.amazon.awssdk.services.sfn.SfnAsyncClient;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
 /**
- * infra/template.yaml deployed in LocalStack 4.14.0: stream, tables, bucket, all functions in containers with AWS's
+ * infra/template.yaml deployed in LocalStack 4.14.0: two streams, tables, bucket, all functions in containers with AWS's
  * runtime interface client, LocalStack's own event source mapping and the REST API, the state machine, alarms and
  * dashboard. Events go in through Kinesis and values come out through API Gateway.
  *
@@ -81,6 +83,24 @@ import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 class LocalStackIT {
 
     private static final String STREAM = Sample.SHOP.stream();
+
+    /** A further stream, with the same events. */
+    private static final String SECOND = "scoring";
+
+    private static final List<String> STREAMS = List.of(STREAM, SECOND);
+    private static final String CATALOG = Sample.SHOP
+            .catalog()
+            .replace("\nsources:\n", "\nsources:\n  scoring: {stream: " + SECOND + ", event_time: ts}\n")
+            .replace("\nviews:\n", """
+
+                    views:
+                      scored:
+                        source: scoring
+                        entity: user_id
+                        hop: 1m
+                        features: {events: {function: count, windows: [1h, 24h]}}
+                    """);
+
     private static final long SEED = Long.getLong("tidemark.seed", 20_261_122L);
     private static final int PART = 300;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -100,8 +120,8 @@ class LocalStackIT {
     void deploy() throws Exception {
         Path here = Path.of("");
         assumeDockerWith(ComposeFile.read(here, System.getenv()).image());
-        Files.writeString(folder.resolve("catalog.yaml"), Sample.SHOP.catalog());
-        started = DeployedTidemark.start(here, folder);
+        Files.writeString(folder.resolve("catalog.yaml"), CATALOG);
+        started = DeployedTidemark.start(here, folder, "{\"Stream2\": \"" + SECOND + "\"}");
         deployed = started;
         clients = deployed.clients();
         lambda = deployed.configured(LambdaAsyncClient.builder()).build();
@@ -191,8 +211,10 @@ class LocalStackIT {
         takeCheckpoint();
         put(PART);
         witness.awaitDone(put);
-        lambda.deleteEventSourceMapping(request -> request.uuid(mapping().uuid()))
-                .join();
+        for (EventSourceMappingConfiguration mapping : mappings()) {
+            lambda.deleteEventSourceMapping(request -> request.uuid(mapping.uuid()))
+                    .join();
+        }
 
         Map<String, String> shell = deployed.shellEnvironment();
         String catalog = folder.resolve("catalog.yaml").toString();
@@ -208,7 +230,14 @@ class LocalStackIT {
     }
 
     private void compareWithTheOracle() {
-        Oracle oracle = new Oracle(Sample.SHOP.catalog(), witness.records(STREAM), witness.descents(STREAM));
+        List<StreamRecord> records = new ArrayList<>();
+        List<ShardDescent> descents = new ArrayList<>();
+        for (String stream : STREAMS) {
+            records.addAll(witness.records(stream));
+            descents.addAll(witness.descents(stream));
+        }
+        Oracle oracle = new Oracle(CATALOG, records, descents);
+        assertThat(oracle.entities("scored")).isNotEmpty();
         int values = witness.compareAll(oracle);
         witness.compareCounts(oracle);
         assertThat(values).as("values compared; seed " + SEED).isGreaterThan(1_000);
@@ -253,12 +282,14 @@ class LocalStackIT {
     }
 
     private void putAll(List<PutRecordsRequestEntry> entries) {
-        assertThat(clients.kinesis()
-                        .putRecords(request -> request.streamName(STREAM).records(entries))
-                        .join()
-                        .failedRecordCount())
-                .isZero();
-        put += entries.size();
+        for (String stream : STREAMS) {
+            assertThat(clients.kinesis()
+                            .putRecords(request -> request.streamName(stream).records(entries))
+                            .join()
+                            .failedRecordCount())
+                    .isZero();
+            put += entries.size();
+        }
     }
 
     private long quarantinedRecords() {
@@ -375,11 +406,16 @@ class LocalStackIT {
         }
     }
 
-    private EventSourceMappingConfiguration mapping() {
-        return lambda.listEventSourceMappings(request -> request.functionName(deployed.resource("IngestFunction")))
+    /** One for each stream. */
+    private List<EventSourceMappingConfiguration> mappings() {
+        List<EventSourceMappingConfiguration> mappings = lambda.listEventSourceMappings(
+                        request -> request.functionName(deployed.resource("IngestFunction")))
                 .join()
-                .eventSourceMappings()
-                .get(0);
+                .eventSourceMappings();
+        assertThat(mappings)
+                .extracting(mapping -> mapping.eventSourceArn().replaceFirst(".*:stream/", ""))
+                .containsExactlyInAnyOrderElementsOf(STREAMS);
+        return mappings;
     }
 
     /** As an update of the stack with {@code Generation} and {@code DeliverRecords} does (docs/restore.md). */
@@ -411,8 +447,12 @@ class LocalStackIT {
                             request -> request.functionName(name).name("live").functionVersion(version))
                     .join();
         }
+        STREAMS.forEach(this::map);
+    }
+
+    private void map(String stream) {
         lambda.createEventSourceMapping(request -> request.functionName(deployed.resource("IngestFunction") + ":live")
-                        .eventSourceArn(deployed.output("StreamArn"))
+                        .eventSourceArn(deployed.output("StreamArn").replace(STREAM, stream))
                         .startingPosition("TRIM_HORIZON")
                         .parallelizationFactor(1)
                         .bisectBatchOnFunctionError(true)

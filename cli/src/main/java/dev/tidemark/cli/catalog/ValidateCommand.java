@@ -1,5 +1,6 @@
 package dev.tidemark.cli.catalog;
 
+import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.cli.terminal.Plural;
 import dev.tidemark.cli.terminal.ShownText;
 import dev.tidemark.core.catalog.Catalog;
@@ -11,11 +12,16 @@ import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.TileWidth;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -29,6 +35,14 @@ public final class ValidateCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "FILE", description = "The catalog (YAML).")
     private Path file;
+
+    @Option(
+            names = "--streams",
+            paramLabel = "NAME",
+            split = ",",
+            description = "The streams that a deployment folds, with commas between: the output Streams of the stack. "
+                    + "Fails if the catalog needs another.")
+    private @Nullable Set<String> deployed;
 
     @Spec
     private CommandSpec spec;
@@ -44,9 +58,24 @@ public final class ValidateCommand implements Callable<Integer> {
                 out.println("source " + source.name() + ": " + ShownText.text(note));
             }
         }
+        requireStreams(catalog);
+        if (deployed != null || catalog.streams().size() > 1) {
+            out.println("streams  " + String.join(", ", catalog.streams()));
+        }
         catalog.views().forEach(view -> print(out, catalog, view));
         catalog.models().forEach(model -> print(out, catalog, model));
         return 0;
+    }
+
+    private void requireStreams(Catalog catalog) {
+        List<String> missing = catalog.streams().stream()
+                .filter(stream -> deployed != null && !deployed.contains(stream))
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new Failure(file + " reads " + String.join(", ", missing) + ", which the deployment does not fold: it"
+                    + " folds " + String.join(", ", Objects.requireNonNull(deployed))
+                    + ". Give the stack what is missing as Stream2, Stream3, … before the catalog is deployed");
+        }
     }
 
     private static void print(PrintWriter out, Catalog catalog, Model model) {

@@ -385,6 +385,8 @@ class PolicyTest {
         Map<String, String> all = new HashMap<>(WITH_KEY);
         all.putAll(IN_VPC);
         all.put("Generation", "g7");
+        all.put("Stream2", "second");
+        all.put("Stream8", "eighth");
         return List.of(Map.of(), Map.of("Generation", "g7"), WITH_KEY, IN_VPC, all);
     }
 
@@ -415,13 +417,28 @@ class PolicyTest {
                 template.environment().get(Environment.CONTROL_TABLE.variable()).asText());
         List<Access> calls = new ArrayList<>();
         for (Access recorded : CALLS.getOrDefault(name, List.of())) {
-            Access access = recorded.onTables(tables);
-            calls.add(access);
-            if (parameters.containsKey("KmsKeyArn")) {
-                calls.addAll(access.ofKey(KEY));
+            for (Access access : onStreams(recorded.onTables(tables), parameters)) {
+                calls.add(access);
+                if (parameters.containsKey("KmsKeyArn")) {
+                    calls.addAll(access.ofKey(KEY));
+                }
             }
         }
         return calls;
+    }
+
+    /** What is done with one stream is done with each. */
+    private static List<Access> onStreams(Access access, Map<String, String> parameters) {
+        List<Access> all = new ArrayList<>(List.of(access));
+        if (access.resource().endsWith(":stream/" + STREAM)) {
+            parameters.forEach((name, stream) -> {
+                if (name.matches("Stream\\d")) {
+                    String other = access.resource().replace(STREAM, stream);
+                    all.add(new Access(access.action(), other, access.context()));
+                }
+            });
+        }
+        return all;
     }
 
     private static boolean isOfLambdaItself(String name, String action) {
