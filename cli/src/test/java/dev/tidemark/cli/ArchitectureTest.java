@@ -78,7 +78,7 @@ public class ArchitectureTest {
             List.of("event"),
             List.of("aggregate", "expression", "control"),
             List.of("tile"),
-            List.of("view", "store"),
+            List.of("forward", "view", "store"),
             List.of("catalog", "archive"),
             List.of("fold", "serve", "checkpoint"),
             List.of("history", "monitor"),

@@ -31,6 +31,11 @@ public enum Metric {
     MAPPING_BREACHES("mappingBreaches", Unit.COUNT),
     WRITE_UNITS("writeUnits", Unit.COUNT),
 
+    // Of a batch that is forwarded.
+    FORWARDED("forwarded", Unit.COUNT),
+    FORWARD_REFUSED("forwardRefused", Unit.COUNT),
+    FORWARD_FAILURES("forwardFailures", Unit.COUNT),
+
     /** Of a batch or a request. */
     READ_UNITS("readUnits", Unit.COUNT),
 

@@ -4,6 +4,7 @@ import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.event.EventShape.EventTime;
 import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.forward.Forward;
 import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.view.View;
@@ -41,8 +42,18 @@ public record Catalog(
      * @param name as in the catalog
      * @param stream name of the Kinesis stream
      * @param shape the fields that its views read
+     * @param forwards what is put onto its stream from others
      */
-    public record Source(String name, String stream, EventShape shape) {
+    public record Source(String name, String stream, EventShape shape, List<Forward> forwards) {
+
+        public Source {
+            forwards = List.copyOf(forwards);
+        }
+
+        /** Onto whose stream nothing is put from others. */
+        public Source(String name, String stream, EventShape shape) {
+            this(name, stream, shape, List.of());
+        }
 
         /** The same source, of whose events these fields and the event time are read. */
         public Source reading(Collection<FieldPath> fields) {
@@ -55,7 +66,7 @@ public record Catalog(
                     new EventTime(0, time.format(), time.required()),
                     shape.maxEventBytes(),
                     shape.aggregatedBy());
-            return new Source(name, stream, other);
+            return new Source(name, stream, other, forwards);
         }
 
         /** The same source, whose events have the time that a view says. */
@@ -122,6 +133,14 @@ public record Catalog(
     /** The names of the streams that are read, in file order. */
     public List<String> streams() {
         return sources.stream().map(Source::stream).distinct().toList();
+    }
+
+    /** What is put onto other streams from this one. */
+    public List<Forward> forwardsFrom(String streamName) {
+        return sources.stream()
+                .flatMap(source -> source.forwards().stream())
+                .filter(forward -> forward.from().equals(streamName))
+                .toList();
     }
 
     public Optional<Source> sourceOfStream(String streamName) {

@@ -67,11 +67,21 @@ final class CatalogJson {
             // Left out by default, so that catalogs from before there was a choice keep their hashes.
             node.put("aggregated_by", SourceReader.nameOf(source.aggregatedBy()));
         }
+        if (!source.forwards().isEmpty()) {
+            ArrayNode forwards = node.putArray("forward");
+            source.forwards().forEach(one -> forward(forwards.addObject(), one));
+        }
         return node;
     }
 
     private static void eventTime(ObjectNode node, Field field, TimeFormat format) {
         node.putObject("event_time").put("field", field.toString()).put("format", SourceReader.nameOf(format));
+    }
+
+    private static void forward(ObjectNode node, ForwardDefinition forward) {
+        node.put("from", forward.from().name());
+        where(node, forward.where());
+        node.put("key", forward.key().toString()).put("origin", forward.origin().toString());
     }
 
     private static ObjectNode view(ViewDefinition view) {

@@ -94,13 +94,16 @@ final class CatalogReader {
     private Set<String> readSources(YamlMapping catalog) {
         Set<String> names = new LinkedHashSet<>();
         SourceReader reader = new SourceReader();
-        for (YamlMapping.Entry entry : section(catalog, "sources", MAX_SOURCES, "add at least one source")) {
+        List<YamlMapping.Entry> entries = section(catalog, "sources", MAX_SOURCES, "add at least one source");
+        for (YamlMapping.Entry entry : entries) {
             names.add(entry.name());
             SourceDefinition source = reader.read(entry);
             if (source != null) {
                 sources.put(entry.name(), source);
             }
         }
+        ForwardReader forwards = new ForwardReader(sources, names);
+        entries.forEach(forwards::read);
         return names;
     }
 
@@ -167,6 +170,9 @@ final class CatalogReader {
         return new Catalog.Source(
                 source.name(),
                 source.stream(),
-                new EventShape(source.fields().paths(), time, source.maxEventBytes(), source.aggregatedBy()));
+                new EventShape(source.fields().paths(), time, source.maxEventBytes(), source.aggregatedBy()),
+                source.forwards().stream()
+                        .map(forward -> forward.compile(source.stream()))
+                        .toList());
     }
 }

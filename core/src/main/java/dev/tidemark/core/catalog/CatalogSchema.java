@@ -103,6 +103,10 @@ public final class CatalogSchema {
                         + " for the wrong shard, or anything else.");
         oneOf(packer, List.of(AggregatedBy.values()))
                 .put("default", SourceReader.nameOf(SourceReader.DEFAULT_AGGREGATED_BY));
+        ObjectNode forward = properties.putObject("forward").put("type", "array");
+        forward.put("description", "Which events of other sources are put onto this one's stream.");
+        forward.put("minItems", 1).put("maxItems", ForwardReader.MAX_FORWARDS);
+        forward(forward.putObject("items"));
         notes(properties);
     }
 
@@ -117,6 +121,16 @@ public final class CatalogSchema {
         ObjectNode format = properties(form).putObject("format");
         format.put("description", "How the time is written.");
         oneOf(format, List.of(TimeFormat.values())).put("default", SourceReader.nameOf(TimeFormat.ISO8601));
+    }
+
+    private static void forward(ObjectNode node) {
+        object(node, "Events of another source that are put onto this one's stream.", "from", "key");
+        ObjectNode properties = properties(node);
+        text(properties, "from", Names.PATTERN, "The source whose events are wanted.");
+        condition(properties, "Which of them: a CEL condition over event fields. Default: all.");
+        path(properties, "key", "The field whose value is the partition key on this stream.");
+        text(properties, "origin", "[A-Za-z_][A-Za-z0-9_]*", "The member that says which record an event came in.");
+        ((ObjectNode) properties.get("origin")).put("default", ForwardDefinition.DEFAULT_ORIGIN.toString());
     }
 
     private static ObjectNode oneOf(ObjectNode node, List<? extends Enum<?>> values) {

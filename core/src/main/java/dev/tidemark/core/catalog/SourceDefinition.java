@@ -3,6 +3,7 @@ package dev.tidemark.core.catalog;
 import dev.tidemark.core.event.EventShape.AggregatedBy;
 import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.event.FieldPath;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param eventId null if its events have none
  * @param fields grows as views name fields
+ * @param forwardAt where it says what is forwarded onto it; null if nothing is
+ * @param forwards grows when all sources are known
  */
 record SourceDefinition(
         String name,
@@ -21,4 +24,6 @@ record SourceDefinition(
         int maxEventBytes,
         AggregatedBy aggregatedBy,
         SourceFields fields,
-        Notes notes) {}
+        Notes notes,
+        @Nullable YamlValue forwardAt,
+        List<ForwardDefinition> forwards) {}

@@ -3,6 +3,7 @@ package dev.tidemark.core.catalog;
 import dev.tidemark.core.event.EventShape.AggregatedBy;
 import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.event.FieldPath;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,8 +31,8 @@ final class SourceReader {
     static final String STREAM_PATTERN = "[a-zA-Z0-9_.-]{1,128}";
 
     private static final Pattern STREAM = Pattern.compile(STREAM_PATTERN);
-    private static final Set<String> KEYS =
-            Notes.and("stream", "stream_retention", "event_time", "event_id", "max_event_bytes", "aggregated_by");
+    private static final Set<String> KEYS = Notes.and(
+            "stream", "stream_retention", "event_time", "event_id", "max_event_bytes", "aggregated_by", "forward");
     private static final Set<String> TIME_KEYS = new LinkedHashSet<>(List.of("field", "format"));
     private static final String TIME_REMEDY = "say which field holds the time of the event, such as event_time: ts";
 
@@ -73,7 +74,9 @@ final class SourceReader {
                 maxBytes.intValue(),
                 packer,
                 fields,
-                Notes.read(source));
+                Notes.read(source),
+                source.optional("forward"),
+                new ArrayList<>());
     }
 
     /** The field that holds the time, and how that is written. */

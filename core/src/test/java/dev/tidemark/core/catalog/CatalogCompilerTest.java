@@ -62,6 +62,30 @@ class CatalogCompilerTest {
         assertThat(other.json()).contains("\"max_event_bytes\":262144,\"aggregated_by\":\"any\"}");
     }
 
+    /** What is put onto a stream changes nothing about how it is folded. */
+    @Test
+    void aForwardIsPartOfTheCatalogAndOfNoView() throws IOException {
+        Catalog other =
+                new CatalogCompiler().compile(TestFiles.read("valid.yaml").replace("stream: clicks\n", """
+                        stream: clicks
+                            forward: [{from: shop, where: amount > 10, key: card}]
+                        """));
+
+        assertThat(other.views()).extracting(View::version).isEqualTo(versions(catalog));
+        assertThat(other.sources())
+                .extracting(Catalog.Source::shape)
+                .isEqualTo(catalog.sources().stream().map(Catalog.Source::shape).toList());
+        assertThat(other.hash()).isNotEqualTo(catalog.hash());
+        assertThat(other.json())
+                .contains("\"forward\":[{\"from\":\"shop\",\"where\":\"amount > 10\",\"key\":\"card\","
+                        + "\"origin\":\"origin\"}]");
+        assertThat(new CatalogCompiler().compile(other.json()).json()).isEqualTo(other.json());
+    }
+
+    private static List<String> versions(Catalog catalog) {
+        return catalog.views().stream().map(View::version).toList();
+    }
+
     @Test
     void oneShapeServesAllViewsOfASource() {
         assertThat(catalog.sources().get(0).shape().fields())

@@ -5,13 +5,11 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.KinesisEvent;
 import com.amazonaws.services.lambda.runtime.events.KinesisEvent.KinesisEventRecord;
 import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse;
-import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse.BatchItemFailure;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.kinesis.StreamInfo;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.functions.Deployment;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
@@ -63,8 +61,8 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
     public StreamsEventResponse handleRequest(KinesisEvent event, Context context) {
         long issuingMillis = (long) (context.getRemainingTimeInMillis() * ISSUING_SHARE);
         long stopAtMillis = parts.clockMillis().getAsLong() + issuingMillis;
-        return isEmpty(event)
-                ? response(null)
+        return KinesisBatches.isEmpty(event)
+                ? KinesisBatches.response(null)
                 : parts.mapping()
                         .check(
                                 context.getInvokedFunctionArn(),
@@ -79,8 +77,8 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
      * @param stopAtMillis when to stop issuing writes
      */
     public CompletableFuture<StreamsEventResponse> handle(KinesisEvent event, long stopAtMillis) {
-        if (isEmpty(event)) {
-            return CompletableFuture.completedFuture(response(null));
+        if (KinesisBatches.isEmpty(event)) {
+            return CompletableFuture.completedFuture(KinesisBatches.response(null));
         }
         KinesisEventRecord first = event.getRecords().get(0);
         return parts.streams()
@@ -89,11 +87,7 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
                 .thenCompose(stream -> stream.isPresent()
                         ? fold(event, stream.get(), stopAtMillis)
                         : CompletableFuture.completedFuture(
-                                response(first.getKinesis().getSequenceNumber())));
-    }
-
-    private static boolean isEmpty(KinesisEvent event) {
-        return event.getRecords() == null || event.getRecords().isEmpty();
+                                KinesisBatches.response(first.getKinesis().getSequenceNumber())));
     }
 
     /** Kinesis may not answer for a while; the batch waits in the stream and is delivered again. */
@@ -108,13 +102,7 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
         Batch batch = KinesisBatches.decode(event, stream);
         return parts.fold().fold(batch, stopAtMillis).thenApply(outcome -> {
             parts.log().folded(batch, outcome);
-            return response(outcome.firstFailed());
+            return KinesisBatches.response(outcome.firstFailed());
         });
-    }
-
-    private static StreamsEventResponse response(@Nullable String firstFailed) {
-        StreamsEventResponse response = new StreamsEventResponse();
-        response.setBatchItemFailures(firstFailed == null ? List.of() : List.of(new BatchItemFailure(firstFailed)));
-        return response;
     }
 }

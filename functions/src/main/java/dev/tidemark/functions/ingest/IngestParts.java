@@ -40,12 +40,11 @@ record IngestParts(
     /** As on Lambda. */
     static IngestParts of(Deployment deployment) {
         CapacityCounter capacity = new CapacityCounter();
-        // Called at the first batch, so that a client is made only then.
-        MappingCheck mapping = new MappingCheck(
-                (function, source) -> new Mappings(deployment.clients().lambda()).find(function, source),
-                System.out,
-                System::currentTimeMillis);
-        return of(deployment, capacity, new JsonBatchLog(System.out, capacity, System::currentTimeMillis), mapping);
+        return of(
+                deployment,
+                capacity,
+                new JsonBatchLog(System.out, capacity, System::currentTimeMillis),
+                MappingCheck.of(deployment));
     }
 
     static IngestParts of(Deployment deployment, CapacityMeter meter, BatchLog log, MappingCheck mapping) {

@@ -2,6 +2,8 @@ package dev.tidemark.functions.ingest;
 
 import com.amazonaws.services.lambda.runtime.events.KinesisEvent;
 import com.amazonaws.services.lambda.runtime.events.KinesisEvent.KinesisEventRecord;
+import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse;
+import com.amazonaws.services.lambda.runtime.events.StreamsEventResponse.BatchItemFailure;
 import dev.tidemark.aws.kinesis.StreamInfo;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.stream.HashRange;
@@ -12,24 +14,41 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From Lambda's Kinesis event to a batch: which shard, which records, aggregated ones unpacked. The batch contains
  * every record of the event and every record packed into one; it notes which are outside their shard (rule F4).
  */
-final class KinesisBatches {
+public final class KinesisBatches {
 
     private KinesisBatches() {}
 
+    /** Whether there is nothing to do. */
+    public static boolean isEmpty(KinesisEvent event) {
+        return event.getRecords() == null || event.getRecords().isEmpty();
+    }
+
+    /**
+     * What the mapping is told.
+     *
+     * @param firstFailed the sequence number from which on it delivers again; null: everything is done
+     */
+    public static StreamsEventResponse response(@Nullable String firstFailed) {
+        StreamsEventResponse response = new StreamsEventResponse();
+        response.setBatchItemFailures(firstFailed == null ? List.of() : List.of(new BatchItemFailure(firstFailed)));
+        return response;
+    }
+
     /** The stream's ARN; a consumer with enhanced fan-out appends its own name. */
-    static String streamArn(KinesisEventRecord record) {
+    public static String streamArn(KinesisEventRecord record) {
         String source = record.getEventSourceARN();
         int consumer = source.indexOf("/consumer/");
         return consumer < 0 ? source : source.substring(0, consumer);
     }
 
     /** The shard's id, which the event id carries: {@code shardId-000000000000:sequence}. */
-    static String shardId(KinesisEventRecord record) {
+    public static String shardId(KinesisEventRecord record) {
         String id = record.getEventID();
         int colon = id.indexOf(':');
         if (colon < 0) {
@@ -43,7 +62,7 @@ final class KinesisBatches {
      *
      * @throws IllegalArgumentException if the event mixes shards or its records do not increase: Lambda never does that
      */
-    static Batch decode(KinesisEvent event, StreamInfo stream) {
+    public static Batch decode(KinesisEvent event, StreamInfo stream) {
         String shardId = shardId(event.getRecords().get(0));
         Optional<HashRange> range = stream.hashRange(shardId);
         List<RawRecord> records = new ArrayList<>(event.getRecords().size());

@@ -1,6 +1,8 @@
 package dev.tidemark.functions.ingest;
 
 import dev.tidemark.aws.lambda.Mapping;
+import dev.tidemark.aws.lambda.Mappings;
+import dev.tidemark.functions.Deployment;
 import dev.tidemark.functions.LogLine;
 import dev.tidemark.functions.Metric;
 import java.io.PrintStream;
@@ -17,7 +19,7 @@ import java.util.function.LongSupplier;
  * records no batch is folded: an exception, the one answer that every mapping respects, leaves them in the stream. A
  * failed check does not stop the fold. Thread-safe.
  */
-final class MappingCheck {
+public final class MappingCheck {
 
     static final long MAX_AGE_MILLIS = 600_000;
 
@@ -29,7 +31,7 @@ final class MappingCheck {
 
     /** Finds the mappings from an event source (second) to a function (first). */
     @FunctionalInterface
-    interface Directory {
+    public interface Directory {
         CompletableFuture<List<Mapping>> find(String functionArn, String eventSourceArn);
     }
 
@@ -47,20 +49,28 @@ final class MappingCheck {
     }
 
     /** @param out where a line is printed for each mapping that breaks the rule; it is also a metric */
-    MappingCheck(Directory directory, PrintStream out, LongSupplier clockMillis) {
+    public MappingCheck(Directory directory, PrintStream out, LongSupplier clockMillis) {
         this.directory = directory;
         this.out = out;
         this.clockMillis = clockMillis;
     }
 
+    /** Asks Lambda, by a client that is made at the first batch. */
+    public static MappingCheck of(Deployment deployment) {
+        return new MappingCheck(
+                (function, source) -> new Mappings(deployment.clients().lambda()).find(function, source),
+                System.out,
+                System::currentTimeMillis);
+    }
+
     /** Without a Lambda to ask. */
-    static MappingCheck none() {
+    public static MappingCheck none() {
         return new MappingCheck(
                 (function, source) -> CompletableFuture.completedFuture(List.of()), System.out, () -> 0);
     }
 
     /** Completes with an {@link IllegalStateException} if folding would lose records. */
-    CompletableFuture<Void> check(String functionArn, String eventSourceArn) {
+    public CompletableFuture<Void> check(String functionArn, String eventSourceArn) {
         long now = clockMillis.getAsLong();
         return bySource.compute(
                         eventSourceArn,

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.core.forward;
+
+import org.jspecify.annotations.NullMarked;
