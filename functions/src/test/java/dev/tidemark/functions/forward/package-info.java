@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.functions.forward;
+
+import org.jspecify.annotations.NullMarked;
