@@ -15,12 +15,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -33,14 +36,36 @@ class FurtherStreamsTest {
     private static final Path FILE = Path.of("..", "infra", "template.yaml");
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** What makes a resource of the first stream, and what makes one of another. */
-    private static final Map<String, String> CONDITIONS =
-            Map.of("DeliversRecords", "DeliversStream", "MakesAlarms", "WatchesStream");
+    /**
+     * Streams of one kind, each named by a parameter.
+     *
+     * @param first parameter of the first
+     * @param further parameters of the others, before their numbers from 2
+     * @param conditions what makes a resource of the first, and what makes one of another, before its number
+     */
+    private record Kind(String first, String further, Map<String, String> conditions) {
+
+        IntStream numbers() {
+            long others = Template.raw().get("Parameters").properties().stream()
+                    .filter(parameter -> parameter.getKey().matches(further + "\\d+"))
+                    .count();
+            return IntStream.rangeClosed(2, (int) others + 1);
+        }
+    }
+
+    private static final Kind FOLDED = new Kind(
+            "StreamName", "Stream", Map.of("DeliversRecords", "DeliversStream", "MakesAlarms", "WatchesStream"));
+
+    private static final Kind FORWARDED = new Kind(
+            "ForwardFrom",
+            "ForwardFrom",
+            Map.of("ForwardsFrom", "ForwardsFrom", "WatchesForwardFrom", "WatchesForwardFrom"));
 
     private static final String BEGIN = " Begin.\n";
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z]\\w*");
     private static final int WIDGETS_IN_A_ROW = 4;
     private static final int SIZE = 6;
+    private static final int FORWARDED_WIDTH = 8;
 
     private final JsonNode raw = Template.raw();
 
@@ -61,24 +86,29 @@ class FurtherStreamsTest {
 
     @ParameterizedTest
     @MethodSource("further")
-    void aStreamThatIsNamedIsMappedReadAndWatchedAsTheFirst(int number) {
+    void aStreamThatIsNamedIsMappedReadAndWatchedAsTheFirst(Kind kind, int number) {
         // A further stream is one that exists.
-        Template one = Template.of(Map.of("StreamName", "first", "CreateStream", "false"), Map.of());
-        Template two = Template.of(
-                Map.of("StreamName", "first", "CreateStream", "false", "Stream" + number, "second"), Map.of());
+        Map<String, String> first = Map.of("CreateStream", "false", "ForwardTo", "scoring", kind.first(), "first");
+        Map<String, String> both = new TreeMap<>(first);
+        both.put(kind.further() + number, "second");
+        Template one = Template.of(first, Map.of());
+        Template two = Template.of(both, Map.of());
 
-        Map<String, JsonNode> resources = two.resources();
-        List<String> added = resources.keySet().stream()
+        List<String> added = two.resources().keySet().stream()
                 .filter(name -> !one.resources().containsKey(name))
                 .toList();
         List<String> ofFirst = one.resources().entrySet().stream()
                 .filter(each -> each.getValue().has("Condition"))
-                .filter(each ->
-                        CONDITIONS.containsKey(each.getValue().get("Condition").asText()))
+                .filter(each -> kind.conditions()
+                        .containsKey(each.getValue().get("Condition").asText()))
                 .filter(each -> each.getValue().toString().matches(".*(\"|:stream/)first\".*"))
                 .map(Map.Entry::getKey)
                 .toList();
-        assertThat(ofFirst).contains("IngestFunctionRecords", "ProtocolViolation", "StreamWritesThrottled");
+        assertThat(ofFirst)
+                .containsAll(
+                        kind.equals(FOLDED)
+                                ? List.of("IngestFunctionRecords", "ProtocolViolation", "StreamWritesThrottled")
+                                : List.of("ForwardFunctionRecords", "ForwardRefused"));
         assertThat(added)
                 .containsExactlyInAnyOrderElementsOf(
                         ofFirst.stream().map(name -> name + number).toList());
@@ -92,20 +122,20 @@ class FurtherStreamsTest {
         assertThat(two.resource("ArchiveTable")
                         .at("/Properties/TableInput/Parameters/projection.stream.values")
                         .asText())
-                .isEqualTo("first,second");
+                .isEqualTo(kind.equals(FOLDED) ? "first,second" : "shop-events")
+                .isEqualTo(two.output("Streams"));
     }
 
-    static IntStream further() {
-        int streams = (int) Template.raw().get("Parameters").properties().stream()
-                .filter(parameter -> parameter.getKey().matches("Stream\\d+"))
-                .count();
-        return IntStream.rangeClosed(2, streams + 1);
+    static Stream<Arguments> further() {
+        return Stream.of(FOLDED, FORWARDED)
+                .flatMap(kind -> kind.numbers().mapToObj(number -> Arguments.of(kind, number)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"DeliverRecords", "CreateAlarms"})
     void furtherStreamsAreSwitchedOffWithTheFirst(String parameter) {
-        Map<String, String> off = Map.of(parameter, "false", "Stream2", "second");
+        Map<String, String> off =
+                Map.of(parameter, "false", "Stream2", "second", "ForwardTo", "", "ForwardFrom", "first");
         String type = parameter.equals("DeliverRecords") ? "AWS::Lambda::EventSourceMapping" : "AWS::CloudWatch::Alarm";
 
         assertThat(Template.of(off, Map.of()).resources().values())
@@ -162,41 +192,46 @@ class FurtherStreamsTest {
     }
 
     private List<String> resources() {
-        return further().boxed().flatMap(number -> resources(number).stream()).toList();
+        List<String> lines = new ArrayList<>();
+        for (Kind kind : List.of(FOLDED, FORWARDED)) {
+            kind.numbers().forEach(number -> lines.addAll(resources(kind, number)));
+        }
+        return lines;
     }
 
-    private List<String> resources(int number) {
+    private List<String> resources(Kind kind, int number) {
         List<String> lines = new ArrayList<>();
         for (Map.Entry<String, JsonNode> resource : raw.get("Resources").properties()) {
-            String condition = resource.getValue().path("Condition").asText();
-            if (CONDITIONS.containsKey(condition)
-                    && resource.getValue().toString().contains("StreamName")) {
-                ObjectNode copy = (ObjectNode) renamed(resource.getValue(), number);
-                copy.put("Condition", CONDITIONS.get(condition) + number);
+            String condition =
+                    kind.conditions().get(resource.getValue().path("Condition").asText());
+            if (condition != null && resource.getValue().toString().contains(kind.first())) {
+                ObjectNode copy = (ObjectNode) renamed(resource.getValue(), kind, number);
+                copy.put("Condition", condition + number);
                 lines.add("  " + resource.getKey() + number + ": " + flow(copy) + "\n");
             }
         }
         return lines;
     }
 
-    private JsonNode renamed(JsonNode node, int number) {
+    private JsonNode renamed(JsonNode node, Kind kind, int number) {
         if (node.isArray()) {
             ArrayNode array = JSON.createArrayNode();
-            node.forEach(element -> array.add(renamed(element, number)));
+            node.forEach(element -> array.add(renamed(element, kind, number)));
             return array;
         }
         if (node.isTextual()) {
+            String name = kind.first();
             return TextNode.valueOf(
-                    node.asText().replaceAll("^StreamName$|(?<=\\$\\{)StreamName(?=})", "Stream" + number));
+                    node.asText().replaceAll("^" + name + "$|(?<=\\$\\{)" + name + "(?=})", kind.further() + number));
         }
         if (!node.isObject()) {
             return node;
         }
         if (node.at("/!If/0").asText().equals("CreatesStream")) {
-            return renamed(node.at("/!If/2"), number);
+            return renamed(node.at("/!If/2"), kind, number);
         }
         ObjectNode object = JSON.createObjectNode();
-        node.properties().forEach(member -> object.set(member.getKey(), renamed(member.getValue(), number)));
+        node.properties().forEach(member -> object.set(member.getKey(), renamed(member.getValue(), kind, number)));
         // The dimensions of AWS's own metrics have this name.
         if (node.path("Name").asText().equals("StreamName")) {
             object.put("Name", "StreamName");
@@ -210,7 +245,7 @@ class FurtherStreamsTest {
         List<JsonNode> first = new ArrayList<>();
         int below = 0;
         for (JsonNode widget :
-                JSON.readTree(body.replaceAll("\\$\\{Widgets\\d}", "")).get("widgets")) {
+                JSON.readTree(body.replaceAll("\\$\\{Widgets\\w+}", "")).get("widgets")) {
             below = Math.max(
                     below, widget.get("y").intValue() + widget.get("height").intValue());
             ArrayNode metrics = JSON.createArrayNode();
@@ -225,10 +260,26 @@ class FurtherStreamsTest {
         }
         int rows = (first.size() + WIDGETS_IN_A_ROW - 1) / WIDGETS_IN_A_ROW;
         int top = below;
-        return further()
-                .mapToObj(number -> "          Widgets" + number + ": !If [HasStream" + number + ", !Sub '"
-                        + row(first, number, top + (number - 2) * rows * SIZE) + "', \"\"]\n")
-                .toList();
+        List<String> lines = new ArrayList<>();
+        FOLDED.numbers()
+                .forEach(number -> lines.add(widgets(
+                        "Widgets" + number,
+                        "HasStream" + number,
+                        row(first, number, top + (number - 2) * rows * SIZE))));
+        JsonNode forwarded = raw.at("/Resources/Dashboard/Properties/DashboardBody/!Sub/1/WidgetsForward/!If/1/!Sub");
+        FORWARDED
+                .numbers()
+                .forEach(number -> lines.add(widgets(
+                        "WidgetsForward" + number,
+                        "ForwardsFrom" + number,
+                        renamed(forwarded, FORWARDED, number)
+                                .asText()
+                                .replaceFirst("\"x\": 0", "\"x\": " + (number - 1) * FORWARDED_WIDTH))));
+        return lines;
+    }
+
+    private static String widgets(String name, String condition, String text) {
+        return "          " + name + ": !If [" + condition + ", !Sub '" + text + "', \"\"]\n";
     }
 
     private static String row(List<JsonNode> first, int number, int top) {

@@ -117,6 +117,11 @@ public final class Template {
         return resource;
     }
 
+    /** What the stack says of itself under this name. */
+    public String output(String name) {
+        return compute(raw.at("/Outputs/" + name + "/Value")).asText();
+    }
+
     /** The variables that every function gets. */
     public JsonNode environment() {
         return compute(raw.at("/Globals/Function/Environment/Variables"));

@@ -39,6 +39,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -51,10 +52,20 @@ class TemplateTest {
     private static final Path INFRA = Path.of("..", "infra");
     private static final JsonNode TEMPLATE = Template.raw();
     private static final JsonNode RESOURCES = TEMPLATE.get("Resources");
+    private static final List<String> ROLES =
+            List.of("CheckpointRole", "IngestRole", "ForwardRole", "QueryRole", "CompactRole", "AuditRole");
+    private static final Map<String, String> FORWARDING = Map.of("ForwardTo", "scoring", "ForwardFrom", "shop-events");
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"CheckpointFunction", "IngestFunction", "QueryFunction", "CompactFunction", "AuditFunction"})
+            strings = {
+                "CheckpointFunction",
+                "IngestFunction",
+                "ForwardFunction",
+                "QueryFunction",
+                "CompactFunction",
+                "AuditFunction"
+            })
     void aHandlerIsAClassThatLambdaCanMake(String name) throws ReflectiveOperationException {
         String[] handler =
                 RESOURCES.at("/" + name + "/Properties/Handler").asText().split("::");
@@ -133,11 +144,14 @@ class TemplateTest {
         "IngestFunctionRecords, 0, TRIM_HORIZON",
         "IngestFunctionRecords, 1767225600, AT_TIMESTAMP",
         "IngestFunctionRecords8, 0, TRIM_HORIZON",
-        "IngestFunctionRecords8, 1767225600, AT_TIMESTAMP"
+        "IngestFunctionRecords8, 1767225600, AT_TIMESTAMP",
+        "ForwardFunctionRecords, 0, TRIM_HORIZON",
+        "ForwardFunctionRecords3, 0, TRIM_HORIZON"
     })
     void everyStreamIsMappedAsTheProtocolNeeds(String name, String from, String position) {
-        JsonNode resource = Template.of(Map.of("DeliverFromTimestamp", from, "Stream8", "eighth"), Map.of())
-                .resource(name);
+        Map<String, String> parameters = new TreeMap<>(FORWARDING);
+        parameters.putAll(Map.of("DeliverFromTimestamp", from, "Stream8", "eighth", "ForwardFrom3", "third"));
+        JsonNode resource = Template.of(parameters, Map.of()).resource(name);
         JsonNode mapping = resource.get("Properties");
 
         assertThat(resource.get("Type").asText()).isEqualTo("AWS::Lambda::EventSourceMapping");
@@ -334,7 +348,7 @@ class TemplateTest {
         }
         assertThat(kept.remove("AlarmTopicKey")).isEqualTo("Delete");
         assertThat(kept)
-                .hasSize(10)
+                .hasSize(11)
                 .allSatisfy((name, policy) -> assertThat(policy).as(name).isEqualTo("Retain"));
     }
 
@@ -389,7 +403,7 @@ class TemplateTest {
                 .isEqualTo(allowed);
         assertThat(TEMPLATE.at("/Globals/Function/Tracing/!If").toString())
                 .isEqualTo("[\"Traces\",\"Active\",\"PassThrough\"]");
-        for (String role : List.of("CheckpointRole", "IngestRole", "QueryRole", "CompactRole", "AuditRole")) {
+        for (String role : ROLES) {
             assertThat(actionsOf(role, Map.of("Tracing", tracing)).stream()
                             .anyMatch(action -> action.startsWith("xray:")))
                     .as(role + " for " + mode)
@@ -405,6 +419,29 @@ class TemplateTest {
                         .brokenRules())
                 .hasSize(broken)
                 .allMatch(message -> message.contains("JwtIssuer") && message.contains("JwtAudience"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', '', 0", "scoring, '', 1", "scoring, shop-events, 0"})
+    void whatIsForwardedComesFromAStream(String to, String from, int broken) {
+        assertThat(Template.of(Map.of("ForwardTo", to, "ForwardFrom", from), Map.of())
+                        .brokenRules())
+                .hasSize(broken)
+                .allMatch(message -> message.contains("ForwardTo") && message.contains("ForwardFrom"));
+    }
+
+    /** Without a stream to forward to there is nothing of it. */
+    @Test
+    void theForwardFunctionReadsWhatItForwardsAndPutsOntoNoOtherStream() {
+        for (JsonNode statement : statements("ForwardRole", Map.of("ForwardFrom2", "payments"))) {
+            String resource = statement.get("Resource").toString();
+            boolean puts = statement.get("Action").toString().contains("kinesis:PutRecords");
+            assertThat(puts).as(statement.toString()).isEqualTo(resource.contains(":stream/scoring"));
+            assertThat(statement.get("Action").toString().contains("kinesis:GetRecords"))
+                    .as(statement.toString())
+                    .isEqualTo(resource.contains(":stream/shop-events") && resource.contains(":stream/payments"));
+        }
+        assertThat(Template.of(Map.of(), Map.of()).resources().keySet()).noneMatch(name -> name.startsWith("Forward"));
     }
 
     /** A function that looks for faults makes none. */
@@ -441,7 +478,7 @@ class TemplateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"CheckpointRole", "IngestRole", "QueryRole", "CompactRole", "AuditRole"})
+    @FieldSource("ROLES")
     void noActionIsAWildcardAndOnlyWhatKnowsNoResourcesNamesNone(String role) {
         assertThat(actions(role)).isNotEmpty().noneMatch(action -> action.contains("*"));
         for (JsonNode statement : statements(role)) {
@@ -512,9 +549,8 @@ class TemplateTest {
 
         Catalog catalog = new CatalogCompiler().compile(text);
 
-        assertThat(catalog.sources())
-                .extracting(Catalog.Source::stream)
-                .containsExactly(TEMPLATE.at("/Parameters/StreamName/Default").asText());
+        assertThat(String.join(",", catalog.streams()))
+                .isEqualTo(Template.of(Map.of(), Map.of()).output("Streams"));
         assertThat(RESOURCES.at("/Catalog/Properties/ContentUri").asText()).isEqualTo("catalog/");
         assertThat(Environment.CATALOG.in(Map.of())).isEqualTo("/opt/tidemark/catalog.yaml");
         assertThat(TEMPLATE.at("/Globals/Function/Environment/Variables/" + Environment.CATALOG.variable())
@@ -535,7 +571,9 @@ class TemplateTest {
 
     private static List<JsonNode> statements(String role, Map<String, String> parameters) {
         List<JsonNode> statements = new ArrayList<>();
-        Template.of(parameters, Map.of())
+        Map<String, String> all = new TreeMap<>(FORWARDING);
+        all.putAll(parameters);
+        Template.of(all, Map.of())
                 .resource(role)
                 .at("/Properties/Policies")
                 .forEach(policy -> policy.at("/PolicyDocument/Statement").forEach(statements::add));
