@@ -149,20 +149,23 @@ class CommandsTest {
     }
 
     @Test
-    void validateSaysWhichStreamsADeploymentLacks() throws Exception {
+    void validateComparesTheStreamsWithThoseOfADeployment() throws Exception {
         Path catalog = Files.writeString(
                 folder.resolve("two.yaml"), Sample.SHOP.catalog().replace("sources:\n", """
                         sources:
-                          scoring: {stream: scoring, event_time: ts}
+                          scoring: {stream: scoring, event_time: ts, forward: [{from: shop, key: user_id}]}
                         """));
 
-        assertThat(Command.run("validate", catalog.toString()).out()).contains("streams  scoring, shop-events\n");
-        assertThat(Command.run("validate", catalog.toString(), "--streams", "shop-events,other,scoring")
+        assertThat(Command.run("validate", catalog.toString()).out()).contains("streams  scoring, shop-events\nforward  from shop-events to scoring\n");
+        assertThat(Command.run("validate", catalog.toString(), "--streams", "shop-events,scoring")
                         .exitCode())
                 .isZero();
         assertFails(
-                Command.run("validate", catalog.toString(), "--streams", "shop-events,other"),
-                "reads scoring, which the deployment does not fold: it folds ");
+                Command.run("validate", catalog.toString(), "--streams", "shop-events"),
+                "reads scoring, which the deployment does not fold");
+        assertFails(
+                Command.run("validate", catalog.toString(), "--streams", "shop-events,scoring,other"),
+                "the deployment folds other, which no source");
     }
 
     @Test

@@ -12,9 +12,8 @@ import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.TileWidth;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -41,7 +40,7 @@ public final class ValidateCommand implements Callable<Integer> {
             paramLabel = "NAME",
             split = ",",
             description = "The streams that a deployment folds, with commas between: the output Streams of the stack. "
-                    + "Fails if the catalog needs another.")
+                    + "Fails if the catalog does not read the same.")
     private @Nullable Set<String> deployed;
 
     @Spec
@@ -58,23 +57,34 @@ public final class ValidateCommand implements Callable<Integer> {
                 out.println("source " + source.name() + ": " + ShownText.text(note));
             }
         }
-        requireStreams(catalog);
+        if (deployed != null) {
+            requireSame(catalog, deployed);
+        }
         if (deployed != null || catalog.streams().size() > 1) {
             out.println("streams  " + String.join(", ", catalog.streams()));
         }
+        catalog.sources().stream()
+                .flatMap(source -> source.forwards().stream())
+                .map(forward -> "forward  from " + forward.from() + " to " + forward.to())
+                .distinct()
+                .forEach(out::println);
         catalog.views().forEach(view -> print(out, catalog, view));
         catalog.models().forEach(model -> print(out, catalog, model));
         return 0;
     }
 
-    private void requireStreams(Catalog catalog) {
-        List<String> missing = catalog.streams().stream()
-                .filter(stream -> deployed != null && !deployed.contains(stream))
-                .toList();
+    private void requireSame(Catalog catalog, Set<String> folded) {
+        Set<String> missing = new LinkedHashSet<>(catalog.streams());
+        missing.removeAll(folded);
         if (!missing.isEmpty()) {
-            throw new Failure(file + " reads " + String.join(", ", missing) + ", which the deployment does not fold: it"
-                    + " folds " + String.join(", ", Objects.requireNonNull(deployed))
-                    + ". Give the stack what is missing as Stream2, Stream3, … before the catalog is deployed");
+            throw new Failure(file + " reads " + String.join(", ", missing) + ", which the deployment does not fold, so"
+                    + " that their views would be empty: name them as Stream2, Stream3, … of the stack");
+        }
+        Set<String> unread = new LinkedHashSet<>(folded);
+        unread.removeAll(catalog.streams());
+        if (!unread.isEmpty()) {
+            throw new Failure("the deployment folds " + String.join(", ", unread) + ", which no source of " + file
+                    + " reads, so that their batches would fail: add a source, or take the stream from the stack");
         }
     }
 

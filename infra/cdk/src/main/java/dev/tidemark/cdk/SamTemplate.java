@@ -93,7 +93,7 @@ final class SamTemplate {
         return values;
     }
 
-    /** The template's one rule, which CloudFormation would check only when the stack is deployed. */
+    /** A rule of the template, which CloudFormation would check only when the stack is deployed. */
     private static void requireAudience(Map<String, String> texts) {
         if (!texts.getOrDefault("JwtIssuer", "").isEmpty()
                 && texts.getOrDefault("JwtAudience", "").isEmpty()) {

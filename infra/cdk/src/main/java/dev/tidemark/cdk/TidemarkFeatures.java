@@ -139,7 +139,7 @@ public final class TidemarkFeatures extends Construct {
         String fixed = "A parameter that was given is fixed, and so is a condition on it";
         acknowledge("F1020", "SAM's transform resolves references such as CheckpointFunction.Alias");
         List.of("F3031", "F3033", "F3034").forEach(rule -> acknowledge(rule, unmet));
-        List.of("W1028", "W8003", "W9053").forEach(rule -> acknowledge(rule, fixed));
+        List.of("W1028", "W2503", "W8003", "W9053").forEach(rule -> acknowledge(rule, fixed));
     }
 
     private void acknowledge(String rule, String reason) {
@@ -205,6 +205,8 @@ public final class TidemarkFeatures extends Construct {
         for (int number = 2; number <= FeaturesProps.MAX_STREAMS; number++) {
             put(all, "Stream" + number, number <= streamNames.size() ? streamNames.get(number - 1) : "");
         }
+        ForwardParameters.of(CheckedCatalog.read(props.catalog()).catalog(), streamNames)
+                .forEach((name, value) -> put(all, name, value));
         put(all, "CreateStream", Boolean.toString(first instanceof FeatureStream.Created));
         if (first instanceof FeatureStream.Created created) {
             put(all, "StreamShards", Integer.toString(created.shards()));
@@ -215,7 +217,8 @@ public final class TidemarkFeatures extends Construct {
 
     private static void put(Map<String, String> all, String name, String value) {
         if (all.put(name, value) != null) {
-            throw new IllegalArgumentException(name + " is among the settings, but the streams say it: leave it out");
+            throw new IllegalArgumentException(
+                    name + " is among the settings, but the streams or the catalog say it: leave it out");
         }
     }
 

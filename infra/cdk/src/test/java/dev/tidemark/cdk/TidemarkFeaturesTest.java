@@ -47,9 +47,10 @@ class TidemarkFeaturesTest {
             List.of("StreamName", "CreateStream", "StreamShards", "StreamRetentionHours");
 
     /** What the construct gives when there are no others. */
-    private static final Map<String, Object> ONE_STREAM = IntStream.rangeClosed(2, FeaturesProps.MAX_STREAMS)
-            .boxed()
-            .collect(Collectors.toMap(number -> "Stream" + number, number -> ""));
+    private static final Map<String, Object> ONE_STREAM = java.util.stream.Stream.concat(
+                    IntStream.rangeClosed(2, FeaturesProps.MAX_STREAMS).mapToObj(number -> "Stream" + number),
+                    java.util.stream.Stream.of("ForwardTo", "ForwardFrom", "ForwardFrom2", "ForwardFrom3"))
+            .collect(Collectors.toMap(name -> name, name -> ""));
 
     private static final String CODE = "/Globals/Function/CodeUri";
     private static final String LAYER = "/Resources/Catalog/Properties/ContentUri";
@@ -229,6 +230,32 @@ class TidemarkFeaturesTest {
         assertThatThrownBy(() -> new FeaturesProps(
                         catalog, jar, Collections.nCopies(9, one).toArray(FeatureStream[]::new)))
                 .hasMessageContaining("9 streams are given");
+    }
+
+    @Test
+    void whatIsForwardedTheCatalogSays() throws IOException {
+        Path catalog = Files.writeString(
+                folder.resolve("two.yaml"),
+                twoStreams().replace("stream: scoring,", "stream: scoring, forward: [{from: shop, key: user_id}],"));
+        Stack stack = new Stack(app, "S");
+        FeatureStream shop = new FeatureStream.Named(STREAM);
+        FeatureStream scoring = new FeatureStream.Named("scoring");
+
+        new TidemarkFeatures(stack, "Features", new FeaturesProps(catalog, jar, shop, scoring));
+        assertRefused(stack, "B", new FeaturesProps(catalog, jar, shop), "but the stack folds [shop-events]");
+
+        ObjectNode template = synthesized(stack);
+        assertThat(template.at("/Conditions/Forwards").toString()).contains("\"scoring\"");
+        assertThat(template.at("/Resources/ForwardFunctionRecords").toString()).contains(":stream/shop-events");
+        Path more = Files.writeString(
+                folder.resolve("more.yaml"),
+                Files.readString(catalog)
+                        .replace("stream: outcomes,", "stream: outcomes, forward: [{from: shop, key: user_id}],"));
+        assertRefused(
+                stack,
+                "C",
+                new FeaturesProps(more, jar, shop, scoring, new FeatureStream.Named("outcomes")),
+                "to one: deploy another stack");
     }
 
     private static String twoStreams() throws IOException {
