@@ -156,7 +156,8 @@ class CommandsTest {
                           scoring: {stream: scoring, event_time: ts, forward: [{from: shop, key: user_id}]}
                         """));
 
-        assertThat(Command.run("validate", catalog.toString()).out()).contains("streams  scoring, shop-events\nforward  from shop-events to scoring\n");
+        assertThat(Command.run("validate", catalog.toString()).out())
+                .contains("streams  scoring, shop-events\nforward  from shop-events to scoring\n");
         assertThat(Command.run("validate", catalog.toString(), "--streams", "shop-events,scoring")
                         .exitCode())
                 .isZero();

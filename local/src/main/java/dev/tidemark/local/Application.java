@@ -2,6 +2,7 @@ package dev.tidemark.local;
 
 import dev.tidemark.local.mapping.BatchFunction;
 import dev.tidemark.serve.ApiFunction;
+import java.util.Set;
 
 /** The functions that a local system runs: the deployed ones, pointed at local endpoints. */
 public interface Application {
@@ -21,6 +22,16 @@ public interface Application {
 
     /** A function instance for one shard's batches. */
     BatchFunction ingest(Endpoints endpoints);
+
+    /** Streams whose events are put onto others: each has a second mapping, to the function that does it. */
+    default Set<String> forwarded() {
+        return Set.of();
+    }
+
+    /** A function instance for one shard's batches of such a stream. */
+    default BatchFunction forward(Endpoints endpoints) {
+        throw new UnsupportedOperationException("nothing is forwarded");
+    }
 
     /** A function instance for API requests, one at a time. */
     ApiFunction query(Endpoints endpoints);

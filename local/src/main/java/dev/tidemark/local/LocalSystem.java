@@ -33,18 +33,21 @@ public final class LocalSystem implements AutoCloseable {
     private final Endpoints endpoints;
     private final ApiServer api;
     private final Map<String, EventSourceMapping> mappings;
+    private final Map<String, EventSourceMapping> forwarding;
 
     private LocalSystem(
             StartedParts closing,
             Streams streams,
             Endpoints endpoints,
             ApiServer api,
-            Map<String, EventSourceMapping> mappings) {
+            Map<String, EventSourceMapping> mappings,
+            Map<String, EventSourceMapping> forwarding) {
         this.closing = closing;
         this.streams = streams;
         this.endpoints = endpoints;
         this.api = api;
         this.mappings = mappings;
+        this.forwarding = forwarding;
     }
 
     /**
@@ -90,22 +93,36 @@ public final class LocalSystem implements AutoCloseable {
                 join(dynamoDb).client());
         prepare(application, endpoints);
         ApiServer api = closing.add(ApiServer.start(settings.portOf(0), () -> application.query(endpoints), clock));
-        Map<String, EventSourceMapping> mappings = new LinkedHashMap<>();
         SplittableRandom random = new SplittableRandom(settings.seed());
+        Map<String, EventSourceMapping> mappings = new LinkedHashMap<>();
         for (String stream : settings.streams().keySet()) {
-            Path checkpoints = checkpoints(settings, application, stream);
-            EventSourceMapping mapping = EventSourceMapping.start(
-                    streams,
+            mappings.put(
                     stream,
-                    settings.mapping(),
-                    () -> application.ingest(endpoints),
-                    checkpoints,
-                    clock,
-                    random.split(),
-                    listener);
-            mappings.put(stream, closing.add(mapping));
+                    closing.add(EventSourceMapping.start(
+                            streams,
+                            stream,
+                            settings.mapping(),
+                            () -> application.ingest(endpoints),
+                            checkpoints(settings, application, stream),
+                            clock,
+                            random.split(),
+                            listener)));
         }
-        return new LocalSystem(closing, streams, endpoints, api, mappings);
+        Map<String, EventSourceMapping> forwarding = new LinkedHashMap<>();
+        for (String stream : application.forwarded()) {
+            forwarding.put(
+                    stream,
+                    closing.add(EventSourceMapping.start(
+                            streams,
+                            stream,
+                            settings.mapping(),
+                            () -> application.forward(endpoints),
+                            settings.directoryOf("forward-" + stream + ".json"),
+                            clock,
+                            random.split(),
+                            listener)));
+        }
+        return new LocalSystem(closing, streams, endpoints, api, mappings, forwarding);
     }
 
     private static @Nullable Path checkpoints(LocalSettings settings, Application application, String stream) {
@@ -195,6 +212,19 @@ public final class LocalSystem implements AutoCloseable {
      * @throws IllegalArgumentException if the settings do not name the stream
      */
     public EventSourceMapping mapping(String stream) {
+        return of(mappings, stream);
+    }
+
+    /**
+     * The second event source mapping of a stream whose events are put onto others.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public EventSourceMapping forwarding(String stream) {
+        return of(forwarding, stream);
+    }
+
+    private static EventSourceMapping of(Map<String, EventSourceMapping> mappings, String stream) {
         @Nullable EventSourceMapping mapping = mappings.get(stream);
         if (mapping == null) {
             throw new IllegalArgumentException("no such stream: '" + stream + "', there are " + mappings.keySet());

@@ -7,6 +7,8 @@ import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.view.View;
+import dev.tidemark.functions.forward.ForwardLog;
+import dev.tidemark.functions.forward.ForwardOutcome;
 import dev.tidemark.functions.ingest.BatchLog;
 import dev.tidemark.kinesis.Streams;
 import dev.tidemark.local.Endpoints;
@@ -17,10 +19,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /** What {@code tidemark run} tells its user. Thread-safe. */
-final class Console implements BatchLog, MappingListener, PacedPut.Progress {
+final class Console implements BatchLog, ForwardLog, MappingListener, PacedPut.Progress {
 
     private final PrintWriter out;
     private final PrintWriter err;
@@ -109,30 +112,35 @@ final class Console implements BatchLog, MappingListener, PacedPut.Progress {
             complain("protocol violation: " + violation);
         }
         if (outcome.held() != null) {
-            again("a batch of " + batch.lane().shardId() + " is held back: " + outcome.held());
+            again("a batch of " + named(batch) + " is held back: " + outcome.held());
         }
         watch(batch, outcome);
     }
 
     /** Not reported once; then after 2, 4, 8 … deliveries in a row. */
     private synchronized void watch(Batch batch, BatchOutcome outcome) {
-        String shardId = batch.lane().shardId();
+        String shard = named(batch);
         if (!outcome.isStuck()) {
-            Integer before = stuck.remove(shardId);
+            Integer before = stuck.remove(shard);
             if (before != null && before > 1) {
-                note(shardId + " moves again");
+                note(shard + " moves again");
             }
             return;
         }
-        int times = stuck.merge(shardId, 1, Integer::sum);
+        int times = stuck.merge(shard, 1, Integer::sum);
         if (times > 1 && Integer.bitCount(times) == 1) {
             String full = trouble.full();
-            complain(full != null ? full : standsStill(shardId, times, outcome));
+            complain(full != null ? full : standsStill(shard, times, outcome));
         }
     }
 
-    private static String standsStill(String shardId, int times, BatchOutcome outcome) {
-        return shardId + " stands still: " + times + " deliveries from record " + outcome.firstFailed()
+    /** As mappings do: shards of several streams have the same ids. */
+    private static String named(Batch batch) {
+        return batch.lane().shardId() + " of " + batch.lane().streamName();
+    }
+
+    private static String standsStill(String shard, int times, BatchOutcome outcome) {
+        return shard + " stands still: " + times + " deliveries from record " + outcome.firstFailed()
                 + " on got nothing done, and what is behind it waits"
                 + (outcome.troubles().isEmpty() ? "" : ": " + outcome.troubles().get(0));
     }
@@ -151,11 +159,11 @@ final class Console implements BatchLog, MappingListener, PacedPut.Progress {
     }
 
     @Override
-    public void failed(String shardId, int records, Throwable cause) {
+    public void failed(String shard, int records, Throwable cause) {
         again(
                 records == 0
-                        ? "how far " + shardId + " is folded could not be stored: " + reason(cause)
-                        : "the ingest function failed on " + Plural.of(records, "record") + " of " + shardId + ": "
+                        ? "how far " + shard + " is done could not be stored: " + reason(cause)
+                        : "a function failed on " + Plural.of(records, "record") + " of " + shard + ": "
                                 + reason(cause));
     }
 
@@ -172,8 +180,18 @@ final class Console implements BatchLog, MappingListener, PacedPut.Progress {
     }
 
     @Override
-    public void broken(String shardId, Throwable cause) {
-        complain("nothing more of " + shardId + " is folded in this run: " + reason(cause));
+    public void broken(String shard, Throwable cause) {
+        complain("nothing more of " + shard + " is done in this run: " + reason(cause));
+    }
+
+    @Override
+    public void forwarded(Batch batch, ForwardOutcome outcome) {
+        if (!outcome.refused().isEmpty()) {
+            note("of " + named(batch) + " not forwarded: " + new TreeMap<>(outcome.refused()));
+        }
+        if (outcome.firstFailed() != null) {
+            again(Plural.of(outcome.failures(), "record") + " of " + named(batch) + " could not be forwarded");
+        }
     }
 
     /** Called every second with the number of records that wait to be folded, and the wait of the oldest. */

@@ -90,7 +90,7 @@ final class LocalRun implements AutoCloseable {
         catalogs.streams().forEach(stream -> streams.put(stream, shards));
         LocalSettings settings =
                 new LocalSettings(port, directory, streams, shardLimits, MappingSettings.ofBatchSize(BATCH_SIZE), SEED);
-        TidemarkApplication application = new TidemarkApplication(catalogs, console, generation, retires);
+        TidemarkApplication application = new TidemarkApplication(catalogs, console, console, generation, retires);
         try {
             LocalSystem system = LocalSystem.start(settings, application, console);
             console.ready(system, catalogs);

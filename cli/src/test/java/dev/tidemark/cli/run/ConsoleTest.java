@@ -40,10 +40,10 @@ class ConsoleTest {
         assertThat(err.toString().lines())
                 .hasSize(3)
                 .allSatisfy(line -> assertThat(line)
-                        .startsWith("shardId-000000000003 stands still: ")
+                        .startsWith("shardId-000000000003 of clicks stands still: ")
                         .contains("from record 4959 on", "what is behind it waits: writing an item: throttled"));
         console.folded(BATCH, outcome(null, 1));
-        assertThat(out.toString()).contains("Note: shardId-000000000003 moves again");
+        assertThat(out.toString()).contains("Note: shardId-000000000003 of clicks moves again");
     }
 
     @Test

@@ -14,9 +14,12 @@ import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.Activation;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.fold.FoldSettings;
+import dev.tidemark.core.forward.Forward;
 import dev.tidemark.core.store.Cas;
 import dev.tidemark.core.view.View;
 import dev.tidemark.functions.Deployment;
+import dev.tidemark.functions.forward.ForwardFunction;
+import dev.tidemark.functions.forward.ForwardLog;
 import dev.tidemark.functions.ingest.BatchLog;
 import dev.tidemark.functions.ingest.IngestFunction;
 import dev.tidemark.functions.query.QueryFunction;
@@ -59,6 +62,7 @@ public final class TidemarkApplication implements Application, AutoCloseable {
 
     private final Catalogs catalogs;
     private final BatchLog log;
+    private final ForwardLog forwardLog;
     private final String generation;
     private final boolean retires;
     private @Nullable AwsClients clients;
@@ -71,18 +75,21 @@ public final class TidemarkApplication implements Application, AutoCloseable {
 
     /** For the generation with which every deployment begins. */
     public TidemarkApplication(Catalogs catalogs, BatchLog log) {
-        this(catalogs, log, FIRST_GENERATION, false);
+        this(catalogs, log, (batch, outcome) -> {}, FIRST_GENERATION, false);
     }
 
     /**
      * @param log receives every batch
+     * @param forwardLog receives every batch of a stream whose events are put onto others
      * @param generation which state is folded and served: the first one, or one that was restored
      * @param retires whether views that are folded but in none of the catalogs are retired; otherwise nothing starts
      *     while there are such views
      */
-    public TidemarkApplication(Catalogs catalogs, BatchLog log, String generation, boolean retires) {
+    public TidemarkApplication(
+            Catalogs catalogs, BatchLog log, ForwardLog forwardLog, String generation, boolean retires) {
         this.catalogs = catalogs;
         this.log = log;
+        this.forwardLog = forwardLog;
         this.generation = generation;
         this.retires = retires;
     }
@@ -138,6 +145,20 @@ public final class TidemarkApplication implements Application, AutoCloseable {
     public BatchFunction ingest(Endpoints endpoints) {
         IngestFunction function = IngestFunction.of(deployment(endpoints), log);
         return event -> function.handleRequest(event, new LocalContext("ingest"));
+    }
+
+    @Override
+    public Set<String> forwarded() {
+        return catalogs.current().sources().stream()
+                .flatMap(source -> source.forwards().stream())
+                .map(Forward::from)
+                .collect(Collectors.toSet());
+    }
+
+    @Override
+    public BatchFunction forward(Endpoints endpoints) {
+        ForwardFunction function = ForwardFunction.of(deployment(endpoints), forwardLog);
+        return event -> function.handleRequest(event, new LocalContext("forward"));
     }
 
     @Override

@@ -146,10 +146,10 @@ public final class EventSourceMapping implements AutoCloseable {
         } catch (KinesisException e) {
             // A deleted stream has nothing more to deliver.
             if (e.type() != KinesisError.RESOURCE_NOT_FOUND) {
-                listener.broken(shardId, e);
+                listener.broken(named(shardId), e);
             }
         } catch (RuntimeException e) {
-            listener.broken(shardId, e);
+            listener.broken(named(shardId), e);
         }
     }
 
@@ -188,12 +188,12 @@ public final class EventSourceMapping implements AutoCloseable {
         try {
             StreamsEventResponse response = function.handle(event);
             poller.answered(response, clock.millis());
-            listener.returned(shardId, records.size());
+            listener.returned(named(shardId), records.size());
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
             poller.failed(clock.millis());
-            listener.failed(shardId, records.size(), e);
+            listener.failed(named(shardId), records.size(), e);
         }
         String after = poller.checkpoint();
         if (after != null && !after.equals(before)) {
@@ -210,8 +210,12 @@ public final class EventSourceMapping implements AutoCloseable {
         try {
             checkpoints.put(shardId, checkpoint);
         } catch (IOException e) {
-            listener.failed(shardId, 0, e);
+            listener.failed(named(shardId), 0, e);
         }
+    }
+
+    private String named(String shardId) {
+        return shardId + " of " + stream;
     }
 
     private void finish(String shardId, ShardPoller poller) {
