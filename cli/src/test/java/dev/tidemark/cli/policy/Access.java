@@ -23,6 +23,7 @@ import software.amazon.awssdk.services.kinesis.model.DescribeStreamSummaryReques
 import software.amazon.awssdk.services.kinesis.model.GetRecordsRequest;
 import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
 import software.amazon.awssdk.services.kinesis.model.ListShardsRequest;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsRequest;
 import software.amazon.awssdk.services.lambda.model.ListEventSourceMappingsRequest;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
@@ -39,6 +40,7 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 record Access(String action, String resource, Map<String, String> context) {
 
     private static final String TABLES = "arn:aws:dynamodb:" + Template.REGION + ":" + Template.ACCOUNT + ":table/";
+    private static final String STREAMS = "arn:aws:kinesis:" + Template.REGION + ":" + Template.ACCOUNT + ":stream/";
     private static final String VIA = "kms:ViaService";
 
     /**
@@ -92,7 +94,7 @@ record Access(String action, String resource, Map<String, String> context) {
             uses.add(
                     new Access("kms:Decrypt", keyArn, Map.of(VIA, service + "." + Template.REGION + ".amazonaws.com")));
         }
-        if (action.equals("s3:PutObject")) {
+        if (List.of("s3:PutObject", "kinesis:PutRecords").contains(action)) {
             uses.add(new Access(
                     "kms:GenerateDataKey", keyArn, Map.of(VIA, service + "." + Template.REGION + ".amazonaws.com")));
         }
@@ -153,6 +155,9 @@ record Access(String action, String resource, Map<String, String> context) {
         if (call instanceof GetRecordsRequest get) {
             return new Access("kinesis:GetRecords", get.streamARN(), Map.of());
         }
+        if (call instanceof PutRecordsRequest put) {
+            return onStream("PutRecords", put.streamName());
+        }
         return call instanceof ListEventSourceMappingsRequest
                 ? new Access("lambda:ListEventSourceMappings", "*", Map.of())
                 : null;
@@ -171,6 +176,11 @@ record Access(String action, String resource, Map<String, String> context) {
 
     private static Access onTable(String operation, String table) {
         return new Access("dynamodb:" + operation, TABLES + table, Map.of());
+    }
+
+    /** On a stream of this account and region. */
+    static Access onStream(String operation, String stream) {
+        return new Access("kinesis:" + operation, STREAMS + stream, Map.of());
     }
 
     private static Access onObject(String operation, String bucket, String key) {

@@ -63,7 +63,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.awscore.AwsClient;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
@@ -97,6 +96,7 @@ class PolicyTest {
             "ec2:*", "Lambda makes network interfaces with the function's role");
 
     private static final String SERVE = "ServePolicy";
+    private static final String FORWARD = "ForwardRole";
 
     /**
      * DynamoDB Local has no point-in-time recovery, so there is none that a restored table could lack; CareTest has it. A local
@@ -149,6 +149,14 @@ class PolicyTest {
         for (String role : roles()) {
             CALLS.put(role, RecordedCalls.of(role));
         }
+        // The forward function itself reads nothing; the event source mapping does, with its role.
+        CALLS.put(
+                FORWARD,
+                Stream.concat(
+                                CALLS.getOrDefault(FORWARD, List.of()).stream(),
+                                Stream.of("GetShardIterator", "GetRecords")
+                                        .map(operation -> Access.onStream(operation, STREAM)))
+                        .toList());
         // It is the query function that `tidemark serve` calls in its process.
         CALLS.put(SERVE, RecordedCalls.of("QueryRole"));
         operations = RecordedCalls.operations();
@@ -319,9 +327,8 @@ class PolicyTest {
                                 + call.getName().substring(1))
                         .forEach(named::add));
 
-        // The waiter for new tables describes them; `tidemark put` is a producer's command and no operator's.
+        // The waiter for new tables describes them.
         named.add("DescribeTable");
-        named.remove("PutRecords");
         NOT_LOCALLY.forEach(action -> named.remove(action.substring(action.indexOf(':') + 1)));
         assertThat(named).isEqualTo(new TreeSet<>(operations));
     }
@@ -358,7 +365,7 @@ class PolicyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"CheckpointRole", "IngestRole", "QueryRole", "CompactRole", "AuditRole"})
+    @MethodSource("roles")
     void interfacesAndKeysAreForThoseWhoHaveThem(String role) {
         assertThat(actions(template(Map.of()), role)).noneMatch(action -> action.matches("(kms|ec2):.*"));
         assertThat(actions(template(WITH_KEY), role)).anyMatch(action -> action.startsWith("kms:"));
@@ -378,7 +385,7 @@ class PolicyTest {
     }
 
     private static List<String> roles() {
-        return List.of("IngestRole", "QueryRole", "CompactRole", "CheckpointRole", "AuditRole");
+        return List.of("IngestRole", FORWARD, "QueryRole", "CompactRole", "CheckpointRole", "AuditRole");
     }
 
     private static List<Map<String, String>> deployments() {
@@ -387,12 +394,16 @@ class PolicyTest {
         all.put("Generation", "g7");
         all.put("Stream2", "second");
         all.put("Stream8", "eighth");
+        all.put("ForwardFrom3", "second");
         return List.of(Map.of(), Map.of("Generation", "g7"), WITH_KEY, IN_VPC, all);
     }
 
     private static Template template(Map<String, String> parameters) {
+        Map<String, String> all = new HashMap<>(parameters);
+        all.put("ForwardTo", PolicyWorld.FORWARD_TO);
+        all.put("ForwardFrom", STREAM);
         return Template.of(
-                parameters,
+                all,
                 Map.of(
                         "StateTable", TidemarkApplication.STATE_TABLE,
                         "ControlTable", TidemarkApplication.CONTROL_TABLE,
@@ -417,7 +428,8 @@ class PolicyTest {
                 template.environment().get(Environment.CONTROL_TABLE.variable()).asText());
         List<Access> calls = new ArrayList<>();
         for (Access recorded : CALLS.getOrDefault(name, List.of())) {
-            for (Access access : onStreams(recorded.onTables(tables), parameters)) {
+            String others = name.equals(FORWARD) ? "ForwardFrom\\d" : "Stream\\d";
+            for (Access access : onStreams(recorded.onTables(tables), parameters, others)) {
                 calls.add(access);
                 if (parameters.containsKey("KmsKeyArn")) {
                     calls.addAll(access.ofKey(KEY));
@@ -428,11 +440,11 @@ class PolicyTest {
     }
 
     /** What is done with one stream is done with each. */
-    private static List<Access> onStreams(Access access, Map<String, String> parameters) {
+    private static List<Access> onStreams(Access access, Map<String, String> parameters, String others) {
         List<Access> all = new ArrayList<>(List.of(access));
         if (access.resource().endsWith(":stream/" + STREAM)) {
             parameters.forEach((name, stream) -> {
-                if (name.matches("Stream\\d")) {
+                if (name.matches(others)) {
                     String other = access.resource().replace(STREAM, stream);
                     all.add(new Access(access.action(), other, access.context()));
                 }

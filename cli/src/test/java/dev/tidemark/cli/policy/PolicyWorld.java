@@ -6,18 +6,21 @@ import dev.tidemark.aws.AwsClients;
 import dev.tidemark.aws.Environment;
 import dev.tidemark.aws.dynamodb.TableCare;
 import dev.tidemark.aws.dynamodb.Tables;
+import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.functions.Deployment;
 import dev.tidemark.functions.Template;
 import dev.tidemark.functions.audit.AuditFunction;
 import dev.tidemark.functions.checkpoint.CheckpointFunction;
 import dev.tidemark.functions.compact.CompactFunction;
+import dev.tidemark.functions.forward.ForwardFunction;
 import dev.tidemark.functions.ingest.IngestFunction;
 import dev.tidemark.functions.query.QueryFunction;
 import dev.tidemark.local.Application;
 import dev.tidemark.local.Endpoints;
 import dev.tidemark.local.app.TidemarkApplication;
 import dev.tidemark.local.mapping.BatchFunction;
+import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.serve.ApiFunction;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -32,6 +35,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -45,6 +49,9 @@ final class PolicyWorld implements Application, AutoCloseable {
 
     /** Who does what the template or a test does, and no function or operator. */
     static final String BYSTANDER = "bystander";
+
+    /** A stream that others' events are put onto. */
+    static final String FORWARD_TO = "scoring";
 
     private static final String FUNCTION = "arn:aws:lambda:" + Template.REGION + ":" + Template.ACCOUNT + ":function:";
     private static final String MAPPINGS = "{\"EventSourceMappings\":[{\"UUID\":\"one\",\"ParallelizationFactor\":1,"
@@ -73,6 +80,9 @@ final class PolicyWorld implements Application, AutoCloseable {
     public void prepare(Endpoints started) {
         endpoints = started;
         AwsClients own = clients(BYSTANDER);
+        own.kinesis()
+                .createStream(request -> request.streamName(FORWARD_TO).shardCount(1))
+                .join();
         Tables.create(
                         own.dynamoDb(),
                         TidemarkApplication.STATE_TABLE,
@@ -96,6 +106,26 @@ final class PolicyWorld implements Application, AutoCloseable {
         QueryFunction function = QueryFunction.of(deployment("QueryRole", catalogs, Map.of()), InstantSource.system());
         Context context = context("query");
         return request -> function.handleRequest(request, context);
+    }
+
+    @Override
+    public Set<String> forwarded() {
+        return Set.of(Sample.SHOP.stream());
+    }
+
+    /** By a catalog of its own, so that nothing else has to do with the stream that it puts onto. */
+    @Override
+    public BatchFunction forward(Endpoints started) {
+        Catalogs forwarding = Catalogs.of(new CatalogCompiler()
+                .compile(Sample.SHOP
+                        .catalog()
+                        .replace(
+                                "\nsources:\n",
+                                "\nsources:\n  scoring: {stream: " + FORWARD_TO
+                                        + ", event_time: ts, forward: [{from: shop, key: user_id}]}\n")));
+        ForwardFunction function = quietly(() -> new ForwardFunction(deployment("ForwardRole", forwarding, Map.of())));
+        Context context = context("forward");
+        return event -> function.handleRequest(event, context);
     }
 
     /**
