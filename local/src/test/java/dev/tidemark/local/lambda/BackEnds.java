@@ -40,6 +40,9 @@ final class BackEnds implements Closeable {
     private static final Map<String, String> KEYS =
             Map.of("AWS_ACCESS_KEY_ID", "key", "AWS_SECRET_ACCESS_KEY", "secret", "AWS_SESSION_TOKEN", "token");
 
+    /** The stream that the shop's purchases are put onto. */
+    static final String FORWARD_TO = "scoring";
+
     private static final int THREADS = 4;
     private static final int OK = 200;
 
@@ -48,7 +51,7 @@ final class BackEnds implements Closeable {
     private final Path taskRoot;
     private final Path catalog;
     private final Template template = Template.of(
-            Map.of(),
+            Map.of("Stream2", FORWARD_TO, "ForwardTo", FORWARD_TO, "ForwardFrom", Sample.SHOP.stream()),
             Map.of(
                     "StateTable", TidemarkApplication.STATE_TABLE,
                     "ControlTable", TidemarkApplication.CONTROL_TABLE,
@@ -60,6 +63,7 @@ final class BackEnds implements Closeable {
     private final Tap s3;
     private final ExchangeServer lambda;
     private final ExchangeServer credentials;
+    private final Streams streams;
     private final String streamArn;
     private final Map<String, Integer> changedMapping = new ConcurrentHashMap<>();
 
@@ -69,14 +73,22 @@ final class BackEnds implements Closeable {
      */
     BackEnds(Sample sample, Path taskRoot, Path directory) throws IOException {
         this.taskRoot = taskRoot;
-        this.catalog = Files.writeString(directory.resolve("catalog.yaml"), sample.catalog());
+        this.catalog = Files.writeString(
+                directory.resolve("catalog.yaml"),
+                sample.catalog()
+                        .replace(
+                                "\nsources:\n",
+                                "\nsources:\n  scoring: {stream: " + FORWARD_TO
+                                        + ", event_time: ts, forward: [{from: shop,"
+                                        + " where: type == \"purchase\", key: user_id}]}\n"));
         DynamoDbStore tables = DynamoDbStore.start(0, null);
         closing.push(tables::close);
         S3Store objects = S3Store.start(0, null);
         closing.push(objects::close);
-        Streams streams = new Streams(InstantSource.system(), null);
+        streams = new Streams(InstantSource.system(), null);
         closing.push(streams::close);
         streamArn = streams.create(sample.stream(), sample.shards()).arn();
+        streams.create(FORWARD_TO, 1);
         KinesisServer stream = KinesisServer.start(streams, 0);
         closing.push(stream::close);
         endpoints = new Endpoints(stream.endpoint(), tables.endpoint(), objects.endpoint(), tables.client());
@@ -178,6 +190,19 @@ final class BackEnds implements Closeable {
 
     Tap dynamoDb() {
         return dynamoDb;
+    }
+
+    Tap kinesis() {
+        return kinesis;
+    }
+
+    /** What was put onto the other stream. */
+    List<String> forwarded() {
+        return streams.describe(FORWARD_TO).shards().stream()
+                .flatMap(shard ->
+                        streams.after(FORWARD_TO, shard.id(), null, Integer.MAX_VALUE, Long.MAX_VALUE).stream())
+                .map(record -> new String(record.data(), UTF_8))
+                .toList();
     }
 
     String streamArn() {

@@ -58,13 +58,14 @@ class DeployedFunctionsIT {
     }
 
     @Test
-    void theFiveFunctionsDoWhatTheyAreFor() throws Exception {
+    void theSixFunctionsDoWhatTheyAreFor() throws Exception {
         try (BackEnds backEnds = new BackEnds(Sample.SHOP, unpacked, directory);
                 Sandbox query = backEnds.start("QueryFunction")) {
             assertThat(backEnds.functions())
                     .as("each has its part below")
                     .containsExactlyInAnyOrder(
                             "IngestFunction",
+                            "ForwardFunction",
                             "QueryFunction",
                             "CheckpointFunction",
                             "CompactFunction",
@@ -72,6 +73,7 @@ class DeployedFunctionsIT {
             List<StreamRecord> records = records();
             Oracle oracle = new Oracle(Sample.SHOP.catalog(), records);
             ingest(backEnds, records);
+            forward(backEnds, records.subList(0, BATCH));
             compareValues(query, oracle);
             compareCounts(query, oracle, backEnds);
             String before = valueOfThePast(query, oracle);
@@ -99,6 +101,32 @@ class DeployedFunctionsIT {
             assertThat(sum(ingest, "quarantined")).isPositive();
             assertThat(backEnds.journal().entries())
                     .contains("lambda GET /2015-03-31/event-source-mappings", "kinesis DescribeStreamSummary");
+        }
+    }
+
+    /** At first the other stream takes nothing. */
+    private static void forward(BackEnds backEnds, List<StreamRecord> records) throws IOException {
+        String shard = records.get(0).shardId();
+        List<StreamRecord> batch = records.stream()
+                .filter(record -> record.shardId().equals(shard))
+                .toList();
+        List<String> wanted = batch.stream()
+                .map(record -> new String(record.data(), UTF_8))
+                .filter(text -> text.contains("\"type\":\"purchase\""))
+                .toList();
+        try (Sandbox forward = backEnds.start("ForwardFunction")) {
+            String payload = Payloads.kinesis(backEnds.streamArn(), batch);
+            backEnds.kinesis().refuse((operation, body) -> operation.equals("PutRecords"));
+            JsonNode failures = json(forward.invoke(payload)).path("batchItemFailures");
+            backEnds.kinesis().refuse((operation, body) -> false);
+
+            assertThat(failures).hasSize(1);
+            assertThat(backEnds.forwarded()).isEmpty();
+            assertThat(json(forward.invoke(payload))).isEqualTo(json("{\"batchItemFailures\":[]}"));
+            assertThat(wanted).isNotEmpty();
+            assertThat(backEnds.forwarded()).hasSize(wanted.size()).allMatch(text -> text.contains("\"origin\":\""));
+            assertThat(sum(forward, "forwarded")).isEqualTo(wanted.size());
+            assertThat(sum(forward, "forwardFailures")).isEqualTo(wanted.size());
         }
     }
 
