@@ -62,11 +62,10 @@ def upload():
 def create_further_streams(parameters):
     """The stack makes its first stream only; on AWS the others are there before."""
     kinesis = client("kinesis")
-    for number in range(2, 9):
-        name = parameters.get(f"Stream{number}")
-        if name:
-            kinesis.create_stream(StreamName=name, ShardCount=int(parameters["StreamShards"]))
-            kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    named = {parameters.get(key) for key in [f"Stream{number}" for number in range(2, 9)] + ["ForwardTo"]}
+    for name in named - {None, "", parameters.get("StreamName", "shop-events")}:
+        kinesis.create_stream(StreamName=name, ShardCount=int(parameters["StreamShards"]))
+        kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
 
 
 def translated(parameters):

@@ -72,6 +72,8 @@ final class DeployedTidemark implements AutoCloseable {
                 DockerImageName.parse(compose.image()).asCompatibleSubstituteFor("localstack/localstack"));
         compose.environment().forEach((name, value) -> container.withEnv(name, value.replace(CATALOG_VOLUME, volume)));
         container.setBinds(binds(compose, volume));
+        // LocalStack starts slowly on a busy machine.
+        container.withStartupTimeout(PATIENCE);
         try {
             container.start();
             awaitDeployment(container);

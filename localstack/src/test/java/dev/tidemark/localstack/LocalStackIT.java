@@ -31,6 +31,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -88,9 +91,17 @@ class LocalStackIT {
     private static final String SECOND = "scoring";
 
     private static final List<String> STREAMS = List.of(STREAM, SECOND);
+
+    /** Purchases are put onto it, and it is not folded: how many copies there are is LocalStack's business. */
+    private static final String FORWARD_TO = "purchases";
+
     private static final String CATALOG = Sample.SHOP
             .catalog()
-            .replace("\nsources:\n", "\nsources:\n  scoring: {stream: " + SECOND + ", event_time: ts}\n")
+            .replace(
+                    "\nsources:\n",
+                    "\nsources:\n  scoring: {stream: " + SECOND + ", event_time: ts}\n  purchases: {stream: "
+                            + FORWARD_TO
+                            + ", event_time: ts, forward: [{from: shop, where: type == \"purchase\", key: user_id}]}\n")
             .replace("\nviews:\n", """
 
                     views:
@@ -121,12 +132,20 @@ class LocalStackIT {
         Path here = Path.of("");
         assumeDockerWith(ComposeFile.read(here, System.getenv()).image());
         Files.writeString(folder.resolve("catalog.yaml"), CATALOG);
-        started = DeployedTidemark.start(here, folder, "{\"Stream2\": \"" + SECOND + "\"}");
+        started = DeployedTidemark.start(here, folder, parameters());
         deployed = started;
         clients = deployed.clients();
         lambda = deployed.configured(LambdaAsyncClient.builder()).build();
         witness = new Witness(deployed.api(), clients.kinesis());
         events = shuffledEventsOfTheLastHours();
+    }
+
+    private static String parameters() {
+        return JSON.createObjectNode()
+                .put("Stream2", SECOND)
+                .put("ForwardTo", FORWARD_TO)
+                .put("ForwardFrom", STREAM)
+                .toString();
     }
 
     @AfterAll
@@ -227,6 +246,42 @@ class LocalStackIT {
 
         assertThat(witness.get("/v1/health").path("generation").asText()).isEqualTo("g2");
         compareWithTheOracle();
+    }
+
+    /** Each purchase of the shop that can be read is there, as often as it was delivered, and each copy is the same. */
+    @Test
+    @Order(5)
+    void whatIsForwardedIsOnTheOtherStream() throws Exception {
+        Set<String> wanted = new TreeSet<>();
+        for (StreamRecord record : witness.records(STREAM)) {
+            String text = new String(record.data(), StandardCharsets.UTF_8);
+            if (text.contains("\"type\":\"purchase\"")
+                    && !JSON.readTree(text).path("ts").isMissingNode()) {
+                wanted.add(record.sequenceNumber());
+            }
+        }
+        Map<String, Set<String>> forwarded = Map.of();
+        for (int i = 0; i < 240 && !forwarded.keySet().containsAll(wanted); i++) {
+            Thread.sleep(500);
+            forwarded = forwarded();
+        }
+        assertThat(wanted).hasSizeGreaterThan(20);
+        assertThat(forwarded.keySet()).isEqualTo(wanted);
+        assertThat(forwarded.values()).allMatch(copies -> copies.size() == 1);
+    }
+
+    /** The distinct texts of each record, by where it was before. */
+    private Map<String, Set<String>> forwarded() throws IOException {
+        Map<String, Set<String>> forwarded = new TreeMap<>();
+        for (StreamRecord record : witness.records(FORWARD_TO)) {
+            String text = new String(record.data(), StandardCharsets.UTF_8);
+            String origin = JSON.readTree(text).path("origin").asText();
+            forwarded
+                    .computeIfAbsent(
+                            origin.substring(origin.indexOf('/') + 1, origin.indexOf(':')), key -> new TreeSet<>())
+                    .add(text);
+        }
+        return forwarded;
     }
 
     private void compareWithTheOracle() {
