@@ -198,6 +198,17 @@ public final class Template {
                 }
                 yield BooleanNode.valueOf(all);
             }
+            case "!Select" ->
+                compute(arguments.get(1)).get(compute(arguments.get(0)).asInt());
+            case "!Split" -> {
+                ArrayNode parts = JSON.arrayNode();
+                for (String part : compute(arguments.get(1))
+                        .asText()
+                        .split(Pattern.quote(arguments.get(0).asText()), -1)) {
+                    parts.add(part);
+                }
+                yield parts;
+            }
             case "!Join" -> {
                 StringBuilder text = new StringBuilder();
                 compute(arguments.get(1))
@@ -286,7 +297,18 @@ public final class Template {
         Intrinsics(LoadSettings settings) {
             super(settings);
             for (String name : List.of(
-                    "!Ref", "!Sub", "!GetAtt", "!If", "!Equals", "!Not", "!And", "!Or", "!Join", "!Condition")) {
+                    "!Ref",
+                    "!Sub",
+                    "!GetAtt",
+                    "!If",
+                    "!Equals",
+                    "!Not",
+                    "!And",
+                    "!Or",
+                    "!Join",
+                    "!Condition",
+                    "!Select",
+                    "!Split")) {
                 tagConstructors.put(new Tag(name), new Intrinsic(name));
             }
         }

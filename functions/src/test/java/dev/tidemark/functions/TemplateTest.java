@@ -430,6 +430,23 @@ class TemplateTest {
                 .allMatch(message -> message.contains("ForwardTo") && message.contains("ForwardFrom"));
     }
 
+    /** Otherwise the mapping could be made before the stream that it is to be from. */
+    @ParameterizedTest
+    @CsvSource({"IngestFunctionRecords, ''", "ForwardFunctionRecords, ''", "ForwardFunctionRecords, 3"})
+    void aMappingWaitsForAStreamThatTheStackMakes(String name, String number) {
+        JsonNode arn = RESOURCES.at("/" + name + number + "/Properties/EventSourceArn/!If");
+        Map<String, String> parameters = new TreeMap<>(FORWARDING);
+        parameters.put("ForwardFrom3", "shop-events");
+
+        assertThat(arn.get(0).asText()).isEqualTo("CreatesStream");
+        assertThat(arn.get(1).toString()).contains("{\"!GetAtt\":\"Stream.Arn\"}");
+        assertThat(Template.of(parameters, Map.of("Stream", "shop-events"))
+                        .resource(name + number)
+                        .at("/Properties/EventSourceArn")
+                        .asText())
+                .isEqualTo("arn:aws:kinesis:us-east-1:000000000000:stream/shop-events");
+    }
+
     /** Without a stream to forward to there is nothing of it. */
     @Test
     void theForwardFunctionReadsWhatItForwardsAndPutsOntoNoOtherStream() {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsResponse;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
 
 /**
  * Puts records onto a stream. One that Kinesis refuses, and one whose answer is lost, is put again, so that a record may
@@ -107,10 +108,22 @@ public final class KinesisPuts {
             return call;
         }
         List<Integer> left = new ArrayList<>();
+        String refusal = "";
         for (int i = 0; i < call.size(); i++) {
-            if (response.records().get(i).errorCode() != null) {
+            PutRecordsResultEntry result = response.records().get(i);
+            if (result.errorCode() != null) {
                 left.add(call.get(i));
+                refusal = result.errorCode() + ": " + result.errorMessage();
             }
+        }
+        if (!left.isEmpty()) {
+            LOG.log(
+                    Level.WARNING,
+                    "{0} of {1} records were not put onto stream {2}, such as for {3}",
+                    left.size(),
+                    call.size(),
+                    stream,
+                    refusal);
         }
         return left;
     }

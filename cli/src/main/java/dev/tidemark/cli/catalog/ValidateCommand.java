@@ -63,8 +63,7 @@ public final class ValidateCommand implements Callable<Integer> {
         if (deployed != null || catalog.streams().size() > 1) {
             out.println("streams  " + String.join(", ", catalog.streams()));
         }
-        catalog.sources().stream()
-                .flatMap(source -> source.forwards().stream())
+        catalog.forwards().stream()
                 .map(forward -> "forward  from " + forward.from() + " to " + forward.to())
                 .distinct()
                 .forEach(out::println);

@@ -132,15 +132,12 @@ public record Catalog(
 
     /** The names of the streams that are read, in file order. */
     public List<String> streams() {
-        return sources.stream().map(Source::stream).distinct().toList();
+        return sources.stream().map(Source::stream).toList();
     }
 
-    /** What is put onto other streams from this one. */
-    public List<Forward> forwardsFrom(String streamName) {
-        return sources.stream()
-                .flatMap(source -> source.forwards().stream())
-                .filter(forward -> forward.from().equals(streamName))
-                .toList();
+    /** What is put from one stream onto another, in file order. */
+    public List<Forward> forwards() {
+        return sources.stream().flatMap(source -> source.forwards().stream()).toList();
     }
 
     public Optional<Source> sourceOfStream(String streamName) {

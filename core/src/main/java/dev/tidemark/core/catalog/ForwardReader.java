@@ -14,7 +14,7 @@ final class ForwardReader {
 
     static final int MAX_FORWARDS = 20;
     static final String REMEDY =
-            "list what is forwarded, such as forward: [{from: shop, where: type == \"purchase\"," + " key: user_id}]";
+            "list what is forwarded, such as forward: [{from: shop, where: type == \"purchase\", key: user_id}]";
 
     private static final Set<String> KEYS = new LinkedHashSet<>(List.of("from", "where", "key", "origin"));
 

@@ -44,10 +44,8 @@ class ForwarderTest {
 
     private static Forward forward(String catalog) {
         Catalog compiled = new CatalogCompiler().compile(catalog);
-        List<Forward> forwards = compiled.forwardsFrom("shop-events");
-        assertThat(forwards).hasSize(1);
-        assertThat(compiled.forwardsFrom("scoring")).isEmpty();
-        return forwards.get(0);
+        assertThat(compiled.forwards()).hasSize(1);
+        return compiled.forwards().get(0);
     }
 
     private static RawRecord record(String text) {

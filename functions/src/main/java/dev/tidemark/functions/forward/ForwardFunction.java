@@ -10,6 +10,7 @@ import dev.tidemark.aws.kinesis.KinesisPuts;
 import dev.tidemark.aws.kinesis.KinesisStreams;
 import dev.tidemark.aws.kinesis.StreamInfo;
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.forward.Forward;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.functions.Deployment;
 import dev.tidemark.functions.ingest.KinesisBatches;
@@ -115,9 +116,14 @@ public final class ForwardFunction implements RequestHandler<KinesisEvent, Strea
         return Optional.ofNullable(stream);
     }
 
+    private List<Forward> from(String stream) {
+        return catalog.forwards().stream()
+                .filter(forward -> forward.from().equals(stream))
+                .toList();
+    }
+
     private CompletableFuture<Optional<String>> forward(Batch batch, long stopAtMillis) {
-        ForwardedBatch forwarded =
-                ForwardedBatch.of(batch, catalog.forwardsFrom(batch.lane().streamName()));
+        ForwardedBatch forwarded = ForwardedBatch.of(batch, from(batch.lane().streamName()));
         Map<String, CompletableFuture<Integer>> there = new LinkedHashMap<>();
         forwarded
                 .wanted()

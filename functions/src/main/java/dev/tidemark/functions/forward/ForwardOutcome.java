@@ -2,7 +2,6 @@ package dev.tidemark.functions.forward;
 
 import dev.tidemark.core.event.InvalidEvent.Reason;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +19,7 @@ public record ForwardOutcome(
         @Nullable String firstFailed) {
 
     public ForwardOutcome {
-        refused = Map.copyOf(new TreeMap<>(refused));
+        refused = Map.copyOf(refused);
     }
 
     long refusedTotal() {

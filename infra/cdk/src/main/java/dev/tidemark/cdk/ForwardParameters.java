@@ -20,11 +20,10 @@ final class ForwardParameters {
      * @throws IllegalArgumentException if the template cannot express it, or a stream of it is none of the stack's
      */
     static Map<String, String> of(Catalog catalog, List<String> streams) {
-        List<Forward> forwards = catalog.sources().stream()
-                .flatMap(source -> source.forwards().stream())
-                .toList();
-        List<String> to = forwards.stream().map(Forward::to).distinct().toList();
-        List<String> from = forwards.stream().map(Forward::from).distinct().toList();
+        List<String> to =
+                catalog.forwards().stream().map(Forward::to).distinct().toList();
+        List<String> from =
+                catalog.forwards().stream().map(Forward::from).distinct().toList();
         if (to.size() > 1 || from.size() > MAX_FROM) {
             throw new IllegalArgumentException(
                     "The catalog forwards from " + from + " to " + to + "; a stack forwards from at most " + MAX_FROM

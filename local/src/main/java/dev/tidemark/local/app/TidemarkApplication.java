@@ -149,10 +149,7 @@ public final class TidemarkApplication implements Application, AutoCloseable {
 
     @Override
     public Set<String> forwarded() {
-        return catalogs.current().sources().stream()
-                .flatMap(source -> source.forwards().stream())
-                .map(Forward::from)
-                .collect(Collectors.toSet());
+        return catalogs.current().forwards().stream().map(Forward::from).collect(Collectors.toSet());
     }
 
     @Override
