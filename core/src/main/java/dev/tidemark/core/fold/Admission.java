@@ -170,8 +170,8 @@ public final class Admission {
 
     private static void checkRange(View.InputField input, EventRow row) {
         boolean isWithin = switch (input.input()) {
-            case PROBABILITY -> isAtLeast0(row, input.slot()) && compareWith1(row, input.slot()) <= 0;
-            case BINARY -> isZero(row, input.slot()) || compareWith1(row, input.slot()) == 0;
+            case PROBABILITY -> signum(row, input.slot()) >= 0 && compareWith1(row, input.slot()) <= 0;
+            case BINARY -> signum(row, input.slot()) == 0 || compareWith1(row, input.slot()) == 0;
             case NONE, NUMBER, SCALAR, TEXT, BOOLEAN -> true;
         };
         if (!isWithin) {
@@ -182,16 +182,10 @@ public final class Admission {
         }
     }
 
-    private static boolean isAtLeast0(EventRow row, int slot) {
+    private static int signum(EventRow row, int slot) {
         return row.kind(slot) == EventRow.Kind.NUMBER
-                ? row.unscaled(slot) >= 0
-                : row.decimal(slot).signum() >= 0;
-    }
-
-    private static boolean isZero(EventRow row, int slot) {
-        return row.kind(slot) == EventRow.Kind.NUMBER
-                ? row.unscaled(slot) == 0
-                : row.decimal(slot).signum() == 0;
+                ? Long.signum(row.unscaled(slot))
+                : row.decimal(slot).signum();
     }
 
     private static int compareWith1(EventRow row, int slot) {

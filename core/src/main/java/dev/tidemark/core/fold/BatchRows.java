@@ -14,7 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of one batch, each parsed once for all views of its source that have one event time. Reused from batch to batch; not thread-safe.
+ * The records of one batch, each parsed once for all views of its source that have one event time. Reused from batch to
+ * batch; not thread-safe.
  */
 public final class BatchRows {
 
