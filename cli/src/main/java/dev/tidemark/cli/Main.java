@@ -6,6 +6,7 @@ import dev.tidemark.cli.catalog.GenerateCommand;
 import dev.tidemark.cli.catalog.ValidateCommand;
 import dev.tidemark.cli.checkpoint.CheckpointCommand;
 import dev.tidemark.cli.checkpoint.RestoreCommand;
+import dev.tidemark.cli.monitor.MonitorCommand;
 import dev.tidemark.cli.past.AuditCommand;
 import dev.tidemark.cli.past.GetCommand;
 import dev.tidemark.cli.past.TrainingSetCommand;
@@ -46,6 +47,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             GenerateCommand.class,
             PutCommand.class,
             GetCommand.class,
+            MonitorCommand.class,
             QuarantineCommand.class,
             TooLateCommand.class,
             AuditCommand.class,

@@ -94,7 +94,7 @@ record CheckReader(Model model, List<Window> windows, MonitorReader.@Nullable Ou
                 check.allowOnly(CALIBRATION_KEYS);
                 Window window = window(check);
                 BigDecimal most = number(check, ECE, null);
-                yield window == null || most == null ? null : new Monitor.Bound(ECE, window, null, null, most);
+                yield window == null || most == null ? null : new Monitor.Bound(name, ECE, window, null, null, most);
             }
             default -> bound(entry, check);
         };
@@ -123,7 +123,7 @@ record CheckReader(Model model, List<Window> windows, MonitorReader.@Nullable Ou
         } else if (thresholdAt != null) {
             thresholdAt.problem("'" + entry.name() + "' has no threshold", "remove it");
         }
-        return window == null ? null : new Monitor.Bound(entry.name(), window, threshold, least, most);
+        return window == null ? null : new Monitor.Bound(entry.name(), entry.name(), window, threshold, least, most);
     }
 
     private Monitor.@Nullable Check drift(YamlMapping check) {

@@ -98,10 +98,9 @@ final class MonitorJson {
     }
 
     private static void check(ObjectNode checks, Monitor.Check check) {
+        ObjectNode node = checks.putObject(check.name());
+        node.put("window", check.window().text());
         if (check instanceof Monitor.Bound bound) {
-            boolean isCalibration = bound.name().equals(CheckReader.ECE);
-            ObjectNode node = checks.putObject(isCalibration ? CheckReader.CALIBRATION : bound.name());
-            node.put("window", check.window().text());
             if (bound.threshold() != null) {
                 node.put("threshold", bound.threshold());
             }
@@ -109,13 +108,9 @@ final class MonitorJson {
                 node.put("at_least", bound.atLeast());
             }
             if (bound.atMost() != null) {
-                node.put(isCalibration ? CheckReader.ECE : "at_most", bound.atMost());
+                node.put(bound.number().equals(CheckReader.ECE) ? CheckReader.ECE : "at_most", bound.atMost());
             }
-            return;
-        }
-        ObjectNode node = checks.putObject(check.name());
-        node.put("window", check.window().text());
-        if (check instanceof Monitor.Drift drift) {
+        } else if (check instanceof Monitor.Drift drift) {
             node.put("psi", drift.psi()).put("significance", drift.significance());
             if (drift.features() != null) {
                 drift.features().forEach(node.putArray("features")::add);

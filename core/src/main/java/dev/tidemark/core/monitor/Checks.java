@@ -49,9 +49,9 @@ final class Checks {
         if (matured == null || metrics == null) {
             return unknown(check, "no prediction that is old enough has an outcome");
         }
-        BigDecimal number = metrics.number(check.name(), check.threshold());
+        BigDecimal number = metrics.number(check.number(), check.threshold());
         if (number == null) {
-            return unknown(check, check.name() + " has no value for these outcomes");
+            return unknown(check, check.number() + " has no value for these outcomes");
         }
         for (Monitor.Check other : all) {
             if (other instanceof Monitor.Coverage coverage
@@ -63,7 +63,9 @@ final class Checks {
         boolean holds = (check.atLeast() == null || number.compareTo(check.atLeast()) >= 0)
                 && (check.atMost() == null || number.compareTo(check.atMost()) <= 0);
         return told(
-                check, holds, check.name() + " is " + Values.shown(number.doubleValue()) + ", wanted" + wanted(check));
+                check,
+                holds,
+                check.number() + " is " + Values.shown(number.doubleValue()) + ", wanted" + wanted(check));
     }
 
     private static String wanted(Monitor.Bound check) {

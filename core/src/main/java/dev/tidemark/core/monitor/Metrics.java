@@ -54,9 +54,13 @@ public record Metrics(Map<String, @Nullable Object> values) {
         return new Absence(all, positives, window).metrics();
     }
 
-    /** The number of this name; null if there is none. */
-    @Nullable
-    BigDecimal number(String name, @Nullable BigDecimal threshold) {
+    /**
+     * The number of this name, as a check has it.
+     *
+     * @param threshold of a number that has one; null for others
+     * @return null if there is none
+     */
+    public @Nullable BigDecimal number(String name, @Nullable BigDecimal threshold) {
         if (name.equals("ece")) {
             return values.get("calibration") instanceof Map<?, ?> calibration
                     ? Values.decimal(calibration.get(name))

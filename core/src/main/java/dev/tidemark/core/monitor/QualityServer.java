@@ -281,7 +281,8 @@ public final class QualityServer {
                 monitor,
                 question.atMillis(),
                 readings.stream()
-                        .map(reading -> new OneVersion(question, reading, training).report(diagnosis))
+                        .map(reading ->
+                                new OneVersion(question, reading, training, nowMillis == null).report(diagnosis))
                         .toList(),
                 freshness);
     }
@@ -303,8 +304,10 @@ public final class QualityServer {
         private final Reading reading;
         private final @Nullable TrainingProfile training;
         private final double significance;
+        private final boolean isReplay;
 
-        OneVersion(Question question, Reading reading, @Nullable TrainingProfile training) {
+        OneVersion(Question question, Reading reading, @Nullable TrainingProfile training, boolean isReplay) {
+            this.isReplay = isReplay;
             this.question = question;
             this.monitor = question.monitor();
             this.outcome = monitor.outcome();
@@ -392,6 +395,11 @@ public final class QualityServer {
             return maturedAt(of, question.atMillis());
         }
 
+        /** A replay's windows end right after their moment, others with its hop. */
+        private long endMillis(View view, long atMillis) {
+            return isReplay ? atMillis + 1 : view.ladder().headEndMillis(atMillis);
+        }
+
         private static long rows(Map<String, @Nullable Object> values, Window window) {
             Object rows = values.get(Monitor.valueName(Monitor.ROWS, window));
             return rows == null ? 0 : Values.count(rows);
@@ -450,7 +458,7 @@ public final class QualityServer {
                 }
             }
             return new Realised(
-                    of.quality().ladder().headEndMillis(isMatured ? before(of) : question.atMillis()),
+                    endMillis(of.quality(), isMatured ? before(of) : question.atMillis()),
                     isMatured,
                     predictions,
                     labelled,

@@ -123,12 +123,17 @@ public record Monitor(
     }
 
     /**
-     * A number of the quality within bounds, each null if there is none.
+     * A number of the quality within bounds.
      *
-     * @param name of the number
+     * @param name as in the catalog
+     * @param number the name of the number
+     * @param threshold of a number that has one; null for others
+     * @param atLeast null if there is no lower bound
+     * @param atMost null if there is no upper bound
      */
     public record Bound(
             String name,
+            String number,
             Window window,
             @Nullable BigDecimal threshold,
             @Nullable BigDecimal atLeast,

@@ -116,13 +116,14 @@ class MonitorReaderTest {
         assertThat(outcome.horizonMillis()).isEqualTo(13 * 3_600_000L);
         assertThat(monitor.checks())
                 .containsExactly(
-                        new Monitor.Bound("accuracy", day, new BigDecimal("0.2"), new BigDecimal("0.91"), null),
-                        new Monitor.Bound("recall", day, new BigDecimal("0.2"), new BigDecimal("0.5"), null),
-                        new Monitor.Bound("ece", day, null, null, new BigDecimal("0.03")),
+                        new Monitor.Bound(
+                                "accuracy", "accuracy", day, new BigDecimal("0.2"), new BigDecimal("0.91"), null),
+                        new Monitor.Bound("recall", "recall", day, new BigDecimal("0.2"), new BigDecimal("0.5"), null),
+                        new Monitor.Bound("calibration", "ece", day, null, null, new BigDecimal("0.03")),
                         new Monitor.Coverage("coverage", day, 0.6),
                         new Monitor.Drift("drift", day, 0.1, 0.001, List.of("viewer.price_1h")),
                         new Monitor.Nulls("nulls", hour, 3, 0.02),
-                        new Monitor.Bound("rate", day, null, new BigDecimal("0.01"), new BigDecimal("0.2")));
+                        new Monitor.Bound("rate", "rate", day, null, new BigDecimal("0.01"), new BigDecimal("0.2")));
     }
 
     /** Who was trained with a hash is not refused because somebody watches. */

@@ -1,0 +1,5 @@
+/** The quality of a model. */
+@NullMarked
+package dev.tidemark.cli.monitor;
+
+import org.jspecify.annotations.NullMarked;

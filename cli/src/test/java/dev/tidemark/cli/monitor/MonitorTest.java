@@ -1,0 +1,195 @@
+package dev.tidemark.cli.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.cli.Command;
+import dev.tidemark.cli.FreePorts;
+import dev.tidemark.cli.RunningCommand;
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.CatalogCompiler;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** docs/monitoring.md, done: its catalog, events like its own, and what the command then prints. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
+class MonitorTest {
+
+    private static final Path PAGE = Path.of("..", "docs", "monitoring.md");
+    private static final String BEGIN = "<!-- output: written by MonitorTest -->\n```\n";
+    private static final String END = "```\n<!-- end of output -->";
+    private static final long MINUTE = 60_000;
+
+    @TempDir
+    private static Path folder;
+
+    private static RunningCommand system;
+    private static int port;
+    private static Path catalogFile;
+    private static Catalog catalog;
+    private static long putMillis;
+
+    @BeforeAll
+    static void putWhatThePageShows() throws Exception {
+        catalogFile = folder.resolve("catalog.yaml");
+        String yaml = Pattern.compile("^```yaml\n(tidemark: 1.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE)
+                .matcher(Files.readString(PAGE))
+                .results()
+                .findFirst()
+                .orElseThrow()
+                .group(1);
+        Files.writeString(catalogFile, yaml);
+        catalog = new CatalogCompiler().compile(yaml);
+        port = FreePorts.fourInARow();
+        system = RunningCommand.start(port, List.of("--catalog", catalogFile.toString(), "--no-samples"));
+        putMillis = System.currentTimeMillis();
+        Path events = folder.resolve("events.jsonl");
+        Files.write(events, events());
+        Command put = tidemark("put", events.toString(), "--stream", "shop-events", "--key", "id", "--wait");
+        assertThat(put.exitCode()).as(put.err()).isZero();
+    }
+
+    @AfterAll
+    static void stop() {
+        system.close();
+    }
+
+    private static Command tidemark(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--port", Integer.toString(port)));
+        return Command.run(all.toArray(String[]::new));
+    }
+
+    /**
+     * Three to four hours old, and an hour to half an hour: with minutes of room, so that windows hold all or nothing of them
+     * however long the test takes.
+     */
+    private static List<String> events() {
+        SplittableRandom random = new SplittableRandom(7);
+        List<String> events = new ArrayList<>();
+        for (int i = 0; i < 1_200; i++) {
+            boolean isOld = i % 2 == 0;
+            long age = MINUTE * 25 + i * 1_000L + (isOld ? 165 * MINUTE : 0);
+            String at = Instant.ofEpochMilli(putMillis - age).toString();
+            String version = random.nextInt(4) == 0 ? "v8" : "v7";
+            String device = random.nextInt(3) == 0 ? "phone" : "desktop";
+            double score = 0.01 * (1 + random.nextInt(98));
+            double price = (20 + 10 * random.nextDouble()) * (isOld ? 1 : 100);
+            int label = random.nextDouble() < score ? 1 : 0;
+            events.add(String.format(
+                    Locale.ROOT,
+                    "{\"type\":\"prediction\",\"id\":\"p-%d\",\"ts\":\"%s\",\"model\":\"discount\",\"version\":\"%s\","
+                            + "\"hash\":\"%s\",\"score\":%.2f,\"keys\":{\"user_id\":\"user-%d\"},"
+                            + "\"features\":{\"viewer.avg_price_1h\":%.2f,\"request.device\":\"%s\"},"
+                            + "\"request\":{\"device\":\"%s\"}}",
+                    i,
+                    at,
+                    version,
+                    catalog.models().get(0).hash(),
+                    score,
+                    i,
+                    price,
+                    device,
+                    device));
+            events.add(String.format(
+                    Locale.ROOT,
+                    "{\"type\":\"outcome\",\"id\":\"o-%d\",\"ts\":\"%s\",\"label\":%d,\"prediction\":\"p-%d\","
+                            + "\"model\":\"discount\",\"version\":\"%s\",\"score\":%.2f,\"predicted_at\":\"%s\","
+                            + "\"request\":{\"device\":\"%s\"}}",
+                    i,
+                    Instant.ofEpochMilli(putMillis - age + 4 * MINUTE),
+                    label,
+                    i,
+                    version,
+                    score,
+                    at,
+                    device));
+        }
+        return events;
+    }
+
+    @Test
+    void itPrintsWhatThePageShows() throws IOException {
+        Command monitor = tidemark("monitor", "discount", "--slice", "device");
+
+        assertThat(monitor.exitCode()).as(monitor.err()).isOne();
+        String page = Files.readString(PAGE);
+        int from = page.indexOf(BEGIN) + BEGIN.length();
+        String shown = monitor.out().replaceFirst(" at \\S+Z:", " at 2026-03-01T12:00:00Z:");
+        String expected = page.substring(0, from) + shown + page.substring(page.indexOf(END, from));
+        if (Boolean.getBoolean("tidemark.docs.update")) {
+            Files.writeString(PAGE, expected);
+        } else {
+            assertThat(page)
+                    .as("update the page with -Dtidemark.docs.update=true")
+                    .isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void theApiAnswersTheSame() throws Exception {
+        Command monitor = tidemark("monitor", "discount", "--json", "--window", "1h");
+        HttpResponse<String> response = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(system.api() + "/v1/models/discount/quality?window=1h"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        JsonNode direct = new ObjectMapper().readTree(monitor.out());
+        JsonNode asked = new ObjectMapper().readTree(response.body());
+        assertThat(asked.at("/versions/0/windows/0/inputs")).isEqualTo(direct.at("/versions/0/windows/0/inputs"));
+        assertThat(asked.at("/versions/0/checks")).isEqualTo(direct.at("/versions/0/checks"));
+        assertThat(asked.at("/versions/0/cause")).isEqualTo(direct.at("/versions/0/cause"));
+        assertThat(direct.at("/versions/0/cause/kind").asText()).isEqualTo("drift");
+    }
+
+    /** From the archive: the same numbers, by another way. */
+    @Test
+    void aReplayShowsTheSame() throws IOException {
+        String at = Instant.ofEpochMilli(System.currentTimeMillis()).toString();
+        Command live = tidemark("monitor", "discount", "--json", "--at", at, "--versions", "v7");
+        Command replay = tidemark("monitor", "discount", "--json", "--at", at, "--versions", "v7", "--replay");
+
+        assertThat(replay.exitCode()).as(replay.err()).isOne();
+        JsonNode again = new ObjectMapper().readTree(replay.out());
+        JsonNode then = new ObjectMapper().readTree(live.out());
+        for (JsonNode version : List.of(again.at("/versions/0"), then.at("/versions/0"))) {
+            // A replay's windows end with the moment, others with its hop.
+            version.get("windows")
+                    .forEach(window ->
+                            List.of("latest", "matured").forEach(one -> ((ObjectNode) window.get(one)).remove("end")));
+        }
+        assertThat(again.at("/versions")).isEqualTo(then.at("/versions"));
+        assertThat(again.has("freshness")).isFalse();
+    }
+
+    @Test
+    void whatCannotBeAskedIsNamed() {
+        assertThat(tidemark("monitor", "count").err()).contains("no model 'count'", "[discount]");
+        assertThat(tidemark("monitor", "discount", "--window", "2h").err()).contains("no window '2h'", "[1h, 6h]");
+        assertThat(tidemark("monitor", "discount", "--slice", "country").err()).contains("it has [device]");
+        assertThat(tidemark("monitor", "discount", "--at", "2026-01-01T00:00:00Z")
+                        .err())
+                .contains("further back than the retention", "--replay");
+    }
+}
