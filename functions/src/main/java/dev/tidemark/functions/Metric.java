@@ -67,7 +67,11 @@ public enum Metric {
     AUDIT_LATE("auditLate", Unit.COUNT),
     AUDIT_DUPLICATES("auditDuplicates", Unit.COUNT),
     AUDIT_DEFINITIONS("auditDefinitions", Unit.COUNT),
-    AUDIT_FAULTS("auditFaults", Unit.COUNT);
+    AUDIT_FAULTS("auditFaults", Unit.COUNT),
+
+    // Of a monitor.
+    MONITOR_CHECKS_FAILED("monitorChecksFailed", Unit.COUNT),
+    MONITOR_CHECKS_UNKNOWN("monitorChecksUnknown", Unit.COUNT);
 
     private final String id;
     private final Unit unit;

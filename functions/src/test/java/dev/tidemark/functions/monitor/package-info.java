@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.functions.monitor;
+
+import org.jspecify.annotations.NullMarked;
