@@ -52,8 +52,14 @@ final class JobFiles {
         return out.resolve(format == TrainingSetRequest.Format.CSV ? "training-set.csv" : "training-set.parquet");
     }
 
-    Path unfinished(TrainingSetRequest.Format format) {
-        return work.resolve(result(format).getFileName());
+    /** How the columns are distributed. */
+    Path profile() {
+        return out.resolve("profile.json.gz");
+    }
+
+    /** Where a file of the set is written before it gets its name. */
+    Path unfinished(Path file) {
+        return work.resolve(file.getFileName());
     }
 
     Path job() {

@@ -25,6 +25,7 @@ final class OutputPass {
      *
      * @param columns all of them, {@code places} those after the spine's
      * @param different in how many rows two catalogs differ, by pair; {@code rowsDifferent}: with any difference
+     * @param profile of the columns
      * @param notes what the user should know about the spine and the files
      */
     record Written(
@@ -33,6 +34,7 @@ final class OutputPass {
             List<OutputColumns.Pair> pairs,
             List<Long> different,
             long rowsDifferent,
+            SetProfile profile,
             List<String> notes) {}
 
     OutputPass(TrainingSetRequest request, Plan plan, JobFiles files, Progress progress) {
@@ -78,7 +80,7 @@ final class OutputPass {
     }
 
     private RowWriter open(Format format, List<Type> columns, int spineColumns) throws IOException {
-        Path file = files.unfinished(format);
+        Path file = files.unfinished(files.result(format));
         return format == Format.CSV
                 ? new CsvWriter(file, columns, spineColumns)
                 : new ParquetRowWriter(file, columns, spineColumns);
@@ -92,6 +94,7 @@ final class OutputPass {
             List<RowWriter> writers,
             List<String> notes)
             throws IOException, Spine.BadRow {
+        SetProfile profile = new SetProfile(spine, all, columns.places());
         @Nullable Object[] row = new Object[columns.types().size()];
         long[] different = new long[columns.pairs().size()];
         long rowsDifferent = 0;
@@ -106,6 +109,7 @@ final class OutputPass {
             }
             columns.fill(byTarget, spine.request(), row);
             rowsDifferent += compare(columns, row, different) ? 1 : 0;
+            profile.add(spine, row);
             for (RowWriter writer : writers) {
                 writer.write(spine, row);
             }
@@ -119,6 +123,7 @@ final class OutputPass {
                 columns.pairs(),
                 Arrays.stream(different).boxed().toList(),
                 rowsDifferent,
+                profile,
                 notes);
     }
 

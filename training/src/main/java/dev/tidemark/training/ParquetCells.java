@@ -69,6 +69,19 @@ final class ParquetCells {
         return cell instanceof Boolean ? cell : null;
     }
 
+    /** Whether cells of the column may be something for {@link #scalar}. */
+    static boolean isScalar(PrimitiveType type) {
+        LogicalTypeAnnotation logical = type.getLogicalTypeAnnotation();
+        return isText(type)
+                || isNumber(logical)
+                || (logical == null && type.getPrimitiveTypeName() != PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY);
+    }
+
+    private static boolean isNumber(@Nullable LogicalTypeAnnotation logical) {
+        return logical instanceof DecimalLogicalTypeAnnotation
+                || logical instanceof LogicalTypeAnnotation.IntLogicalTypeAnnotation;
+    }
+
     private static boolean isText(PrimitiveType type) {
         LogicalTypeAnnotation logical = type.getLogicalTypeAnnotation();
         return type.getPrimitiveTypeName() == PrimitiveTypeName.BINARY
@@ -84,7 +97,7 @@ final class ParquetCells {
         if (logical instanceof DecimalLogicalTypeAnnotation decimal) {
             return new BigDecimal(unscaled(cell), decimal.getScale());
         }
-        if (logical != null && !(logical instanceof LogicalTypeAnnotation.IntLogicalTypeAnnotation)) {
+        if (logical != null && !isNumber(logical)) {
             return null;
         }
         if (cell instanceof Double number && Double.isFinite(number)) {

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -80,7 +81,7 @@ final class Spine implements AutoCloseable {
             try (InputStream in = Files.newInputStream(file)) {
                 start = in.readNBytes(PARQUET_MAGIC.length);
             }
-            return java.util.Arrays.equals(start, PARQUET_MAGIC)
+            return Arrays.equals(start, PARQUET_MAGIC)
                     ? new ParquetSpine(file)
                     : new CsvSpine(file.toString(), new BufferedInputStream(Files.newInputStream(file), 1 << 16));
         } catch (IOException e) {
@@ -265,6 +266,30 @@ final class Spine implements AutoCloseable {
     String text(int column) {
         Object cell = reader.cell(column);
         return cell == null ? null : ParquetCells.text(cell, reader.columns().get(column));
+    }
+
+    /** What the column holds that has no profile; null if it has one. */
+    @Nullable
+    String whyLeftOut(int column) {
+        if (column == timeColumn || ParquetCells.isMoment(reader.columns().get(column))) {
+            return "moments";
+        }
+        if (keyColumns.stream().flatMapToInt(Arrays::stream).anyMatch(key -> key == column)) {
+            return "keys";
+        }
+        return ParquetCells.isScalar(reader.columns().get(column)) ? null : "no numbers, texts or booleans";
+    }
+
+    /** The value as a {@link String}, {@link java.math.BigDecimal} or {@link Boolean}; null for none. */
+    @Nullable
+    Object scalar(int column) {
+        Object cell = reader.cell(column);
+        return cell == null ? null : ParquetCells.scalar(cell, reader.columns().get(column));
+    }
+
+    /** Whether the file says which cells are numbers; otherwise all are texts. */
+    boolean isTyped() {
+        return reader.isTyped();
     }
 
     @Override

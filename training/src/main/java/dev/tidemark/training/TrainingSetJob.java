@@ -8,7 +8,6 @@ import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.store.ArchiveLog;
 import dev.tidemark.core.view.Model;
-import dev.tidemark.training.TrainingSetRequest.Format;
 import dev.tidemark.training.TrainingSetRequest.WindowEnd;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -142,10 +141,15 @@ public final class TrainingSetJob {
                     request.spine() + " has changed while it was read: remove " + files.out() + " and start anew");
         }
         ObjectNode manifest = manifest(plan, identity, written);
-        request.formats().forEach(format -> JobFiles.move(files.unfinished(format), files.result(format)));
+        request.formats().stream().map(files::result).forEach(this::finish);
+        finish(files.profile());
         files.writeJson(files.manifest(), manifest);
         files.removeWork();
         return report(manifest, false);
+    }
+
+    private void finish(Path file) {
+        JobFiles.move(files.unfinished(file), file);
     }
 
     private SpinePass spinePass(List<WantedView> targets) {
@@ -335,7 +339,10 @@ public final class TrainingSetJob {
         }
         notes.forEach(manifest.putArray("notes")::add);
         ArrayNode outputs = manifest.putArray("files");
-        new TreeSet<>(request.formats()).forEach(format -> outputs.add(output(format)));
+        new TreeSet<>(request.formats()).forEach(format -> outputs.add(output(files.result(format))));
+        String sha256 = outputs.path(0).path("sha256").asText();
+        written.profile().writeTo(files.unfinished(files.profile()), sha256, request.definition());
+        manifest.set("profile", output(files.profile()));
         return manifest;
     }
 
@@ -374,8 +381,8 @@ public final class TrainingSetJob {
         return false;
     }
 
-    private ObjectNode output(Format format) {
-        Path file = files.unfinished(format);
+    private ObjectNode output(Path result) {
+        Path file = files.unfinished(result);
         try {
             return JobFiles.object()
                     .put("name", file.getFileName().toString())
@@ -400,6 +407,7 @@ public final class TrainingSetJob {
         return new TrainingSet(
                 manifest.path("rows").asLong(),
                 results,
+                manifest.has("profile") ? files.profile() : null,
                 files.manifest(),
                 compared,
                 manifest.path("comparison").path("rowsDifferent").asLong(),

@@ -211,7 +211,8 @@ class TrainingSetTest {
         }
         job(request, Progress.NONE).run();
 
-        for (String file : List.of("training-set.csv", "training-set.parquet", "training-set.json")) {
+        for (String file :
+                List.of("training-set.csv", "training-set.parquet", "profile.json.gz", "training-set.json")) {
             assertThat(folder.resolve("killed/" + file)).hasSameBinaryContentAs(folder.resolve("whole/" + file));
         }
     }

@@ -270,6 +270,9 @@ public final class TrainingSetCommand extends CatalogCommand {
     private static void report(PrintWriter console, TrainingSet set) {
         console.println((set.wasComplete() ? "Complete already: " : "") + Plural.of(set.rows(), "row"));
         set.files().forEach(file -> console.println("  " + file));
+        if (set.profile() != null) {
+            console.println("  " + set.profile() + " says how its columns are distributed");
+        }
         console.println("  " + set.manifest() + " says what it was made from");
         if (!set.compared().isEmpty()) {
             console.println(Plural.of(set.rowsDifferent(), "row") + " with a difference");

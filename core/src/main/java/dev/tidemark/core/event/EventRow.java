@@ -28,6 +28,9 @@ public final class EventRow {
         FLAWED
     }
 
+    /** Of a number that is held in primitives. */
+    private static final int MAX_SMALL_DIGITS = 18;
+
     private final Kind[] kinds;
     private final long[] unscaled;
     private final int[] scales;
@@ -74,6 +77,15 @@ public final class EventRow {
     public void setBigNumber(int slot, BigDecimal value) {
         kinds[slot] = Kind.BIG_NUMBER;
         objects[slot] = value;
+    }
+
+    /** Sets a number of whichever kind holds it; it is within the {@link Bounds}. */
+    public void setDecimal(int slot, BigDecimal value) {
+        if (value.precision() <= MAX_SMALL_DIGITS) {
+            setNumber(slot, value.unscaledValue().longValue(), value.scale());
+        } else {
+            setBigNumber(slot, value);
+        }
     }
 
     public void setString(int slot, String value) {

@@ -4,7 +4,6 @@ import dev.tidemark.core.event.Bounds;
 import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.value.ValueType;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,9 +44,6 @@ public record Model(
     /** The prefix of request inputs in the names of values; no view of a model has this name. */
     public static final String REQUEST = "request";
 
-    /** Zeros behind the last decimal that counts are taken off, up to this many decimals. */
-    private static final int MAX_WRITTEN_DECIMALS = 1_000;
-
     /**
      * Something that is known at the request only.
      *
@@ -82,7 +78,7 @@ public record Model(
             if (value instanceof BigDecimal number) {
                 return accept(number);
             }
-            if (value instanceof String text && !isWithinBounds(text)) {
+            if (value instanceof String text && !(Bounds.contain(text) && EntityKeys.isWellFormed(text))) {
                 throw new IllegalArgumentException("request input '" + name + "' is a text of more than "
                         + Bounds.MAX_SCALAR_BYTES + " bytes, or no well-formed Unicode");
             }
@@ -90,26 +86,12 @@ public record Model(
         }
 
         private BigDecimal accept(BigDecimal number) {
-            if (number.signum() == 0) {
-                return BigDecimal.ZERO;
+            BigDecimal within = Bounds.within(number);
+            if (within == null) {
+                throw new IllegalArgumentException("request input '" + name + "' is a number of more than "
+                        + Bounds.MAX_NUMBER_DIGITS + " digits, or beyond 10^" + (Bounds.MAX_NUMBER_EXPONENT + 1));
             }
-            long integerDigits = (long) number.precision() - number.scale();
-            // Before the zeros are taken off: that of a hostile exponent would cost.
-            if (integerDigits <= Bounds.MAX_NUMBER_EXPONENT + 1 && number.scale() <= MAX_WRITTEN_DECIMALS) {
-                BigDecimal canonical = number.stripTrailingZeros();
-                if (canonical.precision() <= Bounds.MAX_NUMBER_DIGITS
-                        && canonical.scale() <= Bounds.MAX_NUMBER_EXPONENT) {
-                    return canonical;
-                }
-            }
-            throw new IllegalArgumentException("request input '" + name + "' is a number of more than "
-                    + Bounds.MAX_NUMBER_DIGITS + " digits, or beyond 10^" + (Bounds.MAX_NUMBER_EXPONENT + 1));
-        }
-
-        private static boolean isWithinBounds(String text) {
-            return text.length() <= Bounds.MAX_SCALAR_BYTES
-                    && EntityKeys.isWellFormed(text)
-                    && text.getBytes(StandardCharsets.UTF_8).length <= Bounds.MAX_SCALAR_BYTES;
+            return within;
         }
 
         /** Its name among the values of the vector. */
