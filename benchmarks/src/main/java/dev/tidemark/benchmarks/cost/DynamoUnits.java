@@ -4,6 +4,7 @@ import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;
+import dev.tidemark.core.view.WriteCost;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -14,14 +15,13 @@ import java.nio.charset.StandardCharsets;
 final class DynamoUnits {
 
     /** On demand, us-east-1, in dollars per million. */
-    static final double DOLLARS_PER_MILLION_WRITE_UNITS = 0.625;
+    static final double DOLLARS_PER_MILLION_WRITE_UNITS = WriteCost.DOLLARS_PER_MILLION_UNITS;
 
     static final double DOLLARS_PER_MILLION_READ_UNITS = 0.125;
 
     /** A Query answers with at most this much at a time. */
     static final long PAGE_BYTES = 1L << 20;
 
-    private static final long WRITE_UNIT_BYTES = 1_024;
     private static final long READ_UNIT_BYTES = 4_096;
     private static final int MAP_BYTES = 3;
     private static final int MAP_ENTRY_BYTES = 1;
@@ -29,19 +29,15 @@ final class DynamoUnits {
     private DynamoUnits() {}
 
     static long written(long bytes) {
-        return begun(bytes, WRITE_UNIT_BYTES);
+        return WriteCost.units(bytes);
     }
 
     static long readStrongly(long bytes) {
-        return begun(bytes, READ_UNIT_BYTES);
+        return Math.max(1, (bytes + READ_UNIT_BYTES - 1) / READ_UNIT_BYTES);
     }
 
     static double readEventually(long bytes) {
         return readStrongly(bytes) / 2.0;
-    }
-
-    private static long begun(long bytes, long unitBytes) {
-        return Math.max(1, (bytes + unitBytes - 1) / unitBytes);
     }
 
     /** A state item: {@code pk}, {@code sk}, {@code m}ark, {@code b}ody and, where it expires, {@code x}. */

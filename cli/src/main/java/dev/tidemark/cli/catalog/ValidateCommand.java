@@ -69,6 +69,8 @@ public final class ValidateCommand implements Callable<Integer> {
                 .forEach(out::println);
         catalog.views().forEach(view -> print(out, catalog, view));
         catalog.models().forEach(model -> print(out, catalog, model));
+        out.println();
+        CostText.of(catalog).forEach(out::println);
         return 0;
     }
 
@@ -139,6 +141,7 @@ public final class ValidateCommand implements Callable<Integer> {
         if (view.duplicates() != null) {
             out.println("  ids      " + ids(view.duplicates().rule()));
         }
+        out.println("  costs    " + String.join("\n           ", CostText.of(view)));
         String path = "views." + view.name() + ".";
         catalog.notes().keySet().stream()
                 .filter(one -> one.startsWith(path))
