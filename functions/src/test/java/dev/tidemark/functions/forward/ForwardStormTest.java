@@ -26,8 +26,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
@@ -58,6 +62,19 @@ class ForwardStormTest {
     /** A record of a shard: what was put, and the positions of what is wanted of it. */
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
     private record Stored(byte[] data, List<String> wanted) {}
+
+    /** Each failure is a line. Held, because loggers are held weakly. */
+    private static final Logger ALL = Logger.getLogger("dev.tidemark");
+
+    @BeforeAll
+    static void beQuiet() {
+        ALL.setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void bePlain() {
+        ALL.setLevel(null);
+    }
 
     static List<Long> seeds() {
         Long one = Long.getLong("tidemark.seed");
