@@ -5,15 +5,20 @@ import dev.tidemark.cli.terminal.Plural;
 import dev.tidemark.cli.terminal.ShownText;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventShape;
+import dev.tidemark.core.serve.Unanswerable;
 import dev.tidemark.core.tile.ItemSize;
 import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.view.Model;
+import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.TileWidth;
+import dev.tidemark.core.window.Window;
+import dev.tidemark.functions.Baselines;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -48,7 +53,14 @@ public final class ValidateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Catalog catalog = CatalogFile.compile(file);
+        try {
+            return print(CatalogFile.compile(file));
+        } catch (Unanswerable e) {
+            throw new Failure(e.describe() + ": " + e.remedy());
+        }
+    }
+
+    private Integer print(Catalog catalog) {
         PrintWriter out = spec.commandLine().getOut();
         out.println(file + " is valid. Catalog " + catalog.hash());
         for (Catalog.Source source : catalog.sources()) {
@@ -69,6 +81,7 @@ public final class ValidateCommand implements Callable<Integer> {
                 .forEach(out::println);
         catalog.views().forEach(view -> print(out, catalog, view));
         catalog.models().forEach(model -> print(out, catalog, model));
+        catalog.monitors().forEach(monitor -> print(out, monitor));
         out.println();
         CostText.of(catalog).forEach(out::println);
         return 0;
@@ -103,6 +116,22 @@ public final class ValidateCommand implements Callable<Integer> {
             Model.Value value = model.vector().get(i);
             out.println(
                     "    " + (i + 1) + " " + value.name() + " " + value.type().text());
+        }
+    }
+
+    private void print(PrintWriter out, Monitor monitor) {
+        out.println();
+        out.println("monitor of model " + monitor.model());
+        out.println("  windows  " + monitor.windows().stream().map(Window::text).collect(Collectors.joining(", ")));
+        out.println("  inputs   " + String.join(", ", monitor.features().keySet()));
+        out.println("  checks   "
+                + monitor.checks().stream().map(Monitor.Check::name).collect(Collectors.joining(", ")));
+        if (monitor.baseline() instanceof Monitor.TrainingSet set) {
+            // Read, so that a file that is missing or none is found here and not in production.
+            int columns = Objects.requireNonNull(Baselines.beside(file).read(set))
+                    .columns()
+                    .size();
+            out.println("  baseline " + set.path() + ", " + Plural.of(columns, "column"));
         }
     }
 

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +75,7 @@ final class LocalRun implements AutoCloseable {
      * @param shards of a stream that does not exist yet
      * @param shardLimits whether shards refuse what is more than Kinesis's limits
      * @param directory where everything is kept; null: in memory
+     * @param catalogFile beside which baselines are; empty if the catalog is in no file
      * @throws IOException a port is taken or the directory cannot be used
      */
     static LocalRun start(
@@ -84,6 +86,7 @@ final class LocalRun implements AutoCloseable {
             int shards,
             boolean shardLimits,
             @Nullable Path directory,
+            Optional<Path> catalogFile,
             Console console)
             throws IOException {
         Map<String, Integer> streams = new HashMap<>();
@@ -91,6 +94,7 @@ final class LocalRun implements AutoCloseable {
         LocalSettings settings =
                 new LocalSettings(port, directory, streams, shardLimits, MappingSettings.ofBatchSize(BATCH_SIZE), SEED);
         TidemarkApplication application = new TidemarkApplication(catalogs, console, console, generation, retires);
+        catalogFile.ifPresent(application::beside);
         try {
             LocalSystem system = LocalSystem.start(settings, application, console);
             console.ready(system, catalogs);

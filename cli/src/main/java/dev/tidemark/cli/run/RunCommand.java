@@ -161,7 +161,8 @@ public final class RunCommand implements Callable<Integer> {
 
     private LocalRun start(Catalogs catalogs, Console console) {
         try {
-            return LocalRun.start(catalogs, generation, retires, port, shards, !noShardLimits, dataDir, console);
+            return LocalRun.start(
+                    catalogs, generation, retires, port, shards, !noShardLimits, dataDir, catalogFile.file(), console);
         } catch (BindException e) {
             throw new Failure("cannot start: one of the ports " + port + " to " + (port + 3)
                     + " is in use, perhaps by another `tidemark run`: stop that, or take other ports with --port N");

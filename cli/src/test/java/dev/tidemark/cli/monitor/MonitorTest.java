@@ -15,6 +15,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -24,6 +25,7 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -181,6 +183,25 @@ class MonitorTest {
         }
         assertThat(again.at("/versions")).isEqualTo(then.at("/versions"));
         assertThat(again.has("freshness")).isFalse();
+    }
+
+    /** What is wrong with a baseline is found before it is deployed. */
+    @Test
+    void aBaselineIsReadWhenTheCatalogIsChecked() throws IOException {
+        Path other = folder.resolve("other.yaml");
+        Files.writeString(other, Files.readString(catalogFile).replace("{window: 1h, before: 3h}", "sets/2026-03-01"));
+        Command missing = Command.run("validate", other.toString());
+        Path set = Files.createDirectories(folder.resolve("sets/2026-03-01")).resolve("profile.json.gz");
+        try (GZIPOutputStream out = new GZIPOutputStream(Files.newOutputStream(set))) {
+            out.write("{\"sha256\":\"00\",\"rows\":0,\"columns\":{}}".getBytes(StandardCharsets.UTF_8));
+        }
+        Command there = Command.run("validate", other.toString());
+
+        assertThat(missing.exitCode()).isOne();
+        assertThat(missing.err()).contains("'sets/2026-03-01' cannot be read");
+        assertThat(there.exitCode()).as(there.err()).isZero();
+        assertThat(there.out())
+                .contains("view discount$quality ", "monitor of model discount", "baseline sets/2026-03-01, 0 columns");
     }
 
     @Test

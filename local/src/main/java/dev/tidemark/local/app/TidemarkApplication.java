@@ -28,7 +28,9 @@ import dev.tidemark.local.Application;
 import dev.tidemark.local.Endpoints;
 import dev.tidemark.local.mapping.BatchFunction;
 import dev.tidemark.serve.ApiFunction;
+import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +67,7 @@ public final class TidemarkApplication implements Application, AutoCloseable {
     private final ForwardLog forwardLog;
     private final String generation;
     private final boolean retires;
+    private @Nullable Path catalogFile;
     private @Nullable AwsClients clients;
     private @Nullable Deployment deployment;
 
@@ -92,6 +95,12 @@ public final class TidemarkApplication implements Application, AutoCloseable {
         this.forwardLog = forwardLog;
         this.generation = generation;
         this.retires = retires;
+    }
+
+    /** Where the catalog's file is, beside which baselines are looked for. Only before it is prepared. */
+    public TidemarkApplication beside(Path catalogFile) {
+        this.catalogFile = catalogFile;
+        return this;
     }
 
     /** The table of a generation's state items. */
@@ -203,7 +212,7 @@ public final class TidemarkApplication implements Application, AutoCloseable {
 
     private synchronized Deployment deployment(Endpoints endpoints) {
         if (deployment == null) {
-            Map<String, String> environment = Map.of(
+            Map<String, String> environment = new HashMap<>(Map.of(
                     Environment.STATE_TABLE.variable(),
                     stateTable(generation),
                     Environment.CONTROL_TABLE.variable(),
@@ -219,7 +228,10 @@ public final class TidemarkApplication implements Application, AutoCloseable {
                     "AWS_ENDPOINT_URL_DYNAMODB",
                     endpoints.dynamoDb().toString(),
                     "AWS_ENDPOINT_URL_S3",
-                    endpoints.s3().toString());
+                    endpoints.s3().toString()));
+            if (catalogFile != null) {
+                environment.put(Environment.CATALOG.variable(), catalogFile.toString());
+            }
             clients = AwsClients.of(
                     environment,
                     StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")),
