@@ -32,7 +32,8 @@ class OperationsTest {
     private static final Path DOCS = Path.of("..", "docs");
 
     /** So that everything is there. */
-    private static final Map<String, String> FORWARDING = Map.of("ForwardTo", "scoring", "ForwardFrom", "clicks");
+    private static final Map<String, String> ALL =
+            Map.of("ForwardTo", "scoring", "ForwardFrom", "clicks", "MonitorSchedule", "rate(15 minutes)");
 
     /** Metrics that AWS emits, with the dimensions under which it does, as the services' documentation has them. */
     private static final Set<String> OF_AWS = Set.of(
@@ -50,6 +51,14 @@ class OperationsTest {
             "AWS/ApiGateway 5XXError ApiName, Stage",
             "AWS/ApiGateway Latency ApiName, Stage",
             "AWS/ApiGateway IntegrationLatency ApiName, Stage");
+
+    private static Map<String, String> with(String... parameters) {
+        Map<String, String> all = new TreeMap<>(ALL);
+        for (int i = 0; i < parameters.length; i += 2) {
+            all.put(parameters[i], parameters[i + 1]);
+        }
+        return all;
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"g1", "g2"})
@@ -97,7 +106,7 @@ class OperationsTest {
 
     @Test
     void everyAlarmIsInTheRunbookAndNoOther() throws IOException {
-        Template template = Template.of(FORWARDING, Map.of());
+        Template template = Template.of(ALL, Map.of());
         List<String> page = Files.readAllLines(DOCS.resolve("operations.md"));
         Set<String> sections = page.stream()
                 .filter(line -> line.startsWith("### "))
@@ -113,7 +122,7 @@ class OperationsTest {
 
     @Test
     void everyAlarmTellsTheTopics() {
-        Template silent = Template.of(FORWARDING, Map.of());
+        Template silent = Template.of(ALL, Map.of());
         Template told = Template.of(
                 with("AlarmEmail", "ops@example.org", "AlarmTopicArn", "arn:aws:sns:us-east-1:1:pager"), Map.of());
 
@@ -129,7 +138,7 @@ class OperationsTest {
     /** What was a day ago is no reason to sound; a checkpoint that is missing is one. */
     @Test
     void onlyAMissingCheckpointIsNoticedByTheLackOfData() {
-        alarms(Template.of(FORWARDING, Map.of())).forEach((name, alarm) -> {
+        alarms(Template.of(ALL, Map.of())).forEach((name, alarm) -> {
             boolean counts = name.equals("CheckpointMissing");
             assertThat(alarm.get("TreatMissingData").asText())
                     .as(name)
@@ -143,7 +152,7 @@ class OperationsTest {
     @ParameterizedTest
     @ValueSource(strings = {"ProtocolViolation", "AuditFault", "ArchiveDamage", "MappingBreach", "BlocksExpired"})
     void whatMustNeverBeSoundsAtTheFirstTime(String name) {
-        JsonNode alarm = Template.of(FORWARDING, Map.of()).resource(name).get("Properties");
+        JsonNode alarm = Template.of(ALL, Map.of()).resource(name).get("Properties");
 
         assertThat(alarm.get("Threshold").asInt(-1)).isZero();
         assertThat(alarm.get("Statistic").asText()).isEqualTo("Sum");
@@ -160,7 +169,7 @@ class OperationsTest {
     }
 
     private static Map<String, String> with(String... parameters) {
-        Map<String, String> all = new TreeMap<>(FORWARDING);
+        Map<String, String> all = new TreeMap<>(ALL);
         for (int i = 0; i < parameters.length; i += 2) {
             all.put(parameters[i], parameters[i + 1]);
         }
@@ -195,7 +204,7 @@ class OperationsTest {
 
     @Test
     void refusedRequestsAreCountedByMembersOfTheAccessLog() {
-        Template template = Template.of(FORWARDING, Map.of());
+        Template template = Template.of(ALL, Map.of());
         JsonNode filter = template.resource("ApiThrottles").get("Properties");
         String format = template.resource("Api")
                 .at("/Properties/AccessLogSetting/Format")

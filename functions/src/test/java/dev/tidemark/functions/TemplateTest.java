@@ -53,8 +53,8 @@ class TemplateTest {
     private static final JsonNode TEMPLATE = Template.raw();
     private static final JsonNode RESOURCES = TEMPLATE.get("Resources");
     private static final List<String> ROLES =
-            List.of("CheckpointRole", "IngestRole", "ForwardRole", "QueryRole", "CompactRole", "AuditRole");
-    private static final Map<String, String> FORWARDING = Map.of("ForwardTo", "scoring", "ForwardFrom", "shop-events");
+            List.of("CheckpointRole", "IngestRole", "ForwardRole", "QueryRole", "CompactRole", "AuditRole", "MonitorRole");
+    private static final Map<String, String> ALL = Map.of("ForwardTo", "scoring", "ForwardFrom", "shop-events", "MonitorSchedule", "rate(15 minutes)");
 
     @ParameterizedTest
     @ValueSource(
@@ -64,7 +64,8 @@ class TemplateTest {
                 "ForwardFunction",
                 "QueryFunction",
                 "CompactFunction",
-                "AuditFunction"
+                "AuditFunction",
+                "MonitorFunction"
             })
     void aHandlerIsAClassThatLambdaCanMake(String name) throws ReflectiveOperationException {
         String[] handler =
@@ -149,7 +150,7 @@ class TemplateTest {
         "ForwardFunctionRecords3, 0, TRIM_HORIZON"
     })
     void everyStreamIsMappedAsTheProtocolNeeds(String name, String from, String position) {
-        Map<String, String> parameters = new TreeMap<>(FORWARDING);
+        Map<String, String> parameters = new TreeMap<>(ALL);
         parameters.putAll(Map.of("DeliverFromTimestamp", from, "Stream8", "eighth", "ForwardFrom3", "third"));
         JsonNode resource = Template.of(parameters, Map.of()).resource(name);
         JsonNode mapping = resource.get("Properties");
@@ -435,7 +436,7 @@ class TemplateTest {
     @CsvSource({"IngestFunctionRecords, ''", "ForwardFunctionRecords, ''", "ForwardFunctionRecords, 3"})
     void aMappingWaitsForAStreamThatTheStackMakes(String name, String number) {
         JsonNode arn = RESOURCES.at("/" + name + number + "/Properties/EventSourceArn/!If");
-        Map<String, String> parameters = new TreeMap<>(FORWARDING);
+        Map<String, String> parameters = new TreeMap<>(ALL);
         parameters.put("ForwardFrom3", "shop-events");
 
         assertThat(arn.get(0).asText()).isEqualTo("CreatesStream");
@@ -459,6 +460,47 @@ class TemplateTest {
                     .isEqualTo(resource.contains(":stream/shop-events") && resource.contains(":stream/payments"));
         }
         assertThat(Template.of(Map.of(), Map.of()).resources().keySet()).noneMatch(name -> name.startsWith("Forward"));
+    }
+
+    /** Whoever has no monitors has neither its function nor what goes with it. */
+    @Test
+    void withoutAScheduleNothingIsMonitored() {
+        Set<String> with = Template.of(Map.of("MonitorSchedule", "rate(1 hour)"), Map.of())
+                .resources()
+                .keySet();
+        Set<String> without = Template.of(Map.of(), Map.of()).resources().keySet();
+
+        assertThat(without).noneMatch(name -> name.startsWith("Monitor"));
+        assertThat(with)
+                .filteredOn(name -> !without.contains(name))
+                .containsExactlyInAnyOrder(
+                        "MonitorFunction",
+                        "MonitorRole",
+                        "MonitorLog",
+                        "MonitorMachine",
+                        "MonitorMachineRole",
+                        "MonitorFailed",
+                        "MonitorErrors");
+    }
+
+    /** A change is told before it is remembered; what is told is what the function answers. */
+    @Test
+    void theMonitorsMachineTellsBeforeItRemembers() {
+        JsonNode states = RESOURCES.at("/MonitorMachine/Properties/Definition/States");
+
+        assertThat(states.at("/Look/Next").asText()).isEqualTo("HasChanged");
+        assertThat(states.at("/HasChanged/Choices/0/Variable").asText()).isEqualTo("$.changes[0]");
+        assertThat(states.at("/HasChanged/Choices/0/Next").asText()).isEqualTo("Tell");
+        assertThat(states.at("/Tell/ItemsPath").asText()).isEqualTo("$.changes");
+        assertThat(states.at("/Tell/ResultPath").isNull())
+                .as("the function is called with its own answer")
+                .isTrue();
+        assertThat(states.at("/Tell/Next").asText()).isEqualTo("Remember");
+        assertThat(states.at("/Tell/Iterator/States/Put/Parameters/Entries/0/DetailType")
+                        .asText())
+                .isEqualTo("Tidemark Monitor");
+        assertThat(states.at("/Remember/Resource").asText())
+                .isEqualTo(states.at("/Look/Resource").asText());
     }
 
     /** A function that looks for faults makes none. */
@@ -588,7 +630,7 @@ class TemplateTest {
 
     private static List<JsonNode> statements(String role, Map<String, String> parameters) {
         List<JsonNode> statements = new ArrayList<>();
-        Map<String, String> all = new TreeMap<>(FORWARDING);
+        Map<String, String> all = new TreeMap<>(ALL);
         all.putAll(parameters);
         Template.of(all, Map.of())
                 .resource(role)

@@ -206,6 +206,7 @@ class PolicyTest {
         operate("OperatorRedrivePolicy", PolicyTest::redrive);
         ask(system.api());
         world.audit(20);
+        world.monitor();
         world.checkpoint(() -> {});
         operate(
                 "OperatorRestorePolicy",
@@ -385,7 +386,7 @@ class PolicyTest {
     }
 
     private static List<String> roles() {
-        return List.of("IngestRole", FORWARD, "QueryRole", "CompactRole", "CheckpointRole", "AuditRole");
+        return List.of("IngestRole", FORWARD, "QueryRole", "CompactRole", "CheckpointRole", "AuditRole", "MonitorRole");
     }
 
     private static List<Map<String, String>> deployments() {
@@ -402,6 +403,7 @@ class PolicyTest {
         Map<String, String> all = new HashMap<>(parameters);
         all.put("ForwardTo", PolicyWorld.FORWARD_TO);
         all.put("ForwardFrom", STREAM);
+        all.put("MonitorSchedule", "rate(15 minutes)");
         return Template.of(
                 all,
                 Map.of(

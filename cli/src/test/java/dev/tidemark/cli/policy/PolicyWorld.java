@@ -15,6 +15,7 @@ import dev.tidemark.functions.checkpoint.CheckpointFunction;
 import dev.tidemark.functions.compact.CompactFunction;
 import dev.tidemark.functions.forward.ForwardFunction;
 import dev.tidemark.functions.ingest.IngestFunction;
+import dev.tidemark.functions.monitor.MonitorFunction;
 import dev.tidemark.functions.query.QueryFunction;
 import dev.tidemark.local.Application;
 import dev.tidemark.local.Endpoints;
@@ -155,6 +156,21 @@ final class PolicyWorld implements Application, AutoCloseable {
     void audit(int entities) {
         AuditFunction function = quietly(() -> new AuditFunction(deployment("AuditRole", catalogs, Map.of())));
         function.handleRequest(Map.of("entities", entities), context("audit"));
+    }
+
+    /** Looks, remembers, and looks again; a model of its own, of which nothing was ever predicted. */
+    void monitor() {
+        Catalogs monitored = Catalogs.of(new CatalogCompiler()
+                .compile(catalogs.current()
+                        .json()
+                        .replaceFirst(
+                                "\"models\":\\{\"discount\":\\{",
+                                "$0\"predictions\":{\"source\":\"shop\"},\"outcome\":{},"
+                                        + "\"monitor\":{\"champion\":\"v1\"},")));
+        MonitorFunction function = quietly(() -> new MonitorFunction(deployment("MonitorRole", monitored, Map.of())));
+        Map<String, Object> found = function.handleRequest(Map.of(), context("monitor"));
+        function.handleRequest(found, context("monitor"));
+        function.handleRequest(Map.of(), context("monitor"));
     }
 
     /** Clients with a caller's name for an access key. */
