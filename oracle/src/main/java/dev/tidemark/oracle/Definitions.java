@@ -12,7 +12,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 /**
  * A catalog, read plainly: valid definitions are taken at their word, anything else ends in an exception.
  *
- * @param views by name, in file order
+ * @param views by name, in file order; those of monitors come last
  */
 record Definitions(Map<String, ViewDefinition> views) {
 
@@ -112,7 +112,14 @@ record Definitions(Map<String, ViewDefinition> views) {
         Map<String, Source> sources = new LinkedHashMap<>();
         map(required(root, "sources")).forEach((name, body) -> sources.put(name, source(map(body))));
         Map<String, ViewDefinition> views = new LinkedHashMap<>();
-        map(required(root, "views")).forEach((name, body) -> views.put(name, view(name, map(body), sources)));
+        Map<String, Object> written = map(required(root, "views"));
+        written.forEach((name, body) -> views.put(name, view(name, map(body), sources)));
+        map(root.getOrDefault("models", Map.of())).forEach((model, body) -> {
+            if (map(body).containsKey("monitor")) {
+                MonitorDefinitions.of(model, map(body), written)
+                        .forEach((name, made) -> views.put(name, view(name, map(made), sources)));
+            }
+        });
         return new Definitions(views);
     }
 
@@ -236,7 +243,7 @@ record Definitions(Map<String, ViewDefinition> views) {
         return value == null ? null : value.toString();
     }
 
-    private static Object required(Map<String, Object> body, String key) {
+    static Object required(Map<String, Object> body, String key) {
         Object value = body.get(key);
         if (value == null) {
             throw new IllegalArgumentException("'" + key + "' is missing in " + body.keySet());
@@ -244,19 +251,19 @@ record Definitions(Map<String, ViewDefinition> views) {
         return value;
     }
 
-    private static List<String> texts(Object value) {
+    static List<String> texts(Object value) {
         return value instanceof List<?>
                 ? list(value).stream().map(Object::toString).toList()
                 : List.of(value.toString());
     }
 
     @SuppressWarnings("unchecked") // YAML mappings of the catalog have text keys; a wrong shape fails at once.
-    private static Map<String, Object> map(Object value) {
+    static Map<String, Object> map(Object value) {
         return (Map<String, Object>) value;
     }
 
     @SuppressWarnings("unchecked") // As above.
-    private static List<Object> list(Object value) {
+    static List<Object> list(Object value) {
         return (List<Object>) value;
     }
 }

@@ -12,6 +12,7 @@ import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -184,11 +185,23 @@ record Event(StreamRecord record, JsonNode root, long statedMillis) {
 
     private static @Nullable JsonNode at(JsonNode root, String path) {
         JsonNode node = root;
-        for (String name : path.split("\\.", -1)) {
+        for (String name : names(path)) {
             JsonNode member = node.get(name);
             node = member == null ? MissingNode.getInstance() : member;
         }
         return node.isMissingNode() || node.isNull() ? null : node;
+    }
+
+    /** A name in quotes may hold dots; only the last of a path is ever quoted here. */
+    private static String[] names(String path) {
+        int quote = path.indexOf('"');
+        if (quote < 0) {
+            return path.split("\\.", -1);
+        }
+        String[] names = path.substring(0, quote).split("\\.");
+        String[] all = Arrays.copyOf(names, names.length + 1);
+        all[names.length] = path.substring(quote + 1, path.length() - 1);
+        return all;
     }
 
     private static long eventTime(@Nullable JsonNode time, String format) {
