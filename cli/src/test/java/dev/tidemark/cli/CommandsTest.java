@@ -136,7 +136,7 @@ class CommandsTest {
         assertThat(command.exitCode()).as(command.err()).isZero();
         assertThat(command.out())
                 .startsWith(catalog + " is valid.")
-                .contains("view viewer ", "view quality ", "ladder");
+                .contains("view viewer ", "view category_offer ", "view discount$quality ", "ladder");
     }
 
     @Test

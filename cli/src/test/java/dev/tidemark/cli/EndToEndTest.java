@@ -2,6 +2,7 @@ package dev.tidemark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.aws.AwsClients;
 import dev.tidemark.cli.deployment.KinesisEndpoint;
 import dev.tidemark.core.catalog.CatalogCompiler;
@@ -17,6 +18,7 @@ import dev.tidemark.local.mapping.Redelivery;
 import dev.tidemark.oracle.Oracle;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -62,10 +64,37 @@ class EndToEndTest {
             int values = witness.compareAll(oracle);
 
             witness.compareCounts(oracle);
+            compareQuality(witness.get("/v1/models/discount/quality?window=24h"), oracle);
             assertThat(values).as("values compared").isGreaterThan(10_000);
+            System.err.println("VALUES " + values);
             assertThat(outcomes.troubles).as("seed " + SEED).isEmpty();
             assertThat(outcomes.redelivered.sum()).as("records delivered again").isGreaterThan(200);
             compareWhatWasNotFolded(oracle, application, system);
+        }
+    }
+
+    /** The report is finished from the views whose values the oracle has. */
+    private static void compareQuality(JsonNode report, Oracle oracle) {
+        long atMillis = Instant.parse(report.path("at").asText()).toEpochMilli();
+        assertThat(report.path("versions").findValuesAsText("version")).containsExactly("v7", "v8");
+        for (JsonNode version : report.path("versions")) {
+            String name = version.path("version").asText();
+            JsonNode quality = oracle.answer("discount$quality", name, atMillis).get("values");
+            JsonNode day = version.path("windows").path(1);
+            JsonNode latest = day.path("latest");
+            assertThat(day.path("window").asText()).isEqualTo("24h");
+            assertThat(latest.path("predictions").asLong())
+                    .isGreaterThan(200)
+                    .isEqualTo(oracle.value("discount$inputs", name, "$rows_24h", atMillis)
+                            .asLong());
+            assertThat(latest.path("labelled").asLong())
+                    .isGreaterThan(100)
+                    .isEqualTo(quality.path("$rows_24h").asLong());
+            for (String metric : List.of("confusion", "log_loss", "brier")) {
+                assertThat(latest.path("metrics").path(metric).toString())
+                        .as(name + " " + metric)
+                        .isEqualTo(quality.path("$" + metric + "_24h").toString());
+            }
         }
     }
 

@@ -175,7 +175,8 @@ public final class EventGenerator {
                 data,
                 "outcome",
                 "\"label\":" + label + ",\"prediction\":\"bad\",\"predicted_at\":" + predictedAt
-                        + ",\"version\":\"v7\",\"score\":" + score);
+                        + ",\"version\":\"v7\",\"score\":" + score
+                        + ",\"keys\":{\"category\":\"hats\"},\"request\":{\"device\":\"phone\"}");
     }
 
     /** An event of another type at the same time, with other members; {@code $1} is that time. */

@@ -67,8 +67,12 @@ final class Offers {
         }
     }
 
-    /** @param keys as JSON */
-    private record Prediction(String requestId, String version, BigDecimal score, long timeMillis, String keys) {
+    /**
+     * @param keys as JSON
+     * @param device of the user
+     */
+    private record Prediction(
+            String requestId, String version, BigDecimal score, long timeMillis, String keys, String device) {
 
         private String id() {
             return requestId + "-" + version;
@@ -124,7 +128,8 @@ final class Offers {
                 version,
                 ShopEvents.decimal(Math.min(Math.max(score, 0.001), 0.999), 3),
                 request.timeMillis() + latencyMillis,
-                request.keys());
+                request.keys(),
+                request.device());
         String body = String.format(
                 Locale.ROOT,
                 ",\"id\":\"%s\"%s,\"at\":\"%s\",\"keys\":%s,\"request\":{\"list_price\":%s,"
@@ -202,15 +207,16 @@ final class Offers {
         String outcome = ",\"label\":" + label + ",\"prediction\":\"" + prediction.id() + "\"";
         return hasPrediction
                 ? outcome + ",\"predicted_at\":\"" + SampleEvent.time(prediction.timeMillis()) + "\""
-                        + prediction.said() + ",\"keys\":" + prediction.keys()
+                        + prediction.said() + ",\"keys\":" + prediction.keys() + ",\"request\":{\"device\":\""
+                        + prediction.device() + "\"}"
                 : outcome;
     }
 
     /** The outcome, told only now, of a prediction that was made before the stream begins. */
     static Happening lateOutcome(long timeMillis, String user, long predictedMillis) {
-        String keys = "{\"user_id\":\"" + user + "\"}";
+        String keys = "{\"user_id\":\"" + user + "\",\"category\":\"shoes\"}";
         Prediction prediction =
-                new Prediction("r00000-" + user, "v7", ShopEvents.decimal(0.5, 3), predictedMillis, keys);
+                new Prediction("r00000-" + user, "v7", ShopEvents.decimal(0.5, 3), predictedMillis, keys, "phone");
         return new Happening(timeMillis, 0, user, "outcome", outcome(prediction, 1, true));
     }
 }

@@ -108,6 +108,8 @@ class OffersTest {
                         assertThat(outcome.event().get(same))
                                 .isEqualTo(prediction.event().get(same));
                     }
+                    assertThat(outcome.event().at("/request/device"))
+                            .isEqualTo(prediction.event().at("/request/device"));
                 }
                 long delay = outcome.millis("ts") - prediction.millis("ts");
                 delays.add(delay);

@@ -183,7 +183,7 @@ class SamplesTest {
                 .extracting(ViewReport.Quarantined::reason)
                 .contains("FILTER_FAILED")
                 .doesNotContain("VALUE_OUT_OF_BOUNDS");
-        assertThat(reasons(oracle.report("quality")))
+        assertThat(reasons(oracle.report("category_offer")))
                 .as("seed %d", seed)
                 .isEqualTo(Map.of(
                         "NOT_JSON", 4L,
@@ -192,10 +192,12 @@ class SamplesTest {
                         "VALUE_OUT_OF_BOUNDS", 1L,
                         "NO_EVENT_TIME", 1L));
         assertThat(oracle.report("viewer").tooLate()).as("seed %d", seed).hasSize(5);
-        assertThat(oracle.report("quality").tooLate()).as("seed %d", seed).hasSize(5);
-        assertThat(oracle.report("quality").duplicates().size())
+        assertThat(oracle.report("category_offer").tooLate())
                 .as("seed %d", seed)
-                .isBetween(5, 50);
+                .hasSize(5);
+        assertThat(oracle.report("category_offer").duplicates().size())
+                .as("seed %d", seed)
+                .isBetween(2, 30);
         assertThat(oracle.report("shopper").tooLate()).as("seed %d", seed).hasSize(2);
         assertThat(oracle.report("shopper").duplicates().size())
                 .as("seed %d", seed)

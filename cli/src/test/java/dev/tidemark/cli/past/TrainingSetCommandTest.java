@@ -204,7 +204,7 @@ class TrainingSetCommandTest {
     @Order(4)
     void asksForWhatIsMissing() throws Exception {
         assertThat(command("x", spine, "--views", "nothing").err()).contains("no view 'nothing'");
-        assertThat(command("x", spine, "--views", "quality").err())
+        assertThat(command("x", spine, "--views", "prediction").err())
                 .contains("has no column 'version'", "--key-column version=COLUMN");
         assertThat(command("x", spine, "--as", "exact").err())
                 .contains("--as exact needs --knowledge now: what was served ended with the hop");
