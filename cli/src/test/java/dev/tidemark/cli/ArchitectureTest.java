@@ -78,6 +78,7 @@ public class ArchitectureTest {
             List.of("event"),
             List.of("aggregate", "expression", "control"),
             List.of("tile"),
+            List.of("pair"),
             List.of("forward", "view", "store"),
             List.of("catalog", "archive"),
             List.of("fold", "serve", "checkpoint"),

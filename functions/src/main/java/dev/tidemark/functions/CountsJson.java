@@ -1,6 +1,7 @@
 package dev.tidemark.functions;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.tidemark.core.control.PairCounts;
 import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.event.InvalidEvent;
 import java.io.IOException;
@@ -11,7 +12,7 @@ public final class CountsJson {
 
     private CountsJson() {}
 
-    /** Writes an object; reasons without records are left out. */
+    /** Writes an object; reasons without records are left out, and pairs where there are none. */
     public static void write(JsonGenerator out, ViewCounts counts) throws IOException {
         out.writeStartObject();
         out.writeNumberField("folded", counts.folded());
@@ -24,6 +25,21 @@ public final class CountsJson {
             out.writeNumberField(reason.getKey().name(), reason.getValue());
         }
         out.writeEndObject();
+        if (!counts.pairs().equals(PairCounts.NONE)) {
+            write(out, counts.pairs());
+        }
+        out.writeEndObject();
+    }
+
+    private static void write(JsonGenerator out, PairCounts pairs) throws IOException {
+        out.writeObjectFieldStart("pairs");
+        out.writeNumberField("lefts", pairs.lefts());
+        out.writeNumberField("paired", pairs.paired());
+        out.writeNumberField("superseded", pairs.superseded());
+        out.writeNumberField("outcomeLate", pairs.outcomeLate());
+        out.writeNumberField("waiting", pairs.waiting());
+        out.writeNumberField("overflown", pairs.overflown());
+        out.writeNumberField("taken", pairs.taken());
         out.writeEndObject();
     }
 }

@@ -47,10 +47,14 @@ record Definitions(Map<String, ViewDefinition> views) {
         }
     }
 
-    /** @param where null for all events */
+    /**
+     * @param pair null if the view reads events
+     * @param where null for all events
+     */
     record ViewDefinition(
             String name,
             Source source,
+            @Nullable PairDefinition pair,
             List<String> entity,
             @Nullable Expression where,
             long retentionMillis,
@@ -59,6 +63,19 @@ record Definitions(Map<String, ViewDefinition> views) {
             Rungs rungs,
             List<Feature> features,
             List<Derived> derived) {}
+
+    /** @param isLast whether the last of several rights counts, by event time, and not the first */
+    record PairDefinition(
+            String name,
+            Source source,
+            Expression left,
+            List<String> leftKey,
+            Expression right,
+            List<String> rightKey,
+            long withinMillis,
+            long earlyMillis,
+            boolean isLast,
+            int maxHalves) {}
 
     record Horizon(long horizonMillis, int maxIds) {}
 
@@ -111,13 +128,16 @@ record Definitions(Map<String, ViewDefinition> views) {
         Map<String, Object> root = map(new Load(LoadSettings.builder().build()).loadFromString(yaml));
         Map<String, Source> sources = new LinkedHashMap<>();
         map(required(root, "sources")).forEach((name, body) -> sources.put(name, source(map(body))));
+        Map<String, PairDefinition> pairs = new LinkedHashMap<>();
+        map(root.getOrDefault("pairs", Map.of()))
+                .forEach((name, body) -> pairs.put(name, pair(name, map(body), sources)));
         Map<String, ViewDefinition> views = new LinkedHashMap<>();
         Map<String, Object> written = map(required(root, "views"));
-        written.forEach((name, body) -> views.put(name, view(name, map(body), sources)));
+        written.forEach((name, body) -> views.put(name, view(name, map(body), sources, pairs)));
         map(root.getOrDefault("models", Map.of())).forEach((model, body) -> {
             if (map(body).containsKey("monitor")) {
                 MonitorDefinitions.of(model, map(body), written)
-                        .forEach((name, made) -> views.put(name, view(name, map(made), sources)));
+                        .forEach((name, made) -> views.put(name, view(name, map(made), sources, pairs)));
             }
         });
         return new Definitions(views);
@@ -160,7 +180,33 @@ record Definitions(Map<String, ViewDefinition> views) {
         return eventTime instanceof String ? "iso8601" : text(map(eventTime), "format", "iso8601");
     }
 
-    private static ViewDefinition view(String name, Map<String, Object> body, Map<String, Source> sources) {
+    private static PairDefinition pair(String name, Map<String, Object> body, Map<String, Source> sources) {
+        Map<String, Object> left = map(required(body, "left"));
+        Map<String, Object> right = map(required(body, "right"));
+        Object early = body.get("early");
+        return new PairDefinition(
+                name,
+                source(name, left, sources),
+                new Expression(required(left, "where").toString()),
+                texts(required(left, "key")),
+                new Expression(required(right, "where").toString()),
+                texts(required(right, "key")),
+                windowMillis(required(body, "within").toString()),
+                early == null ? 0 : windowMillis(early.toString()),
+                text(body, "match", "last").equals("last"),
+                ((Number) body.getOrDefault("max_halves", 64)).intValue());
+    }
+
+    private static Source source(String name, Map<String, Object> body, Map<String, Source> sources) {
+        Source source = sources.get(required(body, "source").toString());
+        if (source == null) {
+            throw new IllegalArgumentException("'" + name + "' names no source of " + sources.keySet());
+        }
+        return source;
+    }
+
+    private static ViewDefinition view(
+            String name, Map<String, Object> body, Map<String, Source> sources, Map<String, PairDefinition> pairs) {
         List<Feature> features = new ArrayList<>();
         map(required(body, "features")).forEach((feature, spec) -> features.add(feature(feature, map(spec))));
         List<Derived> derived = new ArrayList<>();
@@ -171,13 +217,11 @@ record Definitions(Map<String, ViewDefinition> views) {
                 .toList();
         Object hop = body.get("hop");
         long hopMillis = hop == null ? Rungs.defaultHopMillis(windows) : windowMillis(hop.toString());
-        Source source = sources.get(required(body, "source").toString());
-        if (source == null) {
-            throw new IllegalArgumentException("view '" + name + "' names no source of " + sources.keySet());
-        }
+        PairDefinition pair = pairs.get(required(body, "source").toString());
         return new ViewDefinition(
                 name,
-                source.at(body.get("event_time")),
+                (pair == null ? source(name, body, sources) : pair.source()).at(body.get("event_time")),
+                pair,
                 texts(required(body, "entity")),
                 expression(body),
                 windowMillis(text(body, "retention", DEFAULT_DAY)),

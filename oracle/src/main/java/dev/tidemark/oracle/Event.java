@@ -20,9 +20,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param record where it came from
  * @param root the JSON object
- * @param statedMillis the event time as the producer wrote it; {@link #NO_TIME} if a view's own is missing or unreadable
+ * @param statedMillis the event time as the producer wrote it; {@link #NO_TIME} if a view's own is missing or
+ *     unreadable; of a pair, that of its left
+ * @param isPair whether it is a pair, with its halves as members, and the record is the one that made it
  */
-record Event(StreamRecord record, JsonNode root, long statedMillis) {
+record Event(StreamRecord record, JsonNode root, long statedMillis, boolean isPair) {
 
     static final long NO_TIME = Long.MIN_VALUE;
 
@@ -52,7 +54,7 @@ record Event(StreamRecord record, JsonNode root, long statedMillis) {
             throw new BadRecord(BadRecord.TOO_LARGE);
         }
         JsonNode root = object(record.data());
-        return new Event(record, root, statedMillis(root, source));
+        return new Event(record, root, statedMillis(root, source), false);
     }
 
     private static long statedMillis(JsonNode root, Definitions.Source source) {
@@ -66,9 +68,18 @@ record Event(StreamRecord record, JsonNode root, long statedMillis) {
         }
     }
 
+    static Event ofPair(StreamRecord record, JsonNode root, long leftMillis) {
+        return new Event(record, root, leftMillis, true);
+    }
+
+    /** As a half of a pair, whose other half is unknown. */
+    Event alone(String side) {
+        return new Event(record, JSON.createObjectNode().set(side, root), statedMillis, false);
+    }
+
     /** The event time that counts: an event cannot have happened after it arrived. */
     long timeMillis() {
-        return Math.min(statedMillis, record.arrivalMillis());
+        return isPair ? statedMillis : Math.min(statedMillis, record.arrivalMillis());
     }
 
     /** The value at a path; null if it, or an object on the way, is missing or JSON null. */

@@ -3,6 +3,7 @@ package dev.tidemark.oracle;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.oracle.Definitions.Feature;
 import dev.tidemark.oracle.Definitions.Horizon;
+import dev.tidemark.oracle.Definitions.PairDefinition;
 import dev.tidemark.oracle.Definitions.ViewDefinition;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -42,6 +43,7 @@ final class ViewEvents {
     private final List<StreamRecord> duplicates = new ArrayList<>();
     private final Map<String, Set<String>> shardAndAncestors = new HashMap<>();
     private final Collection<ShardDescent> descents;
+    private final @Nullable Pairs pairs;
     private int folded;
     private int late;
     private int passedBy;
@@ -51,7 +53,14 @@ final class ViewEvents {
     ViewEvents(ViewDefinition view, List<Reading> readings, Collection<ShardDescent> descents) {
         this.view = view;
         this.descents = descents;
+        this.pairs = view.pair() == null ? null : new Pairs(view, view.pair(), descents);
         readings.forEach(this::take);
+        if (pairs != null) {
+            pairs.made().stream()
+                    .filter(event -> passes(view.where(), event))
+                    .forEach(event -> byEntity.computeIfAbsent(entityOf(event), key -> new ArrayList<>())
+                            .add(event));
+        }
     }
 
     /** The events of one entity, in no particular order. */
@@ -65,7 +74,7 @@ final class ViewEvents {
     }
 
     ViewReport report() {
-        return new ViewReport(view.name(), folded, late, passedBy, quarantined, tooLate, duplicates);
+        return new ViewReport(view.name(), folded, late, passedBy, quarantined, tooLate, duplicates, pairs == null ? null : pairs.report());
     }
 
     private void take(Reading reading) {
@@ -81,7 +90,9 @@ final class ViewEvents {
     }
 
     private void judge(Event event) {
-        if (!passes(view.where(), event)) {
+        PairDefinition pair = view.pair();
+        boolean isLeft = pair != null && passes(pair.left(), event);
+        if (pair == null ? !passes(view.where(), event) : !isLeft && !passes(pair.right(), event)) {
             passedBy++;
             return;
         }
@@ -96,28 +107,83 @@ final class ViewEvents {
             tooLate.add(event.record());
             return;
         }
+        if (pair != null && pairs != null) {
+            takeHalf(pairs, event, isLeft, keyOf(event, isLeft ? pair.leftKey() : pair.rightKey()));
+            return;
+        }
         String entity = entityOf(event);
         view.features().forEach(feature -> checkInputs(feature, event));
         if (view.duplicates() != null && isDuplicate(view.duplicates(), event, entity)) {
             duplicates.add(event.record());
             return;
         }
-        folded++;
-        late += view.rungs().isEarlierHop(event.timeMillis(), event.record().arrivalMillis()) ? 1 : 0;
+        count(event);
         byEntity.computeIfAbsent(entity, key -> new ArrayList<>()).add(event);
     }
 
+    /**
+     * A half must carry what its side owes to any pair: each condition that reads this side alone must be decidable, the inputs
+     * must suit of all features but those whose condition it fails by itself, and its parts of the entity must be there.
+     */
+    private void takeHalf(Pairs made, Event event, boolean isLeft, String key) {
+        String side = isLeft ? "left" : "right";
+        Event alone = event.alone(side);
+        if (isOwn(side, view.where())) {
+            passes(view.where(), alone);
+        }
+        for (Feature feature : view.features()) {
+            boolean mayPass = !isOwn(side, feature.where()) || passes(feature.where(), alone);
+            if (mayPass || feature.function().equals("ratio")) {
+                checkInputs(feature, alone, side);
+            }
+        }
+        keyOf(alone, view.entity().stream().filter(path -> isOf(side, path)).toList());
+        if (made.take(event, isLeft, key) == Pairs.Fate.DUPLICATE) {
+            duplicates.add(event.record());
+        } else {
+            count(event);
+        }
+    }
+
+    private static boolean isOwn(String side, @Nullable Expression where) {
+        return where != null && where.paths().stream().allMatch(path -> isOf(side, path));
+    }
+
+    private static boolean isOf(String side, String path) {
+        return path.startsWith(side + ".");
+    }
+
+    private static void checkInputs(Feature feature, Event alone, String side) {
+        if (feature.input() != null && isOf(side, feature.input())) {
+            JsonNode value = alone.scalar(feature.input(), FeatureValues.inputType(feature));
+            if (value == null && !feature.optional()) {
+                throw new BadRecord(BadRecord.MISSING_FIELD);
+            }
+        }
+        if (feature.groupBy() != null && isOf(side, feature.groupBy().field())) {
+            alone.scalar(feature.groupBy().field(), "any");
+        }
+    }
+
+    /** What cannot be decided of a pair does not hold, because each half by itself was good. */
     static boolean passes(@Nullable Expression where, Event event) {
         try {
             return where == null || where.test(event::expressionValue);
         } catch (Expression.Undefined e) {
+            if (event.isPair()) {
+                return false;
+            }
             throw new BadRecord(BadRecord.FILTER_FAILED);
         }
     }
 
     private String entityOf(Event event) {
+        return keyOf(event, view.entity());
+    }
+
+    private static String keyOf(Event event, List<String> paths) {
         List<String> parts = new ArrayList<>();
-        for (String path : view.entity()) {
+        for (String path : paths) {
             JsonNode value = event.usable(path);
             if (value == null || (value.isTextual() && value.textValue().isEmpty())) {
                 throw new BadRecord(BadRecord.MISSING_FIELD);
@@ -136,6 +202,11 @@ final class ViewEvents {
 
     private static String escape(String part) {
         return part.replace("\\", "\\\\").replace("|", "\\|");
+    }
+
+    private void count(Event event) {
+        folded++;
+        late += view.rungs().isEarlierHop(event.timeMillis(), event.record().arrivalMillis()) ? 1 : 0;
     }
 
     private static void checkInputs(Feature feature, Event event) {

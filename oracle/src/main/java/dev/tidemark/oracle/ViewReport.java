@@ -1,6 +1,7 @@
 package dev.tidemark.oracle;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of the records, for one view.
@@ -11,7 +12,8 @@ import java.util.List;
  * @param passedBy how many its {@code where} does not want
  * @param quarantined the bad ones, by shard and position
  * @param tooLate the ones older than the view's retention when they arrived, by shard and position
- * @param duplicates the dropped producer duplicates, by shard and position
+ * @param duplicates the dropped producer duplicates, or lefts of pairs, by shard and position
+ * @param pairs null unless the view reads pairs
  */
 public record ViewReport(
         String view,
@@ -20,7 +22,15 @@ public record ViewReport(
         int passedBy,
         List<Quarantined> quarantined,
         List<StreamRecord> tooLate,
-        List<StreamRecord> duplicates) {
+        List<StreamRecord> duplicates,
+        @Nullable Pairs pairs) {
+
+    /**
+     * What the halves met that are folded, counted.
+     *
+     * @param taken of the rights that fit no left when they came, those that a later left found to fit
+     */
+    public record Pairs(int lefts, int paired, int superseded, int outcomeLate, int waiting, int taken) {}
 
     /**
      * A record that cannot be folded into this view.

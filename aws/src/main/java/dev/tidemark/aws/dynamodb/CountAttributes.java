@@ -1,5 +1,6 @@
 package dev.tidemark.aws.dynamodb;
 
+import dev.tidemark.core.control.PairCounts;
 import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.event.InvalidEvent;
 import java.util.EnumMap;
@@ -18,6 +19,13 @@ final class CountAttributes {
     private static final String TOO_LATE = "t";
     private static final String LATE = "l";
     private static final String DUPLICATES = "d";
+    private static final String LEFTS = "pl";
+    private static final String PAIRED = "pp";
+    private static final String SUPERSEDED = "ps";
+    private static final String OUTCOME_LATE = "po";
+    private static final String WAITING = "pw";
+    private static final String OVERFLOWN = "pv";
+    private static final String TAKEN = "pt";
 
     private CountAttributes() {}
 
@@ -47,6 +55,13 @@ final class CountAttributes {
         put(attributes, LATE, counts.late());
         put(attributes, DUPLICATES, counts.duplicates());
         counts.quarantined().forEach((reason, count) -> put(attributes, name(reason), count));
+        put(attributes, LEFTS, counts.pairs().lefts());
+        put(attributes, PAIRED, counts.pairs().paired());
+        put(attributes, SUPERSEDED, counts.pairs().superseded());
+        put(attributes, OUTCOME_LATE, counts.pairs().outcomeLate());
+        put(attributes, WAITING, counts.pairs().waiting());
+        put(attributes, OVERFLOWN, counts.pairs().overflown());
+        put(attributes, TAKEN, counts.pairs().taken());
         return attributes;
     }
 
@@ -67,7 +82,15 @@ final class CountAttributes {
                 count(attributes, TOO_LATE),
                 count(attributes, LATE),
                 count(attributes, DUPLICATES),
-                quarantined);
+                quarantined,
+                new PairCounts(
+                        count(attributes, LEFTS),
+                        count(attributes, PAIRED),
+                        count(attributes, SUPERSEDED),
+                        count(attributes, OUTCOME_LATE),
+                        count(attributes, WAITING),
+                        count(attributes, OVERFLOWN),
+                        count(attributes, TAKEN)));
     }
 
     private static long count(Map<String, AttributeValue> attributes, String name) {

@@ -88,6 +88,7 @@ final class FoldWait {
                 later.tooLate() - earlier.tooLate(),
                 later.late() - earlier.late(),
                 later.duplicates() - earlier.duplicates(),
-                quarantined);
+                quarantined,
+                later.pairs().minus(earlier.pairs()));
     }
 }

@@ -30,12 +30,18 @@ final class CatalogJson {
     /** Without what is for people only. */
     static ObjectNode of(
             Collection<SourceDefinition> sources,
+            Collection<PairDefinition> pairs,
             Collection<ViewDefinition> views,
             Collection<ModelReader.Read> models) {
         ObjectNode catalog = NODES.objectNode();
         catalog.put("tidemark", CatalogReader.FORMAT_VERSION);
         ObjectNode sourceNodes = catalog.putObject("sources");
         sources.forEach(source -> sourceNodes.set(source.name(), source(source)));
+        if (!pairs.isEmpty()) {
+            // Left out without pairs, so that catalogs from before there were any keep their hashes.
+            ObjectNode pairNodes = catalog.putObject("pairs");
+            pairs.forEach(pair -> pairNodes.set(pair.name(), pair(pair)));
+        }
         ObjectNode viewNodes = catalog.putObject("views");
         views.forEach(view -> viewNodes.set(view.name(), view(view)));
         if (!models.isEmpty()) {
@@ -84,9 +90,31 @@ final class CatalogJson {
         node.put("key", forward.key().toString()).put("origin", forward.origin().toString());
     }
 
+    private static ObjectNode pair(PairDefinition pair) {
+        ObjectNode node = NODES.objectNode();
+        node.set("left", side(pair, pair.left()));
+        node.set("right", side(pair, pair.right()));
+        node.put("within", Window.formatDuration(pair.withinMillis()));
+        if (pair.earlyMillis() > 0) {
+            node.put("early", Window.formatDuration(pair.earlyMillis()));
+        }
+        node.put("match", SourceReader.nameOf(pair.match()));
+        node.put("max_halves", pair.maxHalves());
+        return node;
+    }
+
+    private static ObjectNode side(PairDefinition pair, PairDefinition.Side side) {
+        ObjectNode node = NODES.objectNode();
+        node.put("source", pair.source().name());
+        where(node, side.where());
+        node.set("key", texts(side.key().stream().map(Field::toString).toList()));
+        return node;
+    }
+
     private static ObjectNode view(ViewDefinition view) {
         ObjectNode node = NODES.objectNode();
-        node.put("source", view.source().name());
+        PairDefinition pair = view.pair();
+        node.put("source", pair == null ? view.source().name() : pair.name());
         if (view.eventTime() != null) {
             eventTime(node, view.eventTime().field(), view.eventTime().format());
         }

@@ -18,15 +18,17 @@ final class CatalogReader {
 
     static final int FORMAT_VERSION = 1;
     static final int MAX_SOURCES = 100;
+    static final int MAX_PAIRS = 100;
     static final int MAX_VIEWS = 200;
     static final int MAX_MODELS = 100;
 
-    private static final Set<String> KEYS = new LinkedHashSet<>(List.of("tidemark", "sources", "views", "models"));
+    private static final Set<String> KEYS = new LinkedHashSet<>(List.of("tidemark", "sources", "pairs", "views", "models"));
     private static final String ROOT_REMEDY = "start with 'tidemark: 1', 'sources:' and 'views:'";
 
     private final List<AggregateFunction> functions;
     private final Problems problems;
     private final Map<String, SourceDefinition> sources = new LinkedHashMap<>();
+    private final Map<String, PairDefinition> pairs = new LinkedHashMap<>();
     private final Set<String> viewNames = new LinkedHashSet<>();
     private final Map<String, ViewDefinition> definitions = new LinkedHashMap<>();
     private final List<ModelReader.Read> models = new ArrayList<>();
@@ -45,7 +47,8 @@ final class CatalogReader {
             catalog.allowOnly(KEYS);
             readFormatVersion(catalog);
             Set<String> sourceNames = readSources(catalog);
-            ViewReader viewReader = new ViewReader(functions, sources, sourceNames);
+            sourceNames.addAll(readPairs(catalog, Set.copyOf(sourceNames)));
+            ViewReader viewReader = new ViewReader(functions, sources, pairs, sourceNames);
             for (YamlMapping.Entry entry : section(catalog, "views", MAX_VIEWS, "add at least one view")) {
                 viewNames.add(entry.name());
                 readView(viewReader, entry);
@@ -53,7 +56,7 @@ final class CatalogReader {
             readModels(catalog, viewReader);
         }
         problems.throwIfAny();
-        ObjectNode json = CatalogJson.of(sources.values(), definitions.values(), models);
+        ObjectNode json = CatalogJson.of(sources.values(), pairs.values(), definitions.values(), models);
         String hash = Hashes.shortHash(json.toString());
         Map<String, Notes> notes = notes();
         CatalogJson.annotate(json, notes);
@@ -70,6 +73,7 @@ final class CatalogReader {
     private Map<String, Notes> notes() {
         Map<String, Notes> notes = new LinkedHashMap<>();
         sources.forEach((name, source) -> notes.put("sources." + name, source.notes()));
+        pairs.forEach((name, pair) -> notes.put("pairs." + name, pair.notes()));
         definitions.forEach((name, view) -> {
             String path = "views." + name;
             notes.put(path, view.notes());
@@ -104,6 +108,22 @@ final class CatalogReader {
         }
         ForwardReader forwards = new ForwardReader(sources, names);
         entries.forEach(forwards::read);
+        return names;
+    }
+
+    private Set<String> readPairs(YamlMapping catalog, Set<String> sourceNames) {
+        Set<String> names = new LinkedHashSet<>();
+        if (catalog.optional("pairs") == null) {
+            return names;
+        }
+        PairReader reader = new PairReader(sources, sourceNames);
+        for (YamlMapping.Entry entry : section(catalog, "pairs", MAX_PAIRS, "add a pair, or leave pairs out")) {
+            names.add(entry.name());
+            PairDefinition pair = reader.read(entry);
+            if (pair != null) {
+                pairs.put(entry.name(), pair);
+            }
+        }
         return names;
     }
 

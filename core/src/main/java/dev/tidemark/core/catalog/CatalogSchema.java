@@ -10,6 +10,7 @@ import dev.tidemark.core.aggregate.Grid;
 import dev.tidemark.core.aggregate.Parameter;
 import dev.tidemark.core.event.EventShape.AggregatedBy;
 import dev.tidemark.core.event.EventShape.TimeFormat;
+import dev.tidemark.core.pair.Halves.Match;
 import dev.tidemark.core.window.Window;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -58,6 +59,11 @@ public final class CatalogSchema {
                 .put("description", "Version of the catalog's format.")
                 .put("const", CatalogReader.FORMAT_VERSION);
         named(properties.putObject("sources"), "Streams of events, by name.", "source", CatalogReader.MAX_SOURCES);
+        named(
+                properties.putObject("pairs"),
+                "Pairs of events with one key, by name; views read them like a source.",
+                "pair",
+                CatalogReader.MAX_PAIRS);
         named(properties.putObject("views"), "Feature views, by name.", "view", CatalogReader.MAX_VIEWS);
         named(
                 properties.putObject("models"),
@@ -66,6 +72,8 @@ public final class CatalogSchema {
                 CatalogReader.MAX_MODELS);
         ObjectNode definitions = root.putObject("definitions");
         source(definitions.putObject("source"));
+        pair(definitions.putObject("pair"));
+        side(definitions.putObject("side"));
         view(definitions.putObject("view"));
         feature(definitions.putObject("feature"));
         groupBy(definitions.putObject("group_by"));
@@ -138,20 +146,49 @@ public final class CatalogSchema {
         return node;
     }
 
+    private static void pair(ObjectNode node) {
+        object(node, "Two events with one key, such as a prediction and its outcome.", "left", "right", "within");
+        ObjectNode properties = properties(node);
+        properties.putObject("left").put("$ref", "#/definitions/side");
+        properties.putObject("right").put("$ref", "#/definitions/side");
+        duration(properties, "within", null, "How long after its left a right may happen.");
+        duration(properties, "early", null, "How long before its left a right may happen. Default: not at all.");
+        ObjectNode match = properties
+                .putObject("match")
+                .put("description", "Which of several rights counts: the first that comes, or the last by event time.");
+        oneOf(match, List.of(Match.values())).put("default", SourceReader.nameOf(PairReader.DEFAULT_MATCH));
+        integer(
+                        properties,
+                        "max_halves",
+                        PairReader.FEWEST_MAX_HALVES,
+                        PairReader.MOST_MAX_HALVES,
+                        "How many halves of a key are remembered; further ones pair with nothing.")
+                .put("default", PairReader.DEFAULT_MAX_HALVES);
+        notes(properties);
+    }
+
+    private static void side(ObjectNode node) {
+        object(node, "Which events of a source are one side of a pair.", "source", "where", "key");
+        ObjectNode properties = properties(node);
+        text(properties, "source", Names.PATTERN, "Name of the source; the same on both sides.");
+        condition(properties, "Which events are this side: a CEL condition over event fields.");
+        fields(
+                properties.putObject("key"),
+                "The field or fields that both sides have in common.",
+                PairReader.MAX_KEY_FIELDS);
+    }
+
     private static void view(ObjectNode node) {
         object(node, "The features of one kind of entity from one source.", "source", "entity", "features");
         ObjectNode properties = properties(node);
-        text(properties, "source", Names.PATTERN, "Name of the source.");
+        text(properties, "source", Names.PATTERN, "Name of the source, or of the pair.");
         time(
                 properties.putObject("event_time"),
                 "The field that holds the time of the view's events, if not the source's event_time.");
-        ObjectNode entity = properties.putObject("entity");
-        entity.put("description", "The field or fields that identify what the features describe.");
-        ArrayNode forms = entity.putArray("anyOf");
-        pattern(forms.addObject(), PATH);
-        ObjectNode list = forms.addObject().put("type", "array");
-        list.put("minItems", 1).put("maxItems", ViewReader.MAX_ENTITY_FIELDS).put("uniqueItems", true);
-        pattern(list.putObject("items"), PATH);
+        fields(
+                properties.putObject("entity"),
+                "The field or fields that identify what the features describe.",
+                ViewReader.MAX_ENTITY_FIELDS);
         condition(properties, "Which events belong to the view: a CEL condition over event fields.");
         duration(properties, "hop", null, "Width of the finest tile; divides an hour. Default: from the windows.");
         duration(
@@ -418,6 +455,15 @@ public final class CatalogSchema {
                 .put("maxItems", FeatureReader.MAX_WINDOWS)
                 .put("uniqueItems", true);
         pattern(list.putObject("items"), window);
+    }
+
+    /** One field, or a list of them. */
+    private static void fields(ObjectNode node, String description, int max) {
+        ArrayNode forms = node.put("description", description).putArray("anyOf");
+        pattern(forms.addObject(), PATH);
+        ObjectNode list = forms.addObject().put("type", "array");
+        list.put("minItems", 1).put("maxItems", max).put("uniqueItems", true);
+        pattern(list.putObject("items"), PATH);
     }
 
     static void condition(ObjectNode properties, String description) {

@@ -7,6 +7,7 @@ import dev.tidemark.core.aggregate.GroupBy;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.expression.FilterExpression;
+import dev.tidemark.core.pair.PairRule;
 import dev.tidemark.core.tile.HeadRule;
 import dev.tidemark.core.tile.ItemSize;
 import dev.tidemark.core.tile.SeenIds;
@@ -64,7 +65,9 @@ final class ViewCompiler {
             bound.add(one);
         }
         TileLayout layout = layout(bound);
-        Ladder ladder = ladder(layout);
+        PairDefinition pair = definition.pair();
+        PairRule pairs = pair == null ? null : new PairedFields(definition, pair).rule(filters);
+        Ladder ladder = ladder(layout, pairs);
         if (ladder == null) {
             return null;
         }
@@ -85,9 +88,10 @@ final class ViewCompiler {
                 layout,
                 ladder,
                 head,
-                definition.retentionMillis(),
+                definition.foldedMillis(),
                 definition.skewMillis(),
                 duplicates(),
+                pairs,
                 definition.source().streamRetentionMillis(),
                 features(bound, layout),
                 definition.derived().stream()
@@ -100,7 +104,7 @@ final class ViewCompiler {
     }
 
     private int slot(FieldPath path) {
-        return definition.source().fields().slotOf(path);
+        return definition.fields().slotOf(path);
     }
 
     private @Nullable Bound bind(ViewDefinition.Feature feature) {
@@ -160,14 +164,16 @@ final class ViewCompiler {
         return filter == TileLayout.NO_FILTER ? "" : filters.get(filter).text();
     }
 
-    private @Nullable Ladder ladder(TileLayout layout) {
+    private @Nullable Ladder ladder(TileLayout layout, @Nullable PairRule pairs) {
         int tileBytes = ItemSize.maxTileBytes(layout);
         int itemBytes = ItemSize.bytesForTiles(layout);
         Ladder ladder = ladder(tileBytes, itemBytes);
         SeenIds.Rule rule = rule();
-        ItemSize largest = Stream.concat(
+        ItemSize largest = Stream.of(
                         ladder.widths().stream().map(width -> ItemSize.of(layout, width)),
-                        Stream.ofNullable(rule).map(ItemSize::ofIds))
+                        Stream.ofNullable(rule).map(ItemSize::ofIds),
+                        Stream.ofNullable(pairs).map(PairRule::largestItem))
+                .flatMap(sizes -> sizes)
                 .max(Comparator.comparingLong(ItemSize::totalBytes))
                 .orElseThrow();
         if (largest.fits()) {
@@ -178,7 +184,7 @@ final class ViewCompiler {
                 .problem(
                         "an item could exceed the " + String.format(Locale.ROOT, "%,d", ItemSize.MAX_BYTES)
                                 + " bytes that DynamoDB takes: " + largest.arithmetic(),
-                        "lower the largest: smaller parameters, fewer groups or ids, or split the view");
+                        "lower the largest: smaller parameters, fewer groups, ids or halves, or split the view");
         return null;
     }
 
@@ -209,7 +215,7 @@ final class ViewCompiler {
                 ladder.hop().widthMillis(),
                 HEAD_BYTES,
                 Math.max(1, Math.min(HEAD_TILES, fit)),
-                Expiry.usefulMillis(ladder, definition.retentionMillis()));
+                Expiry.usefulMillis(ladder, definition.foldedMillis()));
     }
 
     private View.@Nullable Duplicates duplicates() {

@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A view as the catalog defines it, checked and with its defaults filled in, but not yet compiled.
  *
+ * @param source whose events it reads, or whose pairs
  * @param eventTime null for the source's
+ * @param pair null if it reads events
+ * @param fields of the events or pairs; grows as the view names them
  * @param heads whether new events go into heads, where there is more than one width
  */
 record ViewDefinition(
@@ -23,6 +26,8 @@ record ViewDefinition(
         YamlValue at,
         SourceDefinition source,
         SourceReader.@Nullable EventTime eventTime,
+        @Nullable PairDefinition pair,
+        SourceFields fields,
         List<Field> entity,
         @Nullable FilterExpression where,
         long hopMillis,
@@ -33,6 +38,11 @@ record ViewDefinition(
         List<Feature> features,
         List<Derived> derived,
         Notes notes) {
+
+    /** How late an event, or a pair of two that were in time, may be folded. */
+    long foldedMillis() {
+        return retentionMillis + (pair == null ? 0 : pair.withinMillis());
+    }
 
     record Duplicates(Field eventId, long horizonMillis, int maxIds) {}
 

@@ -46,13 +46,21 @@ final class ViewReader {
     private final FilterReader filters = new FilterReader();
     private final FeatureReader features;
     private final Map<String, SourceDefinition> sources;
-    private final Set<String> sourceNames;
+    private final Map<String, PairDefinition> pairs;
 
-    /** @param sourceNames all of them, also those whose definition has a mistake */
-    ViewReader(List<AggregateFunction> functions, Map<String, SourceDefinition> sources, Set<String> sourceNames) {
+    /** Of sources and pairs. */
+    private final Set<String> names;
+
+    /** @param names of all sources and pairs, also of those whose definition has a mistake */
+    ViewReader(
+            List<AggregateFunction> functions,
+            Map<String, SourceDefinition> sources,
+            Map<String, PairDefinition> pairs,
+            Set<String> names) {
         this.features = new FeatureReader(functions, filters);
         this.sources = sources;
-        this.sourceNames = sourceNames;
+        this.pairs = pairs;
+        this.names = names;
     }
 
     /** Null if the view has a mistake that leaves nothing to work with. */
@@ -64,8 +72,10 @@ final class ViewReader {
             return null;
         }
         view.allowOnly(KEYS);
-        SourceDefinition source = source(view);
-        SourceFields fields = source == null ? new SourceFields() : source.fields();
+        String name = source(view);
+        PairDefinition pair = name == null ? null : pairs.get(name);
+        SourceDefinition source = pair != null ? pair.source() : name == null ? null : sources.get(name);
+        SourceFields fields = source == null || pair != null ? new SourceFields() : source.fields();
         YamlValue timeAt = view.optional("event_time");
         SourceReader.EventTime time = timeAt == null ? null : SourceReader.eventTime(timeAt, fields);
         List<Field> entity = entity(view, fields);
@@ -83,6 +93,9 @@ final class ViewReader {
         }
         checkFilters(view, read);
         List<ViewDefinition.Derived> derived = DerivedReader.ofView(view.optional("derived"), valueTypes(read));
+        if (pair != null) {
+            checkPair(view, pair, fields);
+        }
         if (source == null || hop == null || retention == null || skew == null || heads == null) {
             return null;
         }
@@ -91,6 +104,8 @@ final class ViewReader {
                 entry.value(),
                 source,
                 time,
+                pair,
+                fields,
                 entity,
                 where,
                 hop,
@@ -103,13 +118,30 @@ final class ViewReader {
                 Notes.read(view));
     }
 
-    private @Nullable SourceDefinition source(YamlMapping view) {
-        YamlValue at = view.required("source", "name one of the sources: " + String.join(", ", sourceNames));
-        String name = at == null ? null : at.text("name one of the sources: " + String.join(", ", sourceNames));
-        if (at != null && name != null && !sourceNames.contains(name)) {
-            at.problem("unknown source " + at.shown(), Suggestions.remedy(name, sourceNames, "sources"));
+    private @Nullable String source(YamlMapping view) {
+        YamlValue at = view.required("source", "name one of the sources: " + String.join(", ", names));
+        String name = at == null ? null : at.text("name one of the sources: " + String.join(", ", names));
+        if (at != null && name != null && !names.contains(name)) {
+            at.problem("unknown source " + at.shown(), Suggestions.remedy(name, names, "sources"));
         }
-        return name == null ? null : sources.get(name);
+        return name;
+    }
+
+    private static void checkPair(YamlMapping view, PairDefinition pair, SourceFields fields) {
+        PairedFields.use(pair, fields, view.at());
+        YamlValue time = view.keyOf("event_time");
+        if (time != null) {
+            time.problem(
+                    "'event_time' in a view of pairs",
+                    "remove it: the time of a pair is that of its left, by the source's event_time");
+        }
+        YamlValue duplicates = view.keyOf("drop_duplicates");
+        if (duplicates != null) {
+            duplicates.problem(
+                    "'drop_duplicates' in a view of pairs",
+                    "remove it: a left that is sent again is a duplicate anyway, and a right that is sent again changes"
+                            + " nothing");
+        }
     }
 
     private static List<Field> entity(YamlMapping view, SourceFields fields) {

@@ -2,6 +2,7 @@ package dev.tidemark.core.catalog;
 
 import dev.tidemark.core.event.Bounds;
 import dev.tidemark.core.expression.FilterExpression;
+import dev.tidemark.core.pair.Halves;
 import dev.tidemark.core.tile.HeadRule;
 import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.tile.TileLayout;
@@ -96,6 +97,9 @@ final class ViewVersion {
                     duplicates.eventId() + " " + duplicates.horizonMillis() + " " + duplicates.maxIds() + " "
                             + SeenIds.REGRESS_MILLIS);
         }
+        if (definition.pair() != null) {
+            pair(text, definition.pair());
+        }
         sorted(text, inputs.stream().map(this::input));
         ladder.widths().forEach(width -> line(text, "width", width(width)));
         if (head != null) {
@@ -104,6 +108,19 @@ final class ViewVersion {
         // In the layout's order, which is that of the encoded tile.
         layout.entries().forEach(entry -> line(text, "state", entry.type().id() + filter(entry.filter())));
         return text.toString();
+    }
+
+    private static void pair(StringBuilder text, PairDefinition pair) {
+        line(text, "conditions of sides", CONDITIONS);
+        line(text, "left", pair.left().where().text());
+        line(text, "right", pair.right().where().text());
+        pair.left().key().forEach(field -> line(text, "left key", field.toString()));
+        pair.right().key().forEach(field -> line(text, "right key", field.toString()));
+        line(
+                text,
+                "pair",
+                pair.earlyMillis() + " " + pair.withinMillis() + " " + pair.match() + " " + pair.maxHalves() + " "
+                        + Halves.REGRESS_MILLIS + " " + Halves.MOST_SLACK_MILLIS);
     }
 
     private String input(View.InputField input) {

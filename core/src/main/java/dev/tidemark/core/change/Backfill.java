@@ -136,12 +136,12 @@ public final class Backfill {
                 .map(view -> new Plan(
                         control.generation(), view.name(), view.version(), activations(view, streamOf(view), rows)))
                 .toList();
-        boolean dropsDuplicates = views.stream().anyMatch(view -> view.duplicates() != null);
+        boolean remembers = views.stream().anyMatch(View::remembers);
         return ports.redrives()
                 .known()
                 .thenCompose(known -> Flight.inOrder(
                         plans,
-                        plan -> ancestors(plan.activations().keySet(), rows, dropsDuplicates)
+                        plan -> ancestors(plan.activations().keySet(), rows, remembers)
                                 .thenCompose(ancestors -> ports.redrives()
                                         .settle(new Repairs(
                                                 plan.view(),
@@ -156,12 +156,12 @@ public final class Backfill {
 
     /** T3: the ancestors of each lane; none where no view needs them. Stored, because the stream forgets them. */
     private CompletableFuture<Map<String, Set<String>>> ancestors(
-            Set<String> laneIds, List<LaneRow> rows, boolean dropsDuplicates) {
+            Set<String> laneIds, List<LaneRow> rows, boolean remembers) {
         Map<String, Lane> lanes = new HashMap<>();
         rows.stream()
                 .filter(row -> laneIds.contains(row.lane().id()))
                 .forEach(row -> lanes.put(row.lane().id(), row.lane()));
-        return dropsDuplicates
+        return remembers
                 ? new LaneAncestors(ports.lineage(), rows).of(lanes, laneIds)
                 : CompletableFuture.completedFuture(Map.of());
     }

@@ -108,7 +108,7 @@ final class SegmentScan {
         return ports.scan().entity(ids.viewVersion(), ids.entity()).thenCompose(found -> {
             boolean torn = false;
             for (Found item : found) {
-                if (!item.key().isIds()) {
+                if (!item.key().isMemory()) {
                     add(item);
                     torn |= items.isTorn(item);
                 }
@@ -121,7 +121,7 @@ final class SegmentScan {
     private CompletableFuture<Void> readBelowHeadAgain(ItemKey head) {
         return ports.scan().entity(head.viewVersion(), head.entity()).thenAccept(found -> {
             for (Found item : found) {
-                if (!item.key().isIds() && !item.key().isHead()) {
+                if (!item.key().isMemory() && !item.key().isHead()) {
                     add(item);
                 }
             }

@@ -13,8 +13,9 @@ import java.util.Map;
  * @param filtered the view's {@code where} does not want the event
  * @param tooLate the event is older than the view's retention; only the archive has it
  * @param late the folded events whose hop is earlier than that of their arrival
- * @param duplicates the event's id was folded before (rule T3)
+ * @param duplicates the event's id was folded before (rule T3), or another left of its key (J1)
  * @param quarantined the view wants the event but cannot fold it, by reason; reasons without records are left out
+ * @param pairs of a view of pairs, what the halves met that are folded
  */
 public record ViewCounts(
         long folded,
@@ -22,9 +23,21 @@ public record ViewCounts(
         long tooLate,
         long late,
         long duplicates,
-        Map<InvalidEvent.Reason, Long> quarantined) {
+        Map<InvalidEvent.Reason, Long> quarantined,
+        PairCounts pairs) {
 
     public static final ViewCounts NONE = new ViewCounts(0, 0, 0, 0, 0, Map.of());
+
+    /** Of a view of events. */
+    public ViewCounts(
+            long folded,
+            long filtered,
+            long tooLate,
+            long late,
+            long duplicates,
+            Map<InvalidEvent.Reason, Long> quarantined) {
+        this(folded, filtered, tooLate, late, duplicates, quarantined, PairCounts.NONE);
+    }
 
     public ViewCounts {
         EnumMap<InvalidEvent.Reason, Long> reasons = new EnumMap<>(InvalidEvent.Reason.class);
@@ -66,6 +79,7 @@ public record ViewCounts(
                 tooLate + other.tooLate,
                 late + other.late,
                 duplicates + other.duplicates,
-                reasons);
+                reasons,
+                pairs.plus(other.pairs));
     }
 }

@@ -20,7 +20,7 @@ import java.util.List;
  *
  * <p>Holds the answer about the record judged last; not thread-safe.
  */
-public final class Admission {
+public sealed class Admission permits HalfAdmission {
 
     private final View view;
     private final int[] keySlots;
@@ -39,6 +39,11 @@ public final class Admission {
         /** It is older than the view's retention; the archive keeps it. */
         TOO_LATE,
         IN
+    }
+
+    /** How a view decides about the events of its source. */
+    static Admission of(View view) {
+        return view.pairs() == null ? new Admission(view) : new HalfAdmission(view, view.pairs());
     }
 
     Admission(View view) {
@@ -60,7 +65,7 @@ public final class Admission {
             throw unreadable;
         }
         EventRow row = rows.row(index);
-        if (view.where() != null && !view.where().test(row)) {
+        if (!wants(row)) {
             return Verdict.OUT;
         }
         long aheadMillis = rows.statedTimeMillis(index) - row.arrivalMillis();
@@ -71,11 +76,16 @@ public final class Admission {
                             + "' allows " + view.skewMillis() + " ms",
                     "correct the producer's clock, or allow more with the view's skew");
         }
-        if (-aheadMillis > view.retentionMillis()) {
+        if (-aheadMillis > view.admittedMillis()) {
             return Verdict.TOO_LATE;
         }
         entity = entityOf(row);
         return Verdict.IN;
+    }
+
+    /** @throws InvalidEvent if that cannot be decided */
+    boolean wants(EventRow row) {
+        return view.where() == null || view.where().test(row);
     }
 
     /**
@@ -144,7 +154,7 @@ public final class Admission {
         }
     }
 
-    private static void checkInput(View.InputField input, EventRow row) {
+    static void checkInput(View.InputField input, EventRow row) {
         switch (row.kind(input.slot())) {
             case ABSENT -> {
                 if (input.required()) {
@@ -156,7 +166,7 @@ public final class Admission {
             }
             case STRING -> {
                 checkType(input, AggregateFunction.Input.TEXT);
-                checkLength(input.path(), row.string(input.slot()));
+                checkLength(input.path(), row.string(input.slot()), Bounds.MAX_SCALAR_BYTES);
             }
             case BOOLEAN -> checkType(input, AggregateFunction.Input.BOOLEAN);
             case COMPOUND -> throw mistyped(input, "an object or array, not a single value");
@@ -218,12 +228,11 @@ public final class Admission {
                 "correct the producer, or name another field as the feature's input");
     }
 
-    private static void checkLength(String path, String text) {
-        if (text.length() * 3L > Bounds.MAX_SCALAR_BYTES
-                && text.getBytes(StandardCharsets.UTF_8).length > Bounds.MAX_SCALAR_BYTES) {
+    static void checkLength(String path, String text, int maxBytes) {
+        if (text.length() * 3L > maxBytes && text.getBytes(StandardCharsets.UTF_8).length > maxBytes) {
             throw new InvalidEvent(
                     InvalidEvent.Reason.VALUE_OUT_OF_BOUNDS,
-                    "field '" + path + "' is longer than " + Bounds.MAX_SCALAR_BYTES + " bytes",
+                    "field '" + path + "' is longer than " + maxBytes + " bytes",
                     "aggregate a shorter field, such as an identifier or a category");
         }
     }

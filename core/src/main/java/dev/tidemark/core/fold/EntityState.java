@@ -24,6 +24,7 @@ public final class EntityState {
     private final View view;
     private final List<TileWidth> widths;
     private final @Nullable HeadState head;
+    private final Position stored;
     private Position mark;
 
     /** Is told what goes into items of widths. Each change counts only for an item whose mark is before its event. */
@@ -73,7 +74,8 @@ public final class EntityState {
         } else {
             head = HeadState.decode(view.layout(), rule, shardId, stored.body());
         }
-        this.mark = stored == null ? Position.ORIGIN : stored.mark();
+        this.stored = stored == null ? Position.ORIGIN : stored.mark();
+        this.mark = this.stored;
     }
 
     /** The position of the last event that is in the head or below it; {@link Position#ORIGIN} before the first. */
@@ -81,8 +83,13 @@ public final class EntityState {
         return mark;
     }
 
+    /** Whether the head was stored with an event in it or below it (rule U3). One record may make two events (rule J1). */
+    public boolean has(Position position) {
+        return !position.isAfter(stored);
+    }
+
     /**
-     * Folds the next event of the lane. One that the head's mark says is in (rule U3) is passed over.
+     * Folds the next event of the lane. One that the head's mark says was in when it was stored is passed over.
      *
      * @param filterBits see {@link dev.tidemark.core.tile.Tile#add}
      */
@@ -92,7 +99,7 @@ public final class EntityState {
                 long tile = widths.get(rung).tileOf(row.eventTimeMillis());
                 to.event(rung, tile, row, filterBits, HeadState.NOT_OPEN);
             }
-        } else if (row.position().isAfter(mark)) {
+        } else if (!has(row.position())) {
             mark = row.position();
             fold(head, row, filterBits, to);
         }

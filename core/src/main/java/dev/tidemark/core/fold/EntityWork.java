@@ -1,5 +1,6 @@
 package dev.tidemark.core.fold;
 
+import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.TileWidth;
@@ -54,6 +55,23 @@ final class EntityWork {
         ItemWork item = new ItemWork(this, width, key, view.head() != null);
         known.add(item);
         return item;
+    }
+
+    /**
+     * Puts an event into an item of every width.
+     *
+     * @param created gets the items that are new
+     */
+    void addToItems(int place, EventRow row, List<ItemWork> created) {
+        List<TileWidth> widths = view.ladder().widths();
+        for (int rung = 0; rung < widths.size(); rung++) {
+            int known = items.size();
+            ItemWork item = itemOf(items, rung, widths.get(rung).tileOf(row.eventTimeMillis()));
+            if (items.size() > known) {
+                created.add(item);
+            }
+            item.rows.add(place);
+        }
     }
 
     /** Whether tiles have to wait for the entity's ids. */

@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class HeadChange implements ItemChange, EntityState.Items {
 
     private final EntityWork work;
-    private final ViewWork view;
-    private final BatchRows rows;
+    private final FoldedEvents view;
     private final Position activatedAfter;
     private final long usefulMillis;
     private final ItemKey key;
@@ -39,10 +38,9 @@ final class HeadChange implements ItemChange, EntityState.Items {
     private int row;
 
     /** @param usefulMillis a moment at which the head is still needed, whatever its tiles */
-    HeadChange(EntityWork work, ViewWork view, Position activatedAfter, long usefulMillis) {
+    HeadChange(EntityWork work, FoldedEvents view, Position activatedAfter, long usefulMillis) {
         this.work = work;
         this.view = view;
-        this.rows = view.rows();
         this.activatedAfter = activatedAfter;
         this.usefulMillis = usefulMillis;
         this.key = work.headKey();
@@ -61,7 +59,7 @@ final class HeadChange implements ItemChange, EntityState.Items {
         for (int i = 0; i < work.headRows.size() && work.headRows.get(i) < work.limit(); i++) {
             row = work.headRows.get(i);
             if (!view.isDropped(row)) {
-                state.add(rows.row(row), view.filterBits(row), this);
+                state.add(view.row(row), view.filterBits(row), this);
             }
         }
         if (state.mark().equals(before)) {
@@ -77,7 +75,7 @@ final class HeadChange implements ItemChange, EntityState.Items {
     }
 
     private String shardId() {
-        return rows.row(work.headRows.first()).shardId();
+        return view.row(work.headRows.first()).shardId();
     }
 
     @Override

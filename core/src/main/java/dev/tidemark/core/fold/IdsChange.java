@@ -135,7 +135,7 @@ final class IdsChange implements ItemChange {
      */
     private long expiresAtSeconds(long arrivalMillis) {
         long usefulMillis = key().isLive() ? arrivalMillis : Math.max(arrivalMillis, nowMillis);
-        return Expiry.ofIdsSeconds(view.view(), usefulMillis);
+        return Expiry.ofMemorySeconds(view.view(), usefulMillis);
     }
 
     static View.Duplicates duplicates(ViewWork view) {

@@ -4,6 +4,8 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.pair.Halves;
+import dev.tidemark.core.pair.Halves.Half;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
@@ -11,7 +13,9 @@ import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides about the records of one lane, in order, what the fold decides about them, by the fold's own code and without
@@ -32,8 +36,8 @@ public final class LaneDecider {
     /** A wanted record contains each of the wanted entity's key values. */
     private final List<Predicate<byte[]>> glances;
 
-    private final EntityIds ids;
-    private List<EntityIds> ancestors = List.of();
+    private final LaneMemory ids;
+    private List<LaneMemory> ancestors = List.of();
 
     /** Records to decide, and their indexes among those given. */
     private final List<RawRecord> chunk = new ArrayList<>(CHUNK_RECORDS);
@@ -84,12 +88,13 @@ public final class LaneDecider {
     /**
      * Is told every record's fate in every view: in lane order, for one record in the order of the views. A record is
      * skipped in a view that begins after it, and if its entity is not wanted; with {@link EntityFilter#only} also if
-     * it does not contain that entity's key.
+     * it does not contain that entity's key. In a view of pairs, a record may fold two events: a pair that is taken back, and
+     * one that takes its place.
      */
     public interface Visitor {
 
         /**
-         * The event goes into one tile of every width of the view.
+         * The event, or the pair that the record makes or takes back, goes into one tile of every width of the view.
          *
          * @param record its index in the records given
          * @param row valid during the call only; its event time is the one that counts
@@ -104,11 +109,16 @@ public final class LaneDecider {
     private static final class OfView {
         private final View view;
         private final Admission judge;
+
+        /** Null if the view reads events. */
+        private final @Nullable PairedEvents pairs;
+
         private Position activatedAfter = Position.ORIGIN;
 
         OfView(View view) {
             this.view = view;
-            this.judge = new Admission(view);
+            this.judge = Admission.of(view);
+            this.pairs = view.pairs() == null ? null : new PairedEvents(view, view.pairs());
         }
     }
 
@@ -117,16 +127,17 @@ public final class LaneDecider {
      * @param laneId of the live fold, a redrive or a backfill; see {@link Lane#id}
      */
     public LaneDecider(Catalog.Source source, List<View> views, String laneId, EntityFilter wanted) {
-        this(source, views, new EntityIds(laneId), wanted);
+        this(source, views, new LaneMemory(laneId), wanted);
     }
 
     /** @param ids of the lane that is replayed, as they were after the records before */
-    public LaneDecider(Catalog.Source source, List<View> views, EntityIds ids, EntityFilter wanted) {
+    public LaneDecider(Catalog.Source source, List<View> views, LaneMemory ids, EntityFilter wanted) {
         this.laneId = ids.laneId();
         this.shardId = Lane.shardIdOf(laneId);
         this.rows = new BatchRows(source);
         this.wanted = wanted;
-        this.glances = wanted instanceof Only only
+        // Of a view of pairs, any record may be half of the entity's.
+        this.glances = wanted instanceof Only only && views.stream().allMatch(view -> view.pairs() == null)
                 ? EntityKeys.values(only.entity()).stream()
                         .map(JsonEventReader::glance)
                         .toList()
@@ -152,12 +163,12 @@ public final class LaneDecider {
     }
 
     /** The ids of the lane's ancestors, which must already be replayed to their end (rule T3). */
-    public void ancestors(List<EntityIds> remembered) {
+    public void ancestors(List<LaneMemory> remembered) {
         ancestors = List.copyOf(remembered);
     }
 
     /** The ids that the lane remembers; may be seeded before the first record. */
-    public EntityIds ids() {
+    public LaneMemory ids() {
         return ids;
     }
 
@@ -216,6 +227,10 @@ public final class LaneDecider {
     }
 
     private void admit(OfView one, EventRow row, int record, Visitor visitor) {
+        if (one.pairs != null) {
+            admitHalf(one, one.pairs, row, record, visitor);
+            return;
+        }
         String entity = one.judge.entity();
         if (!wanted.wants(one.view, entity)) {
             return;
@@ -228,5 +243,27 @@ public final class LaneDecider {
         } else {
             visitor.folded(one.view, record, row, entity, one.judge.filterBits());
         }
+    }
+
+    private void admitHalf(OfView one, PairedEvents pairs, EventRow row, int record, Visitor visitor) {
+        one.judge.check(row);
+        Half half = ((HalfAdmission) one.judge).half(row, Halves.owner(laneId, row.position()));
+        Halves.Terms terms = Objects.requireNonNull(one.view.pairs()).terms();
+        Halves.Told told = ids.tell(one.view, terms, one.judge.entity(), half, row.position(), ancestors);
+        boolean changes = pair(one, pairs.of(told.takenBack(), /* isTakenBack= */ true, row), record, visitor);
+        changes |= pair(one, pairs.of(told.added(), /* isTakenBack= */ false, row), record, visitor);
+        if (!changes) {
+            visitor.other(
+                    one.view,
+                    record,
+                    told.fate() == Halves.Fate.DUPLICATE ? Fate.DUPLICATE : Fate.WITHOUT_EFFECT);
+        }
+    }
+
+    private boolean pair(OfView one, PairedEvents.@Nullable Paired pair, int record, Visitor visitor) {
+        if (pair != null && wanted.wants(one.view, pair.entity())) {
+            visitor.folded(one.view, record, pair.row(), pair.entity(), pair.filterBits());
+        }
+        return pair != null;
     }
 }

@@ -11,7 +11,6 @@ import dev.tidemark.core.store.Lineage;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.view.View;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -34,19 +33,19 @@ final class Lanes {
     /** The very first deployment activates its own catalog; later changes are an operator's decision. */
     private final ControlRow first;
 
-    private final Set<String> droppingDuplicates;
+    /** The views for which it matters what the lane's ancestors remember. */
+    private final Set<String> remembering;
 
     Lanes(ControlStore control, Lineage lineage, LongSupplier clockMillis, FoldSettings settings, Catalogs catalogs) {
         this.control = control;
         this.settings = settings;
         this.known = versions(catalogs.views());
-        List<View> dropping = catalogs.views().stream()
-                .filter(view -> view.duplicates() != null)
-                .toList();
-        this.droppingDuplicates = versions(dropping);
+        List<View> remembering =
+                catalogs.views().stream().filter(View::remembers).toList();
+        this.remembering = versions(remembering);
         this.first = Activation.next(null, versions(catalogs.current().views()), settings.generation())
                 .orElseThrow();
-        this.ancestry = new Ancestry(control, lineage, keptMillis(dropping));
+        this.ancestry = new Ancestry(control, lineage, keptMillis(remembering));
         this.ends = new LaneEnds(control, lineage, clockMillis);
     }
 
@@ -55,12 +54,7 @@ final class Lanes {
     }
 
     private static long keptMillis(List<View> views) {
-        return views.stream()
-                .map(View::duplicates)
-                .filter(Objects::nonNull)
-                .mapToLong(duplicates -> duplicates.rule().keptMillis())
-                .max()
-                .orElse(0);
+        return views.stream().mapToLong(View::rememberedMillis).max().orElse(0);
     }
 
     /**
@@ -118,7 +112,7 @@ final class Lanes {
                 : ends.noteParents(laneRow, troubles).thenApply(noted -> new Opened(laneRow, null));
     }
 
-    /** T3: from here on a duplicate is also recognized if an ancestor counted the event. */
+    /** T3, J2: from here on what the ancestors remember counts too. */
     private CompletableFuture<Opened> findAncestors(LaneRow row, Troubles troubles, int round) {
         return ancestors(row, troubles).thenCompose(found -> {
             if (found.waitsFor() != null) {
@@ -142,7 +136,7 @@ final class Lanes {
 
     /** Whether a view needs the lane's ancestors and the row does not have them. */
     boolean lacksAncestors(LaneRow row) {
-        return row.ancestors() == null && row.views().keySet().stream().anyMatch(droppingDuplicates::contains);
+        return row.ancestors() == null && row.views().keySet().stream().anyMatch(remembering::contains);
     }
 
     /** Whatever the write's outcome, what counts is the stored row: read again. */

@@ -16,7 +16,7 @@ public final class RecordJudge {
      * @param source the view's
      */
     public RecordJudge(View view, Catalog.Source source) {
-        this.judge = new Admission(view);
+        this.judge = Admission.of(view);
         this.rows = new BatchRows(source);
     }
 

@@ -3,6 +3,7 @@ package dev.tidemark.core.fold;
 import dev.tidemark.core.async.Flight;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.pair.Halves;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.BlockRange;
@@ -13,12 +14,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that one round writes to the state table, in two flights: first the ids of the views that drop duplicates,
- * along with the tiles of all that need no ids; then, knowing which events count, the tiles of the others (rule T3).
+ * Everything that one round writes to the state table, in two flights: first the ids of the views that drop duplicates and
+ * the halves of the views of pairs, along with the tiles of all that need neither; then, knowing which events count and which
+ * pairs there are, the tiles of the others (rules T3 and J1).
  */
 final class StateFold {
 
@@ -35,10 +38,18 @@ final class StateFold {
 
         private final Kind kind;
         private final ViewWork view;
-        private final EntityWork entity;
+
+        /** What is folded of a head or of tiles. */
+        private final FoldedEvents events;
+
+        /** Null for halves. */
+        private final @Nullable EntityWork entity;
 
         /** Of a width, for that kind. */
         private final @Nullable ItemWork item;
+
+        /** Of halves, for that kind. */
+        private final @Nullable KeyWork halves;
 
         /** Of the item that is put last. */
         private final ItemKey key;
@@ -46,22 +57,64 @@ final class StateFold {
         /** That item as this sandbox knows it or has read it; null if it does not and has not. */
         private @Nullable StoredItem base;
 
-        Task(Kind kind, ViewWork view, EntityWork entity, @Nullable ItemWork item, ItemKey key) {
+        private Task(
+                Kind kind,
+                ViewWork view,
+                FoldedEvents events,
+                @Nullable EntityWork entity,
+                @Nullable ItemWork item,
+                @Nullable KeyWork halves,
+                ItemKey key) {
             this.kind = kind;
             this.view = view;
+            this.events = events;
             this.entity = entity;
             this.item = item;
+            this.halves = halves;
             this.key = key;
         }
 
+        static Task ids(ViewWork view, EntityWork entity) {
+            return new Task(Kind.IDS, view, view, entity, null, null, entity.idsKey());
+        }
+
+        static Task halves(ViewWork view, KeyWork halves) {
+            return new Task(Kind.HALVES, view, view, null, null, halves, halves.item);
+        }
+
+        static Task head(ViewWork view, FoldedEvents events, EntityWork entity) {
+            return new Task(Kind.HEAD, view, events, entity, null, null, entity.headKey());
+        }
+
+        static Task tiles(ViewWork view, FoldedEvents events, ItemWork item) {
+            return new Task(Kind.TILES, view, events, item.entity, item, null, item.key);
+        }
+
+        EntityWork ofEntity() {
+            return Objects.requireNonNull(entity);
+        }
+
+        KeyWork ofKey() {
+            return Objects.requireNonNull(halves);
+        }
+
+        /** The first record of the batch that is held up if this fails. */
         int firstRow() {
-            return item == null ? entity.firstRow() : item.firstRow();
+            if (halves != null) {
+                return halves.rows.first();
+            }
+            return events.record(item == null ? ofEntity().firstRow() : item.firstRow());
+        }
+
+        boolean isMemory() {
+            return kind == Kind.IDS || kind == Kind.HALVES;
         }
     }
 
-    /** What of an entity is folded. */
+    /** What of an entity, or of a pair's key, is folded. */
     private enum Kind {
         IDS,
+        HALVES,
         HEAD,
         TILES
     }
@@ -83,22 +136,39 @@ final class StateFold {
         List<Task> first = new ArrayList<>();
         List<Task> afterIds = new ArrayList<>();
         for (ViewWork view : works) {
-            for (EntityWork entity : view.entitiesWithIds()) {
-                first.add(new Task(Kind.IDS, view, entity, null, entity.idsKey()));
-            }
+            view.entitiesWithIds().forEach(entity -> first.add(Task.ids(view, entity)));
             for (EntityWork entity : view.entitiesWithHeads()) {
-                (entity.hasIds() ? afterIds : first).add(new Task(Kind.HEAD, view, entity, null, entity.headKey()));
+                (entity.hasIds() ? afterIds : first).add(Task.head(view, view, entity));
             }
             for (ItemWork item : view.items()) {
-                (item.entity.hasIds() ? afterIds : first).add(new Task(Kind.TILES, view, item.entity, item, item.key));
+                (item.entity.hasIds() ? afterIds : first).add(Task.tiles(view, view, item));
+            }
+            if (view.pairs() != null) {
+                view.pairs().keys().forEach(key -> first.add(Task.halves(view, key)));
             }
         }
         List<Task> all = new ArrayList<>(first);
         all.addAll(afterIds);
         return findBases(all).thenCompose(found -> fly(first)).thenCompose(ignored -> {
+            List<Task> ofPairs = pairs();
             afterIds.removeIf(this::skip);
-            return fly(afterIds);
+            afterIds.addAll(ofPairs);
+            return findBases(ofPairs).thenCompose(found -> fly(afterIds));
         });
+    }
+
+    /** The tiles that take the pairs, once all halves are confirmed or have failed. */
+    private List<Task> pairs() {
+        List<Task> tasks = new ArrayList<>();
+        for (ViewWork view : works) {
+            PairWork pairs = view.pairs();
+            if (pairs != null) {
+                pairs.pair(view.rows());
+                pairs.entitiesWithHeads().forEach(entity -> tasks.add(Task.head(view, pairs, entity)));
+                pairs.items().forEach(item -> tasks.add(Task.tiles(view, pairs, item)));
+            }
+        }
+        return tasks;
     }
 
     private CompletableFuture<Void> findBases(List<Task> tasks) {
@@ -109,7 +179,7 @@ final class StateFold {
         for (int i = 0; i < cached.length; i++) {
             Task task = tasks.get(i);
             task.base = cached[i];
-            if (task.base == null && (task.kind != Kind.IDS || !asksAncestors(task))) {
+            if (task.base == null && (!task.isMemory() || !asksAncestors(task))) {
                 unseen.add(task.key);
             }
         }
@@ -126,15 +196,17 @@ final class StateFold {
     private CompletableFuture<Boolean> fold(Task task) {
         return switch (task.kind) {
             case IDS -> ids(task);
+            case HALVES -> halves(task);
             case HEAD -> head(task);
             case TILES ->
                 fold.fold(
-                        new TileChange(Objects.requireNonNull(task.item), task.view, activatedAfter(task)), task.base);
+                        new TileChange(Objects.requireNonNull(task.item), task.events, activatedAfter(task)),
+                        task.base);
         };
     }
 
     private CompletableFuture<Boolean> head(Task task) {
-        HeadChange change = new HeadChange(task.entity, task.view, activatedAfter(task), headUsefulMillis(task.key));
+        HeadChange change = new HeadChange(task.ofEntity(), task.events, activatedAfter(task), headUsefulMillis(task.key));
         return fold.fold(change, task.base).thenApply(confirmed -> {
             if (change.isUseless(nowMillis)) {
                 context.counts().expired.increment();
@@ -157,7 +229,9 @@ final class StateFold {
             context.troubles().add("folding an item", error);
         }
         if (task.kind == Kind.IDS) {
-            task.entity.limit(0);
+            task.ofEntity().limit(0);
+        } else if (task.kind == Kind.HALVES) {
+            Objects.requireNonNull(task.view.pairs()).limit(task.firstRow());
         }
         context.counts().itemsFailed.increment();
         limits.failed(task.firstRow());
@@ -165,7 +239,7 @@ final class StateFold {
 
     /** Skips the tiles of an entity whose ids failed; its rows are already reported as failed. */
     private boolean skip(Task task) {
-        boolean skipped = task.entity.limit() == 0;
+        boolean skipped = task.ofEntity().limit() == 0;
         if (skipped) {
             context.counts().itemsFailed.increment();
         }
@@ -173,29 +247,17 @@ final class StateFold {
     }
 
     private CompletableFuture<Boolean> ids(Task task) {
-        if (!asksAncestors(task)) {
-            return ids(task, task.base, List.of());
-        }
-        ItemKey key = task.key;
-        return context.ports()
-                .items()
-                .query(key.viewVersion(), key.entity(), List.of(BlockRange.IDS))
-                .thenCompose(found -> {
-                    StoredItem own = null;
-                    List<SeenIds> remembered = new ArrayList<>();
-                    for (ItemStore.Found one : found) {
-                        if (one.key().equals(key)) {
-                            own = one.item();
-                        } else if (ancestors.containsKey(one.key().lane())) {
-                            remembered.add(SeenIds.decode(one.item().body()));
-                        }
-                    }
-                    return ids(task, own, remembered);
-                });
+        return ofAncestors(task, BlockRange.IDS)
+                .thenCompose(known -> ids(
+                        task,
+                        known.own(),
+                        known.ofAncestors().stream()
+                                .map(item -> SeenIds.decode(item.body()))
+                                .toList()));
     }
 
     private CompletableFuture<Boolean> ids(Task task, @Nullable StoredItem base, List<SeenIds> remembered) {
-        IdsChange change = new IdsChange(task.entity, task.view, remembered, nowMillis);
+        IdsChange change = new IdsChange(task.ofEntity(), task.view, remembered, nowMillis);
         return fold.fold(change, base).thenApply(confirmed -> {
             if (confirmed) {
                 change.confirm(context.counts()).ifPresent(limits::held);
@@ -204,19 +266,78 @@ final class StateFold {
         });
     }
 
+    private CompletableFuture<Boolean> halves(Task task) {
+        return ofAncestors(task, BlockRange.PAIRS)
+                .thenCompose(known -> halves(
+                        task,
+                        known.own(),
+                        known.ofAncestors().stream()
+                                .map(item -> Halves.decode(item.body()))
+                                .toList()));
+    }
+
+    private CompletableFuture<Boolean> halves(Task task, @Nullable StoredItem base, List<Halves> remembered) {
+        PairWork pairs = Objects.requireNonNull(task.view.pairs());
+        Halves.Terms terms =
+                Objects.requireNonNull(task.view.view().pairs()).terms();
+        HalvesChange change = new HalvesChange(task.ofKey(), task.view, pairs, terms, remembered, nowMillis);
+        return fold.fold(change, base).thenApply(confirmed -> {
+            if (confirmed) {
+                change.confirm(context.counts()).ifPresent(row -> {
+                    pairs.limit(row);
+                    limits.held(row);
+                });
+            }
+            return confirmed;
+        });
+    }
+
     /**
-     * Whether an undecided event arrived so soon after the end of the lane's ancestors that its id may have counted
-     * there. Their items are final, so the answer never changes.
+     * What is known of one item of ids or halves.
+     *
+     * @param own null if it is not there
+     * @param ofAncestors the items of the lane's ancestors, in the order of their ids; empty if they were not asked
+     */
+    private record Known(@Nullable StoredItem own, List<StoredItem> ofAncestors) {}
+
+    private CompletableFuture<Known> ofAncestors(Task task, BlockRange range) {
+        if (!asksAncestors(task)) {
+            return CompletableFuture.completedFuture(new Known(task.base, List.of()));
+        }
+        ItemKey key = task.key;
+        return context.ports()
+                .items()
+                .query(key.viewVersion(), key.entity(), List.of(range))
+                .thenApply(found -> {
+                    StoredItem own = null;
+                    Map<String, StoredItem> remembered = new TreeMap<>();
+                    for (ItemStore.Found one : found) {
+                        if (one.key().equals(key)) {
+                            own = one.item();
+                        } else if (ancestors.containsKey(one.key().lane())) {
+                            remembered.put(one.key().lane(), one.item());
+                        }
+                    }
+                    return new Known(own, List.copyOf(remembered.values()));
+                });
+    }
+
+    /**
+     * Whether an undecided event arrived so soon after the end of the lane's ancestors that what they remember matters.
+     * Their items are final, so the answer never changes. A halves item that is there has taken it over (rule J2).
      */
     private boolean asksAncestors(Task task) {
-        if (ancestors.isEmpty()) {
+        StoredItem base = task.base;
+        if (ancestors.isEmpty() || (task.kind == Kind.HALVES && base != null)) {
             return false;
         }
-        long horizonMillis = IdsChange.duplicates(task.view).rule().horizonMillis();
-        StoredItem base = task.base;
-        for (int i = 0; i < task.entity.idRows.size(); i++) {
-            EventRow row = task.view.rows().row(task.entity.idRows.get(i));
-            if (row.arrivalMillis() - horizonMillis <= maxAncestorArrivalMillis
+        RowList rows = task.kind == Kind.HALVES ? task.ofKey().rows : task.ofEntity().idRows;
+        long reachMillis = task.kind == Kind.HALVES
+                ? task.view.view().rememberedMillis()
+                : IdsChange.duplicates(task.view).rule().horizonMillis();
+        for (int i = 0; i < rows.size(); i++) {
+            EventRow row = task.view.row(rows.get(i));
+            if (row.arrivalMillis() - reachMillis <= maxAncestorArrivalMillis
                     && (base == null || row.position().isAfter(base.mark()))) {
                 return true;
             }

@@ -27,15 +27,13 @@ import org.jspecify.annotations.Nullable;
 final class TileChange implements ItemChange {
 
     private final ItemWork work;
-    private final ViewWork view;
-    private final BatchRows rows;
+    private final FoldedEvents view;
     private final Position activatedAfter;
     private final long expiresAtSeconds;
 
-    TileChange(ItemWork work, ViewWork view, Position activatedAfter) {
+    TileChange(ItemWork work, FoldedEvents view, Position activatedAfter) {
         this.work = work;
         this.view = view;
-        this.rows = view.rows();
         this.activatedAfter = activatedAfter;
         this.expiresAtSeconds = Expiry.ofBlockSeconds(view.view(), work.width, work.key.block());
     }
@@ -68,7 +66,7 @@ final class TileChange implements ItemChange {
     }
 
     private void add(ItemState state, int place, int index) {
-        EventRow row = rows.row(index);
+        EventRow row = view.row(index);
         ItemWork.FromHead fromHead = work.fromHead(place);
         if (fromHead != null) {
             state.setOpen(fromHead.open());
@@ -93,13 +91,13 @@ final class TileChange implements ItemChange {
     }
 
     private Position position(int place) {
-        return rows.row(work.rows.get(place)).position();
+        return view.row(work.rows.get(place)).position();
     }
 
     private ItemState state(@Nullable StoredItem base) {
         TileLayout layout = view.view().layout();
         long block = work.key.block();
-        String shardId = rows.row(work.firstRow()).shardId();
+        String shardId = view.row(work.firstRow()).shardId();
         return base == null
                 ? ItemState.empty(layout, work.width, block, shardId)
                 : ItemState.decode(layout, work.width, block, shardId, base.body());

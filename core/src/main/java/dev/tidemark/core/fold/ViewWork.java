@@ -1,6 +1,7 @@
 package dev.tidemark.core.fold;
 
 import com.dynatrace.hash4j.hashing.HashValue128;
+import dev.tidemark.core.control.PairCounts;
 import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.InvalidEvent;
@@ -19,7 +20,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** One view's work on one batch: the fate of each record, and which events go into which items. */
-final class ViewWork {
+final class ViewWork implements FoldedEvents {
 
     /** A record that this view cannot fold. */
     record Bad(int row, InvalidEvent reason) {}
@@ -54,6 +55,9 @@ final class ViewWork {
 
     private final long[] idLows;
 
+    /** Null if the view reads events. */
+    private final @Nullable PairWork pairs;
+
     private final List<Bad> bad = new ArrayList<>();
 
     /** The records as the view's source reads them; null before they are sorted. */
@@ -62,12 +66,13 @@ final class ViewWork {
     ViewWork(View view, String laneId, int records) {
         this.view = view;
         this.laneId = laneId;
-        this.judge = new Admission(view);
+        this.judge = Admission.of(view);
         this.byEntity = new HashMap<>(records);
         this.filterBits = new long[records];
         this.fates = new byte[records];
         this.idHighs = new long[view.duplicates() == null ? 0 : records];
         this.idLows = new long[idHighs.length];
+        this.pairs = view.pairs() == null ? null : new PairWork(view, view.pairs(), laneId, records);
     }
 
     /** Sorts the records above {@code activatedAfter} into items. */
@@ -104,6 +109,10 @@ final class ViewWork {
         TileWidth hop = view.ladder().hop();
         boolean late = hop.tileOf(row.eventTimeMillis()) < hop.tileOf(row.arrivalMillis());
         fates[index] = late ? FOLDED_LATE : FOLDED;
+        if (pairs != null) {
+            pairs.add(index, row, (HalfAdmission) judge);
+            return;
+        }
         if (judge.changesNothing()) {
             return;
         }
@@ -113,25 +122,12 @@ final class ViewWork {
             byEntity.put(entity, ofEntity);
         }
         if (view.head() == null) {
-            addToItems(ofEntity, index, row);
+            ofEntity.addToItems(index, row, items);
         } else {
             addToHead(ofEntity, index, row);
         }
         if (view.duplicates() != null) {
             addId(ofEntity, index, row, view.duplicates());
-        }
-    }
-
-    private void addToItems(EntityWork ofEntity, int index, EventRow row) {
-        List<TileWidth> widths = view.ladder().widths();
-        for (int rung = 0; rung < widths.size(); rung++) {
-            long tile = widths.get(rung).tileOf(row.eventTimeMillis());
-            int known = ofEntity.items().size();
-            ItemWork item = ofEntity.itemOf(ofEntity.items(), rung, tile);
-            if (ofEntity.items().size() > known) {
-                items.add(item);
-            }
-            item.rows.add(index);
         }
     }
 
@@ -159,10 +155,15 @@ final class ViewWork {
 
     /**
      * How many items the events go into, as rows: one for each item, at which it is first needed. What heads will spill is
-     * not known before they are read, and left out.
+     * not known before they are read, and left out; of pairs, each half counts as if it made one of an entity of its own.
      */
     IntStream itemRows() {
         int widths = view.ladder().widths().size();
+        if (pairs != null) {
+            int most = view.head() == null ? widths : 1;
+            return pairs.keys().stream().flatMapToInt(key -> IntStream.range(0, key.rows.size())
+                    .flatMap(i -> IntStream.range(0, i == 0 ? 1 + most : most).map(item -> key.rows.get(i))));
+        }
         return IntStream.concat(
                 IntStream.concat(
                         items.stream().mapToInt(ItemWork::firstRow),
@@ -172,8 +173,25 @@ final class ViewWork {
                         IntStream.range(0, veryLate.size() * widths).map(i -> veryLate.get(i / widths))));
     }
 
-    View view() {
+    @Override
+    public View view() {
         return view;
+    }
+
+    @Override
+    public EventRow row(int place) {
+        return rows().row(place);
+    }
+
+    @Override
+    public int record(int place) {
+        return place;
+    }
+
+    /** Null if the view reads events. */
+    @Nullable
+    PairWork pairs() {
+        return pairs;
     }
 
     /** The records that were sorted, as the view's source reads them. */
@@ -200,7 +218,8 @@ final class ViewWork {
         return bad;
     }
 
-    long filterBits(int row) {
+    @Override
+    public long filterBits(int row) {
         return filterBits[row];
     }
 
@@ -228,7 +247,8 @@ final class ViewWork {
     }
 
     /** Call only once all ids are confirmed. */
-    boolean isDropped(int row) {
+    @Override
+    public boolean isDropped(int row) {
         return fates[row] == DUPLICATE || fates[row] == EXPIRED;
     }
 
@@ -241,7 +261,7 @@ final class ViewWork {
     ViewCounts counts(int from, int until) {
         int[] tally = new int[EXPIRED + 1];
         for (int row = from; row < until; row++) {
-            tally[fates[row]]++;
+            tally[isDuplicateLeft(row) ? DUPLICATE : fates[row]]++;
         }
         Map<InvalidEvent.Reason, Long> quarantined = new EnumMap<>(InvalidEvent.Reason.class);
         for (Bad one : bad) {
@@ -255,6 +275,11 @@ final class ViewWork {
                 tally[TOO_LATE] + tally[EXPIRED],
                 tally[FOLDED_LATE],
                 tally[DUPLICATE],
-                quarantined);
+                quarantined,
+                pairs == null ? PairCounts.NONE : pairs.counts(from, until));
+    }
+
+    private boolean isDuplicateLeft(int row) {
+        return pairs != null && pairs.isDuplicate(row);
     }
 }

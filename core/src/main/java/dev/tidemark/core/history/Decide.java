@@ -2,7 +2,7 @@ package dev.tidemark.core.history;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventRow;
-import dev.tidemark.core.fold.EntityIds;
+import dev.tidemark.core.fold.LaneMemory;
 import dev.tidemark.core.fold.LaneDecider;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.stream.RawRecord;
@@ -30,7 +30,7 @@ public final class Decide implements Sink {
     private final Visitor visitor;
 
     /** The ids of every lane, by lane id. */
-    private final Map<String, EntityIds> ids = new ConcurrentSkipListMap<>();
+    private final Map<String, LaneMemory> ids = new ConcurrentSkipListMap<>();
 
     /**
      * Is told each record's fate; see {@link LaneDecider.Visitor}. Called for several lanes at once if the walk takes
@@ -73,8 +73,8 @@ public final class Decide implements Sink {
     }
 
     /** The ids that a lane remembers; may be seeded before the walk. */
-    public EntityIds idsOf(String laneId) {
-        return ids.computeIfAbsent(laneId, EntityIds::new);
+    public LaneMemory idsOf(String laneId) {
+        return ids.computeIfAbsent(laneId, LaneMemory::new);
     }
 
     /** Takes over the ids item of a checkpoint. */
@@ -83,7 +83,7 @@ public final class Decide implements Sink {
     }
 
     /** Every lane's ids, by lane id. */
-    public Map<String, EntityIds> ids() {
+    public Map<String, LaneMemory> ids() {
         return ids;
     }
 

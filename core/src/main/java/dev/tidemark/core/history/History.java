@@ -277,21 +277,21 @@ public final class History {
         return order.stream().filter(needed::contains).toList();
     }
 
-    /** T3: for each lane the lanes whose ids are searched for duplicates, by the live lane or a backfill's. */
+    /** T3, J2: for each lane the lanes whose memory matters to it, to the live lane or a backfill's. */
     private CompletableFuture<Map<String, Set<String>>> before(Map<String, LaneLog> logs) {
-        boolean dropsDuplicates = views.values().stream().anyMatch(view -> view.duplicates() != null);
+        boolean remembers = views.values().stream().anyMatch(View::remembers);
         Map<String, Set<String>> before = new HashMap<>();
         Set<String> laneIds = new TreeSet<>(logs.keySet());
         laneIds.addAll(rows.keySet());
         for (String laneId : laneIds) {
             Set<String> lanes = new TreeSet<>();
-            if (dropsDuplicates) {
+            if (remembers) {
                 lanes.addAll(ancestors(laneId));
                 repaired.values().forEach(of -> lanes.addAll(of.ancestors(laneId)));
             }
             before.put(laneId, lanes);
         }
-        return lineage == null || !dropsDuplicates
+        return lineage == null || !remembers
                 ? CompletableFuture.completedFuture(before)
                 : askStream(lineage, logs, before);
     }

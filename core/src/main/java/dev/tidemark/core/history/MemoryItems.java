@@ -342,7 +342,7 @@ public final class MemoryItems implements ItemStore {
 
     /**
      * Adds an event to the items that the fold puts it into, as told by {@link dev.tidemark.core.fold.LaneDecider}. An item
-     * whose mark says that it holds the event stays as it is (rule F4). The events of a lane must come in order.
+     * that was loaded with the event in it stays as it is (rule F4). The events of a lane must come in order.
      */
     public void add(View view, String laneId, String entity, EventRow row, long filterBits) {
         OfView ofView = ofView(view.version());
@@ -356,7 +356,7 @@ public final class MemoryItems implements ItemStore {
             TileWidth width = ofView.widths.get(rung).width;
             long tile = width.tileOf(row.eventTimeMillis());
             Slot slot = ofEntity.slot(rung, width.blockOf(tile), laneId);
-            if ((newest || row.position().isAfter(slot.mark)) && slot.isWithinLimit(row.position())) {
+            if ((newest || row.position().isAfter(slot.loaded)) && slot.isWithinLimit(row.position())) {
                 slot.add(tile, row, filterBits);
             }
         }

@@ -3,7 +3,7 @@ package dev.tidemark.core.past;
 import com.dynatrace.hash4j.hashing.HashValue128;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventRow;
-import dev.tidemark.core.fold.EntityIds;
+import dev.tidemark.core.fold.LaneMemory;
 import dev.tidemark.core.fold.EntityState;
 import dev.tidemark.core.history.Decide;
 import dev.tidemark.core.store.ItemStore;
@@ -89,10 +89,12 @@ final class Expectation implements Decide.Visitor {
 
         /** Whether an event belongs to the content to compare: the live item holds it, and the checkpoint's does not (F4). */
         final boolean takes(Position position) {
-            return unreadable == null
-                    && live != null
-                    && !position.isAfter(live.mark())
-                    && (then == null || position.isAfter(then.mark()));
+            return unreadable == null && live != null && !position.isAfter(live.mark()) && !hadThen(position);
+        }
+
+        /** Whether the checkpoint's item holds an event. */
+        final boolean hadThen(Position position) {
+            return then != null && !position.isAfter(then.mark());
         }
 
         final void took(Position position) {
@@ -173,7 +175,7 @@ final class Expectation implements Decide.Visitor {
         void add(EventRow row, long filterBits) {
             Position position = row.position();
             EntityState folded = state;
-            if (folded == null || !position.isAfter(folded.mark())) {
+            if (folded == null || folded.has(position)) {
                 return;
             }
             if (takes(position)) {
@@ -259,14 +261,14 @@ final class Expectation implements Decide.Visitor {
             base.items().forEach(item -> then.put(item.key(), item.item()));
         }
         for (ItemStore.Found item : found) {
-            if (item.key().isIds()) {
+            if (item.key().isMemory()) {
                 ids.put(item.key(), item.item());
             } else {
                 items.put(item.key(), expected(item.key(), item.item()));
             }
         }
         then.keySet().stream()
-                .filter(key -> !key.isIds())
+                .filter(key -> !key.isMemory())
                 .forEach(key -> items.computeIfAbsent(key, lost -> expected(lost, null)));
     }
 
@@ -314,7 +316,7 @@ final class Expectation implements Decide.Visitor {
             for (int rung = 0; rung < widths.size(); rung++) {
                 long tile = widths.get(rung).tileOf(row.eventTimeMillis());
                 ExpectedTiles expected = tiles(rung, tile, entity, laneId);
-                if (row.position().isAfter(expected.mark)) {
+                if (!expected.hadThen(row.position())) {
                     expected.change(row.position(), item -> item.add(tile, row, filterBits));
                 }
             }
@@ -370,7 +372,7 @@ final class Expectation implements Decide.Visitor {
     }
 
     /** @param replayed the ids that the lanes remember, by lane */
-    List<Difference> differences(Map<String, EntityIds> replayed) {
+    List<Difference> differences(Map<String, LaneMemory> replayed) {
         List<Difference> differences = new ArrayList<>();
         items.values().forEach(expected -> compare(expected, differences));
         Map<ItemKey, StoredItem> expectedIds = new HashMap<>();

@@ -124,7 +124,7 @@ public final class ReceiptReplay {
     /** Ids beyond the receipt's positions decide about its events as they did then (rule T3). */
     private static boolean isNamed(Receipt receipt, ItemStore.Found item) {
         Position limit = receipt.limitOf(item.key().sortKey(), item.key().lane());
-        return item.key().isIds() || !item.item().mark().isAfter(limit);
+        return item.key().isMemory() || !item.item().mark().isAfter(limit);
     }
 
     private CompletableFuture<Reproduced> reproduce(
@@ -160,7 +160,7 @@ public final class ReceiptReplay {
     }
 
     private static void load(ItemStore.Found item, Decide decide, MemoryItems items, MemoryItems all) {
-        if (item.key().isIds()) {
+        if (item.key().isMemory()) {
             decide.seed(item);
         } else {
             items.load(item.key(), item.item());

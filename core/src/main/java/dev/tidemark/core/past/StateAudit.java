@@ -139,10 +139,10 @@ public final class StateAudit {
         Decide decide =
                 new Decide(source, List.of(view), (of, entity) -> wanted.test(entity), Long.MAX_VALUE, expectation);
         if (base != null) {
-            base.items().stream().filter(item -> item.key().isIds()).forEach(item -> seed(decide, item, expectation));
+            base.items().stream().filter(item -> item.key().isMemory()).forEach(item -> seed(decide, item, expectation));
         }
         found.stream()
-                .filter(item -> item.key().isIds())
+                .filter(item -> item.key().isMemory())
                 .forEach(item -> decide.idsOf(item.key().lane())
                         .limit(item.key(), item.item().mark()));
         return History.of(ports, source.stream(), List.of(view), rows)

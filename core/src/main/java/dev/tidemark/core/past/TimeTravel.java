@@ -157,7 +157,7 @@ public final class TimeTravel {
         }
 
         private void load(ItemStore.Found item) {
-            if (item.key().isIds()) {
+            if (item.key().isMemory()) {
                 decide.seed(item);
             } else {
                 served.load(item.key(), item.item());

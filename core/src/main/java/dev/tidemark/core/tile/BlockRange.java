@@ -5,12 +5,15 @@ import dev.tidemark.core.window.TileWidth;
 /**
  * Blocks of one width from the first to the last, both inclusive, of every lane.
  *
- * @param width the code of the tile width, {@link ItemKey#HEAD} or {@link ItemKey#IDS}
+ * @param width the code of the tile width, {@link ItemKey#HEAD}, {@link ItemKey#IDS} or {@link ItemKey#PAIR}
  */
 public record BlockRange(String width, long firstBlock, long lastBlock) {
 
     /** The event ids of an entity. */
     public static final BlockRange IDS = new BlockRange(ItemKey.IDS, 0, 0);
+
+    /** The halves of a key. */
+    public static final BlockRange PAIRS = new BlockRange(ItemKey.PAIR, 0, 0);
 
     /** The heads of an entity. */
     public static final BlockRange HEADS = new BlockRange(ItemKey.HEAD, 0, 0);

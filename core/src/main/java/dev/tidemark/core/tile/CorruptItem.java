@@ -8,11 +8,11 @@ public final class CorruptItem extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;
 
-    CorruptItem(String problem) {
+    public CorruptItem(String problem) {
         super(problem);
     }
 
-    CorruptItem(String problem, Throwable cause) {
+    public CorruptItem(String problem, Throwable cause) {
         super(problem, cause);
     }
 }

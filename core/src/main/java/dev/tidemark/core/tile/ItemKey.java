@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * it.
  *
  * @param viewVersion hash of everything that decides the state's content
- * @param entity the entity's canonical text, see {@link EntityKeys}
- * @param width the code of the tile width, {@link #HEAD} or {@link #IDS}
+ * @param entity the entity's canonical text, see {@link EntityKeys}; of halves, that of their key
+ * @param width the code of the tile width, {@link #HEAD}, {@link #IDS} or {@link #PAIR}
  * @param block the block's number, not negative
  * @param lane the lane's id, see {@link Lane#id}; {@code bf#} before it for a backfill
  */
@@ -21,6 +21,9 @@ public record ItemKey(String viewVersion, String entity, String width, long bloc
 
     /** The width code of heads, see {@link HeadState}; it sorts after every width's but {@code hour}, and before ids. */
     public static final String HEAD = "head";
+
+    /** The width code of the items that hold the halves of pairs; likewise. */
+    public static final String PAIR = "pair";
 
     private static final int BLOCK_DIGITS = 10;
 
@@ -37,6 +40,11 @@ public record ItemKey(String viewVersion, String entity, String width, long bloc
         return new ItemKey(viewVersion, entity, IDS, 0, lane);
     }
 
+    /** The item of a key's halves in one lane (rule J1). */
+    public static ItemKey pair(String viewVersion, String key, String lane) {
+        return new ItemKey(viewVersion, key, PAIR, 0, lane);
+    }
+
     /** The head of an entity in one lane (rule U1). */
     public static ItemKey head(String viewVersion, String entity, String lane) {
         return new ItemKey(viewVersion, entity, HEAD, 0, lane);
@@ -48,6 +56,15 @@ public record ItemKey(String viewVersion, String entity, String width, long bloc
 
     public boolean isIds() {
         return width.equals(IDS);
+    }
+
+    public boolean isPair() {
+        return width.equals(PAIR);
+    }
+
+    /** Whether the item holds no tiles, but what decides which events go into tiles. */
+    public boolean isMemory() {
+        return isIds() || isPair();
     }
 
     /** What tells most keys apart first: a cache asks for many. */

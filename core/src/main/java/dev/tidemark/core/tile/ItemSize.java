@@ -77,6 +77,19 @@ public record ItemSize(List<Term> terms) {
                 new Term("event ids", rule.maxIds(), SeenIds.maxIdBytes(rule))));
     }
 
+    /**
+     * The largest item of a key's halves.
+     *
+     * @param headBytes of what stands before the halves, at most
+     * @param halfBytes of one half, at most
+     */
+    public static ItemSize ofHalves(int headBytes, int maxHalves, int halfBytes) {
+        return new ItemSize(List.of(
+                new Term("keys and attributes", 1, KEY_AND_ATTRIBUTE_BYTES),
+                new Term("format version, latest arrival and number of halves", 1, headBytes),
+                new Term("halves", maxHalves, halfBytes)));
+    }
+
     /** The largest tile, with its place in the item. */
     public static int maxTileBytes(TileLayout layout) {
         long bytes = tileHeadBytes(layout);

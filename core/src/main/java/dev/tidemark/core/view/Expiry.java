@@ -5,7 +5,6 @@ import dev.tidemark.core.tile.HeadState;
 import dev.tidemark.core.window.Ladder;
 import dev.tidemark.core.window.TileWidth;
 import dev.tidemark.core.window.Window;
-import java.util.Objects;
 
 /** When DynamoDB may delete the fold's items, in seconds since the epoch (rules F10 and T3). */
 public final class Expiry {
@@ -71,14 +70,13 @@ public final class Expiry {
     }
 
     /**
-     * T3: event ids outlive every copy that may still come.
+     * T3, J1: event ids and halves outlive every record that may still need them.
      *
-     * @param view drops duplicates
-     * @param usefulMillis the latest arrival, or a later moment at which the ids are needed
+     * @param view {@linkplain View#remembers remembers} something
+     * @param usefulMillis the latest arrival, or a later moment at which they are needed
      */
-    public static long ofIdsSeconds(View view, long usefulMillis) {
-        long keptMillis = Objects.requireNonNull(view.duplicates()).rule().keptMillis();
-        return afterSeconds(usefulMillis + keptMillis + view.streamRetentionMillis());
+    public static long ofMemorySeconds(View view, long usefulMillis) {
+        return afterSeconds(usefulMillis + view.rememberedMillis() + view.streamRetentionMillis());
     }
 
     private static long afterSeconds(long untilMillis) {

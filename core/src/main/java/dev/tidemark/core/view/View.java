@@ -5,6 +5,7 @@ import dev.tidemark.core.aggregate.Computation;
 import dev.tidemark.core.event.EventShape.EventTime;
 import dev.tidemark.core.expression.EventFilter;
 import dev.tidemark.core.expression.FeatureExpression;
+import dev.tidemark.core.pair.PairRule;
 import dev.tidemark.core.tile.HeadRule;
 import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.tile.TileLayout;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param retentionMillis how late an event may be and still be folded, and how far back a value can be read
  * @param skewMillis how far an event time may lie after arrival and still be taken (as the arrival time)
  * @param duplicates how producer duplicates are recognized; null if they are not
+ * @param pairs which pairs of events the view reads instead of events; null if it reads events. Slots are those of pairs then
  * @param streamRetentionMillis how long a record may wait in the stream; part of how long items are kept
  * @param features in catalog order, one per function and window
  * @param derived in the order of computation: each uses only features and the derived features before it
@@ -52,6 +54,7 @@ public record View(
         long retentionMillis,
         long skewMillis,
         @Nullable Duplicates duplicates,
+        @Nullable PairRule pairs,
         long streamRetentionMillis,
         List<Feature> features,
         List<Derived> derived) {
@@ -124,9 +127,28 @@ public record View(
                 retentionMillis,
                 skewMillis,
                 duplicates,
+                pairs,
                 streamRetentionMillis,
                 features,
                 derived);
+    }
+
+    /** Whether what an event does depends on its ancestors' events too (rules T3 and J2). */
+    public boolean remembers() {
+        return duplicates != null || pairs != null;
+    }
+
+    /** How long what decides about events is kept after their arrival, measured in arrivals; 0 if nothing is. */
+    public long rememberedMillis() {
+        if (pairs != null) {
+            return pairs.terms().keptMillis();
+        }
+        return duplicates == null ? 0 : duplicates.rule().keptMillis();
+    }
+
+    /** How late a record of the source may be: a pair may be folded later than each of its halves. */
+    public long admittedMillis() {
+        return pairs == null ? retentionMillis : pairs.terms().retentionMillis();
     }
 
     /** The names of everything the view can answer: features, then derived features, in catalog order. */

@@ -100,6 +100,7 @@ public final class FoldWorld {
                 86_400_000,
                 60_000,
                 duplicates,
+                null,
                 86_400_000,
                 List.of(),
                 List.of());

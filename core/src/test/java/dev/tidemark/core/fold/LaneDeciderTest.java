@@ -66,6 +66,7 @@ class LaneDeciderTest {
                 view.retentionMillis(),
                 view.skewMillis(),
                 view.duplicates(),
+                view.pairs(),
                 view.streamRetentionMillis(),
                 view.features(),
                 view.derived());
@@ -174,6 +175,7 @@ class LaneDeciderTest {
                 PLAIN.head(),
                 1,
                 1,
+                null,
                 null,
                 1,
                 List.of(),
@@ -355,7 +357,7 @@ class LaneDeciderTest {
             Replayed replayed = new Replayed();
             MemoryItems items = new MemoryItems(VIEWS);
             Map<ItemKey, StoredItem> all = new HashMap<>();
-            List<EntityIds> ancestors = new ArrayList<>();
+            List<LaneMemory> ancestors = new ArrayList<>();
             for (Lane lane : List.of(LANE, CHILD)) {
                 LaneDecider replay = new LaneDecider(
                         FoldWorld.catalog(VIEWS.toArray(View[]::new)).sources().get(0), VIEWS, lane.id(), wanted);

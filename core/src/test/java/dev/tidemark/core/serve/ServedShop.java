@@ -140,6 +140,7 @@ final class ServedShop {
                 DAY_MILLIS,
                 60_000,
                 null,
+                null,
                 DAY_MILLIS,
                 features,
                 List.of(

@@ -9,6 +9,7 @@ import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.control.PairCounts;
 import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.store.ControlStore;
@@ -33,6 +34,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
 /**
@@ -218,7 +220,8 @@ public final class Verdict {
                 report.tooLate().size(),
                 report.late(),
                 report.duplicates().size(),
-                bad);
+                bad,
+                pairs(report.pairs()));
         ViewCounts counted = control.readLanes().join().stream()
                 .map(row -> row.countsOf(view.version()))
                 .reduce(ViewCounts.NONE, ViewCounts::plus);
@@ -231,6 +234,25 @@ public final class Verdict {
         engine.happened(Happening.EVENT_LATE, expected.late());
         engine.happened(Happening.EVENT_DUPLICATE, expected.duplicates());
         engine.happened(Happening.RECORD_QUARANTINED, expected.quarantinedTotal());
+        engine.happened(Happening.PAIR_LEFT, expected.pairs().lefts());
+        engine.happened(Happening.PAIR_MADE, expected.pairs().paired());
+        engine.happened(Happening.PAIR_SUPERSEDED, expected.pairs().superseded());
+        engine.happened(Happening.PAIR_OUTCOME_LATE, expected.pairs().outcomeLate());
+        engine.happened(Happening.PAIR_WAITING, expected.pairs().waiting());
+        engine.happened(Happening.PAIR_TAKEN, expected.pairs().taken());
+    }
+
+    private static PairCounts pairs(ViewReport.@Nullable Pairs pairs) {
+        return pairs == null
+                ? PairCounts.NONE
+                : new PairCounts(
+                        pairs.lefts(),
+                        pairs.paired(),
+                        pairs.superseded(),
+                        pairs.outcomeLate(),
+                        pairs.waiting(),
+                        /* overflown= */ 0,
+                        pairs.taken());
     }
 
     private void judgeQuarantine(View view, ViewReport report) {

@@ -65,7 +65,8 @@ public enum Dial {
     SMALL_PORTIONS("a sandbox folds a few items at a time", 800),
     CROWDED("a packed record holds many events", 150),
     ANY_PACKER("the code's source says that any packer aggregates its records, so that all of them count", 500),
-    OVERFULL("a packed record holds more events than are read of one", 1);
+    OVERFULL("a packed record holds more events than are read of one", 1),
+    OUTCOMES("the code's catalog has views of pairs too, whose outcomes come early, late, twice, or never", 500);
 
     private final String meaning;
     private final int maxPerMille;

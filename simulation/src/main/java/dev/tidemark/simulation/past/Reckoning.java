@@ -378,7 +378,7 @@ public final class Reckoning {
      * heads longer (rule U5).
      */
     private static boolean same(ItemKey key, StoredItem item, @Nullable StoredItem other) {
-        boolean anyExpiry = (key.isIds() || key.isHead()) && !key.isLive();
+        boolean anyExpiry = (key.isMemory() || key.isHead()) && !key.isLive();
         boolean mayBeLater = key.isHead() && item.expiresAtSeconds() != 0;
         return other != null
                 && item.mark().equals(other.mark())

@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 
 /**
  * One version of the deployed function: its catalog. Compiled once for all runs, because that takes longer than a run.
- * Each is there in variants: who packs the source's records may differ, so that those outside their shard count too, and
- * its views may have no heads.
+ * Each is there in variants: who packs the source's records may differ, so that those outside their shard count too, its
+ * views may have no heads, and there may be views of pairs beside them.
  *
  * @param number its place among all variants
  * @param catalog as the product compiles it, but for the size of heads
@@ -32,6 +32,8 @@ public record Code(int number, Catalog catalog, Oracle oracle) {
     private static final int ANY_PACKER = CATALOGS;
 
     private static final int WITHOUT_HEADS = 2 * CATALOGS;
+
+    private static final int WITH_PAIRS = 4 * CATALOGS;
 
     private static final List<String> YAMLS = yamls();
     private static final Map<Integer, Code> COMPILED = new ConcurrentHashMap<>();
@@ -47,7 +49,8 @@ public record Code(int number, Catalog catalog, Oracle oracle) {
 
     private static Code compile(int number) {
         String plain = YAMLS.get(number % CATALOGS);
-        String packed = (number & ANY_PACKER) == 0 ? plain : Views.ofAnyPacker(plain);
+        String paired = (number & WITH_PAIRS) == 0 ? plain : Views.withPairs(plain);
+        String packed = (number & ANY_PACKER) == 0 ? paired : Views.ofAnyPacker(paired);
         String yaml = (number & WITHOUT_HEADS) == 0 ? packed : Views.withoutHeads(packed);
         return new Code(number, new CatalogCompiler().compile(yaml), new Oracle(packed, List.of()));
     }
@@ -67,12 +70,26 @@ public record Code(int number, Catalog catalog, Oracle oracle) {
         return of(number | WITHOUT_HEADS);
     }
 
+    /** The same views and two of pairs. */
+    Code withPairs() {
+        return of(number | WITH_PAIRS);
+    }
+
+    boolean hasPairs() {
+        return (number & WITH_PAIRS) != 0;
+    }
+
     Code withHeads(HeadSize size) {
         return new Code(number, size.applyTo(of(number).catalog), oracle);
     }
 
     boolean dropsDuplicates() {
         return catalog.views().stream().anyMatch(view -> view.duplicates() != null);
+    }
+
+    /** Whether some of its views decide by what they remember of earlier events. */
+    boolean remembers() {
+        return catalog.views().stream().anyMatch(View::remembers);
     }
 
     /** Whether some of its heads expire. */

@@ -45,6 +45,7 @@ public record Plan(
     private static final long MOST_OUTAGE_HOURS = 90;
     private static final long PACKERS = 0x5EA1ED;
     private static final long HEADS = 0x4EAD5;
+    private static final long PAIRS = 0x9A125;
     private static final int WITHOUT_HEADS_PER_CENT = 12;
 
     /** In these runs heads expire: an outage lasts longer than anybody can ask for their tiles. */
@@ -96,13 +97,14 @@ public record Plan(
         SplittableRandom packers = new SplittableRandom(seed ^ PACKERS);
         SplittableRandom heads = new SplittableRandom(seed ^ HEADS);
         boolean isForgetting = heads.nextInt(100) < FORGETTING_PER_CENT;
+        boolean hasPairs = engine.strikes(new SplittableRandom(seed ^ PAIRS), Dial.OUTCOMES) && !isForgetting;
         List<Code> codes = isForgetting
                 ? library.stream()
                         .filter(code -> code.forgetsHeads() && !code.dropsDuplicates())
                         .toList()
                 : library;
-        Code before = headed(heads, packed(engine, packers, codes.get(random.nextInt(codes.size()))));
-        Code other = headed(heads, packed(engine, packers, codes.get(random.nextInt(codes.size()))));
+        Code before = paired(hasPairs, headed(heads, packed(engine, packers, codes.get(random.nextInt(codes.size())))));
+        Code other = paired(hasPairs, headed(heads, packed(engine, packers, codes.get(random.nextInt(codes.size())))));
         Code after = engine.strikes(random, Dial.ROLLING) ? other : before;
         int shards = 1 + random.nextInt(3);
         int users = 1 + random.nextInt(5);
@@ -110,8 +112,8 @@ public record Plan(
         long spanMillis = 30_000 + random.nextLong(1_800_000);
         long outageAtMillis = random.nextLong(spanMillis);
         long anyHours = 1 + random.nextLong(MOST_OUTAGE_HOURS);
-        // Beyond the retention that the catalog states, views that drop duplicates promise nothing.
-        boolean isBounded = before.dropsDuplicates() || after.dropsDuplicates();
+        // Beyond the retention that the catalog states, views that remember promise nothing.
+        boolean isBounded = before.remembers() || after.remembers();
         long hours = isBounded ? 1 : anyHours;
         boolean isOutage = engine.strikes(random, Dial.OUTAGE);
         long outageMillis = isForgetting
@@ -133,6 +135,10 @@ public record Plan(
 
     private static Code headed(SplittableRandom heads, Code code) {
         return heads.nextInt(100) < WITHOUT_HEADS_PER_CENT ? code.withoutHeads() : code;
+    }
+
+    private static Code paired(boolean hasPairs, Code code) {
+        return hasPairs ? code.withPairs() : code;
     }
 
     private static Code packed(Engine engine, SplittableRandom packers, Code code) {
@@ -205,6 +211,10 @@ public record Plan(
                 Code.library().stream().filter(Code::dropsDuplicates).toList();
         Code any = dropping.get(dice.nextInt(dropping.size()));
         Code first = dice.nextBoolean() ? any : before;
+        if (first.hasPairs()) {
+            // TODO backfill
+            return this;
+        }
         return new Plan(
                 first,
                 first.ofOtherPacker(),

@@ -19,8 +19,52 @@ final class Views {
                 event_time: {field: ts, format: epoch_millis}
                 event_id: id
                 max_event_bytes: 3000
-            views:
             """;
+
+    /** A view of an item is followed by a purchase of it: soon, or whenever. */
+    private static final String PAIRS = """
+            pairs:
+              bought_soon:
+                left: {source: shop, where: type == "view", key: [user, item]}
+                right: {source: shop, where: type == "buy" && price > -3, key: [user, item]}
+                within: 1m
+                early: 20s
+                match: first
+                max_halves: 200
+              bought:
+                left: {source: shop, where: type == "view" && qty < 3, key: [user, item]}
+                right: {source: shop, where: type == "buy", key: [user, item]}
+                within: 10m
+                early: 2m
+                match: first
+                max_halves: 200
+            """;
+
+    /** Halves are forgotten so soon that one batch may hold a half and what makes it forgotten. */
+    private static final View SOON = new View("soon", """
+                source: bought_soon
+                entity: left.user
+                hop: 5s
+                retention: 30s
+                features:
+                  events: {function: count, windows: [5m, lifetime]}
+                  spent: {function: sum, input: right.price, windows: [5m]}
+                  delay: {function: max, input: delay, windows: [5m]}
+                  many: {function: ratio, where: right.qty > left.qty, windows: [5m]}
+            """);
+
+    /** Of two entities, late halves, a condition on both sides. */
+    private static final View CONVERSIONS = new View("conversions", """
+                source: bought
+                entity: [left.item, right.user]
+                where: left.price != right.price
+                retention: 5m
+                features:
+                  events: {function: count, windows: [10m, 1h]}
+                  quick: {function: count, where: delay < 60, windows: [1h]}
+                  pieces: {function: sum, input: right.qty, where: left.qty > 0, windows: [10m, 1h]}
+                  wait: {function: avg, input: delay, windows: [10m]}
+            """);
 
     private static final View ACTIVITY = new View("activity", """
                 source: shop
@@ -214,15 +258,22 @@ final class Views {
 
     /** The same catalog, but its views have no heads. */
     static String withoutHeads(String catalog) {
-        return catalog.replace("    source: shop\n", "    source: shop\n    heads: false\n");
+        return catalog.replaceAll("\n    source: (\\w+)\n", "\n    source: $1\n    heads: false\n");
+    }
+
+    /** The same catalog with views of pairs. */
+    static String withPairs(String catalog) {
+        return catalog.replace("views:\n", PAIRS + "views:\n" + text(SOON) + text(CONVERSIONS));
     }
 
     /** A catalog of some views, with different names. */
     static String catalog(List<View> views) {
-        StringBuilder yaml = new StringBuilder(HEAD);
-        for (View view : views) {
-            yaml.append("  ").append(view.name()).append(":\n").append(view.body());
-        }
+        StringBuilder yaml = new StringBuilder(HEAD).append("views:\n");
+        views.forEach(view -> yaml.append(text(view)));
         return yaml.toString();
+    }
+
+    private static String text(View view) {
+        return "  " + view.name() + ":\n" + view.body();
     }
 }

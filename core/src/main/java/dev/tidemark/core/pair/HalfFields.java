@@ -1,0 +1,114 @@
+package dev.tidemark.core.pair;
+
+import dev.tidemark.core.aggregate.ByteReader;
+import dev.tidemark.core.aggregate.ByteWriter;
+import dev.tidemark.core.number.DecimalConsumer;
+import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.event.Flaw;
+import java.math.BigDecimal;
+import java.util.List;
+
+/** The fields of a half that its view reads, as bytes, in the order in which the view names them. */
+public final class HalfFields {
+
+    private static final int ABSENT = 0;
+    private static final int NUMBER = 1;
+    private static final int STRING = 2;
+    private static final int FALSE = 3;
+    private static final int TRUE = 4;
+    private static final int COMPOUND = 5;
+    private static final int FIRST_FLAW = 6;
+
+    /** A decimal of any event, with what says that it is one. */
+    private static final int MAX_NUMBER_BYTES = 32;
+
+    private static final int MAX_LENGTH_BYTES = 3;
+
+    private HalfFields() {}
+
+    /** @param row an event of the source */
+    public static byte[] encode(List<PairRule.Kept> kept, EventRow row) {
+        ByteWriter out = new ByteWriter(16 * kept.size());
+        for (PairRule.Kept field : kept) {
+            encode(row, field.from(), out);
+        }
+        return out.toByteArray();
+    }
+
+    @SuppressWarnings("EnumOrdinal") // docs/format.md has the order.
+    private static void encode(EventRow row, int slot, ByteWriter out) {
+        switch (row.kind(slot)) {
+            case ABSENT -> out.writeByte(ABSENT);
+            case NUMBER -> {
+                out.writeByte(NUMBER);
+                out.writeDecimal(row.unscaled(slot), row.scale(slot));
+            }
+            case BIG_NUMBER -> {
+                out.writeByte(NUMBER);
+                out.writeDecimal(row.decimal(slot));
+            }
+            case STRING -> {
+                out.writeByte(STRING);
+                out.writeString(row.string(slot));
+            }
+            case BOOLEAN -> out.writeByte(row.bool(slot) ? TRUE : FALSE);
+            case COMPOUND -> out.writeByte(COMPOUND);
+            case FLAWED -> out.writeByte(FIRST_FLAW + row.flaw(slot).ordinal());
+        }
+    }
+
+    /**
+     * The inverse of {@link #encode}.
+     *
+     * @param pair whose slots of this side are set
+     * @throws IllegalArgumentException if the bytes are not those of these fields
+     */
+    public static void decode(byte[] fields, List<PairRule.Kept> kept, EventRow pair) {
+        ByteReader in = new ByteReader(fields);
+        for (PairRule.Kept field : kept) {
+            decode(in, field.to(), pair);
+        }
+        if (in.hasRemaining()) {
+            throw new IllegalArgumentException(in.remaining() + " bytes follow the fields of a half");
+        }
+    }
+
+    private static void decode(ByteReader in, int slot, EventRow pair) {
+        int kind = in.readByte();
+        switch (kind) {
+            case ABSENT -> pair.setAbsent(slot);
+            case NUMBER -> in.readDecimal(new Number(pair, slot));
+            case STRING -> pair.setString(slot, in.readString());
+            case FALSE, TRUE -> pair.setBoolean(slot, kind == TRUE);
+            case COMPOUND -> pair.setCompound(slot);
+            default -> pair.setFlawed(slot, flaw(kind - FIRST_FLAW));
+        }
+    }
+
+    private static Flaw flaw(int number) {
+        if (number < 0 || number >= Flaw.values().length) {
+            throw new IllegalArgumentException("no field begins with " + (number + FIRST_FLAW));
+        }
+        return Flaw.values()[number];
+    }
+
+    private record Number(EventRow pair, int slot) implements DecimalConsumer {
+
+        @Override
+        public void accept(long unscaled, int scale) {
+            pair.setNumber(slot, unscaled, scale);
+        }
+
+        @Override
+        public void accept(BigDecimal value) {
+            pair.setBigNumber(slot, value);
+        }
+    }
+
+    /** The most bytes that one half's fields take. */
+    public static int maxBytes(List<PairRule.Kept> kept) {
+        return kept.stream()
+                .mapToInt(field -> 1 + MAX_LENGTH_BYTES + Math.max(field.maxBytes(), MAX_NUMBER_BYTES))
+                .sum();
+    }
+}
