@@ -63,7 +63,7 @@ public final class PastCheck implements LongFunction<@Nullable String> {
                 ofOtherVersions
                         ? dials.with(Dial.BAD, 150).with(Dial.RESHARD, 1000).with(Dial.PRODUCER_DUPLICATE, 300)
                         : dials,
-                plan -> ofOtherVersions ? plan.withOtherVersions(dice) : plan,
+                plan -> (ofOtherVersions ? plan.withOtherVersions(dice) : plan).withoutStartedPairs(),
                 traced,
                 guests,
                 world -> {

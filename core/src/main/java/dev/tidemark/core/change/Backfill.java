@@ -132,6 +132,7 @@ public final class Backfill {
     }
 
     private CompletableFuture<List<Plan>> plan(List<View> views, ControlRow control, List<LaneRow> rows) {
+        views.forEach(view -> checkPairs(view, activations(view, streamOf(view), rows)));
         List<Plan> plans = views.stream()
                 .map(view -> new Plan(
                         control.generation(), view.name(), view.version(), activations(view, streamOf(view), rows)))
@@ -164,6 +165,16 @@ public final class Backfill {
         return remembers
                 ? new LaneAncestors(ports.lineage(), rows).of(lanes, laneIds)
                 : CompletableFuture.completedFuture(Map.of());
+    }
+
+    /** J4: the live fold and a backfill would each pair among themselves, and lose the pairs between them. */
+    private static void checkPairs(View view, Map<String, Position> activations) {
+        if (view.pairs() != null && !activations.isEmpty()) {
+            throw new IllegalStateException("view '" + view.name() + "' (version " + view.version() + ") reads pairs, and "
+                    + activations.size() + " lanes had records before it was started. This release cannot backfill such a"
+                    + " view: give it up with `tidemark backfill give-up`, and have it in the catalog of a new deployment,"
+                    + " from its streams' first record on");
+        }
     }
 
     /** A view's activation in each lane, by lane id; without lanes that fold it from their first record on. */

@@ -4,6 +4,7 @@ import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.store.CheckpointStore.Positions;
 import dev.tidemark.core.store.ItemStore.Found;
+import dev.tidemark.core.pair.Halves;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.HeadState;
 import dev.tidemark.core.tile.ItemKey;
@@ -61,6 +62,18 @@ final class CheckpointItems {
      */
     boolean mayHaveForgotten(Found found) {
         return found.key().isIds() && found.key().isLive() && isAfterPositions(found);
+    }
+
+    /**
+     * Whether halves that advanced after the positions may have forgotten what a replay from there needs (rule J3). Then
+     * nothing helps: which tiles their pairs went into is forgotten too.
+     */
+    boolean hasForgotten(Found found) {
+        LaneRow row = lanes.get(found.key().lane());
+        return found.key().isPair()
+                && row != null
+                && isAfterPositions(found)
+                && Halves.answersSinceMillis(found.item().body()) > row.maxArrivalMillis() - Halves.REGRESS_MILLIS;
     }
 
     private boolean isAfterPositions(Found found) {

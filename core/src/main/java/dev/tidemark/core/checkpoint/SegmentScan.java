@@ -90,6 +90,9 @@ final class SegmentScan {
         Map<String, ItemKey> forgetful = new LinkedHashMap<>();
         Map<String, ItemKey> torn = new LinkedHashMap<>();
         for (Found found : page.items()) {
+            if (items.hasForgotten(found)) {
+                return CompletableFuture.failedFuture(new TooSlow(found.key()));
+            }
             add(found);
             if (items.mayHaveForgotten(found)) {
                 forgetful.put(found.key().partitionKey(), found.key());

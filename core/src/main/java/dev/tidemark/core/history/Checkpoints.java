@@ -124,12 +124,25 @@ public final class Checkpoints {
         return manifests.computeIfAbsent(id, store::manifest);
     }
 
-    /** The items of some entities. Their buckets are read one after the other; only these items are kept in memory. */
+    /**
+     * The items of some entities. Their buckets are read one after the other; only these items are kept in memory. Of a view of
+     * pairs, any key's halves may be the entity's, so all buckets are read.
+     */
     public CompletableFuture<List<Found>> items(Manifest manifest, Map<View, ? extends Collection<String>> entities) {
         Set<String> partitions = entities.entrySet().stream()
                 .flatMap(of -> of.getValue().stream()
                         .map(entity -> ItemKey.partitionKey(of.getKey().version(), entity)))
                 .collect(Collectors.toSet());
+        Set<String> ofPairs = entities.keySet().stream()
+                .filter(view -> view.pairs() != null)
+                .map(View::version)
+                .collect(Collectors.toSet());
+        if (!ofPairs.isEmpty()) {
+            return items(
+                    manifest,
+                    key -> partitions.contains(key.partitionKey())
+                            || (key.isPair() && ofPairs.contains(key.viewVersion())));
+        }
         Set<Integer> buckets = new TreeSet<>();
         partitions.forEach(key -> buckets.add(CheckpointStore.Positions.bucketOf(key, manifest.buckets())));
         return items(manifest, List.copyOf(buckets), item -> partitions.contains(item.partitionKey()));

@@ -62,13 +62,14 @@ public final class AuditStart {
         return itemsOfSample.computeIfAbsent(manifest.id(), id -> checkpoints.items(manifest, sample));
     }
 
-    /** All wanted entities of a view. */
+    /** All wanted entities of a view, and all halves of its pairs, which may be of any entity. */
     CompletableFuture<Optional<CheckpointBase>> base(View view, ControlRow control, Predicate<String> wanted) {
         return chosen(
                 view,
                 control,
                 manifest -> checkpoints.items(
-                        manifest, key -> key.viewVersion().equals(view.version()) && wanted.test(key.entity())));
+                        manifest, key -> key.viewVersion().equals(view.version())
+                                && (key.isPair() || wanted.test(key.entity()))));
     }
 
     private CompletableFuture<Optional<CheckpointBase>> chosen(

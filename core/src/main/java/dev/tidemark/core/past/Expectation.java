@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What the live items should hold, built from a replay. Used once, by one thread. */
@@ -371,16 +372,20 @@ final class Expectation implements Decide.Visitor {
         }
     }
 
-    /** @param replayed the ids that the lanes remember, by lane */
-    List<Difference> differences(Map<String, LaneMemory> replayed) {
+    /**
+     * @param replayed what the lanes remember, by lane
+     * @param wanted the entities of which the items were read, and the keys of pairs of which the halves were
+     */
+    List<Difference> differences(Map<String, LaneMemory> replayed, Predicate<String> wanted) {
         List<Difference> differences = new ArrayList<>();
         items.values().forEach(expected -> compare(expected, differences));
         Map<ItemKey, StoredItem> expectedIds = new HashMap<>();
         replayed.values().forEach(lane -> lane.forEach(view, expectedIds::put));
         ids.forEach((key, live) -> compareIds(key, expectedIds.get(key), live, differences));
         expectedIds.forEach((key, expected) -> {
-            if (!ids.containsKey(key) && mustBeThere(key, expected)) {
-                differences.add(fault(key, expected.mark(), "the ids item is missing, although the lane is done"));
+            if (!ids.containsKey(key) && wanted.test(key.entity()) && mustBeThere(key, expected)) {
+                differences.add(
+                        fault(key, expected.mark(), "the " + noun(key) + " item is missing, although the lane is done"));
             }
         });
         differences.addAll(unreadable);
@@ -477,15 +482,20 @@ final class Expectation implements Decide.Visitor {
             differences.add(fault(
                     key,
                     live.mark(),
-                    "the ids item has the mark " + live.mark().text() + ", the archive's last event with an id is "
-                            + (expected == null ? "none" : expected.mark().text())));
+                    "the " + noun(key) + " item has the mark " + live.mark().text()
+                            + ", the archive's last event that belongs there is " + (expected == null ? "none" : expected.mark().text())));
         } else if (!Arrays.equals(expected.body(), live.body())) {
             differences.add(fault(
                     key,
                     live.mark(),
-                    "at mark " + live.mark().text() + " the archive makes the ids " + digest(expected.body())
+                    "at mark " + live.mark().text() + " the archive makes the " + noun(key) + " "
+                            + digest(expected.body())
                             + ", the item holds " + digest(live.body())));
         }
+    }
+
+    private static String noun(ItemKey key) {
+        return key.isIds() ? "ids" : "halves";
     }
 
     private boolean isGone(long expiresAtSeconds) {

@@ -150,7 +150,7 @@ public final class StateAudit {
                 .thenApply(walked -> AuditReport.of(
                         expectation.items(),
                         walked.records(),
-                        expectation.differences(decide.ids()),
+                        expectation.differences(decide.ids(), wanted),
                         base == null ? AuditReport.ARCHIVE : base.id()));
     }
 

@@ -9,6 +9,7 @@ import dev.tidemark.core.checkpoint.CheckpointId;
 import dev.tidemark.core.checkpoint.CheckpointPorts;
 import dev.tidemark.core.checkpoint.CheckpointSettings;
 import dev.tidemark.core.checkpoint.Checkpointer;
+import dev.tidemark.core.checkpoint.TooSlow;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.store.Pause;
 import dev.tidemark.core.store.StateScan;
@@ -19,6 +20,7 @@ import dev.tidemark.simulation.world.World;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +82,17 @@ public final class CheckpointTaker implements World.Guest {
                         ? CompletableFuture.completedFuture(false)
                         : new Checkpointer(catalogs, ports, settings)
                                 .run(id, "a" + attempts++, stopAtMillis, (done, segments, items, bytes) -> {})
-                                .thenApply(outcome -> outcome.manifest().isPresent()));
+                                .thenApply(outcome -> outcome.manifest().isPresent())
+                                .exceptionally(this::isGivenUp));
+    }
+
+    /** J3: another try of the same checkpoint would fail too. */
+    private boolean isGivenUp(Throwable failure) {
+        if (failure instanceof CompletionException wrapped && wrapped.getCause() instanceof TooSlow) {
+            tally.add(Tally.Shown.CHECKPOINT_GIVEN_UP, 1);
+            return true;
+        }
+        throw new CompletionException(failure);
     }
 
     /** The views that do not drop duplicates: an entity of theirs is read again only if its head is ahead (rule U6). */

@@ -76,8 +76,8 @@ final class Expected {
                 }
             }
         }
-        // Where copies are dropped, it matters in which lane a record is folded: each kind of lane knows its own only.
-        boolean apart = view.duplicates() != null;
+        // Where something is remembered, it matters in which lane a record is folded: each kind of lane knows its own only.
+        boolean apart = view.remembers();
         List<StreamRecord> records = new ArrayList<>();
         Set<String> backfilled = new HashSet<>();
         long replaced = 0;

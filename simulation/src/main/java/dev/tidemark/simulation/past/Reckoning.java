@@ -295,6 +295,7 @@ public final class Reckoning {
         live.forEach((key, item) -> {
             if (isCommon.test(key)) {
                 tally.add(kind(key), 1);
+                tally.add(Tally.Shown.HALVES_RESTORED, key.isPair() ? 1 : 0);
                 if (!isExpired(key, item) && !same(key, item, restored.get(key))) {
                     engine.fail("restored from " + checkpoint + ", item " + key + " is " + brief(restored.get(key))
                             + " instead of " + brief(item));
@@ -315,7 +316,7 @@ public final class Reckoning {
         ControlRow then = checkpoints.manifest(checkpoint).join().positions().control();
         ControlRow now = control.readControl().join().orElseThrow();
         Set<String> dropping = catalogs.views().stream()
-                .filter(view -> view.duplicates() != null)
+                .filter(View::remembers)
                 .map(View::version)
                 .collect(Collectors.toSet());
         return key -> {

@@ -23,7 +23,9 @@ public final class Tally {
         MERGED_LANE_IN_A_BACKFILL,
         MERGED_LANE_IN_A_BACKFILL_THAT_DROPS_DUPLICATES,
         LANE_WITH_FEWER_ANCESTORS_THAN_ITS_PARENT,
-        ENTITY_READ_AGAIN_FOR_A_CHECKPOINT
+        ENTITY_READ_AGAIN_FOR_A_CHECKPOINT,
+        CHECKPOINT_GIVEN_UP,
+        HALVES_RESTORED
     }
 
     private final Map<Shown, Long> counts = new EnumMap<>(Shown.class);

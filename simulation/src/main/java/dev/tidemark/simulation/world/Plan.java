@@ -211,10 +211,6 @@ public record Plan(
                 Code.library().stream().filter(Code::dropsDuplicates).toList();
         Code any = dropping.get(dice.nextInt(dropping.size()));
         Code first = dice.nextBoolean() ? any : before;
-        if (first.hasPairs()) {
-            // TODO backfill
-            return this;
-        }
         return new Plan(
                 first,
                 first.ofOtherPacker(),
@@ -225,6 +221,22 @@ public record Plan(
                 endMillis,
                 MANY_RESHARDS,
                 heads);
+    }
+
+    /** The same, but without a change of code that would start a view of pairs: there is no backfill of these. */
+    public Plan withoutStartedPairs() {
+        return after.startsPairs(before)
+                ? new Plan(
+                        before,
+                        before,
+                        shards,
+                        sent,
+                        outageAtMillis,
+                        outageMillis,
+                        endMillis,
+                        mostReshards,
+                        heads)
+                : this;
     }
 
     /** The same without some of the records. */
