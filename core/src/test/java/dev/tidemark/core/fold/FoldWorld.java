@@ -121,6 +121,11 @@ public final class FoldWorld {
 
     /** The same with portions (rule F11) of a size. */
     public BatchFold fold(int maxPortionItems, View... views) {
+        return fold(maxPortionItems, catalog(views));
+    }
+
+    /** The same with a whole catalog. */
+    public BatchFold fold(int maxPortionItems, Catalog catalog) {
         FoldPorts ports = new FoldPorts(
                 items,
                 control,
@@ -131,7 +136,7 @@ public final class FoldWorld {
                 () -> nowMillis,
                 new Random(1));
         return new BatchFold(
-                catalog(views), ports, new FoldSettings(generation, 4, PATIENT_ATTEMPTS, 1 << 20, maxPortionItems));
+                catalog, ports, new FoldSettings(generation, 4, PATIENT_ATTEMPTS, 1 << 20, maxPortionItems));
     }
 
     public BatchOutcome deliver(BatchFold fold, RawRecord... records) {

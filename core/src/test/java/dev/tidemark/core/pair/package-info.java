@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.core.pair;
+
+import org.jspecify.annotations.NullMarked;
