@@ -4,9 +4,11 @@ import dev.tidemark.core.aggregate.AggregateFunction;
 import dev.tidemark.core.aggregate.Computation;
 import dev.tidemark.core.aggregate.FieldInput;
 import dev.tidemark.core.aggregate.GroupBy;
+import dev.tidemark.core.aggregate.Net;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.expression.FilterExpression;
+import dev.tidemark.core.pair.Halves.Match;
 import dev.tidemark.core.pair.PairRule;
 import dev.tidemark.core.tile.HeadRule;
 import dev.tidemark.core.tile.ItemSize;
@@ -115,7 +117,17 @@ final class ViewCompiler {
                     : new FieldInput(input.slot(), input.toString(), feature.optional(), feature.inputKind());
             Computation plain = feature.function().bind(bindTo, feature.arguments());
             ViewDefinition.Grouping grouping = feature.grouping();
-            Computation computation = grouping == null ? plain : GroupBy.of(plain, grouping.spec());
+            Computation grouped = grouping == null ? plain : GroupBy.of(plain, grouping.spec());
+            PairDefinition pair = definition.pair();
+            String refusal = pair == null || pair.match() == Match.FIRST ? null : Net.refusal(grouped);
+            if (pair != null && refusal != null) {
+                feature.at()
+                        .problem(
+                                refusal + ", and pair '" + pair.name() + "' with match: last takes pairs back",
+                                "compute something else of it, or let the first right count with match: first");
+                return null;
+            }
+            Computation computation = pair == null || pair.match() == Match.FIRST ? grouped : Net.of(grouped);
             int filter = filterIndex(feature.where());
             List<TileLayout.Entry> entries = new ArrayList<>();
             for (int state = 0; state < computation.states().size(); state++) {

@@ -200,15 +200,6 @@ public final class EventRow {
         throw new IllegalStateException("slot " + slot + " holds " + kinds[slot] + ", which is no flaw");
     }
 
-    /** Whether it counts no more from now on, after it has counted. */
-    public boolean isTakenBack() {
-        return takenBack;
-    }
-
-    public void setTakenBack(boolean isTakenBack) {
-        takenBack = isTakenBack;
-    }
-
     /** When it happened, milliseconds since the epoch, after clamping to arrival. */
     public long eventTimeMillis() {
         return eventTimeMillis;

@@ -36,7 +36,6 @@ final class Views {
                 right: {source: shop, where: type == "buy", key: [user, item]}
                 within: 10m
                 early: 2m
-                match: first
                 max_halves: 200
             """;
 
@@ -62,6 +61,7 @@ final class Views {
                 features:
                   events: {function: count, windows: [10m, 1h]}
                   quick: {function: count, where: delay < 60, windows: [1h]}
+                  by_price: {function: sum, input: right.qty, windows: [10m], group_by: {field: left.qty, groups: ["0", "1"]}}
                   pieces: {function: sum, input: right.qty, where: left.qty > 0, windows: [10m, 1h]}
                   wait: {function: avg, input: delay, windows: [10m]}
             """);
