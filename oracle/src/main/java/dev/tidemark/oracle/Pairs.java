@@ -87,7 +87,8 @@ final class Pairs {
 
     /** Takes the next half of a shard; those of the shards that it came from were taken before. */
     Fate take(Event event, boolean isLeft, String key) {
-        Known known = of(event.record().shardId()).computeIfAbsent(key, born -> inherited(event.record().shardId(), key));
+        Known known = of(event.record().shardId())
+                .computeIfAbsent(key, born -> inherited(event.record().shardId(), key));
         Half half = new Half(event, isLeft);
         Fate fate = isLeft ? left(known, half) : right(known, half);
         known.halves.add(half);

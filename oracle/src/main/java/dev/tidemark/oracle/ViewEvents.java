@@ -74,7 +74,15 @@ final class ViewEvents {
     }
 
     ViewReport report() {
-        return new ViewReport(view.name(), folded, late, passedBy, quarantined, tooLate, duplicates, pairs == null ? null : pairs.report());
+        return new ViewReport(
+                view.name(),
+                folded,
+                late,
+                passedBy,
+                quarantined,
+                tooLate,
+                duplicates,
+                pairs == null ? null : pairs.report());
     }
 
     private void take(Reading reading) {

@@ -5,6 +5,8 @@ import dev.tidemark.cli.terminal.Plural;
 import dev.tidemark.cli.terminal.ShownText;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventShape;
+import dev.tidemark.core.pair.Halves;
+import dev.tidemark.core.pair.PairRule;
 import dev.tidemark.core.serve.Unanswerable;
 import dev.tidemark.core.tile.ItemSize;
 import dev.tidemark.core.tile.SeenIds;
@@ -170,6 +172,9 @@ public final class ValidateCommand implements Callable<Integer> {
         if (view.duplicates() != null) {
             out.println("  ids      " + ids(view.duplicates().rule()));
         }
+        if (view.pairs() != null) {
+            out.println("  pairs    " + pairs(view.pairs()));
+        }
         out.println("  costs    " + String.join("\n           ", CostText.of(view)));
         String path = "views." + view.name() + ".";
         catalog.notes().keySet().stream()
@@ -186,6 +191,18 @@ public final class ValidateCommand implements Callable<Integer> {
                 rule.maxIds(),
                 kilobytes,
                 kilobytes);
+    }
+
+    /** What is written beside tiles, and for how long it is needed. */
+    private static String pairs(PairRule pairs) {
+        Halves.Terms terms = pairs.terms();
+        return String.format(
+                Locale.ROOT,
+                "of '%s': 1 item more per key and batch, of at most %,d halves and %,d KB, each kept for %s",
+                pairs.name(),
+                terms.maxHalves(),
+                (pairs.largestItem().totalBytes() + 1_023) / 1_024,
+                Window.formatDuration(terms.keptMillis()));
     }
 
     private static String writes(View view) {

@@ -22,7 +22,8 @@ final class CatalogReader {
     static final int MAX_VIEWS = 200;
     static final int MAX_MODELS = 100;
 
-    private static final Set<String> KEYS = new LinkedHashSet<>(List.of("tidemark", "sources", "pairs", "views", "models"));
+    private static final Set<String> KEYS =
+            new LinkedHashSet<>(List.of("tidemark", "sources", "pairs", "views", "models"));
     private static final String ROOT_REMEDY = "start with 'tidemark: 1', 'sources:' and 'views:'";
 
     private final List<AggregateFunction> functions;

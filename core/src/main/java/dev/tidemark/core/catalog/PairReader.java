@@ -60,9 +60,8 @@ final class PairReader {
                 ? DEFAULT_MATCH
                 : SourceReader.oneOf(List.of(Match.values()), matchAt, "match", "matches");
         YamlValue maxAt = pair.optional("max_halves");
-        Long maxHalves = maxAt == null
-                ? (Long) (long) DEFAULT_MAX_HALVES
-                : maxAt.integer(FEWEST_MAX_HALVES, MOST_MAX_HALVES);
+        Long maxHalves =
+                maxAt == null ? (Long) (long) DEFAULT_MAX_HALVES : maxAt.integer(FEWEST_MAX_HALVES, MOST_MAX_HALVES);
         if (left == null || right == null || within == null || early == null || match == null || maxHalves == null) {
             return null;
         }
@@ -106,8 +105,7 @@ final class PairReader {
         String source =
                 sourceAt == null ? null : sourceAt.text("name one of the sources: " + String.join(", ", sourceNames));
         if (sourceAt != null && source != null && !sourceNames.contains(source)) {
-            sourceAt.problem(
-                    "unknown source " + sourceAt.shown(), Suggestions.remedy(source, sourceNames, "sources"));
+            sourceAt.problem("unknown source " + sourceAt.shown(), Suggestions.remedy(source, sourceNames, "sources"));
         }
         SourceDefinition definition = source == null ? null : sources.get(source);
         SourceFields fields = definition == null ? new SourceFields() : definition.fields();

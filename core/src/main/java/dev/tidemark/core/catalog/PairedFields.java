@@ -71,7 +71,10 @@ final class PairedFields {
             if (isOf(name, path)) {
                 int maxBytes = ofEntity.contains(path) ? EntityKeys.MAX_BYTES : Bounds.MAX_SCALAR_BYTES;
                 kept.add(new Kept(
-                        path.toString(), source.slotOf(inner(path)), view.fields().slotOf(path), maxBytes));
+                        path.toString(),
+                        source.slotOf(inner(path)),
+                        view.fields().slotOf(path),
+                        maxBytes));
             }
         }
         long own = 0;

@@ -170,10 +170,12 @@ public final class Backfill {
     /** J4: the live fold and a backfill would each pair among themselves, and lose the pairs between them. */
     private static void checkPairs(View view, Map<String, Position> activations) {
         if (view.pairs() != null && !activations.isEmpty()) {
-            throw new IllegalStateException("view '" + view.name() + "' (version " + view.version() + ") reads pairs, and "
-                    + activations.size() + " lanes had records before it was started. This release cannot backfill such a"
-                    + " view: give it up with `tidemark backfill give-up`, and have it in the catalog of a new deployment,"
-                    + " from its streams' first record on");
+            throw new IllegalStateException(
+                    "view '" + view.name() + "' (version " + view.version() + ") reads pairs, and "
+                            + activations.size()
+                            + " lanes had records before it was started. This release cannot backfill such a"
+                            + " view: give it up with `tidemark backfill give-up`, and have it in the catalog of a new deployment,"
+                            + " from its streams' first record on");
         }
     }
 

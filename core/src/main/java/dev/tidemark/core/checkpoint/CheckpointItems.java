@@ -2,9 +2,9 @@ package dev.tidemark.core.checkpoint;
 
 import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.pair.Halves;
 import dev.tidemark.core.store.CheckpointStore.Positions;
 import dev.tidemark.core.store.ItemStore.Found;
-import dev.tidemark.core.pair.Halves;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.HeadState;
 import dev.tidemark.core.tile.ItemKey;

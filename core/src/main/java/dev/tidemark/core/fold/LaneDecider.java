@@ -254,9 +254,7 @@ public final class LaneDecider {
         changes |= pair(one, pairs.of(told.added(), /* isTakenBack= */ false, row), record, visitor);
         if (!changes) {
             visitor.other(
-                    one.view,
-                    record,
-                    told.fate() == Halves.Fate.DUPLICATE ? Fate.DUPLICATE : Fate.WITHOUT_EFFECT);
+                    one.view, record, told.fate() == Halves.Fate.DUPLICATE ? Fate.DUPLICATE : Fate.WITHOUT_EFFECT);
         }
     }
 

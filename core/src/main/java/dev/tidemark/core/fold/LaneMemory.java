@@ -114,8 +114,8 @@ public final class LaneMemory {
         long high = id.getMostSignificantBits();
         long low = id.getLeastSignificantBits();
         long owner = SeenIds.owner(row.position());
-        Remembered own = of(view.version())
-                .computeIfAbsent(entity, unknown -> Remembered.of(new SeenIds(), Position.ORIGIN));
+        Remembered own =
+                of(view.version()).computeIfAbsent(entity, unknown -> Remembered.of(new SeenIds(), Position.ORIGIN));
         if (!row.position().isAfter(own.mark)) {
             return own.ids().owns(high, low, owner, row.arrivalMillis());
         }
@@ -134,10 +134,10 @@ public final class LaneMemory {
      *
      * @param ancestors likewise
      */
-    Halves.Told tell(View view, Halves.Terms terms, String key, Half half, Position position, List<LaneMemory> ancestors) {
+    Halves.Told tell(
+            View view, Halves.Terms terms, String key, Half half, Position position, List<LaneMemory> ancestors) {
         Remembered own = of(view.version())
-                .computeIfAbsent(
-                        key, unknown -> Remembered.of(adopt(view, terms, key, ancestors), Position.ORIGIN));
+                .computeIfAbsent(key, unknown -> Remembered.of(adopt(view, terms, key, ancestors), Position.ORIGIN));
         if (!position.isAfter(own.mark)) {
             return own.halves().told(half.owner());
         }

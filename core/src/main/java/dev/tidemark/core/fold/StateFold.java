@@ -206,7 +206,8 @@ final class StateFold {
     }
 
     private CompletableFuture<Boolean> head(Task task) {
-        HeadChange change = new HeadChange(task.ofEntity(), task.events, activatedAfter(task), headUsefulMillis(task.key));
+        HeadChange change =
+                new HeadChange(task.ofEntity(), task.events, activatedAfter(task), headUsefulMillis(task.key));
         return fold.fold(change, task.base).thenApply(confirmed -> {
             if (change.isUseless(nowMillis)) {
                 context.counts().expired.increment();
@@ -278,8 +279,7 @@ final class StateFold {
 
     private CompletableFuture<Boolean> halves(Task task, @Nullable StoredItem base, List<Halves> remembered) {
         PairWork pairs = Objects.requireNonNull(task.view.pairs());
-        Halves.Terms terms =
-                Objects.requireNonNull(task.view.view().pairs()).terms();
+        Halves.Terms terms = Objects.requireNonNull(task.view.view().pairs()).terms();
         HalvesChange change = new HalvesChange(task.ofKey(), task.view, pairs, terms, remembered, nowMillis);
         return fold.fold(change, base).thenApply(confirmed -> {
             if (confirmed) {

@@ -161,8 +161,10 @@ final class ViewWork implements FoldedEvents {
         int widths = view.ladder().widths().size();
         if (pairs != null) {
             int most = view.head() == null ? widths : 1;
-            return pairs.keys().stream().flatMapToInt(key -> IntStream.range(0, key.rows.size())
-                    .flatMap(i -> IntStream.range(0, i == 0 ? 1 + most : most).map(item -> key.rows.get(i))));
+            return pairs.keys().stream()
+                    .flatMapToInt(key -> IntStream.range(0, key.rows.size())
+                            .flatMap(i ->
+                                    IntStream.range(0, i == 0 ? 1 + most : most).map(item -> key.rows.get(i))));
         }
         return IntStream.concat(
                 IntStream.concat(

@@ -2,8 +2,8 @@ package dev.tidemark.core.history;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventRow;
-import dev.tidemark.core.fold.LaneMemory;
 import dev.tidemark.core.fold.LaneDecider;
+import dev.tidemark.core.fold.LaneMemory;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.view.View;

@@ -2,9 +2,9 @@ package dev.tidemark.core.pair;
 
 import dev.tidemark.core.aggregate.ByteReader;
 import dev.tidemark.core.aggregate.ByteWriter;
-import dev.tidemark.core.number.DecimalConsumer;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.Flaw;
+import dev.tidemark.core.number.DecimalConsumer;
 import java.math.BigDecimal;
 import java.util.List;
 

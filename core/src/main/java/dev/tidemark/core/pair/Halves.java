@@ -140,7 +140,11 @@ public final class Halves {
      * @param takenBack the pair that counts no more
      * @param added the pair that counts from now on
      */
-    public record Told(Fate fate, int taken, @Nullable Pair takenBack, @Nullable Pair added) {
+    public record Told(
+            Fate fate,
+            int taken,
+            @Nullable Pair takenBack,
+            @Nullable Pair added) {
 
         private static final Told OVERFLOW = new Told(Fate.OVERFLOW, 0, null, null);
     }
@@ -243,7 +247,8 @@ public final class Halves {
         for (int i = 0; i < entries.size(); i++) {
             Entry left = entries.get(i);
             boolean isNear = left.counts()
-                    && entries.subList(0, i).stream().anyMatch(before -> before.counts() && terms.areNear(before, left));
+                    && entries.subList(0, i).stream()
+                            .anyMatch(before -> before.counts() && terms.areNear(before, left));
             if (isNear || left.fate == Fate.DUPLICATE) {
                 left.fate = Fate.DUPLICATE;
                 left.fields = NOTHING;
@@ -362,8 +367,8 @@ public final class Halves {
         entry.isUnsettled = true;
         if (entry.fate == Fate.LEFT) {
             Entry choice = entry.chosen.isEmpty() ? null : entry.chosen.get(0);
-            boolean hadWaited = choice != null && entries.indexOf(choice) < entries.indexOf(entry);
-            return new Told(entry.fate, entry.taken, null, hadWaited ? pair(entry, choice) : null);
+            Pair waited = choice == null || entries.indexOf(choice) > entries.indexOf(entry) ? null : pair(entry, choice);
+            return new Told(entry.fate, entry.taken, null, waited);
         }
         if (entry.fate == Fate.PAIRED) {
             for (Entry left : entries) {
@@ -400,7 +405,8 @@ public final class Halves {
      */
     public static long answersSinceMillis(byte[] body) {
         ByteReader in = header(body);
-        return in.readVarint() - in.readVarint();
+        long latestMillis = in.readVarint();
+        return latestMillis - in.readVarint();
     }
 
     /** The canonical bytes: the same halves folded give the same bytes. */

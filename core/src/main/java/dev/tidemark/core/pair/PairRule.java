@@ -63,8 +63,7 @@ public record PairRule(String name, Side left, Side right, Halves.Terms terms, i
     /** The largest halves item. */
     public ItemSize largestItem() {
         int fields = Math.max(HalfFields.maxBytes(left.kept()), HalfFields.maxBytes(right.kept()));
-        return ItemSize.ofHalves(
-                Halves.maxHeadBytes(terms), terms.maxHalves(), Halves.maxHalfBytes(terms, fields));
+        return ItemSize.ofHalves(Halves.maxHeadBytes(terms), terms.maxHalves(), Halves.maxHalfBytes(terms, fields));
     }
 
     public Side side(boolean isLeft) {

@@ -68,7 +68,8 @@ public final class AuditStart {
                 view,
                 control,
                 manifest -> checkpoints.items(
-                        manifest, key -> key.viewVersion().equals(view.version())
+                        manifest,
+                        key -> key.viewVersion().equals(view.version())
                                 && (key.isPair() || wanted.test(key.entity()))));
     }
 

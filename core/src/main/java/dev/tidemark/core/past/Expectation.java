@@ -3,8 +3,8 @@ package dev.tidemark.core.past;
 import com.dynatrace.hash4j.hashing.HashValue128;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventRow;
-import dev.tidemark.core.fold.LaneMemory;
 import dev.tidemark.core.fold.EntityState;
+import dev.tidemark.core.fold.LaneMemory;
 import dev.tidemark.core.history.Decide;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.stream.Lane;
@@ -384,8 +384,8 @@ final class Expectation implements Decide.Visitor {
         ids.forEach((key, live) -> compareIds(key, expectedIds.get(key), live, differences));
         expectedIds.forEach((key, expected) -> {
             if (!ids.containsKey(key) && wanted.test(key.entity()) && mustBeThere(key, expected)) {
-                differences.add(
-                        fault(key, expected.mark(), "the " + noun(key) + " item is missing, although the lane is done"));
+                differences.add(fault(
+                        key, expected.mark(), "the " + noun(key) + " item is missing, although the lane is done"));
             }
         });
         differences.addAll(unreadable);
@@ -483,7 +483,8 @@ final class Expectation implements Decide.Visitor {
                     key,
                     live.mark(),
                     "the " + noun(key) + " item has the mark " + live.mark().text()
-                            + ", the archive's last event that belongs there is " + (expected == null ? "none" : expected.mark().text())));
+                            + ", the archive's last event that belongs there is "
+                            + (expected == null ? "none" : expected.mark().text())));
         } else if (!Arrays.equals(expected.body(), live.body())) {
             differences.add(fault(
                     key,

@@ -139,7 +139,9 @@ public final class StateAudit {
         Decide decide =
                 new Decide(source, List.of(view), (of, entity) -> wanted.test(entity), Long.MAX_VALUE, expectation);
         if (base != null) {
-            base.items().stream().filter(item -> item.key().isMemory()).forEach(item -> seed(decide, item, expectation));
+            base.items().stream()
+                    .filter(item -> item.key().isMemory())
+                    .forEach(item -> seed(decide, item, expectation));
         }
         found.stream()
                 .filter(item -> item.key().isMemory())

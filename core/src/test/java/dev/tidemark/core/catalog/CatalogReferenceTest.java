@@ -104,6 +104,7 @@ class CatalogReferenceTest {
             new CatalogCompiler().compile("""
                             zzz: 1
                             sources: {s: {zzz: 1, event_time: {zzz: 1}}}
+                            pairs: {p: {zzz: 1, left: {zzz: 1}}}
                             views:
                               v:
                                 zzz: 1

@@ -151,8 +151,7 @@ class FoldPairsTest {
         assertThat(counts.filtered()).isEqualTo(1);
         assertThat(counts.quarantined())
                 .as("no model; no number; no key")
-                .isEqualTo(Map.of(
-                        InvalidEvent.Reason.MISSING_FIELD, 2L, InvalidEvent.Reason.MISTYPED_FIELD, 1L));
+                .isEqualTo(Map.of(InvalidEvent.Reason.MISSING_FIELD, 2L, InvalidEvent.Reason.MISTYPED_FIELD, 1L));
         assertThat(counts.total()).isEqualTo(12);
         assertThat(counts.folded()).isEqualTo(counts.pairs().total());
     }
@@ -307,7 +306,8 @@ class FoldPairsTest {
             if (wanted.test(item.getKey())) {
                 bodies.put(
                         item.getKey(),
-                        item.getValue().mark().text() + java.util.Arrays.toString(item.getValue().body()));
+                        item.getValue().mark().text()
+                                + java.util.Arrays.toString(item.getValue().body()));
             }
         }
         return bodies;

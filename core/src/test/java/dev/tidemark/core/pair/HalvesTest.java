@@ -84,7 +84,9 @@ class HalvesTest {
             Halves halves = new Halves();
             fold(halves, left(1, 1_000, 1_000), FIRST);
             String fate = time < 990 || time > 1_100 ? "OUTCOME_LATE" : "PAIRED added 1&2";
-            assertThat(fold(halves, right(2, 1_101, time), FIRST)).as("%d", time).isEqualTo(fate);
+            assertThat(fold(halves, right(2, 1_101, time), FIRST))
+                    .as("%d", time)
+                    .isEqualTo(fate);
         }
     }
 
@@ -118,7 +120,8 @@ class HalvesTest {
         assertThat(settled(halves, left(1, 1_000, 1_000), FIRST)).isEqualTo("LEFT");
         assertThat(settled(halves, left(2, 1_000 + REACH, 1_000), FIRST)).isEqualTo("DUPLICATE");
         assertThat(settled(halves, left(3, 1_000 + 2 * REACH, 1_000), FIRST)).isEqualTo("DUPLICATE");
-        assertThat(settled(halves, left(4, 1_001 + 3 * REACH, 1_001 + 3 * REACH), FIRST)).isEqualTo("LEFT");
+        assertThat(settled(halves, left(4, 1_001 + 3 * REACH, 1_001 + 3 * REACH), FIRST))
+                .isEqualTo("LEFT");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.tidemark.functions.ingest;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tidemark.aws.dynamodb.CapacityCounter;
 import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.control.PairCounts;
 import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.fold.BatchOutcome;
@@ -21,7 +22,7 @@ import java.util.function.LongSupplier;
 /**
  * One line of JSON per batch, which is also its metrics: lane, positions, counts; never a payload or an entity key.
  * CloudWatch takes one value of a dimension per line, so a view with late, too late, duplicate or bad events gets a
- * separate line, and so does each quarantine reason.
+ * separate line, and so does a view of pairs, and each quarantine reason.
  *
  * <p>Thread-safe. The units are those that DynamoDB has charged since the line before; they belong to the batch where
  * one batch is folded at a time, as on Lambda.
@@ -143,7 +144,26 @@ public final class JsonBatchLog implements BatchLog {
         json.writeEndObject();
     }
 
+    private void writePairs(long nowMillis, Batch batch, String view, PairCounts pairs) {
+        out.println(LogLine.of(nowMillis, Level.INFO, "halves of pairs", line -> {
+            line.text(STREAM, batch.lane().streamName());
+            line.text(VIEW, view);
+            line.text("lane", batch.lane().id());
+            line.dimensions(STREAM, VIEW);
+            line.metric(Metric.PAIR_LEFTS, pairs.lefts());
+            line.metric(Metric.PAIRED, pairs.paired());
+            line.metric(Metric.PAIR_SUPERSEDED, pairs.superseded());
+            line.metric(Metric.PAIR_OUTCOME_LATE, pairs.outcomeLate());
+            line.metric(Metric.PAIR_WAITING, pairs.waiting());
+            line.metric(Metric.PAIR_TAKEN, pairs.taken());
+            line.metric(Metric.PAIR_OVERFLOWN, pairs.overflown());
+        }));
+    }
+
     private void attend(long nowMillis, Batch batch, String view, ViewCounts counts) {
+        if (!counts.pairs().equals(PairCounts.NONE)) {
+            writePairs(nowMillis, batch, view, counts.pairs());
+        }
         long quarantined = counts.quarantinedTotal();
         if (counts.late() + counts.tooLate() + counts.duplicates() + quarantined == 0) {
             return;

@@ -76,7 +76,8 @@ final class Expected {
                 }
             }
         }
-        // Where something is remembered, it matters in which lane a record is folded: each kind of lane knows its own only.
+        // Where something is remembered, it matters in which lane a record is folded: each kind of lane knows its own
+        // only.
         boolean apart = view.remembers();
         List<StreamRecord> records = new ArrayList<>();
         Set<String> backfilled = new HashSet<>();

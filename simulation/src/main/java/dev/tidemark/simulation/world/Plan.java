@@ -226,16 +226,7 @@ public record Plan(
     /** The same, but without a change of code that would start a view of pairs: there is no backfill of these. */
     public Plan withoutStartedPairs() {
         return after.startsPairs(before)
-                ? new Plan(
-                        before,
-                        before,
-                        shards,
-                        sent,
-                        outageAtMillis,
-                        outageMillis,
-                        endMillis,
-                        mostReshards,
-                        heads)
+                ? new Plan(before, before, shards, sent, outageAtMillis, outageMillis, endMillis, mostReshards, heads)
                 : this;
     }
 

@@ -36,6 +36,7 @@ final class Views {
                 right: {source: shop, where: type == "buy", key: [user, item]}
                 within: 10m
                 early: 2m
+                match: last
                 max_halves: 200
             """;
 
@@ -251,9 +252,12 @@ final class Views {
     /** @param body the view's YAML below its name */
     record View(String name, String body) {}
 
-    /** The same catalog, but for who packs its source's records. */
+    /**
+     * The same catalog, but for who packs its source's records. Then a key's events may lie in several lanes, which could each
+     * take back the pair that they took over: so the first right counts.
+     */
     static String ofAnyPacker(String catalog) {
-        return catalog.replace(STREAM, STREAM + "    aggregated_by: any\n");
+        return catalog.replace(STREAM, STREAM + "    aggregated_by: any\n").replace("match: last", "match: first");
     }
 
     /** The same catalog, but its views have no heads. */

@@ -52,8 +52,9 @@ final class PairLog {
                 PairMachine known = machine(key, position - 1);
                 machines.get(key).add(key(position) == key ? known.with(half(position)) : known);
             }
-            List<Effect> told =
-                    machine(key(position), position).told(half(position).number()).effects();
+            List<Effect> told = machine(key(position), position)
+                    .told(half(position).number())
+                    .effects();
             effects.add(told == null ? List.of() : told);
         }
     }

@@ -119,7 +119,9 @@ record PairMachine(Terms terms, int maxArrival, List<Entry> entries) {
                 && entries.stream()
                         .takeWhile(before -> before != entry)
                         .noneMatch(before -> before.half().isLeft()
-                                && Math.abs(before.half().arrival() - entry.half().arrival()) <= terms.reach());
+                                && Math.abs(before.half().arrival()
+                                                - entry.half().arrival())
+                                        <= terms.reach());
     }
 
     /** The counted lefts that a right fits. */

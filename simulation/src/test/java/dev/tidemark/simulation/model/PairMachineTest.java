@@ -66,14 +66,14 @@ class PairMachineTest {
             machine = machine.with(half);
         }
         PairMachine all = machine;
-        return log.stream().filter(half -> !half.isLeft()).allMatch(right -> all.leftsOf(right)
-                        .size()
-                <= 1);
+        return log.stream()
+                .filter(half -> !half.isLeft())
+                .allMatch(right -> all.leftsOf(right).size() <= 1);
     }
 
     private static boolean isAsWithAll(Terms terms, List<Half> log) {
-        Terms remembering = Terms.of(terms.early(), terms.within(), terms.retention())
-                .withKept(EVERYTHING);
+        Terms remembering =
+                Terms.of(terms.early(), terms.within(), terms.retention()).withKept(EVERYTHING);
         return effects(terms, log).equals(effects(remembering, log));
     }
 

@@ -84,7 +84,9 @@ final class PairModel implements Model<PairWorld> {
     private void deliver(PairWorld state, int number, Sink<PairWorld> sink) {
         for (int i = 0; i < lanes.size(); i++) {
             int lane = i;
-            if (lane > 0 && keeps(PairRule.J2_FINAL) && state.last(0) < lanes.get(0).length()) {
+            if (lane > 0
+                    && keeps(PairRule.J2_FINAL)
+                    && state.last(0) < lanes.get(0).length()) {
                 continue;
             }
             for (int to = 1; to <= lanes.get(lane).length(); to++) {
@@ -324,7 +326,10 @@ final class PairModel implements Model<PairWorld> {
         next.setLast(lane, last);
         if (!keeps(PairRule.J1_FENCE)) {
             for (int key = 0; key < PairLog.KEYS; key++) {
-                next.store(lane, key, Math.max(state.mark(lane, key), lanes.get(lane).lastOf(key, last)));
+                next.store(
+                        lane,
+                        key,
+                        Math.max(state.mark(lane, key), lanes.get(lane).lastOf(key, last)));
             }
         }
         next.end(number);
@@ -345,8 +350,10 @@ final class PairModel implements Model<PairWorld> {
             next.setBase(number, item, NONE);
         }
         String what = item == TILES ? "the tiles" : "the halves of " + keyName(item);
-        sink.to(next, () -> name(number) + " puts " + what + ofLane(lane) + " with mark " + mark
-                + "; it is delayed, and nobody knows");
+        sink.to(
+                next,
+                () -> name(number) + " puts " + what + ofLane(lane) + " with mark " + mark
+                        + "; it is delayed, and nobody knows");
     }
 
     // What must hold.

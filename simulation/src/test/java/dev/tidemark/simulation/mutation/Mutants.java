@@ -16,6 +16,7 @@ final class Mutants {
     private static final String ASYNC = "core/dev/tidemark/core/async/";
     private static final String HISTORY = "core/dev/tidemark/core/history/";
     private static final String STREAM = "core/dev/tidemark/core/stream/";
+    private static final String PAIR = "core/dev/tidemark/core/pair/";
     private static final String TILE = "core/dev/tidemark/core/tile/";
     private static final String VIEW = "core/dev/tidemark/core/view/";
     private static final String SERVE = "core/dev/tidemark/core/serve/";
@@ -325,7 +326,7 @@ final class Mutants {
             Mutant.of(
                     "T3",
                     "tiles are written although their entity's ids were not",
-                    new Edit(FOLD + "StateFold", "task.entity.limit(0);", "")),
+                    new Edit(FOLD + "StateFold", "task.ofEntity().limit(0);", "")),
             Mutant.of(
                     "T3",
                     "an event that is delivered again is taken for its own duplicate",
@@ -340,11 +341,67 @@ final class Mutants {
             Mutant.of(
                     "T3",
                     "what the ancestors of a lane remember is not asked",
-                    new Edit(FOLD + "StateFold", "if (ancestors.isEmpty()) {", "if (ancestors.size() >= 0) {")),
+                    new Edit(
+                            FOLD + "StateFold",
+                            "if (ancestors.isEmpty() || (task.kind == Kind.HALVES && base != null)) {",
+                            "if (ancestors.size() >= 0) {")),
             Mutant.of(
                     "T3",
                     "a lane does not wait for its parents to be folded to their end",
                     new Edit(FOLD + "Ancestry", "drained ? add(parent, row) : stop(parent)", "add(parent, row)")),
+
+            // Pairs.
+            Mutant.of(
+                    "J1",
+                    "tiles are put although the halves that decided about them were not",
+                    new Edit(
+                            FOLD + "HalvesChange",
+                            "folded = row.position();",
+                            "folded = row.position(); pairs.tell(work.rows.get(i), what);"),
+                    new Edit(
+                            FOLD + "StateFold",
+                            "Objects.requireNonNull(task.view.pairs()).limit(task.firstRow());",
+                            "")),
+            Mutant.of(
+                    "J1",
+                    "a key whose halves failed holds up no other key's pairs",
+                    new Edit(
+                            FOLD + "StateFold",
+                            "Objects.requireNonNull(task.view.pairs()).limit(task.firstRow());",
+                            "")),
+            Mutant.of(
+                    "J1",
+                    "a half is forgotten before the records are done that need it",
+                    new Edit(
+                            PAIR + "Halves",
+                            "entry.isUnsettled && entry.arrivalMillis < oldestMillis",
+                            "entry.isUnsettled && entry.arrivalMillis < oldestMillis - 1_000_000_000_000L")),
+            Mutant.of(
+                    "J1",
+                    "halves are remembered for as long as outcomes are waited for",
+                    new Edit(PAIR + "Halves", "return reachMillis() + slackMillis();", "return withinMillis;")),
+            Mutant.of(
+                    "J1",
+                    "a left is a duplicate only of one that counts",
+                    new Edit(
+                            PAIR + "Halves",
+                            "known.isLeft() && terms.areNear(known, left)",
+                            "known.counts() && terms.areNear(known, left)")),
+            Mutant.of(
+                    "J1",
+                    "a half that is delivered again is taken for another",
+                    new Edit(
+                            FOLD + "HalvesChange",
+                            "told[i] = halves.told(half.owner());",
+                            "told[i] = halves.foldSettled(half, terms);")),
+            Mutant.of(
+                    "J1",
+                    "what a record adds is passed over, because what it took back has raised the head's mark",
+                    new Edit(FOLD + "EntityState", "return !position.isAfter(stored);", "return !position.isAfter(mark);")),
+            Mutant.of(
+                    "J2",
+                    "a child lane begins with no halves",
+                    new Edit(FOLD + "HalvesChange", "Halves.adopt(ancestors, terms)", "new Halves()")),
 
             // Heads.
             Mutant.ofPast(
@@ -507,6 +564,10 @@ final class Mutants {
                             CHANGE + "BackfillFold",
                             "for (String ancestor : part.ancestors()) {",
                             "for (String ancestor : List.<String>of()) {")),
+            Mutant.ofPast(
+                    "J2",
+                    "a replay's child lane begins with no halves",
+                    new Edit(FOLD + "LaneMemory", "return Halves.adopt(remembered, terms);", "return new Halves();")),
             Mutant.ofPast(
                     "Q1",
                     "all redrives are walked in the lanes of the first one",
