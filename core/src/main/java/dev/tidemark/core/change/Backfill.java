@@ -174,8 +174,8 @@ public final class Backfill {
                     "view '" + view.name() + "' (version " + view.version() + ") reads pairs, and "
                             + activations.size()
                             + " lanes had records before it was started. This release cannot backfill such a"
-                            + " view: give it up with `tidemark backfill give-up`, and have it in the catalog of a new deployment,"
-                            + " from its streams' first record on");
+                            + " view: retire it with `tidemark backfill rollback --retire`, and have it in the catalog of a new deployment,"
+                            + " from its stream's first record on");
         }
     }
 

@@ -19,6 +19,9 @@ public final class HalfFields {
     private static final int COMPOUND = 5;
     private static final int FIRST_FLAW = 6;
 
+    /** In the order of docs/format.md. */
+    private static final List<Flaw> FLAWS = List.of(Flaw.NUMBER_OUT_OF_BOUNDS, Flaw.LONE_SURROGATE);
+
     /** A decimal of any event, with what says that it is one. */
     private static final int MAX_NUMBER_BYTES = 32;
 
@@ -35,7 +38,6 @@ public final class HalfFields {
         return out.toByteArray();
     }
 
-    @SuppressWarnings("EnumOrdinal") // docs/format.md has the order.
     private static void encode(EventRow row, int slot, ByteWriter out) {
         switch (row.kind(slot)) {
             case ABSENT -> out.writeByte(ABSENT);
@@ -53,7 +55,7 @@ public final class HalfFields {
             }
             case BOOLEAN -> out.writeByte(row.bool(slot) ? TRUE : FALSE);
             case COMPOUND -> out.writeByte(COMPOUND);
-            case FLAWED -> out.writeByte(FIRST_FLAW + row.flaw(slot).ordinal());
+            case FLAWED -> out.writeByte(FIRST_FLAW + FLAWS.indexOf(row.flaw(slot)));
         }
     }
 
@@ -77,7 +79,7 @@ public final class HalfFields {
         int kind = in.readByte();
         switch (kind) {
             case ABSENT -> pair.setAbsent(slot);
-            case NUMBER -> in.readDecimal(new Number(pair, slot));
+            case NUMBER -> in.readDecimal(new ToSlot(pair, slot));
             case STRING -> pair.setString(slot, in.readString());
             case FALSE, TRUE -> pair.setBoolean(slot, kind == TRUE);
             case COMPOUND -> pair.setCompound(slot);
@@ -86,13 +88,13 @@ public final class HalfFields {
     }
 
     private static Flaw flaw(int number) {
-        if (number < 0 || number >= Flaw.values().length) {
+        if (number < 0 || number >= FLAWS.size()) {
             throw new IllegalArgumentException("no field begins with " + (number + FIRST_FLAW));
         }
-        return Flaw.values()[number];
+        return FLAWS.get(number);
     }
 
-    private record Number(EventRow pair, int slot) implements DecimalConsumer {
+    private record ToSlot(EventRow pair, int slot) implements DecimalConsumer {
 
         @Override
         public void accept(long unscaled, int scale) {

@@ -23,6 +23,7 @@ import dev.tidemark.core.tile.StoredItem;
 import dev.tidemark.core.view.View;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -307,7 +308,7 @@ class FoldPairsTest {
                 bodies.put(
                         item.getKey(),
                         item.getValue().mark().text()
-                                + java.util.Arrays.toString(item.getValue().body()));
+                                + Arrays.toString(item.getValue().body()));
             }
         }
         return bodies;
