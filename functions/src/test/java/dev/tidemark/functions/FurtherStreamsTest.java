@@ -79,8 +79,8 @@ class FurtherStreamsTest {
 
         assertThat(Files.readString(FILE).equals(expected))
                 .as(
-                        "infra/template.yaml is what is written here; update it with: ./mvnw -pl functions -am test -Dtest=FurtherStreamsTest"
-                                + " -Dsurefire.failIfNoSpecifiedTests=false -Dtidemark.docs.update=true")
+                        "infra/template.yaml is what is written here; update it with: ./mvnw -pl functions -am test"
+                                + " -Dtest=FurtherStreamsTest -Dsurefire.failIfNoSpecifiedTests=false -Dtidemark.docs.update=true")
                 .isTrue();
     }
 
