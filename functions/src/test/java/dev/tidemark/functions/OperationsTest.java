@@ -168,14 +168,6 @@ class OperationsTest {
                 .noneMatch(type -> type.startsWith("AWS::CloudWatch"));
     }
 
-    private static Map<String, String> with(String... parameters) {
-        Map<String, String> all = new TreeMap<>(ALL);
-        for (int i = 0; i < parameters.length; i += 2) {
-            all.put(parameters[i], parameters[i + 1]);
-        }
-        return all;
-    }
-
     /** All that the tables of docs/metrics.md name, which other tests compare with the log lines; and the filters'. */
     private static Set<String> emitted(Template template) throws IOException {
         List<String> page = Files.readAllLines(DOCS.resolve("metrics.md"));

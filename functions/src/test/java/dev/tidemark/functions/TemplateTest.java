@@ -52,9 +52,10 @@ class TemplateTest {
     private static final Path INFRA = Path.of("..", "infra");
     private static final JsonNode TEMPLATE = Template.raw();
     private static final JsonNode RESOURCES = TEMPLATE.get("Resources");
-    private static final List<String> ROLES =
-            List.of("CheckpointRole", "IngestRole", "ForwardRole", "QueryRole", "CompactRole", "AuditRole", "MonitorRole");
-    private static final Map<String, String> ALL = Map.of("ForwardTo", "scoring", "ForwardFrom", "shop-events", "MonitorSchedule", "rate(15 minutes)");
+    private static final List<String> ROLES = List.of(
+            "CheckpointRole", "IngestRole", "ForwardRole", "QueryRole", "CompactRole", "AuditRole", "MonitorRole");
+    private static final Map<String, String> ALL =
+            Map.of("ForwardTo", "scoring", "ForwardFrom", "shop-events", "MonitorSchedule", "rate(15 minutes)");
 
     @ParameterizedTest
     @ValueSource(

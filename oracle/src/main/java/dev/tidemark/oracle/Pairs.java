@@ -171,7 +171,7 @@ final class Pairs {
     private void takeBack(Half left, Half right) {
         for (int i = made.size() - 1; i >= 0; i--) {
             ObjectNode root = (ObjectNode) made.get(i).root();
-            if (root.get("left") == left.event.root() && root.get("right") == right.event.root()) {
+            if (left.event.root().equals(root.get("left")) && right.event.root().equals(root.get("right"))) {
                 made.remove(i);
                 return;
             }

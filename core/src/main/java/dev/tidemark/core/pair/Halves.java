@@ -367,7 +367,8 @@ public final class Halves {
         entry.isUnsettled = true;
         if (entry.fate == Fate.LEFT) {
             Entry choice = entry.chosen.isEmpty() ? null : entry.chosen.get(0);
-            Pair waited = choice == null || entries.indexOf(choice) > entries.indexOf(entry) ? null : pair(entry, choice);
+            Pair waited =
+                    choice == null || entries.indexOf(choice) > entries.indexOf(entry) ? null : pair(entry, choice);
             return new Told(entry.fate, entry.taken, null, waited);
         }
         if (entry.fate == Fate.PAIRED) {

@@ -122,10 +122,12 @@ class BackfillTest {
         start(pairs);
 
         assertThatThrownBy(() -> run(pairs))
-                .hasMessageContaining("view 'returns' (version " + pairs.version() + ") reads pairs, and 2 lanes had records")
+                .hasMessageContaining(
+                        "view 'returns' (version " + pairs.version() + ") reads pairs, and 2 lanes had records")
                 .hasMessageContaining("cannot backfill");
         assertThat(status(pairs)).isEqualTo(ViewStatus.BACKFILLING);
-        assertThat(world.items.items.keySet()).noneMatch(key -> key.viewVersion().equals(pairs.version()));
+        assertThat(world.items.items.keySet())
+                .noneMatch(key -> key.viewVersion().equals(pairs.version()));
     }
 
     private final class Told implements Backfill.Progress {

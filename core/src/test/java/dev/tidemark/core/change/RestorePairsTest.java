@@ -188,10 +188,7 @@ class RestorePairsTest {
         AuditReport report = audit.audit(
                         VIEW,
                         List.of("ma"),
-                        new AuditStart(
-                                Checkpoints.all(checkpoints),
-                                Long.MAX_VALUE,
-                                Map.of(VIEW, List.of("ma"))),
+                        new AuditStart(Checkpoints.all(checkpoints), Long.MAX_VALUE, Map.of(VIEW, List.of("ma"))),
                         world.nowMillis)
                 .join();
         assertThat(report.differences()).isEmpty();

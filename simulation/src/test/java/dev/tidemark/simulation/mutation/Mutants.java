@@ -397,7 +397,10 @@ final class Mutants {
             Mutant.of(
                     "J1",
                     "what a record adds is passed over, because what it took back has raised the head's mark",
-                    new Edit(FOLD + "EntityState", "return !position.isAfter(stored);", "return !position.isAfter(mark);")),
+                    new Edit(
+                            FOLD + "EntityState",
+                            "return !position.isAfter(stored);",
+                            "return !position.isAfter(mark);")),
             Mutant.of(
                     "J2",
                     "a child lane begins with no halves",
