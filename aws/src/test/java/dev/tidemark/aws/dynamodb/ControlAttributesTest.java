@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.control.PairCounts;
 import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.event.InvalidEvent.Reason;
 import dev.tidemark.core.stream.Lane;
@@ -60,6 +61,16 @@ class ControlAttributesTest {
 
         assertThat(none).doesNotContainKey("n");
         assertThat(ControlAttributes.decodeLane(none)).isEqualTo(row(Map.of()));
+    }
+
+    @Test
+    void countsOfPairsAreStored() {
+        ViewCounts pairs = new ViewCounts(21, 0, 0, 0, 0, Map.of(), new PairCounts(1, 2, 3, 4, 5, 6, 7));
+        Map<String, AttributeValue> stored = ControlAttributes.encode(row(Map.of("0123456789abcdef", pairs)));
+
+        assertThat(stored.get("n").m().get("0123456789abcdef").m().keySet())
+                .containsExactlyInAnyOrder("f", "pl", "pp", "ps", "po", "pw", "pv", "pt");
+        assertThat(ControlAttributes.decodeLane(stored)).isEqualTo(row(Map.of("0123456789abcdef", pairs)));
     }
 
     private static Map<String, ViewCounts> everyCount() {

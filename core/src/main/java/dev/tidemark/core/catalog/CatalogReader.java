@@ -48,7 +48,7 @@ final class CatalogReader {
             catalog.allowOnly(KEYS);
             readFormatVersion(catalog);
             Set<String> sourceNames = readSources(catalog);
-            sourceNames.addAll(readPairs(catalog, Set.copyOf(sourceNames)));
+            sourceNames.addAll(readPairs(catalog, new LinkedHashSet<>(sourceNames)));
             ViewReader viewReader = new ViewReader(functions, sources, pairs, sourceNames);
             for (YamlMapping.Entry entry : section(catalog, "views", MAX_VIEWS, "add at least one view")) {
                 viewNames.add(entry.name());

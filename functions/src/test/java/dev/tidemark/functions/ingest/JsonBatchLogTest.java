@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.aws.dynamodb.CapacityCounter;
 import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.control.PairCounts;
 import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.event.InvalidEvent.Reason;
 import dev.tidemark.core.fold.BatchOutcome;
@@ -40,6 +41,7 @@ class JsonBatchLogTest {
     @Test
     void everyMetricOfABatchIsDocumentedAndNoOther() throws IOException {
         log.folded(BATCH, done(mixed()));
+        log.folded(BATCH, done(pairs()));
         log.folded(BATCH, held());
 
         List<String> page = Files.readAllLines(Path.of("../docs/metrics.md"));
@@ -92,6 +94,19 @@ class JsonBatchLogTest {
         assertThat(all.get(2).get("quarantined").intValue()).isEqualTo(1);
         assertThat(all.get(3).get("reason").asText()).isEqualTo("FAR_FUTURE");
         assertThat(all.get(3).get("level").asText()).isEqualTo("WARN");
+    }
+
+    @Test
+    void aViewOfPairsHasALineOfItsOwn() {
+        log.folded(BATCH, done(pairs()));
+
+        List<JsonNode> all = lines.lines();
+        assertThat(all).hasSize(2);
+        assertThat(all.get(0).at("/views/judged/pairs/superseded").intValue()).isEqualTo(3);
+        assertThat(all.get(1).get("view").asText()).isEqualTo("judged");
+        assertThat(all.get(1).get("pairLefts").intValue()).isEqualTo(1);
+        assertThat(all.get(1).get("pairOverflown").intValue()).isEqualTo(6);
+        assertThat(all.get(1).get("pairTaken").intValue()).isEqualTo(7);
     }
 
     @Test
@@ -153,6 +168,10 @@ class JsonBatchLogTest {
         return Map.of(
                 "viewer", new ViewCounts(40, 2, 3, 7, 1, Map.of(Reason.NOT_JSON, 1L, Reason.FAR_FUTURE, 4L)),
                 "quiet", new ViewCounts(50, 0, 0, 0, 0, Map.of()));
+    }
+
+    private static Map<String, ViewCounts> pairs() {
+        return Map.of("judged", new ViewCounts(21, 0, 0, 0, 0, Map.of(), new PairCounts(1, 2, 3, 4, 5, 6, 7)));
     }
 
     private static BatchOutcome done(Map<String, ViewCounts> added) {

@@ -60,10 +60,10 @@ final class Views {
                 where: left.price != right.price
                 retention: 5m
                 features:
-                  events: {function: count, windows: [10m, 1h]}
-                  quick: {function: count, where: delay < 60, windows: [1h]}
+                  events: {function: count, windows: [10m, 3h]}
+                  quick: {function: count, where: delay < 60, windows: [3h]}
                   by_price: {function: sum, input: right.qty, windows: [10m], group_by: {field: left.qty, groups: ["0", "1"]}}
-                  pieces: {function: sum, input: right.qty, where: left.qty > 0, windows: [10m, 1h]}
+                  pieces: {function: sum, input: right.qty, where: left.qty > 0, windows: [10m, 3h]}
                   wait: {function: avg, input: delay, windows: [10m]}
             """);
 
