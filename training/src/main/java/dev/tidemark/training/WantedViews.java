@@ -23,6 +23,7 @@ final class WantedViews {
         List<WantedView> targets = new ArrayList<>();
         for (Model.ViewInput input : model.views()) {
             View view = input.view();
+            checkNoPairs(view);
             targets.add(new WantedView(
                     targets.size(), 0, catalog.sourceOf(view), view, input.entity(model.keys()), input.names()));
         }
@@ -61,9 +62,19 @@ final class WantedViews {
                         + catalog.views().stream().map(View::name).toList());
             }
         }
+        catalog.views().stream().filter(view -> wanted.contains(view.name())).forEach(WantedViews::checkNoPairs);
         return catalog.views().stream()
-                .filter(view -> wanted.isEmpty() || wanted.contains(view.name()))
+                .filter(view -> wanted.isEmpty() ? view.pairs() == null : wanted.contains(view.name()))
                 .toList();
+    }
+
+    /** A set is made of records, one by one, and a pair is of two. */
+    private static void checkNoPairs(View view) {
+        if (view.pairs() != null) {
+            throw new TrainingSetProblem(
+                    "view '" + view.name() + "' reads pairs, and training sets cannot have values of"
+                            + " such views: leave it out, or ask for its values with `tidemark get --at`");
+        }
     }
 
     private static List<String> namesOf(View view, List<String> wanted, Set<String> unknown) {

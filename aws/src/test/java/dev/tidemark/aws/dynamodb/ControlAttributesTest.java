@@ -1,5 +1,6 @@
 package dev.tidemark.aws.dynamodb;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.core.control.ControlRow;
@@ -68,7 +69,8 @@ class ControlAttributesTest {
         ViewCounts pairs = new ViewCounts(21, 0, 0, 0, 0, Map.of(), new PairCounts(1, 2, 3, 4, 5, 6, 7));
         Map<String, AttributeValue> stored = ControlAttributes.encode(row(Map.of("0123456789abcdef", pairs)));
 
-        assertThat(stored.get("n").m().get("0123456789abcdef").m().keySet())
+        Map<String, AttributeValue> counts = requireNonNull(stored.get("n")).m();
+        assertThat(requireNonNull(counts.get("0123456789abcdef")).m().keySet())
                 .containsExactlyInAnyOrder("f", "pl", "pp", "ps", "po", "pw", "pv", "pt");
         assertThat(ControlAttributes.decodeLane(stored)).isEqualTo(row(Map.of("0123456789abcdef", pairs)));
     }

@@ -53,6 +53,13 @@ public record WriteCost(double perEvent, double perBatch, double mostPerBatch) {
         double perEvent = tileUnits(view, tileBytes(view, 1), 1, 0);
         double perBatch = tileUnits(view, tileBytes(view, BUSY_EVENTS), newTiles, 0.5);
         double most = tileUnits(view, ItemSize.maxTileBytes(view.layout()), newTiles, 1);
+        if (view.pairs() != null) {
+            // Each half changes the item of its key, and with it the pair changes tiles.
+            return new WriteCost(
+                    perEvent + 1,
+                    perBatch + 1,
+                    most + units(view.pairs().largestItem().totalBytes()));
+        }
         View.Duplicates duplicates = view.duplicates();
         if (duplicates == null) {
             return new WriteCost(perEvent, perBatch, most);

@@ -271,7 +271,9 @@ class OpenApiTest {
         Map<Reason, Long> everyReason =
                 Arrays.stream(Reason.values()).collect(Collectors.toMap(reason -> reason, reason -> 1L));
         String version = world.catalog.views().get(0).version();
-        world.lane("shardId-000000000001", Map.of(version, new ViewCounts(1, 2, 3, 1, 4, everyReason, new PairCounts(1, 0, 0, 0, 0, 0, 1))));
+        world.lane(
+                "shardId-000000000001",
+                Map.of(version, new ViewCounts(1, 2, 3, 1, 4, everyReason, new PairCounts(1, 0, 0, 0, 0, 0, 1))));
         assertValid("Health", world.get("/v1/health"));
     }
 

@@ -66,7 +66,7 @@ public enum Dial {
     CROWDED("a packed record holds many events", 150),
     ANY_PACKER("the code's source says that any packer aggregates its records, so that all of them count", 500),
     OVERFULL("a packed record holds more events than are read of one", 1),
-    OUTCOMES("the code's catalog has views of pairs too, whose outcomes come early, late, twice, or never", 500);
+    OUTCOMES("the code's catalog has views of pairs too, whose outcomes come early, late, twice, or never", 900);
 
     private final String meaning;
     private final int maxPerMille;

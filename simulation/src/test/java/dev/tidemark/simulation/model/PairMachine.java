@@ -2,6 +2,7 @@ package dev.tidemark.simulation.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,7 +118,7 @@ record PairMachine(Terms terms, int maxArrival, List<Entry> entries) {
         }
         return entry.half().isLeft()
                 && entries.stream()
-                        .takeWhile(before -> before != entry)
+                        .takeWhile(before -> !before.equals(entry))
                         .noneMatch(before -> before.half().isLeft()
                                 && Math.abs(before.half().arrival()
                                                 - entry.half().arrival())
@@ -170,8 +171,8 @@ record PairMachine(Terms terms, int maxArrival, List<Entry> entries) {
 
     private boolean isBefore(Half one, Half other) {
         for (Entry entry : entries) {
-            if (entry.half() == one || entry.half() == other) {
-                return entry.half() == one;
+            if (entry.half().equals(one) || entry.half().equals(other)) {
+                return entry.half().equals(one);
             }
         }
         return false;
@@ -179,10 +180,10 @@ record PairMachine(Terms terms, int maxArrival, List<Entry> entries) {
 
     private static List<Effect> effects(Half left, @Nullable Half before, @Nullable Half after) {
         List<Effect> effects = new ArrayList<>();
-        if (after != before && before != null) {
+        if (!Objects.equals(after, before) && before != null) {
             effects.add(new Effect(-1, left.number(), before.number()));
         }
-        if (after != before && after != null) {
+        if (!Objects.equals(after, before) && after != null) {
             effects.add(new Effect(1, left.number(), after.number()));
         }
         return effects;
