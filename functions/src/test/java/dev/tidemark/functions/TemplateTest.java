@@ -493,9 +493,9 @@ class TemplateTest {
         assertThat(states.at("/HasChanged/Choices/0/Variable").asText()).isEqualTo("$.changes[0]");
         assertThat(states.at("/HasChanged/Choices/0/Next").asText()).isEqualTo("Tell");
         assertThat(states.at("/Tell/ItemsPath").asText()).isEqualTo("$.changes");
-        assertThat(states.at("/Tell/ResultPath").isNull())
+        assertThat(states.at("/Tell/ResultPath").asText())
                 .as("the function is called with its own answer")
-                .isTrue();
+                .isEqualTo("$.told");
         assertThat(states.at("/Tell/Next").asText()).isEqualTo("Remember");
         assertThat(states.at("/Tell/Iterator/States/Put/Parameters/Entries/0/DetailType")
                         .asText())
