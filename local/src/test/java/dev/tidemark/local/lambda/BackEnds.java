@@ -51,7 +51,15 @@ final class BackEnds implements Closeable {
     private final Path taskRoot;
     private final Path catalog;
     private final Template template = Template.of(
-            Map.of("Stream2", FORWARD_TO, "ForwardTo", FORWARD_TO, "ForwardFrom", Sample.SHOP.stream()),
+            Map.of(
+                    "Stream2",
+                    FORWARD_TO,
+                    "ForwardTo",
+                    FORWARD_TO,
+                    "ForwardFrom",
+                    Sample.SHOP.stream(),
+                    "MonitorSchedule",
+                    "rate(15 minutes)"),
             Map.of(
                     "StateTable", TidemarkApplication.STATE_TABLE,
                     "ControlTable", TidemarkApplication.CONTROL_TABLE,

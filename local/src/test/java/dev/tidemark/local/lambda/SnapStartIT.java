@@ -98,7 +98,8 @@ class SnapStartIT {
     @Test
     void scheduledFunctionsHaveNoHookAndTouchNothingBeforeTheirSnapshot() throws Exception {
         try (BackEnds backEnds = new BackEnds(Sample.SHOP, unpacked, directory)) {
-            for (String function : List.of("CheckpointFunction", "CompactFunction", "AuditFunction")) {
+            for (String function :
+                    List.of("CheckpointFunction", "CompactFunction", "AuditFunction", "MonitorFunction")) {
                 backEnds.journal().clear();
                 try (Sandbox sandbox = backEnds.startForSnapshot(function).initialized()) {
                     assertThat(backEnds.journal().entries()).containsExactly(RuntimeApi.RESTORE_NEXT);
