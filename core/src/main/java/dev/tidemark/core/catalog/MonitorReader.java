@@ -219,6 +219,7 @@ final class MonitorReader {
                         ? null
                         : new Monitor.Outcome(
                                 of(compiled, made.qualityName()),
+                                outcomes.labelPath(),
                                 outcomes.isBinary(),
                                 outcomes.thresholds(),
                                 outcomes.isAbsent(),

@@ -36,7 +36,6 @@ public final class QualityServer {
     public static final long USUAL_STALE_MILLIS = 300_000;
 
     private static final String OTHER = "$other";
-    private static final String LABEL_COLUMN = "label";
 
     /** Where answers come from: the live state, or a replay. */
     public interface Answers {
@@ -275,7 +274,7 @@ public final class QualityServer {
             long staleMillis) {
         Monitor monitor = question.monitor();
         Freshness freshness = nowMillis == null ? null : freshness(directory, readings, nowMillis);
-        String hash = training == null || training.model() == null ? monitor.modelHash() : training.model();
+        String hash = training == null || training.hash() == null ? monitor.modelHash() : training.hash();
         Diagnosis diagnosis = new Diagnosis(monitor.checks(), hash, freshness, staleMillis, null);
         return new QualityReport(
                 monitor,
@@ -506,7 +505,7 @@ public final class QualityServer {
                 return null;
             }
             if (training != null) {
-                Profile labels = training.columns().get(LABEL_COLUMN);
+                Profile labels = training.columns().get(outcome.label());
                 return labels == null ? null : rate(labels);
             }
             if (monitor.baseline() instanceof Monitor.Earlier earlier) {

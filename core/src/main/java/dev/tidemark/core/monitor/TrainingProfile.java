@@ -5,13 +5,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the columns of a training set were distributed: its {@code profile.json.gz}.
+ * How the columns of a training set were distributed: its {@code profile.json.gz} (docs/format.md).
  *
  * @param sha256 of the training set
- * @param model the hash of the model that the set was made for; null if it says none
+ * @param hash of the model that the set was made for; null if it was made for none
  * @param columns by name, the label's too
  */
-public record TrainingProfile(String sha256, @Nullable String model, Map<String, Profile> columns) {
+public record TrainingProfile(String sha256, @Nullable String hash, Map<String, Profile> columns) {
 
     /** The name of the file in a training set's folder. */
     public static final String FILE = "profile.json.gz";
@@ -32,7 +32,7 @@ public record TrainingProfile(String sha256, @Nullable String model, Map<String,
                 .forEach((name, profile) -> columns.put(String.valueOf(name), Profile.of(profile)));
         return new TrainingProfile(
                 String.valueOf(Values.member(members, "sha256")),
-                members.get("model") instanceof String model ? model : null,
+                members.get("hash") instanceof String hash ? hash : null,
                 columns);
     }
 }

@@ -73,6 +73,7 @@ public record Monitor(
      * What came of predictions.
      *
      * @param quality by version, in the windows of the predictions' times
+     * @param label the name of the label, as a field of outcomes and as a column of training sets
      * @param isBinary whether labels are yes or no, and predictions probabilities; else both are numbers
      * @param thresholds from which on a probability counts as a yes; the first is that of checks which name none
      * @param isAbsent whether a prediction without a yes is a no, once the horizon has passed
@@ -81,6 +82,7 @@ public record Monitor(
      */
     public record Outcome(
             View quality,
+            String label,
             boolean isBinary,
             List<BigDecimal> thresholds,
             boolean isAbsent,

@@ -47,7 +47,7 @@ class QualityReadsTest {
                 drift: {window: 6h}
             """;
     private static final String TRAINED = """
-            {"sha256": "00", "rows": 1000, "columns": {"viewer.views_1h":
+            {"format": 1, "sha256": "00", "rows": 1000, "model": "discount", "hash": "HASH", "columns": {"viewer.views_1h":
               {"count": 1000, "nulls": 0, "mean": 5, "stddev": 0, "cells": {"5.01": 1000}, "values": {}, "other": 0}}}""";
 
     @TempDir
@@ -147,7 +147,8 @@ class QualityReadsTest {
 
     @Test
     void aTrainingSetBesideTheCatalogIsTheBaseline() throws IOException {
-        write("sets/2026/profile.json.gz", TRAINED);
+        String hash = world("{window: 1h, before: 4h}").catalog.models().get(0).hash();
+        write("sets/2026/profile.json.gz", TRAINED.replace("HASH", hash));
 
         JsonNode answer = json(get("sets/2026", Map.of()));
 
@@ -155,6 +156,17 @@ class QualityReadsTest {
         assertThat(answer.at("/versions/0/cause/kind").asText()).isEqualTo("drift");
         assertThat(answer.at("/versions/0/cause/evidence/0/text").asText()).startsWith("viewer.views_1h has moved");
         assertThat(answer.at("/versions/0/windows/0/inputs")).hasSize(1);
+    }
+
+    /** What it was trained with decides, not what is in the catalog today. */
+    @Test
+    void theHashIsThatOfTheTrainingSet() throws IOException {
+        write("sets/2026/profile.json.gz", TRAINED.replace("HASH", "0123456789abcdef"));
+
+        JsonNode answer = json(get("sets/2026", Map.of()));
+
+        assertThat(answer.at("/versions/0/cause/kind").asText()).isEqualTo("definition");
+        assertThat(answer.at("/versions/0/cause/evidence/0/text").asText()).endsWith("with 0123456789abcdef");
     }
 
     @ParameterizedTest
