@@ -2,6 +2,7 @@ package dev.tidemark.training;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.view.Model;
+import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -64,8 +65,13 @@ final class WantedViews {
         }
         catalog.views().stream().filter(view -> wanted.contains(view.name())).forEach(WantedViews::checkNoPairs);
         return catalog.views().stream()
-                .filter(view -> wanted.isEmpty() ? view.pairs() == null : wanted.contains(view.name()))
+                .filter(view -> wanted.isEmpty() ? isOfFeatures(view) : wanted.contains(view.name()))
                 .toList();
+    }
+
+    /** What a monitor counts is no feature, unless it is wanted by name. */
+    private static boolean isOfFeatures(View view) {
+        return view.pairs() == null && !view.name().contains(Monitor.MARK);
     }
 
     /** A set is made of records, one by one, and a pair is of two. */

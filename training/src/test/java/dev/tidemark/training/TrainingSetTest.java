@@ -13,6 +13,7 @@ import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.store.DamagedArchive;
+import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.view.View;
 import dev.tidemark.oracle.Answers;
 import dev.tidemark.oracle.Oracle;
@@ -58,6 +59,10 @@ class TrainingSetTest {
     /** The same for all tests, which change neither. */
     private static final Catalog CATALOG = new CatalogCompiler().compile(Sample.SHOP.catalog());
 
+    private static final List<View> VIEWS = CATALOG.views().stream()
+            .filter(view -> !view.name().contains(Monitor.MARK))
+            .toList();
+
     private static final Oracle ORACLE = new ShopHistory(new Random(SEED)).oracle(Sample.SHOP.catalog());
 
     private final Random random = new Random(SEED);
@@ -77,6 +82,7 @@ class TrainingSetTest {
         assertThat(set.rows()).isEqualTo(ROWS);
         List<Map<String, String>> rows = csv(folder.resolve("set/training-set.csv"));
         assertThat(rows).hasSize(ROWS);
+        assertThat(rows.get(0).keySet()).noneMatch(name -> name.contains(Monitor.MARK));
         assertThat(differences(rows, knowledge, windowEnd)).as("seed " + SEED).isEmpty();
         assertThat(folder.resolve("set/.work")).doesNotExist();
         compareParquet(folder.resolve("set/training-set.parquet"), rows);
@@ -87,7 +93,7 @@ class TrainingSetTest {
         Map<Long, Oracle> served = new HashMap<>();
         for (Map<String, String> row : rows) {
             long at = Instant.parse(row.get("timestamp")).toEpochMilli();
-            for (View view : CATALOG.views()) {
+            for (View view : VIEWS) {
                 String entity = String.join(
                         "|",
                         view.entity().stream()
@@ -352,7 +358,7 @@ class TrainingSetTest {
 
         assertThat(csv(folder.resolve("set/training-set.csv")).get(0).keySet())
                 .endsWith("viewer__avg_price_30m", "viewer__price_trend")
-                .hasSize(8);
+                .hasSize(9);
         assertThat(folder.resolve("set/training-set.parquet")).doesNotExist();
     }
 
@@ -437,14 +443,45 @@ class TrainingSetTest {
     }
 
     @Test
+    void theViewsOfAMonitorAreThereWhereTheyAreNamed() throws Exception {
+        Path spine = folder.resolve("models.csv");
+        Files.writeString(spine, "model,timestamp\ndiscount,2026-01-15T16:00:00Z\n");
+        TrainingSetRequest all = request(spine, "set", Knowledge.NOW, WindowEnd.LIVE, List.of(CATALOG));
+        TrainingSetRequest named = new TrainingSetRequest(
+                spine,
+                null,
+                all.out(),
+                all.catalogs(),
+                List.of("discount$versions"),
+                List.of("$rows_24h"),
+                null,
+                Knowledge.NOW,
+                WindowEnd.LIVE,
+                EnumSet.of(Format.CSV),
+                false,
+                null,
+                TimeFormat.ISO8601,
+                Map.of());
+
+        job(named, Progress.NONE).run();
+
+        long at = Instant.parse("2026-01-15T16:00:00Z").toEpochMilli();
+        assertThat(csv(folder.resolve("set/training-set.csv")))
+                .singleElement()
+                .extracting(row -> row.get("discount$versions__$rows_24h"))
+                .isEqualTo(ORACLE.value("discount$versions", "discount", "$rows_24h", at)
+                        .asText());
+    }
+
+    @Test
     void badRowsAreNamedByTheirLines() throws Exception {
         Path spine = folder.resolve("bad.csv");
         Files.writeString(spine, """
-                user_id,item_id,item_category,version,timestamp
-                user-1,item-1,hats,y,2026-01-15T09:00:00Z
-                ,item-1,hats,y,2026-01-15T09:00:00Z
-                user-1,item-1,hats,y,2026-01-15T09:00:00
-                user-1,item-1,hats,y,
+                user_id,item_id,item_category,version,keys_category,timestamp
+                user-1,item-1,hats,y,hats,2026-01-15T09:00:00Z
+                ,item-1,hats,y,hats,2026-01-15T09:00:00Z
+                user-1,item-1,hats,y,hats,2026-01-15T09:00:00
+                user-1,item-1,hats,y,hats,
                 """);
 
         assertThatThrownBy(() -> job(request(spine, "set", Knowledge.SERVED, List.of(CATALOG)), Progress.NONE)
@@ -752,7 +789,7 @@ class TrainingSetTest {
         StringBuilder text = new StringBuilder(String.join(",", header())).append(",timestamp,note\n");
         for (int i = 0; i < ROWS; i++) {
             Map<String, String> keys = new HashMap<>();
-            for (View view : CATALOG.views()) {
+            for (View view : VIEWS) {
                 List<String> known = ORACLE.entities(view.name());
                 String entity = random.nextInt(20) == 0 ? "" : known.get(random.nextInt(known.size()));
                 String[] parts = entity.split("\\|", -1);
@@ -771,7 +808,7 @@ class TrainingSetTest {
     }
 
     private List<String> header() {
-        return CATALOG.views().stream()
+        return VIEWS.stream()
                 .flatMap(view -> view.entity().stream().map(View.KeyField::name))
                 .distinct()
                 .map(TrainingSetTest::column)
@@ -790,7 +827,7 @@ class TrainingSetTest {
     private TrainingSetRequest request(
             Path spine, String out, Knowledge knowledge, WindowEnd windowEnd, List<Catalog> catalogs) {
         Map<String, String> keyColumns = new HashMap<>();
-        for (View view : CATALOG.views()) {
+        for (View view : VIEWS) {
             view.entity().forEach(key -> keyColumns.put(key.name(), column(key.name())));
         }
         return new TrainingSetRequest(

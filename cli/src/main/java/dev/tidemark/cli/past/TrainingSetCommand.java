@@ -93,7 +93,11 @@ public final class TrainingSetCommand extends CatalogCommand {
             description = "The folder for the training set; each set has one of its own.")
     private Path out;
 
-    @Option(names = "--views", split = ",", paramLabel = "VIEW", description = "Only these views. Default: all.")
+    @Option(
+            names = "--views",
+            split = ",",
+            paramLabel = "VIEW",
+            description = "Only these views. Default: all but those of monitors.")
     private List<String> views = List.of();
 
     @Option(
