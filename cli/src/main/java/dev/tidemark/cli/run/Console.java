@@ -6,6 +6,7 @@ import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.stream.Batch;
+import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.view.View;
 import dev.tidemark.functions.forward.ForwardLog;
 import dev.tidemark.functions.forward.ForwardOutcome;
@@ -55,7 +56,7 @@ final class Console implements BatchLog, ForwardLog, MappingListener, PacedPut.P
         out.println("  API  " + system.api());
         Set<String> named = new HashSet<>();
         for (View view : catalogs.views()) {
-            if (!named.add(view.name())) {
+            if (view.name().contains(Monitor.MARK) || !named.add(view.name())) {
                 continue;
             }
             out.println("       " + system.api() + "/v1/views/" + view.name() + "/entities/{"
@@ -63,8 +64,17 @@ final class Console implements BatchLog, ForwardLog, MappingListener, PacedPut.P
                             "%7C",
                             view.entity().stream().map(View.KeyField::name).toList()) + "}");
         }
+        for (Monitor monitor : catalogs.current().monitors()) {
+            out.println("       " + system.api() + "/v1/models/" + monitor.model() + "/quality");
+        }
         out.println("       " + system.api() + "/v1/health");
         out.println();
+        for (Monitor monitor : catalogs.current().monitors()) {
+            out.println("How good model " + monitor.model() + " is, and why:");
+            out.println("  ./tidemark monitor " + monitor.model() + " --port "
+                    + system.api().getPort());
+            out.println();
+        }
         out.println("Any AWS client can use these (for example: aws kinesis list-streams):");
         out.println("  export AWS_ENDPOINT_URL_KINESIS=" + endpoints.kinesis());
         out.println("  export AWS_ENDPOINT_URL_DYNAMODB=" + endpoints.dynamoDb());

@@ -120,6 +120,9 @@ final class ReadmeShell implements AutoCloseable {
         if (name.equals("get")) {
             arguments.addAll(List.of("--url", running().api().toString()));
         }
+        if (name.equals("monitor")) {
+            arguments.addAll(List.of("--port", Integer.toString(running().api().getPort())));
+        }
         if (name.equals("training-set")) {
             for (String option : List.of("--catalog", "--spine", "--out")) {
                 int value = arguments.indexOf(option) + 1;
@@ -130,7 +133,9 @@ final class ReadmeShell implements AutoCloseable {
             arguments.addAll(List.of("--port", Integer.toString(running().api().getPort())));
         }
         Command command = Command.runWithInput(input, arguments.toArray(String[]::new));
-        assertThat(command.exitCode()).as(arguments + ": " + command.err()).isZero();
+        // A check that fails is no failure of the command that tells so.
+        boolean isTold = name.equals("monitor") && command.err().isEmpty();
+        assertThat(command.exitCode()).as(arguments + ": " + command.err()).isBetween(0, isTold ? 1 : 0);
         return command.out();
     }
 

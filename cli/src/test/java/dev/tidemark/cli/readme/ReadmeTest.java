@@ -36,6 +36,7 @@ class ReadmeTest {
         assertThat(perform(readme()))
                 .contains(
                         "./tidemark run",
+                        "./tidemark monitor",
                         "./tidemark validate",
                         "./tidemark put",
                         "./tidemark get",
