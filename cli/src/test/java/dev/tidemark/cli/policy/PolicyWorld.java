@@ -158,16 +158,9 @@ final class PolicyWorld implements Application, AutoCloseable {
         function.handleRequest(Map.of("entities", entities), context("audit"));
     }
 
-    /** Looks, remembers, and looks again; a model of its own, of which nothing was ever predicted. */
+    /** Looks, remembers, and looks again. */
     void monitor() {
-        Catalogs monitored = Catalogs.of(new CatalogCompiler()
-                .compile(catalogs.current()
-                        .json()
-                        .replaceFirst(
-                                "\"models\":\\{\"discount\":\\{",
-                                "$0\"predictions\":{\"source\":\"shop\"},\"outcome\":{},"
-                                        + "\"monitor\":{\"champion\":\"v1\"},")));
-        MonitorFunction function = quietly(() -> new MonitorFunction(deployment("MonitorRole", monitored, Map.of())));
+        MonitorFunction function = quietly(() -> new MonitorFunction(deployment("MonitorRole", catalogs, Map.of())));
         Map<String, Object> found = function.handleRequest(Map.of(), context("monitor"));
         function.handleRequest(found, context("monitor"));
         function.handleRequest(Map.of(), context("monitor"));
