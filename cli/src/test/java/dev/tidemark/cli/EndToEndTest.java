@@ -66,7 +66,6 @@ class EndToEndTest {
             witness.compareCounts(oracle);
             compareQuality(witness.get("/v1/models/discount/quality?window=24h"), oracle);
             assertThat(values).as("values compared").isGreaterThan(10_000);
-            System.err.println("VALUES " + values);
             assertThat(outcomes.troubles).as("seed " + SEED).isEmpty();
             assertThat(outcomes.redelivered.sum()).as("records delivered again").isGreaterThan(200);
             compareWhatWasNotFolded(oracle, application, system);
