@@ -364,13 +364,6 @@ final class Mutants {
                             "")),
             Mutant.of(
                     "J1",
-                    "a key whose halves failed holds up no other key's pairs",
-                    new Edit(
-                            FOLD + "StateFold",
-                            "Objects.requireNonNull(task.view.pairs()).limit(task.firstRow());",
-                            "")),
-            Mutant.of(
-                    "J1",
                     "a half is forgotten before the records are done that need it",
                     new Edit(
                             PAIR + "Halves",
@@ -633,6 +626,13 @@ final class Mutants {
                     "T3",
                     "ids are forgotten right after the horizon, although arrivals go back a little",
                     new Edit(TILE + "SeenIds", "return horizonMillis + REGRESS_MILLIS;", "return horizonMillis;")),
+            Mutant.of(
+                    "J1",
+                    "a key whose halves failed holds up no other key's pairs",
+                    new Edit(
+                            FOLD + "StateFold",
+                            "Objects.requireNonNull(task.view.pairs()).limit(task.firstRow());",
+                            "")),
             Mutant.of(
                     "T3",
                     "the ids of events that are too old for the stream are written anew",

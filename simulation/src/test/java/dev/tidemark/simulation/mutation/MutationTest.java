@@ -144,7 +144,7 @@ class MutationTest {
     void everyRuleOfTheFoldIsBroken() {
         List<String> rules = List.of(
                 "P1", "P2", "P3", "L1", "L2", "L3", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "F11", "T1", "T3",
-                "U1", "U2", "U3", "U4", "U5", "U6", "B1", "Q1");
+                "U1", "U2", "U3", "U4", "U5", "U6", "J1", "J2", "B1", "Q1");
         assertThat(Mutants.ALL.stream().map(Mutant::rule).distinct()).containsAll(rules);
     }
 }
