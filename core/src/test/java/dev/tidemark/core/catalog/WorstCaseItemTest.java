@@ -29,7 +29,7 @@ class WorstCaseItemTest {
                 .hasMessage("6:5 views.v: an item could exceed the 409,600 bytes that DynamoDB takes: "
                         + "3,249 (keys and attributes) + 11 (format version and number of tiles) "
                         + "+ 6 (a tile's place and marks) + 406,400 (blob(406400)) = 409,666 bytes"
-                        + " — lower the largest: smaller parameters, fewer groups or ids, or split the view");
+                        + " — lower the largest: smaller parameters, fewer groups, ids or halves, or split the view");
     }
 
     @Test
