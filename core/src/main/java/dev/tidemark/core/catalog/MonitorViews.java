@@ -168,7 +168,10 @@ final class MonitorViews {
         });
         Map<String, Map<String, Object>> ofAll = new LinkedHashMap<>(made);
         if (outcomes.delay() != null) {
-            ofAll.put(Monitor.DELAY, feature("profile", outcomes.delay()));
+            Map<String, Object> delay = feature("profile", outcomes.delay());
+            // Of numbers alone, so that a pair whose outcome is revised can be taken back.
+            delay.put("type", "number");
+            ofAll.put(Monitor.DELAY, delay);
         }
         add(qualityName(), outcomes.source(), timeOf(outcomes), outcomes.version(), wanted(outcomes), ofAll);
     }

@@ -178,6 +178,40 @@ class MonitorReaderTest {
         assertThat(numbers.valueNames()).containsExactly("$rows_1h", "$mae_1h", "$rmse_1h", "$bias_1h");
     }
 
+    /** Where outcomes do not carry their prediction, a pair brings both together. */
+    @Test
+    void outcomesMayBeThoseOfAPair() {
+        String pair = """
+                pairs:
+                  judged:
+                    left: {source: shop, where: type == "prediction", key: id}
+                    right: {source: shop, where: type == "outcome", key: prediction}
+                    within: 12h
+                """;
+        Catalog catalog = new CatalogCompiler()
+                .compile(CATALOG.replace("views:\n", pair + "views:\n")
+                        + MONITOR.replace("absent: 0,", "pair: judged,").indent(4));
+
+        View quality = catalog.view("discount$quality").orElseThrow();
+        View bySlice = catalog.view("discount$quality_by_device").orElseThrow();
+
+        assertThat(quality.pairs()).isNotNull();
+        assertThat(quality.entity()).extracting(View.KeyField::name).containsExactly("left.version");
+        assertThat(bySlice.entity())
+                .extracting(View.KeyField::name)
+                .containsExactly("left.version", "left.request.device");
+        assertThat(quality.inputs()).extracting(View.InputField::path).contains("left.score", "right.label", "delay");
+        assertThat(java.util.Objects.requireNonNull(
+                                catalog.monitor("discount").orElseThrow().outcome())
+                        .hasDelays())
+                .isTrue();
+        Catalog again = new CatalogCompiler().compile(catalog.json());
+        assertThat(again.json()).isEqualTo(catalog.json());
+        assertThat(again.views())
+                .extracting(View::version)
+                .isEqualTo(catalog.views().stream().map(View::version).toList());
+    }
+
     /** An item holds no more than DynamoDB takes, however many inputs a model has. */
     @Test
     void manyInputsAreSeveralViews() {

@@ -31,6 +31,11 @@ public final class MonitorWorld {
             tidemark: 1
             sources:
               shop: {stream: shop-events, event_time: ts}
+            pairs:
+              judged:
+                left: {source: shop, where: type == "prediction", key: id}
+                right: {source: shop, where: type == "outcome", key: prediction}
+                within: 2h
             views:
               viewer:
                 source: shop

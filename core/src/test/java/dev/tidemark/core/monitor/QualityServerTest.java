@@ -207,6 +207,25 @@ final class QualityServerTest {
                 .isCloseTo(number(Objects.requireNonNull(matured.metrics()), "accuracy", "0.5"), within(0.1));
     }
 
+    /** Joined by the id of the prediction, the same events show what they show when outcomes carry their prediction. */
+    @Test
+    void aPairShowsWhatCarriedOutcomesShow() {
+        long now = START + 8 * HOUR;
+        Shop carried = new Shop(LABELLED).run(8);
+        carried.world.fold(now);
+        Shop pairs = new Shop(LABELLED.replace("delay: delay", "pair: judged")).run(8);
+        pairs.world.fold(now);
+
+        for (String window : List.of("1h", "6h")) {
+            OfWindow a = carried.window(carried.world.report(now), "v7", window);
+            OfWindow b = pairs.window(pairs.world.report(now), "v7", window);
+            assertThat(b.matured()).isEqualTo(a.matured());
+            assertThat(Objects.requireNonNull(b.latest()).metrics())
+                    .isEqualTo(Objects.requireNonNull(a.latest()).metrics());
+            assertThat(b.latest().delays()).isEqualTo(a.latest().delays());
+        }
+    }
+
     /** With and without labels by absence the same events show the same numbers. */
     @Test
     void absenceShowsWhatExplicitLabelsShow() {
