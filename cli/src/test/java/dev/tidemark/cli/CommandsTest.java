@@ -2,6 +2,7 @@ package dev.tidemark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.core.view.WriteCost;
 import dev.tidemark.samplesevents.Sample;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -137,6 +138,9 @@ class CommandsTest {
         assertThat(command.out())
                 .startsWith(catalog + " is valid.")
                 .contains("view viewer ", "view category_offer ", "view discount$quality ", "ladder");
+        assertThat(command.out())
+                .containsPattern("\n  costs    [0-9.]+ write units an event, \\$[0-9.]+ a million\n")
+                .contains("All views together", "on demand, us-east-1, " + WriteCost.PRICE_DATE);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.tidemark.benchmarks.cost;
 
+import dev.tidemark.core.tile.ItemKey;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,12 +22,16 @@ final class Meter {
     long rowWriteUnits;
     long rowReadUnits;
 
+    /** Of puts, by view version. */
+    final Map<String, Long> unitsOfView = new HashMap<>();
+
     /** Puts by width and item size. */
     final Map<String, TreeMap<Integer, Long>> putBytes = new HashMap<>();
 
-    void put(String width, int bytes, long units) {
+    void put(ItemKey key, int bytes, long units) {
         puts++;
         putUnits += units;
-        putBytes.computeIfAbsent(width, key -> new TreeMap<>()).merge(bytes, 1L, Long::sum);
+        unitsOfView.merge(key.viewVersion(), units, Long::sum);
+        putBytes.computeIfAbsent(key.width(), width -> new TreeMap<>()).merge(bytes, 1L, Long::sum);
     }
 }

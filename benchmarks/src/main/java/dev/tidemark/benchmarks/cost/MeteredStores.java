@@ -100,7 +100,7 @@ final class MeteredStores implements ItemStore, ControlStore {
         int bytes = DynamoUnits.itemBytes(key, item);
         meter.coldReadUnits += DynamoUnits.readEventually(bytes(before));
         // The larger of the item before and after counts; a failed condition costs as much.
-        meter.put(key.width(), bytes, DynamoUnits.written(Math.max(bytes, bytes(before))));
+        meter.put(key, bytes, DynamoUnits.written(Math.max(bytes, bytes(before))));
         Position mark = before == null ? null : before.item().mark();
         if (expectedMark == null ? mark != null : !expectedMark.equals(mark)) {
             return done(new Cas.Conflict<>(before == null ? null : before.item()));

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.stream.Batch;
+import dev.tidemark.core.view.WriteCost;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -46,9 +48,37 @@ class CostTargetsTest {
         double units = heads.perEvent(1_000, written -> written.meter().putUnits);
         assertThat(units).isLessThanOrEqualTo(MOST_UNITS.getOrDefault(windows, 0.0));
         assertThat(units).isLessThanOrEqualTo(1.01 * flat.perEvent(1_000, written -> written.meter().putUnits));
+        assertThat(WriteCost.of(view.view()).perEvent())
+                .isCloseTo(
+                        units / heads.perEvent(1_000, written -> putsOf(view, written.meter())),
+                        Percentage.withPercentage(12));
         assertThat(heads.perEvent(1_000, written -> written.meter().coldReadUnits))
                 .isLessThanOrEqualTo((view.widths().size() > 1 ? 0.60 : 1.01)
                         * flat.perEvent(1_000, written -> written.meter().coldReadUnits));
+    }
+
+    /** How often an entity was in a batch. */
+    private static long putsOf(CostView view, Meter meter) {
+        String first = view.view().head() == null ? view.widths().get(0) : "head";
+        return meter.putBytes.getOrDefault(first, new TreeMap<>()).values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+
+    @Test
+    void anOutcomeCostsTheTilesOfItsPredictionsTime() {
+        PredictionCost.Cost fine =
+                PredictionCost.measure(PredictionCost.catalog(PredictionCost.CARRIED, "1h, 24h"), 1, 60_000);
+        PredictionCost.Cost coarse =
+                PredictionCost.measure(PredictionCost.catalog(PredictionCost.CARRIED, "24h"), 1, 60_000);
+
+        assertThat(fine.byView()).containsOnlyKeys("discount$versions", "discount$inputs", "discount$quality");
+        assertThat(units(fine)).isBetween(20L * fine.batches(), 40L * fine.batches());
+        assertThat(units(coarse)).isLessThan(units(fine) / 2);
+    }
+
+    private static long units(PredictionCost.Cost cost) {
+        return Objects.requireNonNull(cost.byView().get("discount$quality"));
     }
 
     @ParameterizedTest

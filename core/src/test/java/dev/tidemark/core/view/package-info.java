@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.core.view;
+
+import org.jspecify.annotations.NullMarked;
