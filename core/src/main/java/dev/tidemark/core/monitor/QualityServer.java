@@ -404,13 +404,14 @@ public final class QualityServer {
             return rows == null ? 0 : Values.count(rows);
         }
 
-        /** At least as many entities as the most varied of its keys has values; as many as there are rows without keys. */
+        /** At least as many entities as the most varied of its keys has values; unbounded where no keys are logged. */
         private long entities(Map<String, @Nullable Object> values, String name, Window window) {
             List<String> keys = monitor.features().getOrDefault(name, monitor.keys());
             return keys.stream()
                     .map(key -> values.get(Monitor.valueName(Monitor.distinctOf(key), window)))
                     .filter(java.util.Objects::nonNull)
                     .mapToLong(Values::count)
+                    .filter(count -> count > 0)
                     .max()
                     .orElse(Long.MAX_VALUE);
         }

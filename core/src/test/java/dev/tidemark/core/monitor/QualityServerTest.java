@@ -358,6 +358,14 @@ final class QualityServerTest {
         assertThat(cause(shop).kind()).isEqualTo(Cause.Kind.CONCEPT);
     }
 
+    /** Whoever logs no keys is told of drift all the same: every row then counts as independent. */
+    @Test
+    void withoutKeysEveryRowCounts() {
+        Shop shop = new Shop(LABELLED.replace("{source: shop}", "{source: shop, keys: nothing}"));
+        shop.unit = 100;
+        assertThat(cause(shop).kind()).isEqualTo(Cause.Kind.DRIFT);
+    }
+
     @Test
     void withoutEventsEverythingIsUnknown() {
         MonitorWorld world = new MonitorWorld(LABELLED);

@@ -42,7 +42,8 @@ import java.util.concurrent.CompletableFuture;
  * metrics too, and answers what has changed since it was last remembered: {@code {"changes": […]}}. The state machine tells
  * EventBridge, and then calls it with that answer, to remember it: so a change is told at least once.
  *
- * <p>It throws if a store does not answer, or if a report cannot be made; all other models have been looked at then.
+ * <p>It throws if a store does not answer, or if a report cannot be made, all other models having been looked at; while there
+ * is a change to be told, that comes first.
  */
 public final class MonitorFunction implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 

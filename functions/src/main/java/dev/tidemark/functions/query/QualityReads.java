@@ -45,7 +45,7 @@ final class QualityReads {
         QualityServer.Question question = new QualityServer.Question(
                 monitor,
                 windows(monitor, parameters.names("window")),
-                parameters.names("version"),
+                versions(parameters.names("version")),
                 at == null ? nowMillis : at,
                 slice(monitor, parameters.text("slice")));
         Queue<List<Answer>> read = new ConcurrentLinkedQueue<>();
@@ -94,6 +94,16 @@ final class QualityReads {
                             unknown("window", text, monitor.windows().stream().map(Window::text))));
         }
         return windows;
+    }
+
+    private static @Nullable List<String> versions(@Nullable List<String> wanted) {
+        if (wanted != null && (wanted.size() > QualityServer.MAX_VERSIONS || wanted.contains(""))) {
+            throw new RequestProblem(
+                    Problem.Kind.BAD_PARAMETER,
+                    "parameter 'version' names " + wanted.size() + " versions, or one without a name",
+                    "name 1 to " + QualityServer.MAX_VERSIONS + ", separated by commas");
+        }
+        return wanted;
     }
 
     private static @Nullable String slice(Monitor monitor, @Nullable String wanted) {

@@ -191,6 +191,8 @@ class QualityReadsTest {
             at      | soon     | no moment in ISO 8601
             at      | 2026-02-01T00:00:00Z | further back than the retention
             version | ' '      | is empty
+            version | v7,      | or one without a name
+            version | a,b,c,d,e,f,g,h,i,j,k | names 11 versions
             windows | 1h       | no query parameter 'windows'
             """)
     void whatCannotBeAskedIsNamed(String name, String value, String problem) {
