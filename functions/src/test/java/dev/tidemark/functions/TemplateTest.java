@@ -350,7 +350,7 @@ class TemplateTest {
         }
         assertThat(kept.remove("AlarmTopicKey")).isEqualTo("Delete");
         assertThat(kept)
-                .hasSize(11)
+                .hasSize(12)
                 .allSatisfy((name, policy) -> assertThat(policy).as(name).isEqualTo("Retain"));
     }
 
