@@ -32,7 +32,7 @@ final class Pairs {
     private final String stream;
     private final Collection<ShardDescent> descents;
     private final Map<String, Map<String, Known>> byShard = new HashMap<>();
-    private final List<Event> made = new ArrayList<>();
+    private final List<Made> made = new ArrayList<>();
     private final Map<Fate, Integer> fates = new HashMap<>();
     private int taken;
 
@@ -45,6 +45,9 @@ final class Pairs {
         OUTCOME_LATE,
         WAITING
     }
+
+    /** @param pair as the view reads it */
+    private record Made(Event left, Event right, Event pair) {}
 
     private static final class Half {
         private final Event event;
@@ -120,7 +123,7 @@ final class Pairs {
         }
         if (best != null) {
             left.chosen.add(best);
-            made.add(joined(left, best, left));
+            made.add(new Made(left.event, best.event, joined(left, best, left)));
         }
         return Fate.LEFT;
     }
@@ -144,7 +147,7 @@ final class Pairs {
             takeBack(left, before);
         }
         left.chosen.add(right);
-        made.add(joined(left, right, right));
+        made.add(new Made(left.event, right.event, joined(left, right, right)));
         return Fate.PAIRED;
     }
 
@@ -170,8 +173,7 @@ final class Pairs {
 
     private void takeBack(Half left, Half right) {
         for (int i = made.size() - 1; i >= 0; i--) {
-            ObjectNode root = (ObjectNode) made.get(i).root();
-            if (left.event.root().equals(root.get("left")) && right.event.root().equals(root.get("right"))) {
+            if (made.get(i).left().equals(left.event) && made.get(i).right().equals(right.event)) {
                 made.remove(i);
                 return;
             }
@@ -240,7 +242,7 @@ final class Pairs {
 
     /** The pairs that count in the end. */
     List<Event> made() {
-        return made;
+        return made.stream().map(Made::pair).toList();
     }
 
     int of(Fate fate) {
