@@ -167,7 +167,7 @@ public final class Backfill {
                 : CompletableFuture.completedFuture(Map.of());
     }
 
-    /** J4: the live fold and a backfill would each pair among themselves, and lose the pairs between them. */
+    /** The live fold and a backfill would each pair among themselves, and lose the pairs between them. */
     private static void checkPairs(View view, Map<String, Position> activations) {
         if (view.pairs() != null && !activations.isEmpty()) {
             throw new IllegalStateException(

@@ -105,7 +105,7 @@ class BackfillTest {
     }
 
     @Test
-    @DisplayName("J1: a view of pairs is not backfilled: neither part would have the pairs between them")
+    @DisplayName("a view of pairs is not backfilled: neither part would have the pairs between them")
     void aViewOfPairsIsRefused() {
         View pairs = new CatalogCompiler().compile("""
                 tidemark: 1
