@@ -6,6 +6,7 @@ import dev.tidemark.cli.catalog.GenerateCommand;
 import dev.tidemark.cli.catalog.ValidateCommand;
 import dev.tidemark.cli.checkpoint.CheckpointCommand;
 import dev.tidemark.cli.checkpoint.RestoreCommand;
+import dev.tidemark.cli.monitor.EvaluateCommand;
 import dev.tidemark.cli.monitor.MonitorCommand;
 import dev.tidemark.cli.past.AuditCommand;
 import dev.tidemark.cli.past.GetCommand;
@@ -48,6 +49,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             PutCommand.class,
             GetCommand.class,
             MonitorCommand.class,
+            EvaluateCommand.class,
             QuarantineCommand.class,
             TooLateCommand.class,
             AuditCommand.class,

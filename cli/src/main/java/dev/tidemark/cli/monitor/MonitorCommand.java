@@ -81,11 +81,15 @@ public final class MonitorCommand extends CatalogCommand {
     public Integer call() {
         try (Stores stores = deployment.open()) {
             Catalog definitions = catalog.compile(deployment);
-            Monitor monitor = monitor(definitions);
+            Monitor monitor = monitor(definitions, model);
             long nowMillis = System.currentTimeMillis();
             long atMillis = at == null ? nowMillis : Moments.parse("--at", at).toEpochMilli();
             QualityServer.Question question = new QualityServer.Question(
-                    monitor, windows(monitor), versions.isEmpty() ? null : versions, atMillis, slice(monitor));
+                    monitor,
+                    windows(monitor),
+                    versions.isEmpty() ? null : versions,
+                    atMillis,
+                    slice == null ? null : slice(monitor, slice).name());
             QualityServer server = new QualityServer(
                     replay
                             ? past(new TimeTravel(Catalogs.of(definitions), stores.past()))
@@ -102,7 +106,8 @@ public final class MonitorCommand extends CatalogCommand {
         }
     }
 
-    private Monitor monitor(Catalog definitions) {
+    /** The monitor of a model. */
+    static Monitor monitor(Catalog definitions, String model) {
         return definitions
                 .monitor(model)
                 .orElseThrow(() -> new Failure((definitions.model(model).isPresent()
@@ -124,13 +129,13 @@ public final class MonitorCommand extends CatalogCommand {
         return windows.isEmpty() ? monitor.windows() : wanted;
     }
 
-    private @Nullable String slice(Monitor monitor) {
-        if (slice != null
-                && monitor.slices().stream().noneMatch(one -> one.name().equals(slice))) {
-            throw new Failure("the monitor has no slice '" + slice + "'; it has "
-                    + monitor.slices().stream().map(Monitor.Slice::name).toList());
-        }
-        return slice;
+    /** The slice of a name. */
+    static Monitor.Slice slice(Monitor monitor, String name) {
+        return monitor.slices().stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new Failure("the monitor has no slice '" + name + "'; it has "
+                        + monitor.slices().stream().map(Monitor.Slice::name).toList()));
     }
 
     /** Beside the catalog's file; of a running system's catalog, in this folder. */

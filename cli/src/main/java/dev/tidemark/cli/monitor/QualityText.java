@@ -1,7 +1,6 @@
 package dev.tidemark.cli.monitor;
 
 import dev.tidemark.core.monitor.Cause;
-import dev.tidemark.core.monitor.Metrics;
 import dev.tidemark.core.monitor.QualityReport;
 import dev.tidemark.core.monitor.QualityReport.CheckResult;
 import dev.tidemark.core.monitor.QualityReport.OfSlice;
@@ -9,19 +8,13 @@ import dev.tidemark.core.monitor.QualityReport.OfVersion;
 import dev.tidemark.core.monitor.QualityReport.OfWindow;
 import dev.tidemark.core.monitor.Realised;
 import dev.tidemark.core.view.Monitor;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** A report for a terminal. */
 final class QualityText {
-
-    private static final MathContext SHOWN = new MathContext(4);
-    private static final String NONE = "-";
 
     private final QualityReport report;
     private final StringBuilder text = new StringBuilder();
@@ -86,38 +79,16 @@ final class QualityText {
 
     private List<String> head(String first) {
         List<String> head = new ArrayList<>(List.of(first, "predictions", "labelled"));
-        head.addAll(columns());
+        head.addAll(Table.columns(report.monitor().outcome()));
         return head;
-    }
-
-    private List<String> columns() {
-        Monitor.Outcome outcome = report.monitor().outcome();
-        if (outcome == null) {
-            return List.of();
-        }
-        return outcome.isBinary()
-                ? List.of("rate", "accuracy", "f1", "auc", "log_loss", "ece")
-                : List.of("mae", "rmse", "bias");
     }
 
     private List<String> row(String name, Realised realised) {
         List<String> row = new ArrayList<>(
                 List.of(name, Long.toString(realised.predictions()), Long.toString(realised.labelled())));
-        Metrics metrics = realised.metrics();
         Monitor.Outcome outcome = report.monitor().outcome();
-        for (String column : columns()) {
-            boolean hasThreshold = column.equals("accuracy") || column.equals("f1");
-            row.add(
-                    metrics == null || outcome == null
-                            ? NONE
-                            : shown(metrics.number(
-                                    column, hasThreshold ? outcome.thresholds().get(0) : null)));
-        }
+        Table.columns(outcome).forEach(column -> row.add(Table.shown(realised.metrics(), outcome, column)));
         return row;
-    }
-
-    private static String shown(@Nullable BigDecimal number) {
-        return number == null ? NONE : number.round(SHOWN).stripTrailingZeros().toPlainString();
     }
 
     private static String shown(QualityReport.Status status) {
@@ -126,27 +97,8 @@ final class QualityText {
                 : status.word().toUpperCase(Locale.ROOT);
     }
 
-    /** Columns as wide as their widest cell; the last one is not filled up. */
     private void table(List<List<String>> rows) {
-        List<Integer> widths = new ArrayList<>();
-        for (List<String> row : rows) {
-            for (int i = 0; i < row.size(); i++) {
-                if (i == widths.size()) {
-                    widths.add(0);
-                }
-                widths.set(i, Math.max(widths.get(i), row.get(i).length()));
-            }
-        }
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < row.size(); i++) {
-                line.append(row.get(i));
-                if (i < row.size() - 1) {
-                    line.append(" ".repeat(widths.get(i) - row.get(i).length() + 2));
-                }
-            }
-            line(line.toString());
-        }
+        text.append(Table.of(rows));
     }
 
     private void line(String line) {

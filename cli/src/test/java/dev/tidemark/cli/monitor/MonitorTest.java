@@ -1,7 +1,9 @@
 package dev.tidemark.cli.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Percentage.withPercentage;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -24,8 +26,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.io.LocalOutputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,6 +52,8 @@ class MonitorTest {
     private static final String BEGIN = "<!-- output: written by MonitorTest -->\n```\n";
     private static final String END = "```\n<!-- end of output -->";
     private static final long MINUTE = 60_000;
+    private static final ObjectMapper JSON =
+            new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
     @TempDir
     private static Path folder;
@@ -212,5 +226,149 @@ class MonitorTest {
         assertThat(tidemark("monitor", "discount", "--at", "2026-01-01T00:00:00Z")
                         .err())
                 .contains("further back than the retention", "--replay");
+    }
+
+    @Test
+    void evaluateSaysWhatTheLiveWindowSaysToTheDigit() throws Exception {
+        JsonNode live = JSON.readTree(tidemark("monitor", "discount", "--window", "6h", "--slice", "device", "--json")
+                .out());
+        for (JsonNode version : live.path("versions")) {
+            JsonNode window = version.path("windows").get(1);
+            assertThat(window.path("window").asText()).isEqualTo("6h");
+            Instant end = Instant.parse(window.path("latest").path("end").asText());
+            String name = version.path("version").asText();
+
+            JsonNode all = evaluate(end, "--versions", name);
+            assertThat(all.path("qualities")).hasSize(1);
+            assertThat(all.path("qualities").get(0).path("version").asText()).isEqualTo(name);
+            assertThat(all.path("qualities").get(0).path("metrics"))
+                    .isEqualTo(window.path("latest").path("metrics"));
+
+            JsonNode slices = evaluate(end, "--versions", name, "--by", "device");
+            assertThat(window.path("slices"))
+                    .hasSize(2)
+                    .allSatisfy(slice -> assertThat(slices.path("qualities")).anySatisfy(quality -> {
+                        assertThat(quality.path("device")).isEqualTo(slice.path("value"));
+                        assertThat(quality.path("metrics"))
+                                .isEqualTo(slice.path("latest").path("metrics"));
+                    }));
+        }
+        assertThat(live.path("versions")).hasSize(2);
+    }
+
+    @Test
+    void twoFilesAreComparedOnTheSamePredictions() throws Exception {
+        Path good = scores("good.parquet", (id, score) -> score);
+        Path bad = scores("bad.parquet", (id, score) -> id.endsWith("3") ? null : 1 - score);
+        Instant end = Instant.ofEpochMilli(putMillis);
+
+        JsonNode both = evaluate(end, "--scores", good.toString(), "--scores", bad.toString());
+        JsonNode one = evaluate(end, "--scores", good.toString());
+
+        double sum = 0;
+        int count = 0;
+        for (String line : events()) {
+            JsonNode event = JSON.readTree(line);
+            if (event.path("type").asText().equals("outcome")
+                    && !event.path("prediction").asText().endsWith("3")) {
+                double p = event.path("score").asDouble();
+                double given = event.path("label").asInt() == 1 ? p : 1 - p;
+                sum += Math.log(1 - given) - Math.log(given);
+                count++;
+            }
+        }
+        JsonNode difference = both.path("differences").get(0);
+        assertThat(difference.path("predictions").asInt()).isEqualTo(count).isBetween(1, 1_199);
+        assertThat(difference.path("mean").asDouble()).isCloseTo(sum / count, withPercentage(1e-6));
+        assertThat(difference.path("high").asDouble()).isNegative();
+        assertThat(both.path("missing").path(bad.toString()).asInt()).isEqualTo(1_200 - count);
+        assertThat(both.path("missing").path(good.toString()).asInt()).isZero();
+        JsonNode same = one.path("differences").get(0);
+        assertThat(same.path("mean").asDouble()).isZero();
+        assertThat(same.path("predictions").asInt()).isEqualTo(1_200);
+
+        Command shown = tidemark(
+                "evaluate",
+                "--model",
+                "discount",
+                "--from",
+                end.minusSeconds(86_400).toString(),
+                "--to",
+                end.toString(),
+                "--scores",
+                good.toString(),
+                "--scores",
+                bad.toString(),
+                "--by",
+                "device");
+        assertThat(shown.exitCode()).as(shown.err()).isZero();
+        assertThat(shown.out())
+                .contains("served by v7, phone", good + ", desktop", bad + " lacks", good + " is better");
+    }
+
+    @Test
+    void whatCannotBeEvaluatedIsSaid() throws Exception {
+        Instant end = Instant.ofEpochMilli(putMillis);
+        Path twice = scores("twice.parquet", (id, score) -> score, "p-7");
+
+        assertThat(fail(end, "--scores", twice.toString())).contains("row 1201: prediction 'p-7' has a score already");
+        assertThat(fail(
+                        end,
+                        "--scores",
+                        scores("large.parquet", (id, score) -> 7.0).toString()))
+                .contains("column 'score' must hold a number from 0 to 1");
+        assertThat(fail(end, "--by", "colour")).contains("the monitor has no slice 'colour'");
+        assertThat(fail(end.minusSeconds(864_000))).contains("");
+    }
+
+    private static String fail(Instant end, String... more) {
+        Command command = evaluation(end, more);
+        assertThat(command.exitCode()).isOne();
+        return command.err();
+    }
+
+    private static JsonNode evaluate(Instant end, String... more) throws IOException {
+        Command command = evaluation(end, more);
+        assertThat(command.exitCode()).as(command.err()).isZero();
+        return JSON.readTree(command.out());
+    }
+
+    private static Command evaluation(Instant end, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "evaluate",
+                "--model",
+                "discount",
+                "--from",
+                end.minusSeconds(21_600).toString(),
+                "--to",
+                end.toString()));
+        arguments.add("--json");
+        arguments.addAll(List.of(more));
+        return tidemark(arguments.toArray(String[]::new));
+    }
+
+    /** A score for each prediction that gets one, and again for some. */
+    private static Path scores(String name, BiFunction<String, Double, @Nullable Double> scorer, String... again)
+            throws IOException {
+        MessageType schema = MessageTypeParser.parseMessageType(
+                "message scores { required binary id (STRING); required double score; }");
+        Path file = folder.resolve(name);
+        try (ParquetWriter<Group> out = ExampleParquetWriter.builder(new LocalOutputFile(file))
+                .withConf(new PlainParquetConfiguration())
+                .withType(schema)
+                .build()) {
+            for (String line : events()) {
+                JsonNode event = JSON.readTree(line);
+                String id = event.path("id").asText();
+                Double score = scorer.apply(id, event.path("score").asDouble());
+                if (event.path("type").asText().equals("prediction") && score != null) {
+                    out.write(new SimpleGroup(schema).append("id", id).append("score", score));
+                }
+            }
+            for (String id : again) {
+                out.write(new SimpleGroup(schema).append("id", id).append("score", 0.5));
+            }
+        }
+        return file;
     }
 }

@@ -26,6 +26,20 @@ public record Metrics(Map<String, @Nullable Object> values) {
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
     }
 
+    /**
+     * Of what the views of a monitor answer about the same predictions.
+     *
+     * @param predicted of all of them; only needed where labels are by absence
+     * @param came of their outcomes
+     */
+    public static Metrics of(
+            Monitor.Outcome outcome,
+            Map<String, @Nullable Object> predicted,
+            Map<String, @Nullable Object> came,
+            Window window) {
+        return outcome.isAbsent() ? byAbsence(predicted, came, window) : ofLabelled(came, window, outcome.isBinary());
+    }
+
     /** Of outcomes that all have a label: what their view answers. */
     static Metrics ofLabelled(Map<String, @Nullable Object> answer, Window window, boolean isBinary) {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();

@@ -463,11 +463,7 @@ public final class QualityServer {
                     predictions,
                     labelled,
                     of.isAbsent(),
-                    !isKnown
-                            ? null
-                            : of.isAbsent()
-                                    ? Metrics.byAbsence(predicted, came, window)
-                                    : Metrics.ofLabelled(came, window, of.isBinary()),
+                    !isKnown ? null : Metrics.of(of, predicted, came, window),
                     expected,
                     delays == null ? null : Delays.of(delays, predictions, labelled, window.widthMillis()));
         }

@@ -1,0 +1,143 @@
+package dev.tidemark.cli.monitor;
+
+import dev.tidemark.core.monitor.Metrics;
+import dev.tidemark.core.monitor.PairedDifference;
+import dev.tidemark.core.past.EvaluationReport;
+import dev.tidemark.core.past.Evaluator;
+import dev.tidemark.core.value.ValueJson;
+import dev.tidemark.core.view.Monitor;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** An evaluation for a terminal, and as JSON. */
+final class EvaluationText {
+
+    private final Evaluator.Question question;
+    private final EvaluationReport report;
+    private final Monitor.Outcome outcome;
+
+    EvaluationText(Evaluator.Question question, EvaluationReport report) {
+        this.question = question;
+        this.report = report;
+        this.outcome = Objects.requireNonNull(question.monitor().outcome());
+    }
+
+    String text() {
+        StringBuilder text = new StringBuilder(question.monitor().model() + ", predictions made from "
+                + Instant.ofEpochMilli(question.fromMillis()) + " to " + Instant.ofEpochMilli(question.toMillis())
+                + ", as known now\n");
+        List<List<String>> rows = new ArrayList<>();
+        List<String> columns = Table.columns(outcome);
+        List<String> head = new ArrayList<>(List.of("scores", outcome.isAbsent() ? "predictions" : "labelled"));
+        head.addAll(columns);
+        rows.add(head);
+        for (EvaluationReport.Quality quality : report.qualities()) {
+            List<String> row = new ArrayList<>(List.of(name(quality), Long.toString(quality.predictions())));
+            columns.forEach(column -> row.add(Table.shown(quality.metrics(), outcome, column)));
+            rows.add(row);
+        }
+        text.append(Table.of(rows));
+        if (report.qualities().isEmpty()) {
+            text.append("no outcome of such a prediction\n");
+        }
+        report.missing().forEach((scorer, count) -> {
+            if (count > 0) {
+                text.append(scorer).append(" lacks ").append(count).append(" of them\n");
+            }
+        });
+        if (!report.compared().isEmpty()) {
+            text.append(compared()).append('\n');
+            List<List<String>> differences = new ArrayList<>();
+            for (EvaluationReport.Compared one : report.compared()) {
+                differences.add(difference(one));
+            }
+            text.append(Table.of(differences));
+        }
+        return text.toString();
+    }
+
+    private String name(EvaluationReport.Quality quality) {
+        String scorer = quality.version().isEmpty() ? quality.scorer() : quality.scorer() + " by " + quality.version();
+        return quality.slice().isEmpty() ? scorer : scorer + ", " + quality.slice();
+    }
+
+    private String compared() {
+        return (outcome.isBinary() ? "log loss of " : "absolute error of ") + first() + " less that of " + second()
+                + ", on the same predictions, with its 95 % interval:";
+    }
+
+    private String first() {
+        return question.scorers().size() == 1
+                ? EvaluationReport.SERVED
+                : question.scorers().get(0).name();
+    }
+
+    private String second() {
+        return question.scorers().get(question.scorers().size() - 1).name();
+    }
+
+    private List<String> difference(EvaluationReport.Compared compared) {
+        PairedDifference difference = compared.difference();
+        return List.of(
+                "  " + (compared.slice().isEmpty() ? "all" : compared.slice()),
+                Long.toString(difference.requests()),
+                Table.shown(new BigDecimal(difference.mean())),
+                "[" + Table.shown(new BigDecimal(difference.low())) + ", "
+                        + Table.shown(new BigDecimal(difference.high())) + "]",
+                !difference.isDecided()
+                        ? "may be chance"
+                        : (difference.mean() > 0 ? second() : first()) + " is better");
+    }
+
+    String json() {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("model", question.monitor().model());
+        json.put("hash", question.monitor().modelHash());
+        json.put("from", Instant.ofEpochMilli(question.fromMillis()).toString());
+        json.put("to", Instant.ofEpochMilli(question.toMillis()).toString());
+        List<Map<String, @Nullable Object>> qualities = new ArrayList<>();
+        for (EvaluationReport.Quality quality : report.qualities()) {
+            Map<String, @Nullable Object> one = new LinkedHashMap<>();
+            one.put("scores", quality.scorer());
+            one.put("version", quality.version().isEmpty() ? null : quality.version());
+            slice(one, quality.slice());
+            one.put("predictions", quality.predictions());
+            Metrics metrics = quality.metrics();
+            one.put("metrics", metrics == null ? null : metrics.values());
+            qualities.add(one);
+        }
+        json.put("qualities", qualities);
+        json.put("missing", report.missing());
+        List<Map<String, @Nullable Object>> differences = new ArrayList<>();
+        for (EvaluationReport.Compared compared : report.compared()) {
+            Map<String, @Nullable Object> one = new LinkedHashMap<>();
+            slice(one, compared.slice());
+            one.put("loss", outcome.isBinary() ? "log_loss" : "absolute_error");
+            one.put("of", first());
+            one.put("less", second());
+            one.put("predictions", compared.difference().requests());
+            one.put("mean", number(compared.difference().mean()));
+            one.put("low", number(compared.difference().low()));
+            one.put("high", number(compared.difference().high()));
+            differences.add(one);
+        }
+        json.put("differences", differences);
+        return ValueJson.text(json);
+    }
+
+    private void slice(Map<String, @Nullable Object> of, String value) {
+        if (question.slice() != null) {
+            of.put(question.slice(), value);
+        }
+    }
+
+    private static @Nullable BigDecimal number(double value) {
+        return Double.isFinite(value) ? Table.rounded(new BigDecimal(value)) : null;
+    }
+}

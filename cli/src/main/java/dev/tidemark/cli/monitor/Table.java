@@ -1,0 +1,77 @@
+package dev.tidemark.cli.monitor;
+
+import dev.tidemark.core.monitor.Metrics;
+import dev.tidemark.core.view.Monitor;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Numbers of a model's quality in columns. */
+final class Table {
+
+    static final String NONE = "-";
+
+    private static final MathContext SHOWN = new MathContext(4);
+
+    /** Of what is computed in doubles. */
+    private static final MathContext DOUBLE = new MathContext(12);
+
+    private Table() {}
+
+    /** The numbers of a model's quality that are shown. */
+    static List<String> columns(Monitor.@Nullable Outcome outcome) {
+        if (outcome == null) {
+            return List.of();
+        }
+        return outcome.isBinary()
+                ? List.of("rate", "accuracy", "f1", "auc", "log_loss", "ece")
+                : List.of("mae", "rmse", "bias");
+    }
+
+    /** One of them; those that depend on a threshold at the first. */
+    static String shown(@Nullable Metrics metrics, Monitor.@Nullable Outcome outcome, String column) {
+        if (metrics == null || outcome == null) {
+            return NONE;
+        }
+        boolean hasThreshold = column.equals("accuracy") || column.equals("f1");
+        return shown(metrics.number(column, hasThreshold ? outcome.thresholds().get(0) : null));
+    }
+
+    static String shown(@Nullable BigDecimal number) {
+        return number == null ? NONE : stripped(number.round(SHOWN)).toPlainString();
+    }
+
+    static BigDecimal rounded(BigDecimal number) {
+        return stripped(number.round(DOUBLE));
+    }
+
+    private static BigDecimal stripped(BigDecimal number) {
+        return number.signum() == 0 ? BigDecimal.ZERO : number.stripTrailingZeros();
+    }
+
+    /** Columns as wide as their widest cell; the last one is not filled up. */
+    static String of(List<List<String>> rows) {
+        List<Integer> widths = new ArrayList<>();
+        for (List<String> row : rows) {
+            for (int i = 0; i < row.size(); i++) {
+                if (i == widths.size()) {
+                    widths.add(0);
+                }
+                widths.set(i, Math.max(widths.get(i), row.get(i).length()));
+            }
+        }
+        StringBuilder text = new StringBuilder();
+        for (List<String> row : rows) {
+            for (int i = 0; i < row.size(); i++) {
+                text.append(row.get(i));
+                if (i < row.size() - 1) {
+                    text.append(" ".repeat(widths.get(i) - row.get(i).length() + 2));
+                }
+            }
+            text.append('\n');
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,244 @@
+package dev.tidemark.core.past;
+
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.event.FieldPath;
+import dev.tidemark.core.event.InvalidEvent;
+import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.fold.LaneDecider;
+import dev.tidemark.core.history.Decide;
+import dev.tidemark.core.history.History;
+import dev.tidemark.core.history.HistoryPorts;
+import dev.tidemark.core.history.LaneSink;
+import dev.tidemark.core.history.Range;
+import dev.tidemark.core.history.Sink;
+import dev.tidemark.core.pair.PairRule;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.tile.EntityKeys;
+import dev.tidemark.core.view.Monitor;
+import dev.tidemark.core.view.View;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Computes the quality of a model's predictions of any time again, from the archive: the fold's own code decides which events
+ * count, and the monitor's own computations say how good they were. Nothing is written.
+ */
+public final class Evaluator {
+
+    private final Catalogs catalogs;
+    private final HistoryPorts ports;
+    private final LongConsumer read;
+
+    /** @param read is told how many records were read, as it goes on */
+    public Evaluator(Catalogs catalogs, HistoryPorts ports, LongConsumer read) {
+        this.catalogs = catalogs;
+        this.ports = ports;
+        this.read = read;
+    }
+
+    /**
+     * What is asked.
+     *
+     * @param monitor has an outcome
+     * @param slice the name of the monitor's slice by which quality is kept apart; null for none
+     * @param versions of which predictions alone; empty for all
+     * @param fromMillis of predictions' times, inclusive
+     * @param toMillis exclusive
+     * @param scorers besides what was served; at most two
+     * @param id the field of a prediction that names it
+     * @param outcomeId the field of an outcome that names its prediction, where it carries it
+     */
+    public record Question(
+            Monitor monitor,
+            @Nullable String slice,
+            Set<String> versions,
+            long fromMillis,
+            long toMillis,
+            List<EvaluationReport.Scorer> scorers,
+            FieldPath id,
+            FieldPath outcomeId) {
+
+        public Question {
+            versions = Set.copyOf(versions);
+            scorers = List.copyOf(scorers);
+            if (monitor.outcome() == null || scorers.size() > 2 || fromMillis >= toMillis) {
+                throw new IllegalArgumentException("outcome " + monitor.outcome() + ", " + scorers.size()
+                        + " scorers, from " + fromMillis + " to " + toMillis);
+            }
+        }
+    }
+
+    /** What was served has no file. */
+    private record Served(String name) implements EvaluationReport.Scorer {
+
+        @Override
+        public @Nullable BigDecimal of(String id) {
+            return null;
+        }
+    }
+
+    /**
+     * Answers, with everything that is known now.
+     *
+     * @return completes with {@link dev.tidemark.core.store.DamagedArchive} if the archive of that time is not whole
+     */
+    public CompletableFuture<EvaluationReport> evaluate(Question question) {
+        Monitor.Outcome outcome = Objects.requireNonNull(question.monitor().outcome());
+        List<EvaluationReport.Scorer> scorers = new ArrayList<>(List.of(new Served(EvaluationReport.SERVED)));
+        scorers.addAll(question.scorers());
+        Monitor.Slice slice = question.monitor().slices().stream()
+                .filter(one -> one.name().equals(question.slice()))
+                .findFirst()
+                .orElse(null);
+        Map<Evaluation.Kind, View> views = new EnumMap<>(Evaluation.Kind.class);
+        views.put(Evaluation.Kind.OUTCOME, slice == null ? outcome.quality() : slice.quality());
+        if (outcome.isAbsent()) {
+            views.put(
+                    Evaluation.Kind.PREDICTION,
+                    slice == null ? question.monitor().inputs().get(0) : Objects.requireNonNull(slice.predictions()));
+        }
+        Evaluation evaluation =
+                new Evaluation(outcome, question.monitor().windows().get(0), views, scorers);
+        CompletableFuture<Void> done = CompletableFuture.completedFuture(null);
+        for (Map.Entry<Evaluation.Kind, View> view : views.entrySet()) {
+            done = done.thenCompose(walked -> walk(question, view.getKey(), view.getValue(), evaluation));
+        }
+        return done.thenApply(walked -> evaluation.report());
+    }
+
+    private CompletableFuture<Void> walk(Question question, Evaluation.Kind kind, View view, Evaluation into) {
+        Catalog.Source source = catalogs.sourceOf(view);
+        Ids ids = view.pairs() == null
+                ? new OfField(source, kind == Evaluation.Kind.OUTCOME ? question.outcomeId() : question.id())
+                : new OfPair(source, view.pairs());
+        Decide decide = new Decide(
+                source,
+                List.of(view),
+                LaneDecider.EntityFilter.ALL,
+                Long.MAX_VALUE,
+                (laneId, of, record, row, entity, bits, known) -> {
+                    boolean isWanted = question.versions().isEmpty()
+                            || question.versions()
+                                    .contains(EntityKeys.values(entity).get(0));
+                    if (isWanted
+                            && row.eventTimeMillis() >= question.fromMillis()
+                            && row.eventTimeMillis() < question.toMillis()) {
+                        String id = question.scorers().isEmpty() ? null : ids.of(record);
+                        into.add(kind, row, entity, id);
+                    }
+                });
+        // No event happens after its arrival. What decides about it may have arrived twice as long before as is
+        // remembered.
+        Range range = Range.arrived(
+                question.fromMillis() - 2 * view.rememberedMillis(), question.toMillis() + view.admittedMillis());
+        return ports.control()
+                .readLanes()
+                .thenCompose(rows -> History.of(ports, source.stream(), List.of(view), rows))
+                .thenCompose(history -> history.walk(range, counting(decide)))
+                .thenAccept(walked -> {});
+    }
+
+    private Sink counting(Decide decide) {
+        return (laneId, parts) -> new Counting(decide.open(laneId, parts));
+    }
+
+    /** Tells how far the walk is. */
+    private final class Counting implements LaneSink {
+
+        private final LaneSink inner;
+
+        Counting(LaneSink inner) {
+            this.inner = inner;
+        }
+
+        @Override
+        public CompletableFuture<Boolean> take(int part, Lane lane, List<RawRecord> records, long[] knownMillis) {
+            return inner.take(part, lane, records, knownMillis);
+        }
+
+        @Override
+        public void read(long[] knownMillis) {
+            read.accept(knownMillis.length);
+        }
+    }
+
+    /** Which prediction a record is about. */
+    @FunctionalInterface
+    private interface Ids {
+
+        /** Null if the record does not say. */
+        @Nullable
+        String of(RawRecord record);
+    }
+
+    /** The prediction's id in one field. */
+    private static final class OfField implements Ids {
+
+        private final FieldPath field;
+        private final int[] slot;
+        private final JsonEventReader reader;
+        private final EventRow row;
+
+        OfField(Catalog.Source source, FieldPath field) {
+            Catalog.Source reading = source.reading(List.of(field));
+            this.field = field;
+            this.slot = new int[] {reading.shape().fields().indexOf(field)};
+            this.reader = reading.reader();
+            this.row = new EventRow(reading.shape().fields().size());
+        }
+
+        @Override
+        public @Nullable String of(RawRecord record) {
+            try {
+                row.setRecord(record.position(), "", record.arrivalMillis());
+                reader.read(record.data(), row);
+                return EntityKeys.of(row, slot, List.of(field.toString()));
+            } catch (InvalidEvent namesNone) {
+                return null;
+            }
+        }
+    }
+
+    /** The key of a pair, whichever half of it the record is. */
+    private static final class OfPair implements Ids {
+
+        private final PairRule pairs;
+        private final JsonEventReader reader;
+        private final EventRow row;
+
+        OfPair(Catalog.Source source, PairRule pairs) {
+            this.pairs = pairs;
+            this.reader = source.reader();
+            this.row = new EventRow(source.shape().fields().size());
+        }
+
+        @Override
+        public @Nullable String of(RawRecord record) {
+            try {
+                row.setRecord(record.position(), "", record.arrivalMillis());
+                reader.read(record.data(), row);
+                PairRule.Side left = pairs.left();
+                List<PairRule.Named> key = pairs.side(
+                                left.where() == null || left.where().test(row))
+                        .key();
+                return EntityKeys.of(
+                        row,
+                        key.stream().mapToInt(PairRule.Named::slot).toArray(),
+                        key.stream().map(PairRule.Named::name).toList());
+            } catch (InvalidEvent namesNone) {
+                return null;
+            }
+        }
+    }
+}
