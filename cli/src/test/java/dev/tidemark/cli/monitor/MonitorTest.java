@@ -12,6 +12,7 @@ import dev.tidemark.cli.FreePorts;
 import dev.tidemark.cli.RunningCommand;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
+import dev.tidemark.core.view.Monitor;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
@@ -318,7 +320,9 @@ class MonitorTest {
                         scores("large.parquet", (id, score) -> 7.0).toString()))
                 .contains("column 'score' must hold a number from 0 to 1");
         assertThat(fail(end, "--by", "colour")).contains("the monitor has no slice 'colour'");
-        assertThat(fail(end.minusSeconds(864_000))).contains("");
+        Command none = evaluation(end.minusSeconds(864_000));
+        assertThat(none.exitCode()).isOne();
+        assertThat(none.out()).contains("\"qualities\":[]");
     }
 
     private static String fail(Instant end, String... more) {
@@ -345,6 +349,17 @@ class MonitorTest {
         arguments.add("--json");
         arguments.addAll(List.of(more));
         return tidemark(arguments.toArray(String[]::new));
+    }
+
+    /** Of the window of six hours that ends there. */
+    private static Instant beginOf(Instant end) {
+        Monitor monitor = catalog.monitor("discount").orElseThrow();
+        return Instant.ofEpochMilli(Objects.requireNonNull(monitor.outcome())
+                .quality()
+                .ladder()
+                .cover(monitor.windows().get(1), end.toEpochMilli() - 1)
+                .interval()
+                .startMillis());
     }
 
     /** A score for each prediction that gets one, and again for some. */

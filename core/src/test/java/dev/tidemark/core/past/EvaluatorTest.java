@@ -1,0 +1,330 @@
+package dev.tidemark.core.past;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.CatalogCompiler;
+import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.event.FieldPath;
+import dev.tidemark.core.fold.BatchFold;
+import dev.tidemark.core.fold.FoldPorts;
+import dev.tidemark.core.fold.FoldSettings;
+import dev.tidemark.core.history.HistoryPorts;
+import dev.tidemark.core.monitor.Metrics;
+import dev.tidemark.core.serve.FeatureServer;
+import dev.tidemark.core.serve.ProgressCache;
+import dev.tidemark.core.serve.QueryPlan;
+import dev.tidemark.core.store.InMemoryArchive;
+import dev.tidemark.core.store.InMemoryControlStore;
+import dev.tidemark.core.store.InMemoryItemStore;
+import dev.tidemark.core.store.InMemoryLineage;
+import dev.tidemark.core.store.InMemoryQuarantine;
+import dev.tidemark.core.store.InMemoryRedriveLog;
+import dev.tidemark.core.stream.Batch;
+import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
+import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.tile.EntityKeys;
+import dev.tidemark.core.view.Monitor;
+import dev.tidemark.core.view.View;
+import dev.tidemark.core.window.Window;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Evaluations of the past beside the live state and beside what the predictions themselves say. */
+class EvaluatorTest {
+
+    private static final long SEED = Long.getLong("tidemark.seed", 20_261_130L);
+    private static final long START_MILLIS =
+            Instant.parse("2026-03-01T00:00:00Z").toEpochMilli();
+    private static final long MINUTE_MILLIS = 60_000;
+    private static final Lane LANE =
+            new Lane("arn:aws:kinesis:eu-west-1:1:stream/shop-events", 1, "shardId-000000000000");
+    private static final int PREDICTIONS = 600;
+
+    private static final String CATALOG = """
+            tidemark: 1
+            sources:
+              shop: {stream: shop-events, event_time: {field: ts, format: epoch_millis}}
+            pairs:
+              judged:
+                left: {source: shop, where: type == "prediction", key: id}
+                right: {source: shop, where: type == "outcome", key: prediction}
+                within: 40m
+            views:
+              viewer:
+                source: shop
+                entity: user_id
+                where: type == "view"
+                features:
+                  price: {function: avg, input: price, windows: [1h]}
+            models:
+              discount:
+                request: {device: {type: text}}
+                inputs: [viewer: [price_1h], request: [device]]
+                predictions: {source: shop, time: {field: ts, format: epoch_millis}}
+                outcome: OUTCOME
+                slices: [request.device]
+                monitor: {windows: [1h]}
+            """;
+
+    private final Random random = new Random(SEED);
+    private final InMemoryItemStore items = new InMemoryItemStore();
+    private final InMemoryControlStore control = new InMemoryControlStore();
+    private final InMemoryArchive archive = new InMemoryArchive();
+    private final List<Prediction> predictions = new ArrayList<>();
+
+    /** @param labels by arrival: the last counts; empty if the outcome never comes */
+    private record Prediction(String id, long atMillis, String device, double score, TreeMap<Long, Integer> labels) {
+
+        String json() {
+            return String.format(
+                    Locale.ROOT,
+                    "{\"type\":\"prediction\",\"id\":\"%s\",\"ts\":%d,\"model\":\"discount\",\"version\":\"v7\",\"score\":%s,"
+                            + "\"hash\":\"h\",\"request\":{\"device\":\"%s\"},\"keys\":{\"user_id\":\"%s\"},\"features\":{}}",
+                    id,
+                    atMillis,
+                    score,
+                    device,
+                    id);
+        }
+
+        String outcome(long millis, int label, boolean isCarrying) {
+            return String.format(
+                    Locale.ROOT,
+                    "{\"type\":\"outcome\",\"ts\":%d,\"label\":%d,\"prediction\":\"%s\"%s}",
+                    millis,
+                    label,
+                    id,
+                    isCarrying
+                            ? String.format(
+                                    Locale.ROOT,
+                                    ",\"model\":\"discount\",\"version\":\"v7\",\"score\":%s,\"predicted_at\":%d,"
+                                            + "\"request\":{\"device\":\"%s\"}",
+                                    score,
+                                    atMillis,
+                                    device)
+                            : "");
+        }
+
+        /** What another model says. */
+        double other() {
+            return Math.round((0.3 * score + 0.35) * 10_000) / 10_000.0;
+        }
+    }
+
+    /** The other model, which does not know every prediction. */
+    private record Other(Map<String, BigDecimal> scores) implements EvaluationReport.Scorer {
+
+        @Override
+        public String name() {
+            return "other";
+        }
+
+        @Override
+        public @Nullable BigDecimal of(String id) {
+            return scores.get(id);
+        }
+    }
+
+    @Test
+    void pairsWithRevisedOutcomesAreWhatTheyAreLive() {
+        Catalog catalog = catalog("{pair: judged, within: 40m}");
+        predict(0.8, 0.3);
+        fold(catalog, /* isCarrying= */ false, /* onlyPositives= */ false);
+
+        EvaluationReport report = equalsLive(catalog);
+
+        List<Prediction> known = window().filter(one -> !one.labels().isEmpty()).toList();
+        assertThat(known.stream().filter(one -> one.labels().size() > 1)).hasSizeGreaterThan(20);
+        compare(report, known, one -> one.labels().lastEntry().getValue());
+    }
+
+    @Test
+    void labelsByAbsenceAreWhatTheyAreLive() {
+        Catalog catalog =
+                catalog("{absent: 0, within: 30m, settle: 1m, time: {field: predicted_at, format: epoch_millis}}");
+        predict(1, 0);
+        fold(catalog, /* isCarrying= */ true, /* onlyPositives= */ true);
+
+        EvaluationReport report = equalsLive(catalog);
+
+        compare(report, window().toList(), one -> one.labels().lastEntry().getValue());
+    }
+
+    private static Catalog catalog(String outcome) {
+        return new CatalogCompiler().compile(CATALOG.replace("OUTCOME", outcome));
+    }
+
+    /** Over two hours. Outcomes take up to half an hour, revisions come after that. */
+    private void predict(double known, double revised) {
+        for (int i = 0; i < PREDICTIONS; i++) {
+            long at = START_MILLIS + i * 12_000L;
+            double score = random.nextInt(1, 1_000) / 1_000.0;
+            TreeMap<Long, Integer> labels = new TreeMap<>();
+            if (random.nextDouble() < known) {
+                long first = at + random.nextInt(29 * 60_000);
+                labels.put(first, random.nextDouble() < score ? 1 : 0);
+                if (random.nextDouble() < revised) {
+                    labels.put(first + random.nextInt(1, 10 * 60_000), random.nextInt(2));
+                }
+            }
+            predictions.add(new Prediction("p" + i, at, random.nextBoolean() ? "phone" : "desktop", score, labels));
+        }
+    }
+
+    private void fold(Catalog catalog, boolean isCarrying, boolean onlyPositives) {
+        TreeMap<Long, List<String>> arriving = new TreeMap<>();
+        for (Prediction one : predictions) {
+            arriving.computeIfAbsent(one.atMillis(), at -> new ArrayList<>()).add(one.json());
+            one.labels().forEach((millis, label) -> {
+                if (label == 1 || !onlyPositives) {
+                    arriving.computeIfAbsent(millis, at -> new ArrayList<>())
+                            .add(one.outcome(millis, label, isCarrying));
+                }
+            });
+        }
+        List<RawRecord> records = new ArrayList<>();
+        arriving.forEach((arrival, events) -> events.forEach(event -> records.add(new RawRecord(
+                new Position(Long.toString(1_000_000L + records.size()), 0),
+                arrival,
+                "key",
+                event.getBytes(StandardCharsets.UTF_8)))));
+        BatchFold fold = new BatchFold(
+                catalog,
+                new FoldPorts(
+                        items,
+                        control,
+                        archive,
+                        new InMemoryQuarantine(),
+                        new InMemoryLineage(),
+                        millis -> CompletableFuture.completedFuture(null),
+                        () -> nowMillis(),
+                        random),
+                FoldSettings.DEFAULT);
+        for (int from = 0; from < records.size(); from += 40) {
+            Batch batch = new Batch(LANE, records.subList(from, Math.min(records.size(), from + 40)));
+            assertThat(fold.fold(batch, Long.MAX_VALUE).join().isDone()).isTrue();
+        }
+    }
+
+    private static long nowMillis() {
+        return START_MILLIS + 180 * MINUTE_MILLIS;
+    }
+
+    /** An hour of predictions that ends well before the last outcome. */
+    private static long endMillis() {
+        return START_MILLIS + 100 * MINUTE_MILLIS;
+    }
+
+    /** What a live window of an hour covers that ends there: it begins with a tile. */
+    private static long fromMillis() {
+        return endMillis() - 61 * MINUTE_MILLIS;
+    }
+
+    private Stream<Prediction> window() {
+        return predictions.stream().filter(one -> one.atMillis() >= fromMillis() && one.atMillis() < endMillis());
+    }
+
+    private EvaluationReport equalsLive(Catalog catalog) {
+        Monitor monitor = catalog.monitor("discount").orElseThrow();
+        EvaluationReport all = evaluate(catalog, monitor, null);
+        assertThat(served(all, ""))
+                .isEqualTo(live(catalog, monitor, null, ""))
+                .satisfies(
+                        metrics -> assertThat(metrics.values().get("log_loss")).isNotNull());
+        EvaluationReport sliced = evaluate(catalog, monitor, "device");
+        for (String device : List.of("phone", "desktop")) {
+            assertThat(served(sliced, device))
+                    .isEqualTo(live(catalog, monitor, monitor.slices().get(0), device));
+        }
+        return all;
+    }
+
+    private static Metrics served(EvaluationReport report, String slice) {
+        return Objects.requireNonNull(report.qualities().stream()
+                .filter(one -> one.version().equals("v7") && one.slice().equals(slice))
+                .findFirst()
+                .orElseThrow()
+                .metrics());
+    }
+
+    private EvaluationReport evaluate(Catalog catalog, Monitor monitor, @Nullable String slice) {
+        Map<String, BigDecimal> scores = new TreeMap<>();
+        predictions.stream()
+                .filter(one -> !one.id().endsWith("7"))
+                .forEach(one -> scores.put(EntityKeys.of(List.of(one.id())), BigDecimal.valueOf(one.other())));
+        Evaluator.Question question = new Evaluator.Question(
+                monitor,
+                slice,
+                Set.of(),
+                fromMillis(),
+                endMillis(),
+                List.of(new Other(scores)),
+                FieldPath.parse("id"),
+                FieldPath.parse("prediction"));
+        HistoryPorts ports = new HistoryPorts(archive, new InMemoryRedriveLog(), new SnapshotCheckpoints(), control);
+        return new Evaluator(Catalogs.of(catalog), ports, records -> {})
+                .evaluate(question)
+                .join();
+    }
+
+    private Metrics live(Catalog catalog, Monitor monitor, Monitor.@Nullable Slice slice, String value) {
+        Monitor.Outcome outcome = Objects.requireNonNull(monitor.outcome());
+        String entity = EntityKeys.of(slice == null ? List.of("v7") : List.of("v7", value));
+        View predicted = slice == null ? monitor.inputs().get(0) : slice.predictions();
+        Window window = monitor.windows().get(0);
+        return Metrics.of(
+                outcome,
+                predicted == null ? Map.of() : values(catalog, predicted, entity),
+                values(catalog, slice == null ? outcome.quality() : slice.quality(), entity),
+                window);
+    }
+
+    private Map<String, @Nullable Object> values(Catalog catalog, View view, String entity) {
+        FeatureServer server = new FeatureServer(catalog, items, new ProgressCache(control, 1_000));
+        return server.answer(QueryPlan.of(view, null, endMillis() - 1, nowMillis()), List.of(entity), nowMillis())
+                .join()
+                .get(0)
+                .values();
+    }
+
+    private static void compare(
+            EvaluationReport report, List<Prediction> labelled, ToDoubleFunction<Prediction> labelOf) {
+        double sum = 0;
+        long count = 0;
+        for (Prediction one : labelled) {
+            if (!one.id().endsWith("7")) {
+                double label = labelOf.applyAsDouble(one);
+                sum += loss(one.score(), label) - loss(one.other(), label);
+                count++;
+            }
+        }
+        var difference = report.compared().get(0).difference();
+        assertThat(difference.requests()).isEqualTo(count);
+        assertThat(difference.mean()).isCloseTo(sum / count, Offset.offset(1e-12));
+        assertThat(report.qualities().stream()
+                        .filter(one -> one.scorer().equals("other"))
+                        .mapToLong(EvaluationReport.Quality::predictions))
+                .containsExactly(count);
+    }
+
+    private static double loss(double score, double label) {
+        return -Math.log(label == 1 ? score : 1 - score);
+    }
+}
