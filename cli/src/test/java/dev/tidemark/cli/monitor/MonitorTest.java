@@ -339,13 +339,7 @@ class MonitorTest {
 
     private static Command evaluation(Instant end, String... more) {
         List<String> arguments = new ArrayList<>(List.of(
-                "evaluate",
-                "--model",
-                "discount",
-                "--from",
-                end.minusSeconds(21_600).toString(),
-                "--to",
-                end.toString()));
+                "evaluate", "--model", "discount", "--from", beginOf(end).toString(), "--to", end.toString()));
         arguments.add("--json");
         arguments.addAll(List.of(more));
         return tidemark(arguments.toArray(String[]::new));
