@@ -13,7 +13,10 @@ function check(features: Features): void {
   }
   const top = features["categories_24h"];
   const first = Array.isArray(top) ? top[0] : undefined;
-  if (typeof first !== "object" || first === null || first.value !== "shoes" || first.count !== 2) {
+  if (typeof first !== "object" || first === null || !("value" in first) || !("count" in first)) {
+    throw new Error(`categories_24h holds ${JSON.stringify(first)}`);
+  }
+  if (first.value !== "shoes" || first.count !== 2) {
     throw new Error(`categories_24h is ${JSON.stringify(top)}`);
   }
 }
