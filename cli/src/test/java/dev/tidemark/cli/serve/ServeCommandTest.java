@@ -97,10 +97,11 @@ class ServeCommandTest {
         return client.send(request.uri(URI.create(api + path)).build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    /** Nor the ids of requests. */
+    /** Nor the ids of requests, nor what the stream may be too slow to answer on a busy machine. */
     private static String withoutMoments(String body) {
         return body.replaceAll("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z", "MOMENT")
                 .replaceAll("\"(at|\\w*Millis)\":\\d+", "\"$1\":MILLIS")
+                .replaceAll("\"caughtUp\":\\w+", "\"caughtUp\":ASKED")
                 .replaceAll("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ID");
     }
 
