@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -326,7 +327,7 @@ public final class QualityServer {
             Set<Evidence> evidence = new LinkedHashSet<>();
             Checks checks = new Checks(monitor.checks());
             for (Monitor.Check check : monitor.checks()) {
-                OfWindow found = java.util.Objects.requireNonNull(windows.get(check.window()));
+                OfWindow found = Objects.requireNonNull(windows.get(check.window()));
                 CheckResult result = checks.result(check, found);
                 results.add(result);
                 if (result.status() == Status.FAIL) {
@@ -409,7 +410,7 @@ public final class QualityServer {
             List<String> keys = monitor.features().getOrDefault(name, monitor.keys());
             return keys.stream()
                     .map(key -> values.get(Monitor.valueName(Monitor.distinctOf(key), window)))
-                    .filter(java.util.Objects::nonNull)
+                    .filter(Objects::nonNull)
                     .mapToLong(Values::count)
                     .filter(count -> count > 0)
                     .max()
@@ -442,7 +443,7 @@ public final class QualityServer {
                 Map<String, @Nullable Object> came,
                 boolean isMatured,
                 @Nullable Profile delays) {
-            Monitor.Outcome of = java.util.Objects.requireNonNull(outcome);
+            Monitor.Outcome of = Objects.requireNonNull(outcome);
             long predictions = rows(predicted, window);
             long labelled = rows(came, window);
             boolean isKnown = of.isAbsent() ? isMatured && predictions > 0 : labelled > 0;
@@ -486,7 +487,7 @@ public final class QualityServer {
         }
 
         private Realised slice(Monitor.Slice slice, String value, Window window, boolean isMatured) {
-            long at = isMatured ? before(java.util.Objects.requireNonNull(outcome)) : question.atMillis();
+            long at = isMatured ? before(Objects.requireNonNull(outcome)) : question.atMillis();
             View predictions = slice.predictions() == null ? slice.quality() : slice.predictions();
             return realised(
                     window,

@@ -6,6 +6,7 @@ import dev.tidemark.core.aggregate.ByteReader;
 import dev.tidemark.core.aggregate.ByteWriter;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.CorruptItem;
+import dev.tidemark.core.tile.SeenIds;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -42,9 +43,6 @@ public final class Halves {
     private static final int FREE = 8;
     private static final byte[] NOTHING = {};
     private static final Hasher64 OWNERS = Hashing.xxh3_64(5);
-
-    /** Odd, so that no two subsequence numbers of one record have the same owner. */
-    private static final long OWNER_STEP = 0x9E3779B97F4A7C15L;
 
     private final List<Entry> entries = new ArrayList<>();
     private long maxArrivalMillis = Long.MIN_VALUE;
@@ -193,7 +191,8 @@ public final class Halves {
 
     /** A half's name in every item that remembers it: a hash of the lane and position where it was folded. */
     public static long owner(String laneId, Position position) {
-        return OWNERS.hashCharsToLong(laneId + " " + position.sequenceNumber()) + OWNER_STEP * position.subsequence();
+        return OWNERS.hashCharsToLong(laneId + " " + position.sequenceNumber())
+                + SeenIds.OWNER_STEP * position.subsequence();
     }
 
     /**

@@ -38,7 +38,7 @@ public final class SeenIds {
     private static final Hasher64 OWNERS = Hashing.xxh3_64(4);
 
     /** Odd, so that no two subsequence numbers of one record have the same owner. */
-    private static final long OWNER_STEP = 0x9E3779B97F4A7C15L;
+    public static final long OWNER_STEP = 0x9E3779B97F4A7C15L;
 
     /** Of the ids at {@code [head, end)}, sorted by arrival, then hash. */
     private long[] arrivals = new long[4];
