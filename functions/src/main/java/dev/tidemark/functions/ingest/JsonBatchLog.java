@@ -144,12 +144,16 @@ public final class JsonBatchLog implements BatchLog {
         json.writeEndObject();
     }
 
+    private static void writePlace(LogLine line, Batch batch, String view) throws IOException {
+        line.text(STREAM, batch.lane().streamName());
+        line.text(VIEW, view);
+        line.text("lane", batch.lane().id());
+        line.dimensions(STREAM, VIEW);
+    }
+
     private void writePairs(long nowMillis, Batch batch, String view, PairCounts pairs) {
         out.println(LogLine.of(nowMillis, Level.INFO, "halves of pairs", line -> {
-            line.text(STREAM, batch.lane().streamName());
-            line.text(VIEW, view);
-            line.text("lane", batch.lane().id());
-            line.dimensions(STREAM, VIEW);
+            writePlace(line, batch, view);
             line.metric(Metric.PAIR_LEFTS, pairs.lefts());
             line.metric(Metric.PAIRED, pairs.paired());
             line.metric(Metric.PAIR_SUPERSEDED, pairs.superseded());
@@ -169,10 +173,7 @@ public final class JsonBatchLog implements BatchLog {
             return;
         }
         out.println(LogLine.of(nowMillis, Level.INFO, "events not folded, or late", line -> {
-            line.text(STREAM, batch.lane().streamName());
-            line.text(VIEW, view);
-            line.text("lane", batch.lane().id());
-            line.dimensions(STREAM, VIEW);
+            writePlace(line, batch, view);
             line.metric(Metric.LATE, counts.late());
             line.metric(Metric.TOO_LATE, counts.tooLate());
             line.metric(Metric.DUPLICATES, counts.duplicates());
