@@ -6,6 +6,7 @@ import static dev.tidemark.oracle.TestRecords.TEN_O_CLOCK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -54,6 +55,19 @@ class OracleRecordsTest {
         ViewReport report = report(TestRecords.catalog(SUM), records);
         assertThat(report.quarantined()).containsExactly(new ViewReport.Quarantined(records.get(0), reason));
         assertThat(report.folded()).isZero();
+    }
+
+    /** What is behind the first 10,000 of a packed record is packed itself; a redrive puts one event in its place. */
+    @Test
+    void theRestOfAPackedRecordCountsOnceItIsRepaired() {
+        byte[] packed = {(byte) 0xF3, (byte) 0x89, (byte) 0x9A, (byte) 0xC2, 0};
+        byte[] repaired = TestRecords.event(1_000, "\"x\":1").getBytes(StandardCharsets.UTF_8);
+        String catalog = TestRecords.catalog(SUM);
+        StreamRecord rest = new StreamRecord("st", SHARD, "7", 10_000, 1_000, packed);
+        assertThat(report(catalog, List.of(rest)).quarantined())
+                .containsExactly(new ViewReport.Quarantined(rest, "TOO_MANY_SUBRECORDS"));
+        StreamRecord mended = new StreamRecord("st", SHARD, "7", 10_000, 1_000, repaired);
+        assertThat(report(catalog, List.of(mended)).folded()).isOne();
     }
 
     /** A view's own event time decides instead of the source's, and only about events that the view wants. */
