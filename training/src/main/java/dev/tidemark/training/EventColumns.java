@@ -117,8 +117,14 @@ final class EventColumns {
     private void addKeys(WantedView target) {
         for (int i = 0; i < target.keys().size(); i++) {
             String key = target.keys().get(i);
-            fields.putIfAbsent(key, fieldOf(key, target.view().entity().get(i).name()));
+            String field = target.view().entity().get(i).name();
+            fields.putIfAbsent(key, fieldOf(key, target.view().pairs() == null ? field : withoutSide(field)));
         }
+    }
+
+    /** The events are halves, not pairs. */
+    private static String withoutSide(String field) {
+        return field.substring(field.indexOf('.') + 1);
     }
 
     private void checkFields() {

@@ -39,7 +39,7 @@ final class EventSink {
         if (writer == null || timeMillis < earliestMillis[target.index()] || order > plan.lastMillis()) {
             return;
         }
-        PastEvent event = new PastEvent(order, timeMillis, shardId, filterBits, record);
+        PastEvent event = PastEvent.of(target.view(), order, row, shardId, filterBits, record);
         writer.add(plan.bucket(target, EntitySet.hash(entity)), out -> EventEntry.write(out, entity, event));
         kept++;
     }

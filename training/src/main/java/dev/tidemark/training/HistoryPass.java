@@ -94,22 +94,19 @@ final class HistoryPass {
     }
 
     /**
-     * The newest checkpoint such that no answer contains an earlier arrival. Only its positions are used, not its
+     * The newest checkpoint such that no answer depends on an earlier arrival. Only its positions are used, not its
      * state, so there is none if earlier state is needed: for lifetime windows, and for views that drop duplicates,
      * which remember ids from the beginning on.
      */
     private @Nullable Manifest checkpoint(List<WantedView> targets) {
-        long earliest = targets.stream()
-                .mapToLong(target -> target.view().duplicates() == null ? plan.earliestMillis(target) : Long.MIN_VALUE)
-                .min()
-                .orElse(Long.MIN_VALUE);
+        long earliest =
+                targets.stream().mapToLong(this::earliestArrivalMillis).min().orElse(Long.MIN_VALUE);
         if (earliest == Long.MIN_VALUE) {
             return null;
         }
         List<String> ids = Waiting.on(sources.checkpoints().list());
         for (int i = ids.size() - 1; i >= 0; i--) {
             Manifest manifest = manifest(ids.get(i));
-            // No event happens after its arrival, so earlier arrivals are too old for every window.
             if (manifest != null
                     && !manifest.positions().lanes().isEmpty()
                     && manifest.positions().lanes().stream().allMatch(row -> row.maxArrivalMillis() < earliest)) {
@@ -117,6 +114,15 @@ final class HistoryPass {
             }
         }
         return null;
+    }
+
+    /** No event happens after its arrival. What a half meets may have arrived twice as long before as is remembered. */
+    private long earliestArrivalMillis(WantedView target) {
+        long earliest = plan.earliestMillis(target);
+        if (earliest == Long.MIN_VALUE || target.view().duplicates() != null) {
+            return Long.MIN_VALUE;
+        }
+        return earliest - 2 * target.view().rememberedMillis();
     }
 
     /** Null if the checkpoint cannot be read: an older one only means reading more. */

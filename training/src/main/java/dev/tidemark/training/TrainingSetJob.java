@@ -8,6 +8,7 @@ import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.store.ArchiveLog;
 import dev.tidemark.core.view.Model;
+import dev.tidemark.core.view.View;
 import dev.tidemark.training.TrainingSetRequest.WindowEnd;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -337,6 +338,9 @@ public final class TrainingSetJob {
         if (plan.knowledge() == Knowledge.SERVED && !plan.targets().isEmpty() && !hasArrivals(archive)) {
             notes.add(0, NOTHING_ARRIVED);
         }
+        if (plan.knowledge() == Knowledge.NOW) {
+            plan.targets().forEach(target -> addEventTime(target.view(), notes));
+        }
         notes.forEach(manifest.putArray("notes")::add);
         ArrayNode outputs = manifest.putArray("files");
         new TreeSet<>(request.formats()).forEach(format -> outputs.add(output(files.result(format))));
@@ -369,6 +373,15 @@ public final class TrainingSetJob {
                     byTarget.get(value.target().index()).describe(value.name(), plan.rows(), column);
                 }
             }
+        }
+    }
+
+    /** A label that came later may count at the prediction's time. */
+    private static void addEventTime(View view, List<String> notes) {
+        if (view.eventTime() != null) {
+            notes.add("view '" + view.name()
+                    + "' has an event_time of its own; if that lies before the event, a row as known"
+                    + " now may hold what happened only later: then use --knowledge served");
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.tidemark.training;
 
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.view.View;
@@ -17,14 +18,15 @@ final class WantedViews {
     /** In the order of the catalogs, then as in the catalog; those of a model in its order. */
     static List<WantedView> of(TrainingSetRequest request) {
         Model model = request.definition();
-        return model == null ? ofCatalogs(request) : ofModel(request.catalogs().get(0), model);
+        return model == null ? ofCatalogs(request) : ofModel(request, model);
     }
 
-    private static List<WantedView> ofModel(Catalog catalog, Model model) {
+    private static List<WantedView> ofModel(TrainingSetRequest request, Model model) {
+        Catalog catalog = request.catalogs().get(0);
         List<WantedView> targets = new ArrayList<>();
         for (Model.ViewInput input : model.views()) {
             View view = input.view();
-            checkNoPairs(view);
+            check(view, request);
             targets.add(new WantedView(
                     targets.size(), 0, catalog.sourceOf(view), view, input.entity(model.keys()), input.names()));
         }
@@ -36,7 +38,7 @@ final class WantedViews {
         Set<String> unknown = new LinkedHashSet<>(request.features());
         for (int i = 0; i < request.catalogs().size(); i++) {
             Catalog catalog = request.catalogs().get(i);
-            for (View view : viewsOf(catalog, request.views())) {
+            for (View view : viewsOf(catalog, request)) {
                 List<String> names = namesOf(view, request.features(), unknown);
                 if (!names.isEmpty()) {
                     List<String> keys =
@@ -56,30 +58,37 @@ final class WantedViews {
         return targets;
     }
 
-    private static List<View> viewsOf(Catalog catalog, List<String> wanted) {
+    private static List<View> viewsOf(Catalog catalog, TrainingSetRequest request) {
+        List<String> wanted = request.views();
         for (String name : wanted) {
             if (catalog.view(name).isEmpty()) {
                 throw new TrainingSetProblem("no view '" + name + "' in catalog " + catalog.hash() + ": there are "
                         + catalog.views().stream().map(View::name).toList());
             }
         }
-        catalog.views().stream().filter(view -> wanted.contains(view.name())).forEach(WantedViews::checkNoPairs);
-        return catalog.views().stream()
-                .filter(view -> wanted.isEmpty() ? isOfFeatures(view) : wanted.contains(view.name()))
+        List<View> views = catalog.views().stream()
+                .filter(view -> wanted.isEmpty() ? isUsual(view, request) : wanted.contains(view.name()))
                 .toList();
+        views.forEach(view -> check(view, request));
+        return views;
     }
 
     /** What a monitor counts is no feature, unless it is wanted by name. */
-    private static boolean isOfFeatures(View view) {
-        return view.pairs() == null && !view.name().contains(Monitor.MARK);
+    private static boolean isUsual(View view, TrainingSetRequest request) {
+        return !view.name().contains(Monitor.MARK) && !isFromTheFuture(view, request);
     }
 
-    /** A set is made of records, one by one, and a pair is of two. */
-    private static void checkNoPairs(View view) {
-        if (view.pairs() != null) {
+    /** A pair counts at its left's time. As known now it would be in rows of moments at which its right was to come. */
+    private static boolean isFromTheFuture(View view, TrainingSetRequest request) {
+        return view.pairs() != null && request.knowledge() == Knowledge.NOW;
+    }
+
+    private static void check(View view, TrainingSetRequest request) {
+        if (isFromTheFuture(view, request)) {
             throw new TrainingSetProblem(
-                    "view '" + view.name() + "' reads pairs, and training sets cannot have values of"
-                            + " such views: leave it out, or ask for its values with `tidemark get --at`");
+                    "view '" + view.name() + "' reads pairs, and as known now a pair counts from its"
+                            + " left's time on, before its right has happened: rows would know the future; use --knowledge"
+                            + " served, or choose other views with --views");
         }
     }
 
@@ -98,7 +107,7 @@ final class WantedViews {
 
     private static List<String> available(TrainingSetRequest request) {
         return request.catalogs().stream()
-                .flatMap(catalog -> viewsOf(catalog, request.views()).stream())
+                .flatMap(catalog -> viewsOf(catalog, request).stream())
                 .flatMap(view -> view.valueNames().stream().map(name -> view.name() + "." + name))
                 .distinct()
                 .toList();

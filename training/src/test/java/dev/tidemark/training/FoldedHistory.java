@@ -59,7 +59,7 @@ final class FoldedHistory {
     /** The clock, for the fold, for answers and for training sets. */
     long nowMillis;
 
-    /** A row of a spine of a view whose only key is {@code user}. */
+    /** A row of a spine of a view whose only key is a user. */
     record Row(String user, long atMillis) {}
 
     /**
@@ -118,7 +118,7 @@ final class FoldedHistory {
     /** The values of a training set's rows, by column, after a look whether its Parquet file has the same. */
     List<Map<String, String>> train(Path folder, List<Row> rows, Knowledge knowledge, WindowEnd windowEnd)
             throws IOException {
-        StringBuilder spine = new StringBuilder("user,timestamp\n");
+        StringBuilder spine = new StringBuilder(view.entity().get(0).name()).append(",timestamp\n");
         rows.forEach(row -> spine.append(row.user())
                 .append(',')
                 .append(Instant.ofEpochMilli(row.atMillis()))

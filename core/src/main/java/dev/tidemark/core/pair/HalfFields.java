@@ -32,10 +32,14 @@ public final class HalfFields {
     /** @param row an event of the source */
     public static byte[] encode(List<PairRule.Kept> kept, EventRow row) {
         ByteWriter out = new ByteWriter(16 * kept.size());
+        encode(kept, row, out);
+        return out.toByteArray();
+    }
+
+    static void encode(List<PairRule.Kept> kept, EventRow row, ByteWriter out) {
         for (PairRule.Kept field : kept) {
             encode(row, field.from(), out);
         }
-        return out.toByteArray();
     }
 
     private static void encode(EventRow row, int slot, ByteWriter out) {
@@ -66,7 +70,10 @@ public final class HalfFields {
      * @throws IllegalArgumentException if the bytes are not those of these fields
      */
     public static void decode(byte[] fields, List<PairRule.Kept> kept, EventRow pair) {
-        ByteReader in = new ByteReader(fields);
+        decode(new ByteReader(fields), kept, pair);
+    }
+
+    static void decode(ByteReader in, List<PairRule.Kept> kept, EventRow pair) {
         for (PairRule.Kept field : kept) {
             decode(in, field.to(), pair);
         }

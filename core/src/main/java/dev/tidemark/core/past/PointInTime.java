@@ -4,6 +4,7 @@ import dev.tidemark.core.aggregate.Computation.Approximation;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.pair.PairRule;
 import dev.tidemark.core.serve.EntityTiles;
 import dev.tidemark.core.view.View;
 import java.util.Collection;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class PointInTime {
 
     private final EntityTiles tiles;
+    private final @Nullable PairRule pairs;
     private final JsonEventReader reader;
     private final EventRow row;
 
@@ -36,8 +38,9 @@ public final class PointInTime {
      */
     public PointInTime(View view, @Nullable Collection<String> wanted, Catalog.Source source) {
         this.tiles = new EntityTiles(view, wanted);
+        this.pairs = view.pairs();
         this.reader = source.reader();
-        this.row = new EventRow(source.shape().fields().size());
+        this.row = new EventRow(pairs == null ? source.shape().fields().size() : pairs.slots());
     }
 
     /** The names of the values, in order. */
@@ -77,7 +80,11 @@ public final class PointInTime {
             return;
         }
         row.setRecord(event.record().position(), event.shardId(), event.record().arrivalMillis());
-        reader.read(event.record().data(), row);
+        if (pairs == null) {
+            reader.read(event.record().data(), row);
+        } else {
+            pairs.decode(event.record().data(), row);
+        }
         row.setEventTimeMillis(event.eventTimeMillis());
         tiles.add(row, event.filterBits());
     }
