@@ -225,21 +225,24 @@ class OperationsTest {
         }
     }
 
-    private static Map<String, List<Watched>> watched(Template template) throws IOException {
-        Map<String, List<Watched>> watched = new TreeMap<>();
-        alarms(template).forEach((name, alarm) -> {
+    /** One metric, or those of a formula. */
+    private static List<Watched> watched(JsonNode alarm) {
+        List<Watched> watched = new ArrayList<>();
+        for (JsonNode metric : alarm.has("Metrics") ? alarm.get("Metrics").findValues("Metric") : List.of(alarm)) {
             Map<String, String> dimensions = new TreeMap<>();
-            alarm.get("Dimensions")
+            metric.get("Dimensions")
                     .forEach(dimension -> dimensions.put(
                             dimension.get("Name").asText(),
                             dimension.get("Value").asText()));
-            watched.put(
-                    name,
-                    List.of(Watched.of(
-                            alarm.get("Namespace").asText(),
-                            alarm.get("MetricName").asText(),
-                            dimensions)));
-        });
+            watched.add(Watched.of(
+                    metric.get("Namespace").asText(), metric.get("MetricName").asText(), dimensions));
+        }
+        return watched;
+    }
+
+    private static Map<String, List<Watched>> watched(Template template) throws IOException {
+        Map<String, List<Watched>> watched = new TreeMap<>();
+        alarms(template).forEach((name, alarm) -> watched.put(name, watched(alarm)));
         String body =
                 template.resource("Dashboard").at("/Properties/DashboardBody").asText();
         List<Watched> shown = new ArrayList<>();

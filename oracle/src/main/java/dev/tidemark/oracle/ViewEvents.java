@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,7 +143,7 @@ final class ViewEvents {
         for (Feature feature : view.features()) {
             boolean mayPass = !isOwn(side, feature.where()) || passes(feature.where(), alone);
             if (mayPass || feature.function().equals("ratio")) {
-                checkInputs(feature, alone, side);
+                checkInputs(feature, alone, path -> isOf(side, path));
             }
         }
         keyOf(alone, view.entity().stream().filter(path -> isOf(side, path)).toList());
@@ -159,18 +160,6 @@ final class ViewEvents {
 
     private static boolean isOf(String side, String path) {
         return path.startsWith(side + ".");
-    }
-
-    private static void checkInputs(Feature feature, Event alone, String side) {
-        if (feature.input() != null && isOf(side, feature.input())) {
-            JsonNode value = alone.scalar(feature.input(), FeatureValues.inputType(feature));
-            if (value == null && !feature.optional()) {
-                throw new BadRecord(BadRecord.MISSING_FIELD);
-            }
-        }
-        if (feature.groupBy() != null && isOf(side, feature.groupBy().field())) {
-            alone.scalar(feature.groupBy().field(), "any");
-        }
     }
 
     /** What cannot be decided of a pair does not hold, because each half by itself was good. */
@@ -219,20 +208,27 @@ final class ViewEvents {
 
     private static void checkInputs(Feature feature, Event event) {
         // The where of a ratio only tells the hits: its groups are about all events.
-        if (!passes(feature.where(), event) && !feature.function().equals("ratio")) {
-            return;
+        if (passes(feature.where(), event) || feature.function().equals("ratio")) {
+            checkInputs(feature, event, path -> true);
         }
-        if (feature.input() != null) {
-            JsonNode value = event.scalar(feature.input(), FeatureValues.inputType(feature));
+    }
+
+    /** @param owes which fields the event must have */
+    private static void checkInputs(Feature feature, Event event, Predicate<String> owes) {
+        String input = feature.input();
+        if (input != null && owes.test(input)) {
+            JsonNode value = event.scalar(input, FeatureValues.inputType(feature));
             if (value == null && !feature.optional() && !feature.function().equals("profile")) {
                 throw new BadRecord(BadRecord.MISSING_FIELD);
             }
         }
         String label = QualityValues.labelField(feature);
-        if (label != null && event.scalar(label, QualityValues.labelType(feature)) == null && !feature.optional()) {
-            throw new BadRecord(BadRecord.MISSING_FIELD);
+        if (label != null && owes.test(label)) {
+            if (event.scalar(label, QualityValues.labelType(feature)) == null && !feature.optional()) {
+                throw new BadRecord(BadRecord.MISSING_FIELD);
+            }
         }
-        if (feature.groupBy() != null) {
+        if (feature.groupBy() != null && owes.test(feature.groupBy().field())) {
             event.scalar(feature.groupBy().field(), "any"); // An event without a group is one of the others.
         }
     }

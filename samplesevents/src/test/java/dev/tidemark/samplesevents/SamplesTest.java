@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -202,6 +203,28 @@ class SamplesTest {
         assertThat(oracle.report("shopper").duplicates().size())
                 .as("seed %d", seed)
                 .isBetween(20, 110);
+    }
+
+    /** View {@code offer} pairs an outcome with its prediction, which may be missing, too long ago, or still to come. */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {EventGenerator.SEED, 1, 2, 3})
+    void outcomesMeetEveryFate(long seed) {
+        ViewReport report = new Oracle(
+                        Sample.SHOP.catalog(), SampleReplay.asGenerated(Sample.SHOP, EventGenerator.shop(seed)))
+                .report("offer");
+        ViewReport.Pairs pairs = Objects.requireNonNull(report.pairs());
+        assertThat(report.duplicates())
+                .as("predictions sent twice, seed %d", seed)
+                .isNotEmpty();
+        assertThat(pairs.lefts()).as("seed %d", seed).isGreaterThan(400);
+        assertThat(pairs.paired())
+                .as("sent twice or revised, too, seed %d", seed)
+                .isGreaterThan(300);
+        assertThat(pairs.outcomeLate())
+                .as("too late for its prediction, seed %d", seed)
+                .isPositive();
+        assertThat(pairs.taken()).as("before its prediction, seed %d", seed).isPositive();
+        assertThat(pairs.waiting()).as("seed %d", seed).isGreaterThanOrEqualTo(pairs.taken());
     }
 
     private static Map<String, Long> reasons(ViewReport report) {

@@ -8,6 +8,7 @@ import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.tile.ItemKey;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,11 @@ public final class PredictionCost {
             tidemark: 1
             sources:
               shop: {stream: shop-events, event_time: {field: ts, format: epoch_millis}}
+            pairs:
+              judged:
+                left: {source: shop, where: type == "prediction", key: id}
+                right: {source: shop, where: type == "outcome", key: prediction}
+                within: 2h
             views:
               viewer:
                 source: shop
@@ -50,6 +56,9 @@ public final class PredictionCost {
     /** Of outcomes that carry their prediction. */
     static final String CARRIED = "{time: {field: predicted_at, format: epoch_millis}}";
 
+    /** Of outcomes that name their prediction. */
+    static final String PAIRED = "{pair: judged, within: 2h}";
+
     private static final long START_MILLIS = UserRun.END_MILLIS;
     private static final long HOUR_MILLIS = 3_600_000;
     private static final double MEAN_DELAY_MILLIS = 600_000;
@@ -64,8 +73,12 @@ public final class PredictionCost {
 
     private PredictionCost() {}
 
-    /** What was metered for so many predictions and their outcomes, in write units by view. */
-    record Cost(long predictions, long batches, Map<String, Long> byView, long rowUnits) {}
+    /**
+     * What was metered for so many predictions and their outcomes, in write units by view.
+     *
+     * @param halfUnits those of them that halves of pairs took
+     */
+    record Cost(long predictions, long batches, Map<String, Long> byView, long halfUnits, long rowUnits) {}
 
     static Catalog catalog(String outcome, String windows) {
         return new CatalogCompiler().compile(CATALOG.replace("OUTCOME", outcome).replace("WINDOWS", windows));
@@ -73,10 +86,17 @@ public final class PredictionCost {
 
     /** Runs for a few minutes. */
     public static void main(String[] args) {
+        for (String outcome : List.of(CARRIED, PAIRED)) {
+            System.out.println("outcome: " + outcome);
+            print(outcome);
+        }
+    }
+
+    private static void print(String outcome) {
         for (String windows : WINDOWS) {
             for (int perSecond : PER_SECOND) {
                 for (long batchMillis : BATCH_MILLIS) {
-                    Cost cost = measure(catalog(CARRIED, windows), perSecond, batchMillis);
+                    Cost cost = measure(catalog(outcome, windows), perSecond, batchMillis);
                     System.out.println(
                             "| " + windows + " | " + perSecond + " | " + batchMillis / 1_000 + " s | " + text(cost));
                 }
@@ -89,8 +109,12 @@ public final class PredictionCost {
         long sum = cost.rowUnits();
         for (String view : List.of("versions", "inputs", "quality")) {
             long units = cost.byView().getOrDefault("discount$" + view, 0L);
-            text.append(String.format(Locale.ROOT, "%.1f | ", units / (double) cost.batches()));
+            long tiles = view.equals("quality") ? units - cost.halfUnits() : units;
+            text.append(String.format(Locale.ROOT, "%.1f | ", tiles / (double) cost.batches()));
             sum += units;
+        }
+        if (cost.halfUnits() > 0) {
+            text.append(String.format(Locale.ROOT, "%.1f | ", cost.halfUnits() / (double) cost.batches()));
         }
         double perPrediction = sum / (double) cost.predictions();
         return text
@@ -124,7 +148,10 @@ public final class PredictionCost {
                 byView.put(view.name(), units);
             }
         });
-        return new Cost(perSecond * HOUR_MILLIS / 1_000, batches, byView, metered.rowWriteUnits);
+        long halfUnits = metered.putBytes.getOrDefault(ItemKey.PAIR, new TreeMap<>()).entrySet().stream()
+                .mapToLong(puts -> DynamoUnits.written(puts.getKey()) * puts.getValue())
+                .sum();
+        return new Cost(perSecond * HOUR_MILLIS / 1_000, batches, byView, halfUnits, metered.rowWriteUnits);
     }
 
     private static void fold(BatchFold fold, MeteredStores stores, List<Sent> sent) {

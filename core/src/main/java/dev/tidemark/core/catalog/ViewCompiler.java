@@ -124,7 +124,10 @@ final class ViewCompiler {
                 feature.at()
                         .problem(
                                 refusal + ", and pair '" + pair.name() + "' with match: last takes pairs back",
-                                "compute something else of it, or let the first right count with match: first");
+                                (Net.refusal(plain) == null
+                                                ? "list its groups in group_by"
+                                                : "compute something else of it")
+                                        + ", or let the first right count with match: first");
                 return null;
             }
             Computation computation = pair == null || pair.match() == Match.FIRST ? grouped : Net.of(grouped);

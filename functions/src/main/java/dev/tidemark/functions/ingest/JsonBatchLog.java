@@ -15,6 +15,7 @@ import dev.tidemark.functions.LogLine.Level;
 import dev.tidemark.functions.Metric;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
@@ -154,13 +155,18 @@ public final class JsonBatchLog implements BatchLog {
     private void writePairs(long nowMillis, Batch batch, String view, PairCounts pairs) {
         out.println(LogLine.of(nowMillis, Level.INFO, "halves of pairs", line -> {
             writePlace(line, batch, view);
-            line.metric(Metric.PAIR_LEFTS, pairs.lefts());
-            line.metric(Metric.PAIRED, pairs.paired());
-            line.metric(Metric.PAIR_SUPERSEDED, pairs.superseded());
-            line.metric(Metric.PAIR_OUTCOME_LATE, pairs.outcomeLate());
-            line.metric(Metric.PAIR_WAITING, pairs.waiting());
-            line.metric(Metric.PAIR_TAKEN, pairs.taken());
-            line.metric(Metric.PAIR_OVERFLOWN, pairs.overflown());
+            Map<Metric, Long> all = new EnumMap<>(Metric.class);
+            all.put(Metric.PAIR_LEFTS, pairs.lefts());
+            all.put(Metric.PAIRED, pairs.paired());
+            all.put(Metric.PAIR_SUPERSEDED, pairs.superseded());
+            all.put(Metric.PAIR_OUTCOME_LATE, pairs.outcomeLate());
+            all.put(Metric.PAIR_WAITING, pairs.waiting());
+            all.put(Metric.PAIR_TAKEN, pairs.taken());
+            all.put(Metric.PAIR_OVERFLOWN, pairs.overflown());
+            for (Map.Entry<Metric, Long> metric : all.entrySet()) {
+                line.metric(metric.getKey(), metric.getValue());
+                line.metricAlsoBy(metric.getKey(), STREAM);
+            }
         }));
     }
 
