@@ -76,7 +76,7 @@ class KillTest {
                     .containsAll(texts(events.stream().map(SampleEvent::bytes)));
             witness.awaitDone(records.size());
 
-            Oracle oracle = new Oracle(Sample.SHOP.catalog(), records);
+            Oracle oracle = new Oracle(Sample.SHOP.catalog(), records, witness.descents(STREAM));
             assertThat(witness.compareAll(oracle)).as("values compared").isGreaterThan(10_000);
             witness.compareCounts(oracle);
         }
