@@ -76,6 +76,7 @@ final class QuarantineRedriveCommand extends CatalogCommand {
             Catalog definitions = catalog.compile(deployment);
             stores.checkFolds(definitions);
             selection.checkView(definitions);
+            summary.of(definitions);
             Redriver redriver = redriver(stores, definitions);
             Chunks chunks = new Chunks((candidates, names) -> summary.add(
                     stores.await(dryRun ? redriver.rehearse(candidates) : redriver.redrive(candidates)), names));

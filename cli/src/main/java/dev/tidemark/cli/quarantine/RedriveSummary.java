@@ -2,14 +2,18 @@ package dev.tidemark.cli.quarantine;
 
 import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.cli.terminal.Plural;
+import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.change.Decision;
 import dev.tidemark.core.change.RedriveOutcome;
 import dev.tidemark.core.change.RedriveReport;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.fold.Admission;
 import dev.tidemark.core.store.RedriveLog.Claim;
+import dev.tidemark.core.view.View;
 import java.io.PrintWriter;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Adds up what a redrive did, and tells it. */
 final class RedriveSummary {
@@ -19,7 +23,9 @@ final class RedriveSummary {
 
     private final PrintWriter out;
     private final boolean dryRun;
+    private Set<String> ofPairs = Set.of();
     private int folded;
+    private int halves;
     private int filtered;
     private int tooLate;
     private int claimed;
@@ -30,6 +36,14 @@ final class RedriveSummary {
     RedriveSummary(PrintWriter out, boolean dryRun) {
         this.out = out;
         this.dryRun = dryRun;
+    }
+
+    /** @param catalog by which it is redriven */
+    void of(Catalog catalog) {
+        ofPairs = catalog.views().stream()
+                .filter(view -> view.pairs() != null)
+                .map(View::version)
+                .collect(Collectors.toSet());
     }
 
     /** @param keys what the records are called */
@@ -61,6 +75,8 @@ final class RedriveSummary {
     private void add(Decision decision, Map<Claim, String> keys) {
         if (decision instanceof Decision.Accepted accepted) {
             count(accepted.verdict());
+            String version = decision.candidate().quarantined().viewVersion();
+            halves += accepted.verdict() == Admission.Verdict.IN && ofPairs.contains(version) ? 1 : 0;
         } else if (decision instanceof Decision.Claimed) {
             claimed++;
         } else if (decision instanceof Decision.StillBad stillBad) {
@@ -103,6 +119,11 @@ final class RedriveSummary {
                 + part(claimed, "redriven before")
                 + part(bad, "still bad")
                 + part(gone, "of a view that is gone, or not in this catalog"));
+        if (halves > 0) {
+            out.println("    " + Plural.of(halves, "half", "halves")
+                    + " of pairs, which meet those of one redrive only; to meet the others, a record must come again on the"
+                    + " stream (docs/quarantine.md)");
+        }
         return bad + gone == 0 && !isUnfinished;
     }
 
