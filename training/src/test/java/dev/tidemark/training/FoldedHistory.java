@@ -51,6 +51,7 @@ final class FoldedHistory {
     private final InMemoryControlStore control = new InMemoryControlStore();
     private final InMemoryArchive archive = new InMemoryArchive();
     private final InMemoryRedriveLog redrives = new InMemoryRedriveLog();
+    private final ShopHistory.KnownPositions checkpoints = new ShopHistory.KnownPositions();
     private final Catalog catalog;
     private final View view;
     private final BatchFold fold;
@@ -98,6 +99,11 @@ final class FoldedHistory {
     void fold(Lane lane, List<RawRecord> batch) {
         BatchOutcome outcome = fold.fold(new Batch(lane, batch), Long.MAX_VALUE).join();
         assertThat(outcome.isDone()).as("%s", outcome.troubles()).isTrue();
+    }
+
+    /** A checkpoint of where the lanes are. */
+    void checkpoint() {
+        checkpoints.add(control.readLanes().join(), nowMillis);
     }
 
     /** What the live query answers about a moment, by column of a training set, as texts. */
@@ -188,7 +194,7 @@ final class FoldedHistory {
                 null,
                 TimeFormat.ISO8601,
                 Map.of());
-        HistoryPorts sources = new HistoryPorts(archive, redrives, new ShopHistory.KnownPositions(), control);
+        HistoryPorts sources = new HistoryPorts(archive, redrives, checkpoints, control);
         new TrainingSetJob(request, sources, Progress.NONE, () -> nowMillis, 2, 256L << 20).run();
         List<Map<String, String>> values = TrainingSetTest.csv(own.resolve("out/training-set.csv"));
         TrainingSetTest.compareParquet(own.resolve("out/training-set.parquet"), values);
