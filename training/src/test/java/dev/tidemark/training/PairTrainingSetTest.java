@@ -108,12 +108,12 @@ class PairTrainingSetTest {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void aCheckpointLeavesOutNoHalf(long seed) throws Exception {
-        String yaml = YAML.replace("within: 20m", "within: 2m")
-                .replace("early: 2m", "early: 20s")
+        String yaml = YAML.replace("within: 20m", "within: 5m")
                 .replace("retention: 10m", "retention: 1m")
-                .replace("windows: [10m, 3h]", "windows: [10m]")
-                .replace("[3h, lifetime]", "[10m]")
-                .replace("windows: [3h]", "windows: [10m]");
+                .replace("hop: 10s", "hop: 5s")
+                .replace("[10m, 3h]", "[5m]")
+                .replace("[3h, lifetime]", "[5m]")
+                .replace("[3h]", "[5m]");
         FoldedHistory other = new FoldedHistory(new CatalogCompiler().compile(yaml), START_MILLIS);
         List<Row> rows = new ArrayList<>();
         List<Map<String, String>> live = new ArrayList<>();
