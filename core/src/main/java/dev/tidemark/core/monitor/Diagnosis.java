@@ -41,7 +41,25 @@ record Diagnosis(
     }
 
     /** The share of positives that the baseline had. */
-    record Rate(double share, long rows) {}
+    record Rate(double share, long rows) {
+
+        /** Of the labels of a training set. */
+        static Rate of(Profile labels) {
+            double positives = labels.values().getOrDefault("true", 0L)
+                    + labels.cells().tailMap(BigDecimal.ZERO, false).values().stream()
+                            .mapToLong(Long::longValue)
+                            .sum();
+            return new Rate(positives / Math.max(1, labels.present()), labels.present());
+        }
+
+        /** Of an earlier window; null if its outcomes are not known. */
+        static @Nullable Rate of(Realised before) {
+            BigDecimal rate = before.metrics() == null ? null : before.metrics().number("rate", null);
+            return rate == null
+                    ? null
+                    : new Rate(rate.doubleValue(), before.isAbsent() ? before.predictions() : before.labelled());
+        }
+    }
 
     /** Where the catalog names no thresholds. */
     private static final double USUAL_PSI = 0.2;

@@ -1,30 +1,26 @@
 package dev.tidemark.core.monitor;
 
-import dev.tidemark.core.monitor.Cause.Evidence;
-import dev.tidemark.core.monitor.QualityReport.CheckResult;
-import dev.tidemark.core.monitor.QualityReport.OfSlice;
-import dev.tidemark.core.monitor.QualityReport.OfVersion;
-import dev.tidemark.core.monitor.QualityReport.OfWindow;
-import dev.tidemark.core.monitor.QualityReport.Status;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.Freshness;
 import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Window;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Computes the quality of a model from answers of its monitor's views. Thread-safe. */
+/**
+ * Reads what the views of a model's monitor answer, and has its quality computed from that ({@link VersionQuality}).
+ * Thread-safe.
+ */
 public final class QualityServer {
 
     /** How many versions a report has at most, those with the most predictions. */
@@ -71,6 +67,26 @@ public final class QualityServer {
             windows = monitor.windows().stream().filter(all::contains).toList();
             versions = versions == null ? null : List.copyOf(versions);
         }
+
+        /** The latest moment whose windows end so that all their predictions had the horizon: a window ends with its hop. */
+        long maturedMillis(Monitor.Outcome outcome) {
+            return atMillis
+                    - outcome.horizonMillis()
+                    - outcome.quality().ladder().hop().widthMillis();
+        }
+
+        /** When the baseline's window ends. */
+        long beforeMillis(Monitor.Earlier earlier) {
+            return atMillis - earlier.beforeMillis();
+        }
+
+        /** Null if there is none of that name. */
+        Monitor.@Nullable Slice sliceOfMonitor() {
+            return monitor.slices().stream()
+                    .filter(one -> one.name().equals(slice))
+                    .findFirst()
+                    .orElse(null);
+        }
     }
 
     private final Answers answers;
@@ -94,172 +110,81 @@ public final class QualityServer {
     public CompletableFuture<QualityReport> report(
             Question question, @Nullable TrainingProfile training, long staleMillis) {
         Monitor monitor = question.monitor();
-        List<String> names = new ArrayList<>(names(List.of(Monitor.BY_VERSION), question.windows()));
+        List<String> names = new ArrayList<>(names(Monitor.BY_VERSION, question.windows()));
         if (question.slice() != null) {
-            names.addAll(names(List.of(Monitor.bySlice(question.slice())), question.windows()));
+            names.addAll(names(Monitor.bySlice(question.slice()), question.windows()));
         }
-        return answers.of(
-                        monitor.versions(),
-                        names,
-                        List.of(EntityKeys.of(List.of(monitor.model()))),
-                        question.atMillis())
-                .thenCompose(found -> {
-                    Answer directory = found.get(0);
-                    List<CompletableFuture<Reading>> readings = versions(question, directory.values()).stream()
-                            .map(version -> read(question, version, directory.values()))
+        List<String> model = List.of(EntityKeys.of(List.of(monitor.model())));
+        return answers.of(monitor.versions(), names, model, question.atMillis()).thenCompose(found -> {
+            Answer directory = found.get(0);
+            List<String> sliceValues = question.slice() == null
+                    ? List.of()
+                    : mostFrequent(counts(Monitor.bySlice(question.slice()), question, directory))
+                            .limit(MAX_SLICE_VALUES)
                             .toList();
-                    return all(readings).thenApply(read -> report(question, directory, read, training, staleMillis));
-                });
+            return all(versions(question, directory).stream()
+                            .map(version -> read(question, version, sliceValues))
+                            .toList())
+                    .thenApply(read -> report(question, directory, read, training, staleMillis));
+        });
     }
 
-    private static List<String> versions(Question question, Map<String, @Nullable Object> directory) {
+    private static List<String> names(String feature, List<Window> windows) {
+        return windows.stream()
+                .map(window -> Monitor.valueName(feature, window))
+                .toList();
+    }
+
+    private static List<String> versions(Question question, Answer directory) {
         if (question.versions() != null) {
             return question.versions();
         }
-        Map<String, Long> counts = new HashMap<>();
-        for (Window window : question.windows()) {
-            groups(directory.get(Monitor.valueName(Monitor.BY_VERSION, window)))
-                    .forEach((version, count) -> counts.merge(version, count, Math::max));
-        }
-        Set<String> versions = new LinkedHashSet<>();
-        String champion = question.monitor().champion();
-        if (champion != null) {
-            versions.add(champion);
-        }
-        mostFrequent(counts).forEach(versions::add);
-        return versions.stream().limit(MAX_VERSIONS).toList();
+        return Stream.concat(
+                        Stream.ofNullable(question.monitor().champion()),
+                        mostFrequent(counts(Monitor.BY_VERSION, question, directory)))
+                .distinct()
+                .limit(MAX_VERSIONS)
+                .toList();
     }
 
-    private static List<String> mostFrequent(Map<String, Long> counts) {
+    /** How often each group was counted in any window, at most. */
+    private static Map<String, Long> counts(String feature, Question question, Answer directory) {
+        Map<String, Long> counts = new HashMap<>();
+        for (Window window : question.windows()) {
+            new InWindow(directory.values(), window)
+                    .groups(feature)
+                    .forEach((group, count) -> counts.merge(group, count, Math::max));
+        }
+        return counts;
+    }
+
+    private static Stream<String> mostFrequent(Map<String, Long> counts) {
         return counts.entrySet().stream()
                 .sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
                 .map(Map.Entry::getKey)
-                .filter(name -> !name.equals(OTHER))
-                .toList();
+                .filter(name -> !name.equals(OTHER));
     }
 
-    /** Groups without events are none. */
-    private static Map<String, Long> groups(@Nullable Object value) {
-        Map<String, Long> groups = new LinkedHashMap<>();
-        if (value instanceof Map<?, ?> map) {
-            map.forEach((group, count) -> {
-                if (Values.count(count) > 0) {
-                    groups.put(String.valueOf(group), Values.count(count));
-                }
-            });
-        }
-        return groups;
-    }
+    /** What was read of a version, with the answers that it came with. */
+    private record Read(Reading reading, List<Answer> answers) {}
 
-    private static List<String> names(List<String> features, List<Window> windows) {
-        List<String> names = new ArrayList<>();
-        features.forEach(feature -> windows.forEach(window -> names.add(Monitor.valueName(feature, window))));
-        return names;
-    }
-
-    /** What was read of a version at some moments, by view and moment. */
-    private static final class Reading {
-
-        private final String version;
-        private final Map<Moment, Answer> answers = new HashMap<>();
-        private final List<String> sliceValues;
-
-        private record Moment(View view, String entity, long atMillis) {}
-
-        Reading(String version, List<String> sliceValues) {
-            this.version = version;
-            this.sliceValues = sliceValues;
-        }
-
-        /** The values of the version. */
-        Map<String, @Nullable Object> values(View view, long atMillis) {
-            return values(view, EntityKeys.of(List.of(version)), atMillis);
-        }
-
-        /** The values of the version in a slice. */
-        Map<String, @Nullable Object> ofSlice(View view, String value, long atMillis) {
-            return values(view, EntityKeys.of(List.of(version, value)), atMillis);
-        }
-
-        private Map<String, @Nullable Object> values(View view, String entity, long atMillis) {
-            Answer answer = answers.get(new Moment(view, entity, atMillis));
-            return answer == null ? Map.of() : answer.values();
-        }
-    }
-
-    private CompletableFuture<Reading> read(
-            Question question, String version, Map<String, @Nullable Object> directory) {
-        Monitor monitor = question.monitor();
-        long at = question.atMillis();
-        Set<String> values = new LinkedHashSet<>();
-        if (question.slice() != null) {
-            question.windows()
-                    .forEach(window -> values.addAll(mostFrequent(
-                            groups(directory.get(Monitor.valueName(Monitor.bySlice(question.slice()), window))))));
-        }
-        Reading reading =
-                new Reading(version, values.stream().limit(MAX_SLICE_VALUES).toList());
-        List<CompletableFuture<Void>> reads = new ArrayList<>();
-        List<String> own = List.of(EntityKeys.of(List.of(version)));
-        for (View inputs : monitor.inputs()) {
-            reads.add(read(reading, inputs, question.windows(), own, at));
-        }
-        View first = monitor.inputs().get(0);
-        Monitor.Outcome outcome = monitor.outcome();
-        if (outcome != null) {
-            long before = maturedAt(outcome, at);
-            reads.add(read(reading, first, question.windows(), own, before));
-            reads.add(read(reading, outcome.quality(), question.windows(), own, at));
-            reads.add(read(reading, outcome.quality(), question.windows(), own, before));
-            monitor.slices().stream()
-                    .filter(slice -> slice.name().equals(question.slice()))
-                    .forEach(slice -> {
-                        List<String> entities = reading.sliceValues.stream()
-                                .map(value -> EntityKeys.of(List.of(version, value)))
-                                .toList();
-                        for (long moment : List.of(at, before)) {
-                            reads.add(read(reading, slice.quality(), question.windows(), entities, moment));
-                            if (slice.predictions() != null) {
-                                reads.add(read(reading, slice.predictions(), question.windows(), entities, moment));
-                            }
+    private CompletableFuture<Read> read(Question question, String version, List<String> sliceValues) {
+        List<Reading.Wanted> wanted = List.copyOf(Reading.wanted(question, version, sliceValues));
+        return all(wanted.stream()
+                        .map(one -> answers.of(one.view(), one.names(), one.entities(), one.atMillis()))
+                        .toList())
+                .thenApply(found -> {
+                    Map<Reading.Place, Map<String, @Nullable Object>> values = new HashMap<>();
+                    for (int i = 0; i < wanted.size(); i++) {
+                        for (int entity = 0; entity < found.get(i).size(); entity++) {
+                            values.computeIfAbsent(wanted.get(i).place(entity), place -> new HashMap<>())
+                                    .putAll(found.get(i).get(entity).values());
                         }
-                    });
-        }
-        if (monitor.baseline() instanceof Monitor.Earlier earlier) {
-            List<Window> window = List.of(earlier.window());
-            for (View inputs : monitor.inputs()) {
-                reads.add(read(reading, inputs, window, own, at - earlier.beforeMillis()));
-            }
-            if (outcome != null) {
-                reads.add(read(reading, outcome.quality(), window, own, at - earlier.beforeMillis()));
-            }
-        }
-        return all(reads).thenApply(done -> reading);
-    }
-
-    /** The latest moment whose windows end so that all their predictions had the horizon: a window ends with its hop. */
-    private static long maturedAt(Monitor.Outcome outcome, long atMillis) {
-        return atMillis
-                - outcome.horizonMillis()
-                - outcome.quality().ladder().hop().widthMillis();
-    }
-
-    private CompletableFuture<Void> read(
-            Reading into, View view, List<Window> windows, List<String> entities, long atMillis) {
-        if (entities.isEmpty()) {
-            return CompletableFuture.completedFuture(null);
-        }
-        List<String> names = view.features().stream()
-                .filter(feature -> windows.contains(feature.window()))
-                .map(View.Feature::name)
-                .toList();
-        return answers.of(view, names, entities, atMillis).thenAccept(found -> {
-            synchronized (into.answers) {
-                for (int i = 0; i < entities.size(); i++) {
-                    into.answers.put(new Reading.Moment(view, entities.get(i), atMillis), found.get(i));
-                }
-            }
-        });
+                    }
+                    return new Read(
+                            new Reading(version, sliceValues, values),
+                            found.stream().flatMap(List::stream).toList());
+                });
     }
 
     private static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> futures) {
@@ -270,266 +195,29 @@ public final class QualityServer {
     private QualityReport report(
             Question question,
             Answer directory,
-            List<Reading> readings,
+            List<Read> read,
             @Nullable TrainingProfile training,
             long staleMillis) {
         Monitor monitor = question.monitor();
-        Freshness freshness = nowMillis == null ? null : freshness(directory, readings, nowMillis);
+        Freshness freshness = nowMillis == null ? null : freshness(directory, read, nowMillis);
         String hash = training == null || training.hash() == null ? monitor.modelHash() : training.hash();
         Diagnosis diagnosis = new Diagnosis(monitor.checks(), hash, freshness, staleMillis, null);
         return new QualityReport(
                 monitor,
                 question.atMillis(),
-                readings.stream()
-                        .map(reading ->
-                                new OneVersion(question, reading, training, nowMillis == null).report(diagnosis))
+                read.stream()
+                        .map(one -> new VersionQuality(question, one.reading(), training, nowMillis == null)
+                                .report(diagnosis))
                         .toList(),
                 freshness);
     }
 
-    private static Freshness freshness(Answer directory, List<Reading> readings, long nowMillis) {
+    private static Freshness freshness(Answer directory, List<Read> read, long nowMillis) {
         Map<View, Answer> byView = new LinkedHashMap<>(Map.of(directory.plan().view(), directory));
-        readings.forEach(reading -> reading.answers.forEach((moment, answer) -> byView.put(moment.view(), answer)));
+        read.forEach(
+                one -> one.answers().forEach(answer -> byView.put(answer.plan().view(), answer)));
         return Freshness.ofAll(byView.entrySet().stream()
                 .map(one -> Freshness.of(one.getKey(), one.getValue().progress(), nowMillis))
                 .toList());
-    }
-
-    /** Finishes what was read of one version. */
-    private static final class OneVersion {
-
-        private final Question question;
-        private final Monitor monitor;
-        private final Monitor.@Nullable Outcome outcome;
-        private final Reading reading;
-        private final @Nullable TrainingProfile training;
-        private final double significance;
-        private final boolean isReplay;
-
-        OneVersion(Question question, Reading reading, @Nullable TrainingProfile training, boolean isReplay) {
-            this.isReplay = isReplay;
-            this.question = question;
-            this.monitor = question.monitor();
-            this.outcome = monitor.outcome();
-            this.reading = reading;
-            this.training = training;
-            this.significance = monitor.checks().stream()
-                    .filter(Monitor.Drift.class::isInstance)
-                    .mapToDouble(check -> ((Monitor.Drift) check).significance())
-                    .findFirst()
-                    .orElse(Monitor.USUAL_SIGNIFICANCE);
-        }
-
-        OfVersion report(Diagnosis diagnosis) {
-            Map<Window, OfWindow> windows = new LinkedHashMap<>();
-            question.windows().forEach(window -> windows.put(window, window(window)));
-            List<CheckResult> results = new ArrayList<>();
-            Set<Evidence> evidence = new LinkedHashSet<>();
-            Checks checks = new Checks(monitor.checks());
-            for (Monitor.Check check : monitor.checks()) {
-                OfWindow found = Objects.requireNonNull(windows.get(check.window()));
-                CheckResult result = checks.result(check, found);
-                results.add(result);
-                if (result.status() == Status.FAIL) {
-                    evidence.addAll(diagnosis.evidence(found, before()));
-                }
-            }
-            boolean fails = results.stream().anyMatch(result -> result.status() == Status.FAIL);
-            return new OfVersion(
-                    reading.version,
-                    List.copyOf(windows.values()),
-                    results,
-                    fails ? Cause.of(List.copyOf(evidence)) : null);
-        }
-
-        private OfWindow window(Window window) {
-            View first = monitor.inputs().get(0);
-            Map<String, @Nullable Object> values = reading.values(first, question.atMillis());
-            Map<String, Drift> inputs = new LinkedHashMap<>();
-            for (View view : monitor.inputs()) {
-                for (String name : monitor.features().keySet()) {
-                    Object live = reading.values(view, question.atMillis()).get(Monitor.valueName(name, window));
-                    Profile baseline = live == null ? null : baseline(view, name);
-                    if (live != null && baseline != null) {
-                        inputs.put(
-                                name,
-                                Drift.of(baseline, Profile.of(live), entities(values, name, window), significance));
-                    }
-                }
-            }
-            Profile scores = Profile.of(values.get(Monitor.valueName(Monitor.SCORE, window)));
-            Profile scoresBefore = baseline(first, Monitor.SCORE);
-            Realised matured = outcome == null
-                    ? null
-                    : realised(
-                            window,
-                            values(first, before(outcome)),
-                            values(outcome.quality(), before(outcome)),
-                            true,
-                            null);
-            return new OfWindow(
-                    window,
-                    rows(values, window),
-                    groups(values.get(Monitor.valueName(Monitor.BY_HASH, window))),
-                    outcome == null
-                            ? null
-                            : realised(
-                                    window,
-                                    values,
-                                    values(outcome.quality(), question.atMillis()),
-                                    false,
-                                    delays(window)),
-                    matured,
-                    scoresBefore == null
-                            ? null
-                            : Drift.of(scoresBefore, scores, entities(values, Monitor.SCORE, window), significance),
-                    inputs,
-                    slices(window));
-        }
-
-        private Map<String, @Nullable Object> values(View view, long atMillis) {
-            return reading.values(view, atMillis);
-        }
-
-        private long before(Monitor.Outcome of) {
-            return maturedAt(of, question.atMillis());
-        }
-
-        /** A replay's windows end right after their moment, others with its hop. */
-        private long endMillis(View view, long atMillis) {
-            return isReplay ? atMillis + 1 : view.ladder().headEndMillis(atMillis);
-        }
-
-        private static long rows(Map<String, @Nullable Object> values, Window window) {
-            Object rows = values.get(Monitor.valueName(Monitor.ROWS, window));
-            return rows == null ? 0 : Values.count(rows);
-        }
-
-        /** At least as many entities as the most varied of its keys has values; unbounded where no keys are logged. */
-        private long entities(Map<String, @Nullable Object> values, String name, Window window) {
-            List<String> keys = monitor.features().getOrDefault(name, monitor.keys());
-            return keys.stream()
-                    .map(key -> values.get(Monitor.valueName(Monitor.distinctOf(key), window)))
-                    .filter(Objects::nonNull)
-                    .mapToLong(Values::count)
-                    .filter(count -> count > 0)
-                    .max()
-                    .orElse(Long.MAX_VALUE);
-        }
-
-        /** Null if nothing is known of it. */
-        private @Nullable Profile baseline(View view, String name) {
-            if (training != null) {
-                return training.columns().get(name);
-            }
-            if (monitor.baseline() instanceof Monitor.Earlier earlier) {
-                Object before = values(view, question.atMillis() - earlier.beforeMillis())
-                        .get(Monitor.valueName(name, earlier.window()));
-                return before == null ? null : Profile.of(before);
-            }
-            return null;
-        }
-
-        private @Nullable Profile delays(Window window) {
-            if (outcome == null || !outcome.hasDelays()) {
-                return null;
-            }
-            return Profile.of(values(outcome.quality(), before(outcome)).get(Monitor.valueName(Monitor.DELAY, window)));
-        }
-
-        private Realised realised(
-                Window window,
-                Map<String, @Nullable Object> predicted,
-                Map<String, @Nullable Object> came,
-                boolean isMatured,
-                @Nullable Profile delays) {
-            Monitor.Outcome of = Objects.requireNonNull(outcome);
-            long predictions = rows(predicted, window);
-            long labelled = rows(came, window);
-            boolean isKnown = of.isAbsent() ? isMatured && predictions > 0 : labelled > 0;
-            // Of immature labels, what is expected concerns all predictions; else those whose outcome is known.
-            Map<String, @Nullable Object> scored = of.isAbsent() || labelled == 0 ? predicted : came;
-            Profile scores =
-                    of.isBinary() ? Profile.of(scored.get(Monitor.valueName(Monitor.SCORE, window))) : Profile.EMPTY;
-            List<Expected> expected = new ArrayList<>();
-            for (BigDecimal threshold : of.thresholds()) {
-                Expected one = Expected.of(scores, threshold.doubleValue());
-                if (one != null) {
-                    expected.add(one);
-                }
-            }
-            return new Realised(
-                    endMillis(of.quality(), isMatured ? before(of) : question.atMillis()),
-                    isMatured,
-                    predictions,
-                    labelled,
-                    of.isAbsent(),
-                    !isKnown ? null : Metrics.of(of, predicted, came, window),
-                    expected,
-                    delays == null ? null : Delays.of(delays, predictions, labelled, window.widthMillis()));
-        }
-
-        private List<OfSlice> slices(Window window) {
-            List<OfSlice> slices = new ArrayList<>();
-            for (Monitor.Slice slice : monitor.slices()) {
-                if (outcome == null || !slice.name().equals(question.slice())) {
-                    continue;
-                }
-                for (String value : reading.sliceValues) {
-                    slices.add(new OfSlice(
-                            slice.name(),
-                            value,
-                            slice(slice, value, window, false),
-                            slice(slice, value, window, true)));
-                }
-            }
-            return slices;
-        }
-
-        private Realised slice(Monitor.Slice slice, String value, Window window, boolean isMatured) {
-            long at = isMatured ? before(Objects.requireNonNull(outcome)) : question.atMillis();
-            View predictions = slice.predictions() == null ? slice.quality() : slice.predictions();
-            return realised(
-                    window,
-                    reading.ofSlice(predictions, value, at),
-                    reading.ofSlice(slice.quality(), value, at),
-                    isMatured,
-                    null);
-        }
-
-        /** The share of positives in the baseline. */
-        private Diagnosis.@Nullable Rate before() {
-            if (outcome == null || !outcome.isBinary()) {
-                return null;
-            }
-            if (training != null) {
-                Profile labels = training.columns().get(outcome.label());
-                return labels == null ? null : rate(labels);
-            }
-            if (monitor.baseline() instanceof Monitor.Earlier earlier) {
-                long at = question.atMillis() - earlier.beforeMillis();
-                Realised before = realised(
-                        earlier.window(),
-                        values(monitor.inputs().get(0), at),
-                        values(outcome.quality(), at),
-                        earlier.beforeMillis() >= outcome.horizonMillis(),
-                        null);
-                BigDecimal rate =
-                        before.metrics() == null ? null : before.metrics().number("rate", null);
-                return rate == null
-                        ? null
-                        : new Diagnosis.Rate(
-                                rate.doubleValue(), before.isAbsent() ? before.predictions() : before.labelled());
-            }
-            return null;
-        }
-
-        private static Diagnosis.Rate rate(Profile labels) {
-            double positives = labels.values().getOrDefault("true", 0L)
-                    + labels.cells().tailMap(BigDecimal.ZERO, false).values().stream()
-                            .mapToLong(Long::longValue)
-                            .sum();
-            return new Diagnosis.Rate(positives / Math.max(1, labels.present()), labels.present());
-        }
     }
 }

@@ -100,7 +100,13 @@ public record Monitor(
      * @param quality its entities are a version and a value of the field
      * @param predictions of all predictions, of the same entities; null unless labels are by absence
      */
-    public record Slice(String name, View quality, @Nullable View predictions) {}
+    public record Slice(String name, View quality, @Nullable View predictions) {
+
+        /** All of them. */
+        public List<View> views() {
+            return predictions == null ? List.of(quality) : List.of(quality, predictions);
+        }
+    }
 
     /** What inputs are compared with. */
     public sealed interface Baseline {}
@@ -167,6 +173,11 @@ public record Monitor(
         features = Collections.unmodifiableMap(new LinkedHashMap<>(features));
         slices = List.copyOf(slices);
         checks = List.copyOf(checks);
+    }
+
+    /** The view that has what concerns all predictions. */
+    public View predictions() {
+        return inputs.get(0);
     }
 
     /** The name of a view of a model's monitor. */
