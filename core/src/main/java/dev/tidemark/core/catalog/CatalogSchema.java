@@ -417,7 +417,7 @@ public final class CatalogSchema {
                 DerivedReader.MAX_DERIVED);
         ((ObjectNode) properties.get("derived")).remove("minProperties");
         duration(properties, "stale_after", null, "The lag of the fold beyond which an answer is stale.");
-        MonitorReader.KEYS.forEach(key -> properties.putObject(key).put("$ref", "#/definitions/" + key));
+        MonitorKeys.OF_MODEL.forEach(key -> properties.putObject(key).put("$ref", "#/definitions/" + key));
         notes(properties);
     }
 

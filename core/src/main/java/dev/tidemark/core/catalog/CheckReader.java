@@ -22,7 +22,6 @@ record CheckReader(Model model, List<Window> windows, MonitorReader.@Nullable Ou
     static final String NULLS = "nulls";
     static final String COVERAGE = "coverage";
     static final String CALIBRATION = "calibration";
-    static final String ECE = "ece";
 
     /** Numbers of the quality: with a threshold, without one, and of predicted numbers. */
     static final List<String> AT_THRESHOLD = List.of("accuracy", "precision", "recall", "f1");
@@ -31,14 +30,6 @@ record CheckReader(Model model, List<Window> windows, MonitorReader.@Nullable Ou
     static final List<String> OF_NUMBERS = List.of("mae", "rmse", "bias");
 
     private static final long USUAL_MILLIS = 86_400_000;
-
-    private static final Set<String> BOUND_KEYS =
-            new LinkedHashSet<>(List.of("at_least", "at_most", "window", "threshold"));
-    private static final Set<String> DRIFT_KEYS =
-            new LinkedHashSet<>(List.of("psi", "significance", "window", "features"));
-    private static final Set<String> NULLS_KEYS = new LinkedHashSet<>(List.of("times_baseline", "plus", "window"));
-    private static final Set<String> COVERAGE_KEYS = new LinkedHashSet<>(List.of("labelled_at_least", "window"));
-    private static final Set<String> CALIBRATION_KEYS = new LinkedHashSet<>(List.of(ECE, "window"));
 
     List<Monitor.Check> read(@Nullable YamlValue at) {
         YamlMapping mapping = at == null ? null : at.mapping("write checks: {accuracy: {at_least: 0.9}}");
@@ -85,31 +76,34 @@ record CheckReader(Model model, List<Window> windows, MonitorReader.@Nullable Ou
             case DRIFT -> drift(check);
             case NULLS -> nulls(check);
             case COVERAGE -> {
-                check.allowOnly(COVERAGE_KEYS);
+                check.allowOnly(MonitorKeys.OF_COVERAGE);
                 Window window = window(check);
-                BigDecimal least = number(check, "labelled_at_least", null);
+                BigDecimal least = number(check, MonitorKeys.LABELLED_AT_LEAST, null);
                 yield window == null || least == null ? null : new Monitor.Coverage(name, window, least.doubleValue());
             }
             case CALIBRATION -> {
-                check.allowOnly(CALIBRATION_KEYS);
+                check.allowOnly(MonitorKeys.OF_CALIBRATION);
                 Window window = window(check);
-                BigDecimal most = number(check, ECE, null);
-                yield window == null || most == null ? null : new Monitor.Bound(name, ECE, window, null, null, most);
+                BigDecimal most = number(check, MonitorKeys.ECE, null);
+                yield window == null || most == null
+                        ? null
+                        : new Monitor.Bound(name, MonitorKeys.ECE, window, null, null, most);
             }
             default -> bound(entry, check);
         };
     }
 
     private Monitor.@Nullable Check bound(YamlMapping.Entry entry, YamlMapping check) {
-        check.allowOnly(BOUND_KEYS);
+        check.allowOnly(MonitorKeys.OF_BOUND);
         Window window = window(check);
-        BigDecimal least = check.optional("at_least") == null ? null : number(check, "at_least", null);
-        BigDecimal most = check.optional("at_most") == null ? null : number(check, "at_most", null);
-        if (check.optional("at_least") == null && check.optional("at_most") == null) {
+        BigDecimal least =
+                check.optional(MonitorKeys.AT_LEAST) == null ? null : number(check, MonitorKeys.AT_LEAST, null);
+        BigDecimal most = check.optional(MonitorKeys.AT_MOST) == null ? null : number(check, MonitorKeys.AT_MOST, null);
+        if (check.optional(MonitorKeys.AT_LEAST) == null && check.optional(MonitorKeys.AT_MOST) == null) {
             entry.value().problem("a check without a bound", "add at_least: or at_most:");
         }
         BigDecimal threshold = null;
-        YamlValue thresholdAt = check.optional("threshold");
+        YamlValue thresholdAt = check.optional(MonitorKeys.THRESHOLD);
         if (outcomes != null && AT_THRESHOLD.contains(entry.name())) {
             threshold = thresholdAt == null ? outcomes.thresholds().get(0) : thresholdAt.decimal();
             BigDecimal wanted = threshold;
@@ -127,15 +121,16 @@ record CheckReader(Model model, List<Window> windows, MonitorReader.@Nullable Ou
     }
 
     private Monitor.@Nullable Check drift(YamlMapping check) {
-        check.allowOnly(DRIFT_KEYS);
+        check.allowOnly(MonitorKeys.OF_DRIFT);
         Window window = window(check);
-        BigDecimal psi = number(check, "psi", new BigDecimal("0.2"));
-        BigDecimal significance = number(check, "significance", BigDecimal.valueOf(Monitor.USUAL_SIGNIFICANCE));
+        BigDecimal psi = number(check, MonitorKeys.PSI, new BigDecimal("0.2"));
+        BigDecimal significance =
+                number(check, MonitorKeys.SIGNIFICANCE, BigDecimal.valueOf(Monitor.USUAL_SIGNIFICANCE));
         if (significance != null && (significance.signum() <= 0 || significance.doubleValue() > 0.5)) {
             check.at().problem("significance " + significance, "write a probability above 0, up to 0.5, such as 0.01");
             return null;
         }
-        YamlValue at = check.optional("features");
+        YamlValue at = check.optional(MonitorKeys.OF_FEATURES);
         List<String> features = at == null || !at.isList() ? null : features(at);
         if (at != null && !at.isList() && !"all".equals(at.text("write all, or list names of the vector"))) {
             at.problem(at.shown() + " where names are wanted", "write all, or list names of the vector");
@@ -162,10 +157,10 @@ record CheckReader(Model model, List<Window> windows, MonitorReader.@Nullable Ou
     }
 
     private Monitor.@Nullable Check nulls(YamlMapping check) {
-        check.allowOnly(NULLS_KEYS);
+        check.allowOnly(MonitorKeys.OF_NULLS);
         Window window = window(check);
-        BigDecimal times = number(check, "times_baseline", BigDecimal.ONE);
-        BigDecimal plus = number(check, "plus", new BigDecimal("0.01"));
+        BigDecimal times = number(check, MonitorKeys.TIMES_BASELINE, BigDecimal.ONE);
+        BigDecimal plus = number(check, MonitorKeys.PLUS, new BigDecimal("0.01"));
         return window == null || times == null || plus == null
                 ? null
                 : new Monitor.Nulls(NULLS, window, times.doubleValue(), plus.doubleValue());
@@ -179,7 +174,7 @@ record CheckReader(Model model, List<Window> windows, MonitorReader.@Nullable Ou
 
     /** By default a day, or the longest. */
     private @Nullable Window window(YamlMapping check) {
-        YamlValue at = check.optional("window");
+        YamlValue at = check.optional(MonitorKeys.WINDOW);
         if (at != null) {
             return window(at, windows);
         }

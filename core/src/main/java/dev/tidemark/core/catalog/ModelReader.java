@@ -41,7 +41,7 @@ final class ModelReader {
 
     private static Set<String> keys() {
         Set<String> keys = Notes.and("keys", "request", "inputs", "derived", "stale_after");
-        keys.addAll(MonitorReader.KEYS);
+        keys.addAll(MonitorKeys.OF_MODEL);
         return keys;
     }
 

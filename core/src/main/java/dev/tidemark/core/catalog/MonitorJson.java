@@ -3,6 +3,7 @@ package dev.tidemark.core.catalog;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.core.catalog.MonitorKeys.Part;
 import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.window.Window;
 import java.util.List;
@@ -21,104 +22,106 @@ final class MonitorJson {
             List<MonitorReader.SliceField> slices,
             MonitorReader.Settings settings) {
         ObjectNode node = NODES.objectNode();
-        predictions(node.putObject("predictions"), predictions);
+        predictions(node.putObject(MonitorKeys.PREDICTIONS), predictions);
         if (outcomes != null) {
-            outcome(node.putObject("outcome"), outcomes);
+            outcome(node.putObject(MonitorKeys.OUTCOME), outcomes);
         }
         if (!slices.isEmpty()) {
-            ArrayNode elements = node.putArray("slices");
-            slices.forEach(one -> elements.addObject().put("field", one.path()).put("max_groups", one.maxGroups()));
+            ArrayNode elements = node.putArray(MonitorKeys.SLICES);
+            slices.forEach(one -> elements.addObject()
+                    .put(MonitorKeys.FIELD, one.path())
+                    .put(MonitorKeys.MAX_GROUPS, one.maxGroups()));
         }
-        monitor(node.putObject("monitor"), settings);
+        monitor(node.putObject(MonitorKeys.MONITOR), settings);
         return node;
     }
 
     private static void predictions(ObjectNode node, MonitorReader.Predictions predictions) {
-        node.put("source", predictions.source().text(""));
-        node.put("where", predictions.where());
+        node.put(MonitorKeys.SOURCE, predictions.source().text(""));
+        node.put(MonitorKeys.WHERE, predictions.where());
         time(node, predictions.time());
-        node.put("model", predictions.model());
-        node.put("version", predictions.version());
-        node.put("score", predictions.score());
-        node.put("hash", predictions.hash());
-        node.put("features", predictions.features());
-        node.put("keys", predictions.keys());
+        predictions.paths().forEach((part, path) -> node.put(part.key(), path));
     }
 
     private static void outcome(ObjectNode node, MonitorReader.Outcomes outcomes) {
         MonitorReader.Carried carried = outcomes.carried();
-        node.put(carried == null ? "pair" : "source", outcomes.source().text(""));
-        node.put("where", outcomes.where());
+        node.put(
+                carried == null ? MonitorKeys.PAIR : MonitorKeys.SOURCE,
+                outcomes.source().text(""));
+        node.put(MonitorKeys.WHERE, outcomes.where());
         if (carried != null) {
             time(node, carried.time());
-            node.put("version", outcomes.version());
-            node.put("score", outcomes.score());
+            node.put(Part.VERSION.key(), outcomes.version());
+            node.put(Part.SCORE.key(), outcomes.score());
             if (outcomes.delay() != null) {
-                node.put("delay", outcomes.delay());
+                node.put(MonitorKeys.DELAY, outcomes.delay());
             }
         }
-        node.put("label", outcomes.labelPath());
-        node.put("type", MonitorReader.TYPES.get(outcomes.isBinary() ? 0 : 1));
+        node.put(MonitorKeys.LABEL, outcomes.labelPath());
+        node.put(MonitorKeys.TYPE, MonitorReader.TYPES.get(outcomes.isBinary() ? 0 : 1));
         if (outcomes.isBinary()) {
-            outcomes.thresholds().forEach(node.withArray("thresholds")::add);
+            outcomes.thresholds().forEach(node.withArray(MonitorKeys.THRESHOLDS)::add);
         }
         if (outcomes.isAbsent()) {
-            node.put("absent", 0);
+            node.put(MonitorKeys.ABSENT, 0);
         }
-        node.put("within", Window.formatDuration(outcomes.withinMillis()));
-        node.put("settle", Window.formatDuration(outcomes.settleMillis()));
+        node.put(MonitorKeys.WITHIN, Window.formatDuration(outcomes.withinMillis()));
+        node.put(MonitorKeys.SETTLE, Window.formatDuration(outcomes.settleMillis()));
     }
 
     private static void time(ObjectNode node, MonitorReader.Time time) {
         if (time.format() == null) {
-            node.put("time", time.field());
+            node.put(MonitorKeys.TIME, time.field());
         } else {
-            node.putObject("time").put("field", time.field()).put("format", time.format());
+            node.putObject(MonitorKeys.TIME)
+                    .put(MonitorKeys.FIELD, time.field())
+                    .put(MonitorKeys.FORMAT, time.format());
         }
     }
 
     private static void monitor(ObjectNode node, MonitorReader.Settings settings) {
-        settings.windows().forEach(window -> node.withArray("windows").add(window.text()));
+        settings.windows().forEach(window -> node.withArray(MonitorKeys.WINDOWS).add(window.text()));
         if (settings.hop() != null) {
-            node.put("hop", settings.hop().text(""));
+            node.put(MonitorKeys.HOP, settings.hop().text(""));
         }
-        node.put("retention", Window.formatDuration(settings.retentionMillis()));
+        node.put(MonitorKeys.RETENTION, Window.formatDuration(settings.retentionMillis()));
         if (settings.baseline() instanceof Monitor.TrainingSet set) {
-            node.put("baseline", set.path());
+            node.put(MonitorKeys.BASELINE, set.path());
         } else if (settings.baseline() instanceof Monitor.Earlier earlier) {
-            node.putObject("baseline")
-                    .put("window", earlier.window().text())
-                    .put("before", Window.formatDuration(earlier.beforeMillis()));
+            node.putObject(MonitorKeys.BASELINE)
+                    .put(MonitorKeys.WINDOW, earlier.window().text())
+                    .put(MonitorKeys.BEFORE, Window.formatDuration(earlier.beforeMillis()));
         }
         if (settings.champion() != null) {
-            node.put("champion", settings.champion());
+            node.put(MonitorKeys.CHAMPION, settings.champion());
         }
-        ObjectNode checks = node.putObject("checks");
+        ObjectNode checks = node.putObject(MonitorKeys.CHECKS);
         settings.checks().forEach(check -> check(checks, check));
     }
 
     private static void check(ObjectNode checks, Monitor.Check check) {
         ObjectNode node = checks.putObject(check.name());
-        node.put("window", check.window().text());
+        node.put(MonitorKeys.WINDOW, check.window().text());
         if (check instanceof Monitor.Bound bound) {
             if (bound.threshold() != null) {
-                node.put("threshold", bound.threshold());
+                node.put(MonitorKeys.THRESHOLD, bound.threshold());
             }
             if (bound.atLeast() != null) {
-                node.put("at_least", bound.atLeast());
+                node.put(MonitorKeys.AT_LEAST, bound.atLeast());
             }
             if (bound.atMost() != null) {
-                node.put(bound.number().equals(CheckReader.ECE) ? CheckReader.ECE : "at_most", bound.atMost());
+                node.put(
+                        bound.number().equals(MonitorKeys.ECE) ? MonitorKeys.ECE : MonitorKeys.AT_MOST, bound.atMost());
             }
         } else if (check instanceof Monitor.Drift drift) {
-            node.put("psi", drift.psi()).put("significance", drift.significance());
+            node.put(MonitorKeys.PSI, drift.psi()).put(MonitorKeys.SIGNIFICANCE, drift.significance());
             if (drift.features() != null) {
-                drift.features().forEach(node.putArray("features")::add);
+                drift.features().forEach(node.putArray(MonitorKeys.OF_FEATURES)::add);
             }
         } else if (check instanceof Monitor.Nulls nulls) {
-            node.put("times_baseline", nulls.times()).put("plus", nulls.plus());
+            node.put(MonitorKeys.TIMES_BASELINE, nulls.times()).put(MonitorKeys.PLUS, nulls.plus());
         } else if (check instanceof Monitor.Coverage coverage) {
-            node.put("labelled_at_least", coverage.atLeast());
+            node.put(MonitorKeys.LABELLED_AT_LEAST, coverage.atLeast());
         }
     }
 }

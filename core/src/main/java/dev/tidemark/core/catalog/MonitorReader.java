@@ -1,6 +1,7 @@
 package dev.tidemark.core.catalog;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.core.catalog.MonitorKeys.Part;
 import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.Monitor;
@@ -9,8 +10,8 @@ import dev.tidemark.core.window.Window;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,37 +25,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class MonitorReader {
 
-    /** The keys of a model that are read here. */
-    static final List<String> KEYS = List.of("predictions", "outcome", "slices", "monitor");
-
     static final int MAX_SLICES = 20;
     static final int DEFAULT_SLICE_GROUPS = 50;
     static final long DEFAULT_WITHIN_MILLIS = 86_400_000;
     static final long DEFAULT_SETTLE_MILLIS = 3_600_000;
 
-    static final Set<String> PREDICTIONS_KEYS = new LinkedHashSet<>(
-            List.of("source", "where", "time", "model", "version", "score", "hash", "features", "keys"));
-    static final Set<String> OUTCOME_KEYS = new LinkedHashSet<>(List.of(
-            "pair",
-            "source",
-            "where",
-            "time",
-            "version",
-            "score",
-            "label",
-            "type",
-            "thresholds",
-            "absent",
-            "within",
-            "settle",
-            "delay"));
-    static final Set<String> MONITOR_KEYS =
-            new LinkedHashSet<>(List.of("windows", "hop", "retention", "baseline", "champion", "checks"));
     static final List<String> TYPES = List.of("binary", "number");
 
-    private static final Set<String> OF_CARRIED = Set.of("source", "time", "version", "score", "delay");
-    private static final Set<String> SLICE_KEYS = new LinkedHashSet<>(List.of("field", "max_groups"));
-    private static final Set<String> BASELINE_KEYS = new LinkedHashSet<>(List.of("window", "before"));
+    private static final Set<String> OF_CARRIED =
+            Set.of(MonitorKeys.SOURCE, MonitorKeys.TIME, Part.VERSION.key(), Part.SCORE.key(), MonitorKeys.DELAY);
     private static final String PREDICTIONS_REMEDY = "say where predictions are: predictions: {source: shop}";
     private static final String WINDOWS_REMEDY = "list the windows, such as windows: [1h, 24h, 7d]";
     private static final String BASELINE_REMEDY =
@@ -68,16 +47,12 @@ final class MonitorReader {
     record Time(Object place, String field, @Nullable String format) {}
 
     /** What predictions look like; paths as they are written. */
-    record Predictions(
-            YamlValue source,
-            Time time,
-            String where,
-            String model,
-            String version,
-            String score,
-            String hash,
-            String features,
-            String keys) {}
+    record Predictions(YamlValue source, Time time, String where, Map<Part, String> paths) {
+
+        String path(Part part) {
+            return Objects.requireNonNull(paths.get(part));
+        }
+    }
 
     /**
      * What outcomes look like.
@@ -146,20 +121,20 @@ final class MonitorReader {
     /** Null if there is none, or if it has a mistake that leaves nothing to work with. */
     @Nullable
     Read read(YamlMapping definition, Model model) {
-        YamlValue at = definition.optional("monitor");
+        YamlValue at = definition.optional(MonitorKeys.MONITOR);
         if (at == null) {
-            KEYS.stream()
+            MonitorKeys.OF_MODEL.stream()
                     .map(definition::keyOf)
                     .filter(Objects::nonNull)
                     .forEach(key -> key.problem(
                             key.shown() + " without 'monitor'", "add monitor: {windows: [1h, 24h]}, or remove it"));
             return null;
         }
-        YamlValue predictionsAt = definition.required("predictions", PREDICTIONS_REMEDY);
+        YamlValue predictionsAt = definition.required(MonitorKeys.PREDICTIONS, PREDICTIONS_REMEDY);
         Predictions predictions = predictionsAt == null ? null : predictions(predictionsAt, model);
-        YamlValue outcomeAt = definition.optional("outcome");
+        YamlValue outcomeAt = definition.optional(MonitorKeys.OUTCOME);
         Outcomes outcomes = outcomeAt == null || predictions == null ? null : outcomes(outcomeAt, predictions, model);
-        YamlValue slicesAt = definition.optional("slices");
+        YamlValue slicesAt = definition.optional(MonitorKeys.SLICES);
         List<SliceField> slices = slices(slicesAt);
         if (slicesAt != null && outcomeAt == null) {
             slicesAt.problem("'slices' without 'outcome'", "say what the outcomes are, or remove the slices");
@@ -175,18 +150,19 @@ final class MonitorReader {
         if (monitor == null) {
             return null;
         }
-        monitor.allowOnly(MONITOR_KEYS);
-        List<Window> windows = windows(monitor.optional("windows"));
-        Monitor.Baseline baseline = baseline(monitor.optional("baseline"), windows);
-        YamlValue championAt = monitor.optional("champion");
+        monitor.allowOnly(MonitorKeys.OF_MONITOR);
+        List<Window> windows = windows(monitor.optional(MonitorKeys.WINDOWS));
+        Monitor.Baseline baseline = baseline(monitor.optional(MonitorKeys.BASELINE), windows);
+        YamlValue championAt = monitor.optional(MonitorKeys.CHAMPION);
         String champion = championAt == null ? null : championAt.text("name a version, such as champion: v7");
-        YamlValue retentionAt = monitor.optional("retention");
+        YamlValue retentionAt = monitor.optional(MonitorKeys.RETENTION);
         Long retention = retentionAt == null ? (Long) retention(outcomes, baseline) : retentionAt.duration();
-        List<Monitor.Check> checks = new CheckReader(model, windows, outcomes, monitor.optional("baseline") != null)
-                .read(monitor.optional("checks"));
+        List<Monitor.Check> checks = new CheckReader(
+                        model, windows, outcomes, monitor.optional(MonitorKeys.BASELINE) != null)
+                .read(monitor.optional(MonitorKeys.CHECKS));
         return windows.isEmpty() || retention == null
                 ? null
-                : new Settings(windows, monitor.optional("hop"), retention, baseline, champion, checks);
+                : new Settings(windows, monitor.optional(MonitorKeys.HOP), retention, baseline, champion, checks);
     }
 
     private @Nullable Read read(
@@ -243,30 +219,28 @@ final class MonitorReader {
 
     private static @Nullable Predictions predictions(YamlValue at, Model model) {
         YamlMapping mapping = at.mapping(PREDICTIONS_REMEDY);
-        YamlValue source = mapping == null ? null : mapping.required("source", PREDICTIONS_REMEDY);
+        YamlValue source = mapping == null ? null : mapping.required(MonitorKeys.SOURCE, PREDICTIONS_REMEDY);
         if (mapping == null || source == null) {
             return null;
         }
-        mapping.allowOnly(PREDICTIONS_KEYS);
-        String modelPath = path(mapping, "model", "model");
+        mapping.allowOnly(MonitorKeys.OF_PREDICTIONS);
+        Map<Part, String> paths = new EnumMap<>(Part.class);
+        for (Part part : Part.values()) {
+            paths.put(part, path(mapping, part.key(), part.key()));
+        }
         return new Predictions(
                 source,
-                time(mapping.optional("time"), "ts"),
-                where(mapping, "type == \"prediction\" && " + isModel(modelPath, model)),
-                modelPath,
-                path(mapping, "version", "version"),
-                path(mapping, "score", "score"),
-                path(mapping, "hash", "hash"),
-                path(mapping, "features", "features"),
-                path(mapping, "keys", "keys"));
+                time(mapping.optional(MonitorKeys.TIME), "ts"),
+                where(mapping, "type == \"prediction\" && " + isModel(paths.get(Part.MODEL), model)),
+                paths);
     }
 
-    private static String isModel(String path, Model model) {
+    private static String isModel(@Nullable String path, Model model) {
         return path + " == \"" + model.name() + "\"";
     }
 
     private static String where(YamlMapping mapping, String byDefault) {
-        YamlValue at = mapping.optional("where");
+        YamlValue at = mapping.optional(MonitorKeys.WHERE);
         String text =
                 at == null ? byDefault : at.text("write a condition over event fields, such as type == \"order\"");
         return text == null ? byDefault : text;
@@ -284,8 +258,8 @@ final class MonitorReader {
         if (mapping == null) {
             return null;
         }
-        mapping.allowOnly(OUTCOME_KEYS);
-        YamlValue pair = mapping.optional("pair");
+        mapping.allowOnly(MonitorKeys.OF_OUTCOME);
+        YamlValue pair = mapping.optional(MonitorKeys.PAIR);
         if (pair != null) {
             OF_CARRIED.stream()
                     .map(mapping::keyOf)
@@ -293,24 +267,24 @@ final class MonitorReader {
                     .forEach(key -> key.problem(
                             key.shown() + " with 'pair'", "remove it: a pair has its prediction, and knows the delay"));
         }
-        boolean isBinary = isBinary(mapping.optional("type"));
-        boolean isAbsent = isAbsent(mapping.optional("absent"), isBinary);
-        YamlValue withinAt = mapping.optional("within");
+        boolean isBinary = isBinary(mapping.optional(MonitorKeys.TYPE));
+        boolean isAbsent = isAbsent(mapping.optional(MonitorKeys.ABSENT), isBinary);
+        YamlValue withinAt = mapping.optional(MonitorKeys.WITHIN);
         Long within = withinAt == null ? (Long) DEFAULT_WITHIN_MILLIS : withinAt.duration();
-        YamlValue settleAt = mapping.optional("settle");
+        YamlValue settleAt = mapping.optional(MonitorKeys.SETTLE);
         Long settle = settleAt == null ? (Long) DEFAULT_SETTLE_MILLIS : settleAt.duration();
-        List<BigDecimal> thresholds = thresholds(mapping.optional("thresholds"), isBinary);
+        List<BigDecimal> thresholds = thresholds(mapping.optional(MonitorKeys.THRESHOLDS), isBinary);
         if (within == null || settle == null) {
             return null;
         }
-        String label = path(mapping, "label", "label");
-        String version = pair == null ? path(mapping, "version", predictions.version()) : predictions.version();
-        String score = pair == null ? path(mapping, "score", predictions.score()) : predictions.score();
+        String label = path(mapping, MonitorKeys.LABEL, MonitorKeys.LABEL);
+        String version = ofPrediction(mapping, Part.VERSION, predictions);
+        String score = ofPrediction(mapping, Part.SCORE, predictions);
         if (pair != null) {
             return new Outcomes(
                     pair,
                     null,
-                    where(mapping, isModel("left." + predictions.model(), model)),
+                    where(mapping, isModel("left." + predictions.path(Part.MODEL), model)),
                     "left." + version,
                     "left." + score,
                     label,
@@ -321,13 +295,13 @@ final class MonitorReader {
                     settle,
                     "delay");
         }
-        Time time = time(mapping.optional("time"), "predicted_at");
+        Time time = time(mapping.optional(MonitorKeys.TIME), "predicted_at");
         return new Outcomes(
-                Objects.requireNonNullElse(mapping.optional("source"), predictions.source()),
+                Objects.requireNonNullElse(mapping.optional(MonitorKeys.SOURCE), predictions.source()),
                 new Carried(time),
                 where(
                         mapping,
-                        "type == \"outcome\" && " + isModel(predictions.model(), model) + " && " + time.field()
+                        "type == \"outcome\" && " + isModel(predictions.path(Part.MODEL), model) + " && " + time.field()
                                 + " != null"),
                 version,
                 score,
@@ -337,7 +311,14 @@ final class MonitorReader {
                 isAbsent,
                 within,
                 settle,
-                mapping.optional("delay") == null ? null : path(mapping, "delay", "delay"));
+                mapping.optional(MonitorKeys.DELAY) == null
+                        ? null
+                        : path(mapping, MonitorKeys.DELAY, MonitorKeys.DELAY));
+    }
+
+    /** As in the predictions, unless an outcome that carries its prediction has it elsewhere. */
+    private static String ofPrediction(YamlMapping outcome, Part part, Predictions predictions) {
+        return path(outcome, part.key(), predictions.path(part));
     }
 
     /** Mistakes in it are reported where views are made of it. */
@@ -346,8 +327,8 @@ final class MonitorReader {
             return new Time(at == null ? byDefault : at, byDefault, null);
         }
         YamlMapping mapping = at.isMapping() ? at.mapping("") : null;
-        YamlValue field = mapping == null ? at : mapping.optional("field");
-        YamlValue format = mapping == null ? null : mapping.optional("format");
+        YamlValue field = mapping == null ? at : mapping.optional(MonitorKeys.FIELD);
+        YamlValue format = mapping == null ? null : mapping.optional(MonitorKeys.FORMAT);
         return new Time(
                 at,
                 field == null || field.isMapping() || field.isList() ? byDefault : field.written(),
@@ -399,11 +380,11 @@ final class MonitorReader {
         for (YamlValue element : elements) {
             YamlMapping mapping = element.isMapping() ? element.mapping(remedy) : null;
             if (mapping != null) {
-                mapping.allowOnly(SLICE_KEYS);
+                mapping.allowOnly(MonitorKeys.OF_SLICE);
             }
-            YamlValue field = mapping == null ? element : mapping.required("field", remedy);
+            YamlValue field = mapping == null ? element : mapping.required(MonitorKeys.FIELD, remedy);
             FieldPath path = field == null ? null : field.field();
-            YamlValue maxAt = mapping == null ? null : mapping.optional("max_groups");
+            YamlValue maxAt = mapping == null ? null : mapping.optional(MonitorKeys.MAX_GROUPS);
             Long max = maxAt == null
                     ? (Long) (long) DEFAULT_SLICE_GROUPS
                     : maxAt.integer(1, FeatureReader.LARGEST_MAX_GROUPS);
@@ -450,9 +431,9 @@ final class MonitorReader {
         if (mapping == null) {
             return null;
         }
-        mapping.allowOnly(BASELINE_KEYS);
-        YamlValue windowAt = mapping.required("window", BASELINE_REMEDY);
-        YamlValue beforeAt = mapping.required("before", BASELINE_REMEDY);
+        mapping.allowOnly(MonitorKeys.OF_BASELINE);
+        YamlValue windowAt = mapping.required(MonitorKeys.WINDOW, BASELINE_REMEDY);
+        YamlValue beforeAt = mapping.required(MonitorKeys.BEFORE, BASELINE_REMEDY);
         Window window = windowAt == null ? null : CheckReader.window(windowAt, windows);
         Long before = beforeAt == null ? null : beforeAt.duration();
         return window == null || before == null ? null : new Monitor.Earlier(window, before);

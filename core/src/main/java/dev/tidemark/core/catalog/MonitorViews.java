@@ -1,5 +1,6 @@
 package dev.tidemark.core.catalog;
 
+import dev.tidemark.core.catalog.MonitorKeys.Part;
 import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.window.Window;
@@ -38,12 +39,12 @@ final class MonitorViews {
         this.hop = settings.hop();
         this.retention = Window.formatDuration(settings.retentionMillis());
         this.features = monitored(model);
-        ofPredictions(versionsName(), predictions.model(), versions(slices));
+        ofPredictions(versionsName(), predictions.path(Part.MODEL), versions(slices));
         List<Map<String, Map<String, Object>>> inputs = inputs(outcomes);
         for (Map<String, Map<String, Object>> some : inputs) {
             String name = Monitor.viewName(model.name(), "inputs");
             inputNames.add(inputNames.isEmpty() ? name : name + "_" + (inputNames.size() + 1));
-            ofPredictions(inputNames.get(inputNames.size() - 1), predictions.version(), some);
+            ofPredictions(inputNames.get(inputNames.size() - 1), predictions.path(Part.VERSION), some);
         }
         if (outcomes != null) {
             quality(outcomes, slices);
@@ -104,7 +105,7 @@ final class MonitorViews {
     private Map<String, Map<String, Object>> versions(List<MonitorReader.SliceField> slices) {
         Map<String, Map<String, Object>> made = new LinkedHashMap<>();
         made.put(Monitor.ROWS, feature("count"));
-        made.put(Monitor.BY_VERSION, grouped(predictions.version(), FeatureReader.DEFAULT_MAX_GROUPS));
+        made.put(Monitor.BY_VERSION, grouped(predictions.path(Part.VERSION), FeatureReader.DEFAULT_MAX_GROUPS));
         slices.forEach(slice -> made.put(Monitor.bySlice(slice.name()), grouped(slice.path(), slice.maxGroups())));
         return made;
     }
@@ -113,16 +114,16 @@ final class MonitorViews {
     private List<Map<String, Map<String, Object>>> inputs(MonitorReader.@Nullable Outcomes outcomes) {
         Map<String, Map<String, Object>> made = new LinkedHashMap<>();
         made.put(Monitor.ROWS, feature("count"));
-        made.put(Monitor.BY_HASH, grouped(predictions.hash(), FeatureReader.DEFAULT_MAX_GROUPS));
-        made.put(Monitor.SCORE, scores(predictions.score(), outcomes == null || outcomes.isBinary()));
+        made.put(Monitor.BY_HASH, grouped(predictions.path(Part.HASH), FeatureReader.DEFAULT_MAX_GROUPS));
+        made.put(Monitor.SCORE, scores(predictions.path(Part.SCORE), outcomes == null || outcomes.isBinary()));
         Set<String> keys = new LinkedHashSet<>(model.keys());
         keys.forEach(key -> {
-            Map<String, Object> distinct = feature("distinct", predictions.keys() + "." + key);
+            Map<String, Object> distinct = feature("distinct", predictions.path(Part.KEYS) + "." + key);
             distinct.put("optional", true);
             made.put(Monitor.distinctOf(key), distinct);
         });
         if (outcomes != null && outcomes.isAbsent()) {
-            made.putAll(ofLabel(outcomes, predictions.score(), 0));
+            made.putAll(ofLabel(outcomes, predictions.path(Part.SCORE), 0));
         }
         List<Map<String, Map<String, Object>>> views = new ArrayList<>(List.of(made));
         int profiles = 0;
@@ -131,7 +132,8 @@ final class MonitorViews {
                 views.add(new LinkedHashMap<>());
             }
             profiles++;
-            views.get(views.size() - 1).put(name, feature("profile", predictions.features() + ".\"" + name + "\""));
+            views.get(views.size() - 1)
+                    .put(name, feature("profile", predictions.path(Part.FEATURES) + ".\"" + name + "\""));
         }
         return views;
     }
@@ -140,13 +142,13 @@ final class MonitorViews {
     private void predictions(MonitorReader.Outcomes outcomes, MonitorReader.SliceField slice) {
         Map<String, Map<String, Object>> made = new LinkedHashMap<>();
         made.put(Monitor.ROWS, feature("count"));
-        made.put(Monitor.SCORE, scores(predictions.score(), true));
-        made.putAll(ofLabel(outcomes, predictions.score(), 0));
+        made.put(Monitor.SCORE, scores(predictions.path(Part.SCORE), true));
+        made.putAll(ofLabel(outcomes, predictions.path(Part.SCORE), 0));
         add(
                 predictionsName(slice),
                 predictions.source(),
                 predictions.time().place(),
-                List.of(predictions.version(), slice.path()),
+                List.of(predictions.path(Part.VERSION), slice.path()),
                 both(predictions.where(), slice.path() + " != null"),
                 made);
     }

@@ -276,10 +276,10 @@ class MonitorReaderTest {
         String section = reference.substring(reference.indexOf("## A monitor"), reference.indexOf("## Conditions"));
 
         for (var keys : List.of(
-                MonitorReader.KEYS,
-                MonitorReader.PREDICTIONS_KEYS,
-                MonitorReader.OUTCOME_KEYS,
-                MonitorReader.MONITOR_KEYS,
+                MonitorKeys.OF_MODEL,
+                MonitorKeys.OF_PREDICTIONS,
+                MonitorKeys.OF_OUTCOME,
+                MonitorKeys.OF_MONITOR,
                 CheckReader.AT_THRESHOLD,
                 CheckReader.OF_SCORES,
                 CheckReader.OF_NUMBERS)) {

@@ -1,0 +1,118 @@
+package dev.tidemark.core.catalog;
+
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** The keys of what is watched of a model, for those who read them, write them, and describe them. */
+final class MonitorKeys {
+
+    static final String PREDICTIONS = "predictions";
+    static final String OUTCOME = "outcome";
+    static final String SLICES = "slices";
+    static final String MONITOR = "monitor";
+
+    /** Of a model. */
+    static final List<String> OF_MODEL = List.of(PREDICTIONS, OUTCOME, SLICES, MONITOR);
+
+    static final String SOURCE = "source";
+    static final String WHERE = "where";
+    static final String TIME = "time";
+
+    static final String PAIR = "pair";
+    static final String LABEL = "label";
+    static final String TYPE = "type";
+    static final String THRESHOLDS = "thresholds";
+    static final String ABSENT = "absent";
+    static final String WITHIN = "within";
+    static final String SETTLE = "settle";
+    static final String DELAY = "delay";
+
+    static final String FIELD = "field";
+    static final String FORMAT = "format";
+    static final String MAX_GROUPS = "max_groups";
+
+    static final String WINDOWS = "windows";
+    static final String HOP = "hop";
+    static final String RETENTION = "retention";
+    static final String BASELINE = "baseline";
+    static final String CHAMPION = "champion";
+    static final String CHECKS = "checks";
+
+    static final String WINDOW = "window";
+    static final String BEFORE = "before";
+
+    static final String AT_LEAST = "at_least";
+    static final String AT_MOST = "at_most";
+    static final String THRESHOLD = "threshold";
+    static final String PSI = "psi";
+    static final String SIGNIFICANCE = "significance";
+    static final String TIMES_BASELINE = "times_baseline";
+    static final String PLUS = "plus";
+    static final String LABELLED_AT_LEAST = "labelled_at_least";
+    static final String ECE = "ece";
+    static final String OF_FEATURES = "features";
+
+    /** Fields of a prediction; unless the catalog says another, each is named as its key. */
+    enum Part {
+        MODEL("The name of the model."),
+        VERSION("Which version predicted."),
+        SCORE("What was predicted."),
+        HASH("The hash of the vector's definition."),
+        FEATURES("The object that holds the vector, by names."),
+        KEYS("The object that holds the model's keys.");
+
+        private final String description;
+
+        Part(String description) {
+            this.description = description;
+        }
+
+        String key() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        String description() {
+            return description + " Default: " + key() + ".";
+        }
+    }
+
+    static final Set<String> OF_PREDICTIONS = ofPredictions();
+    static final Set<String> OF_OUTCOME = set(
+            PAIR,
+            SOURCE,
+            WHERE,
+            TIME,
+            Part.VERSION.key(),
+            Part.SCORE.key(),
+            LABEL,
+            TYPE,
+            THRESHOLDS,
+            ABSENT,
+            WITHIN,
+            SETTLE,
+            DELAY);
+    static final Set<String> OF_SLICE = set(FIELD, MAX_GROUPS);
+    static final Set<String> OF_MONITOR = set(WINDOWS, HOP, RETENTION, BASELINE, CHAMPION, CHECKS);
+    static final Set<String> OF_BASELINE = set(WINDOW, BEFORE);
+    static final Set<String> OF_BOUND = set(AT_LEAST, AT_MOST, WINDOW, THRESHOLD);
+    static final Set<String> OF_DRIFT = set(PSI, SIGNIFICANCE, WINDOW, OF_FEATURES);
+    static final Set<String> OF_NULLS = set(TIMES_BASELINE, PLUS, WINDOW);
+    static final Set<String> OF_COVERAGE = set(LABELLED_AT_LEAST, WINDOW);
+    static final Set<String> OF_CALIBRATION = set(ECE, WINDOW);
+
+    private MonitorKeys() {}
+
+    private static Set<String> ofPredictions() {
+        Set<String> keys = set(SOURCE, WHERE, TIME);
+        Arrays.stream(Part.values()).map(Part::key).forEach(keys::add);
+        return keys;
+    }
+
+    /** In the order in which messages list them. */
+    private static Set<String> set(String... keys) {
+        return new LinkedHashSet<>(List.of(keys));
+    }
+}
