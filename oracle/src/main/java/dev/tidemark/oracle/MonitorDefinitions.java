@@ -68,7 +68,7 @@ final class MonitorDefinitions {
             measures.put(
                     "$" + function, feature(function, Map.of("input", "score", "label", "label", "optional", true)));
         }
-        if (!outcome.keySet().stream().allMatch(List.of("within", "settle")::contains)) {
+        if (!outcome.keySet().stream().allMatch(List.of("within", "settle", "drop_duplicates")::contains)) {
             throw new UnsupportedOperationException("outcome: " + outcome);
         }
         String where = "type == \"outcome\" && model == \"" + model + "\" && predicted_at != null";
@@ -77,24 +77,39 @@ final class MonitorDefinitions {
                 List.of("version", slice),
                 where + " && " + slice + " != null",
                 measures,
-                "predicted_at"));
-        view("quality", List.of("version"), where, measures, "predicted_at");
+                "predicted_at",
+                outcome));
+        view("quality", List.of("version"), where, measures, "predicted_at", outcome);
     }
 
     private void predictions(String what, String entity, Map<String, Object> features) {
-        if (predictions.size() != 1) {
+        if (!Set.of("source", "drop_duplicates").containsAll(predictions.keySet())) {
             throw new UnsupportedOperationException("predictions: " + predictions);
         }
-        view(what, List.of(entity), "type == \"prediction\" && model == \"" + model + "\"", features, "ts");
+        view(
+                what,
+                List.of(entity),
+                "type == \"prediction\" && model == \"" + model + "\"",
+                features,
+                "ts",
+                predictions);
     }
 
-    private void view(String what, List<String> entity, String where, Map<String, Object> features, String time) {
+    /** @param of says whether what is sent again is dropped */
+    private void view(
+            String what,
+            List<String> entity,
+            String where,
+            Map<String, Object> features,
+            String time,
+            Map<String, Object> of) {
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("source", Definitions.required(predictions, "source"));
         view.put("entity", entity);
         view.put("where", where);
         view.put("event_time", time);
         view.put("retention", Definitions.required(monitor, "retention"));
+        view.put("drop_duplicates", Definitions.required(of, "drop_duplicates"));
         view.put("features", features);
         views.put(model + "$" + what, view);
     }

@@ -26,7 +26,7 @@ public final class PredictionCost {
     private static final String CATALOG = """
             tidemark: 1
             sources:
-              shop: {stream: shop-events, event_time: {field: ts, format: epoch_millis}}
+              shop: {stream: shop-events, event_time: {field: ts, format: epoch_millis}, event_id: event_id}
             pairs:
               judged:
                 left: {source: shop, where: type == "prediction", key: id}
@@ -48,20 +48,24 @@ public final class PredictionCost {
                 inputs:
                   - viewer: [avg_price_30m, avg_price_24h, views_30m, views_24h]
                   - request: [list_price, device]
-                predictions: {source: shop, time: {field: ts, format: epoch_millis}}
-                outcome: OUTCOME
+                predictions: {source: shop, time: {field: ts, format: epoch_millis}, drop_duplicates: DUPLICATES}
+                outcome: {OUTCOME}
                 monitor: {windows: [WINDOWS]}
             """;
 
     /** Of outcomes that carry their prediction. */
-    static final String CARRIED = "{time: {field: predicted_at, format: epoch_millis}}";
+    static final String CARRIED = "time: {field: predicted_at, format: epoch_millis}, drop_duplicates: DUPLICATES";
+
+    /** What is sent again counts again. */
+    static final String NOT_DROPPED = "false";
 
     /** Of outcomes that name their prediction. */
-    static final String PAIRED = "{pair: judged, within: 2h}";
+    static final String PAIRED = "pair: judged";
 
     private static final long START_MILLIS = UserRun.END_MILLIS;
     private static final long HOUR_MILLIS = 3_600_000;
     private static final double MEAN_DELAY_MILLIS = 600_000;
+    private static final List<String> HORIZONS = List.of("2m", "10m");
     private static final List<String> WINDOWS = List.of("1h, 24h, 7d", "24h, 7d");
     private static final List<Integer> PER_SECOND = List.of(1, 10, 100);
     private static final List<Long> BATCH_MILLIS = List.of(2_000L, 60_000L);
@@ -80,26 +84,30 @@ public final class PredictionCost {
      */
     record Cost(long predictions, long batches, Map<String, Long> byView, long halfUnits, long rowUnits) {}
 
-    static Catalog catalog(String outcome, String windows) {
-        return new CatalogCompiler().compile(CATALOG.replace("OUTCOME", outcome).replace("WINDOWS", windows));
+    /** @param duplicates the {@code drop_duplicates} of predictions and outcomes */
+    static Catalog catalog(String outcome, String windows, String duplicates) {
+        return new CatalogCompiler()
+                .compile(CATALOG.replace("OUTCOME", outcome)
+                        .replace("WINDOWS", windows)
+                        .replace("DUPLICATES", duplicates));
     }
 
     /** Runs for a few minutes. */
     public static void main(String[] args) {
         for (String outcome : List.of(CARRIED, PAIRED)) {
             System.out.println("outcome: " + outcome);
-            print(outcome);
+            WINDOWS.forEach(windows -> print(outcome, windows, NOT_DROPPED, ""));
         }
+        String widest = WINDOWS.get(WINDOWS.size() - 1);
+        HORIZONS.forEach(horizon -> print(CARRIED, widest, "{horizon: " + horizon + "}", " | " + horizon));
     }
 
-    private static void print(String outcome) {
-        for (String windows : WINDOWS) {
-            for (int perSecond : PER_SECOND) {
-                for (long batchMillis : BATCH_MILLIS) {
-                    Cost cost = measure(catalog(outcome, windows), perSecond, batchMillis);
-                    System.out.println(
-                            "| " + windows + " | " + perSecond + " | " + batchMillis / 1_000 + " s | " + text(cost));
-                }
+    private static void print(String outcome, String windows, String duplicates, String column) {
+        Catalog catalog = catalog(outcome, windows, duplicates);
+        for (int perSecond : PER_SECOND) {
+            for (long batchMillis : BATCH_MILLIS) {
+                System.out.println("| " + windows + column + " | " + perSecond + " | " + batchMillis / 1_000 + " s | "
+                        + text(measure(catalog, perSecond, batchMillis)));
             }
         }
     }
@@ -206,7 +214,10 @@ public final class PredictionCost {
             }
         }
         List<Sent> sent = new ArrayList<>();
-        byMillis.forEach((millis, events) -> events.forEach(json -> sent.add(new Sent(millis, sent.size(), json))));
+        byMillis.forEach((millis, events) -> events.forEach(json -> {
+            String withId = String.format(Locale.ROOT, "{\"event_id\":\"e%09d\",%s", sent.size(), json.substring(1));
+            sent.add(new Sent(millis, sent.size(), withId));
+        }));
         return sent;
     }
 

@@ -67,14 +67,27 @@ class CostTargetsTest {
 
     @Test
     void anOutcomeCostsTheTilesOfItsPredictionsTime() {
-        PredictionCost.Cost fine =
-                PredictionCost.measure(PredictionCost.catalog(PredictionCost.CARRIED, "1h, 24h"), 1, 60_000);
-        PredictionCost.Cost coarse =
-                PredictionCost.measure(PredictionCost.catalog(PredictionCost.CARRIED, "24h"), 1, 60_000);
+        PredictionCost.Cost fine = carried("1h, 24h", PredictionCost.NOT_DROPPED);
+        PredictionCost.Cost coarse = carried("24h", PredictionCost.NOT_DROPPED);
 
         assertThat(fine.byView()).containsOnlyKeys("discount$versions", "discount$inputs", "discount$quality");
         assertThat(units(fine)).isBetween(20L * fine.batches(), 40L * fine.batches());
         assertThat(units(coarse)).isLessThan(units(fine) / 2);
+    }
+
+    private static PredictionCost.Cost carried(String windows, String duplicates) {
+        return PredictionCost.measure(PredictionCost.catalog(PredictionCost.CARRIED, windows, duplicates), 1, 60_000);
+    }
+
+    /** 28 bytes each: those of two minutes, and of one more in which arrivals may be out of order. */
+    @Test
+    void droppingWhatIsSentAgainCostsTheIdsThatAreKept() {
+        PredictionCost.Cost without = carried("24h", PredictionCost.NOT_DROPPED);
+        PredictionCost.Cost with = carried("24h", "{horizon: 2m}");
+
+        long ids = (units(with) - units(without)) / with.batches();
+
+        assertThat(ids).isBetween(5L, 7L);
     }
 
     private static long units(PredictionCost.Cost cost) {

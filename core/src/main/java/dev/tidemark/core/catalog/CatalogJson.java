@@ -9,6 +9,7 @@ import dev.tidemark.core.aggregate.Label;
 import dev.tidemark.core.aggregate.Parameter;
 import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.expression.FilterExpression;
+import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.window.Window;
 import java.math.BigDecimal;
 import java.util.Collection;
@@ -129,15 +130,18 @@ final class CatalogJson {
         node.put("skew", Window.formatDuration(view.skewMillis()));
         ViewDefinition.Duplicates duplicates = view.duplicates();
         if (duplicates != null) {
-            node.putObject("drop_duplicates")
-                    .put("horizon", Window.formatDuration(duplicates.horizonMillis()))
-                    .put("max_ids", duplicates.maxIds());
+            duplicates(node.putObject("drop_duplicates"), duplicates.rule());
         }
         ObjectNode features = node.putObject("features");
         view.features().forEach(feature -> features.set(feature.name(), feature(feature)));
         ObjectNode derived = node.putObject("derived");
         view.derived().forEach(one -> derived.set(one.name(), derived(one)));
         return node;
+    }
+
+    static void duplicates(ObjectNode node, SeenIds.Rule rule) {
+        node.put(ViewReader.HORIZON, Window.formatDuration(rule.horizonMillis()))
+                .put(ViewReader.MAX_IDS, rule.maxIds());
     }
 
     static ObjectNode feature(ViewDefinition.Feature feature) {

@@ -201,16 +201,7 @@ public final class CatalogSchema {
                 "skew",
                 ViewReader.DEFAULT_SKEW,
                 "How far an event time may lie after the arrival; it is then taken as the arrival.");
-        ObjectNode duplicates = properties.putObject("drop_duplicates");
-        object(duplicates, "Drop events that a producer sent again. Needs the source's event_id.", "horizon");
-        duration(properties(duplicates), "horizon", null, "How far apart two events of one id may arrive.");
-        integer(
-                        properties(duplicates),
-                        "max_ids",
-                        1,
-                        ViewReader.LARGEST_MAX_IDS,
-                        "How many ids of an entity are remembered in a lane at most.")
-                .put("default", ViewReader.DEFAULT_MAX_IDS);
+        duplicates(properties.putObject("drop_duplicates"), ViewReader.DEFAULT_MAX_IDS);
         properties
                 .putObject("heads")
                 .put("type", "boolean")
@@ -473,6 +464,18 @@ public final class CatalogSchema {
 
     static void scalar(ObjectNode node) {
         node.putArray("type").add("string").add("number").add("boolean");
+    }
+
+    static void duplicates(ObjectNode node, int defaultMaxIds) {
+        object(node, "Drop events that a producer sent again. Needs the source's event_id.", ViewReader.HORIZON);
+        duration(properties(node), ViewReader.HORIZON, null, "How far apart two events of one id may arrive.");
+        integer(
+                        properties(node),
+                        ViewReader.MAX_IDS,
+                        1,
+                        ViewReader.LARGEST_MAX_IDS,
+                        "How many ids of an entity are remembered in a lane at most.")
+                .put("default", defaultMaxIds);
     }
 
     static void object(ObjectNode node, String description, String... required) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.core.catalog.MonitorKeys.Part;
+import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.window.Window;
 import java.util.List;
@@ -40,6 +41,7 @@ final class MonitorJson {
         node.put(MonitorKeys.SOURCE, predictions.source().text(""));
         node.put(MonitorKeys.WHERE, predictions.where());
         time(node, predictions.time());
+        duplicates(node, predictions.duplicates());
         predictions.paths().forEach((part, path) -> node.put(part.key(), path));
     }
 
@@ -51,6 +53,7 @@ final class MonitorJson {
         node.put(MonitorKeys.WHERE, outcomes.where());
         if (carried != null) {
             time(node, carried.time());
+            duplicates(node, carried.duplicates());
             node.put(Part.VERSION.key(), outcomes.version());
             node.put(Part.SCORE.key(), outcomes.score());
             if (outcomes.delay() != null) {
@@ -76,6 +79,15 @@ final class MonitorJson {
             node.putObject(MonitorKeys.TIME)
                     .put(MonitorKeys.FIELD, time.field())
                     .put(MonitorKeys.FORMAT, time.format());
+        }
+    }
+
+    /** Also that there are none, which is no default where events have an id. */
+    private static void duplicates(ObjectNode node, SeenIds.@Nullable Rule duplicates) {
+        if (duplicates == null) {
+            node.put(MonitorKeys.DROP_DUPLICATES, false);
+        } else {
+            CatalogJson.duplicates(node.putObject(MonitorKeys.DROP_DUPLICATES), duplicates);
         }
     }
 

@@ -20,6 +20,7 @@ final class MonitorKeys {
     static final String SOURCE = "source";
     static final String WHERE = "where";
     static final String TIME = "time";
+    static final String DROP_DUPLICATES = "drop_duplicates";
 
     static final String PAIR = "pair";
     static final String LABEL = "label";
@@ -87,6 +88,7 @@ final class MonitorKeys {
             TIME,
             Part.VERSION.key(),
             Part.SCORE.key(),
+            DROP_DUPLICATES,
             LABEL,
             TYPE,
             THRESHOLDS,
@@ -106,7 +108,7 @@ final class MonitorKeys {
     private MonitorKeys() {}
 
     private static Set<String> ofPredictions() {
-        Set<String> keys = set(SOURCE, WHERE, TIME);
+        Set<String> keys = set(SOURCE, WHERE, TIME, DROP_DUPLICATES);
         Arrays.stream(Part.values()).map(Part::key).forEach(keys::add);
         return keys;
     }

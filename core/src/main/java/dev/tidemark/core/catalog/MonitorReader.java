@@ -3,6 +3,7 @@ package dev.tidemark.core.catalog;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.core.catalog.MonitorKeys.Part;
 import dev.tidemark.core.event.FieldPath;
+import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.view.View;
@@ -30,10 +31,18 @@ final class MonitorReader {
     static final long DEFAULT_WITHIN_MILLIS = 86_400_000;
     static final long DEFAULT_SETTLE_MILLIS = 3_600_000;
 
+    /** Whoever tries again does so within seconds. */
+    static final SeenIds.Rule USUAL_DUPLICATES = new SeenIds.Rule(120_000, 10_000);
+
     static final List<String> TYPES = List.of("binary", "number");
 
-    private static final Set<String> OF_CARRIED =
-            Set.of(MonitorKeys.SOURCE, MonitorKeys.TIME, Part.VERSION.key(), Part.SCORE.key(), MonitorKeys.DELAY);
+    private static final Set<String> OF_CARRIED = Set.of(
+            MonitorKeys.SOURCE,
+            MonitorKeys.TIME,
+            Part.VERSION.key(),
+            Part.SCORE.key(),
+            MonitorKeys.DELAY,
+            MonitorKeys.DROP_DUPLICATES);
     private static final String PREDICTIONS_REMEDY = "say where predictions are: predictions: {source: shop}";
     private static final String WINDOWS_REMEDY = "list the windows, such as windows: [1h, 24h, 7d]";
     private static final String BASELINE_REMEDY =
@@ -46,8 +55,13 @@ final class MonitorReader {
      */
     record Time(Object place, String field, @Nullable String format) {}
 
-    /** What predictions look like; paths as they are written. */
-    record Predictions(YamlValue source, Time time, String where, Map<Part, String> paths) {
+    /**
+     * What predictions look like; paths as they are written.
+     *
+     * @param duplicates null if what is sent again counts again
+     */
+    record Predictions(
+            YamlValue source, Time time, String where, SeenIds.@Nullable Rule duplicates, Map<Part, String> paths) {
 
         String path(Part part) {
             return Objects.requireNonNull(paths.get(part));
@@ -89,8 +103,11 @@ final class MonitorReader {
         }
     }
 
-    /** @param time of the prediction that an outcome carries */
-    record Carried(Time time) {}
+    /**
+     * @param time of the prediction that an outcome carries
+     * @param duplicates null if what is sent again counts again
+     */
+    record Carried(Time time, SeenIds.@Nullable Rule duplicates) {}
 
     /** @param name the last name of its path */
     record SliceField(String name, String path, int maxGroups) {}
@@ -111,10 +128,12 @@ final class MonitorReader {
      */
     record Read(Monitor monitor, ObjectNode json) {}
 
+    private final Map<String, SourceDefinition> sources;
     private final Function<YamlMapping.Entry, @Nullable View> views;
 
     /** @param views reads and compiles a view, and adds it to the catalog; null after a mistake */
-    MonitorReader(Function<YamlMapping.Entry, @Nullable View> views) {
+    MonitorReader(Map<String, SourceDefinition> sources, Function<YamlMapping.Entry, @Nullable View> views) {
+        this.sources = sources;
         this.views = views;
     }
 
@@ -217,7 +236,7 @@ final class MonitorReader {
         return Objects.requireNonNull(compiled.get(name));
     }
 
-    private static @Nullable Predictions predictions(YamlValue at, Model model) {
+    private @Nullable Predictions predictions(YamlValue at, Model model) {
         YamlMapping mapping = at.mapping(PREDICTIONS_REMEDY);
         YamlValue source = mapping == null ? null : mapping.required(MonitorKeys.SOURCE, PREDICTIONS_REMEDY);
         if (mapping == null || source == null) {
@@ -232,7 +251,20 @@ final class MonitorReader {
                 source,
                 time(mapping.optional(MonitorKeys.TIME), "ts"),
                 where(mapping, "type == \"prediction\" && " + isModel(paths.get(Part.MODEL), model)),
+                duplicates(mapping, source),
                 paths);
+    }
+
+    /** Wherever events have an id, unless the catalog says no: whoever retries sends them again. */
+    private SeenIds.@Nullable Rule duplicates(YamlMapping mapping, YamlValue sourceAt) {
+        YamlValue at = mapping.optional(MonitorKeys.DROP_DUPLICATES);
+        SourceDefinition source = sourceAt.isMapping() || sourceAt.isList() ? null : sources.get(sourceAt.written());
+        boolean hasId = source != null && source.eventId() != null;
+        if (at != null && at.isMapping()) {
+            return ViewReader.duplicates(at, USUAL_DUPLICATES.maxIds());
+        }
+        Boolean wanted = at == null ? (Boolean) hasId : at.bool();
+        return Boolean.TRUE.equals(wanted) ? USUAL_DUPLICATES : null;
     }
 
     private static String isModel(@Nullable String path, Model model) {
@@ -252,7 +284,7 @@ final class MonitorReader {
         return path == null ? byDefault : path.toString();
     }
 
-    private static @Nullable Outcomes outcomes(YamlValue at, Predictions predictions, Model model) {
+    private @Nullable Outcomes outcomes(YamlValue at, Predictions predictions, Model model) {
         YamlMapping mapping =
                 at.mapping("say what outcomes look like: outcome: {label: label}, or outcome: {pair: judged}");
         if (mapping == null) {
@@ -265,7 +297,8 @@ final class MonitorReader {
                     .map(mapping::keyOf)
                     .filter(Objects::nonNull)
                     .forEach(key -> key.problem(
-                            key.shown() + " with 'pair'", "remove it: a pair has its prediction, and knows the delay"));
+                            key.shown() + " with 'pair'",
+                            "remove it: a pair has its prediction, knows the delay, and is made once"));
         }
         boolean isBinary = isBinary(mapping.optional(MonitorKeys.TYPE));
         boolean isAbsent = isAbsent(mapping.optional(MonitorKeys.ABSENT), isBinary);
@@ -296,9 +329,10 @@ final class MonitorReader {
                     "delay");
         }
         Time time = time(mapping.optional(MonitorKeys.TIME), "predicted_at");
+        YamlValue source = Objects.requireNonNullElse(mapping.optional(MonitorKeys.SOURCE), predictions.source());
         return new Outcomes(
-                Objects.requireNonNullElse(mapping.optional(MonitorKeys.SOURCE), predictions.source()),
-                new Carried(time),
+                source,
+                new Carried(time, duplicates(mapping, source)),
                 where(
                         mapping,
                         "type == \"outcome\" && " + isModel(predictions.path(Part.MODEL), model) + " && " + time.field()

@@ -24,6 +24,7 @@ final class MonitorSchema {
         CatalogSchema.text(properties, MonitorKeys.SOURCE, Names.PATTERN, "Name of the source that has them.");
         CatalogSchema.condition(properties, "Which events of the source are predictions of this model.");
         CatalogSchema.time(properties.putObject(MonitorKeys.TIME), "The moment of the prediction. Default: ts.");
+        duplicates(properties);
         for (Part part : Part.values()) {
             CatalogSchema.path(properties, part.key(), part.description());
         }
@@ -45,6 +46,7 @@ final class MonitorSchema {
         CatalogSchema.condition(properties, "Which events of the source are outcomes of this model.");
         CatalogSchema.time(
                 properties.putObject(MonitorKeys.TIME), "The moment of the prediction. Default: predicted_at.");
+        duplicates(properties);
         CatalogSchema.path(properties, Part.VERSION.key(), "The prediction's version. Default: as in the predictions.");
         CatalogSchema.path(properties, Part.SCORE.key(), "The prediction's score. Default: as in the predictions.");
         CatalogSchema.path(properties, MonitorKeys.LABEL, "What came of it. Default: label.");
@@ -61,6 +63,17 @@ final class MonitorSchema {
                 properties, MonitorKeys.WITHIN, "24h", "How long after its prediction an outcome may come.");
         CatalogSchema.duration(properties, MonitorKeys.SETTLE, "1h", "How long after that it may take to arrive.");
         node.putObject("not").putArray("required").add(MonitorKeys.PAIR).add(MonitorKeys.SOURCE);
+    }
+
+    private static void duplicates(ObjectNode properties) {
+        ArrayNode forms = properties
+                .putObject(MonitorKeys.DROP_DUPLICATES)
+                .put(
+                        "description",
+                        "Whether to drop what a producer sent again. Default: if the source has an event_id.")
+                .putArray("anyOf");
+        forms.addObject().put("type", "boolean");
+        CatalogSchema.duplicates(forms.addObject(), MonitorReader.USUAL_DUPLICATES.maxIds());
     }
 
     private static void slices(ObjectNode node) {

@@ -1,6 +1,7 @@
 package dev.tidemark.core.catalog;
 
 import dev.tidemark.core.catalog.MonitorKeys.Part;
+import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.window.Window;
@@ -150,6 +151,7 @@ final class MonitorViews {
                 predictions.time().place(),
                 List.of(predictions.path(Part.VERSION), slice.path()),
                 both(predictions.where(), slice.path() + " != null"),
+                predictions.duplicates(),
                 made);
     }
 
@@ -163,6 +165,7 @@ final class MonitorViews {
                     timeOf(outcomes),
                     List.of(outcomes.version(), path),
                     both(wanted(outcomes), path + " != null"),
+                    duplicatesOf(outcomes),
                     made);
             if (outcomes.isAbsent()) {
                 predictions(outcomes, slice);
@@ -175,7 +178,19 @@ final class MonitorViews {
             delay.put("type", "number");
             ofAll.put(Monitor.DELAY, delay);
         }
-        add(qualityName(), outcomes.source(), timeOf(outcomes), outcomes.version(), wanted(outcomes), ofAll);
+        add(
+                qualityName(),
+                outcomes.source(),
+                timeOf(outcomes),
+                outcomes.version(),
+                wanted(outcomes),
+                duplicatesOf(outcomes),
+                ofAll);
+    }
+
+    /** A pair is made once anyway. */
+    private static SeenIds.@Nullable Rule duplicatesOf(MonitorReader.Outcomes of) {
+        return of.carried() == null ? null : of.carried().duplicates();
     }
 
     /** A pair has its prediction's time. */
@@ -257,7 +272,14 @@ final class MonitorViews {
     }
 
     private void ofPredictions(String name, String entity, Map<String, Map<String, Object>> made) {
-        add(name, predictions.source(), predictions.time().place(), entity, predictions.where(), made);
+        add(
+                name,
+                predictions.source(),
+                predictions.time().place(),
+                entity,
+                predictions.where(),
+                predictions.duplicates(),
+                made);
     }
 
     private void add(
@@ -266,6 +288,7 @@ final class MonitorViews {
             @Nullable Object time,
             Object entity,
             String where,
+            SeenIds.@Nullable Rule duplicates,
             Map<String, Map<String, Object>> made) {
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("source", source);
@@ -278,6 +301,15 @@ final class MonitorViews {
             view.put("hop", hop);
         }
         view.put("retention", retention);
+        if (duplicates != null) {
+            view.put(
+                    "drop_duplicates",
+                    Map.of(
+                            ViewReader.HORIZON,
+                            Window.formatDuration(duplicates.horizonMillis()),
+                            ViewReader.MAX_IDS,
+                            duplicates.maxIds()));
+        }
         made.values().forEach(feature -> feature.put("windows", windows));
         view.put("features", made);
         trees.put(name, view);

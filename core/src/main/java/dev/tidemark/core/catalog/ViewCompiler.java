@@ -235,16 +235,15 @@ final class ViewCompiler {
 
     private View.@Nullable Duplicates duplicates() {
         ViewDefinition.Duplicates duplicates = definition.duplicates();
-        SeenIds.Rule rule = rule();
-        return duplicates == null || rule == null
+        return duplicates == null
                 ? null
                 : new View.Duplicates(
-                        duplicates.eventId().slot(), duplicates.eventId().toString(), rule);
+                        duplicates.eventId().slot(), duplicates.eventId().toString(), duplicates.rule());
     }
 
     private SeenIds.@Nullable Rule rule() {
         ViewDefinition.Duplicates duplicates = definition.duplicates();
-        return duplicates == null ? null : new SeenIds.Rule(duplicates.horizonMillis(), duplicates.maxIds());
+        return duplicates == null ? null : duplicates.rule();
     }
 
     private List<View.InputField> inputs(List<Bound> bound) {

@@ -6,6 +6,7 @@ import dev.tidemark.core.aggregate.GroupBy;
 import dev.tidemark.core.aggregate.Label;
 import dev.tidemark.core.expression.FeatureExpression;
 import dev.tidemark.core.expression.FilterExpression;
+import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.value.ValueType;
 import dev.tidemark.core.window.Window;
 import java.util.List;
@@ -44,7 +45,7 @@ record ViewDefinition(
         return retentionMillis + (pair == null ? 0 : pair.withinMillis());
     }
 
-    record Duplicates(Field eventId, long horizonMillis, int maxIds) {}
+    record Duplicates(Field eventId, SeenIds.Rule rule) {}
 
     /**
      * @param inputKind what the input must be: the function's, or one that {@code type:} narrows it to

@@ -3,6 +3,7 @@ package dev.tidemark.core.catalog;
 import dev.tidemark.core.aggregate.AggregateFunction;
 import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.expression.FilterExpression;
+import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.tile.TileLayout;
 import dev.tidemark.core.value.ValueType;
 import dev.tidemark.core.window.Ladder;
@@ -24,6 +25,8 @@ final class ViewReader {
     static final long DEFAULT_SKEW_MILLIS = 60_000;
     static final int DEFAULT_MAX_IDS = 1_000;
     static final int LARGEST_MAX_IDS = 20_000;
+    static final String HORIZON = "horizon";
+    static final String MAX_IDS = "max_ids";
     static final int MAX_ENTITY_FIELDS = 8;
     static final int MAX_FEATURES = 500;
 
@@ -39,7 +42,7 @@ final class ViewReader {
             "heads",
             "features",
             "derived");
-    private static final Set<String> DUPLICATES_KEYS = new LinkedHashSet<>(List.of("horizon", "max_ids"));
+    private static final Set<String> DUPLICATES_KEYS = new LinkedHashSet<>(List.of(HORIZON, MAX_IDS));
     private static final String ENTITY_REMEDY =
             "name the field or fields that identify what the features describe, such as entity: user_id";
 
@@ -174,17 +177,8 @@ final class ViewReader {
     private static ViewDefinition.@Nullable Duplicates duplicates(
             YamlMapping view, @Nullable SourceDefinition source, SourceFields fields) {
         YamlValue at = view.optional("drop_duplicates");
-        String remedy = "write drop_duplicates: {horizon: 10m}";
-        YamlMapping mapping = at == null ? null : at.mapping(remedy);
-        if (at == null || mapping == null) {
-            return null;
-        }
-        mapping.allowOnly(DUPLICATES_KEYS);
-        YamlValue horizonAt = mapping.required("horizon", "say how far apart two of an id may arrive: horizon: 10m");
-        Long horizon = horizonAt == null ? null : horizonAt.duration();
-        YamlValue maxAt = mapping.optional("max_ids");
-        Long maxIds = maxAt == null ? (Long) (long) DEFAULT_MAX_IDS : maxAt.integer(1, LARGEST_MAX_IDS);
-        if (source == null) {
+        SeenIds.Rule rule = at == null ? null : duplicates(at, DEFAULT_MAX_IDS);
+        if (at == null || source == null) {
             return null;
         }
         FieldPath eventId = source.eventId();
@@ -195,9 +189,21 @@ final class ViewReader {
             return null;
         }
         Field field = fields.use(eventId, at);
-        return horizon == null || maxIds == null
-                ? null
-                : new ViewDefinition.Duplicates(field, horizon, maxIds.intValue());
+        return rule == null ? null : new ViewDefinition.Duplicates(field, rule);
+    }
+
+    /** Null, with the mistake reported, if there is one. */
+    static SeenIds.@Nullable Rule duplicates(YamlValue at, int defaultMaxIds) {
+        YamlMapping mapping = at.mapping("write drop_duplicates: {horizon: 10m}");
+        if (mapping == null) {
+            return null;
+        }
+        mapping.allowOnly(DUPLICATES_KEYS);
+        YamlValue horizonAt = mapping.required(HORIZON, "say how far apart two of an id may arrive: horizon: 10m");
+        Long horizon = horizonAt == null ? null : horizonAt.duration();
+        YamlValue maxAt = mapping.optional(MAX_IDS);
+        Long maxIds = maxAt == null ? (Long) (long) defaultMaxIds : maxAt.integer(1, LARGEST_MAX_IDS);
+        return horizon == null || maxIds == null ? null : new SeenIds.Rule(horizon, maxIds.intValue());
     }
 
     private List<ViewDefinition.Feature> features(

@@ -94,8 +94,8 @@ final class ViewVersion {
             line(
                     text,
                     "duplicates",
-                    duplicates.eventId() + " " + duplicates.horizonMillis() + " " + duplicates.maxIds() + " "
-                            + SeenIds.REGRESS_MILLIS);
+                    duplicates.eventId() + " " + duplicates.rule().horizonMillis() + " "
+                            + duplicates.rule().maxIds() + " " + SeenIds.REGRESS_MILLIS);
         }
         if (definition.pair() != null) {
             pair(text, definition.pair());

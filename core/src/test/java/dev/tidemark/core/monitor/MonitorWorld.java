@@ -30,7 +30,7 @@ public final class MonitorWorld {
     static final String HEAD = """
             tidemark: 1
             sources:
-              shop: {stream: shop-events, event_time: ts}
+              shop: {stream: shop-events, event_time: ts, event_id: event_id}
             pairs:
               judged:
                 left: {source: shop, where: type == "prediction", key: id}

@@ -63,6 +63,11 @@ final class QualityServerTest {
         private double labelled = 0.95;
         private double harder = 1;
 
+        /** How many of the events are sent again, soon after. */
+        private double repeated;
+
+        private int events;
+
         Shop(String ofModel) {
             world = new MonitorWorld(ofModel);
             sendsNo = !Objects.requireNonNull(world.monitor.outcome()).isAbsent();
@@ -84,7 +89,7 @@ final class QualityServerTest {
                         random.nextInt(20),
                         random.nextInt(3) == 0 ? "phone" : "desktop",
                         Math.round(1_000 * (0.02 + 0.96 * random.nextDouble())) / 1_000.0);
-                world.arrives(at + 50, prediction.json());
+                sends(at + 50, prediction.json());
                 double chance = 0.5 + (prediction.score() - 0.5) * (fails ? harder : 1);
                 int label = random.nextDouble() < chance ? 1 : 0;
                 long delay = (long) Math.min(2 * HOUR, -Math.log(1 - random.nextDouble()) * 15 * 60_000);
@@ -94,10 +99,18 @@ final class QualityServerTest {
                 labels.add(label);
                 arrivals.add(comes ? at + delay + 100 : Long.MAX_VALUE);
                 if (comes) {
-                    world.arrives(at + delay + 100, prediction.outcome(at + delay, label));
+                    sends(at + delay + 100, prediction.outcome(at + delay, label));
                 }
             }
             return this;
+        }
+
+        private void sends(long arrivalMillis, String json) {
+            String event = json.replaceFirst("\\{", "{\"event_id\":\"e" + events++ + "\",");
+            world.arrives(arrivalMillis, event);
+            if (repeated > 0 && random.nextDouble() < repeated) {
+                world.arrives(arrivalMillis + random.nextLong(120_000), event);
+            }
         }
 
         OfWindow window(QualityReport report, String version, String window) {
@@ -165,10 +178,52 @@ final class QualityServerTest {
         assertThat(report.deciding()).hasSize(1);
     }
 
+    /** Whoever retries sends an event again; what is computed from each event once is what the report shows. */
+    @Test
+    void whatIsSentAgainCountsOnce() {
+        for (String ofModel : List.of(LABELLED, ABSENT)) {
+            Shop shop = new Shop(ofModel);
+            shop.repeated = 0.3;
+            long now = START + 10 * HOUR;
+            shop.run(10).world.fold(now);
+            long end = now - 5 * HOUR / 2;
+
+            OfWindow found = shop.window(shop.world.report(now, "device", null), "v7", "1h");
+
+            compareMetrics(
+                    Objects.requireNonNull(found.matured()), Naive.of(shop, "v7", end - HOUR - HOP, end, now, 0.5));
+            assertThat(found.predictions())
+                    .isEqualTo(Naive.of(shop, "v7", now - HOUR, now, now, 0.5).predictions());
+            assertThat(found.slices().stream()
+                            .mapToLong(one -> one.matured().labelled())
+                            .sum())
+                    .isEqualTo(found.matured().labelled());
+        }
+    }
+
+    @Test
+    void whereItIsNotWantedItCountsAgain() {
+        String off = "source: shop, drop_duplicates: false}";
+        Shop shop = new Shop(
+                LABELLED.replace("source: shop}", off).replace("{within: 2h", "{drop_duplicates: false, within: 2h"));
+        shop.repeated = 0.3;
+        long now = START + 10 * HOUR;
+        shop.run(10).world.fold(now);
+
+        OfWindow found = shop.window(shop.world.report(now), "v7", "1h");
+
+        long sent = Naive.of(shop, "v7", now - HOUR, now, now, 0.5).predictions();
+        assertThat(found.predictions()).isBetween(sent * 5 / 4, sent * 3 / 2);
+    }
+
     private static void compare(Realised found, Naive expected) {
+        assertThat(found.labelled()).isEqualTo(expected.labelled());
+        compareMetrics(found, expected);
+    }
+
+    private static void compareMetrics(Realised found, Naive expected) {
         Metrics metrics = Objects.requireNonNull(found.metrics());
         assertThat(found.predictions()).isEqualTo(expected.predictions());
-        assertThat(found.labelled()).isEqualTo(expected.labelled());
         assertThat(number(metrics, "accuracy", "0.5"))
                 .isCloseTo((double) expected.right() / expected.labelled(), within(1e-10));
         assertThat(number(metrics, "brier", null)).isCloseTo(expected.brier(), within(1e-10));
