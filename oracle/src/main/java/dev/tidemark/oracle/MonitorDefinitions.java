@@ -56,6 +56,9 @@ final class MonitorDefinitions {
         inputs.put("$score", scores());
         keys().forEach(key ->
                 inputs.put("$distinct_" + key, feature("distinct", Map.of("input", "keys." + key, "optional", true))));
+        if (body.containsKey("outcome")) {
+            slices().forEach((name, slice) -> inputs.put("$slice_" + name, counted(slice, 50)));
+        }
         vector().forEach(name -> inputs.put(name, feature("profile", Map.of("input", "features.\"" + name + "\""))));
         predictions("inputs", "version", inputs);
     }

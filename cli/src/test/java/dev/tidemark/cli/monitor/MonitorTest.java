@@ -238,6 +238,8 @@ class MonitorTest {
             JsonNode window = version.path("windows").get(1);
             assertThat(window.path("window").asText()).isEqualTo("6h");
             Instant end = Instant.parse(window.path("latest").path("end").asText());
+            assertThat(window.path("latest").path("start").asText())
+                    .isEqualTo(beginOf(end).toString());
             String name = version.path("version").asText();
 
             JsonNode all = evaluate(end, "--versions", name);
@@ -251,8 +253,9 @@ class MonitorTest {
                     .hasSize(2)
                     .allSatisfy(slice -> assertThat(slices.path("qualities")).anySatisfy(quality -> {
                         assertThat(quality.path("device")).isEqualTo(slice.path("value"));
+                        // All predictions are old enough.
                         assertThat(quality.path("metrics"))
-                                .isEqualTo(slice.path("latest").path("metrics"));
+                                .isEqualTo(slice.path("matured").path("metrics"));
                     }));
         }
         assertThat(live.path("versions")).hasSize(2);

@@ -208,12 +208,14 @@ final class MonitorReader {
                 settings.windows(),
                 of(compiled, made.versionsName()),
                 made.inputNames().stream().map(name -> of(compiled, name)).toList(),
+                predictions.path(Part.SCORE),
                 model.keys(),
                 made.features(),
                 outcomes == null
                         ? null
                         : new Monitor.Outcome(
                                 of(compiled, made.qualityName()),
+                                outcomes.score(),
                                 outcomes.labelPath(),
                                 outcomes.isBinary(),
                                 outcomes.thresholds(),

@@ -41,7 +41,7 @@ final class MonitorViews {
         this.retention = Window.formatDuration(settings.retentionMillis());
         this.features = monitored(model);
         ofPredictions(versionsName(), predictions.path(Part.MODEL), versions(slices));
-        List<Map<String, Map<String, Object>>> inputs = inputs(outcomes);
+        List<Map<String, Map<String, Object>>> inputs = inputs(outcomes, slices);
         for (Map<String, Map<String, Object>> some : inputs) {
             String name = Monitor.viewName(model.name(), "inputs");
             inputNames.add(inputNames.isEmpty() ? name : name + "_" + (inputNames.size() + 1));
@@ -107,12 +107,17 @@ final class MonitorViews {
         Map<String, Map<String, Object>> made = new LinkedHashMap<>();
         made.put(Monitor.ROWS, feature("count"));
         made.put(Monitor.BY_VERSION, grouped(predictions.path(Part.VERSION), FeatureReader.DEFAULT_MAX_GROUPS));
-        slices.forEach(slice -> made.put(Monitor.bySlice(slice.name()), grouped(slice.path(), slice.maxGroups())));
+        bySlice(slices, made);
         return made;
     }
 
+    private static void bySlice(List<MonitorReader.SliceField> slices, Map<String, Map<String, Object>> into) {
+        slices.forEach(slice -> into.put(Monitor.bySlice(slice.name()), grouped(slice.path(), slice.maxGroups())));
+    }
+
     /** The features of one or more views: what concerns all predictions in the first, then a profile of each input. */
-    private List<Map<String, Map<String, Object>>> inputs(MonitorReader.@Nullable Outcomes outcomes) {
+    private List<Map<String, Map<String, Object>>> inputs(
+            MonitorReader.@Nullable Outcomes outcomes, List<MonitorReader.SliceField> slices) {
         Map<String, Map<String, Object>> made = new LinkedHashMap<>();
         made.put(Monitor.ROWS, feature("count"));
         made.put(Monitor.BY_HASH, grouped(predictions.path(Part.HASH), FeatureReader.DEFAULT_MAX_GROUPS));
@@ -125,6 +130,8 @@ final class MonitorViews {
         });
         if (outcomes != null && outcomes.isAbsent()) {
             made.putAll(ofLabel(outcomes, predictions.path(Part.SCORE), 0));
+        } else {
+            bySlice(slices, made);
         }
         List<Map<String, Map<String, Object>>> views = new ArrayList<>(List.of(made));
         int profiles = 0;

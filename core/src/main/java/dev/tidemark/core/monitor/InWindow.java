@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 record InWindow(Map<String, @Nullable Object> values, Window window) {
 
+    /** Where nothing was asked. */
+    static InWindow nothing(Window window) {
+        return new InWindow(Map.of(), window);
+    }
+
     /** Null if there is none. */
     @Nullable
     Object value(String feature) {

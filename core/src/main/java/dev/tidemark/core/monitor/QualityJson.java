@@ -119,7 +119,6 @@ public final class QualityJson {
                 out.writeStartObject();
                 out.writeStringField("slice", slice.slice());
                 out.writeStringField("value", slice.value());
-                realised("latest", slice.latest());
                 realised("matured", slice.matured());
                 out.writeEndObject();
             }
@@ -133,6 +132,7 @@ public final class QualityJson {
             return;
         }
         out.writeObjectFieldStart(name);
+        Json.moment(out, "start", realised.startMillis());
         Json.moment(out, "end", realised.endMillis());
         out.writeBooleanField("matured", realised.isMatured());
         out.writeNumberField("predictions", realised.predictions());

@@ -69,7 +69,7 @@ public record QualityReport(
      * @param matured of the window that ends the outcomes' horizon before; null if outcomes are not known
      * @param score how the score has moved; null without a baseline
      * @param inputs how each input has moved
-     * @param slices the latest and the matured window of each value of each slice that was asked for
+     * @param slices of each value of the slice that was asked for
      */
     public record OfWindow(
             Window window,
@@ -88,8 +88,11 @@ public record QualityReport(
         }
     }
 
-    /** A value of a slice. */
-    public record OfSlice(String slice, String value, Realised latest, Realised matured) {}
+    /**
+     * A value of a slice, in the matured window alone: what is labelled first is rarely like the rest, and least in a part of
+     * the predictions.
+     */
+    public record OfSlice(String slice, String value, Realised matured) {}
 
     /**
      * A check of a version.

@@ -9,7 +9,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,9 +64,7 @@ record Reading(String version, List<String> sliceValues, Map<Place, Map<String, 
                 List<String> entities = sliceValues.stream()
                         .map(value -> EntityKeys.of(List.of(version, value)))
                         .toList();
-                Stream.of(question.atMillis(), matured)
-                        .forEach(at ->
-                                slice.views().forEach(view -> wanted.add(new Wanted(view, windows, entities, at))));
+                slice.views().forEach(view -> wanted.add(new Wanted(view, windows, entities, matured)));
             }
         }
         if (monitor.baseline() instanceof Monitor.Earlier earlier) {

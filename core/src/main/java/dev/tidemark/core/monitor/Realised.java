@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What came of the predictions of a window.
  *
+ * @param startMillis where the window begins, inclusive: with a step of the view's
  * @param endMillis where the window ends, exclusive: with the hop of the moment
  * @param isMatured whether the outcomes of all its predictions have had their time
  * @param predictions how many there were
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param delays how many positives are still to come; null if that is not known, or nothing is
  */
 public record Realised(
+        long startMillis,
         long endMillis,
         boolean isMatured,
         long predictions,

@@ -8,6 +8,7 @@ import dev.tidemark.core.monitor.QualityReport.OfWindow;
 import dev.tidemark.core.monitor.QualityReport.Status;
 import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.view.View;
+import dev.tidemark.core.window.Interval;
 import dev.tidemark.core.window.Window;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -142,18 +143,48 @@ final class VersionQuality {
         return realised(outcome, at, ofAll(outcome, at, window), true, null);
     }
 
-    /** What is known of the predictions of a window, and of what came of them. */
-    private record Both(InWindow predicted, InWindow came) {}
+    private List<OfSlice> slices(Window window) {
+        Monitor.Slice slice = question.sliceOfMonitor();
+        Monitor.Outcome outcome = monitor.outcome();
+        if (slice == null || outcome == null) {
+            return List.of();
+        }
+        long at = question.maturedMillis(outcome);
+        Map<String, Long> predictions =
+                reading.of(monitor.predictions(), at, window).groups(Monitor.bySlice(slice.name()));
+        List<OfSlice> slices = new ArrayList<>();
+        for (String value : reading.sliceValues()) {
+            InWindow came = reading.ofSlice(slice.quality(), value, at, window);
+            View all = slice.predictions();
+            Both both = all == null
+                    ? new Both(predictions.getOrDefault(value, 0L), InWindow.nothing(window), came)
+                    : Both.of(reading.ofSlice(all, value, at, window), came);
+            slices.add(new OfSlice(slice.name(), value, realised(outcome, at, both, true, null)));
+        }
+        return slices;
+    }
+
+    /**
+     * What is known of the predictions of a window, and of what came of them.
+     *
+     * @param predictions how many there were
+     */
+    private record Both(long predictions, InWindow predicted, InWindow came) {
+
+        static Both of(InWindow predicted, InWindow came) {
+            return new Both(predicted.rows(), predicted, came);
+        }
+    }
 
     private Both ofAll(Monitor.Outcome outcome, long atMillis, Window window) {
-        return new Both(
+        return Both.of(
                 reading.of(monitor.predictions(), atMillis, window), reading.of(outcome.quality(), atMillis, window));
     }
 
     private Realised realised(
             Monitor.Outcome outcome, long atMillis, Both both, boolean isMatured, @Nullable Profile delays) {
         Window window = both.came().window();
-        long predictions = both.predicted().rows();
+        long predictions = both.predictions();
         long labelled = both.came().rows();
         boolean isKnown = outcome.isAbsent() ? isMatured && predictions > 0 : labelled > 0;
         // Of immature labels, what is expected concerns all predictions; else those whose outcome is known.
@@ -168,8 +199,10 @@ final class VersionQuality {
                 }
             }
         }
+        Interval covered = outcome.quality().ladder().cover(window, atMillis).interval();
         return new Realised(
-                isReplay ? atMillis + 1 : outcome.quality().ladder().headEndMillis(atMillis),
+                covered.startMillis(),
+                isReplay ? atMillis + 1 : covered.endMillis(),
                 isMatured,
                 predictions,
                 labelled,
@@ -180,29 +213,6 @@ final class VersionQuality {
                                 outcome, both.predicted().values(), both.came().values(), window),
                 expected,
                 delays == null ? null : Delays.of(delays, predictions, labelled, window.widthMillis()));
-    }
-
-    private List<OfSlice> slices(Window window) {
-        Monitor.Slice slice = question.sliceOfMonitor();
-        Monitor.Outcome outcome = monitor.outcome();
-        return slice == null || outcome == null
-                ? List.of()
-                : reading.sliceValues().stream()
-                        .map(value -> new OfSlice(
-                                slice.name(),
-                                value,
-                                slice(slice, value, outcome, window, false),
-                                slice(slice, value, outcome, window, true)))
-                        .toList();
-    }
-
-    private Realised slice(
-            Monitor.Slice slice, String value, Monitor.Outcome outcome, Window window, boolean isMatured) {
-        long at = isMatured ? question.maturedMillis(outcome) : question.atMillis();
-        InWindow came = reading.ofSlice(slice.quality(), value, at, window);
-        InWindow predicted =
-                slice.predictions() == null ? came : reading.ofSlice(slice.predictions(), value, at, window);
-        return realised(outcome, at, new Both(predicted, came), isMatured, null);
     }
 
     /** The share of positives in the baseline; null if it is not known. */

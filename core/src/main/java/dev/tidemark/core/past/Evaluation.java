@@ -1,7 +1,6 @@
 package dev.tidemark.core.past;
 
 import dev.tidemark.core.aggregate.Accumulation;
-import dev.tidemark.core.aggregate.AggregateFunction.Input;
 import dev.tidemark.core.aggregate.Computation;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.monitor.Metrics;
@@ -32,7 +31,7 @@ final class Evaluation {
 
     private final Monitor.Outcome outcome;
     private final Window window;
-    private final Map<Kind, View> views;
+    private final Map<Kind, Scored> views;
     private final List<EvaluationReport.Scorer> scorers;
 
     /** Of each scorer, by version (empty for those that are not of one version) and value of the slice. */
@@ -60,10 +59,26 @@ final class Evaluation {
     }
 
     /**
+     * A view of events with a score.
+     *
+     * @param score the field that holds it
+     */
+    record Scored(View view, String score) {
+
+        int slot() {
+            return view.inputs().stream()
+                    .filter(input -> input.path().equals(score))
+                    .findFirst()
+                    .orElseThrow()
+                    .slot();
+        }
+    }
+
+    /**
      * @param window any of the monitor's: what its views compute over it is computed here
      * @param scorers the first is what was served
      */
-    Evaluation(Monitor.Outcome outcome, Window window, Map<Kind, View> views, List<EvaluationReport.Scorer> scorers) {
+    Evaluation(Monitor.Outcome outcome, Window window, Map<Kind, Scored> views, List<EvaluationReport.Scorer> scorers) {
         this.outcome = outcome;
         this.window = window;
         this.views = views;
@@ -77,9 +92,9 @@ final class Evaluation {
         private final Map<Kind, Map<String, Accumulation>> features = new EnumMap<>(Kind.class);
 
         OfGroup() {
-            views.forEach((kind, view) -> {
+            views.forEach((kind, scored) -> {
                 Map<String, Accumulation> made = new LinkedHashMap<>();
-                for (View.Feature feature : view.features()) {
+                for (View.Feature feature : scored.view().features()) {
                     // All other features are about inputs.
                     if (feature.window().equals(window) && feature.name().startsWith(Monitor.MARK)) {
                         made.put(feature.name(), new Accumulation(feature.computation()));
@@ -130,10 +145,11 @@ final class Evaluation {
      * @param id of its prediction; null if it names none
      */
     void add(Kind kind, EventRow row, String entity, @Nullable String id) {
-        View view = Objects.requireNonNull(views.get(kind));
+        Scored scored = Objects.requireNonNull(views.get(kind));
+        View view = scored.view();
         List<String> keys = EntityKeys.values(entity);
         String slice = keys.size() > 1 ? keys.get(1) : "";
-        int slot = scoreSlot(view);
+        int slot = scored.slot();
         BigDecimal served = row.isNumber(slot) ? row.decimal(slot) : null;
         List<@Nullable BigDecimal> scores = new ArrayList<>();
         for (int i = 0; i < scorers.size(); i++) {
@@ -170,16 +186,6 @@ final class Evaluation {
 
     private static int sign(EventRow row) {
         return row.isTakenBack() ? -1 : 1;
-    }
-
-    /** The only probability of a view, or the first of its two numbers, as the label follows its score. */
-    private int scoreSlot(View view) {
-        Input wanted = outcome.isBinary() ? Input.PROBABILITY : Input.NUMBER;
-        return view.inputs().stream()
-                .filter(input -> input.input() == wanted)
-                .findFirst()
-                .orElseThrow()
-                .slot();
     }
 
     /** The first of two files with the second, or a file with what was served. */

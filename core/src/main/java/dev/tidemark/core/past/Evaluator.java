@@ -101,18 +101,20 @@ public final class Evaluator {
                 .filter(one -> one.name().equals(question.slice()))
                 .findFirst()
                 .orElse(null);
-        Map<Evaluation.Kind, View> views = new EnumMap<>(Evaluation.Kind.class);
-        views.put(Evaluation.Kind.OUTCOME, slice == null ? outcome.quality() : slice.quality());
+        Monitor monitor = question.monitor();
+        Map<Evaluation.Kind, Evaluation.Scored> views = new EnumMap<>(Evaluation.Kind.class);
+        views.put(
+                Evaluation.Kind.OUTCOME,
+                new Evaluation.Scored(slice == null ? outcome.quality() : slice.quality(), outcome.score()));
         if (outcome.isAbsent()) {
-            views.put(
-                    Evaluation.Kind.PREDICTION,
-                    slice == null ? question.monitor().inputs().get(0) : Objects.requireNonNull(slice.predictions()));
+            View predictions = slice == null ? monitor.predictions() : Objects.requireNonNull(slice.predictions());
+            views.put(Evaluation.Kind.PREDICTION, new Evaluation.Scored(predictions, monitor.score()));
         }
-        Evaluation evaluation =
-                new Evaluation(outcome, question.monitor().windows().get(0), views, scorers);
+        Evaluation evaluation = new Evaluation(outcome, monitor.windows().get(0), views, scorers);
         CompletableFuture<Void> done = CompletableFuture.completedFuture(null);
-        for (Map.Entry<Evaluation.Kind, View> view : views.entrySet()) {
-            done = done.thenCompose(walked -> walk(question, view.getKey(), view.getValue(), evaluation));
+        for (Map.Entry<Evaluation.Kind, Evaluation.Scored> scored : views.entrySet()) {
+            View view = scored.getValue().view();
+            done = done.thenCompose(walked -> walk(question, scored.getKey(), view, evaluation));
         }
         return done.thenApply(walked -> evaluation.report());
     }

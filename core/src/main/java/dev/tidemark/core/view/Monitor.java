@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param versions of which versions there are predictions; its entity is the model's name
  * @param inputs what was read by each version; together they have every monitored input, and the first has what concerns all
  *     predictions
+ * @param score the field of predictions that holds what was predicted
  * @param keys the names of the model's keys
  * @param features the names in the vector of what is monitored, with the names of the keys that they depend on
  * @param outcome null if outcomes are not known
@@ -32,6 +33,7 @@ public record Monitor(
         List<Window> windows,
         View versions,
         List<View> inputs,
+        String score,
         List<String> keys,
         Map<String, List<String>> features,
         @Nullable Outcome outcome,
@@ -73,6 +75,7 @@ public record Monitor(
      * What came of predictions.
      *
      * @param quality by version, in the windows of the predictions' times
+     * @param score the field of what {@code quality} reads that holds what was predicted
      * @param label the name of the label, as a field of outcomes and as a column of training sets
      * @param isBinary whether labels are yes or no, and predictions probabilities; else both are numbers
      * @param thresholds from which on a probability counts as a yes; the first is that of checks which name none
@@ -82,6 +85,7 @@ public record Monitor(
      */
     public record Outcome(
             View quality,
+            String score,
             String label,
             boolean isBinary,
             List<BigDecimal> thresholds,
@@ -98,7 +102,8 @@ public record Monitor(
      * A field by which quality is kept apart.
      *
      * @param quality its entities are a version and a value of the field
-     * @param predictions of all predictions, of the same entities; null unless labels are by absence
+     * @param predictions of all predictions, of the same entities; null unless labels are by absence: else it suffices to
+     *     know how many there are, which the first view of inputs says
      */
     public record Slice(String name, View quality, @Nullable View predictions) {
 

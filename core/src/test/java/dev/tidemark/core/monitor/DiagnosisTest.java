@@ -87,6 +87,7 @@ final class DiagnosisTest {
                     List.of(Map.of("threshold", new BigDecimal("0.5"), "accuracy", BigDecimal.valueOf(right / rows))));
             return new Realised(
                     0,
+                    0,
                     true,
                     ROWS,
                     Math.round(ROWS * labelled),

@@ -359,6 +359,18 @@ final class QualityServerTest {
                     .isEqualTo(Objects.requireNonNull(found.matured()).labelled());
             assertThat(found.slices())
                     .allSatisfy(one -> assertThat(one.matured().metrics()).isNotNull());
+            Realised all = Objects.requireNonNull(found.matured());
+            long end = now - 5 * HOUR / 2;
+            assertThat(all.endMillis()).isEqualTo(end);
+            for (QualityReport.OfSlice one : found.slices()) {
+                long expected = shop.predictions.stream()
+                        .filter(of -> of.version().equals("v7") && of.device().equals(one.value()))
+                        .filter(of -> of.atMillis() >= all.startMillis() && of.atMillis() < end)
+                        .count();
+                assertThat(one.matured().predictions()).isEqualTo(expected).isPositive();
+                assertThat(one.matured().coverage())
+                        .isEqualTo(shop.sendsNo ? (double) one.matured().labelled() / expected : 1);
+            }
         }
     }
 
