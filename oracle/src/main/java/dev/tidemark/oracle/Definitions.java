@@ -59,10 +59,14 @@ record Definitions(Map<String, ViewDefinition> views) {
             @Nullable Expression where,
             long retentionMillis,
             long skewMillis,
+            @Nullable Within within,
             @Nullable Horizon duplicates,
             Rungs rungs,
             List<Feature> features,
             List<Derived> derived) {}
+
+    /** How long after the view's time an event may happen, by the source's. */
+    record Within(String timeField, String timeFormat, long millis) {}
 
     /** @param isLast whether the last of several rights counts, by event time, and not the first */
     record PairDefinition(
@@ -226,10 +230,20 @@ record Definitions(Map<String, ViewDefinition> views) {
                 expression(body),
                 windowMillis(text(body, "retention", DEFAULT_DAY)),
                 windowMillis(text(body, "skew", "1m")),
+                within(name, body, sources),
                 horizon(body),
                 Rungs.of(hopMillis, windows),
                 List.copyOf(features),
                 List.copyOf(derived));
+    }
+
+    private static @Nullable Within within(String name, Map<String, Object> body, Map<String, Source> sources) {
+        Object within = body.get("within");
+        if (within == null) {
+            return null;
+        }
+        Source source = source(name, body, sources);
+        return new Within(source.timeField(), source.timeFormat(), windowMillis(within.toString()));
     }
 
     private static @Nullable Horizon horizon(Map<String, Object> view) {

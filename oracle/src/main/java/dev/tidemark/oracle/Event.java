@@ -76,6 +76,11 @@ record Event(StreamRecord record, JsonNode root, long statedMillis, boolean isPa
         }
     }
 
+    /** The moment that a field holds. */
+    long moment(String field, String format) {
+        return eventTime(at(root, field), format);
+    }
+
     static Event ofPair(StreamRecord record, JsonNode root, long leftMillis) {
         return new Event(record, root, leftMillis, true);
     }

@@ -112,6 +112,9 @@ final class MonitorDefinitions {
         view.put("where", where);
         view.put("event_time", time);
         view.put("retention", Definitions.required(monitor, "retention"));
+        if (of.containsKey("within")) {
+            view.put("within", Definitions.required(of, "within"));
+        }
         view.put("drop_duplicates", Definitions.required(of, "drop_duplicates"));
         view.put("features", features);
         views.put(model + "$" + what, view);

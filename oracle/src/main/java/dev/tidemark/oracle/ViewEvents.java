@@ -112,7 +112,10 @@ final class ViewEvents {
         if (aheadMillis > view.skewMillis()) {
             throw new BadRecord(BadRecord.FAR_FUTURE);
         }
-        if (-aheadMillis > view.retentionMillis()) {
+        Definitions.Within within = view.within();
+        boolean isBeyond = within != null
+                && event.moment(within.timeField(), within.timeFormat()) - event.statedMillis() > within.millis();
+        if (-aheadMillis > view.retentionMillis() || isBeyond) {
             tooLate.add(event.record());
             return;
         }

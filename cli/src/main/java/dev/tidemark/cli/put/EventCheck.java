@@ -222,7 +222,7 @@ public final class EventCheck {
                     case TOO_LATE -> {
                         isFiltered = false;
                         reason = "too late";
-                        what = "its event time is before the view's retention";
+                        what = "its event time is before the view's retention, or it happened after the view's within";
                     }
                     case OUT -> {}
                 }

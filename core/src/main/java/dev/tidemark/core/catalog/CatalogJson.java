@@ -128,6 +128,9 @@ final class CatalogJson {
             node.put("heads", false);
         }
         node.put("skew", Window.formatDuration(view.skewMillis()));
+        if (view.withinMillis() != null) {
+            node.put("within", Window.formatDuration(view.withinMillis()));
+        }
         ViewDefinition.Duplicates duplicates = view.duplicates();
         if (duplicates != null) {
             duplicates(node.putObject("drop_duplicates"), duplicates.rule());

@@ -156,7 +156,7 @@ final class CatalogReader {
         Map<String, View> views = new LinkedHashMap<>();
         viewsByVersion.values().forEach(view -> views.put(view.name(), view));
         ModelReader reader = new ModelReader(definitions, views, viewNames);
-        MonitorReader monitorReader = new MonitorReader(sources, entry -> readView(viewReader, entry));
+        MonitorReader monitorReader = new MonitorReader(sources, pairs, entry -> readView(viewReader, entry));
         for (YamlMapping.Entry entry : section(catalog, "models", MAX_MODELS, "add a model, or leave models out")) {
             ModelReader.Read model = reader.read(entry);
             YamlMapping definition = model == null ? null : entry.value().mapping("");

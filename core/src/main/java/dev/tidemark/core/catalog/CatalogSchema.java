@@ -201,6 +201,11 @@ public final class CatalogSchema {
                 "skew",
                 ViewReader.DEFAULT_SKEW,
                 "How far an event time may lie after the arrival; it is then taken as the arrival.");
+        duration(
+                properties,
+                "within",
+                null,
+                "With an event_time of its own: how long after it an event may happen, by the source's event_time.");
         duplicates(properties.putObject("drop_duplicates"), ViewReader.DEFAULT_MAX_IDS);
         properties
                 .putObject("heads")

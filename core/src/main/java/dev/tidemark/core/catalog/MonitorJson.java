@@ -54,6 +54,7 @@ final class MonitorJson {
         if (carried != null) {
             time(node, carried.time());
             duplicates(node, carried.duplicates());
+            node.put(MonitorKeys.WITHIN, Window.formatDuration(outcomes.withinMillis()));
             node.put(Part.VERSION.key(), outcomes.version());
             node.put(Part.SCORE.key(), outcomes.score());
             if (outcomes.delay() != null) {
@@ -68,7 +69,6 @@ final class MonitorJson {
         if (outcomes.isAbsent()) {
             node.put(MonitorKeys.ABSENT, 0);
         }
-        node.put(MonitorKeys.WITHIN, Window.formatDuration(outcomes.withinMillis()));
         node.put(MonitorKeys.SETTLE, Window.formatDuration(outcomes.settleMillis()));
     }
 

@@ -42,6 +42,7 @@ final class MonitorReader {
             Part.VERSION.key(),
             Part.SCORE.key(),
             MonitorKeys.DELAY,
+            MonitorKeys.WITHIN,
             MonitorKeys.DROP_DUPLICATES);
     private static final String PREDICTIONS_REMEDY = "say where predictions are: predictions: {source: shop}";
     private static final String WINDOWS_REMEDY = "list the windows, such as windows: [1h, 24h, 7d]";
@@ -129,11 +130,16 @@ final class MonitorReader {
     record Read(Monitor monitor, ObjectNode json) {}
 
     private final Map<String, SourceDefinition> sources;
+    private final Map<String, PairDefinition> pairs;
     private final Function<YamlMapping.Entry, @Nullable View> views;
 
     /** @param views reads and compiles a view, and adds it to the catalog; null after a mistake */
-    MonitorReader(Map<String, SourceDefinition> sources, Function<YamlMapping.Entry, @Nullable View> views) {
+    MonitorReader(
+            Map<String, SourceDefinition> sources,
+            Map<String, PairDefinition> pairs,
+            Function<YamlMapping.Entry, @Nullable View> views) {
         this.sources = sources;
+        this.pairs = pairs;
         this.views = views;
     }
 
@@ -298,14 +304,12 @@ final class MonitorReader {
             OF_CARRIED.stream()
                     .map(mapping::keyOf)
                     .filter(Objects::nonNull)
-                    .forEach(key -> key.problem(
-                            key.shown() + " with 'pair'",
-                            "remove it: a pair has its prediction, knows the delay, and is made once"));
+                    .forEach(key -> key.problem(key.shown() + " with 'pair'", "remove it: the pair says it"));
         }
         boolean isBinary = isBinary(mapping.optional(MonitorKeys.TYPE));
         boolean isAbsent = isAbsent(mapping.optional(MonitorKeys.ABSENT), isBinary);
         YamlValue withinAt = mapping.optional(MonitorKeys.WITHIN);
-        Long within = withinAt == null ? (Long) DEFAULT_WITHIN_MILLIS : withinAt.duration();
+        Long within = withinAt == null ? (Long) within(pair) : withinAt.duration();
         YamlValue settleAt = mapping.optional(MonitorKeys.SETTLE);
         Long settle = settleAt == null ? (Long) DEFAULT_SETTLE_MILLIS : settleAt.duration();
         List<BigDecimal> thresholds = thresholds(mapping.optional(MonitorKeys.THRESHOLDS), isBinary);
@@ -350,6 +354,13 @@ final class MonitorReader {
                 mapping.optional(MonitorKeys.DELAY) == null
                         ? null
                         : path(mapping, MonitorKeys.DELAY, MonitorKeys.DELAY));
+    }
+
+    /** A pair's own; a pair that has a mistake is reported where it stands. */
+    private long within(@Nullable YamlValue pair) {
+        PairDefinition definition =
+                pair == null || pair.isMapping() || pair.isList() ? null : pairs.get(pair.written());
+        return definition == null ? DEFAULT_WITHIN_MILLIS : definition.withinMillis();
     }
 
     /** As in the predictions, unless an outcome that carries its prediction has it elsewhere. */

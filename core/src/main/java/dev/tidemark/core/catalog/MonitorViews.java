@@ -21,6 +21,7 @@ final class MonitorViews {
 
     private final Model model;
     private final MonitorReader.Predictions predictions;
+    private final Events predicted;
     private final List<String> windows;
     private final @Nullable YamlValue hop;
     private final String retention;
@@ -36,6 +37,7 @@ final class MonitorViews {
             MonitorReader.Settings settings) {
         this.model = model;
         this.predictions = predictions;
+        this.predicted = Events.of(predictions);
         this.windows = settings.windows().stream().map(Window::text).toList();
         this.hop = settings.hop();
         this.retention = Window.formatDuration(settings.retentionMillis());
@@ -49,6 +51,59 @@ final class MonitorViews {
         }
         if (outcomes != null) {
             quality(outcomes, slices);
+        }
+    }
+
+    /**
+     * Which events a view takes.
+     *
+     * @param time null for a pair, which has its prediction's
+     * @param withinMillis null for a pair, which has its own, and for predictions
+     * @param duplicates null if what is sent again counts again; a pair is made once anyway
+     */
+    private record Events(
+            YamlValue source,
+            @Nullable Object time,
+            @Nullable Long withinMillis,
+            SeenIds.@Nullable Rule duplicates,
+            String where) {
+
+        static Events of(MonitorReader.Predictions of) {
+            return new Events(of.source(), of.time().place(), null, of.duplicates(), of.where());
+        }
+
+        /** With labels by absence only those that are there: all others are what is left of the predictions. */
+        static Events of(MonitorReader.Outcomes of) {
+            MonitorReader.Carried carried = of.carried();
+            Events all = carried == null
+                    ? new Events(of.source(), null, null, null, of.where())
+                    : new Events(
+                            of.source(), carried.time().place(), of.withinMillis(), carried.duplicates(), of.where());
+            return of.isAbsent() ? all.whose("(" + of.label() + " == 1 || " + of.label() + " == true)") : all;
+        }
+
+        Events whose(String condition) {
+            return new Events(source, time, withinMillis, duplicates, "(" + where + ") && " + condition);
+        }
+
+        void putInto(Map<String, Object> view) {
+            view.put("source", source);
+            view.put("where", where);
+            if (time != null) {
+                view.put("event_time", time);
+            }
+            if (withinMillis != null) {
+                view.put("within", Window.formatDuration(withinMillis));
+            }
+            if (duplicates != null) {
+                view.put(
+                        "drop_duplicates",
+                        Map.of(
+                                ViewReader.HORIZON,
+                                Window.formatDuration(duplicates.horizonMillis()),
+                                ViewReader.MAX_IDS,
+                                duplicates.maxIds()));
+            }
         }
     }
 
@@ -154,26 +209,17 @@ final class MonitorViews {
         made.putAll(ofLabel(outcomes, predictions.path(Part.SCORE), 0));
         add(
                 predictionsName(slice),
-                predictions.source(),
-                predictions.time().place(),
+                predicted.whose(slice.path() + " != null"),
                 List.of(predictions.path(Part.VERSION), slice.path()),
-                both(predictions.where(), slice.path() + " != null"),
-                predictions.duplicates(),
                 made);
     }
 
     private void quality(MonitorReader.Outcomes outcomes, List<MonitorReader.SliceField> slices) {
         Map<String, Map<String, Object>> made = measures(outcomes);
+        Events came = Events.of(outcomes);
         slices.forEach(slice -> {
             String path = outcomes.ofPrediction(slice.path());
-            add(
-                    sliceName(slice),
-                    outcomes.source(),
-                    timeOf(outcomes),
-                    List.of(outcomes.version(), path),
-                    both(wanted(outcomes), path + " != null"),
-                    duplicatesOf(outcomes),
-                    made);
+            add(sliceName(slice), came.whose(path + " != null"), List.of(outcomes.version(), path), made);
             if (outcomes.isAbsent()) {
                 predictions(outcomes, slice);
             }
@@ -185,33 +231,7 @@ final class MonitorViews {
             delay.put("type", "number");
             ofAll.put(Monitor.DELAY, delay);
         }
-        add(
-                qualityName(),
-                outcomes.source(),
-                timeOf(outcomes),
-                outcomes.version(),
-                wanted(outcomes),
-                duplicatesOf(outcomes),
-                ofAll);
-    }
-
-    /** A pair is made once anyway. */
-    private static SeenIds.@Nullable Rule duplicatesOf(MonitorReader.Outcomes of) {
-        return of.carried() == null ? null : of.carried().duplicates();
-    }
-
-    /** A pair has its prediction's time. */
-    private static @Nullable Object timeOf(MonitorReader.Outcomes of) {
-        return of.carried() == null ? null : of.carried().time().place();
-    }
-
-    /** With labels by absence only those that are there are counted: all others are what is left of the predictions. */
-    private static String wanted(MonitorReader.Outcomes of) {
-        return of.isAbsent() ? both(of.where(), "(" + of.label() + " == 1 || " + of.label() + " == true)") : of.where();
-    }
-
-    private static String both(String a, String b) {
-        return "(" + a + ") && " + b;
+        add(qualityName(), came, outcomes.version(), ofAll);
     }
 
     private static Map<String, Map<String, Object>> measures(MonitorReader.Outcomes of) {
@@ -279,44 +299,17 @@ final class MonitorViews {
     }
 
     private void ofPredictions(String name, String entity, Map<String, Map<String, Object>> made) {
-        add(
-                name,
-                predictions.source(),
-                predictions.time().place(),
-                entity,
-                predictions.where(),
-                predictions.duplicates(),
-                made);
+        add(name, predicted, entity, made);
     }
 
-    private void add(
-            String name,
-            Object source,
-            @Nullable Object time,
-            Object entity,
-            String where,
-            SeenIds.@Nullable Rule duplicates,
-            Map<String, Map<String, Object>> made) {
+    private void add(String name, Events events, Object entity, Map<String, Map<String, Object>> made) {
         Map<String, Object> view = new LinkedHashMap<>();
-        view.put("source", source);
+        events.putInto(view);
         view.put("entity", entity);
-        view.put("where", where);
-        if (time != null) {
-            view.put("event_time", time);
-        }
         if (hop != null) {
             view.put("hop", hop);
         }
         view.put("retention", retention);
-        if (duplicates != null) {
-            view.put(
-                    "drop_duplicates",
-                    Map.of(
-                            ViewReader.HORIZON,
-                            Window.formatDuration(duplicates.horizonMillis()),
-                            ViewReader.MAX_IDS,
-                            duplicates.maxIds()));
-        }
         made.values().forEach(feature -> feature.put("windows", windows));
         view.put("features", made);
         trees.put(name, view);

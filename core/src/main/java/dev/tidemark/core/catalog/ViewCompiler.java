@@ -92,6 +92,7 @@ final class ViewCompiler {
                 head,
                 definition.foldedMillis(),
                 definition.skewMillis(),
+                within(),
                 duplicates(),
                 pairs,
                 definition.source().streamRetentionMillis(),
@@ -103,6 +104,16 @@ final class ViewCompiler {
 
     private static EventShape.@Nullable EventTime eventTime(SourceReader.@Nullable EventTime time) {
         return time == null ? null : new EventShape.EventTime(time.field().slot(), time.format(), false);
+    }
+
+    private View.@Nullable Within within() {
+        SourceDefinition source = definition.source();
+        return definition.withinMillis() == null
+                ? null
+                : new View.Within(
+                        new EventShape.EventTime(source.eventTime().slot(), source.timeFormat()),
+                        source.eventTime().toString(),
+                        definition.withinMillis());
     }
 
     private int slot(FieldPath path) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param eventTime null for the source's
  * @param pair null if it reads events
  * @param fields of the events or pairs; grows as the view names them
+ * @param withinMillis how long after its event time an event may happen, by the source; null for however long
  * @param heads whether new events go into heads, where there is more than one width
  */
 record ViewDefinition(
@@ -34,6 +35,7 @@ record ViewDefinition(
         long hopMillis,
         long retentionMillis,
         long skewMillis,
+        @Nullable Long withinMillis,
         @Nullable Duplicates duplicates,
         boolean heads,
         List<Feature> features,

@@ -38,6 +38,7 @@ final class ViewReader {
             "hop",
             "retention",
             "skew",
+            "within",
             "drop_duplicates",
             "heads",
             "features",
@@ -85,6 +86,12 @@ final class ViewReader {
         FilterExpression where = filters.read(view.optional("where"), fields);
         Long retention = duration(view, "retention", DEFAULT_RETENTION_MILLIS);
         Long skew = duration(view, "skew", DEFAULT_SKEW_MILLIS);
+        YamlValue withinAt = view.optional("within");
+        if (withinAt != null && timeAt == null) {
+            withinAt.problem(
+                    "'within' without an 'event_time' of the view",
+                    "remove it: an event happens at its event time, unless the view goes by another");
+        }
         ViewDefinition.Duplicates duplicates = duplicates(view, source, fields);
         YamlValue headsAt = view.optional("heads");
         Boolean heads = headsAt == null ? Boolean.TRUE : headsAt.bool();
@@ -114,6 +121,7 @@ final class ViewReader {
                 hop,
                 retention,
                 skew,
+                withinAt == null ? null : withinAt.duration(),
                 duplicates,
                 heads,
                 read,

@@ -89,6 +89,13 @@ final class ViewVersion {
         }
         line(text, "retention", Long.toString(definition.retentionMillis()));
         line(text, "skew", Long.toString(definition.skewMillis()));
+        if (definition.withinMillis() != null) {
+            line(
+                    text,
+                    "within",
+                    definition.withinMillis() + " " + source.eventTime() + " "
+                            + SourceReader.nameOf(source.timeFormat()));
+        }
         ViewDefinition.Duplicates duplicates = definition.duplicates();
         if (duplicates != null) {
             line(

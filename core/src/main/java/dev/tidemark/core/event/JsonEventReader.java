@@ -204,8 +204,13 @@ public final class JsonEventReader {
     }
 
     private long eventTimeMillis(EventRow row) {
-        int slot = shape.eventTime().slot();
-        TimeFormat format = shape.eventTime().format();
+        return millis(row, shape.eventTime());
+    }
+
+    /** A moment that a row holds, milliseconds since the epoch; {@link IsoTime#NONE} if it has none there. */
+    public static long millis(EventRow row, EventShape.EventTime time) {
+        int slot = time.slot();
+        TimeFormat format = time.format();
         return format == TimeFormat.ISO8601
                 ? (row.kind(slot) == EventRow.Kind.STRING ? row.isoMillis(slot) : IsoTime.NONE)
                 : epochMillis(row, slot, format == TimeFormat.EPOCH_SECONDS ? 3 : 0);

@@ -4,6 +4,8 @@ import dev.tidemark.core.aggregate.AggregateFunction;
 import dev.tidemark.core.event.Bounds;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.InvalidEvent;
+import dev.tidemark.core.event.IsoTime;
+import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.number.Decimals;
 import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.tile.TileLayout;
@@ -36,7 +38,7 @@ public sealed class Admission permits HalfAdmission {
     public enum Verdict {
         /** The view's filter does not want it. */
         OUT,
-        /** It is older than the view's retention; the archive keeps it. */
+        /** It is older than the view's retention, or happened later than the view's {@code within}; the archive keeps it. */
         TOO_LATE,
         IN
     }
@@ -76,11 +78,28 @@ public sealed class Admission permits HalfAdmission {
                             + "' allows " + view.skewMillis() + " ms",
                     "correct the producer's clock, or allow more with the view's skew");
         }
-        if (-aheadMillis > view.admittedMillis()) {
+        if (-aheadMillis > view.admittedMillis() || happensTooLate(row, rows.statedTimeMillis(index))) {
             return Verdict.TOO_LATE;
         }
         entity = entityOf(row);
         return Verdict.IN;
+    }
+
+    /** @throws InvalidEvent if the event does not say when it happened */
+    private boolean happensTooLate(EventRow row, long statedMillis) {
+        View.Within within = view.within();
+        if (within == null) {
+            return false;
+        }
+        long happened = JsonEventReader.millis(row, within.happened());
+        if (happened == IsoTime.NONE) {
+            throw new InvalidEvent(
+                    InvalidEvent.Reason.NO_EVENT_TIME,
+                    "view '" + view.name() + "' needs the time '" + within.path()
+                            + "', which is missing or cannot be read",
+                    "send it as the source's event_time, or remove within from the view");
+        }
+        return happened - statedMillis > within.millis();
     }
 
     /** @throws InvalidEvent if that cannot be decided */

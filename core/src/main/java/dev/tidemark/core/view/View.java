@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  *     every width
  * @param retentionMillis how late an event may be and still be folded, and how far back a value can be read
  * @param skewMillis how far an event time may lie after arrival and still be taken (as the arrival time)
+ * @param within how long after that time it may happen; null for however long
  * @param duplicates how producer duplicates are recognized; null if they are not
  * @param pairs which pairs of events the view reads instead of events; null if it reads events. Slots are those of pairs then
  * @param streamRetentionMillis how long a record may wait in the stream; part of how long items are kept
@@ -53,6 +54,7 @@ public record View(
         @Nullable HeadRule head,
         long retentionMillis,
         long skewMillis,
+        @Nullable Within within,
         @Nullable Duplicates duplicates,
         @Nullable PairRule pairs,
         long streamRetentionMillis,
@@ -80,6 +82,14 @@ public record View(
      * @param rule horizon and bound
      */
     public record Duplicates(int slot, String path, SeenIds.Rule rule) {}
+
+    /**
+     * How long after the view's own event time an event may happen; what happens later is too late.
+     *
+     * @param happened when it happened, by the source
+     * @param path for messages
+     */
+    public record Within(EventTime happened, String path, long millis) {}
 
     /**
      * One value of an answer.
@@ -126,6 +136,7 @@ public record View(
                 otherHead,
                 retentionMillis,
                 skewMillis,
+                within,
                 duplicates,
                 pairs,
                 streamRetentionMillis,

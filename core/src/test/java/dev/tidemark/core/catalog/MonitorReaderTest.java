@@ -190,12 +190,18 @@ class MonitorReaderTest {
                 """;
         Catalog catalog = new CatalogCompiler()
                 .compile(CATALOG.replace("views:\n", pair + "views:\n")
-                        + MONITOR.replace("absent: 0,", "pair: judged,").indent(4));
+                        + MONITOR.replace("absent: 0, within: 12h,", "pair: judged,")
+                                .indent(4));
 
         View quality = catalog.view("discount$quality").orElseThrow();
         View bySlice = catalog.view("discount$quality_by_device").orElseThrow();
 
         assertThat(quality.pairs()).isNotNull();
+        assertThat(java.util.Objects.requireNonNull(
+                                catalog.monitor("discount").orElseThrow().outcome())
+                        .horizonMillis())
+                .as("the pair's within, and the usual time to arrive")
+                .isEqualTo(13 * 3_600_000L);
         assertThat(quality.entity()).extracting(View.KeyField::name).containsExactly("left.version");
         assertThat(bySlice.entity())
                 .extracting(View.KeyField::name)
@@ -240,6 +246,9 @@ class MonitorReaderTest {
             absent: 0                       | type: real                       | unknown type 'real'
             absent: 0                       | absent: 0, type: number          | 'absent' of a number
             absent: 0                       | pair: judged, version: v         | 'version' with 'pair'
+            absent: 0                       | pair: judged                     | 'within' with 'pair'
+            source: shop}                   | source: shop, drop_duplicates: 1} | '1' is neither true nor false
+            source: shop}                   | source: shop, drop_duplicates: true} | source 'shop' has no event_id
             windows: [24h, 1h]              | windows: [24h, lifetime, 1h]     | a monitor without an end
             baseline: {window: 24h          | baseline: {window: 7d            | window '7d' is none of the monitor's
             champion: v7                    | champoin: v7                     | unknown key 'champoin'

@@ -99,6 +99,7 @@ public final class FoldWorld {
                 null,
                 86_400_000,
                 60_000,
+                null,
                 duplicates,
                 null,
                 86_400_000,

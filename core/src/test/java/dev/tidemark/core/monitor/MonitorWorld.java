@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -58,6 +59,7 @@ public final class MonitorWorld {
     public final Catalog catalog;
     final Monitor monitor;
     private final TreeMap<Long, List<String>> arriving = new TreeMap<>();
+    private final Map<String, List<String>> tooLate = new TreeMap<>();
     private MemoryItems items;
 
     /** @param ofModel further keys of the model */
@@ -121,6 +123,7 @@ public final class MonitorWorld {
     /** Folds everything that arrives before a moment. */
     public void fold(long untilMillis) {
         items = new MemoryItems(catalog.views());
+        tooLate.clear();
         List<RawRecord> records = new ArrayList<>();
         arriving.headMap(untilMillis)
                 .forEach((arrival, events) -> events.forEach(event -> records.add(new RawRecord(
@@ -139,13 +142,22 @@ public final class MonitorWorld {
 
                 @Override
                 public void other(View of, int record, LaneDecider.Fate fate) {
+                    String event = new String(records.get(record).data(), StandardCharsets.UTF_8);
                     if (fate == LaneDecider.Fate.QUARANTINED) {
-                        throw new AssertionError(of.name() + ": "
-                                + new String(records.get(record).data(), StandardCharsets.UTF_8));
+                        throw new AssertionError(of.name() + ": " + event);
+                    }
+                    if (fate == LaneDecider.Fate.TOO_LATE) {
+                        tooLate.computeIfAbsent(of.name(), view -> new ArrayList<>())
+                                .add(event);
                     }
                 }
             });
         }
+    }
+
+    /** Which events came too late for a view. */
+    List<String> tooLate(String view) {
+        return tooLate.getOrDefault(view, List.of());
     }
 
     /** What is folded. */
@@ -166,9 +178,19 @@ public final class MonitorWorld {
     }
 
     QualityReport report(long atMillis, @Nullable String slice, @Nullable TrainingProfile training) {
+        return report(atMillis, atMillis, slice, training);
+    }
+
+    /** About a moment that is past. */
+    QualityReport report(long atMillis, long nowMillis) {
+        return report(atMillis, nowMillis, null, null);
+    }
+
+    private QualityReport report(
+            long atMillis, long nowMillis, @Nullable String slice, @Nullable TrainingProfile training) {
         QualityServer.Question question = new QualityServer.Question(monitor, monitor.windows(), null, atMillis, slice);
-        QualityServer server =
-                new QualityServer((view, names, entities, at) -> answer(view, names, entities, at, atMillis), atMillis);
+        QualityServer server = new QualityServer(
+                (view, names, entities, at) -> answer(view, names, entities, at, nowMillis), nowMillis);
         try {
             return server.report(question, training, 300_000).join();
         } catch (CompletionException e) {

@@ -268,7 +268,8 @@ final class QualityServerTest {
         long now = START + 8 * HOUR;
         Shop carried = new Shop(LABELLED).run(8);
         carried.world.fold(now);
-        Shop pairs = new Shop(LABELLED.replace("delay: delay", "pair: judged")).run(8);
+        Shop pairs =
+                new Shop(LABELLED.replace("within: 2h, settle: 30m, delay: delay", "settle: 30m, pair: judged")).run(8);
         pairs.world.fold(now);
 
         for (String window : List.of("1h", "6h")) {
@@ -279,6 +280,86 @@ final class QualityServerTest {
                     .isEqualTo(Objects.requireNonNull(a.latest()).metrics());
             assertThat(b.latest().delays()).isEqualTo(a.latest().delays());
         }
+    }
+
+    /**
+     * Acceptance: a day's labels by absence, a positive that comes 30 h later. Dated inside, it changes its window alone, which
+     * then is what the events say; dated beyond, it is late, and changes nothing.
+     */
+    @Test
+    void aPositiveThirtyHoursLaterChangesItsWindowAlone() {
+        Shop shop = new Shop(
+                        ABSENT.replace("within: 2h", "within: 24h").replace("  checks", "  champion: v7\n  checks"))
+                .run(10);
+        long known = START + 40 * HOUR;
+        Logged revised = negativeAt(shop, START + 3 * HOUR);
+        Logged beyond = negativeAt(shop, START + 5 * HOUR);
+        long[] ends = {START + 4 * HOUR, START + 6 * HOUR, START + 8 * HOUR};
+        shop.world.fold(known);
+        List<Realised> before = matured(shop, ends);
+        shop.world.arrives(revised.atMillis() + 30 * HOUR, revised.outcome(revised.atMillis() + 24 * HOUR, 1));
+        shop.world.arrives(beyond.atMillis() + 30 * HOUR, beyond.outcome(beyond.atMillis() + 24 * HOUR + 1, 1));
+        shop.world.fold(known);
+        List<Realised> after = matured(shop, ends);
+
+        assertThat(after.get(0).labelled()).isEqualTo(before.get(0).labelled() + 1);
+        assertThat(after.subList(1, 3)).isEqualTo(before.subList(1, 3));
+        assertThat(shop.world.tooLate("discount$quality"))
+                .containsExactly(beyond.outcome(beyond.atMillis() + 24 * HOUR + 1, 1));
+        int place = shop.predictions.indexOf(revised);
+        shop.labels.set(place, 1);
+        shop.arrivals.set(place, revised.atMillis() + 30 * HOUR);
+        for (int i = 0; i < ends.length; i++) {
+            compareMetrics(
+                    after.get(i),
+                    Naive.of(
+                            shop, "v7", after.get(i).startMillis(), after.get(i).endMillis(), known, 0.5));
+        }
+    }
+
+    private static Logged negativeAt(Shop shop, long fromMillis) {
+        return shop.predictions.stream()
+                .filter(one -> one.version().equals("v7") && one.atMillis() >= fromMillis)
+                .filter(one -> shop.arrivals.get(shop.predictions.indexOf(one)) == Long.MAX_VALUE)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Of the last hour before each end, as matured then. */
+    private static List<Realised> matured(Shop shop, long[] ends) {
+        List<Realised> found = new ArrayList<>();
+        for (long end : ends) {
+            long at = end + 24 * HOUR + HOUR / 2;
+            Realised matured = Objects.requireNonNull(shop.window(shop.world.report(at, START + 40 * HOUR), "v7", "1h")
+                    .matured());
+            assertThat(matured.endMillis()).isEqualTo(end);
+            found.add(matured);
+        }
+        return found;
+    }
+
+    /** An outcome that happens later than it may is not counted, whenever it comes. */
+    @Test
+    void anOutcomeBeyondItsTimeIsLate() {
+        Shop shop = new Shop(LABELLED).run(10);
+        long now = START + 10 * HOUR;
+        shop.world.fold(now);
+        OfWindow before = shop.window(shop.world.report(now), "v7", "1h");
+        Logged one = shop.predictions.stream()
+                .filter(of -> of.version().equals("v7") && of.atMillis() >= START + 7 * HOUR)
+                .findFirst()
+                .orElseThrow();
+        shop.world.arrives(now - 2, one.outcome(one.atMillis() + 2 * HOUR + 1, 1));
+        shop.world.fold(now);
+        assertThat(shop.window(shop.world.report(now), "v7", "1h").matured()).isEqualTo(before.matured());
+        assertThat(shop.world.tooLate("discount$quality")).hasSize(1);
+
+        shop.world.arrives(now - 1, one.outcome(one.atMillis() + 2 * HOUR, 1));
+        shop.world.fold(now);
+        assertThat(Objects.requireNonNull(
+                                shop.window(shop.world.report(now), "v7", "1h").matured())
+                        .labelled())
+                .isEqualTo(Objects.requireNonNull(before.matured()).labelled() + 1);
     }
 
     /** With and without labels by absence the same events show the same numbers. */

@@ -144,7 +144,7 @@ class EvaluatorTest {
 
     @Test
     void pairsWithRevisedOutcomesAreWhatTheyAreLive() {
-        Catalog catalog = catalog("{pair: judged, within: 40m}");
+        Catalog catalog = catalog("{pair: judged}");
         predict(0.8, 0.3);
         fold(catalog, /* isCarrying= */ false, /* onlyPositives= */ false);
 

@@ -141,6 +141,7 @@ final class ServedShop {
                 60_000,
                 null,
                 null,
+                null,
                 DAY_MILLIS,
                 features,
                 List.of(
