@@ -1,14 +1,15 @@
 package dev.tidemark.core.monitor;
 
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Why a model is not as good as it should be, or why that is not known. Causes are decided in a fixed order: what comes first
  * would make what comes after it meaningless.
  *
  * @param kind the first that holds
- * @param evidence for it and for all others that hold, in the order of the kinds
+ * @param evidence for it and for all others, in the order of the kinds
  */
 public record Cause(Kind kind, List<Evidence> evidence) {
 
@@ -60,12 +61,18 @@ public record Cause(Kind kind, List<Evidence> evidence) {
         evidence = List.copyOf(evidence);
     }
 
-    /** The first kind, in their order, that something speaks for. */
-    static Cause of(List<Evidence> found) {
-        List<Evidence> ordered = new ArrayList<>();
-        for (Kind kind : Kind.values()) {
-            found.stream().filter(one -> one.kind() == kind).forEach(ordered::add);
-        }
-        return new Cause(ordered.isEmpty() ? Kind.UNKNOWN : ordered.get(0).kind(), ordered);
+    /**
+     * The first kind, in their order, that something speaks for.
+     *
+     * @param found in the windows of checks that fail
+     * @param beside of no window: it decides only where nothing else does
+     */
+    static Cause of(List<Evidence> found, List<Evidence> beside) {
+        List<Evidence> all = Stream.concat(found.stream(), beside.stream())
+                .sorted(Comparator.comparing(Evidence::kind))
+                .toList();
+        Kind kind = (found.isEmpty() ? beside : found)
+                .stream().map(Evidence::kind).min(Comparator.naturalOrder()).orElse(Kind.UNKNOWN);
+        return new Cause(kind, all);
     }
 }

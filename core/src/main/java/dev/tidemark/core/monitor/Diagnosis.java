@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param checks what is wanted
  * @param hash the hash of the definition that the model was trained with
  * @param freshness of what was read; null for a moment of the past
+ * @param fates what became of all events of the views, see {@link Fates}
  * @param staleMillis the lag of the fold beyond which its state is no evidence for anything else
  * @param client what a sample of logged vectors shows; null if none was taken
  */
@@ -25,6 +26,7 @@ record Diagnosis(
         List<Monitor.Check> checks,
         String hash,
         @Nullable Freshness freshness,
+        List<Evidence> fates,
         long staleMillis,
         @Nullable Client client) {
 
@@ -173,6 +175,10 @@ record Diagnosis(
                 .map(Monitor.Nulls.class::cast)
                 .findFirst()
                 .orElse(new Monitor.Nulls("nulls", found.window(), USUAL_TIMES, USUAL_PLUS));
+        long sent = found.predictions() + found.refused();
+        if (found.refused() > nulls.plus() * sent) {
+            add(evidence, Kind.PIPELINE, found.refused() + " of " + sent + " predictions are in quarantine");
+        }
         List<String> more = Checks.moreNulls(found.inputs(), nulls.times(), nulls.plus());
         if (!more.isEmpty()) {
             add(evidence, Kind.PIPELINE, named(more));
@@ -194,20 +200,31 @@ record Diagnosis(
         BigDecimal rate = matured == null || matured.metrics() == null
                 ? null
                 : matured.metrics().number("rate", null);
-        Drift score = found.score();
-        if (matured == null || rate == null || before == null || before.rows() == 0 || score == null) {
+        if (matured == null || rate == null || before == null || before.rows() == 0) {
             return;
         }
         long rows = matured.isAbsent() ? matured.predictions() : matured.labelled();
-        double moved = Math.abs(rate.doubleValue() - before.share());
-        if (moved > Significance.rise(before.share(), before.rows(), rate.doubleValue(), rows, ONE_SIDE)
-                && score.hasMoved(0)) {
+        double moved = moved(before, rate.doubleValue(), rows);
+        Drift score = found.score();
+        // A training set has no scores; but where they are calibrated, their mean was its share of positives.
+        boolean scoresMoved = score != null
+                ? score.hasMoved(0)
+                : !matured.expected().isEmpty()
+                        && moved(before, matured.expected().get(0).positives(), rows) == moved;
+        if (moved != 0 && scoresMoved) {
             add(
                     evidence,
                     Kind.PRIOR,
                     Checks.share(rate.doubleValue()) + " of the outcomes are positive, in the baseline "
                             + Checks.share(before.share()) + "; the scores have moved too");
         }
+    }
+
+    /** In which direction a share has moved from the baseline's by more than chance: 1, -1, or 0 if in none. */
+    private static double moved(Rate before, double share, long rows) {
+        boolean isChance = Math.abs(share - before.share())
+                <= Significance.rise(before.share(), before.rows(), share, rows, ONE_SIDE);
+        return isChance ? 0 : Math.signum(share - before.share());
     }
 
     private static void concept(OfWindow found, List<Evidence> evidence) {

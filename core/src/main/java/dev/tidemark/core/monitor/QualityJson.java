@@ -97,6 +97,7 @@ public final class QualityJson {
         out.writeStartObject();
         out.writeStringField("window", window.window().text());
         out.writeNumberField("predictions", window.predictions());
+        out.writeNumberField("refused", window.refused());
         out.writeFieldName("hashes");
         ValueJson.write(out, window.hashes());
         realised("latest", window.latest());

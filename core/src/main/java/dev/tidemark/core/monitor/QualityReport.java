@@ -64,6 +64,7 @@ public record QualityReport(
      * A version in a window.
      *
      * @param predictions how many there were
+     * @param refused how many more are in quarantine
      * @param hashes how many of them were made with each definition of the vector
      * @param latest of the window that ends at the moment; null if outcomes are not known
      * @param matured of the window that ends the outcomes' horizon before; null if outcomes are not known
@@ -74,6 +75,7 @@ public record QualityReport(
     public record OfWindow(
             Window window,
             long predictions,
+            long refused,
             Map<String, Long> hashes,
             @Nullable Realised latest,
             @Nullable Realised matured,

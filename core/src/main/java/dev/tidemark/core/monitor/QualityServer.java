@@ -1,7 +1,9 @@
 package dev.tidemark.core.monitor;
 
+import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.Freshness;
+import dev.tidemark.core.serve.ViewProgress;
 import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.view.View;
@@ -123,7 +125,7 @@ public final class QualityServer {
                             .limit(MAX_SLICE_VALUES)
                             .toList();
             return all(versions(question, directory).stream()
-                            .map(version -> read(question, version, sliceValues))
+                            .map(version -> read(question, version, sliceValues, directory))
                             .toList())
                     .thenApply(read -> report(question, directory, read, training, staleMillis));
         });
@@ -168,13 +170,18 @@ public final class QualityServer {
     /** What was read of a version, with the answers that it came with. */
     private record Read(Reading reading, List<Answer> answers) {}
 
-    private CompletableFuture<Read> read(Question question, String version, List<String> sliceValues) {
+    private CompletableFuture<Read> read(
+            Question question, String version, List<String> sliceValues, Answer directory) {
         List<Reading.Wanted> wanted = List.copyOf(Reading.wanted(question, version, sliceValues));
         return all(wanted.stream()
                         .map(one -> answers.of(one.view(), one.names(), one.entities(), one.atMillis()))
                         .toList())
                 .thenApply(found -> {
                     Map<Reading.Place, Map<String, @Nullable Object>> values = new HashMap<>();
+                    values.put(
+                            new Reading.Place(
+                                    directory.plan().view().version(), directory.entity(), question.atMillis()),
+                            directory.values());
                     for (int i = 0; i < wanted.size(); i++) {
                         for (int entity = 0; entity < found.get(i).size(); entity++) {
                             values.computeIfAbsent(wanted.get(i).place(entity), place -> new HashMap<>())
@@ -199,9 +206,16 @@ public final class QualityServer {
             @Nullable TrainingProfile training,
             long staleMillis) {
         Monitor monitor = question.monitor();
-        Freshness freshness = nowMillis == null ? null : freshness(directory, read, nowMillis);
+        Map<View, ViewProgress> progress = progress(directory, read);
+        Freshness freshness = nowMillis == null
+                ? null
+                : Freshness.ofAll(progress.entrySet().stream()
+                        .map(one -> Freshness.of(one.getKey(), one.getValue(), nowMillis))
+                        .toList());
+        Map<View, ViewCounts> counts = new LinkedHashMap<>();
+        progress.forEach((view, found) -> counts.put(view, found.countsOf(view)));
         String hash = training == null || training.hash() == null ? monitor.modelHash() : training.hash();
-        Diagnosis diagnosis = new Diagnosis(monitor.checks(), hash, freshness, staleMillis, null);
+        Diagnosis diagnosis = new Diagnosis(monitor.checks(), hash, freshness, Fates.of(counts), staleMillis, null);
         return new QualityReport(
                 monitor,
                 question.atMillis(),
@@ -212,12 +226,10 @@ public final class QualityServer {
                 freshness);
     }
 
-    private static Freshness freshness(Answer directory, List<Read> read, long nowMillis) {
-        Map<View, Answer> byView = new LinkedHashMap<>(Map.of(directory.plan().view(), directory));
-        read.forEach(
-                one -> one.answers().forEach(answer -> byView.put(answer.plan().view(), answer)));
-        return Freshness.ofAll(byView.entrySet().stream()
-                .map(one -> Freshness.of(one.getKey(), one.getValue().progress(), nowMillis))
-                .toList());
+    private static Map<View, ViewProgress> progress(Answer directory, List<Read> read) {
+        Map<View, ViewProgress> progress = new LinkedHashMap<>();
+        Stream.concat(Stream.of(directory), read.stream().flatMap(one -> one.answers().stream()))
+                .forEach(answer -> progress.put(answer.plan().view(), answer.progress()));
+        return progress;
     }
 }

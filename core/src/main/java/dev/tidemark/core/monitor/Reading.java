@@ -88,6 +88,13 @@ record Reading(String version, List<String> sliceValues, Map<Place, Map<String, 
         return at(view, EntityKeys.of(List.of(version, value)), atMillis, window);
     }
 
+    /** How many predictions of the version the directory lists. */
+    long listed(Monitor monitor, long atMillis, Window window) {
+        return at(monitor.versions(), EntityKeys.of(List.of(monitor.model())), atMillis, window)
+                .groups(Monitor.BY_VERSION)
+                .getOrDefault(version, 0L);
+    }
+
     private InWindow at(View view, String entity, long atMillis, Window window) {
         return new InWindow(values.getOrDefault(new Place(view.version(), entity, atMillis), Map.of()), window);
     }

@@ -68,7 +68,7 @@ final class VersionQuality {
                 reading.version(),
                 List.copyOf(windows.values()),
                 results,
-                fails ? Cause.of(List.copyOf(evidence)) : null);
+                fails ? Cause.of(List.copyOf(evidence), diagnosis.fates()) : null);
     }
 
     private OfWindow window(Window window) {
@@ -84,6 +84,8 @@ final class VersionQuality {
         return new OfWindow(
                 window,
                 predicted.rows(),
+                // Nearly nothing is wanted of a prediction to be listed.
+                Math.max(0, reading.listed(monitor, question.atMillis(), window) - predicted.rows()),
                 predicted.groups(Monitor.BY_HASH),
                 outcome == null ? null : latest(outcome, window),
                 outcome == null ? null : matured(outcome, window),

@@ -53,15 +53,16 @@ final class DiagnosisTest {
             OfWindow found = new OfWindow(
                     DAY,
                     ROWS,
+                    0,
                     Map.of(hash, (long) ROWS),
                     realised,
                     realised,
                     Drift.of(scoresBefore, scores, ROWS, 0.01),
                     inputs,
                     List.of());
-            List<Evidence> evidence = new Diagnosis(CHECKS, HASH, freshness, 300_000, client)
+            List<Evidence> evidence = new Diagnosis(CHECKS, HASH, freshness, List.of(), 300_000, client)
                     .evidence(found, new Diagnosis.Rate(rate(scoresBefore), 20_000));
-            return Cause.of(evidence);
+            return Cause.of(evidence, List.of());
         }
 
         private Realised realised(SplittableRandom random, Profile scores) {

@@ -129,11 +129,11 @@ final class EstimatesTest {
             }
         }
         while (!all.isEmpty()) {
-            Cause cause = Cause.of(all);
+            Cause cause = Cause.of(all, List.of());
             assertThat(cause.kind()).isEqualTo(all.get(all.size() - 1).kind());
             assertThat(cause.evidence()).hasSameSizeAs(all).first().isEqualTo(all.get(all.size() - 1));
             all.remove(all.size() - 1);
         }
-        assertThat(Cause.of(List.of())).isEqualTo(new Cause(Cause.Kind.UNKNOWN, List.of()));
+        assertThat(Cause.of(List.of(), List.of())).isEqualTo(new Cause(Cause.Kind.UNKNOWN, List.of()));
     }
 }

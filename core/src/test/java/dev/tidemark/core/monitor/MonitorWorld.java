@@ -2,7 +2,10 @@ package dev.tidemark.core.monitor;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
+import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.fold.LaneDecider;
 import dev.tidemark.core.history.MemoryItems;
 import dev.tidemark.core.serve.Answer;
@@ -17,6 +20,7 @@ import dev.tidemark.core.view.View;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Predictions and outcomes, decided and folded by the fold's own code, and the report that follows from them. */
 public final class MonitorWorld {
+
+    /** An event with it may be bad. */
+    static final String BROKEN = "\"broken\":true";
 
     static final String HEAD = """
             tidemark: 1
@@ -60,6 +67,7 @@ public final class MonitorWorld {
     final Monitor monitor;
     private final TreeMap<Long, List<String>> arriving = new TreeMap<>();
     private final Map<String, List<String>> tooLate = new TreeMap<>();
+    private final List<LaneRow> lanes = new ArrayList<>();
     private MemoryItems items;
 
     /** @param ofModel further keys of the model */
@@ -131,19 +139,24 @@ public final class MonitorWorld {
                         arrival,
                         "key",
                         event.getBytes(StandardCharsets.UTF_8)))));
+        Map<String, ViewCounts> counts = new TreeMap<>();
         for (View view : catalog.views()) {
+            Map<LaneDecider.Fate, Long> fates = new EnumMap<>(LaneDecider.Fate.class);
             LaneDecider decider =
                     new LaneDecider(catalog.sourceOf(view), List.of(view), LANE.id(), LaneDecider.EntityFilter.ALL);
+            long[] folded = {0};
             decider.replay(records, new LaneDecider.Visitor() {
                 @Override
                 public void folded(View of, int record, EventRow row, String entity, long filterBits) {
                     items.add(of, LANE.id(), entity, row, filterBits);
+                    folded[0]++;
                 }
 
                 @Override
                 public void other(View of, int record, LaneDecider.Fate fate) {
                     String event = new String(records.get(record).data(), StandardCharsets.UTF_8);
-                    if (fate == LaneDecider.Fate.QUARANTINED) {
+                    fates.merge(fate, 1L, Long::sum);
+                    if (fate == LaneDecider.Fate.QUARANTINED && !event.contains(BROKEN)) {
                         throw new AssertionError(of.name() + ": " + event);
                     }
                     if (fate == LaneDecider.Fate.TOO_LATE) {
@@ -152,7 +165,24 @@ public final class MonitorWorld {
                     }
                 }
             });
+            counts.put(
+                    view.version(),
+                    new ViewCounts(
+                            folded[0],
+                            fates.getOrDefault(LaneDecider.Fate.FILTERED, 0L),
+                            fates.getOrDefault(LaneDecider.Fate.TOO_LATE, 0L),
+                            0,
+                            fates.getOrDefault(LaneDecider.Fate.DUPLICATE, 0L),
+                            Map.of(
+                                    InvalidEvent.Reason.VALUE_OUT_OF_BOUNDS,
+                                    fates.getOrDefault(LaneDecider.Fate.QUARANTINED, 0L))));
         }
+        RawRecord last = records.get(records.size() - 1);
+        Map<String, Position> views = new TreeMap<>();
+        counts.keySet().forEach(version -> views.put(version, Position.ORIGIN));
+        lanes.clear();
+        lanes.add(new LaneRow(
+                LANE, 1, last.position(), records.size(), last.arrivalMillis(), "generation", views, counts));
     }
 
     /** Which events came too late for a view. */
@@ -168,7 +198,7 @@ public final class MonitorWorld {
     private CompletableFuture<List<Answer>> answer(
             View view, List<String> names, List<String> entities, long atMillis, long nowMillis) {
         QueryPlan plan = QueryPlan.of(view, names, atMillis, nowMillis);
-        ViewProgress progress = new ViewProgress(List.of(), List.of());
+        ViewProgress progress = new ViewProgress(lanes, List.of());
         List<Answer> answers = new ArrayList<>();
         for (String entity : entities) {
             answers.add(FeatureServer.answer(items, plan, progress, entity, nowMillis)

@@ -12,6 +12,7 @@ import dev.tidemark.core.monitor.QualityReport.Status;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,15 @@ final class QualityServerTest {
         private double labelled = 0.95;
         private double harder = 1;
 
+        /** By so much a yes is more probable than its score says. */
+        private double easier;
+
+        /** How many predictions have a score that is no probability. */
+        private double broken;
+
+        /** Scores and outcomes are more often a yes. */
+        private boolean moreYes;
+
         /** How many of the events are sent again, soon after. */
         private double repeated;
 
@@ -88,9 +98,13 @@ final class QualityServerTest {
                                 : (Double) (Profiles.normal(random, 100, 15) * (fails ? unit : 1)),
                         random.nextInt(20),
                         random.nextInt(3) == 0 ? "phone" : "desktop",
-                        Math.round(1_000 * (0.02 + 0.96 * random.nextDouble())) / 1_000.0);
-                sends(at + 50, prediction.json());
-                double chance = 0.5 + (prediction.score() - 0.5) * (fails ? harder : 1);
+                        score(fails && moreYes));
+                sends(
+                        at + 50,
+                        fails && broken > 0 && random.nextDouble() < broken
+                                ? prediction.json().replace("\"score\":", MonitorWorld.BROKEN + ",\"score\":1")
+                                : prediction.json());
+                double chance = 0.5 + (prediction.score() - 0.5) * (fails ? harder : 1) + (fails ? easier : 0);
                 int label = random.nextDouble() < chance ? 1 : 0;
                 long delay = (long) Math.min(2 * HOUR, -Math.log(1 - random.nextDouble()) * 15 * 60_000);
                 boolean comes =
@@ -103,6 +117,11 @@ final class QualityServerTest {
                 }
             }
             return this;
+        }
+
+        private double score(boolean isMore) {
+            double even = random.nextDouble();
+            return Math.round(1_000 * (0.02 + 0.96 * (isMore ? Math.sqrt(even) : even))) / 1_000.0;
         }
 
         private void sends(long arrivalMillis, String json) {
@@ -456,10 +475,14 @@ final class QualityServerTest {
     }
 
     private static Cause cause(Shop shop) {
+        return cause(shop, null);
+    }
+
+    private static Cause cause(Shop shop, @Nullable TrainingProfile training) {
         long now = START + 24 * HOUR;
         shop.failsFrom = now - 9 * HOUR;
         shop.run(24).world.fold(now);
-        QualityReport report = shop.world.report(now);
+        QualityReport report = shop.world.report(now, null, training);
         assertThat(report.status()).as(QualityJson.of(report)).isEqualTo(Status.FAIL);
         return Objects.requireNonNull(report.deciding().get(0).cause());
     }
@@ -480,6 +503,57 @@ final class QualityServerTest {
         Cause cause = cause(shop);
         assertThat(cause.kind()).isEqualTo(Cause.Kind.PIPELINE);
         assertThat(cause.evidence().get(0).text()).startsWith("viewer.price_1h is null");
+    }
+
+    /** Scores that are no probabilities are in quarantine, which the directory of versions shows. */
+    @Test
+    void predictionsThatAreRefusedAreThePipeline() {
+        Shop shop = new Shop(LABELLED);
+        shop.broken = 0.1;
+        shop.harder = 0.05;
+
+        Cause cause = cause(shop);
+
+        assertThat(cause.kind()).isEqualTo(Cause.Kind.PIPELINE);
+        assertThat(cause.evidence().get(0).text()).matches("[0-9]+ of [0-9]+ predictions are in quarantine");
+        assertThat(cause.evidence())
+                .extracting(Cause.Evidence::text)
+                .anyMatch(text -> text.matches("3\\.\\d % of all \\d+ events of discount\\$inputs are in quarantine: "
+                        + "\\[VALUE_OUT_OF_BOUNDS\\]"));
+    }
+
+    /** More yes, and scores that say so: the world has changed, not what makes a yes. */
+    @Test
+    void moreYesThanInTheBaselineIsThePrior() {
+        String wanted = LABELLED.replace("accuracy: {at_least: 0.6, window: 6h}", "rate: {at_most: 0.58, window: 6h}");
+        Shop shop = new Shop(wanted);
+        shop.moreYes = true;
+        assertThat(cause(shop).kind()).isEqualTo(Cause.Kind.PRIOR);
+
+        Shop trained = new Shop(wanted.replace("{window: 6h, before: 12h}", "sets/2026-03-01"));
+        trained.moreYes = true;
+        assertThat(cause(trained, labels(5_000, 5_000)).kind()).isEqualTo(Cause.Kind.PRIOR);
+    }
+
+    /** More yes, which no score says: what makes a yes has changed. */
+    @Test
+    void moreYesThanTheScoresSayIsTheConcept() {
+        Shop shop =
+                new Shop(LABELLED.replace("accuracy: {at_least: 0.6, window: 6h}", "rate: {at_most: 0.58, window: 6h}")
+                        .replace("{window: 6h, before: 12h}", "sets/2026-03-01"));
+        shop.easier = 0.3;
+        assertThat(cause(shop, labels(5_000, 5_000)).kind()).isEqualTo(Cause.Kind.CONCEPT);
+    }
+
+    /** A training set with so many no and yes. */
+    private static TrainingProfile labels(long no, long yes) {
+        return TrainingProfile.of(Map.of(
+                "sha256",
+                "00",
+                "columns",
+                Map.of(
+                        "label",
+                        Map.of("nulls", 0, "cells", Map.of("0", no, "1", yes), "values", Map.of(), "other", 0))));
     }
 
     @Test
