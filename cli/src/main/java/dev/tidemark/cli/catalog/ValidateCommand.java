@@ -1,10 +1,12 @@
 package dev.tidemark.cli.catalog;
 
+import dev.tidemark.aws.s3.S3Reader;
 import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.cli.terminal.Plural;
 import dev.tidemark.cli.terminal.ShownText;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventShape;
+import dev.tidemark.core.monitor.TrainingProfile;
 import dev.tidemark.core.pair.Halves;
 import dev.tidemark.core.pair.PairRule;
 import dev.tidemark.core.serve.Unanswerable;
@@ -129,12 +131,21 @@ public final class ValidateCommand implements Callable<Integer> {
         out.println("  checks   "
                 + monitor.checks().stream().map(Monitor.Check::name).collect(Collectors.joining(", ")));
         if (monitor.baseline() instanceof Monitor.TrainingSet set) {
-            // Read, so that a file that is missing or none is found here and not in production.
-            int columns = Objects.requireNonNull(Baselines.beside(file).read(set))
-                    .columns()
-                    .size();
-            out.println("  baseline " + set.path() + ", " + Plural.of(columns, "column"));
+            out.println("  baseline " + set.path() + ", "
+                    + set.object(TrainingProfile.FILE)
+                            .map(object -> "which the stack's MonitorBaselines must name: " + object.arn())
+                            .orElseGet(() -> Plural.of(columns(set), "column")));
         }
+    }
+
+    /** Read, so that a file that is missing or none is found here and not in production. */
+    private int columns(Monitor.TrainingSet set) {
+        S3Reader none = new S3Reader(() -> {
+            throw new IllegalStateException("a file is not read from S3");
+        });
+        return Objects.requireNonNull(Baselines.of(file, none).read(set))
+                .columns()
+                .size();
     }
 
     private static String describe(Model.Input input) {

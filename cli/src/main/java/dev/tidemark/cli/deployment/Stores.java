@@ -15,6 +15,7 @@ import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.aws.s3.S3BackfillLog;
 import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3Quarantine;
+import dev.tidemark.aws.s3.S3Reader;
 import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.core.catalog.Catalog;
@@ -70,6 +71,11 @@ public final class Stores implements AutoCloseable {
     public S3Archive archive() {
         String bucket = value(Environment.BUCKET);
         return new S3Archive(client(clients::s3), bucket, Backoff.system());
+    }
+
+    /** Objects of any bucket. */
+    public S3Reader objects() {
+        return new S3Reader(() -> client(clients::s3));
     }
 
     public S3RedriveLog redriveLog() {

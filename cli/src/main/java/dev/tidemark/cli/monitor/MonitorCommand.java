@@ -97,7 +97,7 @@ public final class MonitorCommand extends CatalogCommand {
                     replay ? null : (Long) nowMillis);
             long stale = Objects.requireNonNullElse(
                     definitions.model(model).orElseThrow().staleAfterMillis(), QualityServer.USUAL_STALE_MILLIS);
-            QualityReport report = stores.await(server.report(question, training(monitor), stale));
+            QualityReport report = stores.await(server.report(question, training(monitor, stores), stale));
             out().print(ShownText.text(json ? QualityJson.of(report) + "\n" : QualityText.of(report)));
             out().flush();
             return report.status() == QualityReport.Status.FAIL ? 1 : 0;
@@ -138,11 +138,11 @@ public final class MonitorCommand extends CatalogCommand {
                         + monitor.slices().stream().map(Monitor.Slice::name).toList()));
     }
 
-    /** Beside the catalog's file; of a running system's catalog, in this folder. */
-    private @Nullable TrainingProfile training(Monitor monitor) {
+    /** Beside the catalog's file; of a running system's catalog, in this folder. Or in S3. */
+    private @Nullable TrainingProfile training(Monitor monitor, Stores stores) {
         Path file = catalog.file().orElse(Path.of("catalog.yaml"));
         return monitor.baseline() instanceof Monitor.TrainingSet set
-                ? Baselines.beside(file).read(set)
+                ? Baselines.of(file, stores.objects()).read(set)
                 : null;
     }
 

@@ -133,10 +133,14 @@ class PolicyTest {
 
     @BeforeAll
     static void work() throws Exception {
-        catalog = Files.writeString(folder.resolve("catalog.yaml"), Sample.SHOP.catalog());
+        String shop = Sample.SHOP
+                .catalog()
+                .replace("baseline: {window: 6h, before: 6h}", "baseline: s3://" + PolicyWorld.BASELINE);
+        assertThat(shop).contains("s3://");
+        catalog = Files.writeString(folder.resolve("catalog.yaml"), shop);
         next = Files.writeString(
                 folder.resolve("next.yaml"),
-                Sample.SHOP.catalog().replace("hop: 10s", "hop: 20s").replace("max_ids: 1000", "max_ids: 900"));
+                shop.replace("hop: 10s", "hop: 20s").replace("max_ids: 1000", "max_ids: 900"));
         Catalogs catalogs = new Catalogs(compile(catalog), compile(next));
         RecordedCalls.start();
         try (PolicyWorld world = new PolicyWorld(catalogs);
@@ -404,6 +408,7 @@ class PolicyTest {
         all.put("ForwardTo", PolicyWorld.FORWARD_TO);
         all.put("ForwardFrom", STREAM);
         all.put("MonitorSchedule", "rate(15 minutes)");
+        all.put("MonitorBaselines", "arn:aws:s3:::" + PolicyWorld.BASELINE);
         return Template.of(
                 all,
                 Map.of(
@@ -503,6 +508,7 @@ class PolicyTest {
                 "--direct",
                 "--catalog",
                 catalog.toString());
+        tidemark("monitor", "discount", "--catalog", catalog.toString());
         tidemark("archive", "verify");
         tidemark("checkpoint", "list");
         tidemark("checkpoint", "verify");
@@ -561,6 +567,7 @@ class PolicyTest {
                 entity + "?at=" + at + "&knowledge=both",
                 "/v1/health",
                 "/v1/catalog",
+                "/v1/models/discount/quality",
                 "/v1/views/shopper/entities/nobody")) {
             HttpResponse<String> response = http.send(
                     HttpRequest.newBuilder(URI.create(api + path)).build(), HttpResponse.BodyHandlers.ofString());

@@ -23,9 +23,11 @@ import dev.tidemark.local.app.TidemarkApplication;
 import dev.tidemark.local.mapping.BatchFunction;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.serve.ApiFunction;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -38,9 +40,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
 
 /**
  * The deployed functions on a local system. Each has clients of its own, whose access key is the name of its role in
@@ -57,6 +61,9 @@ final class PolicyWorld implements Application, AutoCloseable {
     private static final String FUNCTION = "arn:aws:lambda:" + Template.REGION + ":" + Template.ACCOUNT + ":function:";
     private static final String MAPPINGS = "{\"EventSourceMappings\":[{\"UUID\":\"one\",\"ParallelizationFactor\":1,"
             + "\"FunctionResponseTypes\":[\"ReportBatchItemFailures\"]}]}";
+
+    /** What the shop's monitor is compared with, in a bucket that is not the deployment's. */
+    static final String BASELINE = "training-sets/shop/profile.json.gz";
 
     private final Catalogs catalogs;
     private final HttpServer lambda;
@@ -93,6 +100,23 @@ final class PolicyWorld implements Application, AutoCloseable {
         own.s3()
                 .createBucket(request -> request.bucket(TidemarkApplication.BUCKET))
                 .join();
+        String[] baseline = BASELINE.split("/", 2);
+        own.s3().createBucket(request -> request.bucket(baseline[0])).join();
+        own.s3()
+                .putObject(
+                        request -> request.bucket(baseline[0]).key(baseline[1]), AsyncRequestBody.fromBytes(profile()))
+                .join();
+    }
+
+    /** Of nothing. */
+    private static byte[] profile() {
+        ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(zipped)) {
+            out.write("{\"sha256\":\"00\",\"columns\":{}}".getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return zipped.toByteArray();
     }
 
     @Override

@@ -470,9 +470,19 @@ final class MonitorReader {
     }
 
     private static Monitor.@Nullable Baseline baseline(@Nullable YamlValue at, List<Window> windows) {
-        if (at == null || !at.isMapping()) {
-            String path = at == null ? null : at.text(BASELINE_REMEDY);
-            return path == null ? null : new Monitor.TrainingSet(path);
+        if (at == null) {
+            return null;
+        }
+        if (!at.isMapping()) {
+            String path = at.text(BASELINE_REMEDY);
+            try {
+                return path == null ? null : new Monitor.TrainingSet(path);
+            } catch (IllegalArgumentException e) {
+                at.problem(
+                        String.valueOf(e.getMessage()),
+                        "name a folder or file in it, such as s3://models/sets/2026-03-01");
+                return null;
+            }
         }
         YamlMapping mapping = at.mapping(BASELINE_REMEDY);
         if (mapping == null) {

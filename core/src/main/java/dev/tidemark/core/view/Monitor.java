@@ -6,6 +6,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,9 +122,42 @@ public record Monitor(
     /**
      * The columns of a training set.
      *
-     * @param path of its {@code profile.json.gz}, or of the folder that holds it, local or {@code s3://}
+     * @param path of its {@code profile.json.gz}, or of the folder that holds it, beside the catalog or {@code s3://}
      */
-    public record TrainingSet(String path) implements Baseline {}
+    public record TrainingSet(String path) implements Baseline {
+
+        private static final Pattern OBJECT = Pattern.compile("s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(.+)");
+
+        /** An object in S3. */
+        public record S3Object(String bucket, String key) {
+
+            /** As policies name it. */
+            public String arn() {
+                return "arn:aws:s3:::" + bucket + "/" + key;
+            }
+        }
+
+        public TrainingSet {
+            if (path.startsWith("s3://") && !OBJECT.matcher(path).matches()) {
+                throw new IllegalArgumentException(path + " is no object in S3");
+            }
+        }
+
+        /**
+         * Where it is, if it is in S3: the path itself, if it ends in {@code .gz}, else the file in that folder.
+         *
+         * @param file the name of the file
+         */
+        public Optional<S3Object> object(String file) {
+            Matcher found = OBJECT.matcher(path);
+            if (!found.matches()) {
+                return Optional.empty();
+            }
+            String key = found.group(2);
+            return Optional.of(new S3Object(
+                    found.group(1), key.endsWith(".gz") ? key : key + (key.endsWith("/") ? "" : "/") + file));
+        }
+    }
 
     /** The same window of the same version, earlier. */
     public record Earlier(Window window, long beforeMillis) implements Baseline {}

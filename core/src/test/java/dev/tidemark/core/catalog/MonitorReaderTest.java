@@ -251,6 +251,7 @@ class MonitorReaderTest {
             source: shop}                   | source: shop, drop_duplicates: true} | source 'shop' has no event_id
             windows: [24h, 1h]              | windows: [24h, lifetime, 1h]     | a monitor without an end
             baseline: {window: 24h          | baseline: {window: 7d            | window '7d' is none of the monitor's
+            {window: 24h, before: 14d}      | s3://models                      | s3://models is no object in S3
             champion: v7                    | champoin: v7                     | unknown key 'champoin'
             accuracy:                       | acuracy:                         | no check 'acuracy' of this monitor
             threshold: 0.2}                 | threshold: 0.3}                  | threshold '0.3' is none of the outcome's

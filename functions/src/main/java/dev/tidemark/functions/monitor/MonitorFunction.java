@@ -12,6 +12,7 @@ import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
 import dev.tidemark.aws.s3.S3MonitorLog;
+import dev.tidemark.aws.s3.S3Reader;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.monitor.QualityReport;
@@ -80,7 +81,7 @@ public final class MonitorFunction implements RequestHandler<Map<String, Object>
                 deployment.catalogs(),
                 items(deployment),
                 control(deployment),
-                Baselines.beside(Path.of(deployment.value(Environment.CATALOG))),
+                Baselines.of(Path.of(deployment.value(Environment.CATALOG)), new S3Reader(deployment.clients()::s3)),
                 memory(deployment),
                 new JsonMonitorLog(System.out, deployment.value(Environment.GENERATION), System::currentTimeMillis),
                 InstantSource.system());

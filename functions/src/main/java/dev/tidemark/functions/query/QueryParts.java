@@ -12,6 +12,7 @@ import dev.tidemark.aws.kinesis.KinesisStreams;
 import dev.tidemark.aws.kinesis.KinesisTail;
 import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.aws.s3.S3Checkpoints;
+import dev.tidemark.aws.s3.S3Reader;
 import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.history.HistoryPorts;
@@ -71,7 +72,7 @@ record QueryParts(
                 past,
                 waiting(deployment, clients, clock),
                 costly,
-                Baselines.beside(Path.of(deployment.value(Environment.CATALOG))));
+                Baselines.of(Path.of(deployment.value(Environment.CATALOG)), new S3Reader(deployment.clients()::s3)));
         QueryFunction silent = new QueryFunction(
                 of(deployment.catalogs(), items, control, past, WaitingCache.none(), costly, RequestLog.NONE, clock));
         return new QueryParts(

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidemark.aws.s3.S3Reader;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.monitor.MonitorWorld;
 import dev.tidemark.core.monitor.MonitorWorld.Logged;
@@ -30,6 +31,9 @@ import org.junit.jupiter.api.Test;
 
 class MonitorFunctionTest {
 
+    private static final S3Reader NOT_IN_S3 = new S3Reader(() -> {
+        throw new AssertionError("nothing is in S3 here");
+    });
     private static final String MONITOR = """
             predictions: {source: shop}
             outcome: {within: 1h, settle: 30m}
@@ -98,7 +102,7 @@ class MonitorFunctionTest {
                 Catalogs.of(world.catalog),
                 world.items(),
                 ControlStore.EMPTY,
-                Baselines.beside(Path.of("nowhere", "catalog.yaml")),
+                Baselines.of(Path.of("nowhere", "catalog.yaml"), NOT_IN_S3),
                 memory,
                 new JsonMonitorLog(lines.out(), "g1", () -> nowMillis),
                 () -> Instant.ofEpochMilli(nowMillis));

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import dev.tidemark.aws.s3.S3Reader;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.monitor.MonitorWorld;
 import dev.tidemark.core.monitor.MonitorWorld.Logged;
@@ -32,6 +33,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** {@code GET /v1/models/{model}/quality}. */
 class QualityReadsTest {
 
+    private static final S3Reader NOT_IN_S3 = new S3Reader(() -> {
+        throw new AssertionError("nothing is in S3 here");
+    });
     private static final String PATH = "/v1/models/discount/quality";
     private static final long NOW = START + 8 * HOUR;
     private static final String MONITOR = """
@@ -84,7 +88,7 @@ class QualityReadsTest {
                 null,
                 WaitingCache.none(),
                 new CostlyShare(100),
-                Baselines.beside(folder.resolve("catalog.yaml")));
+                Baselines.of(folder.resolve("catalog.yaml"), NOT_IN_S3));
         return new QueryFunction(
                 new QueryParts(router, new CostlyShare(100), RequestLog.NONE, () -> Instant.ofEpochMilli(NOW), null));
     }
