@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -103,6 +105,8 @@ public final class EvaluateCommand extends CatalogCommand {
         if (scores.size() > MAX_FILES) {
             throw new Failure("two files at most can be compared: leave out some --scores");
         }
+        int workers = Runtime.getRuntime().availableProcessors();
+        ExecutorService threads = Executors.newFixedThreadPool(workers);
         try (Stores stores = deployment.open();
                 ProgressLine progress = ProgressLine.on(err())) {
             Catalog definitions = catalog.compile(deployment);
@@ -123,7 +127,8 @@ public final class EvaluateCommand extends CatalogCommand {
                     path("--id", id),
                     path("--outcome-id", outcomeId));
             progress.stage("Reading the archive", "records", -1);
-            Evaluator evaluator = new Evaluator(Catalogs.of(definitions), stores.past(), progress::advance);
+            Evaluator evaluator =
+                    new Evaluator(Catalogs.of(definitions), stores.past(), workers, threads, progress::advance);
             EvaluationReport report = stores.await(evaluator.evaluate(question));
             EvaluationText text = new EvaluationText(question, report);
             out().print(ShownText.text(json ? text.json() + "\n" : text.text()));
@@ -135,6 +140,8 @@ public final class EvaluateCommand extends CatalogCommand {
             }
             // Nothing is proven by nothing.
             return report.qualities().isEmpty() ? 1 : 0;
+        } finally {
+            threads.shutdown();
         }
     }
 

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,12 +39,19 @@ public final class Evaluator {
 
     private final Catalogs catalogs;
     private final HistoryPorts ports;
+    private final int lanesAtOnce;
+    private final Executor threads;
     private final LongConsumer read;
 
-    /** @param read is told how many records were read, as it goes on */
-    public Evaluator(Catalogs catalogs, HistoryPorts ports, LongConsumer read) {
+    /**
+     * @param threads runs the work on lanes, so many of them at once
+     * @param read is told how many records were read, as it goes on; by several threads
+     */
+    public Evaluator(Catalogs catalogs, HistoryPorts ports, int lanesAtOnce, Executor threads, LongConsumer read) {
         this.catalogs = catalogs;
         this.ports = ports;
+        this.lanesAtOnce = lanesAtOnce;
+        this.threads = threads;
         this.read = read;
     }
 
@@ -76,6 +84,13 @@ public final class Evaluator {
                 throw new IllegalArgumentException("outcome " + monitor.outcome() + ", " + scorers.size()
                         + " scorers, from " + fromMillis + " to " + toMillis);
             }
+        }
+
+        private boolean wants(EventRow row, String entity) {
+            return row.eventTimeMillis() >= fromMillis
+                    && row.eventTimeMillis() < toMillis
+                    && (versions.isEmpty()
+                            || versions.contains(EntityKeys.values(entity).get(0)));
         }
     }
 
@@ -121,38 +136,36 @@ public final class Evaluator {
 
     private CompletableFuture<Void> walk(Question question, Evaluation.Kind kind, View view, Evaluation into) {
         Catalog.Source source = catalogs.sourceOf(view);
-        Ids ids = view.pairs() == null
-                ? new OfField(source, kind == Evaluation.Kind.OUTCOME ? question.outcomeId() : question.id())
-                : new OfPair(source, view.pairs());
         Decide decide = new Decide(
                 source,
                 List.of(view),
                 LaneDecider.EntityFilter.ALL,
                 Long.MAX_VALUE,
-                (laneId, of, record, row, entity, bits, known) -> {
-                    boolean isWanted = question.versions().isEmpty()
-                            || question.versions()
-                                    .contains(EntityKeys.values(entity).get(0));
-                    if (isWanted
-                            && row.eventTimeMillis() >= question.fromMillis()
-                            && row.eventTimeMillis() < question.toMillis()) {
-                        String id = question.scorers().isEmpty() ? null : ids.of(record);
+                (laneId, of, record, row, entity, bits, known) -> {});
+        Sink sink = (laneId, parts) -> {
+            Ids ids = view.pairs() == null
+                    ? new OfField(source, kind == Evaluation.Kind.OUTCOME ? question.outcomeId() : question.id())
+                    : new OfPair(source, view.pairs());
+            return new Counting(decide.open(parts, (lane, of, record, row, entity, bits, known) -> {
+                if (question.wants(row, entity)) {
+                    String id = question.scorers().isEmpty() ? null : ids.of(record);
+                    synchronized (into) {
                         into.add(kind, row, entity, id);
                     }
-                });
+                }
+            }));
+        };
         // No event happens after its arrival. What decides about it may have arrived twice as long before as is
         // remembered.
         Range range = Range.arrived(
-                question.fromMillis() - 2 * view.rememberedMillis(), question.toMillis() + view.admittedMillis());
+                        question.fromMillis() - 2 * view.rememberedMillis(),
+                        question.toMillis() + view.admittedMillis())
+                .parallel(lanesAtOnce, threads);
         return ports.control()
                 .readLanes()
                 .thenCompose(rows -> History.of(ports, source.stream(), List.of(view), rows))
-                .thenCompose(history -> history.walk(range, counting(decide)))
+                .thenCompose(history -> history.walk(range, sink))
                 .thenAccept(walked -> {});
-    }
-
-    private Sink counting(Decide decide) {
-        return (laneId, parts) -> new Counting(decide.open(laneId, parts));
     }
 
     /** Tells how far the walk is. */

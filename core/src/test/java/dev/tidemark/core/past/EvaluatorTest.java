@@ -32,6 +32,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,11 +41,16 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.DoubleBinaryOperator;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Evaluations of the past beside the live state and beside what the predictions themselves say. */
 class EvaluatorTest {
@@ -83,7 +89,14 @@ class EvaluatorTest {
                 monitor: {windows: [1h]}
             """;
 
+    private static final Lane CHILD =
+            new Lane("arn:aws:kinesis:eu-west-1:1:stream/shop-events", 1, "shardId-000000000002");
+    private static final Lane OTHER =
+            new Lane("arn:aws:kinesis:eu-west-1:1:stream/shop-events", 1, "shardId-000000000001");
+
     private final Random random = new Random(SEED);
+    private final InMemoryLineage lineage = new InMemoryLineage();
+    private boolean isResharded;
     private final InMemoryItemStore items = new InMemoryItemStore();
     private final InMemoryControlStore control = new InMemoryControlStore();
     private final InMemoryArchive archive = new InMemoryArchive();
@@ -167,6 +180,57 @@ class EvaluatorTest {
         compare(report, window().toList(), one -> one.labels().lastEntry().getValue());
     }
 
+    /** Predicted numbers: the mean difference is of absolute errors. */
+    @Test
+    void numbersAreWhatTheyAreLive() {
+        Catalog catalog =
+                catalog("{type: number, within: 30m, settle: 1m, time: {field: predicted_at, format: epoch_millis}}");
+        predict(0.8, 0);
+        fold(catalog, /* isCarrying= */ true, /* onlyPositives= */ false);
+
+        EvaluationReport report = equalsLive(catalog, "mae");
+
+        List<Prediction> known = window().filter(one -> !one.labels().isEmpty()).toList();
+        double errors = 0;
+        double squares = 0;
+        for (Prediction one : known) {
+            double error = one.score() - one.labels().firstEntry().getValue();
+            errors += Math.abs(error);
+            squares += error * error;
+        }
+        Metrics served = served(report, "");
+        assertThat(number(served, "mae")).isCloseTo(errors / known.size(), Offset.offset(1e-12));
+        assertThat(number(served, "rmse")).isCloseTo(Math.sqrt(squares / known.size()), Offset.offset(1e-12));
+        compare(report, known, one -> one.labels().firstEntry().getValue(), (score, label) -> Math.abs(score - label));
+    }
+
+    private static double number(Metrics metrics, String name) {
+        return Objects.requireNonNull(metrics.number(name, null)).doubleValue();
+    }
+
+    /** Two shards, one of which is split while outcomes are still to come; lanes are walked by several threads. */
+    @ParameterizedTest
+    @CsvSource({"pair, false", "carried, true"})
+    void reshardedLanesAreWhatTheyAreLive(String how, boolean isCarrying) {
+        Catalog catalog = catalog(
+                how.equals("pair")
+                        ? "{pair: judged}"
+                        : "{within: 30m, settle: 1m, time: {field: predicted_at, format: epoch_millis}}");
+        isResharded = true;
+        lineage.parents.put(CHILD.id(), List.of(LANE));
+        lineage.drained = (lane, last) -> lane.equals(LANE);
+        predict(0.8, isCarrying ? 0 : 0.3);
+        fold(catalog, isCarrying, /* onlyPositives= */ false);
+
+        EvaluationReport report = equalsLive(catalog);
+
+        assertThat(control.readLanes().join()).hasSize(3);
+        compare(
+                report,
+                window().filter(one -> !one.labels().isEmpty()).toList(),
+                one -> one.labels().lastEntry().getValue());
+    }
+
     private static Catalog catalog(String outcome) {
         return new CatalogCompiler().compile(CATALOG.replace("OUTCOME", outcome));
     }
@@ -199,12 +263,15 @@ class EvaluatorTest {
                 }
             });
         }
-        List<RawRecord> records = new ArrayList<>();
-        arriving.forEach((arrival, events) -> events.forEach(event -> records.add(new RawRecord(
-                new Position(Long.toString(1_000_000L + records.size()), 0),
-                arrival,
-                "key",
-                event.getBytes(StandardCharsets.UTF_8)))));
+        Map<Lane, List<RawRecord>> records = new LinkedHashMap<>();
+        int[] number = {0};
+        arriving.forEach((arrival, events) ->
+                events.forEach(event -> records.computeIfAbsent(laneOf(event, arrival), lane -> new ArrayList<>())
+                        .add(new RawRecord(
+                                new Position(Long.toString(1_000_000L + number[0]++), 0),
+                                arrival,
+                                "key",
+                                event.getBytes(StandardCharsets.UTF_8)))));
         BatchFold fold = new BatchFold(
                 catalog,
                 new FoldPorts(
@@ -212,15 +279,27 @@ class EvaluatorTest {
                         control,
                         archive,
                         new InMemoryQuarantine(),
-                        new InMemoryLineage(),
+                        lineage,
                         millis -> CompletableFuture.completedFuture(null),
                         () -> nowMillis(),
                         random),
                 FoldSettings.DEFAULT);
-        for (int from = 0; from < records.size(); from += 40) {
-            Batch batch = new Batch(LANE, records.subList(from, Math.min(records.size(), from + 40)));
-            assertThat(fold.fold(batch, Long.MAX_VALUE).join().isDone()).isTrue();
+        // The parent was first, and is done before its child begins.
+        records.forEach((lane, ofLane) -> {
+            for (int from = 0; from < ofLane.size(); from += 40) {
+                Batch batch = new Batch(lane, ofLane.subList(from, Math.min(ofLane.size(), from + 40)));
+                assertThat(fold.fold(batch, Long.MAX_VALUE).join().isDone()).isTrue();
+            }
+        });
+    }
+
+    /** What is about one prediction is in one shard at a time. */
+    private Lane laneOf(String event, long arrivalMillis) {
+        if (!isResharded) {
+            return LANE;
         }
+        boolean isOdd = event.matches(".*\"p\\d*[13579]\".*");
+        return isOdd ? OTHER : arrivalMillis < START_MILLIS + 70 * MINUTE_MILLIS ? LANE : CHILD;
     }
 
     private static long nowMillis() {
@@ -242,12 +321,15 @@ class EvaluatorTest {
     }
 
     private EvaluationReport equalsLive(Catalog catalog) {
+        return equalsLive(catalog, "log_loss");
+    }
+
+    private EvaluationReport equalsLive(Catalog catalog, String known) {
         Monitor monitor = catalog.monitor("discount").orElseThrow();
         EvaluationReport all = evaluate(catalog, monitor, null);
         assertThat(served(all, ""))
                 .isEqualTo(live(catalog, monitor, null, ""))
-                .satisfies(
-                        metrics -> assertThat(metrics.values().get("log_loss")).isNotNull());
+                .satisfies(metrics -> assertThat(metrics.values().get(known)).isNotNull());
         EvaluationReport sliced = evaluate(catalog, monitor, "device");
         for (String device : List.of("phone", "desktop")) {
             assertThat(served(sliced, device))
@@ -279,9 +361,14 @@ class EvaluatorTest {
                 FieldPath.parse("id"),
                 FieldPath.parse("prediction"));
         HistoryPorts ports = new HistoryPorts(archive, new InMemoryRedriveLog(), new SnapshotCheckpoints(), control);
-        return new Evaluator(Catalogs.of(catalog), ports, records -> {})
-                .evaluate(question)
-                .join();
+        ExecutorService threads = Executors.newFixedThreadPool(3);
+        try {
+            return new Evaluator(Catalogs.of(catalog), ports, 3, threads, records -> {})
+                    .evaluate(question)
+                    .join();
+        } finally {
+            threads.shutdown();
+        }
     }
 
     private Metrics live(Catalog catalog, Monitor monitor, Monitor.@Nullable Slice slice, String value) {
@@ -306,12 +393,20 @@ class EvaluatorTest {
 
     private static void compare(
             EvaluationReport report, List<Prediction> labelled, ToDoubleFunction<Prediction> labelOf) {
+        compare(report, labelled, labelOf, EvaluatorTest::loss);
+    }
+
+    private static void compare(
+            EvaluationReport report,
+            List<Prediction> labelled,
+            ToDoubleFunction<Prediction> labelOf,
+            DoubleBinaryOperator loss) {
         double sum = 0;
         long count = 0;
         for (Prediction one : labelled) {
             if (!one.id().endsWith("7")) {
                 double label = labelOf.applyAsDouble(one);
-                sum += loss(one.score(), label) - loss(one.other(), label);
+                sum += loss.applyAsDouble(one.score(), label) - loss.applyAsDouble(one.other(), label);
                 count++;
             }
         }
