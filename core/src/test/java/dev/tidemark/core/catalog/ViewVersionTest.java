@@ -111,6 +111,27 @@ class ViewVersionTest {
                 .contains("\"event_time\":{\"field\":\"seen\",\"format\":\"iso8601\"},\"entity\"");
     }
 
+    /** Then the time of the source decides too. */
+    @Test
+    void changesWithHowLongAfterItsTimeAnEventMayHappen() {
+        String entity = "entity: user_id\n";
+        String own = change(entity, entity + "    event_time: seen\n");
+        String within = change(entity, entity + "    event_time: seen\n    within: 24h\n");
+
+        assertThat(List.of(
+                        version(own),
+                        version(within),
+                        version(within.replace("within: 24h", "within: 25h")),
+                        version(within.replace("field: ts", "field: time"))))
+                .doesNotHaveDuplicates();
+        Catalog catalog = new CatalogCompiler().compile(within);
+        assertThat(catalog.json()).contains("\"within\":\"1d\"");
+        assertThat(new CatalogCompiler().compile(catalog.json()).json()).isEqualTo(catalog.json());
+        InvalidDefinition refused = org.assertj.core.api.Assertions.catchThrowableOfType(
+                InvalidDefinition.class, () -> version(change(entity, entity + "    within: 24h\n")));
+        assertThat(refused).hasMessageContaining("'within' without an 'event_time' of the view");
+    }
+
     @Test
     void changesWithWhoPacksTheRecordsButNotByTheDefault() {
         String bytes = "max_event_bytes: 65536\n";

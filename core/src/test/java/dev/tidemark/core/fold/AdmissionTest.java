@@ -1,6 +1,7 @@
 package dev.tidemark.core.fold;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
@@ -103,6 +104,35 @@ class AdmissionTest {
             """)
     void takesWhatItDoesNotNeed(String members) {
         assertThat(refusal(BOTH, "dear", GOOD + "," + members)).isNull();
+    }
+
+    private static final String BEFORE = SOURCE
+            + "  v: {source: clicks, entity: user, event_time: {field: at, format: epoch_millis}, within: 1m,"
+            + " features: {c: {function: count, windows: [1h]}}}\n";
+
+    private static Admission.Verdict judge(String members) {
+        Catalog catalog = compile(BEFORE);
+        View view = catalog.view("v").orElseThrow();
+        byte[] json = ("{\"user\":1,\"at\":1000000" + members + "}").getBytes(StandardCharsets.UTF_8);
+        return new RecordJudge(view, catalog.sourceOf(view))
+                .judge(new RawRecord(new Position("1", 0), 1_100_000, "", json));
+    }
+
+    /** What happens later than within, by the source's time, is too late, however soon it arrives; the millisecond counts. */
+    @ParameterizedTest
+    @CsvSource({"0, IN", "60000, IN", "-5000, IN", "60001, TOO_LATE"})
+    void whatHappensBeyondWithinIsTooLate(long afterMillis, Admission.Verdict verdict) {
+        assertThat(judge(",\"t\":" + (1_000_000 + afterMillis))).isEqualTo(verdict);
+    }
+
+    @Test
+    void withinNeedsTheTimeOfTheSource() {
+        for (String time : List.of("", ",\"t\":\"soon\"", ",\"t\":-1")) {
+            InvalidEvent refused = catchThrowableOfType(InvalidEvent.class, () -> judge(time));
+
+            assertThat(refused).as(time).isNotNull().hasMessageContaining("view 'v' needs the time 't'");
+            assertThat(refused).extracting(InvalidEvent::reason).isEqualTo(InvalidEvent.Reason.NO_EVENT_TIME);
+        }
     }
 
     /** The input of a feature is wanted only of events that pass the feature's where. */
