@@ -9,7 +9,7 @@ import java.util.stream.Stream;
  * would make what comes after it meaningless.
  *
  * @param kind the first that holds
- * @param evidence for it and for all others, in the order of the kinds
+ * @param evidence for it first, and for all others that hold, in the order of the kinds; then what no window shows
  */
 public record Cause(Kind kind, List<Evidence> evidence) {
 
@@ -65,14 +65,12 @@ public record Cause(Kind kind, List<Evidence> evidence) {
      * The first kind, in their order, that something speaks for.
      *
      * @param found in the windows of checks that fail
-     * @param beside of no window: it decides only where nothing else does
+     * @param beside of no window, all of one kind: it decides only where nothing else does
      */
     static Cause of(List<Evidence> found, List<Evidence> beside) {
-        List<Evidence> all = Stream.concat(found.stream(), beside.stream())
-                .sorted(Comparator.comparing(Evidence::kind))
-                .toList();
-        Kind kind = (found.isEmpty() ? beside : found)
-                .stream().map(Evidence::kind).min(Comparator.naturalOrder()).orElse(Kind.UNKNOWN);
-        return new Cause(kind, all);
+        List<Evidence> ordered =
+                found.stream().sorted(Comparator.comparing(Evidence::kind)).toList();
+        List<Evidence> all = Stream.concat(ordered.stream(), beside.stream()).toList();
+        return new Cause(all.isEmpty() ? Kind.UNKNOWN : all.get(0).kind(), all);
     }
 }

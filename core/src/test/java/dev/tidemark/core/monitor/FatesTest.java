@@ -57,7 +57,7 @@ final class FatesTest {
         Evidence drift = new Evidence(Kind.DRIFT, "moved");
 
         assertThat(Cause.of(List.of(drift), List.of(lost)).kind()).isEqualTo(Kind.DRIFT);
-        assertThat(Cause.of(List.of(drift), List.of(lost)).evidence()).containsExactly(lost, drift);
+        assertThat(Cause.of(List.of(drift), List.of(lost)).evidence()).containsExactly(drift, lost);
         assertThat(Cause.of(List.of(), List.of(lost)).kind()).isEqualTo(Kind.PIPELINE);
         assertThat(Cause.of(List.of(), List.of()).kind()).isEqualTo(Kind.UNKNOWN);
     }
