@@ -117,18 +117,34 @@ public final class QualityServer {
             names.addAll(names(Monitor.bySlice(question.slice()), question.windows()));
         }
         List<String> model = List.of(EntityKeys.of(List.of(monitor.model())));
-        return answers.of(monitor.versions(), names, model, question.atMillis()).thenCompose(found -> {
-            Answer directory = found.get(0);
-            List<String> sliceValues = question.slice() == null
-                    ? List.of()
-                    : mostFrequent(counts(Monitor.bySlice(question.slice()), question, directory))
-                            .limit(MAX_SLICE_VALUES)
-                            .toList();
-            return all(versions(question, directory).stream()
-                            .map(version -> read(question, version, sliceValues, directory))
-                            .toList())
-                    .thenApply(read -> report(question, directory, read, training, staleMillis));
-        });
+        Monitor.Outcome outcome = monitor.outcome();
+        List<Long> moments = outcome == null
+                ? List.of(question.atMillis())
+                : List.of(question.atMillis(), question.maturedMillis(outcome));
+        return all(moments.stream()
+                        .map(at -> answers.of(monitor.versions(), names, model, at))
+                        .toList())
+                .thenCompose(found -> {
+                    List<Answer> directories =
+                            found.stream().flatMap(List::stream).toList();
+                    List<String> sliceValues = sliceValues(question, directories);
+                    return all(versions(question, directories).stream()
+                                    .map(version -> read(question, version, sliceValues, directories.get(0)))
+                                    .toList())
+                            .thenApply(read -> report(question, directories.get(0), read, training, staleMillis));
+                });
+    }
+
+    /** Those of the matured windows, which alone are shown. */
+    private static List<String> sliceValues(Question question, List<Answer> directories) {
+        return question.slice() == null
+                ? List.of()
+                : mostFrequent(counts(
+                                Monitor.bySlice(question.slice()),
+                                question,
+                                List.of(directories.get(directories.size() - 1))))
+                        .limit(MAX_SLICE_VALUES)
+                        .toList();
     }
 
     private static List<String> names(String feature, List<Window> windows) {
@@ -137,25 +153,27 @@ public final class QualityServer {
                 .toList();
     }
 
-    private static List<String> versions(Question question, Answer directory) {
+    private static List<String> versions(Question question, List<Answer> directories) {
         if (question.versions() != null) {
             return question.versions();
         }
         return Stream.concat(
                         Stream.ofNullable(question.monitor().champion()),
-                        mostFrequent(counts(Monitor.BY_VERSION, question, directory)))
+                        mostFrequent(counts(Monitor.BY_VERSION, question, directories)))
                 .distinct()
                 .limit(MAX_VERSIONS)
                 .toList();
     }
 
     /** How often each group was counted in any window, at most. */
-    private static Map<String, Long> counts(String feature, Question question, Answer directory) {
+    private static Map<String, Long> counts(String feature, Question question, List<Answer> directories) {
         Map<String, Long> counts = new HashMap<>();
-        for (Window window : question.windows()) {
-            new InWindow(directory.values(), window)
-                    .groups(feature)
-                    .forEach((group, count) -> counts.merge(group, count, Math::max));
+        for (Answer directory : directories) {
+            for (Window window : question.windows()) {
+                new InWindow(directory.values(), window)
+                        .groups(feature)
+                        .forEach((group, count) -> counts.merge(group, count, Math::max));
+            }
         }
         return counts;
     }

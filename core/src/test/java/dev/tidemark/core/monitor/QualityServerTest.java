@@ -307,9 +307,7 @@ final class QualityServerTest {
      */
     @Test
     void aPositiveThirtyHoursLaterChangesItsWindowAlone() {
-        Shop shop = new Shop(
-                        ABSENT.replace("within: 2h", "within: 24h").replace("  checks", "  champion: v7\n  checks"))
-                .run(10);
+        Shop shop = new Shop(ABSENT.replace("within: 2h", "within: 24h")).run(10);
         long known = START + 40 * HOUR;
         Logged revised = negativeAt(shop, START + 3 * HOUR);
         Logged beyond = negativeAt(shop, START + 5 * HOUR);
@@ -441,6 +439,21 @@ final class QualityServerTest {
         assertThat(matured.labelled())
                 .isEqualTo(Objects.requireNonNull(before.matured()).labelled() + 1);
         assertThat(after.latest()).isEqualTo(before.latest());
+    }
+
+    /** Predictions may have ended long before their outcomes are all known. */
+    @Test
+    void versionsOfMaturedWindowsAreToldToo() {
+        Shop shop = new Shop(ABSENT).run(4);
+        long now = START + 4 * HOUR + 5 * HOUR / 2;
+        shop.world.fold(now);
+        QualityReport report = shop.world.report(now, "device", null);
+
+        assertThat(shop.window(report, "v7", "1h").predictions()).isZero();
+        assertThat(report.versions()).extracting(OfVersion::version).containsExactly("v7", "v8");
+        assertThat(shop.window(report, "v8", "1h").slices())
+                .extracting(QualityReport.OfSlice::value)
+                .containsExactly("desktop", "phone");
     }
 
     @Test
