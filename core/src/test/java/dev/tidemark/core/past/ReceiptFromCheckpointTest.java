@@ -43,6 +43,35 @@ class ReceiptFromCheckpointTest {
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
+    void manyAnswersAreTheSameAsOneByOne(long seed) {
+        PastWorld world = new PastWorld(seed);
+        Checkpoints all = Checkpoints.all(world.checkpoints);
+        List<PastWorld.Asked> asked = world.asked.subList(world.asked.size() / 2, world.asked.size() / 2 + 40);
+        List<ReceiptReplay.Wanted> wanted = asked.stream()
+                .map(one -> new ReceiptReplay.Wanted(one.view(), AuditTest.receipt(one)))
+                .toList();
+
+        List<ReceiptReplay.Reproduced> together = new ReceiptReplay(Catalogs.of(PastWorld.CATALOG), world.ports())
+                .reproduce(wanted, all)
+                .join();
+
+        assertThat(together).hasSameSizeAs(asked);
+        assertThat(together.stream().map(one -> one.made().checkpoint()).distinct())
+                .as("one beginning for all")
+                .hasSize(1)
+                .doesNotContainNull();
+        for (int i = 0; i < asked.size(); i++) {
+            PastWorld.Asked one = asked.get(i);
+            assertSame(
+                    together.get(i),
+                    again(world, one.view(), AuditTest.receipt(one), Checkpoints.none(world.checkpoints)),
+                    one.view().name() + " of " + one.user() + " at " + one.atMillis());
+            assertThat(together.get(i).answer().values()).isEqualTo(one.answer().values());
+        }
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
     void theAnswerIsTheSameFromACheckpoint(long seed) {
         PastWorld world = new PastWorld(seed);
         Checkpoints none = Checkpoints.none(world.checkpoints);
