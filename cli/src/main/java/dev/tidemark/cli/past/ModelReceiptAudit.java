@@ -9,17 +9,14 @@ import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.history.Checkpoints;
 import dev.tidemark.core.past.AuditReport;
 import dev.tidemark.core.past.Difference;
-import dev.tidemark.core.past.ReceiptReplay;
-import dev.tidemark.core.serve.Answer;
+import dev.tidemark.core.past.ModelReplay;
 import dev.tidemark.core.serve.ModelAnswer;
 import dev.tidemark.core.serve.ModelJson;
 import dev.tidemark.core.serve.ModelRow;
-import dev.tidemark.core.value.ValueJson;
+import dev.tidemark.core.serve.PastAnswer;
 import dev.tidemark.core.view.Model;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -44,7 +41,8 @@ final class ModelReceiptAudit {
                 .filter(known -> known.hash().equals(served.hash()))
                 .findFirst();
         if (model.isEmpty()) {
-            String text = "the answer is of the definition " + served.hash() + " (catalog " + served.catalogHash()
+            String text = "the answer is of the definition " + served.hash() + " (catalog "
+                    + served.receipt().catalogHash()
                     + "), which this catalog does not have: name the catalog that answered with --catalog";
             return AuditReport.of(
                     0, 0, List.of(new Difference(Difference.Kind.DEFINITION, served.name(), "", "", "", text)), null);
@@ -58,28 +56,18 @@ final class ModelReceiptAudit {
                     "an answer of model '" + served.name() + "' has no rows: give answers as the API wrote them");
         }
         List<ModelRow> rows = new ArrayList<>();
-        served.rows().forEach(row -> rows.add(row(model, row)));
-        List<ModelAnswer.Read> then = new ArrayList<>();
-        List<ModelAnswer.Read> now = new ArrayList<>();
+        served.rows().forEach(row -> rows.add(ModelReplay.row(model, row.path("keys"), row.path("request"))));
+        ModelReplay.Reproduced reproduced = stores.await(new ModelReplay(catalogs, stores.past())
+                        .reproduce(List.of(new ModelReplay.Answered(model, served.receipt(), rows)), checkpoints))
+                .get(0);
         AuditReport report = AuditReport.NONE;
-        for (Model.ViewInput input : model.views()) {
-            Map<String, Answer> answersThen = new LinkedHashMap<>();
-            Map<String, Answer> answersNow = new LinkedHashMap<>();
-            for (String entity :
-                    rows.stream().map(row -> row.entity(input)).distinct().toList()) {
-                ReceiptReplay.Reproduced one = stores.await(new ReceiptReplay(catalogs, stores.past())
-                        .reproduce(input.view(), served.receipt(input, entity), checkpoints));
-                answersThen.put(entity, one.answer());
-                answersNow.put(entity, one.today());
-                String checkpoint = one.made().checkpoint();
-                report = report.plus(AuditReport.of(
-                        0, one.made().records(), List.of(), checkpoint == null ? AuditReport.ARCHIVE : checkpoint));
-            }
-            then.add(read(input, answersThen));
-            now.add(read(input, answersNow));
+        for (PastAnswer.Made made : reproduced.made()) {
+            String checkpoint = made.checkpoint();
+            report = report.plus(AuditReport.of(
+                    0, made.records(), List.of(), checkpoint == null ? AuditReport.ARCHIVE : checkpoint));
         }
-        JsonNode again = json(new ModelAnswer(model, served.atMillis(), rows, then, null));
-        JsonNode today = json(new ModelAnswer(model, served.atMillis(), rows, now, null));
+        JsonNode again = json(reproduced.then());
+        JsonNode today = json(reproduced.today());
         List<Difference> differences = new ArrayList<>();
         for (int row = 0; row < rows.size(); row++) {
             compareRow(model, served, row, again, today, differences);
@@ -89,24 +77,6 @@ final class ModelReceiptAudit {
         }
         compareRest(served.name(), "", "model", served.document().path("receipt"), again.path("receipt"), differences);
         return report.plus(AuditReport.of((long) rows.size() * model.vector().size(), 0, differences, null));
-    }
-
-    private static ModelRow row(Model model, JsonNode row) {
-        Map<String, Object> request = new LinkedHashMap<>();
-        model.request().forEach(input -> {
-            JsonNode given = row.path("request").path(input.name());
-            request.put(input.name(), input.accept(ValueJson.scalar(given)));
-        });
-        return new ModelRow(
-                model.keys().stream()
-                        .map(name -> row.path("keys").path(name).asText())
-                        .toList(),
-                request);
-    }
-
-    private static ModelAnswer.Read read(Model.ViewInput input, Map<String, Answer> answers) {
-        Answer any = answers.values().iterator().next();
-        return new ModelAnswer.Read(input, any.plan(), any.progress(), answers);
     }
 
     private static void compareRow(

@@ -5,18 +5,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tidemark.cli.terminal.Failure;
+import dev.tidemark.core.past.ModelReceipt;
 import dev.tidemark.core.past.Receipt;
-import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.EntityKeys;
-import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.View;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Answers as the API gave them: single, a batch, or a model's; several may follow each other in one file. */
@@ -44,31 +41,12 @@ final class ReceiptFile {
             return document.path("hash").asText();
         }
 
-        String catalogHash() {
-            return document.path("receipt").path("catalog").asText();
-        }
-
-        long atMillis() {
-            return document.path("receipt").path("at").asLong();
+        ModelReceipt receipt() {
+            return new ModelReceipt(document.path("receipt"));
         }
 
         JsonNode rows() {
             return document.path("rows");
-        }
-
-        /** What one entity's values were computed from. */
-        Receipt receipt(Model.ViewInput input, String entity) {
-            JsonNode view =
-                    document.path("receipt").path("views").path(input.view().name());
-            return new Receipt(
-                    catalogHash(),
-                    view.path("version").asText(),
-                    entity,
-                    atMillis(),
-                    input.names(),
-                    positions(view.path("lanes")),
-                    positions(view.path("ahead").path(entity)),
-                    false);
         }
     }
 
@@ -114,8 +92,8 @@ final class ReceiptFile {
                     entity(),
                     receipt.path("at").asLong(),
                     names(view),
-                    positions(receipt.path("lanes")),
-                    positions(ahead),
+                    ModelReceipt.positions(receipt.path("lanes")),
+                    ModelReceipt.positions(ahead),
                     as.equals("now") || as.equals("both"));
         }
 
@@ -132,14 +110,6 @@ final class ReceiptFile {
             }
             return names;
         }
-    }
-
-    private static Map<String, Position> positions(JsonNode node) {
-        Map<String, Position> positions = new HashMap<>();
-        node.properties()
-                .forEach(entry -> positions.put(
-                        entry.getKey(), Position.parse(entry.getValue().asText())));
-        return positions;
     }
 
     static List<Answered> read(Path file) {
