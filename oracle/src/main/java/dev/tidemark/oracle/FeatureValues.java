@@ -42,6 +42,7 @@ final class FeatureValues {
             "histogram",
             "decayed_sum",
             "decayed_avg",
+            "mae_difference",
             "mae",
             "rmse",
             "bias");
@@ -96,8 +97,10 @@ final class FeatureValues {
 
     private boolean hasInputs(Event event) {
         String label = QualityValues.labelField(feature);
+        String other = QualityValues.otherField(feature);
         return (feature.input() == null || event.field(feature.input()) != null)
-                && (label == null || event.field(label) != null);
+                && (label == null || event.field(label) != null)
+                && (other == null || event.field(other) != null);
     }
 
     private Evaluated grouped(List<Event> events, Grouping grouping) {
@@ -153,8 +156,17 @@ final class FeatureValues {
             case "top_k" -> topValues(events);
             case "histogram" -> exact(histogram(events));
             case "decayed_sum", "decayed_avg", "decayed_count" -> decayed(events);
-            case "confusion", "log_loss", "brier", "auc", "calibration", "mae", "rmse", "bias", "profile" ->
-                new QualityValues(feature, events).value();
+            case "confusion",
+                    "log_loss",
+                    "brier",
+                    "auc",
+                    "calibration",
+                    "mae",
+                    "rmse",
+                    "bias",
+                    "log_loss_difference",
+                    "mae_difference",
+                    "profile" -> new QualityValues(feature, events).value();
             default -> throw new IllegalArgumentException("unknown function '" + feature.function() + "'");
         };
     }

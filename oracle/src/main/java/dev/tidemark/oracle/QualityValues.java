@@ -13,12 +13,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What functions of predictions and their labels make of a list of events, and profiles. */
 final class QualityValues {
 
-    private static final Set<String> OF_PROBABILITIES = Set.of("confusion", "log_loss", "brier", "auc", "calibration");
+    private static final Set<String> OF_PROBABILITIES =
+            Set.of("confusion", "log_loss", "brier", "auc", "calibration", "log_loss_difference");
 
     /** Beyond this ratio two scores are never in one bucket: (1 + 0.01) / (1 - 0.01), and what rounding adds. */
     private static final double BUCKET_RATIO = 1.0203;
@@ -55,6 +57,11 @@ final class QualityValues {
         return feature.parameters().get("label") instanceof String field ? field : null;
     }
 
+    /** The field of another prediction of the same; null if there is none. */
+    static @Nullable String otherField(Feature feature) {
+        return feature.parameters().get("other") instanceof String field ? field : null;
+    }
+
     static String labelType(Feature feature) {
         return isOfProbabilities(feature) ? "binary" : "number";
     }
@@ -74,6 +81,9 @@ final class QualityValues {
             case "rmse" -> FeatureValues.exact(rootMean(squares()));
             case "bias" ->
                 FeatureValues.exact(mean(judged().stream().map(Judged::error).toList()));
+            case "log_loss_difference" -> FeatureValues.exact(difference(QualityValues::logLoss));
+            case "mae_difference" ->
+                FeatureValues.exact(difference(each -> each.error().abs()));
             case "profile" -> profile();
             default -> throw new IllegalArgumentException("unknown function '" + feature.function() + "'");
         };
@@ -96,6 +106,27 @@ final class QualityValues {
         }
         JsonNode label = Objects.requireNonNull(event.field(field));
         return label.isBoolean() ? (label.booleanValue() ? BigDecimal.ONE : BigDecimal.ZERO) : label.decimalValue();
+    }
+
+    private ObjectNode difference(Function<Judged, BigDecimal> loss) {
+        String other = Objects.requireNonNull(otherField(feature));
+        List<BigDecimal> differences = events.stream()
+                .map(event -> {
+                    BigDecimal label = label(event);
+                    BigDecimal challenger =
+                            Objects.requireNonNull(event.field(other)).decimalValue();
+                    return loss.apply(new Judged(input(event).decimalValue(), label))
+                            .subtract(loss.apply(new Judged(challenger, label)));
+                })
+                .toList();
+        ObjectNode value = FeatureValues.NODES.objectNode();
+        value.put("count", differences.size());
+        value.set("sum", FeatureValues.number(sum(differences)));
+        value.set(
+                "squares",
+                FeatureValues.number(
+                        sum(differences.stream().map(each -> each.pow(2)).toList())));
+        return value;
     }
 
     private ArrayNode confusion() {

@@ -225,6 +225,10 @@ final class ViewEvents {
                 throw new BadRecord(BadRecord.MISSING_FIELD);
             }
         }
+        String other = QualityValues.otherField(feature);
+        if (other != null && event.scalar(other, FeatureValues.inputType(feature)) == null && !feature.optional()) {
+            throw new BadRecord(BadRecord.MISSING_FIELD);
+        }
         String label = QualityValues.labelField(feature);
         if (label != null && owes.test(label)) {
             if (event.scalar(label, QualityValues.labelType(feature)) == null && !feature.optional()) {

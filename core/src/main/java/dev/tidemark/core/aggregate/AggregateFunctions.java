@@ -35,6 +35,8 @@ public final class AggregateFunctions {
             Loss.mae(),
             Loss.rmse(),
             Loss.bias(),
+            LossDifference.ofLogLoss(),
+            LossDifference.ofMae(),
             new Profile());
 
     private AggregateFunctions() {}

@@ -91,10 +91,10 @@ final class Loss implements AggregateFunction {
     }
 
     private @Nullable BigDecimal value(LossState terms) {
-        if (!root || terms.count() == 0) {
-            return Avg.quotient(terms.value(), terms.count());
+        if (!root || terms.events() == 0) {
+            return Avg.quotient(terms.value(), terms.events());
         }
-        BigDecimal mean = terms.value().divide(BigDecimal.valueOf(terms.count()), MathContext.DECIMAL128);
+        BigDecimal mean = terms.value().divide(BigDecimal.valueOf(terms.events()), MathContext.DECIMAL128);
         return Decimals.canonical(mean.sqrt(MathContext.DECIMAL64));
     }
 }

@@ -13,7 +13,7 @@ import java.util.Locale;
  * The exact sum of one term for each event that has a prediction and its label, and how many there were. Stored as a varint,
  * the number of events, and a decimal, the sum.
  */
-final class LossState extends DecimalSum implements Subtractable {
+final class LossState extends TermSum {
 
     /** Probabilities are kept this far from 0 and 1, where the logarithm would have no bound. */
     private static final double LEAST_PROBABILITY = 1e-15;
@@ -21,9 +21,9 @@ final class LossState extends DecimalSum implements Subtractable {
     private static final double GREATEST_PROBABILITY = 1 - 1e-15;
 
     private final Type type;
-    private long count;
 
     private LossState(Type type) {
+        super(true);
         this.type = type;
     }
 
@@ -47,6 +47,65 @@ final class LossState extends DecimalSum implements Subtractable {
             this.bound = BigInteger.TEN.pow(exponent).multiply(BigInteger.valueOf(factor));
             this.maxScale = maxScale;
         }
+
+        BigInteger bound() {
+            return bound;
+        }
+
+        int maxScale() {
+            return maxScale;
+        }
+
+        /**
+         * Adds what an event's prediction adds.
+         *
+         * @param slot of the prediction, which is there as its label is
+         */
+        void addTo(DecimalSum sum, EventRow row, int slot, Label label) {
+            if (this == LOG_LOSS) {
+                double probability =
+                        label.isPositive(row) ? RowNumbers.toDouble(row, slot) : RowNumbers.complement(row, slot);
+                double kept = Math.max(LEAST_PROBABILITY, Math.min(GREATEST_PROBABILITY, probability));
+                Decimals.roundTo16Digits(-StrictMath.log(kept), sum);
+            } else {
+                addErrorTo(sum, row, slot, label);
+            }
+        }
+
+        private void addErrorTo(DecimalSum sum, EventRow row, int slot, Label label) {
+            if (row.kind(slot) == Kind.NUMBER && label.isSmall(row)) {
+                int scale = Math.max(row.scale(slot), label.scale(row));
+                int shift = scale - row.scale(slot);
+                int labelShift = scale - label.scale(row);
+                if (Decimals.fitsShifted(row.unscaled(slot), shift)
+                        && Decimals.fitsShifted(label.unscaled(row), labelShift)) {
+                    long predicted = Decimals.shifted(row.unscaled(slot), shift);
+                    long actual = Decimals.shifted(label.unscaled(row), labelShift);
+                    long error = predicted - actual;
+                    if (((predicted ^ actual) & (predicted ^ error)) >= 0) {
+                        take(sum, error, scale);
+                        return;
+                    }
+                }
+            }
+            take(sum, row.decimal(slot).subtract(label.decimal(row)));
+        }
+
+        private void take(DecimalSum sum, long error, int scale) {
+            switch (this) {
+                case ABSOLUTE_ERROR -> sum.add(Math.abs(error), scale);
+                case SQUARED_ERROR -> sum.addSquare(error, scale);
+                case ERROR, LOG_LOSS -> sum.add(error, scale);
+            }
+        }
+
+        private void take(DecimalSum sum, BigDecimal error) {
+            switch (this) {
+                case ABSOLUTE_ERROR -> sum.add(error.abs());
+                case SQUARED_ERROR -> sum.addSquare(error);
+                case ERROR, LOG_LOSS -> sum.add(error);
+            }
+        }
     }
 
     /** Such as {@code squared_error(score,label)}. */
@@ -65,11 +124,7 @@ final class LossState extends DecimalSum implements Subtractable {
         @Override
         public State read(ByteReader in, String shardId) {
             LossState state = new LossState(this);
-            state.count = in.readVarint();
-            if (state.count <= 0) {
-                throw new IllegalArgumentException("a loss of " + state.count + " events");
-            }
-            in.readDecimal(state);
+            state.read(in);
             return state;
         }
 
@@ -86,84 +141,12 @@ final class LossState extends DecimalSum implements Subtractable {
         }
     }
 
-    long count() {
-        return count;
-    }
-
     @Override
     public void add(EventRow row) {
         int slot = type.input.slot();
-        if (row.isAbsent(slot) || type.label.isAbsent(row)) {
-            return;
+        if (!row.isAbsent(slot) && !type.label.isAbsent(row)) {
+            count();
+            type.term.addTo(this, row, slot, type.label);
         }
-        count++;
-        if (type.term == Term.LOG_LOSS) {
-            double probability =
-                    type.label.isPositive(row) ? RowNumbers.toDouble(row, slot) : RowNumbers.complement(row, slot);
-            double kept = Math.max(LEAST_PROBABILITY, Math.min(GREATEST_PROBABILITY, probability));
-            Decimals.roundTo16Digits(-StrictMath.log(kept), this);
-        } else {
-            addError(row, slot);
-        }
-    }
-
-    private void addError(EventRow row, int slot) {
-        if (row.kind(slot) == Kind.NUMBER && type.label.isSmall(row)) {
-            int scale = Math.max(row.scale(slot), type.label.scale(row));
-            int shift = scale - row.scale(slot);
-            int labelShift = scale - type.label.scale(row);
-            if (Decimals.fitsShifted(row.unscaled(slot), shift)
-                    && Decimals.fitsShifted(type.label.unscaled(row), labelShift)) {
-                long predicted = Decimals.shifted(row.unscaled(slot), shift);
-                long actual = Decimals.shifted(type.label.unscaled(row), labelShift);
-                long error = predicted - actual;
-                if (((predicted ^ actual) & (predicted ^ error)) >= 0) {
-                    take(error, scale);
-                    return;
-                }
-            }
-        }
-        take(row.decimal(slot).subtract(type.label.decimal(row)));
-    }
-
-    private void take(long error, int scale) {
-        switch (type.term) {
-            case ABSOLUTE_ERROR -> add(Math.abs(error), scale);
-            case SQUARED_ERROR -> addSquare(error, scale);
-            case ERROR, LOG_LOSS -> add(error, scale);
-        }
-    }
-
-    private void take(BigDecimal error) {
-        switch (type.term) {
-            case ABSOLUTE_ERROR -> add(error.abs());
-            case SQUARED_ERROR -> addSquare(error);
-            case ERROR, LOG_LOSS -> add(error);
-        }
-    }
-
-    @Override
-    public void merge(State other) {
-        LossState more = (LossState) other;
-        merge((DecimalSum) more);
-        count += more.count;
-    }
-
-    @Override
-    public void subtract(State part) {
-        LossState less = (LossState) part;
-        subtract((DecimalSum) less);
-        count -= less.count;
-    }
-
-    @Override
-    public void writeTo(ByteWriter out) {
-        out.writeVarint(count);
-        sendTo(out);
-    }
-
-    @Override
-    public boolean isEmpty() {
-        return count == 0;
     }
 }

@@ -32,6 +32,8 @@ public record Parameter(String name, Kind kind, @Nullable Object defaultValue, d
         STRINGS,
         /** {@link Label}: a field, or 0 or 1. */
         LABEL,
+        /** {@link FieldInput}: a field that holds the same kind of input. */
+        FIELD,
         /** {@link Grid}. */
         GRID
     }

@@ -3,25 +3,19 @@ package dev.tidemark.core.aggregate;
 import dev.tidemark.core.event.Bounds;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.EventRow.Kind;
-import dev.tidemark.core.number.DecimalSum;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 
 /**
- * The exact sum of a numeric field, or of its squares. Stored as one decimal; before it the number of events as a varint, if
- * the type is counted.
+ * The exact sum of a numeric field, or of its squares. A sum of 0 may come from events (5 and -5), so it does not tell whether
+ * there were any.
  */
-final class SumState extends DecimalSum implements Subtractable {
+final class SumState extends TermSum {
 
     private final Type type;
 
-    /**
-     * A sum of 0 may come from events (5 and -5), so it does not tell whether there were any. How many, if the type stores
-     * that; else 0 if and only if there were none.
-     */
-    private long events;
-
     private SumState(Type type) {
+        super(type.counted);
         this.type = type;
     }
 
@@ -59,13 +53,7 @@ final class SumState extends DecimalSum implements Subtractable {
 
         @Override
         public void readInto(State state, ByteReader in, String shardId) {
-            SumState sum = (SumState) state;
-            long more = counted ? in.readVarint() : 1;
-            if (more <= 0) {
-                throw new IllegalArgumentException("a sum of " + more + " events");
-            }
-            sum.events += more;
-            in.readDecimal(sum);
+            ((SumState) state).read(in);
         }
 
         @Override
@@ -98,7 +86,7 @@ final class SumState extends DecimalSum implements Subtractable {
     }
 
     private void take(long unscaled, int scale) {
-        events++;
+        count();
         if (type.squared) {
             addSquare(unscaled, scale);
         } else {
@@ -107,39 +95,11 @@ final class SumState extends DecimalSum implements Subtractable {
     }
 
     private void take(BigDecimal value) {
-        events++;
+        count();
         if (type.squared) {
             addSquare(value);
         } else {
             add(value);
         }
-    }
-
-    @Override
-    public void merge(State other) {
-        SumState more = (SumState) other;
-        merge((DecimalSum) more);
-        events += more.events;
-    }
-
-    /** Both are of a counted type. */
-    @Override
-    public void subtract(State part) {
-        SumState less = (SumState) part;
-        subtract((DecimalSum) less);
-        events -= less.events;
-    }
-
-    @Override
-    public void writeTo(ByteWriter out) {
-        if (type.counted) {
-            out.writeVarint(events);
-        }
-        sendTo(out);
-    }
-
-    @Override
-    public boolean isEmpty() {
-        return events == 0;
     }
 }

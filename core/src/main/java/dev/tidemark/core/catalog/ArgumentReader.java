@@ -51,6 +51,7 @@ final class ArgumentReader {
             case NUMBERS, PERCENTS -> numbers(at, parameter);
             case STRINGS -> strings(at, parameter);
             case LABEL -> label(at, fields);
+            case FIELD -> field(at, fields);
             case GRID -> SourceReader.oneOf(List.of(Grid.values()), at, "grid", "grids");
         };
     }
@@ -60,9 +61,14 @@ final class ArgumentReader {
             Long constant = at.integer(0, 1);
             return constant == null ? null : Label.always(constant.intValue());
         }
+        FieldInput field = field(at, fields);
+        return field == null ? null : Label.of(field);
+    }
+
+    private static @Nullable FieldInput field(YamlValue at, SourceFields fields) {
         FieldPath path = at.field();
         Field field = path == null ? null : fields.use(path, at);
-        return field == null ? null : Label.of(new FieldInput(field.slot(), field.toString(), true));
+        return field == null ? null : new FieldInput(field.slot(), field.toString(), true);
     }
 
     private static @Nullable Integer integer(YamlValue at, Parameter parameter) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.core.aggregate.FieldInput;
 import dev.tidemark.core.aggregate.Grid;
 import dev.tidemark.core.aggregate.Label;
 import dev.tidemark.core.aggregate.Parameter;
@@ -217,6 +218,8 @@ final class CatalogJson {
             } else {
                 node.put(parameter.name(), label.text());
             }
+        } else if (argument instanceof FieldInput field) {
+            node.put(parameter.name(), field.path());
         } else if (argument instanceof Grid grid) {
             node.put(parameter.name(), SourceReader.nameOf(grid));
         } else if (argument instanceof List<?> list) {

@@ -319,6 +319,7 @@ public final class CatalogSchema {
                 pattern(forms.addObject(), PATH);
                 forms.addObject().putArray("enum").add(0).add(1);
             }
+            case FIELD -> pattern(node, PATH);
             case GRID -> oneOf(node, List.of(Grid.values()));
         }
         putDefault(node, parameter);

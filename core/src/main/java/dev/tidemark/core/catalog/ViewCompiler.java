@@ -266,6 +266,9 @@ final class ViewCompiler {
             if (input != null) {
                 add(inputs, input.slot(), input.toString(), feature.inputKind(), !feature.optional(), filter);
             }
+            feature.others()
+                    .forEach(other ->
+                            add(inputs, other.slot(), other.path(), feature.inputKind(), !feature.optional(), filter));
             FieldInput label = feature.label();
             if (label != null) {
                 AggregateFunction.Input kind = feature.function().label();

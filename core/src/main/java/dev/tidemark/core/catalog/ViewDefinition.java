@@ -77,6 +77,14 @@ record ViewDefinition(
                     .map(label -> ((Label) label).field())
                     .orElse(null);
         }
+
+        /** Other fields that hold such an input. */
+        List<FieldInput> others() {
+            return arguments.values().stream()
+                    .filter(FieldInput.class::isInstance)
+                    .map(FieldInput.class::cast)
+                    .toList();
+        }
     }
 
     /** @param groups null for whatever groups come, up to {@code maxGroups} */

@@ -91,6 +91,10 @@ class AggregateLawTest {
             Subject.of("rmse", Map.of(), NaiveQuality::rmse).groupedBy(listed("group 1", "group 2")),
             Subject.ofOptional("rmse", Map.of(), NaiveQuality::rmse),
             Subject.ofOptional("bias", Map.of(), NaiveQuality::bias),
+            Subject.of("log_loss_difference", Map.of(), NaiveQuality::logLossDifference),
+            Subject.ofOptional("log_loss_difference", Map.of(), NaiveQuality::logLossDifference),
+            Subject.of("mae_difference", Map.of(), NaiveQuality::maeDifference),
+            Subject.ofOptional("mae_difference", Map.of(), NaiveQuality::maeDifference),
             Subject.ofOptional("profile", Map.of("max_values", 1_000), NaiveQuality.profile(Grid.LOG)),
             Subject.ofNumbers("profile", Map.of("max_values", 1_000), NaiveQuality.profile(Grid.LOG)),
             Subject.ofOptional("profile", Map.of("grid", Grid.PROBABILITY), NaiveQuality.profile(Grid.PROBABILITY)),
@@ -109,6 +113,7 @@ class AggregateLawTest {
                     .net(),
             Subject.of("auc", Map.of()).net(),
             Subject.of("calibration", Map.of()).net(),
+            Subject.ofOptional("log_loss_difference", Map.of()).net(),
             Subject.ofNumbers("profile", Map.of(), NaiveQuality.profile(Grid.LOG))
                     .net());
 

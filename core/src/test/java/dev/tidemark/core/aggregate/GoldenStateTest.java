@@ -47,6 +47,8 @@ class GoldenStateTest {
             sample("squared-error", "brier", Map.of(), judged()),
             sample("absolute-error", "mae", Map.of(), judged()),
             sample("error", "bias", Map.of(), judged()),
+            sample("log-loss-difference", "log_loss_difference", Map.of(), compared()),
+            sample("absolute-error-difference", "mae_difference", Map.of(), compared()),
             sample("probabilities", "auc", Map.of(), judged()),
             sample("score-sums", "calibration", Map.of("buckets", 3), judged()),
             Map.entry(
@@ -144,6 +146,15 @@ class GoldenStateTest {
                 Rows.judged(1, 1),
                 Rows.judged(new BigDecimal("0.3"), null),
                 Rows.judged(null, true));
+    }
+
+    /** Each with another prediction; the last has none. */
+    private static List<EventRow> compared() {
+        List<EventRow> rows = new ArrayList<>(judged());
+        for (int i = 0; i < rows.size() - 1; i++) {
+            rows.get(i).setNumber(Traffic.OTHER, 2L + i, 1);
+        }
+        return rows;
     }
 
     /** The second and the fourth are taken back. */

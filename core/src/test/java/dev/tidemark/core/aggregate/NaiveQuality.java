@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -64,6 +65,41 @@ final class NaiveQuality {
             double probability = Math.max(1e-15, Math.min(1 - 1e-15, given.doubleValue()));
             return new BigDecimal(-StrictMath.log(probability)).round(MathContext.DECIMAL64);
         }));
+    }
+
+    static Map<String, Object> logLossDifference(List<EventRow> events) {
+        return difference(events, NaiveQuality::logLoss);
+    }
+
+    static Map<String, Object> maeDifference(List<EventRow> events) {
+        return difference(
+                events,
+                one -> one.stream()
+                        .map(row ->
+                                row.decimal(Traffic.INPUT).subtract(label(row)).abs())
+                        .findFirst()
+                        .orElse(null));
+    }
+
+    private static Map<String, Object> difference(
+            List<EventRow> events, Function<List<EventRow>, @Nullable BigDecimal> loss) {
+        List<BigDecimal> differences = new ArrayList<>();
+        for (EventRow row : events) {
+            EventRow other = new EventRow(Traffic.SLOTS);
+            Rows.copy(row, Traffic.OTHER, other, Traffic.INPUT);
+            Rows.copy(row, Traffic.LABEL, other, Traffic.LABEL);
+            if (!row.isAbsent(Traffic.INPUT) && !other.isAbsent(Traffic.INPUT) && !other.isAbsent(Traffic.LABEL)) {
+                differences.add(Objects.requireNonNull(loss.apply(List.of(row)))
+                        .subtract(Objects.requireNonNull(loss.apply(List.of(other)))));
+            }
+        }
+        return Map.of(
+                "count",
+                (long) differences.size(),
+                "sum",
+                canonical(sum(differences.stream())),
+                "squares",
+                canonical(sum(differences.stream().map(one -> one.pow(2)))));
     }
 
     static @Nullable BigDecimal brier(List<EventRow> events) {

@@ -69,6 +69,7 @@ final class Rows {
         AggregateFunction function = AggregateFunctions.find(name).orElseThrow();
         Map<String, Object> complete = new HashMap<>(arguments);
         complete.putIfAbsent("label", Label.of(Traffic.LABEL_FIELD));
+        complete.putIfAbsent("other", Traffic.OTHER_FIELD);
         for (Parameter parameter : function.parameters()) {
             if (parameter.defaultValue() != null) {
                 complete.putIfAbsent(parameter.name(), parameter.defaultValue());

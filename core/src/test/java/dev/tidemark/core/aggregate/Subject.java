@@ -81,6 +81,7 @@ record Subject(
         AggregateFunction function = AggregateFunctions.find(name).orElseThrow();
         Map<String, Object> complete = new HashMap<>(arguments);
         complete.putIfAbsent("label", Label.of(Traffic.LABEL_FIELD));
+        complete.putIfAbsent("other", Traffic.OTHER_FIELD);
         for (Parameter parameter : function.parameters()) {
             if (parameter.defaultValue() != null) {
                 complete.putIfAbsent(parameter.name(), parameter.defaultValue());

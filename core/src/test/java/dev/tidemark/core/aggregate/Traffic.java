@@ -11,7 +11,7 @@ import java.util.Random;
 
 /**
  * Seeded events: slot {@link #INPUT} holds what is aggregated, slot {@link #GROUP} one of a few short texts (in hostile
- * traffic also numbers, booleans and nothing), slot {@link #LABEL} the truth about a number or a probability.
+ * traffic also numbers, booleans and nothing), slot {@link #LABEL} the truth about a number or a probability, and slot {@link #OTHER} another of them.
  */
 enum Traffic {
     /** What a shop sends: prices in cents, a few product names. */
@@ -22,9 +22,11 @@ enum Traffic {
     static final int INPUT = 0;
     static final int GROUP = 1;
     static final int LABEL = 2;
-    static final int SLOTS = 3;
+    static final int OTHER = 3;
+    static final int SLOTS = 4;
     static final FieldInput GROUP_FIELD = new FieldInput(GROUP, "item.category", true);
     static final FieldInput LABEL_FIELD = new FieldInput(LABEL, "label", true);
+    static final FieldInput OTHER_FIELD = new FieldInput(OTHER, "other", true);
     static final List<String> SHARDS = List.of("shardId-000000000000", "shardId-000000000001", "shardId-000000000010");
 
     private static final int MAX_SCALE = Bounds.MAX_NUMBER_EXPONENT;
@@ -49,6 +51,11 @@ enum Traffic {
                     new Position(sequenceNumber(random, i), random.nextInt(3)),
                     SHARDS.get(random.nextInt(shards)),
                     row.eventTimeMillis() + random.nextInt(100));
+            if (!missing || random.nextInt(4) > 0) {
+                EventRow other = new EventRow(SLOTS);
+                setInput(random, input, other);
+                Rows.copy(other, INPUT, row, OTHER);
+            }
             events.add(row);
         }
         return events;

@@ -156,7 +156,7 @@ class CatalogReferenceTest {
         String bounds = bounds(parameter);
         String size = switch (parameter.kind()) {
             case NUMBERS, PERCENTS, STRINGS -> " elements";
-            case INTEGER, NUMBER, BOOLEAN, DURATION, LABEL, GRID -> "";
+            case INTEGER, NUMBER, BOOLEAN, DURATION, LABEL, FIELD, GRID -> "";
         };
         return "`" + parameter.name() + "`: " + parameter.summary() + " (" + kind
                 + (bounds.isEmpty() ? "" : ", " + bounds + size)

@@ -73,7 +73,7 @@ class WriteCostTest {
                             case DURATION -> "30m";
                             case NUMBERS, PERCENTS -> "[1, 2]";
                             case STRINGS -> "[a]";
-                            case LABEL -> "bought";
+                            case LABEL, FIELD -> "bought";
                             case GRID -> "log";
                         })
                 .reduce("", String::concat);
