@@ -153,6 +153,16 @@ def test_a_prediction_is_kept_until_its_outcome_is_known(client: Client, server:
     assert outcome == again
 
 
+def test_what_challengers_predicted_goes_with_the_outcome_too(client: Client, server: FakeServer) -> None:
+    challengers = {"v9": numpy.float64(0.79), "v10": 0.5}
+    prediction = client.predicted(client.features(ROW), 0.83, version="v8", challengers=challengers)
+    assert client.outcome(pickle.loads(pickle.dumps(prediction)), 1)
+    assert client.events.flush(LONG)
+    assert [event["challengers"] for event in server.records] == [{"v9": 0.79, "v10": 0.5}] * 2
+    with pytest.raises(TypeError, match=r"a score is a number, not '0\.5'"):
+        client.predicted(client.features(ROW), 0.5, challengers={"v9": "0.5"})
+
+
 def test_a_member_of_an_event_cannot_be_replaced(client: Client) -> None:
     with pytest.raises(ValueError, match="the event has receipt already"):
         client.predicted(client.features(ROW), 0.5, receipt="mine")

@@ -178,13 +178,21 @@ class _Base:
         return self._events
 
     def predicted(
-        self, vector: Vector[Any], score: Any, *, version: Optional[str] = None, id: Optional[str] = None, **more: Any
+        self,
+        vector: Vector[Any],
+        score: Any,
+        *,
+        version: Optional[str] = None,
+        id: Optional[str] = None,
+        challengers: Optional[Mapping[str, Any]] = None,
+        **more: Any,
     ) -> Prediction:
         """Queues a prediction event with the vector, its hash and its receipt. Never waits for the network.
 
+        `challengers` are the scores of other versions for the same vector, by version, to be compared with this one.
         `more` are further members of the event, such as `experiment="b"`.
         """
-        return self.events.predicted(vector, score, version, id, more)
+        return self.events.predicted(vector, score, version, id, challengers, more)
 
     def outcome(self, prediction: Union[Prediction, str], label: Any, **more: Any) -> bool:
         """Queues an outcome event for a prediction or its id. False if it was dropped because the queue was full.

@@ -13,7 +13,7 @@ import threading
 import time
 import uuid
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any, Callable, Deque, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
@@ -43,6 +43,8 @@ class Prediction:
     keys: Mapping[str, Any]
     queued: bool
     """False if it was dropped because the queue was full."""
+    challengers: Optional[Mapping[str, Union[int, float, Decimal]]] = None
+    """What other versions predicted for the same, by version."""
 
 
 @dataclass(frozen=True)
@@ -57,19 +59,18 @@ class Counts:
     queued: int
 
 
-def prediction_event(
-    vector: Vector[Any], id: str, score: Any, version: Optional[str], more: Mapping[str, Any], ts: datetime
-) -> Dict[str, Any]:
+def prediction_event(vector: Vector[Any], prediction: Prediction, more: Mapping[str, Any]) -> Dict[str, Any]:
     """The whole shape of a prediction event. README.md describes it."""
     return _with_more(
         {
             "type": "prediction",
-            "id": id,
-            "ts": ts,
+            "id": prediction.id,
+            "ts": prediction.ts,
             "model": vector.model,
             "hash": vector.hash,
-            "version": version,
-            "score": score,
+            "version": prediction.version,
+            "score": prediction.score,
+            **_challengers(prediction),
             "at": vector.answer["at"],
             "keys": vector.keys,
             "request": vector.request,
@@ -95,10 +96,15 @@ def outcome_event(
             version=prediction.version,
             score=prediction.score,
             keys=prediction.keys,
+            **_challengers(prediction),
         )
     else:
         event["prediction"] = prediction
     return _with_more(event, more)
+
+
+def _challengers(prediction: Prediction) -> Dict[str, Any]:
+    return {} if prediction.challengers is None else {"challengers": prediction.challengers}
 
 
 def heartbeat_event(client: str, counts: Counts, ts: datetime) -> Dict[str, Any]:
@@ -394,15 +400,27 @@ class Events:
         return self._outbox.client
 
     def predicted(
-        self, vector: Vector[Any], score: Any, version: Optional[str], id: Optional[str], more: Mapping[str, Any]
+        self,
+        vector: Vector[Any],
+        score: Any,
+        version: Optional[str],
+        id: Optional[str],
+        challengers: Optional[Mapping[str, Any]],
+        more: Mapping[str, Any],
     ) -> Prediction:
-        id = str(uuid.uuid4()) if id is None else id
-        plain = score.item() if hasattr(score, "item") else score
-        if isinstance(plain, bool) or not isinstance(plain, (int, float, Decimal)):
-            raise TypeError(f"a score is a number, not {score!r}")
-        ts = self._outbox.now()
-        queued = self._offer(id, prediction_event(vector, id, plain, version, more, ts))
-        return Prediction(id, ts, vector.model, vector.hash, version, plain, vector.keys, queued)
+        prediction = Prediction(
+            str(uuid.uuid4()) if id is None else id,
+            self._outbox.now(),
+            vector.model,
+            vector.hash,
+            version,
+            _number(score),
+            vector.keys,
+            queued=True,
+            challengers=None if challengers is None else {name: _number(one) for name, one in challengers.items()},
+        )
+        queued = self._offer(prediction.id, prediction_event(vector, prediction, more))
+        return prediction if queued else replace(prediction, queued=False)
 
     def outcome(self, prediction: Union[Prediction, str], label: Any, more: Mapping[str, Any]) -> bool:
         id = prediction.id if isinstance(prediction, Prediction) else prediction
@@ -466,6 +484,13 @@ class Events:
                 step = plan.send(outcome)
             except StopIteration:
                 return
+
+
+def _number(score: Any) -> Union[int, float, Decimal]:
+    plain = score.item() if hasattr(score, "item") else score
+    if isinstance(plain, bool) or not isinstance(plain, (int, float, Decimal)):
+        raise TypeError(f"a score is a number, not {score!r}")
+    return plain
 
 
 def as_items(key: str, events: Iterable[Mapping[str, Any]]) -> List[Item]:

@@ -76,6 +76,11 @@ public enum Metric {
     AUDIT_DEFINITIONS("auditDefinitions", Unit.COUNT),
     AUDIT_FAULTS("auditFaults", Unit.COUNT),
 
+    // Of logged vectors.
+    AUDITED_VECTORS("auditedVectors", Unit.COUNT),
+    AUDIT_VECTORS_SKIPPED("auditVectorsSkipped", Unit.COUNT),
+    AUDIT_VECTORS_DIFFERING("auditVectorsDiffering", Unit.COUNT),
+
     // Of a monitor.
     MONITOR_CHECKS_FAILED("monitorChecksFailed", Unit.COUNT),
     MONITOR_CHECKS_UNKNOWN("monitorChecksUnknown", Unit.COUNT);

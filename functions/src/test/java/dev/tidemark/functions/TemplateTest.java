@@ -506,12 +506,20 @@ class TemplateTest {
 
     /** A function that looks for faults makes none. */
     @Test
-    void theAuditFunctionOnlyReads() {
+    void theAuditFunctionWritesNothingButWhatLoggedVectorsShow() {
         assertThat(actions("AuditRole"))
                 .filteredOn(action -> !action.startsWith("logs:") && !action.startsWith("xray:"))
-                .containsOnly("dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "s3:GetObject", "s3:ListBucket");
+                .containsOnly(
+                        "dynamodb:GetItem",
+                        "dynamodb:Query",
+                        "dynamodb:Scan",
+                        "s3:GetObject",
+                        "s3:ListBucket",
+                        "s3:PutObject");
         for (JsonNode statement : statements("AuditRole")) {
             String resource = statement.get("Resource").toString();
+            boolean writes = statement.get("Action").toString().contains("s3:PutObject");
+            assertThat(writes).as(statement.toString()).isEqualTo(resource.contains("/vectors/*"));
             boolean scans = statement.get("Action").toString().contains("dynamodb:Scan");
             assertThat(scans).as(statement.toString()).isEqualTo(resource.contains("StateTable"));
             if (statement.get("Sid").asText().equals("ReadThePast")) {

@@ -83,6 +83,31 @@ final class MonitorDefinitions {
                 "predicted_at",
                 outcome));
         view("quality", List.of("version"), where, measures, "predicted_at", outcome);
+        Map<String, Object> differences = new LinkedHashMap<>();
+        Definitions.texts(monitor.getOrDefault("challengers", List.of()))
+                .forEach(version -> differences.put(
+                        "$difference_" + version,
+                        feature(
+                                "log_loss_difference",
+                                Map.of(
+                                        "input",
+                                        "score",
+                                        "other",
+                                        "challengers.\"" + version + "\"",
+                                        "label",
+                                        "label",
+                                        "optional",
+                                        true))));
+        if (!differences.isEmpty()) {
+            view("challengers", List.of("version"), where, differences, "predicted_at", outcome);
+            slices().forEach((name, slice) -> view(
+                    "challengers_by_" + name,
+                    List.of("version", slice),
+                    where + " && " + slice + " != null",
+                    differences,
+                    "predicted_at",
+                    outcome));
+        }
     }
 
     private void predictions(String what, String entity, Map<String, Object> features) {

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The discounts that the shop offers, as two versions of one model score them, and what became of the offers. Both
- * versions score every request, v7 for real and v8 on trial; each writes a prediction, and most predictions get an
- * outcome: 1 if the offer was taken, else 0.
+ * versions score every request, v7 for real and v8 on trial; each writes a prediction, that of v7 with v8's score beside its
+ * own. Most predictions get an outcome: 1 if the offer was taken, else 0.
  *
  * <p>Halfway through the stream the concept changes: whoever is on a phone then decides rather the other way round. What
  * the model reads stays as it was. v8 trusts phones less from the start, so the change hurts it less. In the last quarter
@@ -70,9 +70,16 @@ final class Offers {
     /**
      * @param keys as JSON
      * @param device of the user
+     * @param challenger what v8 says of the same; null if it says this itself
      */
     private record Prediction(
-            String requestId, String version, BigDecimal score, long timeMillis, String keys, String device) {
+            String requestId,
+            String version,
+            BigDecimal score,
+            long timeMillis,
+            String keys,
+            String device,
+            @Nullable BigDecimal challenger) {
 
         private String id() {
             return requestId + "-" + version;
@@ -80,8 +87,9 @@ final class Offers {
 
         private String said() {
             return String.format(
-                    ",\"request_id\":\"%s\",\"model\":\"discount\",\"hash\":\"%s\",\"version\":\"%s\",\"score\":%s",
-                    requestId, HASH, version, score);
+                            ",\"request_id\":\"%s\",\"model\":\"discount\",\"hash\":\"%s\",\"version\":\"%s\",\"score\":%s",
+                            requestId, HASH, version, score)
+                    + (challenger == null ? "" : ",\"challengers\":{\"v8\":" + challenger + "}");
         }
     }
 
@@ -99,15 +107,11 @@ final class Offers {
         String features = features(request);
         boolean inPercent = request.timeMillis() >= PERCENT_FROM_MILLIS;
         double wish = request.wish();
+        Draw draw7 = draw(wish, 40);
+        Draw draw8 = draw(request.isOnPhone() ? 0.3 * wish : wish, 90);
         List<Prediction> predictions = List.of(
-                predict(request, id, "v7", wish, 40, features),
-                predict(
-                        request,
-                        id,
-                        "v8",
-                        request.isOnPhone() ? 0.3 * wish : wish,
-                        90,
-                        inPercent ? inPercent(features, request) : features));
+                predict(request, id, "v7", draw7, draw8.score(), features),
+                predict(request, id, "v8", draw8, null, inPercent ? inPercent(features, request) : features));
         boolean otherWayRound = request.isOnPhone() && request.timeMillis() >= CONCEPT_CHANGES_MILLIS;
         boolean isTaken = chance.happens(probability(otherWayRound ? -0.6 * wish : wish));
         if (chance.happens(0.88)) {
@@ -119,17 +123,31 @@ final class Offers {
         return 1 / (1 + StrictMath.exp(-wish));
     }
 
-    private Prediction predict(
-            Request request, String requestId, String version, double wish, int usualLatencyMillis, String features) {
+    /** What a version makes of a request. */
+    private record Draw(BigDecimal score, long latencyMillis, boolean isStale) {}
+
+    private Draw draw(double wish, int usualLatencyMillis) {
         double score = probability(wish + 0.3 * chance.gaussian());
         long latencyMillis = StrictMath.round(usualLatencyMillis * StrictMath.exp(0.5 * chance.gaussian()));
+        return new Draw(
+                ShopEvents.decimal(Math.min(Math.max(score, 0.001), 0.999), 3), latencyMillis, chance.happens(0.01));
+    }
+
+    private Prediction predict(
+            Request request,
+            String requestId,
+            String version,
+            Draw draw,
+            @Nullable BigDecimal challenger,
+            String features) {
         Prediction prediction = new Prediction(
                 requestId,
                 version,
-                ShopEvents.decimal(Math.min(Math.max(score, 0.001), 0.999), 3),
-                request.timeMillis() + latencyMillis,
+                draw.score(),
+                request.timeMillis() + draw.latencyMillis(),
                 request.keys(),
-                request.device());
+                request.device(),
+                challenger);
         String body = String.format(
                 Locale.ROOT,
                 ",\"id\":\"%s\"%s,\"at\":\"%s\",\"keys\":%s,\"request\":{\"list_price\":%s,"
@@ -141,8 +159,8 @@ final class Offers {
                 request.listPrice(),
                 request.device(),
                 features,
-                chance.happens(0.01),
-                latencyMillis);
+                draw.isStale(),
+                draw.latencyMillis());
         happenings.add(new Happening(prediction.timeMillis(), 0, request.user(), "prediction", body));
         return prediction;
     }
@@ -215,8 +233,8 @@ final class Offers {
     /** The outcome, told only now, of a prediction that was made before the stream begins. */
     static Happening lateOutcome(long timeMillis, String user, long predictedMillis) {
         String keys = "{\"user_id\":\"" + user + "\",\"category\":\"shoes\"}";
-        Prediction prediction =
-                new Prediction("r00000-" + user, "v7", ShopEvents.decimal(0.5, 3), predictedMillis, keys, "phone");
+        Prediction prediction = new Prediction(
+                "r00000-" + user, "v7", ShopEvents.decimal(0.5, 3), predictedMillis, keys, "phone", null);
         return new Happening(timeMillis, 0, user, "outcome", outcome(prediction, 1, true));
     }
 }

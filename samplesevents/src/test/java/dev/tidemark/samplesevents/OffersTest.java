@@ -72,6 +72,9 @@ class OffersTest {
                             .as(same)
                             .isEqualTo(prediction.event().get(same));
                 }
+                assertThat(prediction.event().at("/challengers/v8"))
+                        .isEqualTo(other.event().get("score"));
+                assertThat(other.event().has("challengers")).isFalse();
                 assertThat(other.event()
                                 .get("features")
                                 .equals(prediction.event().get("features")))
@@ -104,7 +107,8 @@ class OffersTest {
                     continue;
                 }
                 if (repeats) {
-                    for (String same : List.of("request_id", "model", "hash", "version", "score", "keys")) {
+                    for (String same :
+                            List.of("request_id", "model", "hash", "version", "score", "challengers", "keys")) {
                         assertThat(outcome.event().get(same))
                                 .isEqualTo(prediction.event().get(same));
                     }

@@ -1,6 +1,7 @@
 package dev.tidemark.aws.s3;
 
 import dev.tidemark.aws.Backoff;
+import dev.tidemark.core.store.MonitorLog;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -9,23 +10,34 @@ import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
- * What was found of each model when it had changed: {@code monitor/<generation>/<model>/<milliseconds since the epoch>.json}.
- * Objects are written once and never changed; the newest says how things are. Thread-safe.
+ * What was found of each model of a generation, when it had changed: {@code monitor/<generation>/<model>/<milliseconds since the
+ * epoch>.json}; and of its logged vectors, each time: {@code vectors/…}. Thread-safe.
  */
-public final class S3MonitorLog {
+public final class S3MonitorLog implements MonitorLog {
 
-    private static final String ROOT = "monitor/";
     private static final String CONTENT_TYPE = "application/json";
 
     private final S3Objects objects;
+    private final String root;
 
-    public S3MonitorLog(S3AsyncClient s3, String bucket, Backoff backoff) {
-        this.objects = new S3Objects(s3, bucket, backoff);
+    private S3MonitorLog(S3Objects objects, String root) {
+        this.objects = objects;
+        this.root = root;
     }
 
-    /** What was written last about a model; empty if nothing was. */
-    public CompletableFuture<Optional<String>> newest(String generation, String model) {
-        return objects.listAll(prefix(generation, model), null, null).thenCompose(found -> newest(found));
+    /** Of the models. */
+    public static S3MonitorLog ofModels(S3AsyncClient s3, String bucket, String generation, Backoff backoff) {
+        return new S3MonitorLog(new S3Objects(s3, bucket, backoff), "monitor/" + generation + "/");
+    }
+
+    /** Of logged vectors. */
+    public static S3MonitorLog ofVectors(S3AsyncClient s3, String bucket, String generation, Backoff backoff) {
+        return new S3MonitorLog(new S3Objects(s3, bucket, backoff), "vectors/" + generation + "/");
+    }
+
+    @Override
+    public CompletableFuture<Optional<String>> newest(String model, long afterMillis) {
+        return objects.listAll(prefix(model), key(model, afterMillis), null).thenCompose(this::newest);
     }
 
     private CompletableFuture<Optional<String>> newest(List<S3Objects.Found> found) {
@@ -35,14 +47,17 @@ public final class S3MonitorLog {
                         .thenApply(bytes -> Optional.of(new String(bytes, StandardCharsets.UTF_8)));
     }
 
-    /** Writes once; what is there for this moment stays. */
-    public CompletableFuture<Void> write(String generation, String model, long atMillis, String json) {
-        String key = prefix(generation, model) + String.format(Locale.ROOT, "%013d", atMillis) + ".json";
-        return objects.putOnce(key, CONTENT_TYPE, json.getBytes(StandardCharsets.UTF_8))
+    @Override
+    public CompletableFuture<Void> write(String model, long atMillis, String text) {
+        return objects.putOnce(key(model, atMillis), CONTENT_TYPE, text.getBytes(StandardCharsets.UTF_8))
                 .thenAccept(stored -> {});
     }
 
-    private static String prefix(String generation, String model) {
-        return ROOT + generation + "/" + model + "/";
+    private String key(String model, long atMillis) {
+        return prefix(model) + String.format(Locale.ROOT, "%013d", atMillis) + ".json";
+    }
+
+    private String prefix(String model) {
+        return root + model + "/";
     }
 }

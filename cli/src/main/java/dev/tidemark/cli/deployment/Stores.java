@@ -14,6 +14,7 @@ import dev.tidemark.aws.kinesis.KinesisStreams;
 import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.aws.s3.S3BackfillLog;
 import dev.tidemark.aws.s3.S3Checkpoints;
+import dev.tidemark.aws.s3.S3MonitorLog;
 import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.aws.s3.S3Reader;
 import dev.tidemark.aws.s3.S3RedriveLog;
@@ -91,6 +92,12 @@ public final class Stores implements AutoCloseable {
     public S3Checkpoints checkpoints() {
         String bucket = value(Environment.BUCKET);
         return new S3Checkpoints(client(clients::s3), bucket, Backoff.system());
+    }
+
+    /** What was found of logged vectors. */
+    public S3MonitorLog vectors(String generation) {
+        String bucket = value(Environment.BUCKET);
+        return S3MonitorLog.ofVectors(client(clients::s3), bucket, generation, Backoff.system());
     }
 
     public DynamoStateScan stateScan() {

@@ -1,7 +1,6 @@
 package dev.tidemark.cli.monitor;
 
 import dev.tidemark.core.monitor.Metrics;
-import dev.tidemark.core.monitor.PairedDifference;
 import dev.tidemark.core.past.EvaluationReport;
 import dev.tidemark.core.past.Evaluator;
 import dev.tidemark.core.value.ValueJson;
@@ -52,10 +51,11 @@ final class EvaluationText {
             }
         });
         if (!report.compared().isEmpty()) {
-            text.append(compared()).append('\n');
+            text.append(Table.compared(outcome, first(), second())).append('\n');
             List<List<String>> differences = new ArrayList<>();
             for (EvaluationReport.Compared one : report.compared()) {
-                differences.add(difference(one));
+                differences.add(
+                        Table.of(one.slice().isEmpty() ? "all" : one.slice(), one.difference(), first(), second()));
             }
             text.append(Table.of(differences));
         }
@@ -67,11 +67,6 @@ final class EvaluationText {
         return quality.slice().isEmpty() ? scorer : scorer + ", " + quality.slice();
     }
 
-    private String compared() {
-        return (outcome.isBinary() ? "log loss of " : "absolute error of ") + first() + " less that of " + second()
-                + ", on the same predictions, with its 95 % interval:";
-    }
-
     private String first() {
         return question.scorers().size() == 1
                 ? EvaluationReport.SERVED
@@ -80,19 +75,6 @@ final class EvaluationText {
 
     private String second() {
         return question.scorers().get(question.scorers().size() - 1).name();
-    }
-
-    private List<String> difference(EvaluationReport.Compared compared) {
-        PairedDifference difference = compared.difference();
-        return List.of(
-                "  " + (compared.slice().isEmpty() ? "all" : compared.slice()),
-                Long.toString(difference.requests()),
-                Table.shown(new BigDecimal(difference.mean())),
-                "[" + Table.shown(new BigDecimal(difference.low())) + ", "
-                        + Table.shown(new BigDecimal(difference.high())) + "]",
-                !difference.isDecided()
-                        ? "may be chance"
-                        : (difference.mean() > 0 ? second() : first()) + " is better");
     }
 
     String json() {

@@ -7,10 +7,12 @@ import dev.tidemark.cli.terminal.Moments;
 import dev.tidemark.cli.terminal.ShownText;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.monitor.ClientSample;
 import dev.tidemark.core.monitor.QualityJson;
 import dev.tidemark.core.monitor.QualityReport;
 import dev.tidemark.core.monitor.QualityServer;
 import dev.tidemark.core.monitor.TrainingProfile;
+import dev.tidemark.core.past.ClientAudit;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.past.TimeTravel;
 import dev.tidemark.core.serve.Answer;
@@ -21,9 +23,11 @@ import dev.tidemark.core.serve.Unanswerable;
 import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.window.Window;
 import dev.tidemark.functions.Baselines;
+import dev.tidemark.functions.ClientSamples;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -74,6 +78,14 @@ public final class MonitorCommand extends CatalogCommand {
                     "Compute everything again from checkpoint and archive, with what is known today: for any moment.")
     private boolean replay;
 
+    @Option(
+            names = "--vectors",
+            paramLabel = "N",
+            description =
+                    "Compute so many logged vectors of the last hour again and compare; 0 for none. Default: what the "
+                            + "deployment's last audit found, and of a local run " + ClientAudit.USUAL_SIZE + ".")
+    private @Nullable Integer vectors;
+
     @Option(names = "--json", description = "Print the whole report, as the API answers it.")
     private boolean json;
 
@@ -97,13 +109,34 @@ public final class MonitorCommand extends CatalogCommand {
                     replay ? null : (Long) nowMillis);
             long stale = Objects.requireNonNullElse(
                     definitions.model(model).orElseThrow().staleAfterMillis(), QualityServer.USUAL_STALE_MILLIS);
-            QualityReport report = stores.await(server.report(question, training(monitor, stores), stale));
+            QualityReport report = stores.await(server.report(
+                    question, training(monitor, stores), stale, clients(stores, definitions, monitor, nowMillis)));
             out().print(ShownText.text(json ? QualityJson.of(report) + "\n" : QualityText.of(report)));
             out().flush();
             return report.status() == QualityReport.Status.FAIL ? 1 : 0;
         } catch (Unanswerable e) {
             throw new Failure(e.describe() + ": ask about a later moment, or with --replay");
         }
+    }
+
+    /** What logged vectors show now; nothing is known of them at a moment of the past. */
+    private Map<String, ClientSample> clients(Stores stores, Catalog definitions, Monitor monitor, long nowMillis) {
+        if (at != null || replay) {
+            return Map.of();
+        }
+        Map<String, ClientSample> known = vectors != null
+                ? Map.of()
+                : stores.generation()
+                        .map(generation ->
+                                new ClientSamples(() -> stores.vectors(generation)).newest(monitor, nowMillis))
+                        .orElse(Map.of());
+        // Nobody audits a local run.
+        int usual = known.isEmpty() && deployment.api().isPresent() ? ClientAudit.USUAL_SIZE : 0;
+        int size = Objects.requireNonNullElse(vectors, usual);
+        return size <= 0
+                ? known
+                : stores.await(
+                        new ClientAudit(Catalogs.of(definitions), stores.past()).sample(monitor, size, nowMillis));
     }
 
     /** The monitor of a model. */

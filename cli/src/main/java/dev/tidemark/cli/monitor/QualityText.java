@@ -1,6 +1,7 @@
 package dev.tidemark.cli.monitor;
 
 import dev.tidemark.core.monitor.Cause;
+import dev.tidemark.core.monitor.ClientSample;
 import dev.tidemark.core.monitor.QualityReport;
 import dev.tidemark.core.monitor.QualityReport.CheckResult;
 import dev.tidemark.core.monitor.QualityReport.OfSlice;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** A report for a terminal. */
 final class QualityText {
@@ -57,7 +59,45 @@ final class QualityText {
             line("  cause: " + cause.kind().word() + ", " + cause.kind().meaning());
             cause.evidence().forEach(one -> line("    " + one.kind().word() + ": " + one.text()));
         }
+        ClientSample client = version.client();
+        if (client != null && client.compared() > 0) {
+            line("  vectors: " + client.shown());
+        }
         windows(version);
+        Monitor.Outcome outcome = report.monitor().outcome();
+        Monitor.Challengers challengers = report.monitor().challengers();
+        if (outcome != null && challengers != null) {
+            challengers.versions().forEach(challenger -> challenges(version, challenger, outcome));
+        }
+    }
+
+    private void challenges(OfVersion version, String challenger, Monitor.Outcome outcome) {
+        List<List<String>> rows = new ArrayList<>();
+        for (OfWindow window : version.windows()) {
+            String name = "  " + window.window().text();
+            challenge(rows, name + " now", window.latest(), version.version(), challenger);
+            challenge(rows, name + " matured", window.matured(), version.version(), challenger);
+            window.slices()
+                    .forEach(slice -> challenge(
+                            rows,
+                            "    " + slice.slice() + " " + slice.value(),
+                            slice.matured(),
+                            version.version(),
+                            challenger));
+        }
+        if (!rows.isEmpty()) {
+            line("  " + Table.compared(outcome, version.version(), challenger));
+            table(rows);
+        }
+    }
+
+    private static void challenge(
+            List<List<String>> rows, String name, @Nullable Realised realised, String version, String challenger) {
+        if (realised != null) {
+            realised.challenges().stream()
+                    .filter(one -> one.challenger().equals(challenger))
+                    .forEach(one -> rows.add(Table.of(name, one.difference(), version, challenger)));
+        }
     }
 
     private void windows(OfVersion version) {

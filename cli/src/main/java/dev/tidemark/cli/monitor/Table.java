@@ -1,6 +1,7 @@
 package dev.tidemark.cli.monitor;
 
 import dev.tidemark.core.monitor.Metrics;
+import dev.tidemark.core.monitor.PairedDifference;
 import dev.tidemark.core.view.Monitor;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -41,6 +42,22 @@ final class Table {
 
     static String shown(@Nullable BigDecimal number) {
         return number == null ? NONE : stripped(number.round(SHOWN)).toPlainString();
+    }
+
+    /** The difference of two losses with its interval, in cells: positive if the second is better. */
+    static List<String> of(String name, PairedDifference difference, String first, String second) {
+        return List.of(
+                "  " + name,
+                Long.toString(difference.requests()),
+                shown(new BigDecimal(difference.mean())),
+                "[" + shown(new BigDecimal(difference.low())) + ", " + shown(new BigDecimal(difference.high())) + "]",
+                !difference.isDecided() ? "may be chance" : (difference.mean() > 0 ? second : first) + " is better");
+    }
+
+    /** What such a difference is of. */
+    static String compared(Monitor.Outcome outcome, String first, String second) {
+        return (outcome.isBinary() ? "log loss of " : "absolute error of ") + first + " less that of " + second
+                + ", on the same predictions, with its 95 % interval:";
     }
 
     static BigDecimal rounded(BigDecimal number) {

@@ -113,12 +113,16 @@ class MonitorTest {
             double score = 0.01 * (1 + random.nextInt(98));
             double price = (20 + 10 * random.nextDouble()) * (isOld ? 1 : 100);
             int label = random.nextDouble() < score ? 1 : 0;
+            // v8 is never sure.
+            String challengers = version.equals("v7")
+                    ? String.format(Locale.ROOT, ",\"challengers\":{\"v8\":%.2f}", 0.2 + 0.6 * score)
+                    : "";
             events.add(String.format(
                     Locale.ROOT,
                     "{\"type\":\"prediction\",\"id\":\"p-%d\",\"ts\":\"%s\",\"model\":\"discount\",\"version\":\"%s\","
                             + "\"hash\":\"%s\",\"score\":%.2f,\"keys\":{\"user_id\":\"user-%d\"},"
                             + "\"features\":{\"viewer.avg_price_1h\":%.2f,\"request.device\":\"%s\"},"
-                            + "\"request\":{\"device\":\"%s\"}}",
+                            + "\"request\":{\"device\":\"%s\"}%s}",
                     i,
                     at,
                     version,
@@ -127,12 +131,13 @@ class MonitorTest {
                     i,
                     price,
                     device,
-                    device));
+                    device,
+                    challengers));
             events.add(String.format(
                     Locale.ROOT,
                     "{\"type\":\"outcome\",\"id\":\"o-%d\",\"ts\":\"%s\",\"label\":%d,\"prediction\":\"p-%d\","
                             + "\"model\":\"discount\",\"version\":\"%s\",\"score\":%.2f,\"predicted_at\":\"%s\","
-                            + "\"request\":{\"device\":\"%s\"}}",
+                            + "\"request\":{\"device\":\"%s\"}%s}",
                     i,
                     Instant.ofEpochMilli(putMillis - age + 4 * MINUTE),
                     label,
@@ -140,7 +145,8 @@ class MonitorTest {
                     version,
                     score,
                     at,
-                    device));
+                    device,
+                    challengers));
         }
         return events;
     }

@@ -211,6 +211,7 @@ class PolicyTest {
         ask(system.api());
         world.audit(20);
         world.monitor();
+        ask(system.api());
         world.checkpoint(() -> {});
         operate(
                 "OperatorRestorePolicy",
@@ -497,6 +498,9 @@ class PolicyTest {
     private static void look() throws IOException {
         String at = Instant.now().minusSeconds(1).toString();
         tidemark("audit", "--sample", "30");
+        // Whether its checks hold does not matter.
+        Command monitor = Command.run("monitor", "discount", "--port", Integer.toString(port));
+        assertThat(monitor.out()).as(monitor.err()).startsWith("discount (hash ");
         tidemark(
                 "get",
                 "viewer",

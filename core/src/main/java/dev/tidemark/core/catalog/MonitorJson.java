@@ -107,6 +107,8 @@ final class MonitorJson {
         if (settings.champion() != null) {
             node.put(MonitorKeys.CHAMPION, settings.champion());
         }
+        settings.challengers()
+                .forEach(version -> node.withArray(MonitorKeys.CHALLENGERS).add(version));
         ObjectNode checks = node.putObject(MonitorKeys.CHECKS);
         settings.checks().forEach(check -> check(checks, check));
     }

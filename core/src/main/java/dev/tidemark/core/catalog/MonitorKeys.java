@@ -40,6 +40,7 @@ final class MonitorKeys {
     static final String RETENTION = "retention";
     static final String BASELINE = "baseline";
     static final String CHAMPION = "champion";
+    static final String CHALLENGERS = "challengers";
     static final String CHECKS = "checks";
 
     static final String WINDOW = "window";
@@ -63,7 +64,11 @@ final class MonitorKeys {
         SCORE("What was predicted."),
         HASH("The hash of the vector's definition."),
         FEATURES("The object that holds the vector, by names."),
-        KEYS("The object that holds the model's keys.");
+        KEYS("The object that holds the model's keys."),
+        ID("The prediction's id."),
+        REQUEST("The object that holds the model's request inputs."),
+        RECEIPT("The receipt of the answer that the vector is from."),
+        CHALLENGERS("The object that holds what other versions predicted for the same, by version.");
 
         private final String description;
 
@@ -97,7 +102,7 @@ final class MonitorKeys {
             SETTLE,
             DELAY);
     static final Set<String> OF_SLICE = set(FIELD, MAX_GROUPS);
-    static final Set<String> OF_MONITOR = set(WINDOWS, HOP, RETENTION, BASELINE, CHAMPION, CHECKS);
+    static final Set<String> OF_MONITOR = set(WINDOWS, HOP, RETENTION, BASELINE, CHAMPION, CHALLENGERS, CHECKS);
     static final Set<String> OF_BASELINE = set(WINDOW, BEFORE);
     static final Set<String> OF_BOUND = set(AT_LEAST, AT_MOST, WINDOW, THRESHOLD);
     static final Set<String> OF_DRIFT = set(PSI, SIGNIFICANCE, WINDOW, OF_FEATURES);

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class MonitorReader {
 
     static final int MAX_SLICES = 20;
+    static final int MAX_CHALLENGERS = 10;
     static final int DEFAULT_SLICE_GROUPS = 50;
     static final long DEFAULT_WITHIN_MILLIS = 86_400_000;
     static final long DEFAULT_SETTLE_MILLIS = 3_600_000;
@@ -66,6 +67,10 @@ final class MonitorReader {
 
         String path(Part part) {
             return Objects.requireNonNull(paths.get(part));
+        }
+
+        FieldPath field(Part part) {
+            return FieldPath.parse(path(part));
         }
     }
 
@@ -120,6 +125,7 @@ final class MonitorReader {
             long retentionMillis,
             Monitor.@Nullable Baseline baseline,
             @Nullable String champion,
+            List<String> challengers,
             List<Monitor.Check> checks) {}
 
     /**
@@ -164,13 +170,14 @@ final class MonitorReader {
         if (slicesAt != null && outcomeAt == null) {
             slicesAt.problem("'slices' without 'outcome'", "say what the outcomes are, or remove the slices");
         }
-        Settings settings = settings(at, model, outcomes);
+        Settings settings = settings(at, model, outcomes, outcomeAt != null);
         return predictions == null || settings == null || (outcomeAt != null && outcomes == null)
                 ? null
                 : read(at, model, predictions, outcomes, slices, settings);
     }
 
-    private static @Nullable Settings settings(YamlValue at, Model model, @Nullable Outcomes outcomes) {
+    private static @Nullable Settings settings(
+            YamlValue at, Model model, @Nullable Outcomes outcomes, boolean hasOutcome) {
         YamlMapping monitor = at.mapping("write monitor: {windows: [1h, 24h]}");
         if (monitor == null) {
             return null;
@@ -180,6 +187,11 @@ final class MonitorReader {
         Monitor.Baseline baseline = baseline(monitor.optional(MonitorKeys.BASELINE), windows);
         YamlValue championAt = monitor.optional(MonitorKeys.CHAMPION);
         String champion = championAt == null ? null : championAt.text("name a version, such as champion: v7");
+        YamlValue challengersAt = monitor.optional(MonitorKeys.CHALLENGERS);
+        List<String> challengers = challengersAt == null ? List.of() : challengers(challengersAt);
+        if (challengersAt != null && !hasOutcome) {
+            challengersAt.problem("'challengers' without 'outcome'", "say what the outcomes are, or remove them");
+        }
         YamlValue retentionAt = monitor.optional(MonitorKeys.RETENTION);
         Long retention = retentionAt == null ? (Long) retention(outcomes, baseline) : retentionAt.duration();
         List<Monitor.Check> checks = new CheckReader(
@@ -187,7 +199,29 @@ final class MonitorReader {
                 .read(monitor.optional(MonitorKeys.CHECKS));
         return windows.isEmpty() || retention == null
                 ? null
-                : new Settings(windows, monitor.optional(MonitorKeys.HOP), retention, baseline, champion, checks);
+                : new Settings(
+                        windows, monitor.optional(MonitorKeys.HOP), retention, baseline, champion, challengers, checks);
+    }
+
+    private static List<String> challengers(YamlValue at) {
+        List<YamlValue> elements = at.list("list versions, such as challengers: [v8]");
+        if (elements == null || elements.isEmpty() || elements.size() > MAX_CHALLENGERS) {
+            if (elements != null) {
+                at.problem("'challengers' with " + elements.size() + " elements", "list 1 to " + MAX_CHALLENGERS);
+            }
+            return List.of();
+        }
+        List<String> versions = ArgumentReader.distinctTexts(elements);
+        List<String> known = versions == null ? List.of() : versions;
+        for (String version : known) {
+            if (!FieldPath.isName(version)) {
+                at.problem(
+                        "'" + version + "' cannot be the name of a field",
+                        "name versions with letters, digits, dots, hyphens and underscores");
+                return List.of();
+            }
+        }
+        return known;
     }
 
     private @Nullable Read read(
@@ -208,6 +242,7 @@ final class MonitorReader {
         if (compiled.size() < made.trees().size()) {
             return null;
         }
+        Monitor.Compared compared = compared(compiled, made, null);
         Monitor monitor = new Monitor(
                 model.name(),
                 model.hash(),
@@ -215,6 +250,12 @@ final class MonitorReader {
                 of(compiled, made.versionsName()),
                 made.inputNames().stream().map(name -> of(compiled, name)).toList(),
                 predictions.path(Part.SCORE),
+                new Monitor.Logged(
+                        predictions.field(Part.ID),
+                        predictions.field(Part.FEATURES),
+                        predictions.field(Part.KEYS),
+                        predictions.field(Part.REQUEST),
+                        predictions.field(Part.RECEIPT)),
                 model.keys(),
                 made.features(),
                 outcomes == null
@@ -232,12 +273,20 @@ final class MonitorReader {
                         .map(slice -> new Monitor.Slice(
                                 slice.name(),
                                 of(compiled, made.sliceName(slice)),
-                                compiled.get(made.predictionsName(slice))))
+                                compiled.get(made.predictionsName(slice)),
+                                compared(compiled, made, slice)))
                         .toList(),
                 settings.baseline(),
                 settings.champion(),
+                compared == null ? null : new Monitor.Challengers(settings.challengers(), compared),
                 settings.checks());
         return new Read(monitor, MonitorJson.of(predictions, outcomes, slices, settings));
+    }
+
+    private static Monitor.@Nullable Compared compared(
+            Map<String, View> compiled, MonitorViews made, @Nullable SliceField slice) {
+        View came = compiled.get(made.challengersName(slice));
+        return came == null ? null : new Monitor.Compared(came, compiled.get(made.challengedName(slice)));
     }
 
     private static View of(Map<String, View> compiled, String name) {

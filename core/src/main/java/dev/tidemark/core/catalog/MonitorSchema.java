@@ -117,6 +117,11 @@ final class MonitorSchema {
         CatalogSchema.duration(CatalogSchema.properties(form), MonitorKeys.BEFORE, null, "How long ago it ended.");
         CatalogSchema.scalar(
                 properties.putObject(MonitorKeys.CHAMPION).put("description", "The version whose checks matter."));
+        ObjectNode challengers = properties.putObject(MonitorKeys.CHALLENGERS);
+        challengers.put("description", "Versions whose scores of the same are compared with those that were used.");
+        challengers.put("type", "array").put("uniqueItems", true).put("minItems", 1);
+        challengers.put("maxItems", MonitorReader.MAX_CHALLENGERS);
+        CatalogSchema.scalar(challengers.putObject("items"));
         properties.putObject(MonitorKeys.CHECKS).put("$ref", "#/definitions/checks");
     }
 

@@ -51,6 +51,10 @@ final class MonitorViews {
         }
         if (outcomes != null) {
             quality(outcomes, slices);
+            if (!settings.challengers().isEmpty()) {
+                challengers(outcomes, null, settings.challengers());
+                slices.forEach(slice -> challengers(outcomes, slice, settings.challengers()));
+            }
         }
     }
 
@@ -136,6 +140,20 @@ final class MonitorViews {
     /** Only with labels by absence is there such a view. */
     String predictionsName(MonitorReader.SliceField slice) {
         return Monitor.viewName(model.name(), "predictions_by_" + slice.name());
+    }
+
+    /** @param slice null for all together */
+    String challengersName(MonitorReader.@Nullable SliceField slice) {
+        return Monitor.viewName(model.name(), "challengers" + by(slice));
+    }
+
+    /** Only with labels by absence is there such a view. */
+    String challengedName(MonitorReader.@Nullable SliceField slice) {
+        return Monitor.viewName(model.name(), "challenged" + by(slice));
+    }
+
+    private static String by(MonitorReader.@Nullable SliceField slice) {
+        return slice == null ? "" : "_by_" + slice.name();
     }
 
     private static Map<String, List<String>> monitored(Model model) {
@@ -232,6 +250,53 @@ final class MonitorViews {
             ofAll.put(Monitor.DELAY, delay);
         }
         add(qualityName(), came, outcomes.version(), ofAll);
+    }
+
+    /** What a challenger would have lost less; of labels by absence also of all predictions as negatives. */
+    private void challengers(
+            MonitorReader.Outcomes of, MonitorReader.@Nullable SliceField slice, List<String> versions) {
+        String function = of.isBinary() ? "log_loss_difference" : "mae_difference";
+        Map<String, Map<String, Object>> ofCame = new LinkedHashMap<>();
+        Map<String, Map<String, Object>> ofAll = new LinkedHashMap<>();
+        for (String version : versions) {
+            String path = predictions.path(Part.CHALLENGERS) + ".\"" + version + "\"";
+            String carried = of.ofPrediction(path);
+            Object label = of.isAbsent() ? 1 : of.label();
+            ofCame.put(Monitor.differenceOf(version), compared(function, of.score(), carried, label));
+            if (of.isAbsent()) {
+                ofCame.put(Monitor.differenceAsNoOf(version), compared(function, of.score(), carried, 0));
+                ofAll.put(Monitor.differenceOf(version), compared(function, predictions.path(Part.SCORE), path, 0));
+            }
+        }
+        compared(
+                challengersName(slice),
+                Events.of(of),
+                of.version(),
+                slice == null ? null : of.ofPrediction(slice.path()),
+                ofCame);
+        if (of.isAbsent()) {
+            compared(
+                    challengedName(slice),
+                    predicted,
+                    predictions.path(Part.VERSION),
+                    slice == null ? null : slice.path(),
+                    ofAll);
+        }
+    }
+
+    private void compared(
+            String name, Events events, String version, @Nullable String slice, Map<String, Map<String, Object>> made) {
+        if (slice == null) {
+            add(name, events, version, made);
+        } else {
+            add(name, events.whose(slice + " != null"), List.of(version, slice), made);
+        }
+    }
+
+    private static Map<String, Object> compared(String function, String score, String other, Object label) {
+        Map<String, Object> feature = labelled(function, score, label);
+        feature.put("other", other);
+        return feature;
     }
 
     private static Map<String, Map<String, Object>> measures(MonitorReader.Outcomes of) {

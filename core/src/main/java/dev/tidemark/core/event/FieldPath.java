@@ -26,7 +26,7 @@ public record FieldPath(List<String> names) {
             throw new IllegalArgumentException("an empty field path");
         }
         for (String name : names) {
-            if (!NAME.matcher(name).matches()) {
+            if (!isName(name)) {
                 throw new IllegalArgumentException("not a field name: '" + name + "'");
             }
         }
@@ -44,6 +44,11 @@ public record FieldPath(List<String> names) {
             at = name.end();
         } while (!name.group(3).isEmpty());
         return new FieldPath(names);
+    }
+
+    /** Whether a member of an object may have this name. */
+    public static boolean isName(String name) {
+        return NAME.matcher(name).matches();
     }
 
     /** Whether it can be named in an expression. */

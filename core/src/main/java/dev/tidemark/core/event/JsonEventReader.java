@@ -87,8 +87,8 @@ public final class JsonEventReader {
      * records.
      *
      * @param value a string, or a number as a plain decimal without trailing zeros behind its point
-     * @return says no only of a record that has the value, whether as string or as number, in no field, or cannot be
-     *     read
+     * @return says no only of a record that has the value, whether as string or as number, in no field, and has no
+     *     member of that name, or cannot be read
      */
     public static Predicate<byte[]> glance(String value) {
         return value.isEmpty() ? data -> true : new JsonGlance(value);

@@ -20,27 +20,13 @@ import org.jspecify.annotations.Nullable;
  * @param freshness of what was read; null for a moment of the past
  * @param fates what became of all events of the views, see {@link Fates}
  * @param staleMillis the lag of the fold beyond which its state is no evidence for anything else
- * @param client what a sample of logged vectors shows; null if none was taken
  */
 record Diagnosis(
         List<Monitor.Check> checks,
         String hash,
         @Nullable Freshness freshness,
         List<Evidence> fates,
-        long staleMillis,
-        @Nullable Client client) {
-
-    /**
-     * Logged vectors, computed again from their receipts.
-     *
-     * @param differing what was logged and answered for each that differs, in words
-     */
-    record Client(long compared, List<String> differing) {
-
-        Client {
-            differing = List.copyOf(differing);
-        }
-    }
+        long staleMillis) {
 
     /** The share of positives that the baseline had. */
     record Rate(double share, long rows) {
@@ -85,19 +71,15 @@ record Diagnosis(
      * Everything that speaks for a cause in a window.
      *
      * @param before the baseline's share of positives; null if it is not known
+     * @param client what logged vectors of the version show; null if none were looked at
      */
-    List<Evidence> evidence(OfWindow found, @Nullable Rate before) {
+    List<Evidence> evidence(OfWindow found, @Nullable Rate before, @Nullable ClientSample client) {
         List<Evidence> evidence = new ArrayList<>();
         labels(found, evidence);
         pipeline(found, evidence);
         definition(found, evidence);
-        if (client != null && !client.differing().isEmpty()) {
-            add(
-                    evidence,
-                    Kind.CLIENT,
-                    client.differing().size() + " of " + client.compared()
-                            + " logged vectors are not what their receipts give: "
-                            + named(client.differing()));
+        if (client != null && client.differing() > 0) {
+            add(evidence, Kind.CLIENT, client.shown());
         }
         double psi = checks.stream()
                 .filter(Monitor.Drift.class::isInstance)
@@ -255,7 +237,7 @@ record Diagnosis(
         }
     }
 
-    private static String named(List<String> all) {
+    static String named(List<String> all) {
         String named = String.join("; ", all.subList(0, Math.min(MAX_NAMED, all.size())));
         return all.size() > MAX_NAMED ? named + "; and " + (all.size() - MAX_NAMED) + " more" : named;
     }

@@ -65,6 +65,10 @@ public final class QualityJson {
             out.writeEndObject();
         }
         out.writeEndArray();
+        if (version.client() != null) {
+            out.writeFieldName("client");
+            ValueJson.write(out, version.client().json());
+        }
         out.writeArrayFieldStart("windows");
         for (OfWindow window : version.windows()) {
             window(window);
@@ -157,6 +161,21 @@ public final class QualityJson {
             out.writeEndObject();
         }
         out.writeEndArray();
+        if (!realised.challenges().isEmpty()) {
+            out.writeArrayFieldStart("challengers");
+            for (Challenge challenge : realised.challenges()) {
+                PairedDifference difference = challenge.difference();
+                out.writeStartObject();
+                out.writeStringField("version", challenge.challenger());
+                out.writeNumberField("predictions", difference.requests());
+                exact("mean", difference.mean());
+                exact("low", difference.low());
+                exact("high", difference.high());
+                out.writeBooleanField("decided", difference.isDecided());
+                out.writeEndObject();
+            }
+            out.writeEndArray();
+        }
         Delays delays = realised.delays();
         if (delays != null) {
             out.writeObjectFieldStart("corrected");
@@ -206,6 +225,11 @@ public final class QualityJson {
             out.writeEndObject();
         }
         out.writeEndArray();
+    }
+
+    private void exact(String name, double value) throws IOException {
+        out.writeFieldName(name);
+        ValueJson.write(out, Values.exact(value));
     }
 
     private void number(String name, @Nullable Double value) throws IOException {

@@ -37,12 +37,14 @@ public record QualityReport(
     /**
      * One version.
      *
+     * @param client what logged vectors of the version show; null if none were looked at
      * @param cause of the checks that fail; null if none does
      */
     public record OfVersion(
             String version,
             List<OfWindow> windows,
             List<CheckResult> checks,
+            @Nullable ClientSample client,
             @Nullable Cause cause) {
 
         public OfVersion {

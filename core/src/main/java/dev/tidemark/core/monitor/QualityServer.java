@@ -107,10 +107,14 @@ public final class QualityServer {
      *
      * @param training the baseline that the monitor names, if it names a training set
      * @param staleMillis the lag beyond which the state is no evidence
+     * @param clients what logged vectors show, by version; empty if none were looked at
      * @return completes exceptionally as the answers do
      */
     public CompletableFuture<QualityReport> report(
-            Question question, @Nullable TrainingProfile training, long staleMillis) {
+            Question question,
+            @Nullable TrainingProfile training,
+            long staleMillis,
+            Map<String, ClientSample> clients) {
         Monitor monitor = question.monitor();
         List<String> names = new ArrayList<>(names(Monitor.BY_VERSION, question.windows()));
         if (question.slice() != null) {
@@ -131,7 +135,8 @@ public final class QualityServer {
                     return all(versions(question, directories).stream()
                                     .map(version -> read(question, version, sliceValues, directories.get(0)))
                                     .toList())
-                            .thenApply(read -> report(question, directories.get(0), read, training, staleMillis));
+                            .thenApply(
+                                    read -> report(question, directories.get(0), read, training, staleMillis, clients));
                 });
     }
 
@@ -222,7 +227,8 @@ public final class QualityServer {
             Answer directory,
             List<Read> read,
             @Nullable TrainingProfile training,
-            long staleMillis) {
+            long staleMillis,
+            Map<String, ClientSample> clients) {
         Monitor monitor = question.monitor();
         Map<View, ViewProgress> progress = progress(directory, read);
         Freshness freshness = nowMillis == null
@@ -233,12 +239,17 @@ public final class QualityServer {
         Map<View, ViewCounts> counts = new LinkedHashMap<>();
         progress.forEach((view, found) -> counts.put(view, found.countsOf(view)));
         String hash = training == null || training.hash() == null ? monitor.modelHash() : training.hash();
-        Diagnosis diagnosis = new Diagnosis(monitor.checks(), hash, freshness, Fates.of(counts), staleMillis, null);
+        Diagnosis diagnosis = new Diagnosis(monitor.checks(), hash, freshness, Fates.of(counts), staleMillis);
         return new QualityReport(
                 monitor,
                 question.atMillis(),
                 read.stream()
-                        .map(one -> new VersionQuality(question, one.reading(), training, nowMillis == null)
+                        .map(one -> new VersionQuality(
+                                        question,
+                                        one.reading(),
+                                        training,
+                                        clients.get(one.reading().version()),
+                                        nowMillis == null)
                                 .report(diagnosis))
                         .toList(),
                 freshness);

@@ -67,6 +67,13 @@ record Reading(String version, List<String> sliceValues, Map<Place, Map<String, 
                 slice.views().forEach(view -> wanted.add(new Wanted(view, windows, entities, matured)));
             }
         }
+        Monitor.Challengers challengers = monitor.challengers();
+        if (challengers != null && outcome != null) {
+            for (View view : challengers.all().views()) {
+                wanted.add(new Wanted(view, windows, own, question.atMillis()));
+                wanted.add(new Wanted(view, windows, own, question.maturedMillis(outcome)));
+            }
+        }
         if (monitor.baseline() instanceof Monitor.Earlier earlier) {
             List<View> views = new ArrayList<>(monitor.inputs());
             if (outcome != null) {

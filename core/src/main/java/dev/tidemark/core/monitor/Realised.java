@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param metrics null if they are not known: of an immature window with labels by absence, or without any outcome
  * @param expected what calibrated scores promise at each threshold, of the same predictions as the metrics; empty for numbers
  * @param delays how many positives are still to come; null if that is not known, or nothing is
+ * @param challenges beside each challenger that predicted for the same; of immature windows with labels by absence none
  */
 public record Realised(
         long startMillis,
@@ -24,10 +25,12 @@ public record Realised(
         boolean isAbsent,
         @Nullable Metrics metrics,
         List<Expected> expected,
-        @Nullable Delays delays) {
+        @Nullable Delays delays,
+        List<Challenge> challenges) {
 
     public Realised {
         expected = List.copyOf(expected);
+        challenges = List.copyOf(challenges);
     }
 
     /** The share of predictions whose outcome is known; NaN without predictions. */

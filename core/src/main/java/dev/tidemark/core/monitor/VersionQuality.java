@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Computes the quality of one version from what was read of it. */
@@ -27,19 +28,26 @@ final class VersionQuality {
     private final Monitor monitor;
     private final Reading reading;
     private final @Nullable TrainingProfile training;
+    private final @Nullable ClientSample client;
     private final boolean isReplay;
     private final double significance;
 
     /**
      * @param training the baseline that the monitor names, if it names a training set
+     * @param client what logged vectors of the version show; null if none were looked at
      * @param isReplay whether windows end right after their moment, not with its hop
      */
     VersionQuality(
-            QualityServer.Question question, Reading reading, @Nullable TrainingProfile training, boolean isReplay) {
+            QualityServer.Question question,
+            Reading reading,
+            @Nullable TrainingProfile training,
+            @Nullable ClientSample client,
+            boolean isReplay) {
         this.question = question;
         this.monitor = question.monitor();
         this.reading = reading;
         this.training = training;
+        this.client = client;
         this.isReplay = isReplay;
         this.significance = monitor.checks().stream()
                 .filter(Monitor.Drift.class::isInstance)
@@ -60,7 +68,7 @@ final class VersionQuality {
             CheckResult result = checks.result(check, found);
             results.add(result);
             if (result.status() == Status.FAIL) {
-                evidence.addAll(diagnosis.evidence(found, before));
+                evidence.addAll(diagnosis.evidence(found, before, client));
             }
         }
         boolean fails = results.stream().anyMatch(result -> result.status() == Status.FAIL);
@@ -68,6 +76,7 @@ final class VersionQuality {
                 reading.version(),
                 List.copyOf(windows.values()),
                 results,
+                client,
                 fails ? Cause.of(List.copyOf(evidence), diagnosis.fates()) : null);
     }
 
@@ -137,12 +146,36 @@ final class VersionQuality {
                 ? reading.of(outcome.quality(), question.maturedMillis(outcome), window)
                         .profile(Monitor.DELAY)
                 : null;
-        return realised(outcome, at, ofAll(outcome, at, window), false, delays);
+        return realised(outcome, at, ofAll(outcome, at, window), false, delays, challenges(outcome, at, window));
     }
 
     private Realised matured(Monitor.Outcome outcome, Window window) {
         long at = question.maturedMillis(outcome);
-        return realised(outcome, at, ofAll(outcome, at, window), true, null);
+        return realised(outcome, at, ofAll(outcome, at, window), true, null, challenges(outcome, at, window));
+    }
+
+    private List<Challenge> challenges(Monitor.Outcome outcome, long atMillis, Window window) {
+        Monitor.Challengers challengers = monitor.challengers();
+        return challenges(
+                challengers == null ? null : challengers.all(),
+                outcome,
+                atMillis < question.atMillis(),
+                view -> reading.of(view, atMillis, window));
+    }
+
+    /** Labels by absence are not known before the window is matured. */
+    private List<Challenge> challenges(
+            Monitor.@Nullable Compared compared,
+            Monitor.Outcome outcome,
+            boolean isMatured,
+            Function<View, InWindow> read) {
+        Monitor.Challengers challengers = monitor.challengers();
+        if (compared == null || challengers == null || (outcome.isAbsent() && !isMatured)) {
+            return List.of();
+        }
+        View predicted = compared.predicted();
+        return Challenge.of(
+                challengers.versions(), read.apply(compared.came()), predicted == null ? null : read.apply(predicted));
     }
 
     private List<OfSlice> slices(Window window) {
@@ -161,7 +194,9 @@ final class VersionQuality {
             Both both = all == null
                     ? new Both(predictions.getOrDefault(value, 0L), InWindow.nothing(window), came)
                     : Both.of(reading.ofSlice(all, value, at, window), came);
-            slices.add(new OfSlice(slice.name(), value, realised(outcome, at, both, true, null)));
+            List<Challenge> challenges =
+                    challenges(slice.compared(), outcome, true, view -> reading.ofSlice(view, value, at, window));
+            slices.add(new OfSlice(slice.name(), value, realised(outcome, at, both, true, null, challenges)));
         }
         return slices;
     }
@@ -184,7 +219,12 @@ final class VersionQuality {
     }
 
     private Realised realised(
-            Monitor.Outcome outcome, long atMillis, Both both, boolean isMatured, @Nullable Profile delays) {
+            Monitor.Outcome outcome,
+            long atMillis,
+            Both both,
+            boolean isMatured,
+            @Nullable Profile delays,
+            List<Challenge> challenges) {
         Window window = both.came().window();
         long predictions = both.predictions();
         long labelled = both.came().rows();
@@ -214,7 +254,8 @@ final class VersionQuality {
                         : Metrics.of(
                                 outcome, both.predicted().values(), both.came().values(), window),
                 expected,
-                delays == null ? null : Delays.of(delays, predictions, labelled, window.widthMillis()));
+                delays == null ? null : Delays.of(delays, predictions, labelled, window.widthMillis()),
+                challenges);
     }
 
     /** The share of positives in the baseline; null if it is not known. */
@@ -230,7 +271,8 @@ final class VersionQuality {
         if (monitor.baseline() instanceof Monitor.Earlier earlier) {
             long at = question.beforeMillis(earlier);
             boolean isMatured = earlier.beforeMillis() >= outcome.horizonMillis();
-            return Diagnosis.Rate.of(realised(outcome, at, ofAll(outcome, at, earlier.window()), isMatured, null));
+            return Diagnosis.Rate.of(
+                    realised(outcome, at, ofAll(outcome, at, earlier.window()), isMatured, null, List.of()));
         }
         return null;
     }

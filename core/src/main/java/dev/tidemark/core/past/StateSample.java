@@ -76,7 +76,7 @@ public final class StateSample {
     }
 
     /** SplitMix64's finalizer: neighbouring seeds give unrelated numbers. */
-    private static long mix(long value) {
+    static long mix(long value) {
         long mixed = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
         mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
         return mixed ^ (mixed >>> 31);

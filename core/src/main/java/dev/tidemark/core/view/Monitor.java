@@ -1,7 +1,9 @@
 package dev.tidemark.core.view;
 
+import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.window.Window;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,12 +24,14 @@ import org.jspecify.annotations.Nullable;
  * @param inputs what was read by each version; together they have every monitored input, and the first has what concerns all
  *     predictions
  * @param score the field of predictions that holds what was predicted
+ * @param logged where predictions have what a vector can be computed from again
  * @param keys the names of the model's keys
  * @param features the names in the vector of what is monitored, with the names of the keys that they depend on
  * @param outcome null if outcomes are not known
  * @param slices in which quality is kept apart too
  * @param baseline what inputs are compared with; null if they are not
  * @param champion the version whose checks matter; null if all do
+ * @param challengers null if none is compared
  * @param checks in catalog order
  */
 public record Monitor(
@@ -37,12 +41,14 @@ public record Monitor(
         View versions,
         List<View> inputs,
         String score,
+        Logged logged,
         List<String> keys,
         Map<String, List<String>> features,
         @Nullable Outcome outcome,
         List<Slice> slices,
         @Nullable Baseline baseline,
         @Nullable String champion,
+        @Nullable Challengers challengers,
         List<Check> checks) {
 
     /** Stands between a model's name and what a view of its monitor is about, and begins features that are no input. */
@@ -73,6 +79,18 @@ public record Monitor(
 
     private static final String DISTINCT = MARK + "distinct_";
     private static final String SLICE = MARK + "slice_";
+    private static final String DIFFERENCE = MARK + "difference_";
+
+    /**
+     * Fields of a prediction that say what was asked, what it was computed from, and what was used.
+     *
+     * @param id of the prediction
+     * @param features the vector by name
+     * @param keys the model's keys by name
+     * @param request the model's request inputs by name
+     * @param receipt of the answer
+     */
+    public record Logged(FieldPath id, FieldPath features, FieldPath keys, FieldPath request, FieldPath receipt) {}
 
     /**
      * What came of predictions.
@@ -107,12 +125,50 @@ public record Monitor(
      * @param quality its entities are a version and a value of the field
      * @param predictions of all predictions, of the same entities; null unless labels are by absence: else it suffices to
      *     know how many there are, which the first view of inputs says
+     * @param compared null without challengers
      */
-    public record Slice(String name, View quality, @Nullable View predictions) {
+    public record Slice(
+            String name,
+            View quality,
+            @Nullable View predictions,
+            @Nullable Compared compared) {
 
         /** All of them. */
         public List<View> views() {
-            return predictions == null ? List.of(quality) : List.of(quality, predictions);
+            List<View> views = new ArrayList<>(List.of(quality));
+            if (predictions != null) {
+                views.add(predictions);
+            }
+            if (compared != null) {
+                views.addAll(compared.views());
+            }
+            return views;
+        }
+    }
+
+    /**
+     * Versions that predict for the same as the one whose prediction is used, which logs their scores beside its own.
+     *
+     * @param all where the differences are, over all slices
+     */
+    public record Challengers(List<String> versions, Compared all) {
+
+        public Challengers {
+            versions = List.copyOf(versions);
+        }
+    }
+
+    /**
+     * Where the differences of losses are.
+     *
+     * @param came of outcomes; its entities are a version, and perhaps a value of the slice
+     * @param predicted of all predictions, of the same entities; null unless labels are by absence
+     */
+    public record Compared(View came, @Nullable View predicted) {
+
+        /** Both of them. */
+        public List<View> views() {
+            return predicted == null ? List.of(came) : List.of(came, predicted);
         }
     }
 
@@ -234,6 +290,16 @@ public record Monitor(
     /** The feature that counts predictions by the values of a slice. */
     public static String bySlice(String slice) {
         return SLICE + slice;
+    }
+
+    /** The feature that sums by how much the losses of predictions exceed those of a challenger. */
+    public static String differenceOf(String challenger) {
+        return DIFFERENCE + challenger;
+    }
+
+    /** Of positives alone, as if each were a no. */
+    public static String differenceAsNoOf(String challenger) {
+        return DIFFERENCE + "as_no_" + challenger;
     }
 
     /** The name of a feature's value in an answer. */

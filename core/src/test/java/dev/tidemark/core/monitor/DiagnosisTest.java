@@ -39,7 +39,7 @@ final class DiagnosisTest {
         private double harder = 1;
         private double higher = 0;
         private Freshness freshness = FRESH;
-        private Diagnosis.@Nullable Client client = new Diagnosis.Client(50, List.of());
+        private ClientSample client = new ClientSample(0, 50, 0, 0, Map.of());
 
         Cause cause() {
             Profile before = price(new SplittableRandom(1), 20_000, 1, 0.01);
@@ -60,8 +60,8 @@ final class DiagnosisTest {
                     Drift.of(scoresBefore, scores, ROWS, 0.01),
                     inputs,
                     List.of());
-            List<Evidence> evidence = new Diagnosis(CHECKS, HASH, freshness, List.of(), 300_000, client)
-                    .evidence(found, new Diagnosis.Rate(rate(scoresBefore), 20_000));
+            List<Evidence> evidence = new Diagnosis(CHECKS, HASH, freshness, List.of(), 300_000)
+                    .evidence(found, new Diagnosis.Rate(rate(scoresBefore), 20_000), client);
             return Cause.of(evidence, List.of());
         }
 
@@ -95,7 +95,8 @@ final class DiagnosisTest {
                     false,
                     new Metrics(values),
                     List.of(Objects.requireNonNull(Expected.of(scores, 0.5))),
-                    null);
+                    null,
+                    List.of());
         }
     }
 
@@ -164,7 +165,7 @@ final class DiagnosisTest {
     @Test
     void aClientThatChangesWhatWasAnswered() {
         Day day = new Day();
-        day.client = new Diagnosis.Client(50, List.of("viewer.price: 2000 logged, 20 answered"));
+        day.client = new ClientSample(0, 50, 0, 20, Map.of("viewer.price", new ClientSample.Feature(20, "p-17")));
         day.unit = 100;
         assertThat(causeOf(day)).isEqualTo(Kind.CLIENT);
         assertThat(day.cause().evidence()).extracting(Evidence::kind).containsExactly(Kind.CLIENT, Kind.DRIFT);

@@ -222,7 +222,7 @@ public final class MonitorWorld {
         QualityServer server = new QualityServer(
                 (view, names, entities, at) -> answer(view, names, entities, at, nowMillis), nowMillis);
         try {
-            return server.report(question, training, 300_000).join();
+            return server.report(question, training, 300_000, Map.of()).join();
         } catch (CompletionException e) {
             throw new AssertionError(e);
         }

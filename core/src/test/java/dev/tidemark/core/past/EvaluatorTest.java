@@ -10,7 +10,11 @@ import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.FoldPorts;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.history.HistoryPorts;
+import dev.tidemark.core.monitor.Challenge;
 import dev.tidemark.core.monitor.Metrics;
+import dev.tidemark.core.monitor.QualityReport;
+import dev.tidemark.core.monitor.QualityServer;
+import dev.tidemark.core.monitor.Realised;
 import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.ProgressCache;
 import dev.tidemark.core.serve.QueryPlan;
@@ -86,7 +90,7 @@ class EvaluatorTest {
                 predictions: {source: shop, time: {field: ts, format: epoch_millis}}
                 outcome: OUTCOME
                 slices: [request.device]
-                monitor: {windows: [1h]}
+                monitor: {windows: [1h], challengers: [other]}
             """;
 
     private static final Lane CHILD =
@@ -109,12 +113,18 @@ class EvaluatorTest {
             return String.format(
                     Locale.ROOT,
                     "{\"type\":\"prediction\",\"id\":\"%s\",\"ts\":%d,\"model\":\"discount\",\"version\":\"v7\",\"score\":%s,"
-                            + "\"hash\":\"h\",\"request\":{\"device\":\"%s\"},\"keys\":{\"user_id\":\"%s\"},\"features\":{}}",
+                            + "\"hash\":\"h\",\"request\":{\"device\":\"%s\"},\"keys\":{\"user_id\":\"%s\"},\"features\":{}%s}",
                     id,
                     atMillis,
                     score,
                     device,
-                    id);
+                    id,
+                    challengers());
+        }
+
+        /** What the other model says, logged beside the score; see {@link Other}. */
+        private String challengers() {
+            return id.endsWith("7") ? "" : ",\"challengers\":{\"other\":" + BigDecimal.valueOf(other()) + "}";
         }
 
         String outcome(long millis, int label, boolean isCarrying) {
@@ -128,10 +138,11 @@ class EvaluatorTest {
                             ? String.format(
                                     Locale.ROOT,
                                     ",\"model\":\"discount\",\"version\":\"v7\",\"score\":%s,\"predicted_at\":%d,"
-                                            + "\"request\":{\"device\":\"%s\"}",
+                                            + "\"request\":{\"device\":\"%s\"}%s",
                                     score,
                                     atMillis,
-                                    device)
+                                    device,
+                                    challengers())
                             : "");
         }
 
@@ -157,7 +168,7 @@ class EvaluatorTest {
 
     @Test
     void pairsWithRevisedOutcomesAreWhatTheyAreLive() {
-        Catalog catalog = catalog("{pair: judged}");
+        Catalog catalog = catalog("{pair: judged, settle: 1m}");
         predict(0.8, 0.3);
         fold(catalog, /* isCarrying= */ false, /* onlyPositives= */ false);
 
@@ -214,7 +225,7 @@ class EvaluatorTest {
     void reshardedLanesAreWhatTheyAreLive(String how, boolean isCarrying) {
         Catalog catalog = catalog(
                 how.equals("pair")
-                        ? "{pair: judged}"
+                        ? "{pair: judged, settle: 1m}"
                         : "{within: 30m, settle: 1m, time: {field: predicted_at, format: epoch_millis}}");
         isResharded = true;
         lineage.parents.put(CHILD.id(), List.of(LANE));
@@ -335,7 +346,49 @@ class EvaluatorTest {
             assertThat(served(sliced, device))
                     .isEqualTo(live(catalog, monitor, monitor.slices().get(0), device));
         }
+        assertThat(all.compared())
+                .hasSize(1)
+                .first()
+                .extracting(EvaluationReport.Compared::difference)
+                .isEqualTo(challenge(catalog, monitor, null).difference());
+        assertThat(sliced.compared())
+                .hasSize(2)
+                .allSatisfy(one -> assertThat(one.difference())
+                        .isEqualTo(challenge(catalog, monitor, one.slice()).difference()));
         return all;
+    }
+
+    /** The live report's, of the window that {@link #fromMillis} and {@link #endMillis} are. */
+    private Challenge challenge(Catalog catalog, Monitor monitor, @Nullable String device) {
+        Monitor.Outcome outcome = Objects.requireNonNull(monitor.outcome());
+        long at = endMillis()
+                - 1
+                + outcome.horizonMillis()
+                + outcome.quality().ladder().hop().widthMillis();
+        FeatureServer server = new FeatureServer(catalog, items, new ProgressCache(control, 1_000));
+        QualityReport.OfWindow window = new QualityServer(
+                        (view, names, entities, atMillis) ->
+                                server.answer(QueryPlan.of(view, names, atMillis, nowMillis()), entities, nowMillis()),
+                        nowMillis())
+                .report(
+                        new QualityServer.Question(
+                                monitor, monitor.windows(), null, at, device == null ? null : "device"),
+                        null,
+                        300_000,
+                        Map.of())
+                .join()
+                .versions()
+                .get(0)
+                .windows()
+                .get(0);
+        Realised realised = device == null
+                ? window.matured()
+                : window.slices().stream()
+                        .filter(one -> one.value().equals(device))
+                        .map(QualityReport.OfSlice::matured)
+                        .findFirst()
+                        .orElseThrow();
+        return Objects.requireNonNull(realised).challenges().get(0);
     }
 
     private static Metrics served(EvaluationReport report, String slice) {

@@ -15,13 +15,17 @@ import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.history.Checkpoints;
 import dev.tidemark.core.history.HistoryPorts;
+import dev.tidemark.core.monitor.ClientSample;
 import dev.tidemark.core.past.AuditReport;
 import dev.tidemark.core.past.AuditStart;
+import dev.tidemark.core.past.ClientAudit;
 import dev.tidemark.core.past.StateAudit;
 import dev.tidemark.core.past.StateSample;
 import dev.tidemark.core.store.DamagedArchive;
 import dev.tidemark.core.store.StateScan;
+import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.view.View;
+import dev.tidemark.functions.ClientSamples;
 import dev.tidemark.functions.Deployment;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -33,8 +37,9 @@ import java.util.concurrent.CompletionException;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
- * The handler that a schedule calls to audit some entities, different ones each time. It only writes log lines;
- * differences are in them and in their metrics. It begins with a checkpoint from some hours ago, so that its time does
+ * The handler that a schedule calls to audit some entities, and some logged vectors of each model that is watched, different
+ * ones each time. It writes log lines; differences are in them and in their metrics. What the vectors show it also leaves for
+ * reports on the models. It begins with a checkpoint from some hours ago, so that its time does
  * not grow with the archive. It throws if a store does not answer, or if archive or checkpoint are damaged, so that the
  * function's error count shows it. A difference is not an error of the function.
  */
@@ -46,6 +51,7 @@ public final class AuditFunction implements RequestHandler<Map<String, Object>, 
     private final Catalogs catalogs;
     private final HistoryPorts ports;
     private final StateScan scan;
+    private final ClientSamples clients;
     private final JsonAuditLog log;
     private final InstantSource clock;
 
@@ -61,6 +67,7 @@ public final class AuditFunction implements RequestHandler<Map<String, Object>, 
                 ports(deployment),
                 new DynamoStateScan(
                         deployment.clients().dynamoDb(), deployment.value(Environment.STATE_TABLE), CapacityMeter.NONE),
+                ClientSamples.of(deployment),
                 new JsonAuditLog(System.out, deployment.value(Environment.GENERATION), System::currentTimeMillis),
                 InstantSource.system());
     }
@@ -81,10 +88,17 @@ public final class AuditFunction implements RequestHandler<Map<String, Object>, 
     }
 
     /** @param clock its time is also the seed of the sample */
-    AuditFunction(Catalogs catalogs, HistoryPorts ports, StateScan scan, JsonAuditLog log, InstantSource clock) {
+    AuditFunction(
+            Catalogs catalogs,
+            HistoryPorts ports,
+            StateScan scan,
+            ClientSamples clients,
+            JsonAuditLog log,
+            InstantSource clock) {
         this.catalogs = catalogs;
         this.ports = ports;
         this.scan = scan;
+        this.clients = clients;
         this.log = log;
         this.clock = clock;
     }
@@ -103,6 +117,12 @@ public final class AuditFunction implements RequestHandler<Map<String, Object>, 
         AuditStart start =
                 new AuditStart(Checkpoints.all(timed.checkpoints()), nowMillis - request.reachMillis(), sample);
         List<String> damaged = new ArrayList<>();
+        // First, since it reads less.
+        for (Monitor monitor : catalogs.current().monitors()) {
+            if (views.contains(monitor.inputs().get(0)) && !sample(monitor, timed, request.vectors(), nowMillis)) {
+                damaged.add(monitor.inputs().get(0).name());
+            }
+        }
         for (View view : views) {
             if (!run(audit, start, view, sample.getOrDefault(view, List.of()), nowMillis)) {
                 damaged.add(view.name());
@@ -131,6 +151,28 @@ public final class AuditFunction implements RequestHandler<Map<String, Object>, 
         });
         Collections.shuffle(views, new Random(seed));
         return views;
+    }
+
+    /** @return whether no damage was found in what was read of the archive */
+    private boolean sample(Monitor monitor, HistoryPorts timed, int vectors, long nowMillis) {
+        try {
+            Map<String, ClientSample> byVersion = new ClientAudit(catalogs, timed)
+                    .sample(monitor, vectors, nowMillis)
+                    .join();
+            clients.write(monitor, nowMillis, byVersion);
+            log.compared(monitor, byVersion);
+            return true;
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof DamagedArchive damage) {
+                log.incomparable(monitor, damage);
+                return false;
+            }
+            if (!(e.getCause() instanceof TimedReads.Stopped)) {
+                throw e;
+            }
+            log.notCompared(monitor);
+            return true;
+        }
     }
 
     /** @return whether no damage was found in what was read of the archive */

@@ -1,8 +1,10 @@
 package dev.tidemark.functions.audit;
 
+import dev.tidemark.core.monitor.ClientSample;
 import dev.tidemark.core.past.AuditReport;
 import dev.tidemark.core.past.Difference;
 import dev.tidemark.core.store.DamagedArchive;
+import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.view.View;
 import dev.tidemark.functions.LogLine;
 import dev.tidemark.functions.LogLine.Level;
@@ -10,13 +12,16 @@ import dev.tidemark.functions.Metric;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 
-/** One line of JSON per view and audit, which is also its metrics. */
+/** One line of JSON per view and audit, and one per model that is watched; they are also its metrics. */
 final class JsonAuditLog {
 
     private static final String GENERATION = "generation";
     private static final String VIEW = "view";
+    private static final String MODEL = "model";
 
     /** CloudWatch limits the length of a line. */
     private static final int MAX_NAMED = 50;
@@ -55,6 +60,57 @@ final class JsonAuditLog {
             metrics(line, 0, entities, AuditReport.NONE, 1);
             line.texts("damage", List.of(String.valueOf(damage.getMessage())));
         });
+    }
+
+    /** Logged vectors of a model, by version. */
+    void compared(Monitor monitor, Map<String, ClientSample> byVersion) {
+        long differing = sum(byVersion, ClientSample::differing);
+        print(differing > 0 ? Level.ERROR : Level.INFO, "logged vectors compared", monitor, line -> {
+            vectors(line, sum(byVersion, ClientSample::compared), sum(byVersion, ClientSample::skipped), differing);
+            line.texts(
+                    "differences",
+                    byVersion.entrySet().stream()
+                            .filter(one -> one.getValue().differing() > 0)
+                            .map(one -> one.getKey() + ": " + one.getValue().shown())
+                            .toList());
+        });
+    }
+
+    /** None was compared, for lack of time. */
+    void notCompared(Monitor monitor) {
+        print(
+                Level.WARN,
+                "comparison of logged vectors stopped for lack of time",
+                monitor,
+                line -> vectors(line, 0, 0, 0));
+    }
+
+    /** None was compared, because the archive cannot be trusted. */
+    void incomparable(Monitor monitor, DamagedArchive damage) {
+        print(Level.ERROR, "comparison of logged vectors impossible", monitor, line -> {
+            vectors(line, 0, 0, 0);
+            line.texts("damage", List.of(String.valueOf(damage.getMessage())));
+        });
+    }
+
+    private static long sum(Map<String, ClientSample> byVersion, ToLongFunction<ClientSample> number) {
+        return byVersion.values().stream().mapToLong(number).sum();
+    }
+
+    private static void vectors(LogLine line, long compared, long skipped, long differing) throws IOException {
+        line.metric(Metric.AUDITED_VECTORS, compared);
+        line.metric(Metric.AUDIT_VECTORS_SKIPPED, skipped);
+        line.metric(Metric.AUDIT_VECTORS_DIFFERING, differing);
+        line.metricAlsoBy(Metric.AUDIT_VECTORS_DIFFERING, GENERATION);
+    }
+
+    private void print(Level level, String message, Monitor monitor, LogLine.Body body) {
+        out.println(LogLine.of(clockMillis.getAsLong(), level, message, line -> {
+            line.text(GENERATION, generation);
+            line.text(MODEL, monitor.model());
+            line.dimensions(GENERATION, MODEL);
+            body.writeTo(line);
+        }));
     }
 
     private void print(Level level, String message, View view, LogLine.Body body) {

@@ -24,8 +24,10 @@ import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.serve.Unanswerable;
 import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.ItemStore;
+import dev.tidemark.core.store.MonitorLog;
 import dev.tidemark.core.view.Monitor;
 import dev.tidemark.functions.Baselines;
+import dev.tidemark.functions.ClientSamples;
 import dev.tidemark.functions.Deployment;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -36,7 +38,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * The handler that the state machine calls to look at every model that has a monitor. It logs what it finds, which is its
@@ -58,17 +59,10 @@ public final class MonitorFunction implements RequestHandler<Map<String, Object>
     private final ItemStore items;
     private final ControlStore control;
     private final Baselines baselines;
-    private final Memory memory;
+    private final MonitorLog memory;
+    private final ClientSamples clients;
     private final JsonMonitorLog log;
     private final InstantSource clock;
-
-    /** What was found when it had last changed. */
-    interface Memory {
-
-        CompletableFuture<Optional<String>> newest(String model);
-
-        CompletableFuture<Void> write(String model, long atMillis, String json);
-    }
 
     /** For Lambda: everything from the environment. */
     public MonitorFunction() {
@@ -82,7 +76,12 @@ public final class MonitorFunction implements RequestHandler<Map<String, Object>
                 items(deployment),
                 control(deployment),
                 Baselines.of(Path.of(deployment.value(Environment.CATALOG)), new S3Reader(deployment.clients()::s3)),
-                memory(deployment),
+                S3MonitorLog.ofModels(
+                        deployment.clients().s3(),
+                        deployment.value(Environment.BUCKET),
+                        deployment.value(Environment.GENERATION),
+                        Backoff.system()),
+                ClientSamples.of(deployment),
                 new JsonMonitorLog(System.out, deployment.value(Environment.GENERATION), System::currentTimeMillis),
                 InstantSource.system());
     }
@@ -106,29 +105,14 @@ public final class MonitorFunction implements RequestHandler<Map<String, Object>
                 CapacityMeter.NONE);
     }
 
-    private static Memory memory(Deployment deployment) {
-        S3MonitorLog written =
-                new S3MonitorLog(deployment.clients().s3(), deployment.value(Environment.BUCKET), Backoff.system());
-        String generation = deployment.value(Environment.GENERATION);
-        return new Memory() {
-            @Override
-            public CompletableFuture<Optional<String>> newest(String model) {
-                return written.newest(generation, model);
-            }
-
-            @Override
-            public CompletableFuture<Void> write(String model, long atMillis, String json) {
-                return written.write(generation, model, atMillis, json);
-            }
-        };
-    }
-
+    /** @param memory what was found when it had last changed */
     MonitorFunction(
             Catalogs catalogs,
             ItemStore items,
             ControlStore control,
             Baselines baselines,
-            Memory memory,
+            MonitorLog memory,
+            ClientSamples clients,
             JsonMonitorLog log,
             InstantSource clock) {
         this.catalogs = catalogs;
@@ -136,6 +120,7 @@ public final class MonitorFunction implements RequestHandler<Map<String, Object>
         this.control = control;
         this.baselines = baselines;
         this.memory = memory;
+        this.clients = clients;
         this.log = log;
         this.clock = clock;
     }
@@ -179,7 +164,8 @@ public final class MonitorFunction implements RequestHandler<Map<String, Object>
         return quality.report(
                         new QualityServer.Question(monitor, monitor.windows(), null, nowMillis, null),
                         monitor.baseline() instanceof Monitor.TrainingSet set ? baselines.read(set) : null,
-                        stale)
+                        stale,
+                        clients.newest(monitor, nowMillis))
                 .join();
     }
 
@@ -189,7 +175,7 @@ public final class MonitorFunction implements RequestHandler<Map<String, Object>
         Map<String, Map<String, String>> states = new LinkedHashMap<>();
         report.versions().forEach(version -> states.put(version.version(), state(version)));
         Map<String, Map<String, String>> before =
-                memory.newest(model).join().map(MonitorFunction::read).orElse(Map.of());
+                memory.newest(model, 0).join().map(MonitorFunction::read).orElse(Map.of());
         if (states.equals(before)) {
             return Optional.empty();
         }

@@ -2,6 +2,7 @@ package dev.tidemark.functions.query;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.monitor.ClientSample;
 import dev.tidemark.core.monitor.QualityJson;
 import dev.tidemark.core.monitor.QualityReport;
 import dev.tidemark.core.monitor.QualityServer;
@@ -14,8 +15,10 @@ import dev.tidemark.core.serve.Quoted;
 import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.window.Window;
 import dev.tidemark.functions.Baselines;
+import dev.tidemark.functions.ClientSamples;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -29,12 +32,19 @@ final class QualityReads {
     private final FeatureServer server;
     private final ProgressCache progress;
     private final Baselines baselines;
+    private final ClientSamples clients;
 
-    QualityReads(Catalogs catalogs, FeatureServer server, ProgressCache progress, Baselines baselines) {
+    QualityReads(
+            Catalogs catalogs,
+            FeatureServer server,
+            ProgressCache progress,
+            Baselines baselines,
+            ClientSamples clients) {
         this.catalogs = catalogs;
         this.server = server;
         this.progress = progress;
         this.baselines = baselines;
+        this.clients = clients;
     }
 
     String answer(Route.Quality route, Parameters parameters, long nowMillis, RequestCost cost) {
@@ -61,7 +71,8 @@ final class QualityReads {
         long stale = Optional.ofNullable(
                         catalog.model(route.model()).orElseThrow().staleAfterMillis())
                 .orElse(QualityServer.USUAL_STALE_MILLIS);
-        QualityReport report = EntityReads.await(quality.report(question, training(monitor), stale));
+        Map<String, ClientSample> sampled = at == null ? clients.newest(monitor, nowMillis) : Map.of();
+        QualityReport report = EntityReads.await(quality.report(question, training(monitor), stale, sampled));
         read.forEach(cost::read);
         return QualityJson.of(report);
     }

@@ -20,7 +20,9 @@ import dev.tidemark.core.past.BoundedArchive;
 import dev.tidemark.core.serve.WaitingCache;
 import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.ItemStore;
+import dev.tidemark.core.store.MonitorLog;
 import dev.tidemark.functions.Baselines;
+import dev.tidemark.functions.ClientSamples;
 import dev.tidemark.functions.Deployment;
 import dev.tidemark.functions.Priming;
 import java.io.PrintStream;
@@ -72,7 +74,8 @@ record QueryParts(
                 past,
                 waiting(deployment, clients, clock),
                 costly,
-                Baselines.of(Path.of(deployment.value(Environment.CATALOG)), new S3Reader(deployment.clients()::s3)));
+                Baselines.of(Path.of(deployment.value(Environment.CATALOG)), new S3Reader(deployment.clients()::s3)),
+                ClientSamples.of(deployment));
         QueryFunction silent = new QueryFunction(
                 of(deployment.catalogs(), items, control, past, WaitingCache.none(), costly, RequestLog.NONE, clock));
         return new QueryParts(
@@ -94,7 +97,19 @@ record QueryParts(
             RequestLog log,
             InstantSource clock) {
         return new QueryParts(
-                new Router(catalogs, items, control, past, waiting, costly, Baselines.NONE), costly, log, clock, null);
+                new Router(
+                        catalogs,
+                        items,
+                        control,
+                        past,
+                        waiting,
+                        costly,
+                        Baselines.NONE,
+                        new ClientSamples(() -> MonitorLog.EMPTY)),
+                costly,
+                log,
+                clock,
+                null);
     }
 
     /**

@@ -16,6 +16,7 @@ import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.view.View;
 import dev.tidemark.functions.Baselines;
+import dev.tidemark.functions.ClientSamples;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -41,13 +42,14 @@ final class Router {
             @Nullable Supplier<HistoryPorts> past,
             WaitingCache waiting,
             CostlyShare costly,
-            Baselines baselines) {
+            Baselines baselines,
+            ClientSamples clients) {
         this.catalogs = catalogs;
         this.progress = new ProgressCache(control, ProgressCache.DEFAULT_MAX_AGE_MILLIS);
         this.server = new FeatureServer(catalogs, items, progress, waiting);
         this.reads = new EntityReads(catalogs, server, past, costly);
         this.models = new ModelReads(catalogs, new ModelServer(catalogs, server, progress), costly);
-        this.quality = new QualityReads(catalogs, server, progress, baselines);
+        this.quality = new QualityReads(catalogs, server, progress, baselines, clients);
     }
 
     /** @param cost is told what is read, also when the answer is a problem */

@@ -10,11 +10,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
+import dev.tidemark.core.monitor.ClientSample;
+import dev.tidemark.core.past.LoggedWorld;
 import dev.tidemark.core.past.PastWorld;
 import dev.tidemark.core.store.InMemoryScan;
+import dev.tidemark.core.store.MonitorLog;
 import dev.tidemark.core.tile.ItemKey;
 import dev.tidemark.core.tile.StoredItem;
 import dev.tidemark.core.view.View;
+import dev.tidemark.functions.ClientSamples;
 import dev.tidemark.functions.MetricLines;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -26,7 +30,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
@@ -173,6 +180,62 @@ class AuditFunctionTest {
         assertThat(line(BUYER).get("checkpoint").asText()).isEmpty();
     }
 
+    /** A client that takes a feature for one of another unit, and one that does not. */
+    @Test
+    void loggedVectorsAreComparedAndWhatTheyShowIsKept() throws IOException {
+        LoggedWorld shop = new LoggedWorld();
+        shop.run(60, Map.of("v7", LoggedWorld.Client.RIGHT, "v8", LoggedWorld.scaling(LoggedWorld.PRICE, 100)));
+        TreeMap<Long, String> kept = new TreeMap<>();
+        MonitorLog memory = new MonitorLog() {
+            @Override
+            public CompletableFuture<Optional<String>> newest(String model, long afterMillis) {
+                return CompletableFuture.completedFuture(
+                        Optional.ofNullable(kept.lastEntry()).map(Map.Entry::getValue));
+            }
+
+            @Override
+            public CompletableFuture<Void> write(String model, long atMillis, String text) {
+                assertThat(model).isEqualTo("discount");
+                kept.put(atMillis, text);
+                return CompletableFuture.completedFuture(null);
+            }
+        };
+        AuditFunction function = new AuditFunction(
+                Catalogs.of(LoggedWorld.CATALOG),
+                shop.ports(),
+                new InMemoryScan(shop.items),
+                new ClientSamples(() -> memory),
+                log,
+                InstantSource.fixed(Instant.ofEpochMilli(shop.nowMillis)));
+
+        function.handleRequest(Map.of(), context(() -> 900_000));
+
+        JsonNode line = vectors();
+        assertThat(line.get("level").asText()).isEqualTo("ERROR");
+        assertThat(line.get("auditedVectors").intValue()).isEqualTo(50);
+        assertThat(line.get("auditVectorsDiffering").intValue()).isBetween(20, 25);
+        assertThat(line.get("differences").toString())
+                .contains("v8: ", LoggedWorld.PRICE, "such as prediction p")
+                .doesNotContain("v7", "user_id", "receipt\":");
+        Map<String, ClientSample> found = new ClientSamples(() -> memory)
+                .newest(LoggedWorld.CATALOG.monitors().get(0), shop.nowMillis);
+        assertThat(found).containsOnlyKeys("v7", "v8");
+        assertThat(Objects.requireNonNull(found.get("v7")).differing()).isZero();
+        List<String> page = Files.readAllLines(Path.of("../docs/metrics.md"));
+        assertThat(MetricLines.documented(page, "Of logged vectors"))
+                .allMatch(metric -> lines.metrics().contains(metric));
+        function.handleRequest(Map.of("vectors", 10), context(() -> 50_000));
+        assertThat(vectors().get("level").asText()).as("no time").isEqualTo("WARN");
+        assertThat(kept).as("nothing is said by what was not finished").hasSize(1);
+    }
+
+    private JsonNode vectors() {
+        return lines.lines().stream()
+                .filter(line -> line.has("auditedVectors"))
+                .reduce((earlier, later) -> later)
+                .orElseThrow();
+    }
+
     @Test
     void onlyCompleteViewsAreAudited() {
         ControlRow row = Objects.requireNonNull(world.control.control);
@@ -274,7 +337,13 @@ class AuditFunctionTest {
 
     private AuditFunction function(InMemoryScan scan) {
         InstantSource clock = InstantSource.fixed(Instant.ofEpochMilli(world.nowMillis()));
-        return new AuditFunction(Catalogs.of(PastWorld.CATALOG), world.ports(), scan, log, clock);
+        return new AuditFunction(
+                Catalogs.of(PastWorld.CATALOG),
+                world.ports(),
+                scan,
+                new ClientSamples(() -> MonitorLog.EMPTY),
+                log,
+                clock);
     }
 
     private static Context context(IntSupplier remainingMillis) {

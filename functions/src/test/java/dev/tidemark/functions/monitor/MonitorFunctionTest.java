@@ -11,10 +11,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.aws.s3.S3Reader;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.monitor.ClientSample;
 import dev.tidemark.core.monitor.MonitorWorld;
 import dev.tidemark.core.monitor.MonitorWorld.Logged;
 import dev.tidemark.core.store.ControlStore;
+import dev.tidemark.core.store.MonitorLog;
 import dev.tidemark.functions.Baselines;
+import dev.tidemark.functions.ClientSamples;
 import dev.tidemark.functions.MetricLines;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -55,16 +58,18 @@ class MonitorFunctionTest {
 
     private final MetricLines lines = new MetricLines();
     private final InMemory memory = new InMemory();
+    private final InMemory vectors = new InMemory();
     private long nowMillis = START + 8 * HOUR;
 
-    private static final class InMemory implements MonitorFunction.Memory {
+    private static final class InMemory implements MonitorLog {
 
         private final TreeMap<Long, String> written = new TreeMap<>();
 
         @Override
-        public CompletableFuture<Optional<String>> newest(String model) {
+        public CompletableFuture<Optional<String>> newest(String model, long afterMillis) {
             return CompletableFuture.completedFuture(
-                    Optional.ofNullable(written.lastEntry()).map(Map.Entry::getValue));
+                    Optional.ofNullable(written.tailMap(afterMillis, false).lastEntry())
+                            .map(Map.Entry::getValue));
         }
 
         @Override
@@ -104,6 +109,7 @@ class MonitorFunctionTest {
                 ControlStore.EMPTY,
                 Baselines.of(Path.of("nowhere", "catalog.yaml"), NOT_IN_S3),
                 memory,
+                new ClientSamples(() -> vectors),
                 new JsonMonitorLog(lines.out(), "g1", () -> nowMillis),
                 () -> Instant.ofEpochMilli(nowMillis));
     }
@@ -180,5 +186,27 @@ class MonitorFunctionTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> call(world, Map.of("changes", List.of(Map.of("model", "discount")))))
                 .withMessageContaining("no change to remember");
+    }
+
+    /** What the audit function left decides; not what is older than a day. */
+    @Test
+    void whatLoggedVectorsShowIsEvidence() throws IOException {
+        MonitorWorld world = world("{window: 1h, before: 4h}");
+        nowMillis = START + 9 * HOUR;
+        world.fold(nowMillis);
+        ClientSample sample = new ClientSample(
+                nowMillis - HOUR, 25, 0, 24, Map.of("viewer.price_1h", new ClientSample.Feature(24, "p-7")));
+        vectors.write("discount", nowMillis - 25 * HOUR, ClientSample.text(Map.of("v7", sample)))
+                .join();
+
+        JsonNode without = JSON.valueToTree(call(world, Map.of()));
+        vectors.write("discount", nowMillis - HOUR, ClientSample.text(Map.of("v7", sample)))
+                .join();
+        JsonNode with = JSON.valueToTree(call(world, Map.of()));
+
+        assertThat(without.at("/changes/0/versions/0/cause").asText()).isEqualTo("drift");
+        assertThat(with.at("/changes/0/versions/0/cause").asText()).isEqualTo("client");
+        assertThat(with.at("/changes/0/versions/0/evidence/0/text").asText())
+                .contains("24 of 25", "viewer.price_1h in 24, such as prediction p-7");
     }
 }

@@ -16,7 +16,9 @@ import dev.tidemark.core.monitor.MonitorWorld;
 import dev.tidemark.core.monitor.MonitorWorld.Logged;
 import dev.tidemark.core.serve.WaitingCache;
 import dev.tidemark.core.store.ControlStore;
+import dev.tidemark.core.store.MonitorLog;
 import dev.tidemark.functions.Baselines;
+import dev.tidemark.functions.ClientSamples;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -88,7 +90,8 @@ class QualityReadsTest {
                 null,
                 WaitingCache.none(),
                 new CostlyShare(100),
-                Baselines.of(folder.resolve("catalog.yaml"), NOT_IN_S3));
+                Baselines.of(folder.resolve("catalog.yaml"), NOT_IN_S3),
+                new ClientSamples(() -> MonitorLog.EMPTY));
         return new QueryFunction(
                 new QueryParts(router, new CostlyShare(100), RequestLog.NONE, () -> Instant.ofEpochMilli(NOW), null));
     }
