@@ -17,31 +17,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Approximation: method {@code score_buckets}, with a bound on the <em>absolute</em> error: within a bucket the order is
  * not known, which is half of the pairs there. Exact where no bucket has events of both labels.
  */
-final class Auc implements AggregateFunction {
+final class Auc extends Judgement {
 
-    @Override
-    public String name() {
-        return "auc";
-    }
-
-    @Override
-    public String summary() {
-        return "area under the ROC curve of a probability, with a bound on its error";
-    }
-
-    @Override
-    public Input input() {
-        return Input.PROBABILITY;
-    }
-
-    @Override
-    public Input label() {
-        return Input.BINARY;
-    }
-
-    @Override
-    public List<Parameter> parameters() {
-        return List.of(Label.PARAMETER);
+    Auc() {
+        super(
+                "auc",
+                "area under the ROC curve of a probability, with a bound on its error",
+                /* ofProbabilities= */ true);
     }
 
     @Override

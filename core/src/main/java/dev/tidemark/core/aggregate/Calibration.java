@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>All sums are exact, and each value is one division of them, to 16 significant digits. Both values are null for no events,
  * {@code slope} also where all probabilities are equal. Buckets without events are left out.
  */
-final class Calibration implements AggregateFunction {
+final class Calibration extends Judgement {
 
     private static final Parameter BUCKETS = new Parameter(
             "buckets", Parameter.Kind.INTEGER, 10, 1, 100, "into how many buckets of equal width probabilities go");
@@ -28,29 +28,12 @@ final class Calibration implements AggregateFunction {
     private static final int SUMS = 0;
     private static final int SQUARES = 1;
 
-    @Override
-    public String name() {
-        return "calibration";
-    }
-
-    @Override
-    public String summary() {
-        return "whether a probability is as often right as it says: ece, slope, and per bucket mean score and rate of positives";
-    }
-
-    @Override
-    public Input input() {
-        return Input.PROBABILITY;
-    }
-
-    @Override
-    public Input label() {
-        return Input.BINARY;
-    }
-
-    @Override
-    public List<Parameter> parameters() {
-        return List.of(Label.PARAMETER, BUCKETS);
+    Calibration() {
+        super(
+                "calibration",
+                "whether a probability is as often right as it says: ece, slope, and per bucket mean score and rate of positives",
+                /* ofProbabilities= */ true,
+                BUCKETS);
     }
 
     @Override

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * {@code confusion}: for each threshold how many probabilities, called positive from the threshold on, were right and wrong,
  * and what follows from that. A quotient without a denominator is null; others are rounded to 16 significant digits.
  */
-final class Confusion implements AggregateFunction {
+final class Confusion extends Judgement {
 
     private static final Parameter THRESHOLDS = new Parameter(
             "thresholds",
@@ -27,29 +27,12 @@ final class Confusion implements AggregateFunction {
     private static final List<String> COUNTS = List.of("tp", "fp", "fn", "tn");
     private static final List<String> QUOTIENTS = List.of("accuracy", "precision", "recall", "f1");
 
-    @Override
-    public String name() {
-        return "confusion";
-    }
-
-    @Override
-    public String summary() {
-        return "true and false positives and negatives of a probability at thresholds, with accuracy, precision, recall, f1";
-    }
-
-    @Override
-    public Input input() {
-        return Input.PROBABILITY;
-    }
-
-    @Override
-    public Input label() {
-        return Input.BINARY;
-    }
-
-    @Override
-    public List<Parameter> parameters() {
-        return List.of(Label.PARAMETER, THRESHOLDS);
+    Confusion() {
+        super(
+                "confusion",
+                "true and false positives and negatives of a probability at thresholds, with accuracy, precision, recall, f1",
+                /* ofProbabilities= */ true,
+                THRESHOLDS);
     }
 
     @Override

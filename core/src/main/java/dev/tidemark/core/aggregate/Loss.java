@@ -11,19 +11,14 @@ import org.jspecify.annotations.Nullable;
  * {@code log_loss}, {@code brier}, {@code mae}, {@code rmse} and {@code bias}: the mean of a term over all events that have a
  * prediction and its label, to 16 significant digits; null for no events.
  */
-final class Loss implements AggregateFunction {
+final class Loss extends Judgement {
 
-    private final String name;
-    private final String summary;
     private final LossState.Term term;
-    private final boolean ofProbabilities;
     private final boolean root;
 
     private Loss(String name, String summary, LossState.Term term, boolean ofProbabilities, boolean root) {
-        this.name = name;
-        this.summary = summary;
+        super(name, summary, ofProbabilities);
         this.term = term;
-        this.ofProbabilities = ofProbabilities;
         this.root = root;
     }
 
@@ -57,31 +52,6 @@ final class Loss implements AggregateFunction {
 
     static Loss bias() {
         return new Loss("bias", "mean of a predicted number less the true one", LossState.Term.ERROR, false, false);
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public String summary() {
-        return summary;
-    }
-
-    @Override
-    public Input input() {
-        return ofProbabilities ? Input.PROBABILITY : Input.NUMBER;
-    }
-
-    @Override
-    public Input label() {
-        return ofProbabilities ? Input.BINARY : Input.NUMBER;
-    }
-
-    @Override
-    public List<Parameter> parameters() {
-        return List.of(Label.PARAMETER);
     }
 
     @Override

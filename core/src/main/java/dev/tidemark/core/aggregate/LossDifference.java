@@ -10,7 +10,7 @@ import java.util.Map;
  * {@code log_loss_difference} and {@code mae_difference}: of two predictions of one truth, the loss of the input less that of the
  * other, summed, with what an interval of its mean needs: how many events there were, and the sum of squares. Both sums are exact.
  */
-final class LossDifference implements AggregateFunction {
+final class LossDifference extends Judgement {
 
     private static final Parameter OTHER = new Parameter(
             "other",
@@ -20,16 +20,11 @@ final class LossDifference implements AggregateFunction {
             Double.NaN,
             "the field that holds another prediction of the same");
 
-    private final String name;
-    private final String summary;
     private final LossState.Term term;
-    private final Loss loss;
 
-    private LossDifference(String name, String summary, LossState.Term term, Loss loss) {
-        this.name = name;
-        this.summary = summary;
+    private LossDifference(String name, String summary, LossState.Term term, boolean ofProbabilities) {
+        super(name, summary, ofProbabilities, OTHER);
         this.term = term;
-        this.loss = loss;
     }
 
     static LossDifference ofLogLoss() {
@@ -37,7 +32,7 @@ final class LossDifference implements AggregateFunction {
                 "log_loss_difference",
                 "log_loss of a probability less that of another, event by event: count, sum and sum of squares",
                 LossState.Term.LOG_LOSS,
-                Loss.logLoss());
+                /* ofProbabilities= */ true);
     }
 
     static LossDifference ofMae() {
@@ -45,32 +40,7 @@ final class LossDifference implements AggregateFunction {
                 "mae_difference",
                 "absolute error of a predicted number less that of another, event by event: count, sum and sum of squares",
                 LossState.Term.ABSOLUTE_ERROR,
-                Loss.mae());
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public String summary() {
-        return summary;
-    }
-
-    @Override
-    public Input input() {
-        return loss.input();
-    }
-
-    @Override
-    public Input label() {
-        return loss.label();
-    }
-
-    @Override
-    public List<Parameter> parameters() {
-        return List.of(Label.PARAMETER, OTHER);
+                /* ofProbabilities= */ false);
     }
 
     @Override
