@@ -26,7 +26,7 @@ public record PairedDifference(long requests, double mean, double low, double hi
         }
         double mean = sum / requests;
         double variance = Math.max(0, (sumOfSquares - sum * mean) / (requests - 1));
-        double half = Significance.normalQuantile(OUTSIDE) * StrictMath.sqrt(variance / requests);
+        double half = Significance.studentQuantile(requests - 1, OUTSIDE) * StrictMath.sqrt(variance / requests);
         return new PairedDifference(requests, mean, mean - half, mean + half);
     }
 

@@ -114,7 +114,7 @@ final class EstimatesTest {
 
         double variance = (0.025 * 0.025 + 0.175 * 0.175 + 0.225 * 0.225 + 0.075 * 0.075) / 3;
         assertThat(difference.mean()).isCloseTo(0.125, within(1e-12));
-        assertThat(difference.high()).isCloseTo(0.125 + 1.959964 * Math.sqrt(variance / 4), within(1e-6));
+        assertThat(difference.high()).isCloseTo(0.125 + 3.182446 * Math.sqrt(variance / 4), within(0.0025));
         assertThat(difference.isDecided()).isFalse();
         assertThat(PairedDifference.of(4, 4, 4.0001).isDecided()).isTrue();
         assertThatIllegalArgumentException().isThrownBy(() -> PairedDifference.of(1, 1, 1));

@@ -2,7 +2,9 @@ package dev.tidemark.core.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,5 +40,20 @@ final class SignificanceTest {
     void aSingleCellCannotDiffer() {
         assertThat(Significance.psi(1, 100, 100, 0.01)).isZero();
         assertThat(Significance.psi(10, 20_000, 100, 0.01)).isCloseTo(21.666 * 0.01005, within(1e-4));
+    }
+
+    /** From tables of Student's distribution, at 95 % on both sides. */
+    @Test
+    void intervalsOfFewAreWider() {
+        Map.of(1L, 12.7062, 2L, 4.3027, 3L, 3.1824, 4L, 2.7764, 9L, 2.2622, 29L, 2.0452, 120L, 1.9799)
+                .forEach((degrees, quantile) -> assertThat(Significance.studentQuantile(degrees, 0.025))
+                        .as("%d degrees", degrees)
+                        .isCloseTo(quantile, withinPercentage(1)));
+        assertThat(Significance.studentQuantile(1_000_000, 0.025)).isCloseTo(1.95996, within(1e-5));
+        PairedDifference three = PairedDifference.of(3, 6, 14);
+        assertThat(three.mean()).isEqualTo(2);
+        assertThat(three.high() - three.mean())
+                .as("of 1, 2 and 3, whose standard deviation is 1")
+                .isCloseTo(4.3027 / Math.sqrt(3), within(1e-4));
     }
 }
