@@ -498,9 +498,6 @@ class PolicyTest {
     private static void look() throws IOException {
         String at = Instant.now().minusSeconds(1).toString();
         tidemark("audit", "--sample", "30");
-        // Whether its checks hold does not matter.
-        Command monitor = Command.run("monitor", "discount", "--port", Integer.toString(port));
-        assertThat(monitor.out()).as(monitor.err()).startsWith("discount (hash ");
         tidemark(
                 "get",
                 "viewer",
@@ -512,7 +509,10 @@ class PolicyTest {
                 "--direct",
                 "--catalog",
                 catalog.toString());
-        tidemark("monitor", "discount", "--catalog", catalog.toString());
+        // Whether its checks hold does not matter.
+        Command monitor =
+                Command.run("monitor", "discount", "--catalog", catalog.toString(), "--port", Integer.toString(port));
+        assertThat(monitor.out()).as(monitor.err()).startsWith("discount (hash ");
         tidemark("archive", "verify");
         tidemark("checkpoint", "list");
         tidemark("checkpoint", "verify");
