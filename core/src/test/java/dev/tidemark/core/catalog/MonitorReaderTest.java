@@ -146,6 +146,7 @@ class MonitorReaderTest {
             absent: 0,                  |
             outcome: {absent: 0         | outcome: {time: {field: at, format: epoch_seconds}, version: p.v, score: p.s, delay: took
             windows: [24h, 1h]          | windows: [24h, 1h], hop: 30s, retention: 20d
+            source: shop}               | source: shop, challengers: others, receipt: r, request: q, id: number}
             """)
     void itsCanonicalFormIsTheSameMonitor(String part, String changed) throws IOException {
         assertThat(MONITOR).contains(part);
@@ -176,6 +177,40 @@ class MonitorReaderTest {
 
         assertThat(labelled.valueNames()).contains("$auc_1h", "$confusion_1h", "$calibration_24h");
         assertThat(numbers.valueNames()).containsExactly("$rows_1h", "$mae_1h", "$rmse_1h", "$bias_1h");
+    }
+
+    /** In views of their own, so that the quality's stay what they are. */
+    @Test
+    void challengersHaveViewsOfTheirOwn() {
+        Catalog without = compile(MONITOR);
+        Catalog with = compile(MONITOR.replace("champion: v7", "champion: v7\n  challengers: [v8, 2.1-b]"));
+
+        assertThat(with.views())
+                .extracting(View::version)
+                .containsAll(without.views().stream().map(View::version).toList());
+        assertThat(with.views().stream()
+                        .filter(view -> without.view(view.name()).isEmpty()))
+                .extracting(View::name)
+                .containsExactly(
+                        "discount$challengers",
+                        "discount$challenged",
+                        "discount$challengers_by_item",
+                        "discount$challenged_by_item",
+                        "discount$challengers_by_device",
+                        "discount$challenged_by_device");
+        assertThat(with.view("discount$challengers").orElseThrow().valueNames())
+                .contains("$difference_v8_1h", "$difference_as_no_v8_1h", "$difference_2.1-b_24h");
+        assertThat(with.view("discount$challenged_by_device").orElseThrow().inputs())
+                .extracting(View.InputField::path)
+                .containsExactlyInAnyOrder("score", "challengers.v8", "challengers.\"2.1-b\"");
+        Catalog again = new CatalogCompiler().compile(with.json());
+        assertThat(again.views())
+                .extracting(View::version)
+                .isEqualTo(with.views().stream().map(View::version).toList());
+        assertThat(catchThrowableOfType(
+                        InvalidDefinition.class,
+                        () -> compile("predictions: {source: shop}\nmonitor: {windows: [1h], challengers: [v8]}\n")))
+                .hasMessageContaining("'challengers' without 'outcome'");
     }
 
     /** Where outcomes do not carry their prediction, a pair brings both together. */
@@ -260,6 +295,9 @@ class MonitorReaderTest {
             [viewer.price_1h]               | [viewer.prize_1h]                | 'viewer.prize_1h' is not in the vector
             significance: 0.001             | significance: 0                  | significance 0
             keys.item,                      | keys.item, a.item,               | two slices would be 'item'
+            champion: v7                    | challengers: []                  | 'challengers' with 0 elements
+            champion: v7                    | challengers: [v8, v8]            | 'v8' stands twice
+            champion: v7                    | challengers: [v8 b]              | 'v8 b' cannot be the name of a field
             """)
     void mistakesAreNamedWhereTheyAre(String part, String changed, String problem) {
         assertThat(MONITOR).contains(part);
