@@ -59,9 +59,20 @@ public final class LocalSystem implements AutoCloseable {
      */
     public static LocalSystem start(LocalSettings settings, Application application, MappingListener listener)
             throws IOException {
+        return start(settings, application, listener, InstantSource.system());
+    }
+
+    /**
+     * The same with another clock.
+     *
+     * @param clock says when records arrive; must go on by itself
+     */
+    public static LocalSystem start(
+            LocalSettings settings, Application application, MappingListener listener, InstantSource clock)
+            throws IOException {
         StartedParts closing = new StartedParts();
         try {
-            return start(settings, application, listener, closing);
+            return start(settings, application, listener, clock, closing);
         } catch (Exception | Error e) {
             closing.closeAfter(e);
             throw e;
@@ -69,13 +80,16 @@ public final class LocalSystem implements AutoCloseable {
     }
 
     private static LocalSystem start(
-            LocalSettings settings, Application application, MappingListener listener, StartedParts closing)
+            LocalSettings settings,
+            Application application,
+            MappingListener listener,
+            InstantSource clock,
+            StartedParts closing)
             throws IOException {
         if (settings.directory() != null) {
             closing.add(DirectoryLock.of(settings.directory()));
         }
         checkTables(settings, application);
-        InstantSource clock = InstantSource.system();
         // DynamoDB and S3 take the longest, so they start beside each other and beside the rest.
         CompletableFuture<DynamoDbStore> dynamoDb =
                 concurrently(() -> closing.add(DynamoDbStore.start(settings.portOf(2), settings.directoryOf(TABLES))));

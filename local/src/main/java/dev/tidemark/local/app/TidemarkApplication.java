@@ -67,6 +67,7 @@ public final class TidemarkApplication implements Application, AutoCloseable {
     private final ForwardLog forwardLog;
     private final String generation;
     private final boolean retires;
+    private InstantSource clock = InstantSource.system();
     private @Nullable Path catalogFile;
     private @Nullable AwsClients clients;
     private @Nullable Deployment deployment;
@@ -100,6 +101,12 @@ public final class TidemarkApplication implements Application, AutoCloseable {
     /** Where the catalog's file is, beside which baselines are looked for. Only before it is prepared. */
     public TidemarkApplication beside(Path catalogFile) {
         this.catalogFile = catalogFile;
+        return this;
+    }
+
+    /** What queries take for the present. Only before it is prepared. */
+    public TidemarkApplication asOf(InstantSource present) {
+        this.clock = present;
         return this;
     }
 
@@ -169,7 +176,7 @@ public final class TidemarkApplication implements Application, AutoCloseable {
 
     @Override
     public ApiFunction query(Endpoints endpoints) {
-        QueryFunction function = QueryFunction.of(deployment(endpoints), InstantSource.system());
+        QueryFunction function = QueryFunction.of(deployment(endpoints), clock);
         return request -> function.handleRequest(request, new LocalContext("query"));
     }
 
