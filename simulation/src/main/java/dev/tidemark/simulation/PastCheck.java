@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class PastCheck implements LongFunction<@Nullable String> {
 
     private static final long REPAIRS = 0x2EDB1FE;
+    private static final long STARTED_PAIRS = 0x57A27ED;
+    private static final int STARTED_PAIRS_PER_CENT = 30;
 
     /** In these runs all views get another version, many records are bad, and the stream is resharded. */
     private static final int OTHER_VERSIONS_PER_CENT = 30;
@@ -52,6 +54,7 @@ public final class PastCheck implements LongFunction<@Nullable String> {
         // Separate dice, so that a seed's other decisions stay as they were.
         SplittableRandom dice = new SplittableRandom(seed ^ REPAIRS);
         boolean ofOtherVersions = dice.nextInt(100) < OTHER_VERSIONS_PER_CENT;
+        boolean startsPairs = new SplittableRandom(seed ^ STARTED_PAIRS).nextInt(100) < STARTED_PAIRS_PER_CENT;
         Repairer repairer = new Repairer(dice.split());
         Clerk clerk = new Clerk(repairer::isIdle);
         Inquirer inquirer = new Inquirer();
@@ -63,7 +66,7 @@ public final class PastCheck implements LongFunction<@Nullable String> {
                 ofOtherVersions
                         ? dials.with(Dial.BAD, 150).with(Dial.RESHARD, 1000).with(Dial.PRODUCER_DUPLICATE, 300)
                         : dials,
-                plan -> (ofOtherVersions ? plan.withOtherVersions(dice) : plan).withoutStartedPairs(),
+                plan -> ofOtherVersions ? plan.withOtherVersions(dice) : startsPairs ? plan.withStartedPairs() : plan,
                 traced,
                 guests,
                 world -> {

@@ -2,6 +2,7 @@ package dev.tidemark.aws.dynamodb;
 
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.control.WarmUp;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import java.util.Map;
@@ -43,6 +44,14 @@ final class ControlAttributes {
     private static final String AWAITS_OVERLAP = "o";
 
     private static final String ENDED = "e";
+
+    /** Absent if nothing warms up or did. */
+    private static final String WARM_UPS = "w";
+
+    private static final String WARM_UNTIL = "u";
+
+    /** Absent until known. */
+    private static final String WARM_END = "e";
 
     /** Absent without a restore; the second also without a target. */
     private static final String RESTORED_FROM = "k";
@@ -106,6 +115,9 @@ final class ControlAttributes {
         if (row.ended()) {
             attributes.put(ENDED, number(1));
         }
+        if (!row.warmUps().isEmpty()) {
+            attributes.put(WARM_UPS, encodeWarmUps(row.warmUps()));
+        }
         return attributes;
     }
 
@@ -135,7 +147,33 @@ final class ControlAttributes {
                         : Map.of(),
                 ancestors(attributes.get(ANCESTORS)),
                 attributes.containsKey(AWAITS_OVERLAP),
-                attributes.containsKey(ENDED));
+                attributes.containsKey(ENDED),
+                decodeWarmUps(attributes.get(WARM_UPS)));
+    }
+
+    private static AttributeValue encodeWarmUps(Map<String, WarmUp> warmUps) {
+        Map<String, AttributeValue> attributes = new TreeMap<>();
+        warmUps.forEach((version, warmUp) -> {
+            Map<String, AttributeValue> one = new TreeMap<>();
+            one.put(WARM_UNTIL, number(warmUp.untilMillis()));
+            if (warmUp.end() != null) {
+                one.put(WARM_END, AttributeValue.fromS(warmUp.end().text()));
+            }
+            attributes.put(version, AttributeValue.fromM(one));
+        });
+        return AttributeValue.fromM(attributes);
+    }
+
+    private static Map<String, WarmUp> decodeWarmUps(@Nullable AttributeValue stored) {
+        Map<String, WarmUp> warmUps = new TreeMap<>();
+        if (stored != null) {
+            stored.m().forEach((version, one) -> {
+                AttributeValue end = one.m().get(WARM_END);
+                warmUps.put(
+                        version, new WarmUp(number(one.m(), WARM_UNTIL), end == null ? null : Position.parse(end.s())));
+            });
+        }
+        return warmUps;
     }
 
     private static ControlRow.@Nullable Restore restore(Map<String, AttributeValue> attributes) {

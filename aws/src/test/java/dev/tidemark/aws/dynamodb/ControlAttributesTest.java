@@ -8,6 +8,7 @@ import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.control.PairCounts;
 import dev.tidemark.core.control.ViewCounts;
+import dev.tidemark.core.control.WarmUp;
 import dev.tidemark.core.event.InvalidEvent.Reason;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
@@ -73,6 +74,22 @@ class ControlAttributesTest {
         assertThat(requireNonNull(counts.get("0123456789abcdef")).m().keySet())
                 .containsExactlyInAnyOrder("f", "pl", "pp", "ps", "po", "pw", "pv", "pt");
         assertThat(ControlAttributes.decodeLane(stored)).isEqualTo(row(Map.of("0123456789abcdef", pairs)));
+    }
+
+    @Test
+    void warmUpsAreStored() {
+        Map<String, WarmUp> warmUps = Map.of(
+                "0123456789abcdef", new WarmUp(1_700_000_000_001L, LAST), "fedcba9876543210", new WarmUp(7, null));
+        LaneRow row = row(Map.of()).withWarmUps(warmUps);
+        Map<String, AttributeValue> stored = ControlAttributes.encode(row);
+
+        assertThat(lines("", requireNonNull(stored.get("w"))))
+                .containsExactlyInAnyOrder(
+                        "/0123456789abcdef/e S " + LAST.text(),
+                        "/0123456789abcdef/u N 1700000000001",
+                        "/fedcba9876543210/u N 7");
+        assertThat(ControlAttributes.decodeLane(stored)).isEqualTo(row);
+        assertThat(ControlAttributes.encode(row(Map.of()))).doesNotContainKey("w");
     }
 
     private static Map<String, ViewCounts> everyCount() {

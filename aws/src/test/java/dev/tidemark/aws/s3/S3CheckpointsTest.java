@@ -63,7 +63,8 @@ class S3CheckpointsTest {
             Map.of(VIEW, new ViewCounts(1_316, 0, 0, 0, 0, Map.of())),
             Map.of("630ab8ed7d40.000000000001", 1_700_000_000_001L),
             true,
-            false);
+            false,
+            Map.of());
     private static final Positions POSITIONS = new Positions(
             ID, 1_700_000_010_000L, CONTROL, List.of(ROW), "a".repeat(64), Map.of(VIEW, "user_activity"), 2, 1);
     private static final List<Found> ITEMS = List.of(

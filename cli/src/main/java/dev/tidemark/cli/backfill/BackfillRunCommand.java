@@ -7,6 +7,7 @@ import dev.tidemark.cli.terminal.ProgressLine;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.change.Backfill;
 import dev.tidemark.core.change.CatalogSwitch;
+import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.view.View;
 import java.io.PrintWriter;
 import java.util.List;
@@ -19,7 +20,8 @@ import picocli.CommandLine.Option;
         name = "run",
         description = {
             "Fold the archived events from before the start into the new views; then they are complete.",
-            "May be interrupted, repeated, and run on several machines at once: it goes on where it was."
+            "May be interrupted, repeated, and run on several machines at once: it goes on where it was.",
+            "A view of pairs warms up first; until then it is left out, and `tidemark backfill status` says when that is over."
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
@@ -46,8 +48,13 @@ final class BackfillRunCommand extends CatalogChangeCommand {
         Backfill.Settings usual = Backfill.Settings.DEFAULT;
         Backfill.Settings settings = new Backfill.Settings(usual.fold(), lanesAtOnce, usual.batchRecords());
         Told told = new Told(ProgressLine.on(out));
-        stores.await(Backfills.of(stores, both, settings).run(change.added(), told));
-        told.end(change.added());
+        ControlRow row = stores.await(Backfills.of(stores, both, settings).run(change.added(), told));
+        told.end(change.added().stream()
+                .filter(view -> {
+                    ControlRow.ViewStatus status = row.views().get(view.version());
+                    return status != null && status.isComplete();
+                })
+                .toList());
     }
 
     /** How far it is; a line that stays for each lane. */
@@ -60,6 +67,11 @@ final class BackfillRunCommand extends CatalogChangeCommand {
 
         Told(ProgressLine progress) {
             this.progress = progress;
+        }
+
+        @Override
+        public synchronized void warmsUp(View view, long untilMillis) {
+            progress.note("view " + view.name() + " is not complete yet: " + Backfills.warmsUp(untilMillis));
         }
 
         @Override
@@ -86,6 +98,9 @@ final class BackfillRunCommand extends CatalogChangeCommand {
 
         synchronized void end(List<View> views) {
             progress.close();
+            if (views.isEmpty()) {
+                return;
+            }
             progress.note(Plural.of(records, "record") + " folded; complete: "
                     + views.stream()
                             .map(view -> view.name() + " " + view.version())

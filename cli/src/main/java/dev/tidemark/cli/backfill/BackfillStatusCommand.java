@@ -8,12 +8,14 @@ import dev.tidemark.core.change.CatalogSwitch;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.control.WarmUps;
 import dev.tidemark.core.store.BackfillLog.Done;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.view.View;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
@@ -58,10 +60,14 @@ final class BackfillStatusCommand extends CatalogChangeCommand {
 
     private static String progress(Stores stores, View view, ControlRow control, List<LaneRow> lanes) {
         Map<String, Done> done = stores.await(stores.backfillLog().done(control.generation(), view.version()));
+        OptionalLong warmsUp = WarmUps.untilMillis(lanes, view.version());
+        if (warmsUp.isPresent()) {
+            return Backfills.warmsUp(warmsUp.getAsLong());
+        }
         int open = 0;
         int covered = 0;
         for (LaneRow row : lanes) {
-            Position activatedAfter = row.views().get(view.version());
+            Position activatedAfter = row.countsAfter(view.version());
             boolean fromTheStart = Position.ORIGIN.equals(activatedAfter);
             Done note = done.get(row.lane().id());
             if (fromTheStart || (note != null && note.activatedAfter().equals(activatedAfter))) {

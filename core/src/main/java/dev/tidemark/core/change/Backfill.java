@@ -6,6 +6,7 @@ import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.control.WarmUps;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.history.FoldSink;
 import dev.tidemark.core.history.History;
@@ -17,6 +18,7 @@ import dev.tidemark.core.store.RedriveLog.Repairs;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.view.View;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,10 +26,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +68,12 @@ public final class Backfill {
     /** Is told the progress of a run, by several threads. */
     public interface Progress {
 
+        /**
+         * A view cannot be backfilled yet: its pairs do not count in some lanes before they fold a record that arrived later
+         * than this (rule J4).
+         */
+        void warmsUp(View view, long untilMillis);
+
         /** @param lanes how many lanes a pass over the log has to fold, for these views */
         void pass(List<View> views, int lanes);
 
@@ -85,18 +95,22 @@ public final class Backfill {
      * B1: activates the views in every lane and stores the activation positions.
      *
      * @param views those that are not backfilling are ignored
-     * @return the plans of the others
+     * @return the plans of the others, but for those that still warm up
      */
     public CompletableFuture<List<Plan>> plan(List<View> views) {
         return ports.control()
                 .readControl()
                 .thenApply(CatalogSwitch::live)
-                .thenCompose(control -> LaneActivation.everywhere(ports.control())
-                        .thenCompose(rows -> plan(backfilling(views, control), control, rows)));
+                .thenCompose(control ->
+                        activated(views).thenCompose(rows -> plan(backfilling(views, control), control, rows)));
+    }
+
+    private CompletableFuture<List<LaneRow>> activated(List<View> views) {
+        return new LaneActivation(ports.control(), views, ports.clockMillis().getAsLong()).everywhere();
     }
 
     /**
-     * Folds what is missing, and declares the views complete when nothing is (B2).
+     * Folds what is missing, and declares the views complete when nothing is (B2). Leaves out those that still warm up.
      *
      * @param views all started
      * @return the resulting control row; completes exceptionally when the archive is damaged, a store does not answer,
@@ -109,10 +123,18 @@ public final class Backfill {
             if (open.isEmpty()) {
                 return CompletableFuture.completedFuture(control);
             }
-            return LaneActivation.everywhere(ports.control())
-                    .thenCompose(
-                            rows -> plan(open, control, rows).thenCompose(plans -> fold(open, control, rows, progress)))
-                    .thenCompose(archived -> complete(open, archived));
+            return activated(open)
+                    .thenCompose(rows -> plan(open, control, rows).thenCompose(plans -> {
+                        List<View> ready = new ArrayList<>();
+                        for (View view : open) {
+                            warmsUp(view, rows)
+                                    .ifPresentOrElse(until -> progress.warmsUp(view, until), () -> ready.add(view));
+                        }
+                        return ready.isEmpty()
+                                ? CompletableFuture.completedFuture(control)
+                                : fold(ready, control, rows, progress)
+                                        .thenCompose(archived -> complete(ready, archived));
+                    }));
         });
     }
 
@@ -132,26 +154,39 @@ public final class Backfill {
     }
 
     private CompletableFuture<List<Plan>> plan(List<View> views, ControlRow control, List<LaneRow> rows) {
-        views.forEach(view -> checkPairs(view, activations(view, streamOf(view), rows)));
-        List<Plan> plans = views.stream()
-                .map(view -> new Plan(
-                        control.generation(), view.name(), view.version(), activations(view, streamOf(view), rows)))
-                .toList();
         boolean remembers = views.stream().anyMatch(View::remembers);
         return ports.redrives()
                 .known()
-                .thenCompose(known -> Flight.inOrder(
-                        plans,
-                        plan -> ancestors(plan.activations().keySet(), rows, remembers)
-                                .thenCompose(ancestors -> ports.redrives()
-                                        .settle(new Repairs(
-                                                plan.view(),
-                                                plan.viewVersion(),
-                                                plan.activations(),
-                                                known.last(),
-                                                ancestors)))
-                                .thenCompose(settled -> ports.backfills().propose(plan))
-                                .thenAccept(proposed -> {})))
+                .thenCompose(known -> Flight.inOrder(views, view -> {
+                    Map<String, Position> acts =
+                            positions(view, rows, row -> row.views().get(view.version()));
+                    return ancestors(acts.keySet(), rows, remembers)
+                            .thenCompose(ancestors -> ports.redrives()
+                                    .settle(new Repairs(view.name(), view.version(), acts, known.last(), ancestors)))
+                            .thenAccept(settled -> {});
+                }))
+                .thenCompose(settled -> propose(
+                        views.stream()
+                                .filter(view -> warmsUp(view, rows).isEmpty())
+                                .toList(),
+                        control,
+                        rows));
+    }
+
+    private OptionalLong warmsUp(View view, List<LaneRow> rows) {
+        String stream = streamOf(view);
+        return WarmUps.untilMillis(
+                rows.stream()
+                        .filter(row -> row.lane().streamName().equals(stream))
+                        .toList(),
+                view.version());
+    }
+
+    private CompletableFuture<List<Plan>> propose(List<View> views, ControlRow control, List<LaneRow> rows) {
+        List<Plan> plans = views.stream()
+                .map(view -> new Plan(control.generation(), view.name(), view.version(), activations(view, rows)))
+                .toList();
+        return Flight.inOrder(plans, plan -> ports.backfills().propose(plan).thenAccept(proposed -> {}))
                 .thenApply(proposed -> plans);
     }
 
@@ -167,24 +202,19 @@ public final class Backfill {
                 : CompletableFuture.completedFuture(Map.of());
     }
 
-    /** The live fold and a backfill would each pair among themselves, and lose the pairs between them. */
-    private static void checkPairs(View view, Map<String, Position> activations) {
-        if (view.pairs() != null && !activations.isEmpty()) {
-            throw new IllegalStateException(
-                    "view '" + view.name() + "' (version " + view.version() + ") reads pairs, and "
-                            + activations.size()
-                            + " lanes had records before it was started. This release cannot backfill such a"
-                            + " view: retire it with `tidemark backfill rollback --retire`, and have it in the catalog of a new deployment,"
-                            + " from its stream's first record on");
-        }
+    /** What is to be backfilled of each lane, up to where, by lane id. */
+    private Map<String, Position> activations(View view, List<LaneRow> rows) {
+        return positions(view, rows, row -> row.countsAfter(view.version()));
     }
 
-    /** A view's activation in each lane, by lane id; without lanes that fold it from their first record on. */
-    private static Map<String, Position> activations(View view, String stream, List<LaneRow> rows) {
+    /** A position of a view in each lane, by lane id; without lanes where it is before the first record. */
+    private Map<String, Position> positions(
+            View view, List<LaneRow> rows, Function<LaneRow, @Nullable Position> position) {
+        String stream = streamOf(view);
         Map<String, Position> activations = new HashMap<>();
         for (LaneRow row : rows) {
             if (row.lane().streamName().equals(stream)) {
-                Position activatedAfter = row.views().get(view.version());
+                Position activatedAfter = position.apply(row);
                 if (activatedAfter == null) {
                     throw new IllegalStateException("lane " + row.lane().id() + " does not fold view '" + view.name()
                             + "' (version " + view.version() + ") although it was started; was it given up meanwhile?");
@@ -218,7 +248,7 @@ public final class Backfill {
             Range range = Range.ALL.reachingRows().parallel(settings.lanesAtOnce(), Runnable::run);
             return Flight.inOrder(List.copyOf(streams.keySet()), stream -> {
                         List<View> ofStream = Objects.requireNonNull(streams.get(stream));
-                        progress.pass(ofStream, undone(ofStream, stream, rows, done));
+                        progress.pass(ofStream, undone(ofStream, rows, done));
                         return History.ofBackfills(ports.past(), stream, ofStream, rows)
                                 .thenCompose(history -> history.walk(range, sink))
                                 .thenAccept(walked -> archived.addAll(walked.archived()));
@@ -238,11 +268,11 @@ public final class Backfill {
                 .thenApply(read -> done);
     }
 
-    private static int undone(List<View> views, String stream, List<LaneRow> rows, Map<String, Set<String>> done) {
+    private int undone(List<View> views, List<LaneRow> rows, Map<String, Set<String>> done) {
         Set<String> lanes = new HashSet<>();
         for (View view : views) {
             Set<String> in = done.getOrDefault(view.version(), Set.of());
-            activations(view, stream, rows).keySet().stream()
+            activations(view, rows).keySet().stream()
                     .filter(laneId -> !in.contains(laneId))
                     .forEach(lanes::add);
         }
@@ -290,8 +320,9 @@ public final class Backfill {
     }
 
     private static void checkCovered(View view, LaneRow row, @Nullable Done done) {
-        Position activatedAfter = row.views().get(view.version());
+        Position activatedAfter = row.countsAfter(view.version());
         boolean covered = activatedAfter != null
+                && !row.isWarmingUp(view.version())
                 && (activatedAfter.equals(Position.ORIGIN)
                         || (done != null && done.activatedAfter().equals(activatedAfter)));
         if (!covered) {

@@ -116,7 +116,7 @@ final class BackfillFold implements FoldSink.Job {
         }
         LaneRow row = Objects.requireNonNull(rows.get(Lane.liveOf(part.laneId())));
         return Flight.inOrder(undone(part), view -> {
-            Position activatedAfter = Objects.requireNonNull(row.views().get(view.version()));
+            Position activatedAfter = Objects.requireNonNull(row.countsAfter(view.version()));
             Done note = new Done(
                     row.lane().id(),
                     activatedAfter,

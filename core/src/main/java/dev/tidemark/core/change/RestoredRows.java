@@ -46,6 +46,7 @@ final class RestoredRows {
                 counts,
                 row.ancestors(),
                 true,
-                false);
+                false,
+                row.warmUps());
     }
 }

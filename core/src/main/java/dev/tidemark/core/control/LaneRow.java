@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param awaitsOverlap whether a restore left the row here, and no live batch has yet begun at or before {@code last}
  *     (rule R3)
  * @param ended whether nothing will come after {@code last}: the shard is closed, and each of its child lanes has a row
+ * @param warmUps by view version, of the views of pairs that do not count from the lane's first record on (rule J4); what is
+ *     over stays, also when the view is retired
  */
 public record LaneRow(
         Lane lane,
@@ -42,9 +44,11 @@ public record LaneRow(
         Map<String, ViewCounts> counts,
         @Nullable Map<String, Long> ancestors,
         boolean awaitsOverlap,
-        boolean ended) {
+        boolean ended,
+        Map<String, WarmUp> warmUps) {
 
     public LaneRow {
+        warmUps = Map.copyOf(warmUps);
         views = Map.copyOf(views);
         counts = Map.copyOf(counts);
         ancestors = ancestors == null ? null : Map.copyOf(ancestors);
@@ -79,7 +83,25 @@ public record LaneRow(
         return counts.getOrDefault(viewVersion, ViewCounts.NONE);
     }
 
-    /** A row that no restore left, of a lane not known to have ended. */
+    /** Whether the lane remembers a view's halves, but makes no pairs of them yet. */
+    public boolean isWarmingUp(String viewVersion) {
+        WarmUp warmUp = warmUps.get(viewVersion);
+        return warmUp != null && warmUp.end() == null;
+    }
+
+    /**
+     * The position up to which a backfill takes the lane's records into a view's tiles; the live fold takes the others. While
+     * the view warms up, what that would be if it ended now. Null if the lane does not fold the view.
+     */
+    public @Nullable Position countsAfter(String viewVersion) {
+        WarmUp warmUp = warmUps.get(viewVersion);
+        if (warmUp == null) {
+            return views.get(viewVersion);
+        }
+        return warmUp.end() == null ? last : warmUp.end();
+    }
+
+    /** A row that no restore left, of a lane not known to have ended, in which nothing warms up. */
     public LaneRow(
             Lane lane,
             long rev,
@@ -90,7 +112,7 @@ public record LaneRow(
             Map<String, Position> views,
             Map<String, ViewCounts> counts,
             @Nullable Map<String, Long> ancestors) {
-        this(lane, rev, last, count, maxArrivalMillis, generation, views, counts, ancestors, false, false);
+        this(lane, rev, last, count, maxArrivalMillis, generation, views, counts, ancestors, false, false, Map.of());
     }
 
     /** A row whose ancestors are not looked up yet. */
@@ -108,34 +130,39 @@ public record LaneRow(
 
     /** The next row, with this progress. */
     public LaneRow withAncestors(Map<String, Long> found) {
-        return with(rev + 1, views, counts, found, awaitsOverlap, ended);
+        return with(rev + 1, views, counts, found, awaitsOverlap, ended, warmUps);
     }
 
     /** The next row, which folds exactly these views and keeps only their counts. */
     public LaneRow withViews(Map<String, Position> folded) {
         Map<String, ViewCounts> kept = new HashMap<>(counts);
         kept.keySet().retainAll(folded.keySet());
-        return with(rev + 1, folded, kept, ancestors, awaitsOverlap, ended);
+        return with(rev + 1, folded, kept, ancestors, awaitsOverlap, ended, warmUps);
     }
 
     /** The next row, which says that the live fold continues the restored lane (rule R3). */
     public LaneRow joined() {
-        return with(rev + 1, views, counts, ancestors, false, ended);
+        return with(rev + 1, views, counts, ancestors, false, ended, warmUps);
     }
 
     /** The next row, which says that the lane has ended. */
     public LaneRow atItsEnd() {
-        return with(rev + 1, views, counts, ancestors, awaitsOverlap, true);
+        return with(rev + 1, views, counts, ancestors, awaitsOverlap, true, warmUps);
+    }
+
+    /** The next row, with these warm-ups. */
+    public LaneRow withWarmUps(Map<String, WarmUp> warming) {
+        return with(rev + 1, views, counts, ancestors, awaitsOverlap, ended, warming);
     }
 
     /** This row with other counts, at the same rev. */
     public LaneRow withCounts(Map<String, ViewCounts> counted) {
-        return with(rev, views, counted, ancestors, awaitsOverlap, ended);
+        return with(rev, views, counted, ancestors, awaitsOverlap, ended, warmUps);
     }
 
     /** This row with another {@code awaitsOverlap}, at the same rev. */
     public LaneRow withAwaitsOverlap(boolean awaits) {
-        return with(rev, views, counts, ancestors, awaits, ended);
+        return with(rev, views, counts, ancestors, awaits, ended, warmUps);
     }
 
     private LaneRow with(
@@ -144,8 +171,20 @@ public record LaneRow(
             Map<String, ViewCounts> counted,
             @Nullable Map<String, Long> found,
             boolean awaits,
-            boolean isEnded) {
+            boolean isEnded,
+            Map<String, WarmUp> warming) {
         return new LaneRow(
-                lane, nextRev, last, count, maxArrivalMillis, generation, folded, counted, found, awaits, isEnded);
+                lane,
+                nextRev,
+                last,
+                count,
+                maxArrivalMillis,
+                generation,
+                folded,
+                counted,
+                found,
+                awaits,
+                isEnded,
+                warming);
     }
 }

@@ -102,7 +102,10 @@ final class BatchDecisions {
                 row.generation(),
                 row.views(),
                 counts,
-                row.ancestors());
+                row.ancestors(),
+                /* awaitsOverlap= */ false,
+                /* ended= */ false,
+                row.warmUps());
     }
 
     /** How many of the increasing records are at or below a position. */

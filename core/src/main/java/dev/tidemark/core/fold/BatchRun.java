@@ -2,6 +2,7 @@ package dev.tidemark.core.fold;
 
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.control.ViewCounts;
+import dev.tidemark.core.control.WarmUps;
 import dev.tidemark.core.store.Cas;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.stream.Position;
@@ -63,20 +64,11 @@ final class BatchRun {
     /** Folds the batch under one version of the lane row. */
     private CompletableFuture<BatchOutcome> round(LaneRow row, int round) {
         lane = row;
-        if (!lanes.mayFold(row)) {
-            return completed(held(BatchOutcome.Hold.UNKNOWN_VIEW));
-        }
-        if (!row.generation().equals(context.settings().generation())) {
-            return completed(held(BatchOutcome.Hold.NOT_LIVE));
-        }
         if (round > MAX_ROUNDS) {
             return completed(held(BatchOutcome.Hold.CONTROL_UNAVAILABLE));
         }
         if (row.awaitsOverlap()) {
             return join(row, round);
-        }
-        if (lanes.lacksAncestors(row)) {
-            return open(round + 1);
         }
         List<RawRecord> records = above(row.last());
         if (!begun) {
@@ -86,7 +78,11 @@ final class BatchRun {
         if (records.isEmpty()) {
             return completed(report(batch.last()));
         }
-        Round folding = portion(row, records);
+        int warming = WarmUps.recordsBeforeEnd(row, records);
+        if (warming == 0) {
+            return endWarmUps(row, records.get(0), round);
+        }
+        Round folding = portion(row, records.subList(0, warming));
         return folding.fold()
                 .thenCompose(done -> done == null
                         ? completed(report(row.last()))
@@ -104,6 +100,15 @@ final class BatchRun {
         }
         most.giveBackRows();
         return new Round(context, pools, kept, row, records.subList(0, portion));
+    }
+
+    /** J4: the row says that the warm-up is over before the first record after it is folded. */
+    private CompletableFuture<BatchOutcome> endWarmUps(LaneRow row, RawRecord first, int round) {
+        return context.ports()
+                .control()
+                .writeLane(WarmUps.endedBefore(row, first.arrivalMillis()))
+                .exceptionally(Cas.Unknown::new)
+                .thenCompose(written -> open(round + 1));
     }
 
     /** R3: the first batch after a restore is folded only if no record can be missing before it. */
@@ -219,10 +224,11 @@ final class BatchRun {
             return completed(held(BatchOutcome.Hold.CONTROL_UNAVAILABLE));
         }
         lane = current;
-        boolean sameViews =
-                current.views().equals(row.views()) && current.generation().equals(row.generation());
+        boolean sameViews = current.views().equals(row.views())
+                && current.warmUps().equals(row.warmUps())
+                && current.generation().equals(row.generation());
         if (!sameViews) {
-            return round(current, folded.round() + 1);
+            return open(folded.round() + 1);
         }
         return current.last().compareTo(folded.done().position()) >= 0
                 ? goOn(current, folded)

@@ -106,6 +106,9 @@ public final class LaneDecider {
         default void other(View view, int record, Fate fate) {}
     }
 
+    /** J4: what comes of a record is remembered only. */
+    private static final Visitor WARMING_UP = (view, record, row, entity, filterBits) -> {};
+
     private static final class OfView {
         private final View view;
         private final Admission judge;
@@ -114,6 +117,7 @@ public final class LaneDecider {
         private final @Nullable PairedEvents pairs;
 
         private Position activatedAfter = Position.ORIGIN;
+        private Position countsAfter = Position.ORIGIN;
 
         OfView(View view) {
             this.view = view;
@@ -155,11 +159,14 @@ public final class LaneDecider {
     /**
      * The view takes only records after a position, exclusive (the view's activation in the lane). Without it a view
      * takes all.
+     *
+     * @param countsAfter up to this position, nobody is told what the view makes of a record; not before the other position
      */
-    public void startAfter(View view, Position activatedAfter) {
-        views.stream()
-                .filter(one -> one.view.version().equals(view.version()))
-                .forEach(one -> one.activatedAfter = activatedAfter);
+    public void startAfter(View view, Position activatedAfter, Position countsAfter) {
+        views.stream().filter(one -> one.view.version().equals(view.version())).forEach(one -> {
+            one.activatedAfter = activatedAfter;
+            one.countsAfter = countsAfter;
+        });
     }
 
     /** The ids of the lane's ancestors, which must already be replayed to their end (rule T3). */
@@ -206,8 +213,9 @@ public final class LaneDecider {
         for (int i = 0; i < chunk.size(); i++) {
             for (int v = 0; v < views.size(); v++) {
                 OfView view = views.get(v);
-                if (chunk.get(i).position().isAfter(view.activatedAfter)) {
-                    replayOne(view, i, indexes[i], visitor);
+                Position position = chunk.get(i).position();
+                if (position.isAfter(view.activatedAfter)) {
+                    replayOne(view, i, indexes[i], position.isAfter(view.countsAfter) ? visitor : WARMING_UP);
                 }
             }
         }

@@ -5,12 +5,15 @@ import dev.tidemark.core.control.Activation;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.LaneDecisions;
 import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.control.WarmUps;
 import dev.tidemark.core.store.Cas;
 import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.Lineage;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.view.View;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +39,9 @@ final class Lanes {
     /** The views for which it matters what the lane's ancestors remember. */
     private final Set<String> remembering;
 
+    /** How long views of pairs warm up, by version. */
+    private final Map<String, Long> warmUpMillis;
+
     Lanes(ControlStore control, Lineage lineage, LongSupplier clockMillis, FoldSettings settings, Catalogs catalogs) {
         this.control = control;
         this.settings = settings;
@@ -43,6 +49,7 @@ final class Lanes {
         List<View> remembering =
                 catalogs.views().stream().filter(View::remembers).toList();
         this.remembering = versions(remembering);
+        this.warmUpMillis = View.warmUpMillis(catalogs.views());
         this.first = Activation.next(null, versions(catalogs.current().views()), settings.generation())
                 .orElseThrow();
         this.ancestry = new Ancestry(control, lineage, keptMillis(remembering));
@@ -107,9 +114,29 @@ final class Lanes {
         if (!LaneDecisions.knowsAll(laneRow, known)) {
             return Opened.hold(BatchOutcome.Hold.UNKNOWN_VIEW);
         }
-        return lacksAncestors(laneRow)
-                ? findAncestors(laneRow, troubles, round)
-                : ends.noteParents(laneRow, troubles).thenApply(noted -> new Opened(laneRow, null));
+        if (lacksAncestors(laneRow)) {
+            return findAncestors(laneRow, troubles, round);
+        }
+        return WarmUps.isOpen(laneRow, warmUpMillis) ? warmUp(laneRow, troubles, round) : ready(laneRow, troubles);
+    }
+
+    private CompletableFuture<Opened> ready(LaneRow row, Troubles troubles) {
+        return ends.noteParents(row, troubles).thenApply(noted -> new Opened(row, null));
+    }
+
+    /** J4: from here on the row says when the pairs of its views begin to count. */
+    private CompletableFuture<Opened> warmUp(LaneRow row, Troubles troubles, int round) {
+        Set<String> ancestors =
+                Objects.requireNonNull(row.ancestors(), "ancestors").keySet();
+        return control.readLanes().thenCompose(rows -> {
+            List<LaneRow> before = rows.stream()
+                    .filter(one -> ancestors.contains(one.lane().id()))
+                    .toList();
+            Optional<LaneRow> begun = WarmUps.begun(row, warmUpMillis, before);
+            return begun.isEmpty()
+                    ? ready(row, troubles)
+                    : control.writeLane(begun.get()).thenCompose(result -> again(row.lane(), result, troubles, round));
+        });
     }
 
     /** T3, J2: from here on what the ancestors remember counts too. */
@@ -135,7 +162,7 @@ final class Lanes {
     }
 
     /** Whether a view needs the lane's ancestors and the row does not have them. */
-    boolean lacksAncestors(LaneRow row) {
+    private boolean lacksAncestors(LaneRow row) {
         return row.ancestors() == null && row.views().keySet().stream().anyMatch(remembering::contains);
     }
 
@@ -150,10 +177,5 @@ final class Lanes {
     /** R2: only functions of the live generation fold. */
     private boolean isLive(ControlRow row) {
         return row.phase() == ControlRow.Phase.LIVE && row.generation().equals(settings.generation());
-    }
-
-    /** L2, for a row that another writer stored. */
-    boolean mayFold(LaneRow row) {
-        return LaneDecisions.knowsAll(row, known);
     }
 }

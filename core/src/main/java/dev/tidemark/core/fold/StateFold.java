@@ -162,7 +162,7 @@ final class StateFold {
         List<Task> tasks = new ArrayList<>();
         for (ViewWork view : works) {
             PairWork pairs = view.pairs();
-            if (pairs != null) {
+            if (pairs != null && !lane.isWarmingUp(view.view().version())) {
                 pairs.pair(view.rows());
                 pairs.entitiesWithHeads().forEach(entity -> tasks.add(Task.head(view, pairs, entity)));
                 pairs.items().forEach(item -> tasks.add(Task.tiles(view, pairs, item)));

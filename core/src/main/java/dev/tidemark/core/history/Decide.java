@@ -5,6 +5,7 @@ import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.fold.LaneDecider;
 import dev.tidemark.core.fold.LaneMemory;
 import dev.tidemark.core.store.ItemStore;
+import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
@@ -115,9 +116,10 @@ public final class Decide implements Sink {
         }
         LaneDecider replay = new LaneDecider(source, mine, idsOf(part.laneId()), wanted);
         mine.forEach(view -> {
-            if (part.after().containsKey(view.version())) {
-                replay.startAfter(view, part.after().get(view.version()));
-            }
+            replay.startAfter(
+                    view,
+                    part.after().getOrDefault(view.version(), Position.ORIGIN),
+                    part.countsAfter().getOrDefault(view.version(), Position.ORIGIN));
         });
         replay.ancestors(part.ancestors().stream().map(this::idsOf).toList());
         return replay;

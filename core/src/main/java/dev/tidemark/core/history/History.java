@@ -5,6 +5,7 @@ import dev.tidemark.core.archive.LaneStart;
 import dev.tidemark.core.archive.StreamLog;
 import dev.tidemark.core.async.Flight;
 import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.control.WarmUps;
 import dev.tidemark.core.history.LaneWalk.Cut;
 import dev.tidemark.core.store.ArchiveLog;
 import dev.tidemark.core.store.Lineage;
@@ -329,12 +330,12 @@ public final class History {
     /** The backfills' parts, each for the views that want the same records, and the live part. */
     private void divide(String laneId, List<LanePart> parts, List<Cut> cuts) {
         if (kind == Kind.LIVE) {
-            parts.add(new LanePart(laneId, List.copyOf(views.values()), Map.of(), ancestors(laneId)));
+            parts.add(new LanePart(laneId, List.copyOf(views.values()), Map.of(), Map.of(), ancestors(laneId)));
             cuts.add(new Cut(Position.ORIGIN, null, RepairedRecords.OfLane.NONE));
             return;
         }
         if (kind == Kind.RECORDS) {
-            parts.add(new LanePart(laneId, List.of(), Map.of(), Set.of()));
+            parts.add(new LanePart(laneId, List.of(), Map.of(), Map.of(), Set.of()));
             cuts.add(new Cut(
                     Position.ORIGIN,
                     null,
@@ -346,6 +347,7 @@ public final class History {
             return;
         }
         Map<String, Position> after = new HashMap<>();
+        Map<String, Position> counts = new HashMap<>();
         Map<Cut, Map<Set<String>, List<View>>> backfills = new LinkedHashMap<>();
         Position first = null;
         for (View view : views.values()) {
@@ -354,23 +356,49 @@ public final class History {
             first = first == null || activatedAfter.compareTo(first) < 0 ? activatedAfter : first;
             if (activatedAfter.isAfter(Position.ORIGIN)) {
                 after.put(view.version(), activatedAfter);
+            }
+            Position countsAfter = of.countsAfter(laneId, row);
+            if (countsAfter.isAfter(Position.ORIGIN)) {
+                counts.put(view.version(), countsAfter);
                 backfills
                         .computeIfAbsent(
-                                new Cut(Position.ORIGIN, activatedAfter, of.of(laneId)), cut -> new LinkedHashMap<>())
-                        .computeIfAbsent(of.ancestors(laneId), ancestors -> new ArrayList<>())
+                                new Cut(Position.ORIGIN, countsAfter, of.of(laneId)), cut -> new LinkedHashMap<>())
+                        .computeIfAbsent(beforeBackfill(laneId, view, of), ancestors -> new ArrayList<>())
                         .add(view);
             }
         }
         backfills.forEach((cut, byAncestors) -> byAncestors.forEach((ancestors, of) -> {
-            Set<String> before = new TreeSet<>();
-            ancestors.forEach(ancestor -> before.add(Lane.backfillOf(ancestor)));
-            parts.add(new LanePart(Lane.backfillOf(laneId), of, Map.of(), before));
+            parts.add(new LanePart(Lane.backfillOf(laneId), of, Map.of(), Map.of(), ancestors));
             cuts.add(cut);
         }));
         if (kind == Kind.ALL) {
-            parts.add(new LanePart(laneId, List.copyOf(views.values()), after, ancestors(laneId)));
+            parts.add(new LanePart(laneId, List.copyOf(views.values()), after, counts, ancestors(laneId)));
             cuts.add(new Cut(Objects.requireNonNull(first), null, RepairedRecords.OfLane.NONE));
         }
+    }
+
+    /**
+     * The lanes whose memory matters to a backfill's lane. A lane that warms up although it folds the view from its first record
+     * on was not there when the ancestors were decided, but its row has them; what one of these remembers at its end is in its
+     * live lane, if its own warm-up was over then.
+     */
+    private Set<String> beforeBackfill(String laneId, View view, RepairedRecords of) {
+        LaneRow row = rows.get(laneId);
+        Set<String> before = new TreeSet<>();
+        if (row != null
+                && row.warmUps().containsKey(view.version())
+                && of.activatedAfter(laneId, row).equals(Position.ORIGIN)) {
+            for (String ancestor : ancestors(laneId)) {
+                LaneRow ended = rows.get(ancestor);
+                before.add(
+                        ended != null && WarmUps.remembersAll(ended, view.version())
+                                ? ancestor
+                                : Lane.backfillOf(ancestor));
+            }
+        } else {
+            of.ancestors(laneId).forEach(ancestor -> before.add(Lane.backfillOf(ancestor)));
+        }
+        return before;
     }
 
     private CompletableFuture<Void> redrives(Range range, Sink sink, Walked walked) {
@@ -406,7 +434,7 @@ public final class History {
         for (Map.Entry<String, Map<Lane, List<RawRecord>>> ofView : byView.entrySet()) {
             List<View> view = List.of(Objects.requireNonNull(views.get(ofView.getKey())));
             for (Map.Entry<Lane, List<RawRecord>> ofLane : ofView.getValue().entrySet()) {
-                LanePart part = new LanePart(ofLane.getKey().id(), view, Map.of(), Set.of());
+                LanePart part = new LanePart(ofLane.getKey().id(), view, Map.of(), Map.of(), Set.of());
                 List<RawRecord> records = ofLane.getValue();
                 chain = chain.thenCompose(before -> redrive(part, ofLane.getKey(), records, manifest.timeMillis(), sink)
                         .thenApply(taken -> before + records.size()));

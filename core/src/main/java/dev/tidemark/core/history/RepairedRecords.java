@@ -216,8 +216,18 @@ public final class RepairedRecords {
     }
 
     /**
-     * The position, inclusive, up to which the backfill's lane takes a lane's records. A retired view has left the lane
-     * rows; then the settled position counts.
+     * The position, inclusive, up to which the backfill's lane takes a lane's records: the activation, or the end of a
+     * warm-up (rule J4).
+     *
+     * @param row of the lane; null if it has none
+     */
+    public Position countsAfter(String laneId, @Nullable LaneRow row) {
+        Position known = row == null ? null : row.countsAfter(viewVersion);
+        return known == null ? activatedAfter(laneId, row) : known;
+    }
+
+    /**
+     * The activation in a lane. A retired view has left the lane rows; then the settled position counts.
      *
      * @param row of the lane; null if it has none
      */

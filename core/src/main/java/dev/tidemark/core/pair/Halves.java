@@ -87,6 +87,14 @@ public final class Halves {
             return reachMillis() + slackMillis();
         }
 
+        /**
+         * J4: what happens at a half hangs on those that arrived at most twice the reach before it. The lane's latest arrival,
+         * before and now, may be later than theirs by what arrivals go back.
+         */
+        public long warmUpMillis() {
+            return 2 * (reachMillis() + REGRESS_MILLIS);
+        }
+
         private boolean fit(Entry left, Entry right) {
             return right.timeMillis >= left.timeMillis - earlyMillis
                     && right.timeMillis <= left.timeMillis + withinMillis;

@@ -117,7 +117,7 @@ public record ViewProgress(List<LaneRow> lanes, List<Missing> missing, Waiting w
 
     /** @param backfilled whether the records up to the lanes' activations are folded */
     private static void addMissingOfLane(LaneRow row, View view, boolean backfilled, List<Missing> missing) {
-        Position activatedAfter = row.views().get(view.version());
+        Position activatedAfter = row.countsAfter(view.version());
         if (activatedAfter == null) {
             missing.add(new Missing(row.lane().id(), "the lane does not fold this view yet", null));
         } else if (!backfilled && activatedAfter.isAfter(Position.ORIGIN)) {

@@ -12,7 +12,10 @@ import dev.tidemark.core.tile.TileLayout;
 import dev.tidemark.core.value.ValueType;
 import dev.tidemark.core.window.Ladder;
 import dev.tidemark.core.window.Window;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -155,6 +158,17 @@ public record View(
             return pairs.terms().keptMillis();
         }
         return duplicates == null ? 0 : duplicates.rule().keptMillis();
+    }
+
+    /** How long each of the views of pairs warms up in a lane (rule J4), by version. */
+    public static Map<String, Long> warmUpMillis(Collection<View> views) {
+        Map<String, Long> millis = new HashMap<>();
+        views.forEach(view -> {
+            if (view.pairs() != null) {
+                millis.put(view.version(), view.pairs().terms().warmUpMillis());
+            }
+        });
+        return millis;
     }
 
     /** How late a record of the source may be: a pair may be folded later than each of its halves. */

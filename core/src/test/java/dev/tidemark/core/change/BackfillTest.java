@@ -10,7 +10,6 @@ import static dev.tidemark.core.fold.FoldWorld.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.control.Activation;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
@@ -38,7 +37,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -104,33 +102,12 @@ class BackfillTest {
         }
     }
 
-    @Test
-    @DisplayName("a view of pairs is not backfilled: neither part would have the pairs between them")
-    void aViewOfPairsIsRefused() {
-        View pairs = new CatalogCompiler().compile("""
-                tidemark: 1
-                sources: {clicks: {stream: clicks, event_time: {field: ts, format: epoch_millis}}}
-                pairs:
-                  returns:
-                    left: {source: clicks, where: entity == "ann", key: id}
-                    right: {source: clicks, where: entity == "bob", key: id}
-                    within: 1h
-                views:
-                  returns: {source: returns, entity: left.entity, features: {n: {function: count, windows: [1h]}}}
-                """).views().get(0);
-        fold(ONE);
-        start(pairs);
-
-        assertThatThrownBy(() -> run(pairs))
-                .hasMessageContaining(
-                        "view 'returns' (version " + pairs.version() + ") reads pairs, and 2 lanes had records")
-                .hasMessageContaining("cannot backfill");
-        assertThat(status(pairs)).isEqualTo(ViewStatus.BACKFILLING);
-        assertThat(world.items.items.keySet())
-                .noneMatch(key -> key.viewVersion().equals(pairs.version()));
-    }
-
     private final class Told implements Backfill.Progress {
+
+        @Override
+        public void warmsUp(View view, long untilMillis) {
+            throw new IllegalStateException("no view reads pairs here");
+        }
 
         @Override
         public void pass(List<View> views, int lanes) {}

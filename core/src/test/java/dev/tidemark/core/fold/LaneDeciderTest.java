@@ -363,9 +363,12 @@ class LaneDeciderTest {
             for (Lane lane : List.of(LANE, CHILD)) {
                 LaneDecider replay = new LaneDecider(
                         FoldWorld.catalog(VIEWS.toArray(View[]::new)).sources().get(0), VIEWS, lane.id(), wanted);
-                VIEWS.forEach(view -> replay.startAfter(
-                        view,
-                        row(lane).views().getOrDefault(view.version(), row(lane).last())));
+                VIEWS.forEach(view -> {
+                    Position activatedAfter = row(lane)
+                            .views()
+                            .getOrDefault(view.version(), row(lane).last());
+                    replay.startAfter(view, activatedAfter, activatedAfter);
+                });
                 replay.ancestors(ancestors);
                 List<RawRecord> records = records(lane);
                 if (fromSnapshot) {

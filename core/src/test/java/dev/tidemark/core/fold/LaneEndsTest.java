@@ -73,7 +73,8 @@ class LaneEndsTest {
                         ended.counts(),
                         null,
                         false,
-                        true));
+                        true,
+                        Map.of()));
         assertThat(row(left).ended()).isFalse();
         assertThat(row(right).ended()).isFalse();
     }

@@ -219,6 +219,9 @@ class RepairedPastTest {
     private static final class Quiet implements Backfill.Progress {
 
         @Override
+        public void warmsUp(View view, long untilMillis) {}
+
+        @Override
         public void pass(List<View> views, int lanes) {}
 
         @Override

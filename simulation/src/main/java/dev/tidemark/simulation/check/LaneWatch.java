@@ -34,8 +34,18 @@ public final class LaneWatch implements Table.Watcher {
      * A lane row as last written.
      *
      * @param activations view version to its exclusive lower bound
+     * @param warmUps by view version
      */
-    record Row(long rev, Position last, long count, Map<String, Position> activations, boolean ended) {}
+    record Row(
+            long rev,
+            Position last,
+            long count,
+            Map<String, Position> activations,
+            boolean ended,
+            Map<String, WarmUp> warmUps) {}
+
+    /** @param end null while it goes on */
+    record WarmUp(long untilMillis, @Nullable Position end) {}
 
     public LaneWatch(Engine engine, Ledger ledger, BucketWatch bucket) {
         this.engine = engine;
@@ -76,7 +86,8 @@ public final class LaneWatch implements Table.Watcher {
                 Position.parse(text(item, "l")),
                 number(item, "c"),
                 activations,
-                item.containsKey("e"));
+                item.containsKey("e"),
+                warmUps(item));
         Row before = lanes.put(shardId, row);
         if (before == null) {
             born(shardId, row);
@@ -140,6 +151,7 @@ public final class LaneWatch implements Table.Watcher {
                 engine.fail(shardId + " activates view version " + version + " elsewhere than where it stands");
             }
         });
+        warmed(shardId, before, row);
         for (String version : before.activations().keySet()) {
             if (!row.activations().containsKey(version)) {
                 engine.happened(Happening.VIEW_RETIRED);
@@ -148,6 +160,34 @@ public final class LaneWatch implements Table.Watcher {
                 }
             }
         }
+    }
+
+    /** J4: a warm-up begins before anything is folded, and ends before the first record that arrived after it. */
+    private void warmed(String shardId, Row before, Row row) {
+        if (!row.warmUps().keySet().containsAll(before.warmUps().keySet())) {
+            engine.fail(shardId + " forgets a warm-up");
+        }
+        row.warmUps().forEach((version, warmUp) -> {
+            WarmUp was = before.warmUps().get(version);
+            boolean begins = was == null && row.last().equals(row.activations().get(version)) && warmUp.end() == null;
+            boolean goesOn = was != null
+                    && was.untilMillis() == warmUp.untilMillis()
+                    && (was.end() == null || was.equals(warmUp));
+            if (!begins && !goesOn) {
+                engine.fail(shardId + " has the warm-up " + warmUp + " of view version " + version + " after " + was);
+            }
+            int until = warmUp.end() == null
+                    ? ledger.countUpTo(shardId, row.last())
+                    : ledger.countUpTo(shardId, warmUp.end());
+            List<Ledger.Entry> entries = ledger.of(shardId);
+            boolean isTooLong = until > 0 && entries.get(until - 1).newestArrivalMillis() > warmUp.untilMillis();
+            boolean isTooShort = warmUp.end() != null
+                    && until < entries.size()
+                    && entries.get(until).newestArrivalMillis() <= warmUp.untilMillis();
+            if (isTooLong || isTooShort) {
+                engine.fail(shardId + " warms up for view version " + version + " up to another record than it should");
+            }
+        });
     }
 
     /**
@@ -176,6 +216,20 @@ public final class LaneWatch implements Table.Watcher {
         Map<String, String> views = new TreeMap<>();
         Objects.requireNonNull(item.get("v"), "v").m().forEach((version, value) -> views.put(version, value.s()));
         return views;
+    }
+
+    private static Map<String, WarmUp> warmUps(Map<String, AttributeValue> item) {
+        Map<String, WarmUp> warmUps = new TreeMap<>();
+        if (item.containsKey("w")) {
+            Objects.requireNonNull(item.get("w"))
+                    .m()
+                    .forEach((version, value) -> warmUps.put(
+                            version,
+                            new WarmUp(
+                                    number(value.m(), "u"),
+                                    value.m().containsKey("e") ? Position.parse(text(value.m(), "e")) : null)));
+        }
+        return warmUps;
     }
 
     private static String text(Map<String, AttributeValue> item, String name) {

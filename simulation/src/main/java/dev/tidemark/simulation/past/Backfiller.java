@@ -17,6 +17,8 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class Backfiller implements World.Guest {
 
+    private static final long WARM_UP_PAUSE_MILLIS = 300_000;
+
     @Override
     public void join(World.Scene scene) {
         if (scene.plan().before().versions().equals(scene.plan().after().versions())) {
@@ -43,9 +45,12 @@ public final class Backfiller implements World.Guest {
                 // Not all of them are started yet.
                 return CompletableFuture.completedFuture(false);
             }
+            Patient told = new Patient();
             return new Backfill(scene.plan().after().catalog(), ports, settings)
-                    .run(views, Silent.PROGRESS)
-                    .thenApply(done -> isComplete(done, views));
+                    .run(views, told)
+                    .thenCompose(done -> told.warmsUp
+                            ? worker.later(WARM_UP_PAUSE_MILLIS).thenApply(later -> false)
+                            : CompletableFuture.completedFuture(isComplete(done, views)));
         });
     }
 
@@ -56,10 +61,15 @@ public final class Backfiller implements World.Guest {
         });
     }
 
-    /** Ignores progress. */
-    private static final class Silent implements Backfill.Progress {
+    /** Ignores progress, but for what is to be waited for. */
+    private static final class Patient implements Backfill.Progress {
 
-        static final Silent PROGRESS = new Silent();
+        private boolean warmsUp;
+
+        @Override
+        public void warmsUp(View view, long untilMillis) {
+            warmsUp = true;
+        }
 
         @Override
         public void pass(List<View> views, int lanes) {}

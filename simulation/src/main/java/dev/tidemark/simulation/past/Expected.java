@@ -77,7 +77,7 @@ final class Expected {
             }
         }
         // Where something is remembered, it matters in which lane a record is folded: each kind of lane knows its own
-        // only.
+        // only; but of pairs, a backfill and the live fold make together what one lane would (rule J4).
         boolean apart = view.remembers();
         List<StreamRecord> records = new ArrayList<>();
         Set<String> backfilled = new HashSet<>();
@@ -95,8 +95,8 @@ final class Expected {
                     records.add(record);
                 } else if (activatedAfter != null) {
                     byte[] data = repaired.get(place(shardId, entry.position()));
-                    records.add(
-                            with(record, apart ? BACKFILL + shardId : shardId, data == null ? record.data() : data));
+                    String lane = view.duplicates() == null ? shardId : BACKFILL + shardId;
+                    records.add(with(record, lane, data == null ? record.data() : data));
                     backfilled.add(shardId);
                     replaced += data == null ? 0 : 1;
                 }

@@ -25,6 +25,7 @@ import dev.tidemark.core.change.Restorer;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.control.WarmUp;
 import dev.tidemark.core.fold.EntityState;
 import dev.tidemark.core.history.Checkpoints;
 import dev.tidemark.core.history.HistoryPorts;
@@ -197,7 +198,10 @@ public final class Reckoning {
         Expected.OfView known = expected.of(view, descents);
         count(known, view);
         Oracle oracle = scene.plan().after().oracle().over(known.records(), known.descents());
-        long atMillis = Math.max(engine.nowMillis(), ledger.newestArrivalMillis() + 1);
+        // A warm-up may have lasted so long that no window has anything in it any more.
+        long atMillis = view.pairs() == null
+                ? Math.max(engine.nowMillis(), ledger.newestArrivalMillis() + 1)
+                : ledger.newestArrivalMillis() + 1;
         for (String entity : oracle.entities(view.name())) {
             JsonNode answer = oracle.answer(view.name(), entity, atMillis);
             String text = Clerk.answer(cloud, scene.plan().after().catalog(), view, entity, atMillis);
@@ -206,7 +210,16 @@ public final class Reckoning {
                     Tally.Shown.BACKFILLED_VALUE_AS_THE_ORACLE_HAS_IT,
                     known.backfilled().isEmpty() ? 0 : 1);
             tally.add(Tally.Shown.REDRIVEN_VALUE_AS_THE_ORACLE_HAS_IT, known.redriven() == 0 ? 0 : 1);
+            tally.add(Tally.Shown.PAIRS_AFTER_A_WARM_UP_AS_THE_ORACLE_HAS_IT, isWarmedUp(view) ? 1 : 0);
         }
+    }
+
+    /** Whether some lane has folded records after its warm-up, and some before. */
+    private boolean isWarmedUp(View view) {
+        return control.readLanes().join().stream().anyMatch(row -> {
+            WarmUp warmUp = row.warmUps().get(view.version());
+            return warmUp != null && row.maxArrivalMillis() > warmUp.untilMillis();
+        });
     }
 
     private void count(Expected.OfView known, View view) {

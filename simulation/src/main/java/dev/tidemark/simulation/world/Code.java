@@ -75,12 +75,6 @@ public record Code(int number, Catalog catalog, Oracle oracle) {
         return of(number | WITH_PAIRS);
     }
 
-    /** Whether it has a view of pairs that other code does not have. */
-    boolean startsPairs(Code other) {
-        return catalog.views().stream()
-                .anyMatch(view -> view.pairs() != null && !other.versions().contains(view.version()));
-    }
-
     Code withHeads(HeadSize size) {
         return new Code(number, size.applyTo(of(number).catalog), oracle);
     }

@@ -223,11 +223,20 @@ public record Plan(
                 heads);
     }
 
-    /** The same, but without a change of code that would start a view of pairs: there is no backfill of these. */
-    public Plan withoutStartedPairs() {
-        return after.startsPairs(before)
-                ? new Plan(before, before, shards, sent, outageAtMillis, outageMillis, endMillis, mostReshards, heads)
-                : this;
+    /** The same, but what comes later has views of pairs too. */
+    public Plan withStartedPairs() {
+        return outageMillis > HOUR_MILLIS
+                ? this
+                : new Plan(
+                        before,
+                        before.withPairs(),
+                        shards,
+                        sent,
+                        outageAtMillis,
+                        outageMillis,
+                        endMillis,
+                        mostReshards,
+                        heads);
     }
 
     /** The same without some of the records. */

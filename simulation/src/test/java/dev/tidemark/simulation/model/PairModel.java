@@ -44,7 +44,15 @@ final class PairModel implements Model<PairWorld> {
 
     @Override
     public PairWorld first() {
-        return PairWorld.first(lanes.size());
+        PairWorld first = PairWorld.first(lanes.size());
+        for (int lane = 0; lane < lanes.size(); lane++) {
+            boolean warmsUp =
+                    keeps(PairRule.J4_WARM_UP) && countsAfter(lane) > 0 && (keeps(PairRule.J4_CHILD) || lane == 0);
+            first.setLast(lane, lanes.get(lane).activatedAfter());
+            first.setCountsAfter(
+                    lane, warmsUp ? PairWorld.WARMS_UP : lanes.get(lane).activatedAfter());
+        }
+        return first;
     }
 
     @Override
@@ -90,14 +98,35 @@ final class PairModel implements Model<PairWorld> {
                 continue;
             }
             for (int to = 1; to <= lanes.get(lane).length(); to++) {
-                for (int from = 1; from <= Math.min(to, state.last(lane) + 1); from++) {
+                int first = lanes.get(lane).activatedAfter() + 1;
+                for (int from = first; from <= Math.min(to, state.last(lane) + 1); from++) {
                     String words = name(number) + " gets records " + from + " to " + to + ofLane(lane);
                     PairWorld next = state.copy();
-                    next.start(number, lane, from, to, state.last(0));
+                    begin(next, number, lane, from, to);
                     sink.to(next, () -> words);
                 }
             }
         }
+    }
+
+    /** Before the first record after a warm-up the lane row says that it is over; the batch ends before it or begins with it. */
+    private void begin(PairWorld state, int number, int lane, int from, int to) {
+        int last = countsAfter(lane);
+        int upTo = to;
+        if (state.countsAfter(lane) == PairWorld.WARMS_UP) {
+            if (state.last(lane) >= last) {
+                state.setCountsAfter(lane, state.last(lane));
+            } else if (keeps(PairRule.J4_CUT)) {
+                upTo = Math.min(to, last);
+            }
+        }
+        state.start(number, lane, from, upTo, state.last(0));
+    }
+
+    private int countsAfter(int lane) {
+        return keeps(PairRule.J4_TWICE)
+                ? lanes.get(lane).countsAfter()
+                : lanes.get(lane).countsAfterTheReach();
     }
 
     // The halves.
@@ -234,6 +263,10 @@ final class PairModel implements Model<PairWorld> {
         int lane = state.lane(number);
         int stored = state.mark(lane, TILES);
         int base = state.base(number, TILES);
+        if (state.knownCountsAfter(number) == PairWorld.WARMS_UP) {
+            advance(state, number, limit(state, number), sink);
+            return;
+        }
         if (base == NONE) {
             Set<Integer> versions = new HashSet<>();
             for (int i = 0; i <= stored; i++) {
@@ -249,7 +282,8 @@ final class PairModel implements Model<PairWorld> {
         List<Effect> added = new ArrayList<>();
         int mark = base;
         int limit = limit(state, number);
-        for (int position = Math.max(base + 1, state.from(number)); position <= state.to(number); position++) {
+        int first = Math.max(Math.max(base, state.knownCountsAfter(number)) + 1, state.from(number));
+        for (int position = first; position <= state.to(number); position++) {
             boolean isIn = keeps(PairRule.J1_LIMIT)
                     ? position < limit
                     : position < limitOf(state, number, log(state, number).key(position));
@@ -285,7 +319,8 @@ final class PairModel implements Model<PairWorld> {
 
     private List<Effect> truth(int lane, int after, int upTo) {
         List<Effect> effects = new ArrayList<>();
-        for (int position = after + 1; position <= upTo; position++) {
+        int first = Math.max(after, lanes.get(lane).countsAfter()) + 1;
+        for (int position = first; position <= upTo; position++) {
             effects.addAll(lanes.get(lane).effects(position));
         }
         return effects;
@@ -322,6 +357,11 @@ final class PairModel implements Model<PairWorld> {
     private void advance(PairWorld state, int number, int limit, Sink<PairWorld> sink) {
         int lane = state.lane(number);
         PairWorld next = state.copy();
+        if (state.knownCountsAfter(number) != state.countsAfter(lane)) {
+            next.end(number);
+            sink.to(next, () -> name(number) + " meets another lane row" + ofLane(lane) + ", and begins again");
+            return;
+        }
         int last = Math.max(state.last(lane), limit - 1);
         next.setLast(lane, last);
         if (!keeps(PairRule.J1_FENCE)) {
@@ -370,7 +410,8 @@ final class PairModel implements Model<PairWorld> {
                     + " are not what all records up to their mark make";
         }
         for (int lane = 0; lane < lanes.size(); lane++) {
-            for (int position = state.mark(lane, TILES) + 1; position <= state.last(lane); position++) {
+            int first = Math.max(state.mark(lane, TILES), lanes.get(lane).countsAfter()) + 1;
+            for (int position = first; position <= state.last(lane); position++) {
                 if (!lanes.get(lane).effects(position).isEmpty()) {
                     return "record " + position + ofLane(lane) + " is done, but missing";
                 }

@@ -25,6 +25,8 @@ class PairModelTest {
         SPACES.put("pairs: two keys, late puts", lane("La Lb Ra"));
         SPACES.put("pairs: two keys, one forgotten, late puts", lane("La Rb | La"));
         SPACES.put("pairs: a child, late puts", lanes("La Ra", "Ra"));
+        SPACES.put("pairs: an activation, its warm-up, late puts", lane("La * Ra 118 Lb Rb"));
+        SPACES.put("pairs: a child within a warm-up, late puts", lanes("La * Lb", "Ra | | Lb"));
     }
 
     static Stream<String> spaces() {
@@ -70,13 +72,18 @@ class PairModelTest {
             case J1_ONE_PUT -> lane("La Ra Ra");
             case J2_ADOPTION -> lanes("La", "Ra");
             case J2_FINAL -> lanes("La", "Ra");
+            case J4_WARM_UP -> lane("La * Lb Rb");
+            case J4_TWICE -> lane("La * 45 La 15 Ra");
+            case J4_CUT -> lane("La * 119 Lb Rb");
+            case J4_CHILD -> lanes("La * Lb", "Ra Rb");
         };
     }
 
     private static String expected(PairRule rule) {
         return switch (rule) {
-            case J1_FENCE, J1_SETTLING -> "is done, but missing";
-            case J1_LIMIT, J1_ONE_PUT -> "the tiles are not what all records up to their mark make";
+            case J1_FENCE, J1_SETTLING, J4_CUT -> "is done, but missing";
+            case J1_LIMIT, J1_ONE_PUT, J4_WARM_UP, J4_TWICE, J4_CHILD ->
+                "the tiles are not what all records up to their mark make";
             case J1_BY_ARRIVAL, J2_ADOPTION, J2_FINAL -> "the halves are not what all records up to their mark make";
         };
     }

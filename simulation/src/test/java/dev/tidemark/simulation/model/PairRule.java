@@ -8,7 +8,11 @@ enum PairRule {
     J1_BY_ARRIVAL("what is remembered depends on what the batch holds besides the key's records"),
     J1_ONE_PUT("what a record takes back and what it adds are two puts"),
     J2_ADOPTION("a child lane begins with no halves"),
-    J2_FINAL("a child lane takes over what its parent remembers before the parent is at its end");
+    J2_FINAL("a child lane takes over what its parent remembers before the parent is at its end"),
+    J4_WARM_UP("pairs go into tiles from the activation on"),
+    J4_TWICE("a warm-up lasts for the reach only"),
+    J4_CUT("a batch is not cut where the warm-up ends"),
+    J4_CHILD("a child lane of one that warmed up at its end does not warm up");
 
     private final String without;
 

@@ -15,8 +15,11 @@ final class PairWorld extends State {
     private static final int WRONG = 0;
     private static final int LATE_PUT = 1;
     private static final int LANES = 5;
-    private static final int LANE_CELLS = 1 + ITEMS;
-    private static final int INVOCATION_CELLS = 4 + ITEMS + PairLog.KEYS;
+    private static final int LANE_CELLS = 2 + ITEMS;
+    private static final int INVOCATION_CELLS = 5 + ITEMS + PairLog.KEYS;
+
+    /** In place of the position after which a lane's pairs count. */
+    static final int WARMS_UP = -2;
 
     /** What became of a key's halves in an invocation. */
     static final int OPEN = 0;
@@ -59,12 +62,21 @@ final class PairWorld extends State {
         cells[LANES + LANE_CELLS * lane] = (byte) position;
     }
 
+    /** The position after which pairs count, in the lane row; {@link #WARMS_UP} while that is not known. */
+    int countsAfter(int lane) {
+        return cells[LANES + LANE_CELLS * lane + 1];
+    }
+
+    void setCountsAfter(int lane, int position) {
+        cells[LANES + LANE_CELLS * lane + 1] = (byte) position;
+    }
+
     int mark(int lane, int item) {
-        return cells[LANES + LANE_CELLS * lane + 1 + item];
+        return cells[LANES + LANE_CELLS * lane + 2 + item];
     }
 
     void store(int lane, int item, int mark) {
-        cells[LANES + LANE_CELLS * lane + 1 + item] = (byte) mark;
+        cells[LANES + LANE_CELLS * lane + 2 + item] = (byte) mark;
     }
 
     // The put that is in flight.
@@ -114,24 +126,29 @@ final class PairWorld extends State {
 
     /** The mark of the version that is known of an item; {@link #NONE} if it is not read. */
     int base(int number, int item) {
-        return cells[invocationCell(number) + 4 + item];
+        return cells[invocationCell(number) + 5 + item];
     }
 
     void setBase(int number, int item, int mark) {
-        cells[invocationCell(number) + 4 + item] = (byte) mark;
+        cells[invocationCell(number) + 5 + item] = (byte) mark;
     }
 
     int halves(int number, int key) {
-        return cells[invocationCell(number) + 4 + ITEMS + key];
+        return cells[invocationCell(number) + 5 + ITEMS + key];
     }
 
     void setHalves(int number, int key, int what) {
-        cells[invocationCell(number) + 4 + ITEMS + key] = (byte) what;
+        cells[invocationCell(number) + 5 + ITEMS + key] = (byte) what;
     }
 
     /** How much of the parent's lane was done when the batch was begun. */
     int parent(int number) {
         return cells[invocationCell(number) + 3];
+    }
+
+    /** What the lane row said about {@link #countsAfter} when the batch was begun. */
+    int knownCountsAfter(int number) {
+        return cells[invocationCell(number) + 4];
     }
 
     void start(int number, int lane, int from, int to, int parent) {
@@ -141,6 +158,7 @@ final class PairWorld extends State {
         cells[cell + 1] = (byte) from;
         cells[cell + 2] = (byte) to;
         cells[cell + 3] = (byte) parent;
+        cells[cell + 4] = (byte) countsAfter(lane);
         for (int item = 0; item < ITEMS; item++) {
             setBase(number, item, NONE);
         }

@@ -565,6 +565,47 @@ final class Mutants {
                     "a replay's child lane begins with no halves",
                     new Edit(FOLD + "LaneMemory", "return Halves.adopt(remembered, terms);", "return new Halves();")),
             Mutant.ofPast(
+                    "J4",
+                    "pairs go into tiles from the activation on",
+                    new Edit(
+                            CONTROL + "WarmUps",
+                            "until.ifPresent(found -> next.put(version, WarmUp.until(found)));",
+                            "")),
+            Mutant.ofPast(
+                    "J4",
+                    "a warm-up lasts for a minute only",
+                    new Edit(
+                            PAIR + "Halves", "return 2 * (reachMillis() + REGRESS_MILLIS);", "return REGRESS_MILLIS;")),
+            Mutant.ofPast(
+                    "J4",
+                    "pairs go into tiles during the warm-up too",
+                    new Edit(
+                            FOLD + "StateFold",
+                            "pairs != null && !lane.isWarmingUp(view.view().version())",
+                            "pairs != null")),
+            Mutant.ofPast(
+                    "J4",
+                    "a batch is not cut where the warm-up ends",
+                    new Edit(FOLD + "BatchRun", "records.subList(0, warming)", "records")),
+            Mutant.ofPast(
+                    "J4",
+                    "a child lane of one that warmed up at its end does not warm up",
+                    new Edit(CONTROL + "WarmUps", ": ancestors.stream()", ": List.<LaneRow>of().stream()")),
+            Mutant.ofPast(
+                    "J4",
+                    "a backfill takes the pairs up to the activation only",
+                    new Edit(
+                            HISTORY + "RepairedRecords",
+                            "return known == null ? activatedAfter(laneId, row) : known;",
+                            "return activatedAfter(laneId, row);")),
+            Mutant.ofPast(
+                    "J4",
+                    "a replay makes pairs during the warm-up too",
+                    new Edit(
+                            FOLD + "LaneDecider",
+                            "position.isAfter(view.countsAfter) ? visitor : WARMING_UP",
+                            "position.isAfter(view.activatedAfter) ? visitor : WARMING_UP")),
+            Mutant.ofPast(
                     "Q1",
                     "all redrives are walked in the lanes of the first one",
                     new Edit(
@@ -595,13 +636,10 @@ final class Mutants {
                                             .conditionExpression(ControlAttributes.REV + " = :rev")
                                             .expressionAttributeValues(Map.of(":rev", ControlAttributes.number(controlRev)))
                             """.indent(0), "")),
-            Mutant.of(
-                    "L2",
-                    "the views are looked at when the lane is opened, but not after a lost race",
-                    new Edit(
-                            FOLD + "BatchRun",
-                            "if (!lanes.mayFold(row)) {",
-                            "if (round == 1 && !lanes.mayFold(row)) {")),
+            Mutant.ofPast(
+                    "J4",
+                    "an invocation that has not heard that a warm-up is over moves the lane row",
+                    new Edit(FOLD + "BatchRun", "&& current.warmUps().equals(row.warmUps())", "")),
             Mutant.of(
                     "L3",
                     "an activation that lost the race is written again on the new revision",
