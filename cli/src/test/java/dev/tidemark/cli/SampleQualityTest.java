@@ -36,6 +36,15 @@ class SampleQualityTest {
             assertThat(accuracy(v7, "phone")).isLessThan(0.45);
             assertThat(accuracy(v7, "desktop")).isGreaterThan(0.6);
             assertThat(accuracy(v7, "tablet")).isGreaterThan(0.6);
+            JsonNode challenger = v7.at("/windows/0/latest/challengers/0");
+            assertThat(challenger.path("challenger").asText()).isEqualTo("v8");
+            assertThat(challenger.path("predictions").intValue()).isGreaterThan(50);
+            assertThat(challenger.path("mean").doubleValue())
+                    .as("v8 trusts phones less, which is right once the concept has changed")
+                    .isPositive()
+                    .isBetween(
+                            challenger.path("low").doubleValue(),
+                            challenger.path("high").doubleValue());
             JsonNode v8 = versions.path(1);
             assertThat(v8.at("/cause/kind").asText()).isEqualTo("drift");
             assertThat(failing(v8)).contains("drift");
@@ -49,7 +58,12 @@ class SampleQualityTest {
             assertThat(command.err()).isEmpty();
             assertThat(command.exitCode()).isOne();
             assertThat(command.out())
-                    .contains("v7 (champion): FAIL", "  cause: concept, ", "v8: FAIL", "  cause: drift, ");
+                    .contains(
+                            "v7 (champion): FAIL",
+                            "  cause: concept, ",
+                            "  log loss of v7 less that of v8, on the same predictions, with its 95 % interval:",
+                            "v8: FAIL",
+                            "  cause: drift, ");
         }
     }
 

@@ -166,7 +166,7 @@ public final class QualityJson {
             for (Challenge challenge : realised.challenges()) {
                 PairedDifference difference = challenge.difference();
                 out.writeStartObject();
-                out.writeStringField("version", challenge.challenger());
+                out.writeStringField("challenger", challenge.challenger());
                 out.writeNumberField("predictions", difference.requests());
                 exact("mean", difference.mean());
                 exact("low", difference.low());
