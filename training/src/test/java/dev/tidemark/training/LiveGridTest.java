@@ -55,7 +55,9 @@ class LiveGridTest {
             Map.entry("calibration", "label: big, buckets: 4"),
             Map.entry("mae", "label: paid"),
             Map.entry("rmse", "label: paid"),
-            Map.entry("bias", "label: paid"));
+            Map.entry("bias", "label: paid"),
+            Map.entry("log_loss_difference", "label: big, other: score"),
+            Map.entry("mae_difference", "label: paid, other: paid"));
 
     private static final Catalog CATALOG = new CatalogCompiler().compile(catalog());
 
