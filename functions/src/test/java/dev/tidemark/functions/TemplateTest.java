@@ -313,9 +313,11 @@ class TemplateTest {
                         "kinesis:GetRecords",
                         "kinesis:GetShardIterator",
                         "kinesis:ListShards");
-        assertThat(actionsOf("QueryRole", Map.of("AskStreamSeconds", "0")))
-                .as("a function that does not ask may not read the stream")
-                .noneMatch(action -> action.startsWith("kinesis:"));
+        for (String role : List.of("QueryRole", "MonitorRole")) {
+            assertThat(actionsOf(role, Map.of("AskStreamSeconds", "0")))
+                    .as("a function that does not ask may not read the stream")
+                    .noneMatch(action -> action.startsWith("kinesis:"));
+        }
         assertThat(actions)
                 .filteredOn(action -> action.startsWith("s3:"))
                 .containsExactlyInAnyOrder("s3:GetObject", "s3:ListBucket");

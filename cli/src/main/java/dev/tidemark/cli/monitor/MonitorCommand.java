@@ -146,7 +146,7 @@ public final class MonitorCommand extends CatalogCommand {
                 .orElseThrow(() -> new Failure((definitions.model(model).isPresent()
                                 ? "model '" + model + "' has no monitor"
                                 : "the catalog has no model '" + model + "'")
-                        + "; models that have one: "
+                        + "; models with a monitor: "
                         + definitions.monitors().stream().map(Monitor::model).toList()));
     }
 

@@ -145,7 +145,9 @@ record Diagnosis(
                         "the state is not complete: "
                                 + freshness.missing().get(0).reason());
             }
-            if (freshness.lagMillis().orElse(0) > staleMillis) {
+            // While nobody knows whether records wait, silence is no lag.
+            if (Boolean.FALSE.equals(freshness.caughtUp())
+                    && freshness.lagMillis().orElse(0) > staleMillis) {
                 add(
                         evidence,
                         Kind.PIPELINE,

@@ -155,6 +155,20 @@ final class DiagnosisTest {
                 .containsExactly(new Evidence(Kind.PIPELINE, "the state is not complete: the view is retired"));
     }
 
+    /** Where nobody asks the stream, the lag is only that no more than this can wait. */
+    @Test
+    void aSilentStreamIsNoFoldThatIsBehind() {
+        Day day = new Day();
+        day.freshness = new Freshness(
+                List.of(),
+                OptionalLong.of(0),
+                OptionalLong.of(0),
+                null,
+                OptionalLong.empty(),
+                OptionalLong.of(400_000));
+        assertThat(day.cause().evidence()).noneMatch(one -> one.kind() == Kind.PIPELINE);
+    }
+
     @Test
     void predictionsOfAnotherDefinition() {
         Day day = new Day();

@@ -22,10 +22,12 @@ import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.ProgressCache;
 import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.serve.Unanswerable;
+import dev.tidemark.core.serve.WaitingCache;
 import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.store.MonitorLog;
 import dev.tidemark.core.view.Monitor;
+import dev.tidemark.functions.AskedStreams;
 import dev.tidemark.functions.Baselines;
 import dev.tidemark.functions.ClientSamples;
 import dev.tidemark.functions.Deployment;
@@ -58,6 +60,7 @@ public final class MonitorFunction implements RequestHandler<Map<String, Object>
     private final Catalogs catalogs;
     private final ItemStore items;
     private final ControlStore control;
+    private final WaitingCache waiting;
     private final Baselines baselines;
     private final MonitorLog memory;
     private final ClientSamples clients;
@@ -75,6 +78,7 @@ public final class MonitorFunction implements RequestHandler<Map<String, Object>
                 deployment.catalogs(),
                 items(deployment),
                 control(deployment),
+                AskedStreams.of(deployment, deployment.clients(), InstantSource.system()),
                 Baselines.of(Path.of(deployment.value(Environment.CATALOG)), new S3Reader(deployment.clients()::s3)),
                 S3MonitorLog.ofModels(
                         deployment.clients().s3(),
@@ -110,6 +114,7 @@ public final class MonitorFunction implements RequestHandler<Map<String, Object>
             Catalogs catalogs,
             ItemStore items,
             ControlStore control,
+            WaitingCache waiting,
             Baselines baselines,
             MonitorLog memory,
             ClientSamples clients,
@@ -118,6 +123,7 @@ public final class MonitorFunction implements RequestHandler<Map<String, Object>
         this.catalogs = catalogs;
         this.items = items;
         this.control = control;
+        this.waiting = waiting;
         this.baselines = baselines;
         this.memory = memory;
         this.clients = clients;
@@ -132,7 +138,7 @@ public final class MonitorFunction implements RequestHandler<Map<String, Object>
             return Map.of(CHANGES, List.of());
         }
         ProgressCache progress = new ProgressCache(control, ProgressCache.DEFAULT_MAX_AGE_MILLIS);
-        FeatureServer server = new FeatureServer(catalogs, items, progress);
+        FeatureServer server = new FeatureServer(catalogs, items, progress, waiting);
         long nowMillis = clock.millis();
         Catalog catalog = catalogs.served(progress.get(nowMillis).join().control());
         List<Map<String, Object>> changes = new ArrayList<>();

@@ -8,8 +8,6 @@ import dev.tidemark.aws.dynamodb.CapacityCounter;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
-import dev.tidemark.aws.kinesis.KinesisStreams;
-import dev.tidemark.aws.kinesis.KinesisTail;
 import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3Reader;
@@ -21,6 +19,7 @@ import dev.tidemark.core.serve.WaitingCache;
 import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.store.MonitorLog;
+import dev.tidemark.functions.AskedStreams;
 import dev.tidemark.functions.Baselines;
 import dev.tidemark.functions.ClientSamples;
 import dev.tidemark.functions.Deployment;
@@ -31,7 +30,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
@@ -72,7 +70,7 @@ record QueryParts(
                 items,
                 control,
                 past,
-                waiting(deployment, clients, clock),
+                AskedStreams.of(deployment, clients, clock),
                 costly,
                 Baselines.of(Path.of(deployment.value(Environment.CATALOG)), new S3Reader(deployment.clients()::s3)),
                 ClientSamples.of(deployment));
@@ -121,7 +119,7 @@ record QueryParts(
     private static void prime(Deployment deployment, QueryFunction silent, RequestLog log, InstantSource clock) {
         deployment.catalogs().all().forEach(catalog -> new Rehearsal(catalog, clock).run());
         try (AwsClients unconnected = AwsClients.unconnected(deployment.environment())) {
-            waiting(deployment, unconnected, clock)
+            AskedStreams.of(deployment, unconnected, clock)
                     .behind(List.of(Rehearsal.LANE), clock.millis())
                     .join();
         }
@@ -133,16 +131,6 @@ record QueryParts(
                                 new APIGatewayProxyRequestEvent.ProxyRequestContext().withRequestId("priming")),
                 null);
         log.primed();
-    }
-
-    private static WaitingCache waiting(Deployment deployment, AwsClients clients, InstantSource clock) {
-        int seconds = Environment.ASK_STREAM_SECONDS.numberIn(deployment.environment());
-        if (seconds == 0) {
-            return WaitingCache.none();
-        }
-        KinesisAsyncClient kinesis = clients.kinesisOnce();
-        return new WaitingCache(
-                new KinesisTail(kinesis, new KinesisStreams(kinesis, clock), KinesisTail.PATIENCE), seconds * 1_000L);
     }
 
     /** The S3 client is made for the first question about the past. */

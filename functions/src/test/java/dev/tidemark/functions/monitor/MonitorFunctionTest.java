@@ -14,6 +14,7 @@ import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.monitor.ClientSample;
 import dev.tidemark.core.monitor.MonitorWorld;
 import dev.tidemark.core.monitor.MonitorWorld.Logged;
+import dev.tidemark.core.serve.WaitingCache;
 import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.MonitorLog;
 import dev.tidemark.functions.Baselines;
@@ -107,6 +108,7 @@ class MonitorFunctionTest {
                 Catalogs.of(world.catalog),
                 world.items(),
                 ControlStore.EMPTY,
+                WaitingCache.none(),
                 Baselines.of(Path.of("nowhere", "catalog.yaml"), NOT_IN_S3),
                 memory,
                 new ClientSamples(() -> vectors),
