@@ -87,6 +87,7 @@ public final class ReceiptReplay {
      *     beginning
      * @return in the order of the receipts; completes with {@link dev.tidemark.core.store.DamagedArchive} or {@link
      *     dev.tidemark.core.store.DamagedCheckpoint} if what it needs is missing or changed
+     * @throws IllegalArgumentException if a view does not have one of the values
      */
     public CompletableFuture<List<Reproduced>> reproduce(List<Wanted> wanted, Checkpoints checkpoints) {
         List<Copy> copies = new ArrayList<>();
