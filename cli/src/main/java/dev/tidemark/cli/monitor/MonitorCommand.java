@@ -96,6 +96,9 @@ public final class MonitorCommand extends CatalogCommand {
             Monitor monitor = monitor(definitions, model);
             long nowMillis = System.currentTimeMillis();
             long atMillis = at == null ? nowMillis : Moments.parse("--at", at).toEpochMilli();
+            if (atMillis > nowMillis) {
+                throw new Failure("--at " + at + " lies in the future: leave it out to ask about now");
+            }
             QualityServer.Question question = new QualityServer.Question(
                     monitor,
                     windows(monitor),
@@ -115,7 +118,7 @@ public final class MonitorCommand extends CatalogCommand {
             out().flush();
             return report.status() == QualityReport.Status.FAIL ? 1 : 0;
         } catch (Unanswerable e) {
-            throw new Failure(e.describe() + ": ask about a later moment, or with --replay");
+            throw new Failure(e.describe() + ": ask about a moment that is within the retention, or with --replay");
         }
     }
 

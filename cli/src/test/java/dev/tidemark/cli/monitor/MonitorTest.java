@@ -231,6 +231,9 @@ class MonitorTest {
         assertThat(tidemark("monitor", "count").err()).contains("no model 'count'", "[discount]");
         assertThat(tidemark("monitor", "discount", "--window", "2h").err()).contains("no window '2h'", "[1h, 6h]");
         assertThat(tidemark("monitor", "discount", "--slice", "country").err()).contains("it has [device]");
+        assertThat(tidemark("monitor", "discount", "--at", "9000-01-01T00:00:00Z")
+                        .err())
+                .contains("lies in the future: leave it out");
         assertThat(tidemark("monitor", "discount", "--at", "2026-01-01T00:00:00Z")
                         .err())
                 .contains("further back than the retention", "--replay");
