@@ -88,6 +88,9 @@ public final class WarmUps {
      * @param records those after the lane's position
      */
     public static int recordsBeforeEnd(LaneRow row, List<RawRecord> records) {
+        if (row.warmUps().isEmpty()) {
+            return records.size();
+        }
         long untilMillis = row.warmUps().values().stream()
                 .filter(warmUp -> warmUp.end() == null)
                 .mapToLong(WarmUp::untilMillis)
