@@ -8,6 +8,7 @@ import pickle
 import subprocess
 import sys
 import threading
+import uuid
 from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any, Callable, Dict, List
@@ -104,6 +105,8 @@ def test_the_shape_of_a_prediction_and_its_outcome(client: Client, server: FakeS
     assert client.outcome("some-id", 0)
     assert client.events.flush(LONG)
     predicted, outcome, other = server.records
+    ids = [uuid.UUID(event.pop("event_id")) for event in (predicted, outcome, other)]
+    assert len(set(ids)) == 3
     predicted_at = predicted.pop("ts")
     assert predicted_at == moment_text(prediction.ts)
     assert predicted == {
@@ -149,7 +152,7 @@ def test_a_prediction_is_kept_until_its_outcome_is_known(client: Client, server:
     assert client.events.flush(LONG)
     _, outcome, again = server.records
     assert (outcome["version"], outcome["score"]) == (None, 0.75)
-    del outcome["ts"], again["ts"]
+    del outcome["ts"], again["ts"], outcome["event_id"], again["event_id"]
     assert outcome == again
 
 

@@ -116,7 +116,8 @@ def _with_more(event: Dict[str, Any], more: Mapping[str, Any]) -> Dict[str, Any]
     taken = sorted(event.keys() & more.keys())
     if taken:
         raise ValueError(f"the event has {', '.join(taken)} already")
-    return {**event, **more}
+    # A call whose answer is lost is made again: then the id tells that both records are one event.
+    return {"event_id": str(uuid.uuid4()), **event, **more}
 
 
 @dataclass(frozen=True)
