@@ -23,7 +23,6 @@ import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.view.View;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +48,7 @@ public final class ClientAudit {
     private static final int MAX_ID_CHARS = 256;
 
     /** Who computes in single precision loses about this part of a number. */
-    private static final BigDecimal TOLERANCE = new BigDecimal("1e-6");
+    private static final double TOLERANCE = 1e-6;
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -245,12 +244,13 @@ public final class ClientAudit {
             return new ClientSample(nowMillis, compared, skipped, differing, features);
         }
 
-        /** Numbers as close as single precision. */
+        /** Numbers as close as single precision; as doubles, since the digits of a logged one have no bound. */
         private static boolean isSame(JsonNode logged, JsonNode answered) {
             if (logged.isNumber() && answered.isNumber()) {
-                BigDecimal a = logged.decimalValue();
-                BigDecimal b = answered.decimalValue();
-                return a.subtract(b).abs().compareTo(a.abs().max(b.abs()).multiply(TOLERANCE)) <= 0;
+                double a = logged.doubleValue();
+                double b = answered.doubleValue();
+                double most = Math.max(Math.abs(a), Math.abs(b));
+                return Double.isFinite(most) && Math.abs(a - b) <= most * TOLERANCE;
             }
             if (logged.isContainerNode() && logged.getNodeType() == answered.getNodeType()) {
                 return logged.equals((a, b) -> isSame(a, b) ? 0 : 1, answered);

@@ -2,7 +2,9 @@ package dev.tidemark.core.past;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.monitor.ClientSample;
@@ -87,6 +89,20 @@ class ClientAuditTest {
 
         assertThat(Objects.requireNonNull(sample(10).get("v7")).features())
                 .containsOnlyKeys("request.device", "viewer.items_1h", "usual");
+    }
+
+    /** Whoever logs decides about the digits; of a list nobody checks them before. */
+    @Test
+    void anImmenseNumberDiffersAtOnce() throws IOException {
+        JsonMapper exact = JsonMapper.builder()
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .build();
+        LoggedWorld.Client client = (name, value) -> name.equals("viewer.items_1h")
+                ? exact.readTree(value.toString().replaceAll("\"count\":\\d+", "\"count\":1e999999999"))
+                : value;
+        world.run(30, Map.of("v7", client));
+
+        assertThat(Objects.requireNonNull(sample(10).get("v7")).features()).containsOnlyKeys("viewer.items_1h");
     }
 
     @Test

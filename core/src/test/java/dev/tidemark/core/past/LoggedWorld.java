@@ -93,7 +93,7 @@ public final class LoggedWorld {
     /** What a client makes of an answer's value before its model sees it. */
     public interface Client {
 
-        JsonNode uses(String name, JsonNode value);
+        JsonNode uses(String name, JsonNode value) throws IOException;
 
         Client RIGHT = (name, value) -> value;
     }
