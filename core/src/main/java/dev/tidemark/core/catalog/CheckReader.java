@@ -7,7 +7,9 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,12 +64,26 @@ record CheckReader(Model model, List<Window> windows, MonitorReader.@Nullable Ou
             entry.key()
                     .problem(
                             "no check " + entry.key().shown() + " of this monitor",
-                            known.isEmpty()
-                                    ? "give the model an outcome, or the monitor a baseline"
-                                    : Suggestions.remedy(entry.name(), known, "checks"));
+                            lacking(entry.name())
+                                    .orElse(
+                                            known.isEmpty()
+                                                    ? "give the model an outcome, or the monitor a baseline"
+                                                    : Suggestions.remedy(entry.name(), known, "checks")));
             return false;
         }
         return true;
+    }
+
+    /** What to give the monitor before it can have the check. */
+    private Optional<String> lacking(String check) {
+        if (List.of(DRIFT, NULLS).contains(check)) {
+            return Optional.of("give the monitor a baseline: {window: 24h, before: 7d}");
+        }
+        boolean isOfOutcomes = List.of(COVERAGE, CALIBRATION).contains(check)
+                || Stream.of(AT_THRESHOLD, OF_SCORES, OF_NUMBERS).anyMatch(checks -> checks.contains(check));
+        return outcomes == null && isOfOutcomes
+                ? Optional.of("give the model an outcome: {within: 24h}")
+                : Optional.empty();
     }
 
     private Monitor.@Nullable Check read(YamlMapping.Entry entry, YamlMapping check) {

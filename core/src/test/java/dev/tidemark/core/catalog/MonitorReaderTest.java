@@ -288,6 +288,7 @@ class MonitorReaderTest {
             baseline: {window: 24h          | baseline: {window: 7d            | window '7d' is none of the monitor's
             {window: 24h, before: 14d}      | s3://models                      | s3://models is no object in S3
             champion: v7                    | champoin: v7                     | unknown key 'champoin'
+            baseline: {window: 24h, before: 14d} | retention: 30d              | give the monitor a baseline: {window: 24h
             accuracy:                       | acuracy:                         | no check 'acuracy' of this monitor
             threshold: 0.2}                 | threshold: 0.3}                  | threshold '0.3' is none of the outcome's
             {at_least: 0.5}                 | {window: 1h}                     | a check without a bound
