@@ -39,7 +39,8 @@ public final class Witness {
     private static final int ENTITIES_PER_REQUEST = 50;
 
     /** Views of the sample. */
-    private static final Set<String> OF_TWO_KEYS = Set.of("viewer_category", "discount$quality_by_device");
+    private static final Set<String> OF_TWO_KEYS =
+            Set.of("viewer_category", "discount$quality_by_device", "discount$challengers_by_device");
 
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final long POLL_MILLIS = 100;

@@ -73,7 +73,7 @@ class PairBackfillTest {
               paired:
                 inputs: [viewer: [avg_price_1h]]
                 predictions: {source: shop}
-                outcome: {pair: judged, within: 10m, settle: 2m}
+                outcome: {pair: judged, settle: 2m}
                 monitor: {windows: [2h, 6h], retention: 20m}
               carried:
                 inputs: [viewer: [avg_price_1h]]
