@@ -54,8 +54,8 @@ final class EvaluationText {
             text.append(Table.compared(outcome, first(), second())).append('\n');
             List<List<String>> differences = new ArrayList<>();
             for (EvaluationReport.Compared one : report.compared()) {
-                differences.add(
-                        Table.of(one.slice().isEmpty() ? "all" : one.slice(), one.difference(), first(), second()));
+                differences.add(Table.of(
+                        one.slice().isEmpty() ? "all" : Table.name(one.slice()), one.difference(), first(), second()));
             }
             text.append(Table.of(differences));
         }
@@ -63,8 +63,10 @@ final class EvaluationText {
     }
 
     private String name(EvaluationReport.Quality quality) {
-        String scorer = quality.version().isEmpty() ? quality.scorer() : quality.scorer() + " by " + quality.version();
-        return quality.slice().isEmpty() ? scorer : scorer + ", " + quality.slice();
+        String scorer = quality.version().isEmpty()
+                ? quality.scorer()
+                : quality.scorer() + " by " + Table.name(quality.version());
+        return quality.slice().isEmpty() ? scorer : scorer + ", " + Table.name(quality.slice());
     }
 
     private String first() {

@@ -1,5 +1,6 @@
 package dev.tidemark.cli.monitor;
 
+import dev.tidemark.cli.terminal.ShownText;
 import dev.tidemark.core.monitor.Cause;
 import dev.tidemark.core.monitor.ClientSample;
 import dev.tidemark.core.monitor.QualityReport;
@@ -44,7 +45,7 @@ final class QualityText {
     private void version(OfVersion version) {
         boolean isChampion = version.version().equals(report.monitor().champion());
         line("");
-        line(version.version() + (isChampion ? " (champion)" : "") + ": " + shown(version.status()));
+        line(Table.name(version.version()) + (isChampion ? " (champion)" : "") + ": " + shown(version.status()));
         List<List<String>> checks = new ArrayList<>();
         for (CheckResult result : version.checks()) {
             checks.add(List.of(
@@ -80,7 +81,7 @@ final class QualityText {
             window.slices()
                     .forEach(slice -> challenge(
                             rows,
-                            "    " + slice.slice() + " " + slice.value(),
+                            "    " + slice.slice() + " " + Table.name(slice.value()),
                             slice.matured(),
                             version.version(),
                             challenger));
@@ -111,7 +112,7 @@ final class QualityText {
             rows.add(row("  " + window.window().text() + " now", window.latest()));
             rows.add(row("  " + window.window().text() + " matured", window.matured()));
             for (OfSlice slice : window.slices()) {
-                rows.add(row("    " + slice.slice() + " " + slice.value(), slice.matured()));
+                rows.add(row("    " + slice.slice() + " " + Table.name(slice.value()), slice.matured()));
             }
         }
         table(rows);
@@ -142,6 +143,6 @@ final class QualityText {
     }
 
     private void line(String line) {
-        text.append(line).append('\n');
+        text.append(ShownText.line(line)).append('\n');
     }
 }

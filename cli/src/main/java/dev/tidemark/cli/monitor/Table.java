@@ -1,5 +1,6 @@
 package dev.tidemark.cli.monitor;
 
+import dev.tidemark.cli.terminal.ShownText;
 import dev.tidemark.core.monitor.Metrics;
 import dev.tidemark.core.monitor.PairedDifference;
 import dev.tidemark.core.view.Monitor;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class Table {
 
     static final String NONE = "-";
+
+    /** A text of an event may have 256 characters. */
+    private static final int MAX_NAME_CHARS = 48;
 
     private static final MathContext SHOWN = new MathContext(4);
 
@@ -60,6 +64,12 @@ final class Table {
                 + ", on the same predictions, with its 95 % interval:";
     }
 
+    /** A text of an event, as a part of a cell. */
+    static String name(String text) {
+        String line = ShownText.line(text);
+        return line.length() <= MAX_NAME_CHARS ? line : line.substring(0, MAX_NAME_CHARS - 1) + "…";
+    }
+
     static BigDecimal rounded(BigDecimal number) {
         return stripped(number.round(DOUBLE));
     }
@@ -68,8 +78,11 @@ final class Table {
         return number.signum() == 0 ? BigDecimal.ZERO : number.stripTrailingZeros();
     }
 
-    /** Columns as wide as their widest cell; the last one is not filled up. */
-    static String of(List<List<String>> rows) {
+    /** Columns as wide as their widest cell; the last one is not filled up. What events hold stays within its cell. */
+    static String of(List<List<String>> cells) {
+        List<List<String>> rows = cells.stream()
+                .map(row -> row.stream().map(ShownText::line).toList())
+                .toList();
         List<Integer> widths = new ArrayList<>();
         for (List<String> row : rows) {
             for (int i = 0; i < row.size(); i++) {

@@ -172,11 +172,19 @@ record Diagnosis(
     private void definition(OfWindow found, List<Evidence> evidence) {
         Map<String, Long> others = new LinkedHashMap<>(found.hashes());
         others.remove(hash);
-        others.forEach((other, count) -> add(
-                evidence,
-                Kind.DEFINITION,
-                count + " of " + found.predictions() + " predictions were made with the vector " + other
-                        + "; the model was trained with " + hash));
+        long least = (long) Math.ceil(Fates.LEAST_SHARE * found.predictions());
+        others.forEach((other, count) -> {
+            // A stray one explains nothing.
+            if (count >= least) {
+                String vector = other.equals(QualityServer.OTHER)
+                        ? " predictions say nothing of their vector, or name one of many others"
+                        : " predictions were made with the vector " + other;
+                add(
+                        evidence,
+                        Kind.DEFINITION,
+                        count + " of " + found.predictions() + vector + "; the model's is " + hash);
+            }
+        });
     }
 
     private static void prior(OfWindow found, @Nullable Rate before, List<Evidence> evidence) {

@@ -17,7 +17,7 @@ import java.util.Map;
 final class Fates {
 
     /** Below it, on either side, nobody is asked to look. */
-    private static final double LEAST_SHARE = 0.01;
+    static final double LEAST_SHARE = 0.01;
 
     private static final long LEAST_COUNT = 10;
 

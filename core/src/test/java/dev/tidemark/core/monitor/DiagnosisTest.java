@@ -35,6 +35,7 @@ final class DiagnosisTest {
         private double unit = 1;
         private double nulls = 0.01;
         private String hash = HASH;
+        private long ofHash = ROWS;
         private double labelled = 0.95;
         private double harder = 1;
         private double higher = 0;
@@ -54,7 +55,7 @@ final class DiagnosisTest {
                     DAY,
                     ROWS,
                     0,
-                    Map.of(hash, (long) ROWS),
+                    hash.equals(HASH) ? Map.of(HASH, (long) ROWS) : Map.of(hash, ofHash, HASH, ROWS - ofHash),
                     realised,
                     realised,
                     Drift.of(scoresBefore, scores, ROWS, 0.01),
@@ -174,6 +175,23 @@ final class DiagnosisTest {
         Day day = new Day();
         day.hash = "0000000000000000";
         assertThat(causeOf(day)).isEqualTo(Kind.DEFINITION);
+        day.hash = QualityServer.OTHER;
+        day.ofHash = ROWS / 100;
+        assertThat(day.cause().evidence())
+                .containsExactly(new Evidence(
+                        Kind.DEFINITION,
+                        "40 of 4000 predictions say nothing of their vector, or name one of many others; the model's is "
+                                + HASH));
+    }
+
+    /** One stray prediction does not hide why a check fails. */
+    @Test
+    void fewPredictionsOfAnotherDefinitionAreNoCause() {
+        Day day = new Day();
+        day.hash = "0000000000000000";
+        day.ofHash = ROWS / 100 - 1;
+        day.unit = 100;
+        assertThat(day.cause().evidence()).extracting(Evidence::kind).containsExactly(Kind.DRIFT);
     }
 
     @Test

@@ -235,6 +235,34 @@ final class QualityServerTest {
         assertThat(found.predictions()).isBetween(sent * 5 / 4, sent * 3 / 2);
     }
 
+    /** Such predictions are in quarantine of the views by version or slice. */
+    @Test
+    void anEmptyVersionOrSliceIsNotReported() {
+        Shop shop = new Shop(LABELLED).run(10);
+        long now = START + 10 * HOUR;
+        long at = now - 3 * HOUR;
+        shop.sends(at, broken(prediction(shop, at, "", "phone").json()));
+        shop.sends(at, broken(prediction(shop, at, "v7", "").json()));
+        shop.sends(at, broken(prediction(shop, at, "v7", "").outcome(at, 1)));
+        shop.world.fold(now);
+
+        QualityReport report = shop.world.report(now, "device", null);
+
+        assertThat(report.versions()).extracting(OfVersion::version).containsExactly("v7", "v8");
+        assertThat(shop.window(report, "v7", "1h").slices())
+                .extracting(QualityReport.OfSlice::value)
+                .containsExactlyInAnyOrder("desktop", "phone");
+    }
+
+    private static String broken(String json) {
+        return json.replaceFirst("\\{", "{" + MonitorWorld.BROKEN + ",");
+    }
+
+    private static Logged prediction(Shop shop, long at, String version, String device) {
+        return new Logged(
+                "p-" + version + device, at, version, shop.world.monitor.modelHash(), "u", 100.0, 1, device, 0.5);
+    }
+
     private static void compare(Realised found, Naive expected) {
         assertThat(found.labelled()).isEqualTo(expected.labelled());
         compareMetrics(found, expected);
