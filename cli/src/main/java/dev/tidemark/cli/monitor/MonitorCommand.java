@@ -99,6 +99,9 @@ public final class MonitorCommand extends CatalogCommand {
             if (atMillis > nowMillis) {
                 throw new Failure("--at " + at + " lies in the future: leave it out to ask about now");
             }
+            if (versions.contains("")) {
+                throw new Failure("--versions names an empty version: write one or more, with commas between");
+            }
             QualityServer.Question question = new QualityServer.Question(
                     monitor,
                     windows(monitor),
