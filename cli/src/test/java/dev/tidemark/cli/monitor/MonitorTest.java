@@ -231,7 +231,8 @@ class MonitorTest {
         assertThat(tidemark("monitor", "count").err()).contains("no model 'count'", "[discount]");
         assertThat(tidemark("monitor", "discount", "--window", "2h").err()).contains("no window '2h'", "[1h, 6h]");
         assertThat(tidemark("monitor", "discount", "--slice", "country").err()).contains("it has [device]");
-        assertThat(tidemark("monitor", "discount", "--versions", "v7,,v8").err()).contains("an empty version");
+        assertThat(tidemark("monitor", "discount", "--versions", "v7,,v8").err())
+                .contains("an empty version");
         assertThat(tidemark("monitor", "discount", "--at", "9000-01-01T00:00:00Z")
                         .err())
                 .contains("lies in the future: leave it out");

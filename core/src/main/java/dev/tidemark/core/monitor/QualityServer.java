@@ -238,8 +238,15 @@ public final class QualityServer {
                 : Freshness.ofAll(progress.entrySet().stream()
                         .map(one -> Freshness.of(one.getKey(), one.getValue(), nowMillis))
                         .toList());
+        // The views by slice and of challengers would say the same again, and a null in a slice is no fault.
+        List<View> ofAll = new ArrayList<>(monitor.inputs());
+        Stream.ofNullable(monitor.outcome()).map(Monitor.Outcome::quality).forEach(ofAll::add);
         Map<View, ViewCounts> counts = new LinkedHashMap<>();
-        progress.forEach((view, found) -> counts.put(view, found.countsOf(view)));
+        progress.forEach((view, found) -> {
+            if (ofAll.contains(view)) {
+                counts.put(view, found.countsOf(view));
+            }
+        });
         String hash = training == null || training.hash() == null ? monitor.modelHash() : training.hash();
         Diagnosis diagnosis = new Diagnosis(monitor.checks(), hash, freshness, Fates.of(counts), staleMillis);
         return new QualityReport(
