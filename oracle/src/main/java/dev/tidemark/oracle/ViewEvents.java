@@ -135,14 +135,23 @@ final class ViewEvents {
 
     /**
      * A half must carry what its side owes to any pair: each condition that reads this side alone must be decidable, the inputs
-     * must suit of all features but those whose condition it fails by itself, and its parts of the entity must be there.
+     * must suit of all features but those whose condition it fails by itself, and its parts of the entity must be there. One that
+     * fails the view's condition by itself owes nothing.
      */
     private void takeHalf(Pairs made, Event event, boolean isLeft, String key) {
         String side = isLeft ? "left" : "right";
         Event alone = event.alone(side);
-        if (isOwn(side, view.where())) {
-            passes(view.where(), alone);
+        if (!isOwn(side, view.where()) || passes(view.where(), alone)) {
+            checkOwed(alone, side);
         }
+        if (made.take(event, isLeft, key) == Pairs.Fate.DUPLICATE) {
+            duplicates.add(event.record());
+        } else {
+            count(event);
+        }
+    }
+
+    private void checkOwed(Event alone, String side) {
         for (Feature feature : view.features()) {
             boolean mayPass = !isOwn(side, feature.where()) || passes(feature.where(), alone);
             if (mayPass || feature.function().equals("ratio")) {
@@ -150,11 +159,6 @@ final class ViewEvents {
             }
         }
         keyOf(alone, view.entity().stream().filter(path -> isOf(side, path)).toList());
-        if (made.take(event, isLeft, key) == Pairs.Fate.DUPLICATE) {
-            duplicates.add(event.record());
-        } else {
-            count(event);
-        }
     }
 
     private static boolean isOwn(String side, @Nullable Expression where) {

@@ -14,7 +14,8 @@ import java.util.List;
 /**
  * Decides whether a view of pairs takes an event as a half. The entity is the pair's key. A half must carry all that its side
  * owes to any pair, so that no pair can be bad: its parts of the entity, each condition that reads this side alone, and the
- * inputs of all features but those whose condition it fails by itself.
+ * inputs of all features but those whose condition it fails by itself. If it fails the view's condition by itself, it owes
+ * nothing: no pair of it counts.
  */
 final class HalfAdmission extends Admission {
 
@@ -77,9 +78,19 @@ final class HalfAdmission extends Admission {
         fields = HalfFields.encode(side.kept(), row);
         alone.clear();
         HalfFields.decode(fields, side.kept(), alone);
-        if (side.ownsWhere() && view.where() != null) {
-            view.where().test(alone);
+        boolean mayCount =
+                !side.ownsWhere() || view.where() == null || view.where().test(alone);
+        if (mayCount) {
+            checkOwed(side);
         }
+        for (Kept field : side.kept()) {
+            if (alone.kind(field.to()) == EventRow.Kind.STRING) {
+                checkLength(field.path(), alone.string(field.to()), field.maxBytes());
+            }
+        }
+    }
+
+    private void checkOwed(PairRule.Side side) {
         long passed = 0;
         for (int i = 0; i < view.filters().size(); i++) {
             boolean isOwn = (side.ownFilters() & 1L << i) != 0;
@@ -92,11 +103,6 @@ final class HalfAdmission extends Admission {
             }
         }
         checkEntity(isLeft ? left : right);
-        for (Kept field : side.kept()) {
-            if (alone.kind(field.to()) == EventRow.Kind.STRING) {
-                checkLength(field.path(), alone.string(field.to()), field.maxBytes());
-            }
-        }
     }
 
     private void checkEntity(Keys keys) {

@@ -157,6 +157,23 @@ class FoldPairsTest {
         assertThat(counts.folded()).isEqualTo(counts.pairs().total());
     }
 
+    /** Such as a prediction that is in no slice, where the entity is the slice. */
+    @Test
+    void aHalfThatFailsTheViewsConditionOwesNothing() {
+        Catalog catalog = new CatalogCompiler()
+                .compile(YAML.replace("where: left.score != right.label", "where: left.model != null"));
+        world.deliver(
+                world.fold(FoldSettings.DEFAULT.maxPortionItems(), catalog),
+                event(1, 0, 0, "prediction", "\"id\":\"d\",\"score\":1"),
+                outcome(2, "d", 1),
+                prediction(3, "a", "m1"),
+                outcome(4, "a", 1));
+
+        ViewCounts counts = world.laneRow().countsOf(catalog.views().get(0).version());
+        assertThat(counts.quarantinedTotal()).isZero();
+        assertThat(counts.pairs()).isEqualTo(new PairCounts(2, 2, 0, 0, 0, 0, 0));
+    }
+
     @Test
     void aKeyThatIsFullOverflows() {
         List<RawRecord> records = new ArrayList<>();

@@ -244,6 +244,9 @@ final class QualityServerTest {
         shop.sends(at, broken(prediction(shop, at, "", "phone").json()));
         shop.sends(at, broken(prediction(shop, at, "v7", "").json()));
         shop.sends(at, broken(prediction(shop, at, "v7", "").outcome(at, 1)));
+        // Null is no value of a slice, and no fault.
+        shop.sends(at, prediction(shop, at, "v8", "").json().replace("\"device\":\"\"", "\"device\":null"));
+        shop.sends(at, prediction(shop, at, "v8", "").outcome(at, 1).replace("\"device\":\"\"", "\"device\":null"));
         shop.world.fold(now);
 
         QualityReport report = shop.world.report(now, "device", null);
