@@ -13,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -110,6 +111,8 @@ public interface Baselines {
         String why = String.valueOf(cause.getMessage());
         if (cause instanceof JsonProcessingException || cause instanceof IllegalArgumentException) {
             why = "it is no profile of a training set";
+        } else if (cause instanceof NoSuchFileException) {
+            why = "there is no file " + why;
         } else if (cause instanceof S3Exception refused
                 && (refused.statusCode() == 404 || refused.statusCode() == 403)) {
             why = "there is no such object, or it may not be read";

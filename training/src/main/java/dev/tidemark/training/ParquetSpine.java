@@ -1,6 +1,7 @@
 package dev.tidemark.training;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,9 @@ final class ParquetSpine implements SpineReader {
     }
 
     private static ParquetFileReader open(Path path) {
+        if (Files.notExists(path)) {
+            throw new TrainingSetProblem(path + " does not exist: name a file that does");
+        }
         try {
             return ParquetFileReader.open(
                     new LocalInputFile(path),

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a model says of predictions, from a Parquet file of their ids and its scores. In memory, with 32 to 64 bytes for each; a
- * score is the double that is nearest to the file's number. A prediction is known by a hash of 64 bits.
+ * score is the double that is nearest to the file's number. A prediction is known by a hash of 64 bits. It may have several rows,
+ * for a producer may have sent it twice, but one score.
  */
 public final class ScoreFile implements EvaluationReport.Scorer {
 
@@ -95,12 +96,17 @@ public final class ScoreFile implements EvaluationReport.Scorer {
         }
         long hash = EntitySet.hash(id);
         int at = placeOf(hash);
+        double number = score.doubleValue();
+        if (scores[at] == number) {
+            return;
+        }
         if (!Double.isNaN(scores[at])) {
             throw new TrainingSetProblem(file + ", " + place + ": prediction '"
-                    + EntityKeys.values(id).get(0) + "' has a score already: each may be there once");
+                    + EntityKeys.values(id).get(0) + "' has the score " + scores[at]
+                    + " already: a second row of it must have the same");
         }
         hashes[at] = hash;
-        scores[at] = score.doubleValue();
+        scores[at] = number;
         size++;
     }
 

@@ -121,7 +121,7 @@ public final class MonitorCommand extends CatalogCommand {
             out().flush();
             return report.status() == QualityReport.Status.FAIL ? 1 : 0;
         } catch (Unanswerable e) {
-            throw new Failure(e.describe() + ": ask about a moment that is within the retention, or with --replay");
+            throw new Failure(e.describe() + ": " + e.remedy());
         }
     }
 
@@ -188,8 +188,14 @@ public final class MonitorCommand extends CatalogCommand {
     private static QualityServer.Answers live(Stores stores, Catalog definitions, long nowMillis) {
         FeatureServer server = new FeatureServer(
                 definitions, stores.items(), new ProgressCache(stores.control(), ProgressCache.DEFAULT_MAX_AGE_MILLIS));
-        return (view, names, entities, atMillis) ->
-                server.answer(QueryPlan.of(view, names, atMillis, nowMillis), entities, nowMillis);
+        return (view, names, entities, atMillis) -> {
+            try {
+                return server.answer(QueryPlan.of(view, names, atMillis, nowMillis), entities, nowMillis);
+            } catch (Unanswerable e) {
+                throw new Unanswerable(
+                        e.describe(), "ask about a moment that is within the retention, or with --replay");
+            }
+        };
     }
 
     /** One replay after the other: each reads what it needs of the archive. */

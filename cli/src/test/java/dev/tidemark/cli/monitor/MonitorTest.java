@@ -213,6 +213,7 @@ class MonitorTest {
         Path other = folder.resolve("other.yaml");
         Files.writeString(other, Files.readString(catalogFile).replace("{window: 1h, before: 3h}", "sets/2026-03-01"));
         Command missing = Command.run("validate", other.toString());
+        Command asked = tidemark("monitor", "discount", "--catalog", other.toString());
         Path set = Files.createDirectories(folder.resolve("sets/2026-03-01")).resolve("profile.json.gz");
         try (GZIPOutputStream out = new GZIPOutputStream(Files.newOutputStream(set))) {
             out.write("{\"sha256\":\"00\",\"rows\":0,\"columns\":{}}".getBytes(StandardCharsets.UTF_8));
@@ -220,7 +221,11 @@ class MonitorTest {
         Command there = Command.run("validate", other.toString());
 
         assertThat(missing.exitCode()).isOne();
-        assertThat(missing.err()).contains("'sets/2026-03-01' cannot be read");
+        assertThat(missing.err()).contains("'sets/2026-03-01' cannot be read: there is no file");
+        assertThat(asked.exitCode()).isOne();
+        assertThat(asked.err())
+                .contains("'sets/2026-03-01' cannot be read: there is no file", "beside the catalog")
+                .doesNotContain("--replay");
         assertThat(there.exitCode()).as(there.err()).isZero();
         assertThat(there.out())
                 .contains("view discount$quality ", "monitor of model discount", "baseline sets/2026-03-01, 0 columns");
@@ -322,12 +327,27 @@ class MonitorTest {
                 .contains("served by v7, phone", good + ", desktop", bad + " lacks", good + " is better");
     }
 
+    /** A training set of predictions has a row for each time that a producer sent one. */
+    @Test
+    void aScoreMayBeThereTwice() throws Exception {
+        Path twice = scores("equal.parquet", (id, score) -> 0.5, "p-7", "p-7", "p-8");
+
+        JsonNode found = evaluate(Instant.ofEpochMilli(putMillis), "--scores", twice.toString());
+
+        assertThat(found.path("missing").path(twice.toString()).asInt()).isZero();
+        assertThat(found.path("differences").get(0).path("predictions").asInt()).isEqualTo(1_200);
+    }
+
     @Test
     void whatCannotBeEvaluatedIsSaid() throws Exception {
         Instant end = Instant.ofEpochMilli(putMillis);
         Path twice = scores("twice.parquet", (id, score) -> score, "p-7");
 
-        assertThat(fail(end, "--scores", twice.toString())).contains("row 1201: prediction 'p-7' has a score already");
+        assertThat(fail(end, "--scores", twice.toString()))
+                .contains("row 1201: prediction 'p-7' has the score", "already");
+        assertThat(fail(end, "--scores", folder.resolve("none.parquet").toString()))
+                .contains("none.parquet does not exist")
+                .doesNotContain("write it again");
         assertThat(fail(
                         end,
                         "--scores",

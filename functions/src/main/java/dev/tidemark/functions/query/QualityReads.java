@@ -12,7 +12,9 @@ import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.ProgressCache;
 import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.serve.Quoted;
+import dev.tidemark.core.serve.Unanswerable;
 import dev.tidemark.core.view.Monitor;
+import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Window;
 import dev.tidemark.functions.Baselines;
 import dev.tidemark.functions.ClientSamples;
@@ -61,7 +63,7 @@ final class QualityReads {
         Queue<List<Answer>> read = new ConcurrentLinkedQueue<>();
         QualityServer quality = new QualityServer(
                 (view, names, entities, atMillis) -> server.answer(
-                                QueryPlan.of(view, names, atMillis, nowMillis), entities, nowMillis)
+                                plan(view, names, atMillis, nowMillis), entities, nowMillis)
                         .whenComplete((answers, failure) -> {
                             if (answers != null) {
                                 read.add(answers);
@@ -75,6 +77,16 @@ final class QualityReads {
         QualityReport report = EntityReads.await(quality.report(question, training(monitor), stale, sampled));
         read.forEach(cost::read);
         return QualityJson.of(report);
+    }
+
+    private static QueryPlan plan(View view, List<String> names, long atMillis, long nowMillis) {
+        try {
+            return QueryPlan.of(view, names, atMillis, nowMillis);
+        } catch (Unanswerable e) {
+            throw new Unanswerable(
+                    e.describe(),
+                    "leave out 'at', or ask about a moment within the retention; tidemark monitor --replay tells any past one");
+        }
     }
 
     private @Nullable TrainingProfile training(Monitor monitor) {

@@ -207,6 +207,7 @@ class QualityReadsTest {
 
         assertThat(response.getStatusCode()).isIn(400, 422);
         assertThat(json(response).get("detail").asText()).contains(problem);
+        assertThat(response.getBody()).as("no parameter of another resource").doesNotContain("knowledge");
     }
 
     @Test
