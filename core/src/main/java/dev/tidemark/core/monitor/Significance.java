@@ -8,6 +8,9 @@ final class Significance {
 
     private static final int BISECTIONS = 200;
 
+    /** Of Student's t. */
+    private static final int MOST_EXACT_DEGREES = 100;
+
     private Significance() {}
 
     /**
@@ -39,17 +42,23 @@ final class Significance {
     }
 
     /**
-     * What Student's t of so many degrees of freedom exceeds with this probability, below a half: exact for one and two; for more
-     * by the expansion around the normal quantile, to within a hundredth. M. Abramowitz, I. Stegun, "Handbook of Mathematical
-     * Functions", 26.7.5.
+     * What Student's t of so many degrees of freedom exceeds with this probability, below a half: exact for up to a hundred; for
+     * more by the expansion around the normal quantile, which at 0.025 is less than 1e-7 off. M. Abramowitz, I. Stegun,
+     * "Handbook of Mathematical Functions", 26.7.5.
      */
     static double studentQuantile(long degrees, double probability) {
-        if (degrees == 1) {
-            return StrictMath.tan(StrictMath.PI * (0.5 - probability));
-        }
-        double inside = 1 - 2 * probability;
-        if (degrees == 2) {
-            return inside * StrictMath.sqrt(2 / (1 - inside * inside));
+        if (degrees <= MOST_EXACT_DEGREES) {
+            double low = 0;
+            double high = StrictMath.PI / 2;
+            for (int i = 0; i < BISECTIONS; i++) {
+                double middle = (low + high) / 2;
+                if (studentWithin((int) degrees, middle) < 1 - 2 * probability) {
+                    low = middle;
+                } else {
+                    high = middle;
+                }
+            }
+            return StrictMath.sqrt((double) degrees) * StrictMath.tan(low);
         }
         double z = normalQuantile(probability);
         double square = z * z;
@@ -58,6 +67,23 @@ final class Significance {
                 + z * (square + 1) / (4 * n)
                 + z * ((5 * square + 16) * square + 3) / (96 * n * n)
                 + z * (((3 * square + 19) * square + 17) * square - 15) / (384 * n * n * n);
+    }
+
+    /**
+     * The probability that the absolute of Student's t is at most √degrees · tan(angle), by the finite series. M. Abramowitz,
+     * I. Stegun, "Handbook of Mathematical Functions", 26.7.3 and 26.7.4.
+     */
+    private static double studentWithin(int degrees, double angle) {
+        double cosine = StrictMath.cos(angle);
+        boolean isOdd = degrees % 2 == 1;
+        double term = isOdd ? cosine : 1;
+        double sum = 0;
+        for (int power = isOdd ? 1 : 0; power <= degrees - 2; power += 2) {
+            sum += term;
+            term *= cosine * cosine * (power + 1) / (power + 2);
+        }
+        double within = StrictMath.sin(angle) * sum;
+        return isOdd ? (angle + within) * 2 / StrictMath.PI : within;
     }
 
     /** What a χ² number of so many degrees of freedom exceeds with this probability. */
