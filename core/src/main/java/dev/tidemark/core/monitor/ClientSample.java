@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param atMillis when they were compared
  * @param compared how many
- * @param skipped how many more cannot be: their receipt is of another catalog, or of an older answer
+ * @param skipped how many more have a receipt but cannot be: it is of another catalog, or of an older answer
  * @param differing how many of those compared differ
  * @param features those that differ, by name
  */

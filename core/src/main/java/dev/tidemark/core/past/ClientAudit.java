@@ -71,8 +71,11 @@ public final class ClientAudit {
      */
     public CompletableFuture<Map<String, ClientSample>> sample(Monitor monitor, int size, long nowMillis) {
         View view = monitor.inputs().get(0);
-        List<String> receipt = monitor.logged().receipt().names();
-        Sample sample = new Sample(size, nowMillis, JsonEventReader.glance(receipt.get(receipt.size() - 1)));
+        FieldPath receipt = monitor.logged().receipt();
+        List<String> names = receipt.names();
+        Predicate<byte[]> hasReceipt = JsonEventReader.glance(names.get(names.size() - 1))
+                .and(data -> !at(tree(data), receipt).isEmpty());
+        Sample sample = new Sample(size, nowMillis, hasReceipt);
         long fromMillis = nowMillis - HOUR_MILLIS;
         Decide decide = new Decide(
                 catalogs.sourceOf(view),
@@ -95,22 +98,26 @@ public final class ClientAudit {
     private static final class Sample {
         private final int size;
         private final long seed;
-        private final Predicate<byte[]> mayHaveReceipt;
+        private final Predicate<byte[]> hasReceipt;
         private final Map<String, NavigableMap<Long, RawRecord>> versions = new TreeMap<>();
 
-        Sample(int size, long seed, Predicate<byte[]> mayHaveReceipt) {
+        Sample(int size, long seed, Predicate<byte[]> hasReceipt) {
             this.size = size;
             this.seed = seed;
-            this.mayHaveReceipt = mayHaveReceipt;
+            this.hasReceipt = hasReceipt;
         }
 
         void add(String version, RawRecord record) {
             boolean isOneTooMany = !versions.containsKey(version) && versions.size() == QualityServer.MAX_VERSIONS;
-            if (isOneTooMany || !mayHaveReceipt.test(record.data())) {
+            long place = StateSample.mix(seed ^ record.position().hashCode());
+            NavigableMap<Long, RawRecord> known = versions.get(version);
+            boolean isBeyond = known != null && known.size() == size && place > known.lastKey();
+            // A receipt is looked for last: that reads the whole record.
+            if (isOneTooMany || isBeyond || !hasReceipt.test(record.data())) {
                 return;
             }
             NavigableMap<Long, RawRecord> records = versions.computeIfAbsent(version, absent -> new TreeMap<>());
-            records.put(StateSample.mix(seed ^ record.position().hashCode()), record);
+            records.put(place, record);
             if (records.size() > size) {
                 records.pollLastEntry();
             }

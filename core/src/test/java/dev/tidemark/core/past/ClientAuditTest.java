@@ -111,6 +111,9 @@ class ClientAuditTest {
         for (String more : List.of(
                 "",
                 ",\"receipt\":{\"model\":\"0000000000000000\"}",
+                ",\"receipt\":{}",
+                ",\"receipt\":null",
+                ",\"more\":{\"receipt\":{\"model\":\"0000000000000000\"}}",
                 ",\"receipt\":7",
                 receipt("\"lanes\":{\"x\":\"no position\"}", world.nowMillis),
                 receipt("\"lanes\":{}", world.nowMillis - 2 * 3_600_000),
@@ -120,7 +123,18 @@ class ClientAuditTest {
                     + "\"keys\":{\"user_id\":\"u1\"},\"request\":{\"list_price\":1,\"device\":\"phone\"}" + more + "}");
         }
 
-        assertThat(sample(50).get("v7")).isEqualTo(new ClientSample(world.nowMillis, 5, 5, 0, Map.of()));
+        assertThat(sample(50).get("v7")).isEqualTo(new ClientSample(world.nowMillis, 5, 4, 0, Map.of()));
+    }
+
+    @Test
+    void ofAVersionWithoutReceiptsNothingIsSaid() throws IOException {
+        world.run(5, Map.of("v7", LoggedWorld.Client.RIGHT));
+        world.put("{\"type\":\"prediction\",\"id\":\"x\",\"ts\":" + world.nowMillis
+                + ",\"model\":\"discount\",\"version\":\"v8\",\"score\":0.5,\"features\":{},"
+                + "\"keys\":{\"user_id\":\"u1\"},\"request\":{\"list_price\":1,\"device\":\"phone\"},"
+                + "\"receipt\":null}");
+
+        assertThat(sample(50)).containsOnlyKeys("v7");
     }
 
     private static String receipt(String view, long atMillis) {
