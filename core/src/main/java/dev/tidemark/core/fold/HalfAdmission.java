@@ -69,7 +69,7 @@ final class HalfAdmission extends Admission {
     @Override
     String entityOf(EventRow row) {
         Keys keys = isLeft ? left : right;
-        return EntityKeys.of(row, keys.key(), keys.keyNames());
+        return EntityKeys.of(row, keys.key(), keys.keyNames(), "pair key");
     }
 
     @Override

@@ -23,14 +23,22 @@ public final class EntityKeys {
      *     the text is too long
      */
     public static String of(EventRow row, int[] slots, List<String> names) {
+        return of(row, slots, names, "entity key");
+    }
+
+    /**
+     * @param what the key is, for messages
+     * @throws InvalidEvent as {@link #of(EventRow, int[], List)} does
+     */
+    public static String of(EventRow row, int[] slots, List<String> names, String what) {
         if (slots.length == 1) {
-            return checkLength(escape(value(row, slots[0], names.get(0))));
+            return checkLength(escape(value(row, slots[0], names.get(0), what)), what);
         }
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < slots.length; i++) {
-            text.append(i == 0 ? "" : "|").append(escape(value(row, slots[i], names.get(i))));
+            text.append(i == 0 ? "" : "|").append(escape(value(row, slots[i], names.get(i), what)));
         }
-        return checkLength(text.toString());
+        return checkLength(text.toString(), what);
     }
 
     /**
@@ -80,28 +88,28 @@ public final class EntityKeys {
         return values;
     }
 
-    private static String value(EventRow row, int slot, String name) {
+    private static String value(EventRow row, int slot, String name, String what) {
         return switch (row.kind(slot)) {
-            case STRING -> checkText(row.string(slot), name);
+            case STRING -> checkText(row.string(slot), name, what);
             case NUMBER, BIG_NUMBER -> number(row, slot);
-            case ABSENT -> throw missing(name);
-            case FLAWED -> throw row.flaw(slot).invalid("entity key '" + name + "'");
+            case ABSENT -> throw missing(name, what);
+            case FLAWED -> throw row.flaw(slot).invalid(what + " '" + name + "'");
             case BOOLEAN, COMPOUND ->
                 throw new InvalidEvent(
                         InvalidEvent.Reason.MISTYPED_FIELD,
-                        "entity key '" + name + "' is neither a string nor a number",
+                        what + " '" + name + "' is neither a string nor a number",
                         "send the key as a JSON string or number");
         };
     }
 
-    private static String checkText(String text, String name) {
+    private static String checkText(String text, String name, String what) {
         if (text.isEmpty()) {
-            throw missing(name);
+            throw missing(name, what);
         }
         if (!isWellFormed(text)) {
             throw new InvalidEvent(
                     InvalidEvent.Reason.VALUE_OUT_OF_BOUNDS,
-                    "entity key '" + name + "' holds half of a surrogate pair",
+                    what + " '" + name + "' holds half of a surrogate pair",
                     "send the key as well-formed Unicode");
         }
         return text;
@@ -130,10 +138,10 @@ public final class EntityKeys {
                 : row.decimal(slot).stripTrailingZeros().toPlainString();
     }
 
-    private static InvalidEvent missing(String name) {
+    private static InvalidEvent missing(String name, String what) {
         return new InvalidEvent(
                 InvalidEvent.Reason.MISSING_FIELD,
-                "entity key '" + name + "' is missing or empty",
+                what + " '" + name + "' is missing or empty",
                 "send the key in every event, or exclude such events with the view's where");
     }
 
@@ -143,11 +151,11 @@ public final class EntityKeys {
                 : value.replace("\\", "\\\\").replace("|", "\\|");
     }
 
-    private static String checkLength(String text) {
+    private static String checkLength(String text, String what) {
         if (isTooLong(text)) {
             throw new InvalidEvent(
                     InvalidEvent.Reason.VALUE_OUT_OF_BOUNDS,
-                    "the entity key is longer than " + MAX_BYTES + " bytes",
+                    "the " + what + " is longer than " + MAX_BYTES + " bytes",
                     "use a shorter identifier as the view's entity");
         }
         return text;

@@ -5,6 +5,7 @@ import static dev.tidemark.core.fold.FoldWorld.NOW_MILLIS;
 import static dev.tidemark.core.fold.FoldWorld.lane;
 import static dev.tidemark.core.fold.FoldWorld.position;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
@@ -172,6 +173,15 @@ class FoldPairsTest {
         ViewCounts counts = world.laneRow().countsOf(catalog.views().get(0).version());
         assertThat(counts.quarantinedTotal()).isZero();
         assertThat(counts.pairs()).isEqualTo(new PairCounts(2, 2, 0, 0, 0, 0, 0));
+    }
+
+    @Test
+    void aHalfWithoutTheKeyIsToldSo() {
+        RecordJudge judge = new RecordJudge(VIEW, CATALOG.sources().get(0));
+
+        assertThatThrownBy(() -> judge.judge(event(1, 0, 0, "outcome", "\"label\":1")))
+                .isInstanceOf(InvalidEvent.class)
+                .hasMessage("pair key 'of' is missing or empty");
     }
 
     @Test
