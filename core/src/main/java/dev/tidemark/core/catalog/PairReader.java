@@ -91,6 +91,11 @@ final class PairReader {
                             "the key has " + left.side().key().size() + " fields on the left and "
                                     + right.side().key().size() + " on the right",
                             "name as many fields on both sides, in one order");
+        } else if (left.side().where().text().equals(right.side().where().text())) {
+            entry.value()
+                    .problem(
+                            "both sides have the same 'where'",
+                            "an event that both sides want is a left: say which events are the right side");
         }
     }
 

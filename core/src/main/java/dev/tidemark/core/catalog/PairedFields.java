@@ -29,14 +29,18 @@ final class PairedFields {
     }
 
     /** Puts the fields that the view reads among those of the source; reports one that no pair has. */
-    static void use(PairDefinition pair, SourceFields fields, YamlValue at) {
+    static void use(PairDefinition pair, SourceFields fields) {
         for (FieldPath path : fields.paths()) {
+            YamlValue at = fields.placeOf(path);
             if (isOf(LEFT, path) || isOf(RIGHT, path)) {
                 pair.source().fields().use(inner(path), at);
             } else if (!path.toString().equals(DELAY)) {
                 at.problem(
                         "'" + path + "' is no field of pair '" + pair.name() + "'",
-                        "write left." + path + ", right." + path + ", or delay for the seconds between the two");
+                        List.of(LEFT, RIGHT).contains(path.toString())
+                                ? "name a field of that event, such as " + path + ".id"
+                                : "write left." + path + ", right." + path
+                                        + ", or delay for the seconds between the two");
             }
         }
     }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The fields that the views of one source read, each with a slot in the event row, in the order in which the catalog
@@ -14,6 +15,9 @@ import java.util.Map;
 final class SourceFields {
 
     private final Map<FieldPath, Integer> slots = new LinkedHashMap<>();
+
+    /** Where each field is used first. */
+    private final Map<FieldPath, YamlValue> places = new HashMap<>();
 
     /** Every path that has a field below it, with one such field. */
     private final Map<FieldPath, FieldPath> objects = new HashMap<>();
@@ -30,6 +34,7 @@ final class SourceFields {
             }
             objects.putIfAbsent(outer, path);
         }
+        places.putIfAbsent(path, at);
         Integer slot = slots.computeIfAbsent(path, added -> slots.size());
         return new Field(path, slot);
     }
@@ -41,6 +46,11 @@ final class SourceFields {
             throw new IllegalArgumentException("field '" + path + "' is not in use");
         }
         return slot;
+    }
+
+    /** Where a field in use is used first. */
+    YamlValue placeOf(FieldPath path) {
+        return Objects.requireNonNull(places.get(path));
     }
 
     /** By slot. */

@@ -61,10 +61,12 @@ final class ViewCompiler {
         List<Bound> bound = new ArrayList<>();
         for (ViewDefinition.Feature feature : definition.features()) {
             Bound one = bind(feature);
-            if (one == null) {
-                return null;
+            if (one != null) {
+                bound.add(one);
             }
-            bound.add(one);
+        }
+        if (bound.size() < definition.features().size()) {
+            return null;
         }
         TileLayout layout = layout(bound);
         PairDefinition pair = definition.pair();

@@ -92,7 +92,7 @@ final class ViewReader {
                     "'within' without an 'event_time' of the view",
                     "remove it: an event happens at its event time, unless the view goes by another");
         }
-        ViewDefinition.Duplicates duplicates = duplicates(view, source, fields);
+        ViewDefinition.Duplicates duplicates = pair == null ? duplicates(view, source, fields) : null;
         YamlValue headsAt = view.optional("heads");
         Boolean heads = headsAt == null ? Boolean.TRUE : headsAt.bool();
         Map<Window, YamlValue> windows = new LinkedHashMap<>();
@@ -139,7 +139,7 @@ final class ViewReader {
     }
 
     private static void checkPair(YamlMapping view, PairDefinition pair, SourceFields fields) {
-        PairedFields.use(pair, fields, view.at());
+        PairedFields.use(pair, fields);
         YamlValue time = view.keyOf("event_time");
         if (time != null) {
             time.problem(
