@@ -48,13 +48,14 @@ final class CatalogReader {
             catalog.allowOnly(KEYS);
             readFormatVersion(catalog);
             Set<String> sourceNames = readSources(catalog);
-            sourceNames.addAll(readPairs(catalog, new LinkedHashSet<>(sourceNames)));
+            Set<String> pairNames = readPairs(catalog, new LinkedHashSet<>(sourceNames));
+            sourceNames.addAll(pairNames);
             ViewReader viewReader = new ViewReader(functions, sources, pairs, sourceNames);
             for (YamlMapping.Entry entry : section(catalog, "views", MAX_VIEWS, "add at least one view")) {
                 viewNames.add(entry.name());
                 readView(viewReader, entry);
             }
-            readModels(catalog, viewReader);
+            readModels(catalog, viewReader, pairNames);
         }
         problems.throwIfAny();
         ObjectNode json = CatalogJson.of(sources.values(), pairs.values(), definitions.values(), models);
@@ -149,14 +150,15 @@ final class CatalogReader {
         return view;
     }
 
-    private void readModels(YamlMapping catalog, ViewReader viewReader) {
+    private void readModels(YamlMapping catalog, ViewReader viewReader, Set<String> pairNames) {
         if (catalog.optional("models") == null) {
             return;
         }
         Map<String, View> views = new LinkedHashMap<>();
         viewsByVersion.values().forEach(view -> views.put(view.name(), view));
         ModelReader reader = new ModelReader(definitions, views, viewNames);
-        MonitorReader monitorReader = new MonitorReader(sources, pairs, entry -> readView(viewReader, entry));
+        MonitorReader monitorReader =
+                new MonitorReader(sources, pairs, pairNames, entry -> readView(viewReader, entry));
         for (YamlMapping.Entry entry : section(catalog, "models", MAX_MODELS, "add a model, or leave models out")) {
             ModelReader.Read model = reader.read(entry);
             YamlMapping definition = model == null ? null : entry.value().mapping("");

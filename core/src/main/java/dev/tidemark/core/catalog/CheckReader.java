@@ -15,10 +15,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the {@code checks:} of a monitor.
  *
- * @param outcomes null if the monitor knows none
+ * @param hasOutcome whether the model has outcomes, right or wrong
+ * @param outcomes null if there are none, or none without a mistake
  * @param hasBaseline whether inputs are compared with anything
  */
-record CheckReader(Model model, List<Window> windows, MonitorReader.@Nullable Outcomes outcomes, boolean hasBaseline) {
+record CheckReader(
+        Model model,
+        List<Window> windows,
+        boolean hasOutcome,
+        MonitorReader.@Nullable Outcomes outcomes,
+        boolean hasBaseline) {
 
     static final String DRIFT = "drift";
     static final String NULLS = "nulls";
@@ -29,6 +35,7 @@ record CheckReader(Model model, List<Window> windows, MonitorReader.@Nullable Ou
     static final List<String> AT_THRESHOLD = List.of("accuracy", "precision", "recall", "f1");
 
     static final List<String> OF_SCORES = List.of("auc", "log_loss", "brier", "rate");
+    private static final List<String> SHARES = List.of("auc", "brier", "rate");
     static final List<String> OF_NUMBERS = List.of("mae", "rmse", "bias");
 
     private static final long USUAL_MILLIS = 86_400_000;
@@ -48,12 +55,16 @@ record CheckReader(Model model, List<Window> windows, MonitorReader.@Nullable Ou
 
     private boolean isKnown(YamlMapping.Entry entry) {
         Set<String> known = new LinkedHashSet<>();
-        if (outcomes != null) {
+        if (hasOutcome) {
             known.add(COVERAGE);
-            known.addAll(outcomes.isBinary() ? AT_THRESHOLD : OF_NUMBERS);
-            if (outcomes.isBinary()) {
+            // Of outcomes with a mistake nobody knows what they are.
+            if (outcomes == null || outcomes.isBinary()) {
+                known.addAll(AT_THRESHOLD);
                 known.addAll(OF_SCORES);
                 known.add(CALIBRATION);
+            }
+            if (outcomes == null || !outcomes.isBinary()) {
+                known.addAll(OF_NUMBERS);
             }
         }
         if (hasBaseline) {
@@ -81,9 +92,7 @@ record CheckReader(Model model, List<Window> windows, MonitorReader.@Nullable Ou
         }
         boolean isOfOutcomes = List.of(COVERAGE, CALIBRATION).contains(check)
                 || Stream.of(AT_THRESHOLD, OF_SCORES, OF_NUMBERS).anyMatch(checks -> checks.contains(check));
-        return outcomes == null && isOfOutcomes
-                ? Optional.of("give the model an outcome: {within: 24h}")
-                : Optional.empty();
+        return !hasOutcome && isOfOutcomes ? Optional.of("give the model an outcome: {within: 24h}") : Optional.empty();
     }
 
     private Monitor.@Nullable Check read(YamlMapping.Entry entry, YamlMapping check) {
@@ -94,13 +103,13 @@ record CheckReader(Model model, List<Window> windows, MonitorReader.@Nullable Ou
             case COVERAGE -> {
                 check.allowOnly(MonitorKeys.OF_COVERAGE);
                 Window window = window(check);
-                BigDecimal least = number(check, MonitorKeys.LABELLED_AT_LEAST, null);
+                BigDecimal least = number(check, MonitorKeys.LABELLED_AT_LEAST, null, Range.SHARE);
                 yield window == null || least == null ? null : new Monitor.Coverage(name, window, least.doubleValue());
             }
             case CALIBRATION -> {
                 check.allowOnly(MonitorKeys.OF_CALIBRATION);
                 Window window = window(check);
-                BigDecimal most = number(check, MonitorKeys.ECE, null);
+                BigDecimal most = number(check, MonitorKeys.ECE, null, Range.SHARE);
                 yield window == null || most == null
                         ? null
                         : new Monitor.Bound(name, MonitorKeys.ECE, window, null, null, most);
@@ -112,19 +121,27 @@ record CheckReader(Model model, List<Window> windows, MonitorReader.@Nullable Ou
     private Monitor.@Nullable Check bound(YamlMapping.Entry entry, YamlMapping check) {
         check.allowOnly(MonitorKeys.OF_BOUND);
         Window window = window(check);
-        BigDecimal least =
-                check.optional(MonitorKeys.AT_LEAST) == null ? null : number(check, MonitorKeys.AT_LEAST, null);
-        BigDecimal most = check.optional(MonitorKeys.AT_MOST) == null ? null : number(check, MonitorKeys.AT_MOST, null);
-        if (check.optional(MonitorKeys.AT_LEAST) == null && check.optional(MonitorKeys.AT_MOST) == null) {
+        Range range = Range.of(entry.name());
+        YamlValue leastAt = check.optional(MonitorKeys.AT_LEAST);
+        YamlValue mostAt = check.optional(MonitorKeys.AT_MOST);
+        BigDecimal least = leastAt == null ? null : range.read(leastAt);
+        BigDecimal most = mostAt == null ? null : range.read(mostAt);
+        if (leastAt == null && mostAt == null) {
             entry.value().problem("a check without a bound", "add at_least: or at_most:");
+        }
+        if (leastAt != null && least != null && most != null && least.compareTo(most) > 0) {
+            leastAt.problem("at_least " + least + " is more than at_most " + most, "exchange them, or remove one");
         }
         BigDecimal threshold = null;
         YamlValue thresholdAt = check.optional(MonitorKeys.THRESHOLD);
-        if (outcomes != null && AT_THRESHOLD.contains(entry.name())) {
-            threshold = thresholdAt == null ? outcomes.thresholds().get(0) : thresholdAt.decimal();
+        if (AT_THRESHOLD.contains(entry.name())) {
+            threshold = thresholdAt != null
+                    ? thresholdAt.decimal()
+                    : outcomes == null ? null : outcomes.thresholds().get(0);
             BigDecimal wanted = threshold;
             if (thresholdAt != null
                     && wanted != null
+                    && outcomes != null
                     && outcomes.thresholds().stream().noneMatch(known -> known.compareTo(wanted) == 0)) {
                 thresholdAt.problem(
                         "threshold " + thresholdAt.shown() + " is none of the outcome's",
@@ -139,9 +156,9 @@ record CheckReader(Model model, List<Window> windows, MonitorReader.@Nullable Ou
     private Monitor.@Nullable Check drift(YamlMapping check) {
         check.allowOnly(MonitorKeys.OF_DRIFT);
         Window window = window(check);
-        BigDecimal psi = number(check, MonitorKeys.PSI, new BigDecimal("0.2"));
+        BigDecimal psi = number(check, MonitorKeys.PSI, new BigDecimal("0.2"), Range.NOT_NEGATIVE);
         BigDecimal significance =
-                number(check, MonitorKeys.SIGNIFICANCE, BigDecimal.valueOf(Monitor.USUAL_SIGNIFICANCE));
+                number(check, MonitorKeys.SIGNIFICANCE, BigDecimal.valueOf(Monitor.USUAL_SIGNIFICANCE), Range.ANY);
         if (significance != null && (significance.signum() <= 0 || significance.doubleValue() > 0.5)) {
             check.at().problem("significance " + significance, "write a probability above 0, up to 0.5, such as 0.01");
             return null;
@@ -175,17 +192,57 @@ record CheckReader(Model model, List<Window> windows, MonitorReader.@Nullable Ou
     private Monitor.@Nullable Check nulls(YamlMapping check) {
         check.allowOnly(MonitorKeys.OF_NULLS);
         Window window = window(check);
-        BigDecimal times = number(check, MonitorKeys.TIMES_BASELINE, BigDecimal.ONE);
-        BigDecimal plus = number(check, MonitorKeys.PLUS, new BigDecimal("0.01"));
+        BigDecimal times = number(check, MonitorKeys.TIMES_BASELINE, BigDecimal.ONE, Range.NOT_NEGATIVE);
+        BigDecimal plus = number(check, MonitorKeys.PLUS, new BigDecimal("0.01"), Range.SHARE);
         return window == null || times == null || plus == null
                 ? null
                 : new Monitor.Nulls(NULLS, window, times.doubleValue(), plus.doubleValue());
     }
 
     /** Null after a mistake, or if it is missing and has no default. */
-    private static @Nullable BigDecimal number(YamlMapping check, String key, @Nullable BigDecimal byDefault) {
+    private static @Nullable BigDecimal number(
+            YamlMapping check, String key, @Nullable BigDecimal byDefault, Range range) {
         YamlValue at = byDefault == null ? check.required(key, "write " + key + ": and a number") : check.optional(key);
-        return at == null ? byDefault : at.decimal();
+        return at == null ? byDefault : range.read(at);
+    }
+
+    /** Which numbers something can be. */
+    private enum Range {
+        SHARE,
+        NOT_NEGATIVE,
+        ANY;
+
+        /** Of what a check bounds. */
+        static Range of(String check) {
+            if (AT_THRESHOLD.contains(check) || SHARES.contains(check)) {
+                return SHARE;
+            }
+            return check.equals("bias") ? ANY : NOT_NEGATIVE;
+        }
+
+        /** Null, with the mistake reported, if it is none of these. */
+        @Nullable
+        BigDecimal read(YamlValue at) {
+            BigDecimal number = at.decimal();
+            if (number == null || this == ANY || (number.signum() >= 0 && (this != SHARE || isAtMost(1, number)))) {
+                return number;
+            }
+            String remedy = this != SHARE
+                    ? "write 0 or more"
+                    : "a share is from 0 to 1"
+                            + (number.signum() > 0 && isAtMost(100, number)
+                                    ? "; write "
+                                            + number.movePointLeft(2)
+                                                    .stripTrailingZeros()
+                                                    .toPlainString()
+                                    : "");
+            at.problem(at.shown() + " is out of bounds", remedy);
+            return null;
+        }
+
+        private static boolean isAtMost(int most, BigDecimal number) {
+            return number.compareTo(BigDecimal.valueOf(most)) <= 0;
+        }
     }
 
     /** By default a day, or the longest. */

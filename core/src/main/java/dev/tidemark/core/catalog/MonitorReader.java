@@ -137,15 +137,23 @@ final class MonitorReader {
 
     private final Map<String, SourceDefinition> sources;
     private final Map<String, PairDefinition> pairs;
+    private final Set<String> pairNames;
     private final Function<YamlMapping.Entry, @Nullable View> views;
 
-    /** @param views reads and compiles a view, and adds it to the catalog; null after a mistake */
+    /**
+     * Reads monitors.
+     *
+     * @param pairNames of all pairs, also of those whose definition has a mistake
+     * @param views reads and compiles a view, and adds it to the catalog; null after a mistake
+     */
     MonitorReader(
             Map<String, SourceDefinition> sources,
             Map<String, PairDefinition> pairs,
+            Set<String> pairNames,
             Function<YamlMapping.Entry, @Nullable View> views) {
         this.sources = sources;
         this.pairs = pairs;
+        this.pairNames = pairNames;
         this.views = views;
     }
 
@@ -171,9 +179,10 @@ final class MonitorReader {
             slicesAt.problem("'slices' without 'outcome'", "say what the outcomes are, or remove the slices");
         }
         Settings settings = settings(at, model, outcomes, outcomeAt != null);
-        return predictions == null || settings == null || (outcomeAt != null && outcomes == null)
+        // With a mistake in the outcome, the views of predictions are made for their mistakes alone.
+        return predictions == null || settings == null
                 ? null
-                : read(at, model, predictions, outcomes, slices, settings);
+                : read(at, model, predictions, outcomes, outcomes == null ? List.of() : slices, settings);
     }
 
     private static @Nullable Settings settings(
@@ -188,14 +197,14 @@ final class MonitorReader {
         YamlValue championAt = monitor.optional(MonitorKeys.CHAMPION);
         String champion = championAt == null ? null : championAt.text("name a version, such as champion: v7");
         YamlValue challengersAt = monitor.optional(MonitorKeys.CHALLENGERS);
-        List<String> challengers = challengersAt == null ? List.of() : challengers(challengersAt);
+        List<String> challengers = challengersAt == null ? List.of() : challengers(challengersAt, champion);
         if (challengersAt != null && !hasOutcome) {
             challengersAt.problem("'challengers' without 'outcome'", "say what the outcomes are, or remove them");
         }
         YamlValue retentionAt = monitor.optional(MonitorKeys.RETENTION);
         Long retention = retentionAt == null ? (Long) retention(outcomes, baseline) : retentionAt.duration();
         List<Monitor.Check> checks = new CheckReader(
-                        model, windows, outcomes, monitor.optional(MonitorKeys.BASELINE) != null)
+                        model, windows, hasOutcome, outcomes, monitor.optional(MonitorKeys.BASELINE) != null)
                 .read(monitor.optional(MonitorKeys.CHECKS));
         return windows.isEmpty() || retention == null
                 ? null
@@ -203,7 +212,7 @@ final class MonitorReader {
                         windows, monitor.optional(MonitorKeys.HOP), retention, baseline, champion, challengers, checks);
     }
 
-    private static List<String> challengers(YamlValue at) {
+    private static List<String> challengers(YamlValue at, @Nullable String champion) {
         List<YamlValue> elements = at.list("list versions, such as challengers: [v8]");
         if (elements == null || elements.isEmpty() || elements.size() > MAX_CHALLENGERS) {
             if (elements != null) {
@@ -213,11 +222,16 @@ final class MonitorReader {
         }
         List<String> versions = ArgumentReader.distinctTexts(elements);
         List<String> known = versions == null ? List.of() : versions;
-        for (String version : known) {
-            if (!FieldPath.isName(version)) {
-                at.problem(
-                        "'" + version + "' cannot be the name of a field",
-                        "name versions with letters, digits, dots, hyphens and underscores");
+        for (int i = 0; i < known.size(); i++) {
+            if (!FieldPath.isName(known.get(i))) {
+                elements.get(i)
+                        .problem(
+                                "'" + known.get(i) + "' cannot be the name of a field",
+                                "name versions with letters, digits, dots, hyphens and underscores");
+                return List.of();
+            }
+            if (known.get(i).equals(champion)) {
+                elements.get(i).problem("'" + champion + "' is the champion", "remove it: a version is one of the two");
                 return List.of();
             }
         }
@@ -355,14 +369,16 @@ final class MonitorReader {
                     .filter(Objects::nonNull)
                     .forEach(key -> key.problem(key.shown() + " with 'pair'", "remove it: the pair says it"));
         }
-        boolean isBinary = isBinary(mapping.optional(MonitorKeys.TYPE));
-        boolean isAbsent = isAbsent(mapping.optional(MonitorKeys.ABSENT), isBinary);
+        boolean isKnown = pair == null || isPair(pair);
+        Boolean isBinary = isBinary(mapping.optional(MonitorKeys.TYPE));
+        boolean isNumber = Boolean.FALSE.equals(isBinary);
+        boolean isAbsent = isAbsent(mapping.optional(MonitorKeys.ABSENT), isNumber);
         YamlValue withinAt = mapping.optional(MonitorKeys.WITHIN);
         Long within = withinAt == null ? (Long) within(pair) : withinAt.duration();
         YamlValue settleAt = mapping.optional(MonitorKeys.SETTLE);
         Long settle = settleAt == null ? (Long) DEFAULT_SETTLE_MILLIS : settleAt.duration();
-        List<BigDecimal> thresholds = thresholds(mapping.optional(MonitorKeys.THRESHOLDS), isBinary);
-        if (within == null || settle == null) {
+        List<BigDecimal> thresholds = thresholds(mapping.optional(MonitorKeys.THRESHOLDS), isNumber);
+        if (!isKnown || isBinary == null || within == null || settle == null || thresholds == null) {
             return null;
         }
         String label = path(mapping, MonitorKeys.LABEL, MonitorKeys.LABEL);
@@ -405,6 +421,23 @@ final class MonitorReader {
                         : path(mapping, MonitorKeys.DELAY, MonitorKeys.DELAY));
     }
 
+    private boolean isPair(YamlValue at) {
+        String name = at.text("name one of the pairs: " + String.join(", ", pairNames));
+        if (name == null || pairNames.contains(name)) {
+            return name != null;
+        }
+        if (sources.containsKey(name)) {
+            at.problem(
+                    at.shown() + " is a source and no pair",
+                    "write source: " + name + " if outcomes carry their prediction, or name a pair of 'pairs'");
+        } else {
+            at.problem(
+                    "unknown pair " + at.shown(),
+                    pairNames.isEmpty() ? "define it in 'pairs'" : Suggestions.remedy(name, pairNames, "pairs"));
+        }
+        return false;
+    }
+
     /** A pair's own; a pair that has a mistake is reported where it stands. */
     private long within(@Nullable YamlValue pair) {
         PairDefinition definition =
@@ -431,33 +464,51 @@ final class MonitorReader {
                 format == null || format.isMapping() || format.isList() ? null : format.written());
     }
 
-    private static boolean isBinary(@Nullable YamlValue at) {
+    /** Null after a mistake. */
+    private static @Nullable Boolean isBinary(@Nullable YamlValue at) {
         String text = at == null ? "binary" : at.text("types: " + String.join(", ", TYPES));
         if (at != null && text != null && !TYPES.contains(text)) {
             at.problem("unknown type " + at.shown(), Suggestions.remedy(text, TYPES, "types"));
+            return null;
         }
-        return !"number".equals(text);
+        return text == null ? null : (Boolean) text.equals("binary");
     }
 
-    private static boolean isAbsent(@Nullable YamlValue at, boolean isBinary) {
+    private static boolean isAbsent(@Nullable YamlValue at, boolean isNumber) {
         Long value = at == null ? null : at.integer(0, 0);
-        if (at != null && !isBinary) {
+        if (at != null && isNumber) {
             at.problem("'absent' of a number", "remove it: only of a yes or no the absence says which it is");
         }
         return value != null;
     }
 
-    private static List<BigDecimal> thresholds(@Nullable YamlValue at, boolean isBinary) {
+    /** Null after a mistake. */
+    private static @Nullable List<BigDecimal> thresholds(@Nullable YamlValue at, boolean isNumber) {
         List<YamlValue> elements = at == null ? List.of() : at.list("list thresholds, such as thresholds: [0.5]");
-        if (at != null && !isBinary) {
+        if (at != null && isNumber) {
             at.problem("'thresholds' of a number", "remove it: only probabilities have thresholds");
         }
         List<BigDecimal> thresholds = new ArrayList<>();
         for (YamlValue element : elements == null ? List.<YamlValue>of() : elements) {
             BigDecimal threshold = element.decimal();
-            if (threshold != null) {
-                thresholds.add(threshold);
+            if (threshold == null) {
+                return null;
             }
+            BigDecimal before = thresholds.isEmpty() ? null : thresholds.get(thresholds.size() - 1);
+            if (threshold.signum() < 0 || threshold.compareTo(BigDecimal.ONE) > 0) {
+                element.problem(element.shown() + " is out of bounds", "write a threshold from 0 to 1, such as 0.5");
+                return null;
+            }
+            if (before != null && threshold.compareTo(before) <= 0) {
+                element.problem(
+                        element.shown() + " does not exceed the threshold before it",
+                        "list thresholds in increasing order, each once");
+                return null;
+            }
+            thresholds.add(threshold);
+        }
+        if (elements == null) {
+            return null;
         }
         return thresholds.isEmpty() ? List.of(new BigDecimal("0.5")) : thresholds;
     }

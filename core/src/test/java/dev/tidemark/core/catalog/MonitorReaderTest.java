@@ -298,7 +298,21 @@ class MonitorReaderTest {
             keys.item,                      | keys.item, a.item,               | two slices would be 'item'
             champion: v7                    | challengers: []                  | 'challengers' with 0 elements
             champion: v7                    | challengers: [v8, v8]            | 'v8' stands twice
+            outcome:                        | description:                     | 'slices' without 'outcome'
             champion: v7                    | challengers: [v8 b]              | 'v8 b' cannot be the name of a field
+            windows: [24h, 1h]              | challengers: [v8, v7]            | models.discount.monitor.challengers[1]: 'v7' is the champion
+            absent: 0, within: 12h          | pair: shop                       | 22:21 models.discount.outcome.pair: 'shop' is a source and no pair
+            absent: 0, within: 12h          | pair: judged                     | 22:21 models.discount.outcome.pair: unknown pair 'judged'
+            [0.2, 0.5]                      | [0.5, 0.2]                       | models.discount.outcome.thresholds[1]: '0.2' does not exceed the threshold before it
+            [0.2, 0.5]                      | [0.2, 5]                         | models.discount.outcome.thresholds[1]: '5' is out of bounds
+            0.91                            | 91                               | models.discount.monitor.checks.accuracy.at_least: '91' is out of bounds — a share is from 0 to 1; write 0.91
+            labelled_at_least: 0.6          | labelled_at_least: 90            | coverage.labelled_at_least: '90' is out of bounds — a share is from 0 to 1; write 0.9
+            recall: {at_least: 0.5}         | auc: {at_least: 1.5}             | auc.at_least: '1.5' is out of bounds
+            recall: {at_least: 0.5}         | log_loss: {at_most: -1}          | log_loss.at_most: '-1' is out of bounds — write 0 or more
+            ece: 0.03                       | ece: -3                          | calibration.ece: '-3' is out of bounds — a share is from 0 to 1
+            psi: 0.1                        | psi: -1                          | drift.psi: '-1' is out of bounds — write 0 or more
+            plus: 0.02                      | plus: 2                          | nulls.plus: '2' is out of bounds — a share is from 0 to 1; write 0.02
+            at_least: 0.01                  | at_least: 0.3                    | rate.at_least: at_least 0.3 is more than at_most 0.2 — exchange them, or remove one
             """)
     void mistakesAreNamedWhereTheyAre(String part, String changed, String problem) {
         assertThat(MONITOR).contains(part);
@@ -307,6 +321,24 @@ class MonitorReaderTest {
                 catchThrowableOfType(InvalidDefinition.class, () -> compile(MONITOR.replace(part, changed)));
 
         assertThat(refused).as(problem).isNotNull().hasMessageContaining(problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            absent: 0, within: 12h          | pair: shop
+            thresholds: [0.2, 0.5]          | thresholds: [0.5, 0.2]
+            absent: 0                       | type: real
+            """)
+    void aMistakeInTheOutcomeIsNoneOfItsChecks(String part, String changed) {
+        assertThat(MONITOR).contains(part);
+
+        InvalidDefinition refused = catchThrowableOfType(
+                InvalidDefinition.class,
+                () -> compile(MONITOR.replace(part, changed).replace("psi: 0.1", "psi: -1")));
+
+        assertThat(refused.problems())
+                .extracting(problem -> problem.path().split("\\W")[2])
+                .containsExactly("outcome", "monitor");
     }
 
     /** No user's view can be one of a monitor's. */
