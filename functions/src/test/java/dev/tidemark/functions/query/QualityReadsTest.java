@@ -173,7 +173,8 @@ class QualityReadsTest {
         JsonNode answer = json(get("sets/2026", Map.of()));
 
         assertThat(answer.at("/versions/0/cause/kind").asText()).isEqualTo("definition");
-        assertThat(answer.at("/versions/0/cause/evidence/0/text").asText()).endsWith("with 0123456789abcdef");
+        assertThat(answer.at("/versions/0/cause/evidence/0/text").asText())
+                .endsWith("; the model's is 0123456789abcdef");
     }
 
     @ParameterizedTest
