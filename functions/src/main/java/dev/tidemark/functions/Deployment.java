@@ -1,10 +1,16 @@
 package dev.tidemark.functions;
 
 import dev.tidemark.aws.AwsClients;
+import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.Environment;
+import dev.tidemark.aws.dynamodb.CapacityMeter;
+import dev.tidemark.aws.dynamodb.DynamoControlStore;
+import dev.tidemark.aws.dynamodb.DynamoItemStore;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.store.ControlStore;
+import dev.tidemark.core.store.ItemStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +55,18 @@ public record Deployment(Map<String, String> environment, Catalogs catalogs, Aws
 
     public String value(Environment variable) {
         return variable.in(environment);
+    }
+
+    /** The state of the generation that is served. */
+    public ItemStore items(CapacityMeter meter) {
+        return new DynamoItemStore(
+                clients.dynamoDb(), clients.dynamoDbWrites(), value(Environment.STATE_TABLE), meter, Backoff.system());
+    }
+
+    /** Likewise, its control table. */
+    public ControlStore control(CapacityMeter meter) {
+        return new DynamoControlStore(
+                clients.dynamoDb(), clients.dynamoDbWrites(), value(Environment.CONTROL_TABLE), meter);
     }
 
     private static Catalog compile(Path file, Environment variable) {

@@ -2,12 +2,7 @@ package dev.tidemark.serve;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent.ProxyRequestContext;
-import dev.tidemark.aws.AwsClients;
-import dev.tidemark.aws.Backoff;
-import dev.tidemark.aws.Environment;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
-import dev.tidemark.aws.dynamodb.DynamoControlStore;
-import dev.tidemark.aws.dynamodb.DynamoItemStore;
 import dev.tidemark.core.view.View;
 import dev.tidemark.functions.Deployment;
 import dev.tidemark.functions.query.QueryFunction;
@@ -115,19 +110,11 @@ final class FeatureService implements AutoCloseable {
 
     /** Asks about one feature of an entity that there need not be, without the stream, and in no log. */
     private static BooleanSupplier question(Deployment deployment) {
-        AwsClients clients = deployment.clients();
-        DynamoItemStore items = new DynamoItemStore(
-                clients.dynamoDb(),
-                clients.dynamoDbWrites(),
-                deployment.value(Environment.STATE_TABLE),
-                CapacityMeter.NONE,
-                Backoff.system());
-        DynamoControlStore control = new DynamoControlStore(
-                clients.dynamoDb(),
-                clients.dynamoDbWrites(),
-                deployment.value(Environment.CONTROL_TABLE),
-                CapacityMeter.NONE);
-        QueryFunction silent = QueryFunction.of(deployment.catalogs(), items, control, InstantSource.system());
+        QueryFunction silent = QueryFunction.of(
+                deployment.catalogs(),
+                deployment.items(CapacityMeter.NONE),
+                deployment.control(CapacityMeter.NONE),
+                InstantSource.system());
         View view = deployment.catalog().views().get(0);
         String key = String.join("%7C", view.entity().stream().map(part -> "1").toList());
         APIGatewayProxyRequestEvent question = new APIGatewayProxyRequestEvent()

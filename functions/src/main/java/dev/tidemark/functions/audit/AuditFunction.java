@@ -6,7 +6,6 @@ import dev.tidemark.aws.AwsClients;
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.Environment;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
-import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoStateScan;
 import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.aws.s3.S3Checkpoints;
@@ -80,11 +79,7 @@ public final class AuditFunction implements RequestHandler<Map<String, Object>, 
                 new S3Archive(s3, bucket, Backoff.system()),
                 new S3RedriveLog(s3, bucket, Backoff.system()),
                 new S3Checkpoints(s3, bucket, Backoff.system()),
-                new DynamoControlStore(
-                        clients.dynamoDb(),
-                        clients.dynamoDbWrites(),
-                        deployment.value(Environment.CONTROL_TABLE),
-                        CapacityMeter.NONE));
+                deployment.control(CapacityMeter.NONE));
     }
 
     /** @param clock its time is also the seed of the sample */

@@ -5,7 +5,6 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.Environment;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
-import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoStateScan;
 import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.core.checkpoint.CheckpointId;
@@ -59,11 +58,7 @@ public final class CheckpointFunction implements RequestHandler<Map<String, Obje
                                         deployment.clients().dynamoDb(),
                                         deployment.value(Environment.STATE_TABLE),
                                         CapacityMeter.NONE),
-                                new DynamoControlStore(
-                                        deployment.clients().dynamoDb(),
-                                        deployment.clients().dynamoDbWrites(),
-                                        deployment.value(Environment.CONTROL_TABLE),
-                                        CapacityMeter.NONE),
+                                deployment.control(CapacityMeter.NONE),
                                 checkpoints(deployment),
                                 System::currentTimeMillis),
                         settings(deployment)),

@@ -5,7 +5,6 @@ import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.Environment;
 import dev.tidemark.aws.dynamodb.CapacityCounter;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
-import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
 import dev.tidemark.aws.kinesis.KinesisLineage;
 import dev.tidemark.aws.kinesis.KinesisStreams;
@@ -86,11 +85,7 @@ record IngestParts(
                         deployment.value(Environment.STATE_TABLE),
                         meter,
                         backoff),
-                new DynamoControlStore(
-                        clients.dynamoDb(),
-                        clients.dynamoDbWrites(),
-                        deployment.value(Environment.CONTROL_TABLE),
-                        meter),
+                deployment.control(meter),
                 new S3Archive(clients.s3(), bucket, backoff),
                 new S3Quarantine(clients.s3(), bucket, backoff),
                 new KinesisLineage(clients.kinesis(), streams),

@@ -5,12 +5,9 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.tidemark.aws.AwsClients;
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.Environment;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
-import dev.tidemark.aws.dynamodb.DynamoControlStore;
-import dev.tidemark.aws.dynamodb.DynamoItemStore;
 import dev.tidemark.aws.s3.S3MonitorLog;
 import dev.tidemark.aws.s3.S3Reader;
 import dev.tidemark.core.catalog.Catalog;
@@ -76,8 +73,8 @@ public final class MonitorFunction implements RequestHandler<Map<String, Object>
     public MonitorFunction(Deployment deployment) {
         this(
                 deployment.catalogs(),
-                items(deployment),
-                control(deployment),
+                deployment.items(CapacityMeter.NONE),
+                deployment.control(CapacityMeter.NONE),
                 AskedStreams.of(deployment, deployment.clients(), InstantSource.system()),
                 Baselines.of(Path.of(deployment.value(Environment.CATALOG)), new S3Reader(deployment.clients()::s3)),
                 S3MonitorLog.ofModels(
@@ -88,25 +85,6 @@ public final class MonitorFunction implements RequestHandler<Map<String, Object>
                 ClientSamples.of(deployment),
                 new JsonMonitorLog(System.out, deployment.value(Environment.GENERATION), System::currentTimeMillis),
                 InstantSource.system());
-    }
-
-    private static ItemStore items(Deployment deployment) {
-        AwsClients clients = deployment.clients();
-        return new DynamoItemStore(
-                clients.dynamoDb(),
-                clients.dynamoDbWrites(),
-                deployment.value(Environment.STATE_TABLE),
-                CapacityMeter.NONE,
-                Backoff.system());
-    }
-
-    private static ControlStore control(Deployment deployment) {
-        AwsClients clients = deployment.clients();
-        return new DynamoControlStore(
-                clients.dynamoDb(),
-                clients.dynamoDbWrites(),
-                deployment.value(Environment.CONTROL_TABLE),
-                CapacityMeter.NONE);
     }
 
     /** @param memory what was found when it had last changed */

@@ -6,8 +6,6 @@ import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.Environment;
 import dev.tidemark.aws.dynamodb.CapacityCounter;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
-import dev.tidemark.aws.dynamodb.DynamoControlStore;
-import dev.tidemark.aws.dynamodb.DynamoItemStore;
 import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3Reader;
@@ -55,15 +53,9 @@ record QueryParts(
 
     static QueryParts of(Deployment deployment, CapacityMeter meter, RequestLog log, InstantSource clock) {
         AwsClients clients = deployment.clients();
-        DynamoControlStore control = new DynamoControlStore(
-                clients.dynamoDb(), clients.dynamoDbWrites(), deployment.value(Environment.CONTROL_TABLE), meter);
+        ControlStore control = deployment.control(meter);
         CostlyShare costly = new CostlyShare(Environment.COSTLY_PERCENT.numberIn(deployment.environment()));
-        DynamoItemStore items = new DynamoItemStore(
-                clients.dynamoDb(),
-                clients.dynamoDbWrites(),
-                deployment.value(Environment.STATE_TABLE),
-                meter,
-                Backoff.system());
+        ItemStore items = deployment.items(meter);
         Supplier<HistoryPorts> past = () -> past(deployment, control);
         Router router = new Router(
                 deployment.catalogs(),
