@@ -16,6 +16,7 @@ import dev.tidemark.training.ScoreFile;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -125,7 +126,8 @@ public final class EvaluateCommand extends CatalogCommand {
                             .<EvaluationReport.Scorer>map(file -> ScoreFile.read(file, outcome.isBinary()))
                             .toList(),
                     path("--id", id),
-                    path("--outcome-id", outcomeId));
+                    path("--outcome-id", outcomeId),
+                    Map.of());
             progress.stage("Reading the archive", "records", -1);
             Evaluator evaluator =
                     new Evaluator(Catalogs.of(definitions), stores.past(), workers, threads, progress::advance);

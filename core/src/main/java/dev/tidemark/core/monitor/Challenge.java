@@ -1,10 +1,12 @@
 package dev.tidemark.core.monitor;
 
 import dev.tidemark.core.view.Monitor;
+import dev.tidemark.core.window.Window;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,11 +43,26 @@ public record Challenge(String challenger, PairedDifference difference) {
     }
 
     /**
-     * Those that have two predictions at least.
+     * Of what the views of challengers answer about the same predictions.
      *
      * @param came of outcomes
      * @param predicted of all predictions as negatives; null unless labels are by absence
+     * @return empty if there are fewer than two predictions
      */
+    public static Optional<Challenge> of(
+            String challenger,
+            Map<String, @Nullable Object> came,
+            @Nullable Map<String, @Nullable Object> predicted,
+            Window window) {
+        return of(
+                        List.of(challenger),
+                        new InWindow(came, window),
+                        predicted == null ? null : new InWindow(predicted, window))
+                .stream()
+                .findFirst();
+    }
+
+    /** Those that have two predictions at least; see the other. */
     static List<Challenge> of(List<String> challengers, InWindow came, @Nullable InWindow predicted) {
         List<Challenge> all = new ArrayList<>();
         for (String challenger : challengers) {

@@ -42,6 +42,9 @@ final class Evaluation {
     /** How many predictions with outcomes each scorer has no score of. */
     private final long[] missing;
 
+    /** How many events of each kind were known at the training bound. */
+    private final Map<Kind, Long> leaked = new EnumMap<>(Kind.class);
+
     private record Group(String version, String slice) implements Comparable<Group> {
 
         @Override
@@ -143,8 +146,13 @@ final class Evaluation {
      * @param row its score is as it was before when this returns
      * @param entity of the view: a version, and perhaps a value of the slice
      * @param id of its prediction; null if it names none
+     * @param wasKnown whether it was known at the training bound
      */
-    void add(Kind kind, EventRow row, String entity, @Nullable String id) {
+    void add(Kind kind, EventRow row, String entity, @Nullable String id, boolean wasKnown) {
+        if (wasKnown) {
+            // A label that was revised since then was known all the same.
+            leaked.merge(kind, (long) sign(row), Long::sum);
+        }
         Scored scored = Objects.requireNonNull(views.get(kind));
         View view = scored.view();
         List<String> keys = EntityKeys.values(entity);
@@ -262,7 +270,9 @@ final class Evaluation {
         for (int i = 1; i < missing.length; i++) {
             lacking.put(scorers.get(i).name(), missing[i]);
         }
-        return new EvaluationReport(qualities, compared, lacking);
+        // With labels by absence, who has a yes is a prediction too.
+        long known = leaked.values().stream().mapToLong(count -> count).max().orElse(0);
+        return new EvaluationReport(qualities, compared, lacking, known);
     }
 
     private long rows(Map<String, @Nullable Object> values) {

@@ -15,8 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param qualities of what was served by version, then of each other scorer, by value of the slice
  * @param compared by value of the slice
  * @param missing for each other scorer how many predictions with outcomes it has no score of
+ * @param leaked how many predictions have a label that was known at the training bound; with labels by absence each is a no
+ *     from its record on; 0 if nothing is said about training
  */
-public record EvaluationReport(List<Quality> qualities, List<Compared> compared, Map<String, Long> missing) {
+public record EvaluationReport(
+        List<Quality> qualities, List<Compared> compared, Map<String, Long> missing, long leaked) {
 
     /** The scorer of what was served. */
     public static final String SERVED = "served";

@@ -1,5 +1,6 @@
 package dev.tidemark.core.past;
 
+import dev.tidemark.core.aggregate.Accumulation;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.event.EventRow;
@@ -13,22 +14,29 @@ import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.history.LaneSink;
 import dev.tidemark.core.history.Range;
 import dev.tidemark.core.history.Sink;
+import dev.tidemark.core.monitor.Challenge;
+import dev.tidemark.core.monitor.PairedDifference;
 import dev.tidemark.core.pair.PairRule;
 import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.view.View;
+import dev.tidemark.core.window.Window;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +74,8 @@ public final class Evaluator {
      * @param scorers besides what was served; at most two
      * @param id the field of a prediction that names it
      * @param outcomeId the field of an outcome that names its prediction, where it carries it
+     * @param trainedUpTo by the id of a live lane the position of the last record that a scorer was trained on: a label that
+     *     was known there is {@linkplain EvaluationReport#leaked leaked}; empty if nobody says
      */
     public record Question(
             Monitor monitor,
@@ -75,11 +85,13 @@ public final class Evaluator {
             long toMillis,
             List<EvaluationReport.Scorer> scorers,
             FieldPath id,
-            FieldPath outcomeId) {
+            FieldPath outcomeId,
+            Map<String, Position> trainedUpTo) {
 
         public Question {
             versions = Set.copyOf(versions);
             scorers = List.copyOf(scorers);
+            trainedUpTo = Map.copyOf(trainedUpTo);
             if (monitor.outcome() == null || scorers.size() > 2 || fromMillis >= toMillis) {
                 throw new IllegalArgumentException("outcome " + monitor.outcome() + ", " + scorers.size()
                         + " scorers, from " + fromMillis + " to " + toMillis);
@@ -91,6 +103,12 @@ public final class Evaluator {
                     && row.eventTimeMillis() < toMillis
                     && (versions.isEmpty()
                             || versions.contains(EntityKeys.values(entity).get(0)));
+        }
+
+        /** Whether a record was known at the training bound, by its position: a redrive's is that of the archived one. */
+        private boolean wasKnown(String laneId, RawRecord record) {
+            Position bound = trainedUpTo.get(Lane.liveOf(laneId));
+            return bound != null && !record.position().isAfter(bound);
         }
     }
 
@@ -136,6 +154,87 @@ public final class Evaluator {
 
     private CompletableFuture<Void> walk(Question question, Evaluation.Kind kind, View view, Evaluation into) {
         Catalog.Source source = catalogs.sourceOf(view);
+        return walk(question, view, () -> {
+            Ids ids = view.pairs() == null
+                    ? new OfField(source, kind == Evaluation.Kind.OUTCOME ? question.outcomeId() : question.id())
+                    : new OfPair(source, view.pairs());
+            return (laneId, record, row, entity) -> {
+                String id = question.scorers().isEmpty() ? null : ids.of(record);
+                boolean wasKnown = question.wasKnown(laneId, record);
+                synchronized (into) {
+                    into.add(kind, row, entity, id, wasKnown);
+                }
+            };
+        });
+    }
+
+    /**
+     * Compares what was served with a challenger whose score was logged beside it, by the monitor's own computations: what the
+     * live report says of a window of these predictions.
+     *
+     * @param monitor has challengers
+     * @param versions whose predictions alone; empty for all
+     * @param challenger one of the monitor's
+     * @param fromMillis of predictions' times, inclusive
+     * @param toMillis exclusive; with labels by absence, predictions whose horizon has not passed count as no
+     * @return the loss of what was served less the challenger's; empty for fewer than two predictions with both. Completes
+     *     exceptionally as {@link #evaluate} does
+     */
+    public CompletableFuture<Optional<PairedDifference>> challenge(
+            Monitor monitor, Set<String> versions, String challenger, long fromMillis, long toMillis) {
+        Monitor.Challengers challengers = monitor.challengers();
+        if (challengers == null || !challengers.versions().contains(challenger)) {
+            throw new IllegalArgumentException(
+                    "the monitor of '" + monitor.model() + "' has no challenger " + challenger);
+        }
+        FieldPath id = monitor.logged().id();
+        Question question = new Question(monitor, null, versions, fromMillis, toMillis, List.of(), id, id, Map.of());
+        Window window = monitor.windows().get(0);
+        View predicted = challengers.all().predicted();
+        CompletableFuture<Map<String, @Nullable Object>> came =
+                answer(question, challengers.all().came(), window);
+        return predicted == null
+                ? came.thenApply(all -> difference(challenger, all, null, window))
+                : came.thenCompose(positives -> answer(question, predicted, window)
+                        .thenApply(all -> difference(challenger, positives, all, window)));
+    }
+
+    private static Optional<PairedDifference> difference(
+            String challenger,
+            Map<String, @Nullable Object> came,
+            @Nullable Map<String, @Nullable Object> predicted,
+            Window window) {
+        return Challenge.of(challenger, came, predicted, window).map(Challenge::difference);
+    }
+
+    /** What a view would answer about all versions together, if its window were the question's. */
+    private CompletableFuture<Map<String, @Nullable Object>> answer(Question question, View view, Window window) {
+        Map<String, Accumulation> features = new LinkedHashMap<>();
+        view.features().stream()
+                .filter(feature -> feature.window().equals(window))
+                .forEach(feature -> features.put(feature.name(), new Accumulation(feature.computation())));
+        return walk(question, view, () -> (laneId, record, row, entity) -> {
+                    synchronized (features) {
+                        features.values().forEach(feature -> feature.add(row));
+                    }
+                })
+                .thenApply(walked -> {
+                    Map<String, @Nullable Object> values = new LinkedHashMap<>();
+                    features.forEach((name, feature) -> values.put(name, feature.value()));
+                    return values;
+                });
+    }
+
+    /** Takes the events of one lane that are wanted. */
+    @FunctionalInterface
+    private interface Taker {
+
+        void take(String laneId, RawRecord record, EventRow row, String entity);
+    }
+
+    /** @param takers makes one for each lane */
+    private CompletableFuture<Void> walk(Question question, View view, Supplier<Taker> takers) {
+        Catalog.Source source = catalogs.sourceOf(view);
         Decide decide = new Decide(
                 source,
                 List.of(view),
@@ -143,15 +242,10 @@ public final class Evaluator {
                 Long.MAX_VALUE,
                 (laneId, of, record, row, entity, bits, known) -> {});
         Sink sink = (laneId, parts) -> {
-            Ids ids = view.pairs() == null
-                    ? new OfField(source, kind == Evaluation.Kind.OUTCOME ? question.outcomeId() : question.id())
-                    : new OfPair(source, view.pairs());
+            Taker taker = takers.get();
             return new Counting(decide.open(parts, (lane, of, record, row, entity, bits, known) -> {
                 if (question.wants(row, entity)) {
-                    String id = question.scorers().isEmpty() ? null : ids.of(record);
-                    synchronized (into) {
-                        into.add(kind, row, entity, id);
-                    }
+                    taker.take(lane, record, row, entity);
                 }
             }));
         };

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class EstimatesTest {
 
@@ -102,6 +104,46 @@ final class EstimatesTest {
             assertThat(difference.high() - difference.low()).isLessThan(0.01);
         }
         assertThat(outside).isBetween(runs / 100, runs / 10);
+    }
+
+    /** An interval of any confidence leaves the true mean out as often as it says, and as often on either side. */
+    @ParameterizedTest
+    @CsvSource({"5, 0.5", "5, 0.95", "30, 0.8", "30, 0.99", "300, 0.5", "300, 0.9", "300, 0.95", "300, 0.99"})
+    void anIntervalHoldsTheTrueMeanWithItsConfidence(int requests, double confidence) {
+        int runs = 4_000;
+        int above = 0;
+        int below = 0;
+        for (int seed = 0; seed < runs; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            double sum = 0;
+            double squares = 0;
+            for (int i = 0; i < requests; i++) {
+                double d = 0.25 + random.nextGaussian();
+                sum += d;
+                squares += d * d;
+            }
+            PairedDifference difference = PairedDifference.of(requests, sum, squares);
+            above += difference.low(confidence) > 0.25 ? 1 : 0;
+            below += difference.high(confidence) < 0.25 ? 1 : 0;
+        }
+        double outside = (1 - confidence) / 2;
+        double chance = 4 * Math.sqrt(outside * (1 - outside) / runs);
+        assertThat((double) above / runs).isCloseTo(outside, within(chance));
+        assertThat((double) below / runs).isCloseTo(outside, within(chance));
+    }
+
+    @Test
+    void theUsualIntervalIsOneOfThem() {
+        PairedDifference difference = PairedDifference.of(200, 3, 7);
+
+        assertThat(difference.low()).isEqualTo(difference.low(0.95)).isLessThan(difference.low(0.9));
+        assertThat(difference.high()).isEqualTo(difference.high(0.95)).isGreaterThan(difference.high(0.9));
+        assertThat(difference.error()).isCloseTo(Math.sqrt((7 - 3 * 0.015) / 199 / 200), within(1e-15));
+        for (double none : new double[] {0, 1, -0.5, 95, Double.NaN}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> difference.low(none))
+                    .withMessageContaining(Double.toString(none));
+        }
     }
 
     @Test

@@ -50,6 +50,22 @@ final class SignificanceTest {
         assertThat(Significance.studentQuantile(degrees, 0.025)).isCloseTo(quantile, within(1e-7));
     }
 
+    /** From the same tables, at other confidences. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 0.1, 3.0777",
+        "5, 0.05, 2.0150",
+        "10, 0.005, 3.1693",
+        "60, 0.1, 1.2958",
+        "120, 0.05, 1.6577",
+        "120, 0.005, 2.6174",
+        "120, 0.0005, 3.3735",
+        "1000, 0.25, 0.6747"
+    })
+    void studentsIsThatOfThePublishedTableElsewhereToo(long degrees, double probability, double quantile) {
+        assertThat(Significance.studentQuantile(degrees, probability)).isCloseTo(quantile, within(6e-5));
+    }
+
     /** Both ways of computing it meet there, and the last is the normal distribution. */
     @Test
     void studentsFallsToTheNormal() {

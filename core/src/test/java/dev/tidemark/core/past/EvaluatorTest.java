@@ -36,6 +36,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -48,6 +49,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.DoubleBinaryOperator;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
@@ -55,6 +57,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Evaluations of the past beside the live state and beside what the predictions themselves say. */
 class EvaluatorTest {
@@ -105,6 +108,13 @@ class EvaluatorTest {
     private final InMemoryControlStore control = new InMemoryControlStore();
     private final InMemoryArchive archive = new InMemoryArchive();
     private final List<Prediction> predictions = new ArrayList<>();
+
+    /** Where the record of each prediction is, and of its first outcome. */
+    private final Map<String, Placed> predicted = new TreeMap<>();
+
+    private final Map<String, Placed> labelled = new TreeMap<>();
+
+    private record Placed(Lane lane, Position position) {}
 
     /** @param labels by arrival: the last counts; empty if the outcome never comes */
     private record Prediction(String id, long atMillis, String device, double score, TreeMap<Long, Integer> labels) {
@@ -242,6 +252,58 @@ class EvaluatorTest {
                 one -> one.labels().lastEntry().getValue());
     }
 
+    /** A label is leaked if the record that gave a prediction its first one lies at or below the bound of its lane. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{pair: judged, settle: 1m}",
+                "{within: 30m, settle: 1m, time: {field: predicted_at, format: epoch_millis}}",
+                "{absent: 0, within: 30m, settle: 1m, time: {field: predicted_at, format: epoch_millis}}"
+            })
+    void labelsBelowTheTrainingBoundAreLeaks(String outcome) {
+        boolean isAbsent = outcome.contains("absent");
+        boolean isPair = outcome.contains("pair");
+        Catalog catalog = catalog(outcome);
+        Monitor monitor = catalog.monitor("discount").orElseThrow();
+        isResharded = true;
+        lineage.parents.put(CHILD.id(), List.of(LANE));
+        lineage.drained = (lane, last) -> lane.equals(LANE);
+        predict(0.8, isPair ? 0.3 : 0);
+        fold(catalog, /* isCarrying= */ !isPair, /* onlyPositives= */ isAbsent);
+        Map<String, Placed> known = isAbsent ? predicted : labelled;
+        List<Placed> places = window().map(one -> known.get(one.id()))
+                .filter(Objects::nonNull)
+                .sorted(Comparator.comparing(Placed::position))
+                .toList();
+        Placed first = places.get(0);
+        Placed middle = places.get(places.size() / 2);
+
+        assertThat(leaked(catalog, monitor, Map.of())).isZero();
+        assertThat(leaked(catalog, monitor, Map.of(first.lane().id(), before(first))))
+                .isZero();
+        assertThat(leaked(catalog, monitor, Map.of(first.lane().id(), first.position())))
+                .isOne();
+        for (List<Lane> lanes : List.of(List.of(LANE), List.of(OTHER), List.of(LANE, OTHER, CHILD))) {
+            Map<String, Position> bounds = new LinkedHashMap<>();
+            lanes.forEach(lane -> bounds.put(lane.id(), middle.position()));
+            assertThat(leaked(catalog, monitor, bounds))
+                    .as("of %s, seed %d", lanes, SEED)
+                    .isEqualTo(places.stream()
+                            .filter(place -> lanes.contains(place.lane())
+                                    && !place.position().isAfter(middle.position()))
+                            .count())
+                    .isPositive();
+        }
+    }
+
+    private long leaked(Catalog catalog, Monitor monitor, Map<String, Position> trainedUpTo) {
+        return evaluate(catalog, monitor, null, trainedUpTo).leaked();
+    }
+
+    private static Position before(Placed place) {
+        return new Position(Long.toString(Long.parseLong(place.position().sequenceNumber()) - 1), 0);
+    }
+
     private static Catalog catalog(String outcome) {
         return new CatalogCompiler().compile(CATALOG.replace("OUTCOME", outcome));
     }
@@ -276,13 +338,13 @@ class EvaluatorTest {
         }
         Map<Lane, List<RawRecord>> records = new LinkedHashMap<>();
         int[] number = {0};
-        arriving.forEach((arrival, events) ->
-                events.forEach(event -> records.computeIfAbsent(laneOf(event, arrival), lane -> new ArrayList<>())
-                        .add(new RawRecord(
-                                new Position(Long.toString(1_000_000L + number[0]++), 0),
-                                arrival,
-                                "key",
-                                event.getBytes(StandardCharsets.UTF_8)))));
+        arriving.forEach((arrival, events) -> events.forEach(event -> {
+            Placed place = new Placed(laneOf(event, arrival), new Position(Long.toString(1_000_000L + number[0]++), 0));
+            String id = event.replaceAll(".*\"(p\\d+)\".*", "$1");
+            (event.contains("\"outcome\"") ? labelled : predicted).putIfAbsent(id, place);
+            records.computeIfAbsent(place.lane(), lane -> new ArrayList<>())
+                    .add(new RawRecord(place.position(), arrival, "key", event.getBytes(StandardCharsets.UTF_8)));
+        }));
         BatchFold fold = new BatchFold(
                 catalog,
                 new FoldPorts(
@@ -350,7 +412,12 @@ class EvaluatorTest {
                 .hasSize(1)
                 .first()
                 .extracting(EvaluationReport.Compared::difference)
-                .isEqualTo(challenge(catalog, monitor, null).difference());
+                .isEqualTo(challenge(catalog, monitor, null).difference())
+                .isEqualTo(ask(
+                                catalog,
+                                evaluator ->
+                                        evaluator.challenge(monitor, Set.of("v7"), "other", fromMillis(), endMillis()))
+                        .orElseThrow());
         assertThat(sliced.compared())
                 .hasSize(2)
                 .allSatisfy(one -> assertThat(one.difference())
@@ -400,6 +467,11 @@ class EvaluatorTest {
     }
 
     private EvaluationReport evaluate(Catalog catalog, Monitor monitor, @Nullable String slice) {
+        return evaluate(catalog, monitor, slice, Map.of());
+    }
+
+    private EvaluationReport evaluate(
+            Catalog catalog, Monitor monitor, @Nullable String slice, Map<String, Position> trainedUpTo) {
         Map<String, BigDecimal> scores = new TreeMap<>();
         predictions.stream()
                 .filter(one -> !one.id().endsWith("7"))
@@ -412,12 +484,16 @@ class EvaluatorTest {
                 endMillis(),
                 List.of(new Other(scores)),
                 FieldPath.parse("id"),
-                FieldPath.parse("prediction"));
+                FieldPath.parse("prediction"),
+                trainedUpTo);
+        return ask(catalog, evaluator -> evaluator.evaluate(question));
+    }
+
+    private <T> T ask(Catalog catalog, Function<Evaluator, CompletableFuture<T>> question) {
         HistoryPorts ports = new HistoryPorts(archive, new InMemoryRedriveLog(), new SnapshotCheckpoints(), control);
         ExecutorService threads = Executors.newFixedThreadPool(3);
         try {
-            return new Evaluator(Catalogs.of(catalog), ports, 3, threads, records -> {})
-                    .evaluate(question)
+            return question.apply(new Evaluator(Catalogs.of(catalog), ports, 3, threads, records -> {}))
                     .join();
         } finally {
             threads.shutdown();
