@@ -51,6 +51,9 @@ public final class LaneLog {
     /** The last position whose count a header confirmed. */
     private Position confirmed;
 
+    /** Nothing after it is returned, inclusive; null for the end of the log. */
+    private @Nullable Position end;
+
     private @Nullable Position expectedLast;
     private long expectedCount;
     private boolean lookedEverywhere;
@@ -119,6 +122,12 @@ public final class LaneLog {
         }
     }
 
+    /** See {@link StreamLog#endAt}. */
+    void endAt(Position last) {
+        end = last;
+        waiting.removeIf(ref -> ref.first().isAfter(last));
+    }
+
     /**
      * The next records; empty at the end of the log, and from then on. Completes with a {@link DamagedArchive} if the
      * archive is damaged, and so does every later call. After any other exception it can be called again.
@@ -174,7 +183,8 @@ public final class LaneLog {
     private void add(Collection<SegmentRef> segments) {
         for (SegmentRef ref : segments) {
             // What ends before adds nothing.
-            if (ref.laneId().equals(laneId) && ref.last().isAfter(reached) && known.add(ref.key())) {
+            boolean isBeforeEnd = end == null || !ref.first().isAfter(end);
+            if (ref.laneId().equals(laneId) && isBeforeEnd && ref.last().isAfter(reached) && known.add(ref.key())) {
                 waiting.add(ref);
             }
         }
@@ -213,7 +223,8 @@ public final class LaneLog {
         if (difference != null) {
             throw DamagedArchive.disagreeing(ref.key(), tail.keyAt(difference), laneId, difference);
         }
-        List<RawRecord> fresh = records.subList(old, records.size());
+        int upTo = end == null ? records.size() : Positions.countUpTo(end, records);
+        List<RawRecord> fresh = records.subList(old, Math.max(old, upTo));
         checkExpected(fresh);
         waiting.remove(ref);
         reading.remove(ref.key());

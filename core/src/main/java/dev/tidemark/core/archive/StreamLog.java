@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -149,5 +150,17 @@ public final class StreamLog {
                 lane.expect(row.last(), row.count());
             }
         }
+    }
+
+    /**
+     * Ends each log at its row's last position, and leaves out lanes without a row. Call this before anything is read.
+     *
+     * @param rows by lane id
+     */
+    public void endAt(Map<String, LaneRow> rows) {
+        lanes.keySet().retainAll(rows.keySet());
+        lanes.values()
+                .forEach(lane -> lane.endAt(
+                        Objects.requireNonNull(rows.get(lane.laneId())).last()));
     }
 }

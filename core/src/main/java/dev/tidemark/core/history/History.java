@@ -6,8 +6,9 @@ import dev.tidemark.core.archive.StreamLog;
 import dev.tidemark.core.async.Flight;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.control.WarmUps;
-import dev.tidemark.core.history.LaneWalk.Cut;
+import dev.tidemark.core.history.LaneWalk.Bounds;
 import dev.tidemark.core.store.ArchiveLog;
+import dev.tidemark.core.store.CutLog.Cut;
 import dev.tidemark.core.store.Lineage;
 import dev.tidemark.core.store.RedriveLog;
 import dev.tidemark.core.stream.Lane;
@@ -57,6 +58,9 @@ public final class History {
 
     private final Kind kind;
 
+    /** Where all walks end; null for the end of the log. */
+    private final @Nullable Cut cut;
+
     /** Knows lanes without a row; null if the rows suffice. */
     private final @Nullable Lineage lineage;
 
@@ -77,13 +81,15 @@ public final class History {
             Collection<View> views,
             List<LaneRow> rows,
             Map<String, RepairedRecords> repaired,
-            @Nullable Lineage lineage) {
+            @Nullable Lineage lineage,
+            @Nullable Cut cut) {
         this.archive = ports.archive();
         this.redrives = ports.redrives();
         this.stream = stream;
         this.kind = kind;
         this.repaired = repaired;
         this.lineage = lineage;
+        this.cut = cut;
         views.forEach(view -> this.views.put(view.version(), view));
         this.rows = LaneRow.byId(rows);
     }
@@ -99,6 +105,23 @@ public final class History {
         return of(ports, stream, Kind.ALL, views, rows);
     }
 
+    /**
+     * Everything up to a cut, which its walks always take to its end: of each lane that the cut has, the records up to its
+     * position; and the redrives up to its last. What the lanes fold is what the cut's rows say, so nothing that happens
+     * after the cut changes it, neither more records nor a reshard, a redrive or a backfill.
+     *
+     * <p>A view that a lane's row did not know is walked there as if it had been backfilled up to the cut. If no row knew it,
+     * every record counts once, with its redriven payload if a redrive up to the cut repaired it for any view, the last
+     * one, known at that redrive's time.
+     *
+     * @param views all read the stream; not empty
+     */
+    public static CompletableFuture<History> of(HistoryPorts ports, String stream, Collection<View> views, Cut cut) {
+        List<LaneRow> own = cut.lanesOf(stream);
+        return RepairedRecords.upTo(cut.lastRedrive(), ports.redrives(), views, own)
+                .thenApply(repaired -> new History(ports, stream, Kind.ALL, views, own, repaired, null, cut));
+    }
+
     /** Only the records up to the views' activations; nothing of the live lanes. */
     public static CompletableFuture<History> ofBackfills(
             HistoryPorts ports, String stream, Collection<View> views, List<LaneRow> rows) {
@@ -111,7 +134,7 @@ public final class History {
         Set<String> versions = new LinkedHashSet<>();
         views.forEach(view -> versions.add(view.version()));
         return RepairedRecords.read(ports.redrives(), ports.control(), versions, own)
-                .thenApply(repaired -> new History(ports, stream, kind, views, own, repaired, null));
+                .thenApply(repaired -> new History(ports, stream, kind, views, own, repaired, null, null));
     }
 
     /**
@@ -123,7 +146,7 @@ public final class History {
      */
     public static History ofLive(
             HistoryPorts ports, String stream, Collection<View> views, List<LaneRow> rows, Lineage lineage) {
-        return new History(ports, stream, Kind.LIVE, views, ofStream(stream, rows), Map.of(), lineage);
+        return new History(ports, stream, Kind.LIVE, views, ofStream(stream, rows), Map.of(), lineage, null);
     }
 
     /**
@@ -139,6 +162,7 @@ public final class History {
                         List.of(),
                         ofStream(stream, rows),
                         Map.of(NO_VERSION, repaired),
+                        null,
                         null));
     }
 
@@ -179,10 +203,14 @@ public final class History {
             fromMillis = fromMillis(begun, begin.timeMillis());
         }
         return StreamLog.open(archive, stream, starts, fromMillis, until)
-                .thenApply(log -> expecting(log, row -> range.reachesRows()));
+                .thenApply(log ->
+                        expecting(log, row -> range.reachesRows() || (cut != null && until == Long.MAX_VALUE)));
     }
 
     private StreamLog expecting(StreamLog log, Predicate<LaneRow> reached) {
+        if (cut != null) {
+            log.endAt(rows);
+        }
         log.expect(rows.values().stream().filter(reached).toList());
         return log;
     }
@@ -254,12 +282,12 @@ public final class History {
 
     private CompletableFuture<Void> walk(LaneLog lane, boolean isParent, Range range, Sink sink, Walked walked) {
         List<LanePart> parts = new ArrayList<>();
-        List<Cut> cuts = new ArrayList<>();
-        divide(lane.laneId(), parts, cuts);
+        List<Bounds> bounds = new ArrayList<>();
+        divide(lane.laneId(), parts, bounds);
         LaneSink ofLane = parts.isEmpty() ? null : sink.open(lane.laneId(), parts);
         return ofLane == null
                 ? CompletableFuture.completedFuture(null)
-                : new LaneWalk(lane, cuts, isParent, range, walked, ofLane).run();
+                : new LaneWalk(lane, bounds, isParent, range, walked, ofLane).run();
     }
 
     /** A range's lanes and their ancestors, each after its ancestors. */
@@ -328,15 +356,15 @@ public final class History {
     }
 
     /** The backfills' parts, each for the views that want the same records, and the live part. */
-    private void divide(String laneId, List<LanePart> parts, List<Cut> cuts) {
+    private void divide(String laneId, List<LanePart> parts, List<Bounds> bounds) {
         if (kind == Kind.LIVE) {
             parts.add(new LanePart(laneId, List.copyOf(views.values()), Map.of(), Map.of(), ancestors(laneId)));
-            cuts.add(new Cut(Position.ORIGIN, null, RepairedRecords.OfLane.NONE));
+            bounds.add(new Bounds(Position.ORIGIN, null, RepairedRecords.OfLane.NONE));
             return;
         }
         if (kind == Kind.RECORDS) {
             parts.add(new LanePart(laneId, List.of(), Map.of(), Map.of(), Set.of()));
-            cuts.add(new Cut(
+            bounds.add(new Bounds(
                     Position.ORIGIN,
                     null,
                     Objects.requireNonNull(repaired.get(NO_VERSION)).of(laneId)));
@@ -348,7 +376,7 @@ public final class History {
         }
         Map<String, Position> after = new HashMap<>();
         Map<String, Position> counts = new HashMap<>();
-        Map<Cut, Map<Set<String>, List<View>>> backfills = new LinkedHashMap<>();
+        Map<Bounds, Map<Set<String>, List<View>>> backfills = new LinkedHashMap<>();
         Position first = null;
         for (View view : views.values()) {
             RepairedRecords of = Objects.requireNonNull(repaired.get(view.version()));
@@ -362,18 +390,18 @@ public final class History {
                 counts.put(view.version(), countsAfter);
                 backfills
                         .computeIfAbsent(
-                                new Cut(Position.ORIGIN, countsAfter, of.of(laneId)), cut -> new LinkedHashMap<>())
+                                new Bounds(Position.ORIGIN, countsAfter, of.of(laneId)), some -> new LinkedHashMap<>())
                         .computeIfAbsent(beforeBackfill(laneId, view, of), ancestors -> new ArrayList<>())
                         .add(view);
             }
         }
-        backfills.forEach((cut, byAncestors) -> byAncestors.forEach((ancestors, of) -> {
+        backfills.forEach((some, byAncestors) -> byAncestors.forEach((ancestors, of) -> {
             parts.add(new LanePart(Lane.backfillOf(laneId), of, Map.of(), Map.of(), ancestors));
-            cuts.add(cut);
+            bounds.add(some);
         }));
         if (kind == Kind.ALL) {
             parts.add(new LanePart(laneId, List.copyOf(views.values()), after, counts, ancestors(laneId)));
-            cuts.add(new Cut(Objects.requireNonNull(first), null, RepairedRecords.OfLane.NONE));
+            bounds.add(new Bounds(Objects.requireNonNull(first), null, RepairedRecords.OfLane.NONE));
         }
     }
 
@@ -405,13 +433,24 @@ public final class History {
         if (views.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
-        return redrives.known()
-                .thenCompose(known -> redrives.each(
-                        1,
-                        known.last(),
-                        manifest -> manifest.timeMillis() <= range.untilKnownMillis()
-                                ? redrive(manifest, views, sink).thenAccept(walked::add)
-                                : CompletableFuture.completedFuture(null)));
+        CompletableFuture<Long> last = cut == null
+                ? redrives.known().thenApply(RedriveLog.Known::last)
+                : CompletableFuture.completedFuture(cut.lastRedrive());
+        return last.thenCompose(number -> redrives.each(
+                1,
+                number,
+                manifest -> manifest.timeMillis() <= range.untilKnownMillis()
+                        ? redrive(manifest, redriven(), sink).thenAccept(walked::add)
+                        : CompletableFuture.completedFuture(null)));
+    }
+
+    /** By version: the views whose redrives are not already in place of archived records. */
+    private Map<String, View> redriven() {
+        Map<String, View> redriven = new LinkedHashMap<>(views);
+        redriven.keySet()
+                .removeIf(version -> repaired.containsKey(version)
+                        && Objects.requireNonNull(repaired.get(version)).isOfAllViews());
+        return redriven;
     }
 
     /**

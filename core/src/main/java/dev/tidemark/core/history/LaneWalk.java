@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class LaneWalk {
 
     private final LaneLog log;
-    private final List<Cut> cuts;
+    private final List<Bounds> bounds;
     private final boolean toTheEnd;
     private final Range range;
     private final Walked walked;
@@ -30,15 +30,15 @@ final class LaneWalk {
      * @param upTo inclusive, the end of a backfill's part; null for the live one, which has none
      * @param repaired the payloads that replace archived ones
      */
-    record Cut(Position after, @Nullable Position upTo, RepairedRecords.OfLane repaired) {}
+    record Bounds(Position after, @Nullable Position upTo, RepairedRecords.OfLane repaired) {}
 
     /**
-     * @param cuts of the parts, in the sink's order
+     * @param bounds of the parts, in the sink's order
      * @param toTheEnd whether the lane is read to its end, however late its records became known
      */
-    LaneWalk(LaneLog log, List<Cut> cuts, boolean toTheEnd, Range range, Walked walked, LaneSink sink) {
+    LaneWalk(LaneLog log, List<Bounds> bounds, boolean toTheEnd, Range range, Walked walked, LaneSink sink) {
         this.log = log;
-        this.cuts = cuts;
+        this.bounds = bounds;
         this.toTheEnd = toTheEnd;
         this.range = range;
         this.walked = walked;
@@ -66,7 +66,7 @@ final class LaneWalk {
         long[] known = known(run);
         sink.read(known);
         CompletableFuture<Boolean> wanted = CompletableFuture.completedFuture(false);
-        for (int part = 0; part < cuts.size(); part++) {
+        for (int part = 0; part < bounds.size(); part++) {
             int index = part;
             wanted = wanted.thenCompose(before -> take(index, run, known).thenApply(more -> before || more));
         }
@@ -88,18 +88,18 @@ final class LaneWalk {
 
     /** @return whether the part may want what comes next */
     private CompletableFuture<Boolean> take(int part, LaneLog.Run run, long[] known) {
-        Cut cut = cuts.get(part);
+        Bounds of = bounds.get(part);
         List<RawRecord> records = run.records();
-        int from = Positions.countUpTo(cut.after(), records);
-        int to = cut.upTo() == null ? records.size() : Positions.countUpTo(cut.upTo(), records);
-        boolean isOver = cut.upTo() != null && log.reached().compareTo(cut.upTo()) >= 0;
+        int from = Positions.countUpTo(of.after(), records);
+        int to = of.upTo() == null ? records.size() : Positions.countUpTo(of.upTo(), records);
+        boolean isOver = of.upTo() != null && log.reached().compareTo(of.upTo()) >= 0;
         if (from >= to) {
             return CompletableFuture.completedFuture(!isOver);
         }
         List<RawRecord> some = records.subList(from, to);
         long[] someKnown = from == 0 && to == known.length ? known : Arrays.copyOfRange(known, from, to);
-        Lane lane = cut.upTo() == null ? run.lane() : run.lane().ofBackfill();
-        RepairedRecords.OfLane repaired = cut.repaired();
+        Lane lane = of.upTo() == null ? run.lane() : run.lane().ofBackfill();
+        RepairedRecords.OfLane repaired = of.repaired();
         CompletableFuture<Boolean> taken = repaired.isEmpty()
                 ? sink.take(part, lane, some, someKnown)
                 : sink.take(part, lane, repaired.inPlaceOf(some), repaired.knownMillis(some, someKnown));

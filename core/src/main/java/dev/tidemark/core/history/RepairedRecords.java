@@ -4,11 +4,13 @@ import dev.tidemark.core.async.Flight;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.store.ControlStore;
+import dev.tidemark.core.store.Lineage;
 import dev.tidemark.core.store.RedriveLog;
 import dev.tidemark.core.store.RedriveLog.Repairs;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.view.View;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +28,7 @@ public final class RepairedRecords {
 
     private final String viewVersion;
     private final @Nullable Repairs settled;
+    private final boolean ofAllViews;
     private final Map<String, OfLane> lanes = new HashMap<>();
 
     /**
@@ -90,9 +93,10 @@ public final class RepairedRecords {
         }
     }
 
-    private RepairedRecords(String viewVersion, @Nullable Repairs settled) {
+    private RepairedRecords(String viewVersion, @Nullable Repairs settled, boolean ofAllViews) {
         this.viewVersion = viewVersion;
         this.settled = settled;
+        this.ofAllViews = ofAllViews;
     }
 
     /**
@@ -146,14 +150,67 @@ public final class RepairedRecords {
                         List.copyOf(viewVersions),
                         version -> log.repairs(version)
                                 .thenAccept(settled ->
-                                        found.put(version, new RepairedRecords(version, settled.orElse(null)))))
+                                        found.put(version, new RepairedRecords(version, settled.orElse(null), false))))
                 .thenCompose(read -> manifests(log, found.values()))
                 .thenApply(read -> found);
     }
 
+    /**
+     * For walks up to a cut. What a backfill decided after the cut does not count: then it is what a backfill would have
+     * decided at the cut. For a view that no row knows, the redrives of all views count.
+     *
+     * @param lastRedrive the last one up to the cut
+     * @param rows those of the cut, of the views' stream
+     * @return by view version
+     */
+    static CompletableFuture<Map<String, RepairedRecords>> upTo(
+            long lastRedrive, RedriveLog log, Collection<View> views, List<LaneRow> rows) {
+        Map<String, RepairedRecords> found = new HashMap<>();
+        return Flight.inOrder(
+                        List.copyOf(views),
+                        view -> upTo(lastRedrive, log, view, rows).thenAccept(of -> found.put(view.version(), of)))
+                .thenCompose(read -> manifests(log, found.values()))
+                .thenApply(read -> found);
+    }
+
+    private static CompletableFuture<RepairedRecords> upTo(
+            long lastRedrive, RedriveLog log, View view, List<LaneRow> rows) {
+        String version = view.version();
+        Map<String, Lane> lanes = new HashMap<>();
+        Map<String, Position> activations = new HashMap<>();
+        for (LaneRow row : rows) {
+            Position activatedAfter = row.views().getOrDefault(version, row.last());
+            if (activatedAfter.isAfter(Position.ORIGIN)) {
+                lanes.put(row.lane().id(), row.lane());
+                activations.put(row.lane().id(), activatedAfter);
+            }
+        }
+        boolean isKnown = rows.stream().anyMatch(row -> row.views().containsKey(version));
+        CompletableFuture<Map<String, Set<String>>> ancestors = view.remembers()
+                ? new LaneAncestors(Lineage.NEVER_RESHARDED, rows).of(lanes, activations.keySet())
+                : CompletableFuture.completedFuture(Map.of());
+        return ancestors.thenCompose(before -> {
+            Repairs atCut = new Repairs(view.name(), version, activations, lastRedrive, before);
+            return !isKnown || activations.isEmpty()
+                    ? CompletableFuture.completedFuture(new RepairedRecords(version, atCut, !isKnown))
+                    : log.repairs(version)
+                            .thenApply(settled -> new RepairedRecords(
+                                    version,
+                                    settled.filter(earlier -> earlier.lastManifest() <= lastRedrive)
+                                            .map(earlier -> new Repairs(
+                                                    view.name(),
+                                                    version,
+                                                    activations,
+                                                    earlier.lastManifest(),
+                                                    earlier.ancestors()))
+                                            .orElse(atCut),
+                                    false));
+        });
+    }
+
     /** All of every redrive, of whatever view and version; the last counts. */
     static CompletableFuture<RepairedRecords> ofAllViews(RedriveLog log) {
-        RepairedRecords all = new RepairedRecords("", null);
+        RepairedRecords all = new RepairedRecords("", null, true);
         return log.known()
                 .thenCompose(known -> log.each(1, known.last(), manifest -> {
                     manifest.entries().forEach(entry -> all.put(manifest.timeMillis(), entry));
@@ -194,11 +251,19 @@ public final class RepairedRecords {
         if (settled == null || number > settled.lastManifest()) {
             return false;
         }
+        if (ofAllViews) {
+            return true;
+        }
         Position activatedAfter = settled.activations().get(entry.lane().id());
         return entry.view().equals(settled.view())
                 && !entry.viewVersion().equals(viewVersion)
                 && activatedAfter != null
                 && !entry.record().position().isAfter(activatedAfter);
+    }
+
+    /** Whether the redrives of all views are in place of archived records, those of this version too. */
+    boolean isOfAllViews() {
+        return ofAllViews;
     }
 
     private boolean isSettled() {
