@@ -127,6 +127,7 @@ public final class EvaluateCommand extends CatalogCommand {
                             .toList(),
                     path("--id", id),
                     path("--outcome-id", outcomeId),
+                    null,
                     Map.of());
             progress.stage("Reading the archive", "records", -1);
             Evaluator evaluator =

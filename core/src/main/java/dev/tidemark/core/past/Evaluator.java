@@ -17,6 +17,7 @@ import dev.tidemark.core.history.Sink;
 import dev.tidemark.core.monitor.Challenge;
 import dev.tidemark.core.monitor.PairedDifference;
 import dev.tidemark.core.pair.PairRule;
+import dev.tidemark.core.store.CutLog.Cut;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
@@ -74,6 +75,7 @@ public final class Evaluator {
      * @param scorers besides what was served; at most two
      * @param id the field of a prediction that names it
      * @param outcomeId the field of an outcome that names its prediction, where it carries it
+     * @param cut up to which everything is read, so that the answer is the same forever; null for what is known now
      * @param trainedUpTo by the id of a live lane the position of the last record that a scorer was trained on: a label that
      *     was known there is {@linkplain EvaluationReport#leaked leaked}; empty if nobody says
      */
@@ -86,6 +88,7 @@ public final class Evaluator {
             List<EvaluationReport.Scorer> scorers,
             FieldPath id,
             FieldPath outcomeId,
+            @Nullable Cut cut,
             Map<String, Position> trainedUpTo) {
 
         public Question {
@@ -122,7 +125,7 @@ public final class Evaluator {
     }
 
     /**
-     * Answers, with everything that is known now.
+     * Answers, with everything that is known now, or was at the cut.
      *
      * @return completes with {@link dev.tidemark.core.store.DamagedArchive} if the archive of that time is not whole
      */
@@ -188,7 +191,8 @@ public final class Evaluator {
                     "the monitor of '" + monitor.model() + "' has no challenger " + challenger);
         }
         FieldPath id = monitor.logged().id();
-        Question question = new Question(monitor, null, versions, fromMillis, toMillis, List.of(), id, id, Map.of());
+        Question question =
+                new Question(monitor, null, versions, fromMillis, toMillis, List.of(), id, id, null, Map.of());
         Window window = monitor.windows().get(0);
         View predicted = challengers.all().predicted();
         CompletableFuture<Map<String, @Nullable Object>> came =
@@ -255,11 +259,15 @@ public final class Evaluator {
                         question.fromMillis() - 2 * view.rememberedMillis(),
                         question.toMillis() + view.admittedMillis())
                 .parallel(lanesAtOnce, threads);
-        return ports.control()
-                .readLanes()
-                .thenCompose(rows -> History.of(ports, source.stream(), List.of(view), rows))
+        return history(source.stream(), view, question.cut())
                 .thenCompose(history -> history.walk(range, sink))
                 .thenAccept(walked -> {});
+    }
+
+    private CompletableFuture<History> history(String stream, View view, @Nullable Cut cut) {
+        return cut != null
+                ? History.of(ports, stream, List.of(view), cut)
+                : ports.control().readLanes().thenCompose(rows -> History.of(ports, stream, List.of(view), rows));
     }
 
     /** Tells how far the walk is. */

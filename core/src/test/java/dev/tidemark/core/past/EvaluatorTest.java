@@ -18,6 +18,7 @@ import dev.tidemark.core.monitor.Realised;
 import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.ProgressCache;
 import dev.tidemark.core.serve.QueryPlan;
+import dev.tidemark.core.store.CutLog.Cut;
 import dev.tidemark.core.store.InMemoryArchive;
 import dev.tidemark.core.store.InMemoryControlStore;
 import dev.tidemark.core.store.InMemoryItemStore;
@@ -104,6 +105,7 @@ class EvaluatorTest {
     private final Random random = new Random(SEED);
     private final InMemoryLineage lineage = new InMemoryLineage();
     private boolean isResharded;
+    private Runnable afterBatch = () -> {};
     private final InMemoryItemStore items = new InMemoryItemStore();
     private final InMemoryControlStore control = new InMemoryControlStore();
     private final InMemoryArchive archive = new InMemoryArchive();
@@ -252,6 +254,33 @@ class EvaluatorTest {
                 one -> one.labels().lastEntry().getValue());
     }
 
+    /** What was known at a cut stays what it was, and is what an evaluation of that time said. */
+    @ParameterizedTest
+    @CsvSource({"10, 0.3", "17, 0.3", "22, 0"})
+    void atACutItIsTheSameForever(int batches, double revised) {
+        Catalog catalog = catalog("{pair: judged, settle: 1m}");
+        Monitor monitor = catalog.monitor("discount").orElseThrow();
+        predict(0.8, revised);
+        List<Cut> cuts = new ArrayList<>();
+        List<EvaluationReport> then = new ArrayList<>();
+        int[] done = {0};
+        afterBatch = () -> {
+            if (++done[0] == batches) {
+                cuts.add(new Cut("discount", "h", "c", 1, 0, control.readLanes().join(), 0));
+                then.add(evaluate(catalog, monitor, null, null, Map.of()));
+            }
+        };
+        fold(catalog, /* isCarrying= */ false, /* onlyPositives= */ false);
+        EvaluationReport now = evaluate(catalog, monitor, null, null, Map.of());
+
+        assertThat(evaluate(catalog, monitor, null, cuts.get(0), Map.of()))
+                .as("seed %d", SEED)
+                .isEqualTo(then.get(0))
+                .isNotEqualTo(now);
+        assertThat(then.get(0).compared().get(0).difference().requests())
+                .isLessThanOrEqualTo(now.compared().get(0).difference().requests());
+    }
+
     /** A label is leaked if the record that gave a prediction its first one lies at or below the bound of its lane. */
     @ParameterizedTest
     @ValueSource(
@@ -297,7 +326,7 @@ class EvaluatorTest {
     }
 
     private long leaked(Catalog catalog, Monitor monitor, Map<String, Position> trainedUpTo) {
-        return evaluate(catalog, monitor, null, trainedUpTo).leaked();
+        return evaluate(catalog, monitor, null, null, trainedUpTo).leaked();
     }
 
     private static Position before(Placed place) {
@@ -362,6 +391,7 @@ class EvaluatorTest {
             for (int from = 0; from < ofLane.size(); from += 40) {
                 Batch batch = new Batch(lane, ofLane.subList(from, Math.min(ofLane.size(), from + 40)));
                 assertThat(fold.fold(batch, Long.MAX_VALUE).join().isDone()).isTrue();
+                afterBatch.run();
             }
         });
     }
@@ -467,11 +497,15 @@ class EvaluatorTest {
     }
 
     private EvaluationReport evaluate(Catalog catalog, Monitor monitor, @Nullable String slice) {
-        return evaluate(catalog, monitor, slice, Map.of());
+        return evaluate(catalog, monitor, slice, null, Map.of());
     }
 
     private EvaluationReport evaluate(
-            Catalog catalog, Monitor monitor, @Nullable String slice, Map<String, Position> trainedUpTo) {
+            Catalog catalog,
+            Monitor monitor,
+            @Nullable String slice,
+            @Nullable Cut cut,
+            Map<String, Position> trainedUpTo) {
         Map<String, BigDecimal> scores = new TreeMap<>();
         predictions.stream()
                 .filter(one -> !one.id().endsWith("7"))
@@ -485,6 +519,7 @@ class EvaluatorTest {
                 List.of(new Other(scores)),
                 FieldPath.parse("id"),
                 FieldPath.parse("prediction"),
+                cut,
                 trainedUpTo);
         return ask(catalog, evaluator -> evaluator.evaluate(question));
     }
