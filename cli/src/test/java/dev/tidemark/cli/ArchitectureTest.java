@@ -83,7 +83,8 @@ public class ArchitectureTest {
             List.of("catalog", "archive"),
             List.of("fold", "serve", "checkpoint"),
             List.of("history", "monitor"),
-            List.of("past", "change"));
+            List.of("past", "change"),
+            List.of("learn"));
 
     private static final ArchRule PURE = classes()
             .that()

@@ -7,6 +7,7 @@ import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.forward.Forward;
 import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.Monitor;
+import dev.tidemark.core.view.Training;
 import dev.tidemark.core.view.View;
 import java.util.Collection;
 import java.util.Collections;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param views in file order, those of monitors last
  * @param models in file order
  * @param monitors of models, in the order of these
+ * @param trainings of models, in the order of these
  * @param notes what definitions say to people, by path such as {@code views.viewer.features.avg_price}; not in the hash
  * @param json the definitions as canonical JSON, with the notes, for the catalog endpoint
  */
@@ -35,6 +37,7 @@ public record Catalog(
         List<View> views,
         List<Model> models,
         List<Monitor> monitors,
+        List<Training> trainings,
         Map<String, Notes> notes,
         String json) {
 
@@ -85,12 +88,13 @@ public record Catalog(
         views = List.copyOf(views);
         models = List.copyOf(models);
         monitors = List.copyOf(monitors);
+        trainings = List.copyOf(trainings);
         notes = Collections.unmodifiableMap(new LinkedHashMap<>(notes));
     }
 
-    /** Without models, monitors and notes. */
+    /** Without models, monitors, trainings and notes. */
     public Catalog(String hash, List<Source> sources, List<View> views, String json) {
-        this(hash, sources, views, List.of(), List.of(), Map.of(), json);
+        this(hash, sources, views, List.of(), List.of(), List.of(), Map.of(), json);
     }
 
     public Optional<View> view(String name) {
@@ -104,6 +108,11 @@ public record Catalog(
     /** What is watched of a model. */
     public Optional<Monitor> monitor(String model) {
         return monitors.stream().filter(one -> one.model().equals(model)).findFirst();
+    }
+
+    /** How a model is trained again. */
+    public Optional<Training> training(String model) {
+        return trainings.stream().filter(one -> one.model().equals(model)).findFirst();
     }
 
     /** What the definition at a path says to people; empty notes if it says nothing. */

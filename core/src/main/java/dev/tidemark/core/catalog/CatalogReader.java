@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.core.aggregate.AggregateFunction;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.view.Monitor;
+import dev.tidemark.core.view.Training;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,6 +35,7 @@ final class CatalogReader {
     private final Map<String, ViewDefinition> definitions = new LinkedHashMap<>();
     private final List<ModelReader.Read> models = new ArrayList<>();
     private final List<Monitor> monitors = new ArrayList<>();
+    private final List<Training> trainings = new ArrayList<>();
     private final Map<String, View> viewsByVersion = new LinkedHashMap<>();
 
     CatalogReader(List<AggregateFunction> functions, Problems problems) {
@@ -68,6 +70,7 @@ final class CatalogReader {
                 List.copyOf(viewsByVersion.values()),
                 models.stream().map(ModelReader.Read::model).toList(),
                 monitors,
+                trainings,
                 notes,
                 json.toString());
     }
@@ -131,6 +134,19 @@ final class CatalogReader {
 
     /** Null, with the mistake reported, if there is one. */
     private @Nullable View readView(ViewReader reader, YamlMapping.Entry entry) {
+        View view = compileView(reader, entry);
+        View same = view == null ? null : viewsByVersion.putIfAbsent(view.version(), view);
+        if (view != null && same != null) {
+            entry.key()
+                    .problem(
+                            "view '" + view.name() + "' would keep the same state as view '" + same.name() + "'",
+                            "put its features into that view");
+        }
+        return view;
+    }
+
+    /** A view that is none of the catalog's unless it is added. */
+    private @Nullable View compileView(ViewReader reader, YamlMapping.Entry entry) {
         int before = problems.count();
         ViewDefinition definition = reader.read(entry);
         if (definition == null || problems.count() > before) {
@@ -139,15 +155,7 @@ final class CatalogReader {
         if (!entry.isMade()) {
             definitions.put(entry.name(), definition);
         }
-        View view = ViewCompiler.compile(definition);
-        View same = view == null ? null : viewsByVersion.putIfAbsent(view.version(), view);
-        if (same != null) {
-            entry.key()
-                    .problem(
-                            "view '" + definition.name() + "' would keep the same state as view '" + same.name() + "'",
-                            "put its features into that view");
-        }
-        return view;
+        return ViewCompiler.compile(definition);
     }
 
     private void readModels(YamlMapping catalog, ViewReader viewReader, Set<String> pairNames) {
@@ -159,6 +167,7 @@ final class CatalogReader {
         ModelReader reader = new ModelReader(definitions, views, viewNames);
         MonitorReader monitorReader =
                 new MonitorReader(sources, pairs, pairNames, entry -> readView(viewReader, entry));
+        TrainingReader trainingReader = new TrainingReader(pairs, entry -> compileView(viewReader, entry));
         for (YamlMapping.Entry entry : section(catalog, "models", MAX_MODELS, "add a model, or leave models out")) {
             ModelReader.Read model = reader.read(entry);
             YamlMapping definition = model == null ? null : entry.value().mapping("");
@@ -170,6 +179,11 @@ final class CatalogReader {
             if (monitor != null) {
                 monitors.add(monitor.monitor());
                 model.json().setAll(monitor.json());
+            }
+            TrainingReader.Read training = trainingReader.read(definition, model.model(), monitor);
+            if (training != null) {
+                trainings.add(training.training());
+                model.json().set(MonitorKeys.TRAIN, training.json());
             }
         }
     }

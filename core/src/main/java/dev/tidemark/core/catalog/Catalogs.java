@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +68,7 @@ public record Catalogs(Catalog current, @Nullable Catalog next) {
         return views().stream().filter(view -> view.name().equals(name)).toList();
     }
 
-    /** The catalog that defines a version; the current one if both do. */
+    /** The catalog that defines a version, of a view or of what a model is trained with; the current one if both do. */
     public Optional<Catalog> of(View view) {
         return all().stream()
                 .filter(catalog -> hasVersion(catalog, view.version()))
@@ -170,6 +171,10 @@ public record Catalogs(Catalog current, @Nullable Catalog next) {
     }
 
     private static boolean hasVersion(Catalog catalog, String version) {
-        return catalog.views().stream().anyMatch(view -> view.version().equals(version));
+        return Stream.concat(
+                        catalog.views().stream(),
+                        catalog.trainings().stream()
+                                .map(training -> training.rows().view()))
+                .anyMatch(view -> view.version().equals(version));
     }
 }

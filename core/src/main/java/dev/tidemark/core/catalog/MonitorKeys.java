@@ -13,9 +13,10 @@ final class MonitorKeys {
     static final String OUTCOME = "outcome";
     static final String SLICES = "slices";
     static final String MONITOR = "monitor";
+    static final String TRAIN = "train";
 
     /** Of a model. */
-    static final List<String> OF_MODEL = List.of(PREDICTIONS, OUTCOME, SLICES, MONITOR);
+    static final List<String> OF_MODEL = List.of(PREDICTIONS, OUTCOME, SLICES, MONITOR, TRAIN);
 
     static final String SOURCE = "source";
     static final String WHERE = "where";
@@ -56,6 +57,29 @@ final class MonitorKeys {
     static final String LABELLED_AT_LEAST = "labelled_at_least";
     static final String ECE = "ece";
     static final String OF_FEATURES = "features";
+
+    static final String ROWS = "rows";
+    static final String HOLDOUT = "holdout";
+    static final String EVERY = "every";
+    static final String WHEN = "when";
+    static final String REST = "rest";
+    static final String COMMAND = "command";
+    static final String GATE = "gate";
+    static final String PROMOTE = "promote";
+
+    static final String LAST = "last";
+    static final String MATURED = "matured";
+    static final String SAMPLE = "sample";
+    static final String YES = "yes";
+    static final String NO = "no";
+    static final String ALL = "all";
+
+    static final String PAIRED_LOSS = "paired_loss";
+    static final String WORSE_BY_AT_MOST = "worse_by_at_most";
+    static final String CONFIDENCE = "confidence";
+
+    static final String SHADOW = "shadow";
+    static final String WATCH = "watch";
 
     /** Fields of a prediction; unless the catalog says another, each is named as its key. */
     enum Part {
@@ -109,6 +133,13 @@ final class MonitorKeys {
     static final Set<String> OF_NULLS = set(TIMES_BASELINE, PLUS, WINDOW);
     static final Set<String> OF_COVERAGE = set(LABELLED_AT_LEAST, WINDOW);
     static final Set<String> OF_CALIBRATION = set(ECE, WINDOW);
+    static final Set<String> OF_TRAIN = set(ROWS, HOLDOUT, EVERY, WHEN, AT_LEAST, REST, COMMAND, GATE, PROMOTE);
+    static final Set<String> OF_ROWS = set(LAST, MATURED, SAMPLE);
+    static final Set<String> OF_SAMPLE_BINARY = set(YES, NO);
+    static final Set<String> OF_SAMPLE_NUMBER = set(ALL);
+    static final Set<String> OF_GATE = set(PAIRED_LOSS, ECE, SLICES);
+    static final Set<String> OF_PAIRED_LOSS = set(WORSE_BY_AT_MOST, CONFIDENCE);
+    static final Set<String> OF_PROMOTE = set(SHADOW, WATCH);
 
     private MonitorKeys() {}
 

@@ -131,9 +131,12 @@ final class MonitorReader {
     /**
      * A monitor with the definition that it was read from.
      *
+     * @param made its views, which can make another of the same events
+     * @param outcomes null if there are none
      * @param json members of the model's canonical definition
      */
-    record Read(Monitor monitor, ObjectNode json) {}
+    record Read(
+            Monitor monitor, MonitorViews made, @Nullable Outcomes outcomes, ObjectNode json) {}
 
     private final Map<String, SourceDefinition> sources;
     private final Map<String, PairDefinition> pairs;
@@ -294,7 +297,7 @@ final class MonitorReader {
                 settings.champion(),
                 compared == null ? null : new Monitor.Challengers(settings.challengers(), compared),
                 settings.checks());
-        return new Read(monitor, MonitorJson.of(predictions, outcomes, slices, settings));
+        return new Read(monitor, made, outcomes, MonitorJson.of(predictions, outcomes, slices, settings));
     }
 
     private static Monitor.@Nullable Compared compared(

@@ -3,6 +3,7 @@ package dev.tidemark.core.catalog;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.core.catalog.MonitorKeys.Part;
+import dev.tidemark.core.view.Training;
 import java.util.List;
 
 /** The part of {@link CatalogSchema} about what is watched of a model. */
@@ -16,6 +17,7 @@ final class MonitorSchema {
         slices(definitions.putObject(MonitorKeys.SLICES));
         monitor(definitions.putObject(MonitorKeys.MONITOR));
         checks(definitions.putObject(MonitorKeys.CHECKS));
+        train(definitions.putObject(MonitorKeys.TRAIN));
     }
 
     private static void predictions(ObjectNode node) {
@@ -161,6 +163,64 @@ final class MonitorSchema {
                 .putArray("anyOf");
         forms.addObject().put("const", "all");
         forms.addObject().put("type", "array").putObject("items").put("type", "string");
+    }
+
+    private static void train(ObjectNode node) {
+        CatalogSchema.object(node, "How the model is trained again, with what came of its predictions.");
+        ObjectNode properties = CatalogSchema.properties(node);
+        ObjectNode rows = object(properties, MonitorKeys.ROWS, "Which predictions it learns from.");
+        CatalogSchema.duration(rows, MonitorKeys.LAST, "30d", "How far back they reach.");
+        rows.putObject(MonitorKeys.MATURED)
+                .put("description", "Whether a row waits until its outcome can no longer change in time.")
+                .put("type", "boolean")
+                .put("default", true);
+        ObjectNode sample =
+                object(rows, MonitorKeys.SAMPLE, "Which share of the rows is kept, by label. Default: all.");
+        number(sample, MonitorKeys.YES, "Of those with a yes.");
+        number(sample, MonitorKeys.NO, "Of those with a no.");
+        number(sample, MonitorKeys.ALL, "Of all, if labels are numbers.");
+        CatalogSchema.duration(
+                properties,
+                MonitorKeys.HOLDOUT,
+                null,
+                "The newest rows, which judge a candidate. Default: a tenth of 'last'.");
+        CatalogSchema.duration(properties, MonitorKeys.EVERY, null, "How often a run starts by schedule.");
+        ObjectNode when = properties.putObject(MonitorKeys.WHEN);
+        when.put("description", "Causes of the monitor that start a run.");
+        when.put("type", "array").put("minItems", 1).put("uniqueItems", true);
+        Training.CAUSES.forEach(when.putObject("items").putArray("enum")::add);
+        CatalogSchema.integer(
+                        properties,
+                        MonitorKeys.AT_LEAST,
+                        1,
+                        (int) TrainingReader.MOST_AT_LEAST,
+                        "How many rows must be new since the cut of the last run.")
+                .put("default", TrainingReader.DEFAULT_AT_LEAST);
+        CatalogSchema.duration(properties, MonitorKeys.REST, null, "How long no run starts after the end of one.");
+        ObjectNode command = properties.putObject(MonitorKeys.COMMAND);
+        command.put("description", "The training step of the local run: a program and its arguments.");
+        ArrayNode forms = command.putArray("anyOf");
+        forms.addObject().put("type", "string");
+        ObjectNode words = forms.addObject();
+        words.put("type", "array").put("minItems", 1).put("maxItems", TrainingReader.MAX_COMMAND);
+        CatalogSchema.scalar(words.putObject("items"));
+        ObjectNode gate = object(properties, MonitorKeys.GATE, "What a candidate must be.");
+        ObjectNode loss = object(gate, MonitorKeys.PAIRED_LOSS, "How its loss compares with the champion's.");
+        number(loss, MonitorKeys.WORSE_BY_AT_MOST, "By how much it may be greater. Default: 0.");
+        number(loss, MonitorKeys.CONFIDENCE, "How certain that must be. Default: 0.95.");
+        number(gate, MonitorKeys.ECE, "The greatest expected calibration error. Default: any.");
+        enumeration(
+                gate, MonitorKeys.SLICES, "In which slices it must not be worse for certain.", List.of("all", "none"));
+        ObjectNode promote = object(properties, MonitorKeys.PROMOTE, "What happens before and after it is promoted.");
+        CatalogSchema.duration(
+                promote, MonitorKeys.SHADOW, null, "How long its scores are logged beside the champion's before.");
+        CatalogSchema.duration(promote, MonitorKeys.WATCH, null, "How long it is watched afterwards.");
+    }
+
+    private static ObjectNode object(ObjectNode properties, String key, String description) {
+        ObjectNode node = properties.putObject(key);
+        CatalogSchema.object(node, description);
+        return CatalogSchema.properties(node);
     }
 
     private static ObjectNode check(ObjectNode checks, String name, String description, String... required) {

@@ -252,6 +252,28 @@ final class MonitorViews {
         add(qualityName(), came, outcomes.version(), ofAll);
     }
 
+    /**
+     * The view of pairs that are labelled rows: those of the quality, whatever their version. It is the quality's in all that
+     * decides about halves.
+     *
+     * @param outcomes of a pair
+     */
+    Map<String, Object> rows(MonitorReader.Outcomes outcomes, PairDefinition pair) {
+        Map<String, Map<String, Object>> made = new LinkedHashMap<>();
+        made.put(
+                Monitor.ROWS,
+                labelled(
+                        outcomes.isBinary() ? "brier" : "bias",
+                        outcomes.score(),
+                        outcomes.isAbsent() ? (Object) 1 : outcomes.label()));
+        return tree(
+                Events.of(outcomes),
+                pair.left().key().stream()
+                        .map(field -> outcomes.ofPrediction(field.toString()))
+                        .toList(),
+                made);
+    }
+
     /** What a challenger would have lost less; of labels by absence also of all predictions as negatives. */
     private void challengers(
             MonitorReader.Outcomes of, MonitorReader.@Nullable SliceField slice, List<String> versions) {
@@ -368,6 +390,10 @@ final class MonitorViews {
     }
 
     private void add(String name, Events events, Object entity, Map<String, Map<String, Object>> made) {
+        trees.put(name, tree(events, entity, made));
+    }
+
+    private Map<String, Object> tree(Events events, Object entity, Map<String, Map<String, Object>> made) {
         Map<String, Object> view = new LinkedHashMap<>();
         events.putInto(view);
         view.put("entity", entity);
@@ -377,6 +403,6 @@ final class MonitorViews {
         view.put("retention", retention);
         made.values().forEach(feature -> feature.put("windows", windows));
         view.put("features", made);
-        trees.put(name, view);
+        return view;
     }
 }

@@ -104,6 +104,15 @@ public final class LaneDecider {
 
         /** The record changes nothing. */
         default void other(View view, int record, Fate fate) {}
+
+        /**
+         * The record is a left that counts from now on (rule J1), whether or not there is a right for it yet. Told before what
+         * the view folds at this record.
+         *
+         * @param half the event as it came; valid during the call only
+         * @param key of the pair, as canonical text
+         */
+        default void left(View view, int record, EventRow half, String key) {}
     }
 
     /** J4: what comes of a record is remembered only. */
@@ -258,6 +267,9 @@ public final class LaneDecider {
         Half half = ((HalfAdmission) one.judge).half(row, Halves.owner(laneId, row.position()));
         Halves.Terms terms = Objects.requireNonNull(one.view.pairs()).terms();
         Halves.Told told = ids.tell(one.view, terms, one.judge.entity(), half, row.position(), ancestors);
+        if (told.fate() == Halves.Fate.LEFT) {
+            visitor.left(one.view, record, row, one.judge.entity());
+        }
         boolean changes = pair(one, pairs.of(told.takenBack(), /* isTakenBack= */ true, row), record, visitor);
         changes |= pair(one, pairs.of(told.added(), /* isTakenBack= */ false, row), record, visitor);
         if (!changes) {

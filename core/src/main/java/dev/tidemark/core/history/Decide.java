@@ -57,6 +57,9 @@ public final class Decide implements Sink {
 
         /** The record changes no item. */
         default void other(String laneId, View view, RawRecord record, LaneDecider.Fate fate, long knownMillis) {}
+
+        /** The record is a left that counts, see {@link LaneDecider.Visitor#left}. */
+        default void left(String laneId, View view, RawRecord record, EventRow half, String key, long knownMillis) {}
     }
 
     /** @param untilKnownMillis the visitor is not told what became known later */
@@ -149,6 +152,13 @@ public final class Decide implements Sink {
         public void other(View view, int record, LaneDecider.Fate fate) {
             if (knownMillis[record] <= untilKnownMillis) {
                 told.other(laneId, view, records.get(record), fate, knownMillis[record]);
+            }
+        }
+
+        @Override
+        public void left(View view, int record, EventRow half, String key) {
+            if (knownMillis[record] <= untilKnownMillis) {
+                told.left(laneId, view, records.get(record), half, key, knownMillis[record]);
             }
         }
     }

@@ -38,6 +38,7 @@ public record HeadSize(int maxBytes, int maxTiles) {
                 catalog.views().stream().map(this::applyTo).toList(),
                 catalog.models(),
                 catalog.monitors(),
+                catalog.trainings(),
                 catalog.notes(),
                 catalog.json());
     }
