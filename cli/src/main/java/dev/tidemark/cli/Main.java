@@ -6,6 +6,7 @@ import dev.tidemark.cli.catalog.GenerateCommand;
 import dev.tidemark.cli.catalog.ValidateCommand;
 import dev.tidemark.cli.checkpoint.CheckpointCommand;
 import dev.tidemark.cli.checkpoint.RestoreCommand;
+import dev.tidemark.cli.learn.CutCommand;
 import dev.tidemark.cli.monitor.EvaluateCommand;
 import dev.tidemark.cli.monitor.MonitorCommand;
 import dev.tidemark.cli.past.AuditCommand;
@@ -55,6 +56,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             AuditCommand.class,
             BackfillCommand.class,
             TrainingSetCommand.class,
+            CutCommand.class,
             ArchiveCommand.class,
             CheckpointCommand.class,
             RestoreCommand.class,

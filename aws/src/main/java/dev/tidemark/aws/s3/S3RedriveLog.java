@@ -3,9 +3,7 @@ package dev.tidemark.aws.s3;
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.core.store.RedriveLog;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -51,15 +49,11 @@ public final class S3RedriveLog implements RedriveLog {
         });
     }
 
-    /** The stored manifest may be our own, from an attempt whose answer was lost. */
     @Override
     public CompletableFuture<Boolean> append(Manifest manifest) {
         String key = key(manifest.number());
         byte[] body = ManifestFormat.write(manifest);
-        return objects.putOnce(key, "application/gzip", body)
-                .thenCompose(stored -> stored
-                        ? CompletableFuture.completedFuture(true)
-                        : objects.get(key).thenApply(found -> Arrays.equals(found, body)));
+        return Numbered.append(objects, key, "application/gzip", body);
     }
 
     @Override
@@ -127,23 +121,19 @@ public final class S3RedriveLog implements RedriveLog {
 
     /** Where a manifest is stored; the digits make keys sort by number. */
     public static String key(long number) {
-        return ROOT + digits(number) + MANIFEST;
+        return ROOT + Numbered.digits(number) + MANIFEST;
     }
 
     /** Its existence says that a manifest's records are all folded. */
     public static String doneKey(long number) {
-        return ROOT + digits(number) + DONE;
-    }
-
-    private static String digits(long number) {
-        return String.format(Locale.ROOT, "%010d", number);
+        return ROOT + Numbered.digits(number) + DONE;
     }
 
     private CompletableFuture<Known> list(@Nullable String after, Set<Long> manifests, Set<Long> done) {
         return objects.list(ROOT, after, KeyPage.MAX_KEYS).thenCompose(page -> {
             page.keys().forEach(key -> sort(key, manifests, done));
             return page.next() == null
-                    ? CompletableFuture.completedFuture(known(manifests, done))
+                    ? CompletableFuture.completedFuture(new Known(Numbered.last(manifests, S3RedriveLog::key), done))
                     : list(page.next(), manifests, done);
         });
     }
@@ -158,20 +148,5 @@ public final class S3RedriveLog implements RedriveLog {
 
     private static long number(String key, String suffix) {
         return Long.parseLong(key.substring(ROOT.length(), key.length() - suffix.length()));
-    }
-
-    private static Known known(Set<Long> manifests, Set<Long> done) {
-        long last = 0;
-        for (long number : manifests) {
-            if (number != last + 1) {
-                break;
-            }
-            last = number;
-        }
-        if (last != manifests.size()) {
-            throw new IllegalStateException("the manifest " + key(last + 1) + " is missing although later ones are "
-                    + "there, so it is not known what it had claimed: restore the object (the bucket keeps versions)");
-        }
-        return new Known(last, done);
     }
 }

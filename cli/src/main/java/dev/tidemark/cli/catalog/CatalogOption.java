@@ -5,6 +5,7 @@ import dev.tidemark.cli.deployment.NamedDeployment;
 import dev.tidemark.cli.deployment.RunningSystem;
 import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.View;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -61,5 +62,12 @@ public final class CatalogOption {
         return catalog.view(name)
                 .orElseThrow(() -> new Failure("the catalog has no view '" + name + "'; there are: "
                         + catalog.views().stream().map(View::name).collect(Collectors.joining(", "))));
+    }
+
+    /** @throws Failure if the catalog has no such model; it names those that there are */
+    public static Model model(Catalog catalog, String name) {
+        return catalog.model(name)
+                .orElseThrow(() -> new Failure("the catalog has no model '" + name + "'; there are: "
+                        + catalog.models().stream().map(Model::name).collect(Collectors.joining(", "))));
     }
 }

@@ -14,6 +14,7 @@ import dev.tidemark.aws.kinesis.KinesisStreams;
 import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.aws.s3.S3BackfillLog;
 import dev.tidemark.aws.s3.S3Checkpoints;
+import dev.tidemark.aws.s3.S3CutLog;
 import dev.tidemark.aws.s3.S3MonitorLog;
 import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.aws.s3.S3Reader;
@@ -24,6 +25,7 @@ import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.change.ChangePorts;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.history.HistoryPorts;
+import dev.tidemark.core.learn.CutMaker;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.store.Pause;
 import dev.tidemark.functions.Deployment;
@@ -82,6 +84,15 @@ public final class Stores implements AutoCloseable {
     public S3RedriveLog redriveLog() {
         String bucket = value(Environment.BUCKET);
         return new S3RedriveLog(client(clients::s3), bucket, Backoff.system());
+    }
+
+    public S3CutLog cutLog() {
+        String bucket = value(Environment.BUCKET);
+        return new S3CutLog(client(clients::s3), bucket, Backoff.system());
+    }
+
+    public CutMaker cutMaker() {
+        return new CutMaker(control(), redriveLog(), cutLog(), lineage(), System::currentTimeMillis);
     }
 
     public S3BackfillLog backfillLog() {

@@ -229,6 +229,7 @@ class PolicyTest {
         operate("OperatorRestorePolicy", () -> tidemark("restore", "--to", "g2", "--next", next.toString()));
         operate("OperatorRestorePolicy", () -> tidemark("restore", "--to", "g3", "--next", next.toString()));
         Map<String, Map<String, Long>> ancestors = forgetAncestors(bystander);
+        operate("OperatorLearnPolicy", () -> tidemark("cut", "create", "--model", "discount"));
         operate("OperatorBackfillPolicy", () -> {
             for (String step : List.of("start", "status", "run", "flip", "rollback", "flip")) {
                 backfill(step);
@@ -388,7 +389,8 @@ class PolicyTest {
                 "OperatorRedrivePolicy",
                 "OperatorBackfillPolicy",
                 "OperatorRestorePolicy",
-                "OperatorCompactPolicy"));
+                "OperatorCompactPolicy",
+                "OperatorLearnPolicy"));
         return names;
     }
 
@@ -515,6 +517,7 @@ class PolicyTest {
         tidemark("archive", "verify");
         tidemark("checkpoint", "list");
         tidemark("checkpoint", "verify");
+        tidemark("cut", "list", "--model", "discount");
         tidemark("quarantine", "list");
         tidemark("quarantine", "export", folder.resolve("all.jsonl").toString());
         tidemark("too-late", "viewer");

@@ -133,6 +133,11 @@ public record LaneRow(
         return with(rev + 1, views, counts, found, awaitsOverlap, ended, warmUps);
     }
 
+    /** This row with other ancestors, at the same rev. */
+    public LaneRow withKnownAncestors(Map<String, Long> found) {
+        return with(rev, views, counts, found, awaitsOverlap, ended, warmUps);
+    }
+
     /** The next row, which folds exactly these views and keeps only their counts. */
     public LaneRow withViews(Map<String, Position> folded) {
         Map<String, ViewCounts> kept = new HashMap<>(counts);
