@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +40,8 @@ final class Evaluation {
 
     private final Map<String, Differences> differences = new TreeMap<>();
 
-    /** How many predictions with outcomes each scorer has no score of. */
-    private final long[] missing;
+    /** How many events of each kind each scorer has no score of. */
+    private final Map<Kind, long[]> missing = new EnumMap<>(Kind.class);
 
     /** How many events of each kind were known at the training bound. */
     private final Map<Kind, Long> leaked = new EnumMap<>(Kind.class);
@@ -86,7 +87,7 @@ final class Evaluation {
         this.window = window;
         this.views = views;
         this.scorers = scorers;
-        this.missing = new long[scorers.size()];
+        views.keySet().forEach(kind -> missing.put(kind, new long[scorers.size()]));
         scorers.forEach(scorer -> groups.add(new TreeMap<>()));
     }
 
@@ -167,7 +168,7 @@ final class Evaluation {
             if (i == 0) {
                 group(i, keys.get(0), slice).add(kind, row);
             } else if (score == null) {
-                missing[i] += kind == Kind.OUTCOME ? sign(row) : 0;
+                Objects.requireNonNull(missing.get(kind))[i] += sign(row);
             } else {
                 row.setDecimal(slot, score);
                 group(i, "", slice).add(kind, row);
@@ -267,12 +268,16 @@ final class Evaluation {
             }
         });
         Map<String, Long> lacking = new LinkedHashMap<>();
-        for (int i = 1; i < missing.length; i++) {
-            lacking.put(scorers.get(i).name(), missing[i]);
+        for (int i = 1; i < scorers.size(); i++) {
+            int scorer = i;
+            lacking.put(scorers.get(i).name(), most(missing.values().stream().map(counts -> counts[scorer])));
         }
-        // With labels by absence, who has a yes is a prediction too.
-        long known = leaked.values().stream().mapToLong(count -> count).max().orElse(0);
-        return new EvaluationReport(qualities, compared, lacking, known);
+        return new EvaluationReport(qualities, compared, lacking, most(leaked.values().stream()));
+    }
+
+    /** With labels by absence, what has a yes is among the predictions too. */
+    private static long most(Stream<Long> counts) {
+        return counts.reduce(0L, Math::max);
     }
 
     private long rows(Map<String, @Nullable Object> values) {

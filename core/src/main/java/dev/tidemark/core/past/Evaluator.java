@@ -101,6 +101,17 @@ public final class Evaluator {
             }
         }
 
+        /** The same by another slice; null for none. */
+        public Question by(@Nullable String other) {
+            return new Question(
+                    monitor, other, versions, fromMillis, toMillis, scorers, id, outcomeId, cut, trainedUpTo);
+        }
+
+        /** The same with another training bound. */
+        public Question trainedUpTo(Map<String, Position> bound) {
+            return new Question(monitor, slice, versions, fromMillis, toMillis, scorers, id, outcomeId, cut, bound);
+        }
+
         private boolean wants(EventRow row, String entity) {
             return row.eventTimeMillis() >= fromMillis
                     && row.eventTimeMillis() < toMillis
