@@ -37,7 +37,7 @@ public final class ClientSamples {
         return log.get()
                 .newest(monitor.model(), nowMillis - ClientSample.MAX_AGE_MILLIS)
                 .join()
-                .map(ClientSamples::read)
+                .map(found -> read(found.text()))
                 .orElse(Map.of());
     }
 

@@ -16,6 +16,7 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 public final class S3MonitorLog implements MonitorLog {
 
     private static final String CONTENT_TYPE = "application/json";
+    private static final String END = ".json";
 
     private final S3Objects objects;
     private final String root;
@@ -36,15 +37,18 @@ public final class S3MonitorLog implements MonitorLog {
     }
 
     @Override
-    public CompletableFuture<Optional<String>> newest(String model, long afterMillis) {
+    public CompletableFuture<Optional<Found>> newest(String model, long afterMillis) {
         return objects.listAll(prefix(model), key(model, afterMillis), null).thenCompose(this::newest);
     }
 
-    private CompletableFuture<Optional<String>> newest(List<S3Objects.Found> found) {
-        return found.isEmpty()
-                ? CompletableFuture.completedFuture(Optional.empty())
-                : objects.get(found.get(found.size() - 1).key())
-                        .thenApply(bytes -> Optional.of(new String(bytes, StandardCharsets.UTF_8)));
+    private CompletableFuture<Optional<Found>> newest(List<S3Objects.Found> found) {
+        if (found.isEmpty()) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        String key = found.get(found.size() - 1).key();
+        long atMillis = Long.parseLong(key.substring(key.lastIndexOf('/') + 1, key.length() - END.length()));
+        return objects.get(key)
+                .thenApply(bytes -> Optional.of(new Found(atMillis, new String(bytes, StandardCharsets.UTF_8))));
     }
 
     @Override
@@ -54,7 +58,7 @@ public final class S3MonitorLog implements MonitorLog {
     }
 
     private String key(String model, long atMillis) {
-        return prefix(model) + String.format(Locale.ROOT, "%013d", atMillis) + ".json";
+        return prefix(model) + String.format(Locale.ROOT, "%013d", atMillis) + END;
     }
 
     private String prefix(String model) {

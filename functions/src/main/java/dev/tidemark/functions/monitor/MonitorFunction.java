@@ -7,35 +7,20 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.Environment;
-import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.s3.S3MonitorLog;
-import dev.tidemark.aws.s3.S3Reader;
-import dev.tidemark.core.catalog.Catalog;
-import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.monitor.QualityReport;
 import dev.tidemark.core.monitor.QualityReport.OfVersion;
-import dev.tidemark.core.monitor.QualityServer;
-import dev.tidemark.core.serve.FeatureServer;
-import dev.tidemark.core.serve.ProgressCache;
-import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.serve.Unanswerable;
-import dev.tidemark.core.serve.WaitingCache;
-import dev.tidemark.core.store.ControlStore;
-import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.store.MonitorLog;
 import dev.tidemark.core.view.Monitor;
-import dev.tidemark.functions.AskedStreams;
-import dev.tidemark.functions.Baselines;
-import dev.tidemark.functions.ClientSamples;
 import dev.tidemark.functions.Deployment;
-import java.nio.file.Path;
+import java.io.PrintStream;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -54,13 +39,8 @@ public final class MonitorFunction implements RequestHandler<Map<String, Object>
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<Map<String, Map<String, String>>> STATES = new TypeReference<>() {};
 
-    private final Catalogs catalogs;
-    private final ItemStore items;
-    private final ControlStore control;
-    private final WaitingCache waiting;
-    private final Baselines baselines;
+    private final QualityReports reports;
     private final MonitorLog memory;
-    private final ClientSamples clients;
     private final JsonMonitorLog log;
     private final InstantSource clock;
 
@@ -71,40 +51,30 @@ public final class MonitorFunction implements RequestHandler<Map<String, Object>
 
     /** For another deployment; everything else is as on Lambda. */
     public MonitorFunction(Deployment deployment) {
+        this(deployment, System.out);
+    }
+
+    /**
+     * The same.
+     *
+     * @param log takes a line for each model that was looked at
+     */
+    public MonitorFunction(Deployment deployment, PrintStream log) {
         this(
-                deployment.catalogs(),
-                deployment.items(CapacityMeter.NONE),
-                deployment.control(CapacityMeter.NONE),
-                AskedStreams.of(deployment, deployment.clients(), InstantSource.system()),
-                Baselines.of(Path.of(deployment.value(Environment.CATALOG)), new S3Reader(deployment.clients()::s3)),
+                QualityReports.of(deployment),
                 S3MonitorLog.ofModels(
                         deployment.clients().s3(),
                         deployment.value(Environment.BUCKET),
                         deployment.value(Environment.GENERATION),
                         Backoff.system()),
-                ClientSamples.of(deployment),
-                new JsonMonitorLog(System.out, deployment.value(Environment.GENERATION), System::currentTimeMillis),
+                new JsonMonitorLog(log, deployment.value(Environment.GENERATION), System::currentTimeMillis),
                 InstantSource.system());
     }
 
     /** @param memory what was found when it had last changed */
-    MonitorFunction(
-            Catalogs catalogs,
-            ItemStore items,
-            ControlStore control,
-            WaitingCache waiting,
-            Baselines baselines,
-            MonitorLog memory,
-            ClientSamples clients,
-            JsonMonitorLog log,
-            InstantSource clock) {
-        this.catalogs = catalogs;
-        this.items = items;
-        this.control = control;
-        this.waiting = waiting;
-        this.baselines = baselines;
+    MonitorFunction(QualityReports reports, MonitorLog memory, JsonMonitorLog log, InstantSource clock) {
+        this.reports = reports;
         this.memory = memory;
-        this.clients = clients;
         this.log = log;
         this.clock = clock;
     }
@@ -115,15 +85,12 @@ public final class MonitorFunction implements RequestHandler<Map<String, Object>
             changes.forEach(this::remember);
             return Map.of(CHANGES, List.of());
         }
-        ProgressCache progress = new ProgressCache(control, ProgressCache.DEFAULT_MAX_AGE_MILLIS);
-        FeatureServer server = new FeatureServer(catalogs, items, progress, waiting);
-        long nowMillis = clock.millis();
-        Catalog catalog = catalogs.served(progress.get(nowMillis).join().control());
+        QualityReports.At now = reports.at(clock.millis());
         List<Map<String, Object>> changes = new ArrayList<>();
         List<String> failed = new ArrayList<>();
-        for (Monitor monitor : catalog.monitors()) {
+        for (Monitor monitor : now.catalog().monitors()) {
             try {
-                QualityReport report = report(server, catalog, monitor, nowMillis);
+                QualityReport report = now.of(monitor);
                 log.monitored(report);
                 change(report).ifPresent(changes::add);
             } catch (Unanswerable e) {
@@ -138,28 +105,13 @@ public final class MonitorFunction implements RequestHandler<Map<String, Object>
         return Map.of(CHANGES, changes);
     }
 
-    private QualityReport report(FeatureServer server, Catalog catalog, Monitor monitor, long nowMillis) {
-        QualityServer quality = new QualityServer(
-                (view, names, entities, atMillis) ->
-                        server.answer(QueryPlan.of(view, names, atMillis, nowMillis), entities, nowMillis),
-                nowMillis);
-        long stale = Objects.requireNonNullElse(
-                catalog.model(monitor.model()).orElseThrow().staleAfterMillis(), QualityServer.USUAL_STALE_MILLIS);
-        return quality.report(
-                        new QualityServer.Question(monitor, monitor.windows(), null, nowMillis, null),
-                        monitor.baseline() instanceof Monitor.TrainingSet set ? baselines.read(set) : null,
-                        stale,
-                        clients.newest(monitor, nowMillis))
-                .join();
-    }
-
     /** What has changed since it was remembered: the state of any version, or the cause of its failure. */
     private Optional<Map<String, Object>> change(QualityReport report) {
         String model = report.monitor().model();
         Map<String, Map<String, String>> states = new LinkedHashMap<>();
         report.versions().forEach(version -> states.put(version.version(), state(version)));
         Map<String, Map<String, String>> before =
-                memory.newest(model, 0).join().map(MonitorFunction::read).orElse(Map.of());
+                memory.newest(model, 0).join().map(found -> read(found.text())).orElse(Map.of());
         if (states.equals(before)) {
             return Optional.empty();
         }

@@ -188,9 +188,9 @@ class AuditFunctionTest {
         TreeMap<Long, String> kept = new TreeMap<>();
         MonitorLog memory = new MonitorLog() {
             @Override
-            public CompletableFuture<Optional<String>> newest(String model, long afterMillis) {
-                return CompletableFuture.completedFuture(
-                        Optional.ofNullable(kept.lastEntry()).map(Map.Entry::getValue));
+            public CompletableFuture<Optional<Found>> newest(String model, long afterMillis) {
+                return CompletableFuture.completedFuture(Optional.ofNullable(kept.lastEntry())
+                        .map(entry -> new Found(entry.getKey(), entry.getValue())));
             }
 
             @Override

@@ -67,10 +67,10 @@ class MonitorFunctionTest {
         private final TreeMap<Long, String> written = new TreeMap<>();
 
         @Override
-        public CompletableFuture<Optional<String>> newest(String model, long afterMillis) {
+        public CompletableFuture<Optional<Found>> newest(String model, long afterMillis) {
             return CompletableFuture.completedFuture(
                     Optional.ofNullable(written.tailMap(afterMillis, false).lastEntry())
-                            .map(Map.Entry::getValue));
+                            .map(entry -> new Found(entry.getKey(), entry.getValue())));
         }
 
         @Override
@@ -105,13 +105,14 @@ class MonitorFunctionTest {
 
     private MonitorFunction function(MonitorWorld world) {
         return new MonitorFunction(
-                Catalogs.of(world.catalog),
-                world.items(),
-                ControlStore.EMPTY,
-                WaitingCache.none(),
-                Baselines.of(Path.of("nowhere", "catalog.yaml"), NOT_IN_S3),
+                new QualityReports(
+                        Catalogs.of(world.catalog),
+                        world.items(),
+                        ControlStore.EMPTY,
+                        WaitingCache.none(),
+                        Baselines.of(Path.of("nowhere", "catalog.yaml"), NOT_IN_S3),
+                        new ClientSamples(() -> vectors)),
                 memory,
-                new ClientSamples(() -> vectors),
                 new JsonMonitorLog(lines.out(), "g1", () -> nowMillis),
                 () -> Instant.ofEpochMilli(nowMillis));
     }
