@@ -5,14 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.control.LaneRow;
-import dev.tidemark.core.event.EventRow;
-import dev.tidemark.core.fold.LaneDecider;
 import dev.tidemark.core.past.PastWorld;
 import dev.tidemark.core.store.CutLog.Cut;
 import dev.tidemark.core.store.RedriveLog;
-import dev.tidemark.core.stream.RawRecord;
-import dev.tidemark.core.view.View;
-import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -48,9 +43,10 @@ class CutHistoryTest {
         assertThat(old.control.lanes).hasSizeGreaterThan(cut.lanes().size());
 
         for (Catalog catalog : List.of(PastWorld.CATALOG, NEW)) {
-            Set<String> at = walk(young, catalog, cut);
-            assertThat(walk(old, catalog, cut)).isEqualTo(at);
-            assertThat(walk(old, catalog, cut(old.control.lanes.values(), 1))).isNotEqualTo(at);
+            Set<String> at = CutWalk.fates(young.ports(), catalog, cut);
+            assertThat(CutWalk.fates(old.ports(), catalog, cut)).isEqualTo(at);
+            assertThat(CutWalk.fates(old.ports(), catalog, cut(old.control.lanes.values(), 1)))
+                    .isNotEqualTo(at);
         }
     }
 
@@ -65,10 +61,10 @@ class CutHistoryTest {
             PastWorld young = new PastWorld(seed, steps);
             Cut cut = cut(young.control.lanes.values(), 0);
             long upTo = cut.lanes().stream().mapToLong(LaneRow::count).sum();
-            Walked walked = History.of(world.ports(), "shop", NEW.views(), cut)
-                    .thenCompose(history -> history.walk(Range.ALL, decide(NEW, new TreeSet<>())))
-                    .join();
-            assertThat(walked.records()).isEqualTo(upTo).isLessThan(records);
+            assertThat(CutWalk.walk(world.ports(), NEW, cut, new TreeSet<>()).records())
+                    .as("read")
+                    .isEqualTo(upTo)
+                    .isLessThan(records);
         }
     }
 
@@ -78,8 +74,8 @@ class CutHistoryTest {
     void aViewOfNoRowHasRedrivenPayloadsUpToTheCut(long seed) {
         PastWorld world = new PastWorld(seed);
         Collection<LaneRow> rows = world.control.lanes.values();
-        Set<String> before = walk(world, NEW, cut(rows, 0));
-        Set<String> after = walk(world, NEW, cut(rows, 1));
+        Set<String> before = CutWalk.fates(world.ports(), NEW, cut(rows, 0));
+        Set<String> after = CutWalk.fates(world.ports(), NEW, cut(rows, 1));
 
         assertThat(world.redrives.manifests).hasSize(1);
         RedriveLog.Manifest manifest = world.redrives.manifests.get(0);
@@ -96,47 +92,5 @@ class CutHistoryTest {
 
     private static Cut cut(Collection<LaneRow> rows, long lastRedrive) {
         return new Cut("model", "hash", PastWorld.CATALOG.hash(), 1, 0, List.copyOf(rows), lastRedrive);
-    }
-
-    private static Set<String> walk(PastWorld world, Catalog catalog, Cut cut) {
-        Set<String> fates = new TreeSet<>();
-        History.of(world.ports(), "shop", catalog.views(), cut)
-                .thenCompose(history -> history.walk(Range.ALL, decide(catalog, fates)))
-                .join();
-        return fates;
-    }
-
-    private static Decide decide(Catalog catalog, Set<String> fates) {
-        return new Decide(
-                catalog.sources().iterator().next(),
-                catalog.views(),
-                (view, entity) -> true,
-                Long.MAX_VALUE,
-                new Decide.Visitor() {
-                    @Override
-                    public void folded(
-                            String laneId,
-                            View view,
-                            RawRecord record,
-                            EventRow row,
-                            String entity,
-                            long filterBits,
-                            long knownMillis) {
-                        add(laneId, view, record, entity + " folded", knownMillis);
-                    }
-
-                    @Override
-                    public void other(
-                            String laneId, View view, RawRecord record, LaneDecider.Fate fate, long knownMillis) {
-                        add(laneId, view, record, fate.toString(), knownMillis);
-                    }
-
-                    private void add(String laneId, View view, RawRecord record, String fate, long knownMillis) {
-                        String data = new String(record.data(), StandardCharsets.UTF_8);
-                        assertThat(fates.add(laneId + " " + view.name() + " "
-                                        + record.position().text() + " " + fate + " " + knownMillis + " " + data))
-                                .isTrue();
-                    }
-                });
     }
 }

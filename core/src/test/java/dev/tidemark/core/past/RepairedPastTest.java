@@ -22,6 +22,7 @@ import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.FoldPorts;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.history.Checkpoints;
+import dev.tidemark.core.history.CutWalk;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.FeatureServer;
@@ -30,6 +31,7 @@ import dev.tidemark.core.serve.ProgressCache;
 import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.store.Archive;
 import dev.tidemark.core.store.CheckpointStore;
+import dev.tidemark.core.store.CutLog.Cut;
 import dev.tidemark.core.store.DamagedArchive;
 import dev.tidemark.core.store.InMemoryArchive;
 import dev.tidemark.core.store.InMemoryBackfillLog;
@@ -49,6 +51,7 @@ import dev.tidemark.core.view.View;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -142,7 +145,11 @@ class RepairedPastTest {
     }
 
     private void deliver(Catalog catalog, RawRecord record) {
-        fold(Catalogs.of(catalog), record);
+        deliver(Catalogs.of(catalog), record);
+    }
+
+    private void deliver(Catalogs catalogs, RawRecord record) {
+        fold(catalogs, record);
         nowMillis += MINUTE_MILLIS;
     }
 
@@ -319,6 +326,78 @@ class RepairedPastTest {
                         .filter(entry -> !entry.getKey().lane().startsWith("rd"))
                         .map(entry -> new ItemStore.Found(entry.getKey(), entry.getValue()))
                         .toList());
+    }
+
+    /** Whatever the state of a backfill at the cut, nothing that it does later changes what is walked up to it. */
+    @Test
+    void whatCountsUpToACutIsTheSameForEver() {
+        Map<Cut, List<Set<String>>> cuts = new LinkedHashMap<>();
+        cut(cuts);
+        deliver(FIRST, bad(REPAIRED_LATER));
+        cut(cuts);
+        start();
+        cut(cuts);
+        deliver(BOTH, bad(2 * BAD_LATER));
+        cut(cuts);
+        redrive(ONE);
+        cut(cuts);
+        backfill().plan(List.of(TWO)).join();
+        cut(cuts);
+        backfill().run(List.of(TWO), new Quiet()).join();
+        cut(cuts);
+        deliver(BOTH, good(COPY, "copied"));
+        cut(cuts);
+        deliver(BOTH, bad(BAD_LATER));
+        cut(cuts);
+        redrive(TWO);
+        cut(cuts);
+
+        assertThat(cuts).hasSize(10);
+        cuts.forEach(
+                (cut, then) -> assertThat(walked(cut)).as("cut " + cut.number()).isEqualTo(then));
+        assertThat(sum(walked(last(cuts)).get(1)))
+                .isEqualTo(GOOD + REPAIRED + REPAIRED_LATER + 2 * BAD_LATER + COPY + BAD_LATER);
+    }
+
+    /** A version that the rows no longer know is walked from its first record on, and its own redrives count once too. */
+    @Test
+    void whatNoRowKnowsCountsOnce() {
+        complete();
+        LaneRow row = Objects.requireNonNull(control.lanes.get(LANE.id()));
+        Cut cut = new Cut("model", "hash", SECOND.hash(), 1, nowMillis, List.of(row.withViews(Map.of())), 3);
+
+        assertThat(redrives.manifests).hasSize(3);
+        assertThat(walked(cut))
+                .allSatisfy(fates ->
+                        assertThat(sum(fates) & ~COPY).isEqualTo(GOOD + REPAIRED + REPAIRED_LATER + BAD_LATER));
+    }
+
+    private void cut(Map<Cut, List<Set<String>>> cuts) {
+        Cut cut = new Cut(
+                "model",
+                "hash",
+                SECOND.hash(),
+                cuts.size() + 1,
+                nowMillis,
+                List.copyOf(control.lanes.values()),
+                redrives.manifests.size());
+        cuts.put(cut, walked(cut));
+    }
+
+    private static Cut last(Map<Cut, List<Set<String>>> cuts) {
+        return List.copyOf(cuts.keySet()).get(cuts.size() - 1);
+    }
+
+    /** By the first version and the second. */
+    private List<Set<String>> walked(Cut cut) {
+        return List.of(CutWalk.fates(ports(), FIRST, cut), CutWalk.fates(ports(), SECOND, cut));
+    }
+
+    private static int sum(Set<String> fates) {
+        return fates.stream()
+                .filter(fate -> fate.contains(" folded "))
+                .mapToInt(fate -> Integer.parseInt(fate.replaceAll(".*\"price\":|}.*", "")))
+                .sum();
     }
 
     @Test
