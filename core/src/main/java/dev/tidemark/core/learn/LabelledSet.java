@@ -31,7 +31,10 @@ public record LabelledSet(
      * @param straddling they were predicted before the holdout, but were complete only in it
      * @param sampled the sample leaves them out
      */
-    public record LeftOut(long immature, long unlabelled, long straddling, long sampled) {}
+    public record LeftOut(long immature, long unlabelled, long straddling, long sampled) {
+
+        static final LeftOut NONE = new LeftOut(0, 0, 0, 0);
+    }
 
     public LabelledSet {
         rows = List.copyOf(rows);

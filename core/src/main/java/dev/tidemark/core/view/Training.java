@@ -46,8 +46,9 @@ public record Training(
      *     pair's key, and pairs are those of the monitor's quality. Where labels are by absence, only a yes is a pair
      * @param labelSlot where its pairs have the label; {@link #NO_SLOT} where labels are by absence
      * @param isBinary whether labels are yes or no, told as 1 and 0; else they are numbers
-     * @param absent which lefts are predictions of the model; a prediction without a pair is a no, once the horizon has passed.
-     *     Null if labels are not by absence: then a prediction without a label is no row
+     * @param isAbsent whether a prediction without a pair is a no, once the horizon has passed; else one without a label is no
+     *     row
+     * @param predictions which events of the source are predictions of the model; null for all
      * @param horizonMillis how long after a prediction its outcome may take to be known
      * @param lastMillis how far back from the time of a cut the rows reach
      * @param isMatured whether a row waits for the horizon although its label is known
@@ -59,7 +60,8 @@ public record Training(
             View view,
             int labelSlot,
             boolean isBinary,
-            @Nullable EventFilter absent,
+            boolean isAbsent,
+            @Nullable EventFilter predictions,
             long horizonMillis,
             long lastMillis,
             boolean isMatured,
