@@ -3,6 +3,8 @@ package dev.tidemark.oracle;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -134,6 +136,7 @@ public final class TrainingRows {
     private final Rules rules;
     private final Collection<ShardDescent> descents;
     private final ToDoubleFunction<String> fraction;
+    private final Map<String, Set<String>> lines = new HashMap<>();
     private final List<Labelled> labelled = new ArrayList<>();
     private long toMillis = Long.MIN_VALUE;
 
@@ -217,10 +220,10 @@ public final class TrainingRows {
         JsonNode event;
         try {
             event = JSON.readTree(repair == null ? record.data() : repair.data());
-        } catch (JsonProcessingException e) {
+        } catch (JsonProcessingException unreadable) {
             return null;
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         boolean isLeft = event.path("type").asText().equals("prediction");
         JsonNode id = event.path(isLeft ? "id" : "prediction");
@@ -262,6 +265,10 @@ public final class TrainingRows {
 
     /** A shard and all that it came from. */
     private Set<String> line(String shardId) {
+        return lines.computeIfAbsent(shardId, this::descent);
+    }
+
+    private Set<String> descent(String shardId) {
         Set<String> line = new HashSet<>(Set.of(shardId));
         boolean grows = true;
         while (grows) {

@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LabelledRowsTest {
 
     private static final int LOGS = Integer.getInteger("tidemark.learnSeeds", 25);
+    private static final int ENOUGH_LOGS = 5;
     private static final long FIRST_SEED = Long.getLong("tidemark.seed", 1);
 
     private static final String CATALOG = """
@@ -105,9 +106,29 @@ class LabelledRowsTest {
 
     private static final ExecutorService THREADS = Executors.newFixedThreadPool(4);
 
+    /** What has come up in all logs so far: a test that meets nothing shows nothing. */
+    private static final Map<String, Integer> SEEN = new TreeMap<>();
+
+    private static void see(String what) {
+        SEEN.merge(what, 1, Integer::sum);
+    }
+
     @AfterAll
     static void end() {
         THREADS.shutdown();
+        if (LOGS >= ENOUGH_LOGS) {
+            assertThat(SEEN.keySet())
+                    .containsExactly(
+                            "holdout",
+                            "immature",
+                            "new",
+                            "removed",
+                            "revised",
+                            "sampled",
+                            "straddling",
+                            "train",
+                            "unlabelled");
+        }
     }
 
     static Stream<Arguments> logs() {
@@ -130,6 +151,8 @@ class LabelledRowsTest {
         for (RandomLog.BothCuts cut : log.cuts) {
             TrainingRows oracle = oracle(of, log, cut);
             oracles.add(oracle);
+            oracle.set().rows().forEach(row -> see(row.split()));
+            oracle.set().leftOut().forEach((reason, count) -> see(reason));
             LabelledSet set = alone.of(training, cut.cut()).join();
 
             assertThat(texts(set)).isEqualTo(texts(oracle.set()));
@@ -144,6 +167,7 @@ class LabelledRowsTest {
                                 log.cuts.get(to).cut())
                         .join());
 
+                changes.forEach(change -> see(change.substring(0, change.indexOf(' '))));
                 assertThat(changes)
                         .as("from cut %d to cut %d", from + 1, to + 1)
                         .isEqualTo(oracles.get(to).since(oracles.get(from)).stream()
