@@ -577,6 +577,7 @@ class EvaluatorTest {
         var difference = report.compared().get(0).difference();
         assertThat(difference.requests()).isEqualTo(count);
         assertThat(difference.mean()).isCloseTo(sum / count, Offset.offset(1e-12));
+        assertThat(report.missing()).isEqualTo(Map.of("other", labelled.size() - count));
         assertThat(report.qualities().stream()
                         .filter(one -> one.scorer().equals("other"))
                         .mapToLong(EvaluationReport.Quality::predictions))

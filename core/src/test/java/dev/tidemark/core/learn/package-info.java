@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.core.learn;
+
+import org.jspecify.annotations.NullMarked;
