@@ -34,15 +34,13 @@ final class EventColumns {
 
     private final Map<String, FieldPath> renamed = new TreeMap<>();
     private final Map<String, FieldPath> fields = new LinkedHashMap<>();
-    private final List<Column> columns = new ArrayList<>();
+    private final List<SpineColumn> columns = new ArrayList<>();
+    private final List<Reading> readings = new ArrayList<>();
     private final List<WantedView> targets;
     private final List<Reading> entities = new ArrayList<>();
     private final Catalog.Source source;
     private final @Nullable EventFilter filter;
     private final long skewMillis;
-
-    /** @param type null if the events decide */
-    record Column(String name, @Nullable ValueType type, boolean isTime, Reading reading) {}
 
     /** How a column's value is read. */
     interface Reading {
@@ -53,16 +51,29 @@ final class EventColumns {
     }
 
     /** @throws TrainingSetProblem if the catalog has no such source, or its events cannot be read in this way */
-    EventColumns(TrainingSetRequest request, SpineFrom from, List<WantedView> targets) {
+    EventColumns(TrainingSetRequest request, SpineFrom.Events from, List<WantedView> targets) {
+        this(request, source(request.catalogs().get(0), from.source()), from.where(), from.columns(), targets);
+    }
+
+    /**
+     * @param condition in CEL; null for all events
+     * @param renames column to event field, as {@link SpineFrom.Events#columns}
+     * @throws TrainingSetProblem if the source's events cannot be read in this way
+     */
+    EventColumns(
+            TrainingSetRequest request,
+            Catalog.Source defined,
+            @Nullable String condition,
+            Map<String, String> renames,
+            List<WantedView> targets) {
         Catalog catalog = request.catalogs().get(0);
-        Catalog.Source defined = source(catalog, from.source());
         List<Model.Input> inputs = request.spineOptions().request();
-        FilterExpression where = from.where() == null ? null : parse(from.where());
+        FilterExpression where = condition == null ? null : parse(condition);
         this.targets = targets;
-        from.columns().forEach((column, field) -> renamed.put(column, path(column, field)));
+        renames.forEach((column, field) -> renamed.put(column, path(column, field)));
         // Several views may have one key: then that of a view of this source says which field it is.
         targets.stream()
-                .sorted(Comparator.comparing(target -> !target.source().name().equals(from.source())))
+                .sorted(Comparator.comparing(target -> !target.source().name().equals(defined.name())))
                 .forEach(this::addKeys);
         inputs.forEach(input -> fields.put(input.name(), fieldOf(input.name(), input.name())));
         renamed.forEach(fields::putIfAbsent);
@@ -141,27 +152,25 @@ final class EventColumns {
         for (WantedView target : targets) {
             for (String key : target.keys()) {
                 if (left.remove(key)) {
-                    columns.add(new Column(keyColumns.getOrDefault(key, key), ValueType.STRING, false, key(key)));
+                    add(keyColumns.getOrDefault(key, key), ValueType.STRING, false, key(key));
                 }
             }
         }
-        columns.add(new Column(Spine.TIME_COLUMNS.get(0), ValueType.INTEGER, true, EventRow::eventTimeMillis));
+        add(Spine.TIME_COLUMNS.get(0), ValueType.INTEGER, true, EventRow::eventTimeMillis);
         for (Model.Input input : inputs) {
             left.remove(input.name());
-            columns.add(new Column(input.name(), input.type(), false, requested(input)));
+            add(input.name(), input.type(), false, requested(input));
         }
         for (String name : fields.keySet()) {
             if (left.contains(name)) {
-                columns.add(new Column(name, null, false, scalar(name)));
+                add(name, null, false, scalar(name));
             }
         }
-        Set<String> names = new HashSet<>();
-        for (Column column : columns) {
-            if (!names.add(column.name())) {
-                throw new TrainingSetProblem("the spine would have two columns '" + column.name()
-                        + "': rename a key with --key-column, or leave the column out of --spine-column");
-            }
-        }
+    }
+
+    private void add(String name, @Nullable ValueType type, boolean isTime, Reading reading) {
+        columns.add(new SpineColumn(name, type, isTime));
+        readings.add(reading);
     }
 
     /** The canonical text of the keys' values. */
@@ -215,7 +224,7 @@ final class EventColumns {
         return source;
     }
 
-    List<Column> columns() {
+    List<SpineColumn> columns() {
         return columns;
     }
 
@@ -238,7 +247,7 @@ final class EventColumns {
         entities.forEach(entity -> entity.of(event));
         @Nullable Object[] row = new Object[columns.size()];
         for (int i = 0; i < row.length; i++) {
-            row[i] = columns.get(i).reading().of(event);
+            row[i] = readings.get(i).of(event);
         }
         return row;
     }

@@ -10,6 +10,7 @@ import dev.tidemark.core.history.LaneSink;
 import dev.tidemark.core.history.Range;
 import dev.tidemark.core.history.Sink;
 import dev.tidemark.core.store.CheckpointStore.Manifest;
+import dev.tidemark.core.store.CutLog.Cut;
 import dev.tidemark.core.store.DamagedCheckpoint;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
@@ -40,6 +41,7 @@ final class HistoryPass {
     private static final String REDRIVES = "redrives";
 
     private final Plan plan;
+    private final @Nullable Cut cut;
     private final JobFiles files;
     private final HistoryPorts sources;
     private final List<EntitySet> wanted;
@@ -47,8 +49,10 @@ final class HistoryPass {
     private final Executor threads;
     private final int lanesAtOnce;
 
+    /** @param cut where the past ends; null for the end of the log */
     HistoryPass(
             Plan plan,
+            @Nullable Cut cut,
             JobFiles files,
             HistoryPorts sources,
             List<EntitySet> wanted,
@@ -56,6 +60,7 @@ final class HistoryPass {
             Executor threads,
             int lanesAtOnce) {
         this.plan = plan;
+        this.cut = cut;
         this.files = files;
         this.sources = sources;
         this.wanted = wanted;
@@ -65,7 +70,7 @@ final class HistoryPass {
     }
 
     void run() {
-        List<LaneRow> rows = Waiting.on(sources.control().readLanes());
+        List<LaneRow> rows = cut == null ? Waiting.on(sources.control().readLanes()) : cut.lanes();
         progress.stage(
                 Progress.Stage.ARCHIVE, rows.stream().mapToLong(LaneRow::count).sum());
         Map<String, List<WantedView>> streams = new LinkedHashMap<>();
@@ -88,8 +93,9 @@ final class HistoryPass {
                 .ofLanes(laneId -> !Files.exists(files.events(laneId)))
                 .parallel(lanesAtOnce, threads);
         Lanes lanes = new Lanes(targets, checkpoint, redrives, numbers);
-        History history = Waiting.on(History.of(
-                sources, stream, targets.stream().map(WantedView::view).toList(), rows));
+        List<View> views = targets.stream().map(WantedView::view).toList();
+        History history = Waiting.on(
+                cut == null ? History.of(sources, stream, views, rows) : History.of(sources, stream, views, cut));
         Waiting.on(history.walk(range, lanes));
     }
 

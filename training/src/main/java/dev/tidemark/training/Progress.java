@@ -16,6 +16,8 @@ public interface Progress {
     enum Stage {
         /** Making a spine of events; counted in records. Left out where a spine is given. */
         EVENTS("Finding the events", "records"),
+        /** Making a spine of labelled rows; counted in records. */
+        ROWS("Finding the labelled rows", "records"),
         /** Reading and checking the spine; counted in rows. */
         SPINE("Reading the spine", "rows"),
         /** Replaying the archive; counted in records. */

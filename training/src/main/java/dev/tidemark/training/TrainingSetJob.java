@@ -7,6 +7,7 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.store.ArchiveLog;
+import dev.tidemark.core.store.CutLog.Cut;
 import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.View;
 import dev.tidemark.training.TrainingSetRequest.WindowEnd;
@@ -96,7 +97,7 @@ public final class TrainingSetJob {
         try {
             SpineFrom from = request.spineFrom();
             if (made == null && from != null) {
-                EventSpine spine = new EventSpine(request, from, targets, files, sources, progress);
+                MadeSpine spine = spine(from, targets);
                 files.createFolders();
                 spine.make(identity, clockMillis.getAsLong(), pool, threads);
             }
@@ -110,6 +111,13 @@ public final class TrainingSetJob {
         } finally {
             end(pool);
         }
+    }
+
+    private MadeSpine spine(SpineFrom from, List<WantedView> targets) {
+        if (from instanceof SpineFrom.Rows rows) {
+            return RowSpine.of(request, rows, targets, files, sources, progress);
+        }
+        return new EventSpine(request, (SpineFrom.Events) from, targets, files, sources, progress);
     }
 
     /** After a failure the others stop at their next step, before this returns. */
@@ -132,7 +140,16 @@ public final class TrainingSetJob {
     private TrainingSet make(Plan plan, ObjectNode identity, ExecutorService pool) {
         spinePass(plan.targets()).divide(plan, files);
         try (PartitionedReader rows = new PartitionedReader(files.rows(), plan.buckets())) {
-            new HistoryPass(plan, files, sources, SpinePass.entities(plan, rows), progress, pool, threads).run();
+            new HistoryPass(
+                            plan,
+                            request.cut(),
+                            files,
+                            sources,
+                            SpinePass.entities(plan, rows),
+                            progress,
+                            pool,
+                            threads)
+                    .run();
             answer(plan, rows, pool);
         }
         OutputPass.Written written = new OutputPass(request, plan, files, progress).write();
@@ -283,6 +300,26 @@ public final class TrainingSetJob {
     }
 
     private static ObjectNode json(SpineFrom from) {
+        return from instanceof SpineFrom.Rows rows ? json(rows) : json((SpineFrom.Events) from);
+    }
+
+    private static ObjectNode json(SpineFrom.Rows from) {
+        ObjectNode json = JobFiles.object();
+        json.set("cut", json(from.cut()));
+        if (from.since() != null) {
+            json.set("since", json(from.since()));
+        }
+        return json;
+    }
+
+    private static ObjectNode json(Cut cut) {
+        return JobFiles.object()
+                .put("model", cut.model())
+                .put("number", cut.number())
+                .put("sha256", cut.sha256());
+    }
+
+    private static ObjectNode json(SpineFrom.Events from) {
         ObjectNode json = JobFiles.object().put("source", from.source()).put("where", from.where());
         ObjectNode columns = json.putObject("columns");
         new TreeMap<>(from.columns()).forEach(columns::put);
@@ -303,6 +340,10 @@ public final class TrainingSetJob {
             ObjectNode of =
                     manifest.putObject("model").put("name", model.name()).put("hash", model.hash());
             model.facts().forEach(of.putArray("facts")::add);
+        }
+        if (request.spineFrom() instanceof SpineFrom.Rows rows) {
+            manifest.put("knowledge", request.knowledge().name().toLowerCase(Locale.ROOT));
+            manifest.setAll(json(rows));
         }
         manifest.put("rows", plan.rows());
         manifest.put("firstMoment", Instant.ofEpochMilli(plan.firstMillis()).toString());
@@ -330,10 +371,12 @@ public final class TrainingSetJob {
             ObjectNode of = manifest.putObject("spine");
             of.put("name", files.out().relativize(request.spine()).toString());
             of.set("leftOut", spine.path("leftOut"));
+            RowSpine.FACTS.stream().filter(spine::has).forEach(fact -> manifest.set(fact, spine.path(fact)));
             spine.path("leftOut")
                     .properties()
-                    .forEach(reason -> notes.add("events without a row in the spine, because of '" + reason.getKey()
-                            + "': " + reason.getValue().asLong()));
+                    .forEach(reason -> notes.add((request.cut() == null ? "events" : "predictions")
+                            + " without a row in the spine, because of '" + reason.getKey() + "': "
+                            + reason.getValue().asLong()));
         }
         if (plan.knowledge() == Knowledge.SERVED && !plan.targets().isEmpty() && !hasArrivals(archive)) {
             notes.add(0, NOTHING_ARRIVED);

@@ -3,6 +3,7 @@ package dev.tidemark.training;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.past.Knowledge;
+import dev.tidemark.core.store.CutLog.Cut;
 import dev.tidemark.core.view.Model;
 import java.nio.file.Path;
 import java.util.List;
@@ -78,6 +79,9 @@ public record TrainingSetRequest(
         if (knowledge == Knowledge.SERVED && windowEnd == WindowEnd.EXACT) {
             throw new IllegalArgumentException("as served, windows end as the answers' did");
         }
+        if (spineFrom instanceof SpineFrom.Rows && (model == null || knowledge != Knowledge.SERVED)) {
+            throw new IllegalArgumentException("labelled rows are a model's, and have its features as served");
+        }
         if (formats.isEmpty()) {
             throw new IllegalArgumentException("no format to write");
         }
@@ -86,6 +90,12 @@ public record TrainingSetRequest(
     /** Where a spine is made, in the folder of its set. */
     public static Path madeSpine(Path out) {
         return out.resolve("spine.parquet");
+    }
+
+    /** Where the past ends; null for the end of the log. */
+    @Nullable
+    Cut cut() {
+        return spineFrom instanceof SpineFrom.Rows rows ? rows.cut() : null;
     }
 
     boolean isComparison() {

@@ -49,7 +49,7 @@ class EventSpineTest {
     private static final long SEED = Long.getLong("tidemark.seed", 20_261_122L);
     private static final long NOW_MILLIS = SampleEvent.START_MILLIS + 48 * 3_600_000L;
     private static final Catalog SHOP = new CatalogCompiler().compile(Sample.SHOP.catalog());
-    private static final SpineFrom PURCHASES = new SpineFrom(
+    private static final SpineFrom.Events PURCHASES = new SpineFrom.Events(
             "shop",
             "type == \"purchase\"",
             Map.of("list_price", "price", "bought", "quantity"),
@@ -122,7 +122,11 @@ class EventSpineTest {
             assertThat(folder.resolve("killed/training-set.json")).doesNotExist();
         }
         assertThatThrownBy(() -> run(
-                        request("killed", new SpineFrom("shop", null, PURCHASES.columns(), 0, 1), SHOP, "discount"),
+                        request(
+                                "killed",
+                                new SpineFrom.Events("shop", null, PURCHASES.columns(), 0, 1),
+                                SHOP,
+                                "discount"),
                         history.sources(),
                         Progress.NONE))
                 .isInstanceOf(TrainingSetProblem.class)
@@ -146,8 +150,8 @@ class EventSpineTest {
                 .toList();
         Instant from = Instant.parse(moments.get(moments.size() / 3));
         Instant to = Instant.parse(moments.get(moments.size() / 2));
-        SpineFrom some =
-                new SpineFrom("shop", PURCHASES.where(), PURCHASES.columns(), from.toEpochMilli(), to.toEpochMilli());
+        SpineFrom.Events some = new SpineFrom.Events(
+                "shop", PURCHASES.where(), PURCHASES.columns(), from.toEpochMilli(), to.toEpochMilli());
 
         run(request("some", some, SHOP, "discount"), history.sources(), Progress.NONE);
 
@@ -157,7 +161,11 @@ class EventSpineTest {
                                 && Instant.parse(at).isBefore(to))
                         .toList());
         assertThatThrownBy(() -> run(
-                        request("none", new SpineFrom("shop", "type == \"nothing\"", Map.of(), 0, 1), SHOP, null),
+                        request(
+                                "none",
+                                new SpineFrom.Events("shop", "type == \"nothing\"", Map.of(), 0, 1),
+                                SHOP,
+                                null),
                         history.sources(),
                         Progress.NONE))
                 .isInstanceOf(TrainingSetProblem.class)
@@ -182,7 +190,8 @@ class EventSpineTest {
             })
     void whatCannotBeReadIsToldBeforeAnythingIs(
             String source, String where, String column, String field, String problem) {
-        SpineFrom from = new SpineFrom(source, where, Map.of(column, field), Long.MIN_VALUE, Long.MAX_VALUE);
+        SpineFrom.Events from =
+                new SpineFrom.Events(source, where, Map.of(column, field), Long.MIN_VALUE, Long.MAX_VALUE);
         history.archive.unreadable = ref -> true;
         assertThatThrownBy(() -> run(request("set", from, SHOP, "discount"), history.sources(), Progress.NONE))
                 .isInstanceOf(TrainingSetProblem.class)
@@ -249,7 +258,7 @@ class EventSpineTest {
         }
     }
 
-    private static final SpineFrom ALL = new SpineFrom(
+    private static final SpineFrom.Events ALL = new SpineFrom.Events(
             "shop", "kind != \"other\"", Map.of("label", "out", "extra", "more.x"), Long.MIN_VALUE, Long.MAX_VALUE);
 
     @Test
@@ -366,11 +375,15 @@ class EventSpineTest {
         Few few = new Few();
         few.add("{\"user\":\"ann\",\"uid\":\"other\",\"ts\":999000}");
         HistoryPorts sources = few.archived();
-        SpineFrom all = new SpineFrom("shop", null, Map.of(), Long.MIN_VALUE, Long.MAX_VALUE);
+        SpineFrom.Events all = new SpineFrom.Events("shop", null, Map.of(), Long.MIN_VALUE, Long.MAX_VALUE);
 
         run(request("set", all, catalog, "offer"), sources, Progress.NONE);
         run(
-                request("named", new SpineFrom("shop", null, Map.of("who", "uid"), 0, NOW_MILLIS), catalog, "offer"),
+                request(
+                        "named",
+                        new SpineFrom.Events("shop", null, Map.of("who", "uid"), 0, NOW_MILLIS),
+                        catalog,
+                        "offer"),
                 sources,
                 Progress.NONE);
 

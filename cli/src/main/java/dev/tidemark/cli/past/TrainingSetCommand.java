@@ -268,7 +268,7 @@ public final class TrainingSetCommand extends CatalogCommand {
         if (fromMillis >= toMillis) {
             throw new ParameterException(spec.commandLine(), "--from " + from + " is not before --to " + to);
         }
-        return new SpineFrom(rows.source, where, spineColumns, fromMillis, toMillis);
+        return new SpineFrom.Events(rows.source, where, spineColumns, fromMillis, toMillis);
     }
 
     private static void report(PrintWriter console, TrainingSet set) {

@@ -1,6 +1,8 @@
 package dev.tidemark.core.store;
 
 import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.stream.Sha256;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -53,6 +55,21 @@ public interface CutLog {
                 throw new IllegalArgumentException(
                         "cut " + number + " of model " + model + " up to redrive " + lastRedrive);
             }
+        }
+
+        /**
+         * SHA-256 of what it holds, in hexadecimal digits: of a line with model, hash and last redrive, and one with id, last
+         * position and record count for each lane, each ended by a line feed.
+         */
+        public String sha256() {
+            StringBuilder text = new StringBuilder(model + " " + modelHash + " " + lastRedrive + "\n");
+            lanes.forEach(row -> text.append(row.lane().id())
+                    .append(' ')
+                    .append(row.last().text())
+                    .append(' ')
+                    .append(row.count())
+                    .append('\n'));
+            return Sha256.hex(text.toString().getBytes(StandardCharsets.UTF_8));
         }
 
         /** The rows of one stream's lanes; none if the cut knows no lane of it. */
