@@ -321,6 +321,10 @@ public final class TrainingRows {
     }
 
     private Labelled labelledBy(Labelled before, Half choice, Half by) {
+        if (choice.label() != null && before.label() != null && choice.label().compareTo(before.label()) == 0) {
+            // It was known before.
+            return before;
+        }
         if (!rules.isAbsent()) {
             return new Labelled(before.left(), choice.label(), by);
         }

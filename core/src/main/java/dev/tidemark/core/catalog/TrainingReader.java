@@ -215,7 +215,7 @@ final class TrainingReader {
     private static @Nullable Double share(@Nullable YamlValue at) {
         BigDecimal share = at == null ? BigDecimal.ONE : at.decimal();
         if (at != null && share != null && (share.doubleValue() <= 0 || share.compareTo(BigDecimal.ONE) > 0)) {
-            at.problem(at.shown() + " is no share", "write more than 0, at most 1; to leave rows out, see 'where'");
+            at.problem(at.shown() + " is no share", "write more than 0, at most 1, such as 0.1");
             return null;
         }
         return share == null ? null : (Double) share.doubleValue();
@@ -272,8 +272,12 @@ final class TrainingReader {
             }
             words.addAll(List.of(text.strip().split("\\s+")));
         }
-        if (words.isEmpty() || words.size() > MAX_COMMAND || words.get(0).isBlank()) {
-            at.problem("a command of " + words.size() + " words that names no program", COMMAND_REMEDY);
+        if (words.isEmpty() || words.get(0).isBlank()) {
+            at.problem("a command that names no program", COMMAND_REMEDY);
+            return null;
+        }
+        if (words.size() > MAX_COMMAND) {
+            at.problem("a command of " + words.size() + " words", "write at most " + MAX_COMMAND + ", or a script");
             return null;
         }
         return words;
@@ -291,37 +295,56 @@ final class TrainingReader {
         if (loss != null) {
             loss.allowOnly(MonitorKeys.OF_PAIRED_LOSS);
         }
-        YamlValue worseAt = loss == null ? null : loss.optional(MonitorKeys.WORSE_BY_AT_MOST);
-        BigDecimal worse = worseAt == null ? BigDecimal.ZERO : worseAt.decimal();
-        if (worseAt != null && worse != null && worse.signum() < 0) {
-            worseAt.problem(worseAt.shown() + " is out of bounds", "write 0 or more");
-            return null;
-        }
-        YamlValue confidenceAt = loss == null ? null : loss.optional(MonitorKeys.CONFIDENCE);
-        BigDecimal confidence = confidenceAt == null ? DEFAULT_CONFIDENCE : confidenceAt.decimal();
-        if (confidenceAt != null
-                && confidence != null
-                && (confidence.compareTo(LEAST_CONFIDENCE) < 0 || confidence.compareTo(MOST_CONFIDENCE) > 0)) {
-            confidenceAt.problem(
-                    confidenceAt.shown() + " is out of bounds",
-                    "write a confidence from " + LEAST_CONFIDENCE + " to " + MOST_CONFIDENCE + ", such as 0.95");
-            return null;
-        }
+        BigDecimal worse =
+                number(loss, MonitorKeys.WORSE_BY_AT_MOST, BigDecimal.ZERO, BigDecimal.ZERO, null, "write 0 or more");
+        BigDecimal confidence = number(
+                loss,
+                MonitorKeys.CONFIDENCE,
+                DEFAULT_CONFIDENCE,
+                LEAST_CONFIDENCE,
+                MOST_CONFIDENCE,
+                "write a confidence from " + LEAST_CONFIDENCE + " to " + MOST_CONFIDENCE + ", such as 0.95");
         YamlValue eceAt = gate == null ? null : gate.optional(MonitorKeys.ECE);
-        BigDecimal ece = eceAt == null ? null : eceAt.decimal();
         if (eceAt != null && isNumber) {
             eceAt.problem("'ece' of a number", "remove it: only probabilities can be calibrated");
-        } else if (eceAt != null && ece != null && (ece.signum() < 0 || ece.compareTo(BigDecimal.ONE) > 0)) {
-            eceAt.problem(eceAt.shown() + " is out of bounds", "a calibration error is from 0 to 1, such as 0.03");
-            return null;
         }
+        BigDecimal ece = number(
+                gate,
+                MonitorKeys.ECE,
+                BigDecimal.ONE,
+                BigDecimal.ZERO,
+                BigDecimal.ONE,
+                "a calibration error is from 0 to 1, such as 0.03");
         YamlValue slicesAt = gate == null ? null : gate.optional(MonitorKeys.SLICES);
         Training.Slices slices = slicesAt == null
                 ? Training.Slices.ALL
                 : SourceReader.oneOf(List.of(Training.Slices.values()), slicesAt, "choice of slices", "choices");
-        return worse == null || confidence == null || slices == null
+        return worse == null || confidence == null || ece == null || slices == null
                 ? null
-                : new Training.Gate(worse, confidence.doubleValue(), ece, slices);
+                : new Training.Gate(worse, confidence.doubleValue(), eceAt == null ? null : ece, slices);
+    }
+
+    /**
+     * Null after a mistake.
+     *
+     * @param most null if there is no upper bound
+     */
+    private static @Nullable BigDecimal number(
+            @Nullable YamlMapping mapping,
+            String key,
+            BigDecimal byDefault,
+            BigDecimal least,
+            @Nullable BigDecimal most,
+            String remedy) {
+        YamlValue at = mapping == null ? null : mapping.optional(key);
+        BigDecimal number = at == null ? byDefault : at.decimal();
+        if (at != null
+                && number != null
+                && (number.compareTo(least) < 0 || (most != null && number.compareTo(most) > 0))) {
+            at.problem(at.shown() + " is out of bounds", remedy);
+            return null;
+        }
+        return number;
     }
 
     private static Training.@Nullable Promote promote(@Nullable YamlValue at, MonitorReader.@Nullable Read monitor) {

@@ -13,8 +13,8 @@ import java.util.Comparator;
  * @param label 0 or 1 if labels are yes or no
  * @param knownMillis when the record became known that gave it its present label
  * @param laneId the lane of that record, as the live fold reads it
- * @param position of that record: the half that completed the pair, or that took a yes back; of a prediction that is a no by
- *     absence the prediction itself
+ * @param position of that record: the half that made the first pair since which the label is the same, or that took a yes back; of
+ *     a prediction that never had a yes the prediction itself, if labels are by absence
  * @param prediction as folded
  * @param split what a training set takes it for
  * @param share of the rows like it that are kept; its weight is one divided by this

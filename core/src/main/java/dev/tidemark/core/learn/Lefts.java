@@ -68,12 +68,15 @@ final class Lefts implements Sink {
         private final RawRecord prediction;
         private Known labelKnown;
         private @Nullable BigDecimal label;
+        private Known formerKnown;
+        private @Nullable BigDecimal formerLabel;
 
         Left(String laneId, Known known, RawRecord prediction) {
             this.laneId = laneId;
             this.known = known;
             this.prediction = prediction;
             this.labelKnown = known;
+            this.formerKnown = known;
         }
 
         RawRecord prediction() {
@@ -89,6 +92,21 @@ final class Lefts implements Sink {
         /** The record that gave it this label, or took its label away; its own before any did. */
         Known labelKnown() {
             return labelKnown;
+        }
+
+        private void takeBack(Known by) {
+            formerLabel = label;
+            formerKnown = labelKnown;
+            label = null;
+            labelKnown = by;
+        }
+
+        /** The same label again, of a pair that takes the place of another, is what was known before. */
+        private void give(@Nullable BigDecimal given, Known by) {
+            boolean isSame =
+                    given != null && formerLabel != null && labelKnown.equals(by) && given.compareTo(formerLabel) == 0;
+            label = given;
+            labelKnown = isSame ? formerKnown : by;
         }
     }
 
@@ -182,9 +200,12 @@ final class Lefts implements Sink {
                 List<Left> own =
                         some.stream().filter(left -> line.contains(left.laneId)).toList();
                 if (!own.isEmpty()) {
-                    Left left = first(own);
-                    left.label = row.isTakenBack() ? null : labelOf(row);
-                    left.labelKnown = known(laneId, record, knownMillis);
+                    Known by = known(laneId, record, knownMillis);
+                    if (row.isTakenBack()) {
+                        first(own).takeBack(by);
+                    } else {
+                        first(own).give(labelOf(row), by);
+                    }
                 }
                 return some;
             });

@@ -62,6 +62,19 @@ class CatalogSchemaTest {
         assertThat(validate(yaml.replace("{ece: 0.03}", "{ecu: 0.03}"))).isNotEmpty();
     }
 
+    @Test
+    void acceptsTrainingsAndRefusesTheirMistakes() throws IOException {
+        String yaml = TrainingReaderTest.CATALOG + TrainingReaderTest.TRAIN.indent(4);
+
+        assertThat(validate(yaml)).isEmpty();
+        assertThat(validate(new CatalogCompiler().compile(yaml).json())).isEmpty();
+        assertThat(validate(yaml.replace("[python, train.py]", "python train.py")))
+                .isEmpty();
+        assertThat(validate(yaml.replace("holdout", "hold_out"))).isNotEmpty();
+        assertThat(validate(yaml.replace("[drift, concept]", "[labels]"))).isNotEmpty();
+        assertThat(validate(yaml.replace("slices: none", "slices: some"))).isNotEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"hello", "shop"})
     void acceptsTheSamples(String sample) throws IOException {
