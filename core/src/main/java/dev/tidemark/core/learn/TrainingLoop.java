@@ -48,8 +48,12 @@ public final class TrainingLoop {
 
     /** @param clock milliseconds since the epoch */
     public TrainingLoop(Training training, TrainingLog log, LongSupplier clock) {
+        this(training, new TrainingRules(training), log, clock);
+    }
+
+    TrainingLoop(Training training, TrainingRules rules, TrainingLog log, LongSupplier clock) {
         this.training = training;
-        this.rules = new TrainingRules(training);
+        this.rules = rules;
         this.log = log;
         this.clock = clock;
     }

@@ -31,13 +31,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>At most one run is open, and no cut is trained on twice.
+ *   <li>What has happened before a run started starts no other run: so no event starts two, however often it is told.
  *   <li>A run is promoted at most once, only if it passed the gate, and only while it is open.
  *   <li>The champion is what was promoted last, or rolled back to. A rollback ends the open run, which was judged against the
  *       champion that is no more.
  *   <li>What was done before is not done again, and who asks is told that it is done.
  * </ul>
+ *
+ * <p>Not final, so that its test can break each of them.
  */
-public final class TrainingRules {
+public class TrainingRules {
 
     /** The catalog's schedule starts a run. */
     public static final String SCHEDULE = "schedule";
@@ -50,6 +53,9 @@ public final class TrainingRules {
 
     /** What runs by a clock is on time if it lacks no more than this part of the interval. */
     private static final long TOLERANCE = 10;
+
+    /** At most so far the clock of who tells of a cause is ahead. */
+    private static final long CLOCKS_DIFFER_MILLIS = 300_000;
 
     private static final int NAME_DIGITS = 16;
 
@@ -66,10 +72,10 @@ public final class TrainingRules {
      * What wants to start a run.
      *
      * @param cause {@link #SCHEDULE}, {@link #ROWS}, {@link #OPERATOR}, or a cause that the monitor found
-     * @param event identifies what happened: the same event starts one run only
+     * @param causeMillis when that happened, the same whenever it is told again
      * @param driver who will carry the run out; it alone may ask again and is told that the run has started
      */
-    public record Trigger(String cause, String event, String driver) {}
+    public record Trigger(String cause, long causeMillis, String driver) {}
 
     /** What by itself, without anything having happened, may start a run: schedule or rows; empty if nothing may. */
     public Optional<String> ownCause() {
@@ -96,8 +102,11 @@ public final class TrainingRules {
         if (last != null && last.end() == null) {
             return "run " + last.name() + " is not over";
         }
-        if (last != null && last.started().event().equals(trigger.event())) {
-            return "the same event has started run " + last.name();
+        if (trigger.causeMillis() > nowMillis + CLOCKS_DIFFER_MILLIS) {
+            return "the cause lies in the future, at " + Instant.ofEpochMilli(trigger.causeMillis());
+        }
+        if (last != null && trigger.causeMillis() <= last.started().timeMillis()) {
+            return "run " + last.name() + " has started since";
         }
         if (trigger.cause().equals(OPERATOR)) {
             return null;
@@ -146,14 +155,14 @@ public final class TrainingRules {
                 state,
                 new Started(
                         state.last() + 1,
-                        timeOf(state, nowMillis),
+                        timeOf(state, Math.max(nowMillis, trigger.causeMillis())),
                         name(training.modelHash(), cut, digest),
                         training.modelHash(),
                         cut,
                         newRows,
                         digest,
                         trigger.cause(),
-                        trigger.event(),
+                        trigger.causeMillis(),
                         trigger.driver(),
                         state.champion()));
     }
@@ -335,17 +344,21 @@ public final class TrainingRules {
         if (found != null) {
             return new Done(found, false, state);
         }
-        return last.isOpen() ? decide.apply(last) : new Refused("run " + run + " is over: " + last.end(), state);
+        return last.isOpen() ? decide.apply(last) : new Refused(over(last), state);
+    }
+
+    private static String over(TrainingRun run) {
+        return "run " + run.name() + " is over: " + run.end();
     }
 
     /** What the driver of a run has to do. */
     public TrainingTask next(TrainingState state, String run, long nowMillis) {
         TrainingRun last = state.run();
         if (last == null || !last.name().equals(run)) {
-            throw new IllegalArgumentException(notLast(state, run).reason());
+            return new TrainingTask.Nothing(notLast(state, run).reason());
         }
         if (last.end() != null) {
-            return new TrainingTask.Nothing(last.end());
+            return new TrainingTask.Nothing(over(last));
         }
         Promoted promoted = last.promoted();
         if (promoted != null) {

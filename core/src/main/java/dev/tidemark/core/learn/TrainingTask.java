@@ -1,7 +1,6 @@
 package dev.tidemark.core.learn;
 
 import dev.tidemark.core.store.TrainingLog.Candidate;
-import dev.tidemark.core.store.TrainingLog.Entry;
 import dev.tidemark.core.store.TrainingLog.SetMade;
 import dev.tidemark.core.store.TrainingLog.Started;
 
@@ -33,5 +32,5 @@ public sealed interface TrainingTask {
     record Watch(Candidate candidate, long againMillis) implements TrainingTask {}
 
     /** Nothing: the run is over. */
-    record Nothing(Entry end) implements TrainingTask {}
+    record Nothing(String reason) implements TrainingTask {}
 }

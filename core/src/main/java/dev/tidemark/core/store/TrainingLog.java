@@ -56,7 +56,7 @@ public interface TrainingLog {
      * @param newRows how many rows came since the cut of the run before
      * @param step what trains, as a digest
      * @param cause why
-     * @param event the id of the event that started it; the same event starts no second run
+     * @param causeMillis when that happened; nothing that happened before the run started starts another one after it
      * @param driver who carries the run out; nobody else may begin it again
      * @param champion at this time; null if there is none
      */
@@ -69,7 +69,7 @@ public interface TrainingLog {
             long newRows,
             String step,
             String cause,
-            String event,
+            long causeMillis,
             String driver,
             @Nullable Champion champion)
             implements OfRun {
