@@ -87,6 +87,30 @@ public record TrainingSetRequest(
         }
     }
 
+    /**
+     * A set of labelled rows, in Parquet.
+     *
+     * @param catalog has the cut's model, and says with which rows it is trained
+     * @param since an earlier cut, for only what has changed between the two; null for the whole set of the cut
+     */
+    public static TrainingSetRequest ofRows(Path out, Catalog catalog, Cut cut, @Nullable Cut since, boolean exact) {
+        return new TrainingSetRequest(
+                madeSpine(out),
+                new SpineFrom.Rows(cut, since),
+                out,
+                List.of(catalog),
+                List.of(),
+                List.of(),
+                cut.model(),
+                Knowledge.SERVED,
+                WindowEnd.usual(Knowledge.SERVED),
+                Set.of(Format.PARQUET),
+                exact,
+                null,
+                TimeFormat.ISO8601,
+                Map.of());
+    }
+
     /** Where a spine is made, in the folder of its set. */
     public static Path madeSpine(Path out) {
         return out.resolve("spine.parquet");

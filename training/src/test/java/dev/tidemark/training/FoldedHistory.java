@@ -48,10 +48,11 @@ import org.jspecify.annotations.Nullable;
 final class FoldedHistory {
 
     private final InMemoryItemStore items = new InMemoryItemStore();
-    private final InMemoryControlStore control = new InMemoryControlStore();
-    private final InMemoryArchive archive = new InMemoryArchive();
-    private final InMemoryRedriveLog redrives = new InMemoryRedriveLog();
+    final InMemoryControlStore control = new InMemoryControlStore();
+    final InMemoryArchive archive = new InMemoryArchive();
+    final InMemoryRedriveLog redrives = new InMemoryRedriveLog();
     private final ShopHistory.KnownPositions checkpoints = new ShopHistory.KnownPositions();
+    final InMemoryLineage lineage = new InMemoryLineage();
     private final Catalog catalog;
     private final View view;
     private final BatchFold fold;
@@ -80,11 +81,15 @@ final class FoldedHistory {
                 control,
                 archive,
                 new InMemoryQuarantine(),
-                new InMemoryLineage(),
+                lineage,
                 millis -> CompletableFuture.completedFuture(null),
                 () -> this.nowMillis,
                 new Random(1));
         this.fold = new BatchFold(catalog, ports, new FoldSettings("g1", 4, 3, 1 << 20));
+    }
+
+    HistoryPorts sources() {
+        return new HistoryPorts(archive, redrives, checkpoints, control);
     }
 
     /** A record that arrives now. */
@@ -194,8 +199,7 @@ final class FoldedHistory {
                 null,
                 TimeFormat.ISO8601,
                 Map.of());
-        HistoryPorts sources = new HistoryPorts(archive, redrives, checkpoints, control);
-        new TrainingSetJob(request, sources, Progress.NONE, () -> nowMillis, 2, 256L << 20).run();
+        new TrainingSetJob(request, sources(), Progress.NONE, () -> nowMillis, 2, 256L << 20).run();
         List<Map<String, String>> values = TrainingSetTest.csv(own.resolve("out/training-set.csv"));
         TrainingSetTest.compareParquet(own.resolve("out/training-set.parquet"), values);
         List<String> header = List.of(Files.readAllLines(file).get(0).split(","));

@@ -4,7 +4,6 @@ import dev.tidemark.cli.catalog.CatalogCommand;
 import dev.tidemark.cli.catalog.CatalogFile;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Moments;
-import dev.tidemark.cli.terminal.Plural;
 import dev.tidemark.cli.terminal.ProgressLine;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventShape.TimeFormat;
@@ -212,11 +211,7 @@ public final class TrainingSetCommand extends CatalogCommand {
                     spec.commandLine(),
                     "--spine-from excludes --time-column and --time-format: the source says what its events' time is");
         }
-        TrainingSet set = make(workers);
-        report(out(), set);
-        PrintWriter err = err();
-        set.notes().forEach(note -> err.println("Note: " + note));
-        err.flush();
+        TrainingSetText.print(make(workers), out(), err());
         return 0;
     }
 
@@ -269,23 +264,5 @@ public final class TrainingSetCommand extends CatalogCommand {
             throw new ParameterException(spec.commandLine(), "--from " + from + " is not before --to " + to);
         }
         return new SpineFrom.Events(rows.source, where, spineColumns, fromMillis, toMillis);
-    }
-
-    private static void report(PrintWriter console, TrainingSet set) {
-        console.println((set.wasComplete() ? "Complete already: " : "") + Plural.of(set.rows(), "row"));
-        set.files().forEach(file -> console.println("  " + file));
-        if (set.profile() != null) {
-            console.println("  " + set.profile() + " says how its columns are distributed");
-        }
-        console.println("  " + set.manifest() + " says what it was made from");
-        if (!set.compared().isEmpty()) {
-            console.println(Plural.of(set.rowsDifferent(), "row") + " with a difference");
-            for (TrainingSet.Compared one : set.compared()) {
-                if (one.different() > 0) {
-                    console.println("  " + one.feature() + ": " + one.different());
-                }
-            }
-        }
-        console.flush();
     }
 }
