@@ -1,7 +1,5 @@
 package dev.tidemark.core.learn;
 
-import com.dynatrace.hash4j.hashing.Hasher64;
-import com.dynatrace.hash4j.hashing.Hashing;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.LaneRow;
@@ -16,7 +14,6 @@ import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.view.Training;
 import dev.tidemark.core.view.View;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -40,11 +37,6 @@ import org.jspecify.annotations.Nullable;
  * <p>In memory are all predictions of the time that is asked for, each as it was sent and a few hundred bytes more.
  */
 public final class LabelledRows {
-
-    /** docs/format.md says which rows a sample keeps. */
-    private static final Hasher64 SAMPLE = Hashing.xxh3_64(6);
-
-    private static final int FRACTION_BITS = 53;
 
     private final Catalogs catalogs;
     private final HistoryPorts ports;
@@ -144,7 +136,7 @@ public final class LabelledRows {
                         BigDecimal label = label(rows, left);
                         if (label != null
                                 && isMature(rows, key, label, toMillis)
-                                && isKept(key.id(), rows.share(label))) {
+                                && Sample.keeps(key.id(), rows.share(label))) {
                             found.put(key, row(key, left, label, Split.TRAIN, rows.share(label)));
                         }
                     });
@@ -213,12 +205,6 @@ public final class LabelledRows {
         return !mustWait || key.atMillis() + rows.horizonMillis() <= millis;
     }
 
-    /** Whether a sample of this share has the row: the same for every share above, and wherever it is asked. */
-    private static boolean isKept(String id, double share) {
-        long hash = SAMPLE.hashBytesToLong(id.getBytes(StandardCharsets.UTF_8));
-        return (hash >>> (Long.SIZE - FRACTION_BITS)) * 0x1.0p-53 < share;
-    }
-
     private static LabelledRow row(Lefts.Key key, Left left, BigDecimal label, Split split, double share) {
         Lefts.Known known = left.labelKnown();
         return new LabelledRow(
@@ -277,7 +263,7 @@ public final class LabelledRows {
             } else if (left.labelKnown().millis() >= holdoutFromMillis
                     || !isMature(rows, key, label, holdoutFromMillis)) {
                 straddling++;
-            } else if (isKept(key.id(), rows.share(label))) {
+            } else if (Sample.keeps(key.id(), rows.share(label))) {
                 found.add(row(key, left, label, Split.TRAIN, rows.share(label)));
             } else {
                 sampled++;

@@ -48,6 +48,7 @@ final class RandomLog {
     private final InMemoryRedriveLog redrives = new InMemoryRedriveLog();
     private final Map<String, Shard> shards = new TreeMap<>();
     private final List<String> ids = new ArrayList<>();
+    private final Map<String, String> sent = new HashMap<>();
     private long nowMillis = START_MILLIS;
     private int sequence = 1_000_000;
 
@@ -124,7 +125,7 @@ final class RandomLog {
         } else if (kind == 18) {
             // The same into a shard that has nothing to do with the usual one.
             String id = known();
-            arrive("+" + id, prediction(id), 0);
+            arrive("+" + id, sent.getOrDefault(id, prediction(id)), 0);
         } else {
             arrive("x" + random.nextInt(9), random.nextBoolean() ? "{\"type\":" : prediction(""), regress());
         }
@@ -137,7 +138,9 @@ final class RandomLog {
     }
 
     private void predict(String id) {
-        arrive(id, prediction(id), regress());
+        String json = prediction(id);
+        sent.put(id, json);
+        arrive(id, json, regress());
     }
 
     private String prediction(String id) {
