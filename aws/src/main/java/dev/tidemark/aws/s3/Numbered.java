@@ -22,13 +22,22 @@ final class Numbered {
      * @throws IllegalStateException if one before it is missing
      */
     static long last(Set<Long> numbers, LongFunction<String> key) {
-        for (long number = 1; number <= numbers.size(); number++) {
+        return last(0, numbers, key);
+    }
+
+    /**
+     * Likewise, of those after one that is there, or after 0.
+     *
+     * @param numbers greater than {@code after}
+     */
+    static long last(long after, Set<Long> numbers, LongFunction<String> key) {
+        for (long number = after + 1; number <= after + numbers.size(); number++) {
             if (!numbers.contains(number)) {
                 throw new IllegalStateException(key.apply(number) + " is missing although later ones are there, so it "
                         + "is not known what it said: restore the object (the bucket keeps versions)");
             }
         }
-        return numbers.size();
+        return after + numbers.size();
     }
 
     /**

@@ -144,7 +144,7 @@ public class TrainingRules {
             return before.get();
         }
         if (state.run() != null && cut <= state.run().started().cut()) {
-            return new Refused("run " + state.run().name() + " has a later cut than " + cut, state);
+            return new Refused("run " + state.run().name() + " has cut " + cut + " already, or a later one", state);
         }
         if (newRows < training.atLeast() && !trigger.cause().equals(OPERATOR)) {
             return new Refused(

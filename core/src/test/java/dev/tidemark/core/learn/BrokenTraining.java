@@ -72,8 +72,7 @@ enum BrokenTraining {
             return new Judged(number, time, it.run(), it.candidate(), it.passed(), it.findings());
         }
         if (entry instanceof Promoted it) {
-            return new Promoted(
-                    number, time, it.run(), it.candidate(), it.previous(), it.watchedMillis(), it.reason());
+            return new Promoted(number, time, it.run(), it.candidate(), it.previous(), it.watchedMillis(), it.reason());
         }
         if (entry instanceof RolledBack it) {
             return new RolledBack(number, time, it.from(), it.to(), it.reason());
@@ -107,8 +106,8 @@ enum BrokenTraining {
         @Override
         public TrainingDecision start(
                 TrainingState state, Trigger trigger, long cut, long newRows, String step, long nowMillis) {
-            boolean isBlind = broken == TWO_OPEN
-                    || (broken == OLD_CUT && state.open().isEmpty());
+            boolean isBlind =
+                    broken == TWO_OPEN || (broken == OLD_CUT && state.open().isEmpty());
             return super.start(isBlind ? withoutRun(state) : state, trigger, cut, newRows, step, nowMillis);
         }
 

@@ -31,11 +31,12 @@ final class TrainingWorld {
     /**
      * How much may happen.
      *
+     * @param drivers 1 or 2
      * @param faults answers that are lost, and deaths
      * @param wishes of the operator
      * @param isSameEvent whether one event starts both drivers
      */
-    record Bounds(Training training, int faults, int wishes, boolean isSameEvent) {}
+    record Bounds(Training training, int drivers, int faults, int wishes, boolean isSameEvent) {}
 
     /** Something that may happen next. */
     record Step(Supplier<String> text, Runnable taken) {}
@@ -71,7 +72,7 @@ final class TrainingWorld {
                 broken == null ? new TrainingRules(bounds.training()) : broken.rules(bounds.training()),
                 new Log(),
                 () -> nowMillis);
-        this.drivers = List.of(new Driver("A", 2), new Driver("B", 0));
+        this.drivers = List.of(new Driver("A", 2), new Driver("B", 0)).subList(0, bounds.drivers());
     }
 
     /** All that may happen now, always in the same order. */
@@ -89,7 +90,8 @@ final class TrainingWorld {
     }
 
     /** What has gone wrong; null if nothing has. */
-    @Nullable String violation() {
+    @Nullable
+    String violation() {
         return violation == null ? TrainingInvariants.violation(MODEL, stored) : violation;
     }
 
@@ -223,16 +225,18 @@ final class TrainingWorld {
         /** @param run that the call is about */
         @SuppressWarnings("FutureReturnValueIgnored") // It ends in the methods called here.
         final Step calls(String text, @Nullable String run, Supplier<CompletableFuture<TrainingDecision>> method) {
-            return step(text, () -> method.get().whenComplete((decision, failure) -> {
-                if (failure == null) {
-                    check(text, run, decision);
-                    done(decision);
-                } else if (Failures.cause(failure) instanceof Lost) {
-                    lost = calls(text, run, method);
-                } else {
-                    violation = name + " " + text + ": " + Failures.cause(failure);
-                }
-            }));
+            return step(
+                    text,
+                    () -> method.get().whenComplete((decision, failure) -> {
+                        if (failure == null) {
+                            check(text, run, decision);
+                            done(decision);
+                        } else if (Failures.cause(failure) instanceof Lost) {
+                            lost = calls(text, run, method);
+                        } else {
+                            violation = name + " " + text + ": " + Failures.cause(failure);
+                        }
+                    }));
         }
 
         /** What is said to be done is done, and is what was asked for. */
@@ -349,16 +353,19 @@ final class TrainingWorld {
                 CompletableFuture<TrainingLoop.Cuts.Made> wanted = cut;
                 return List.of(step("gets a cut", () -> {
                     cut = null;
-                    wanted.complete(new TrainingLoop.Cuts.Made(
-                            ++cuts, bounds.training().atLeast()));
+                    wanted.complete(
+                            new TrainingLoop.Cuts.Made(++cuts, bounds.training().atLeast()));
                 }));
             }
             if (run == null) {
-                return List.of(calls("begins", null, () -> loop.begin(trigger(), "step", since -> {
-                    CompletableFuture<TrainingLoop.Cuts.Made> wanted = new CompletableFuture<>();
-                    cut = wanted;
-                    return wanted;
-                })));
+                return List.of(calls(
+                        "begins",
+                        null,
+                        () -> loop.begin(trigger(), "step", since -> {
+                            CompletableFuture<TrainingLoop.Cuts.Made> wanted = new CompletableFuture<>();
+                            cut = wanted;
+                            return wanted;
+                        })));
             }
             String of = run;
             return task == null
@@ -380,11 +387,12 @@ final class TrainingWorld {
 
         private List<Step> perform(String of, TrainingTask next) {
             if (next instanceof TrainingTask.MakeSet) {
-                return List.of(
-                        calls("has made the set", of, () -> loop.setMade(of, TrainingInvariants.setOf(of), "0", 1, "p")));
+                return List.of(calls(
+                        "has made the set", of, () -> loop.setMade(of, TrainingInvariants.setOf(of), "0", 1, "p")));
             }
             if (next instanceof TrainingTask.Train) {
-                Candidate candidate = new Candidate("version of " + name(), "h", TrainingInvariants.artifactOf(of), null);
+                Candidate candidate =
+                        new Candidate("version of " + name(), "h", TrainingInvariants.artifactOf(of), null);
                 return List.of(
                         calls("judges well", of, () -> loop.judged(of, candidate, true, List.of())),
                         calls("judges badly", of, () -> loop.judged(of, candidate, false, List.of())),
