@@ -161,7 +161,8 @@ final class JobFiles {
         identity.fieldNames().forEachRemaining(names::add);
         other.fieldNames().forEachRemaining(names::add);
         for (String name : names) {
-            if (!identity.path(name).equals(other.path(name))) {
+            // As text: a number that was read may be of another type.
+            if (!identity.path(name).toString().equals(other.path(name).toString())) {
                 differing.add(name);
             }
         }

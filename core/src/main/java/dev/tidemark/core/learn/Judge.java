@@ -38,7 +38,7 @@ public final class Judge {
      * @return milliseconds, exclusive
      */
     public static long judgedToMillis(Training.Rows rows, TrainedOn set) {
-        return rows.isMatured() || rows.absent() != null ? set.toMillis() - rows.horizonMillis() + 1 : set.toMillis();
+        return rows.isMatured() || rows.isAbsent() ? set.toMillis() - rows.horizonMillis() + 1 : set.toMillis();
     }
 
     /**

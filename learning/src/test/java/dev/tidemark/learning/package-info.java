@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tidemark.learning;
+
+import org.jspecify.annotations.NullMarked;
