@@ -1,8 +1,10 @@
 package dev.tidemark.cli.monitor;
 
+import dev.tidemark.core.learn.Verdict;
 import dev.tidemark.core.monitor.Metrics;
 import dev.tidemark.core.past.EvaluationReport;
 import dev.tidemark.core.past.Evaluator;
+import dev.tidemark.core.store.CutLog.Cut;
 import dev.tidemark.core.value.ValueJson;
 import dev.tidemark.core.view.Monitor;
 import java.math.BigDecimal;
@@ -21,16 +23,21 @@ final class EvaluationText {
     private final EvaluationReport report;
     private final Monitor.Outcome outcome;
 
-    EvaluationText(Evaluator.Question question, EvaluationReport report) {
+    private final @Nullable Verdict verdict;
+
+    /** @param verdict of the gate; null if it was not asked */
+    EvaluationText(Evaluator.Question question, EvaluationReport report, @Nullable Verdict verdict) {
         this.question = question;
         this.report = report;
+        this.verdict = verdict;
         this.outcome = Objects.requireNonNull(question.monitor().outcome());
     }
 
     String text() {
+        Cut cut = question.cut();
         StringBuilder text = new StringBuilder(question.monitor().model() + ", predictions made from "
                 + Instant.ofEpochMilli(question.fromMillis()) + " to " + Instant.ofEpochMilli(question.toMillis())
-                + ", as known now\n");
+                + ", as known " + (cut == null ? "now" : "at cut " + cut.number()) + "\n");
         List<List<String>> rows = new ArrayList<>();
         List<String> columns = Table.columns(outcome);
         List<String> head = new ArrayList<>(List.of("scores", outcome.isAbsent() ? "predictions" : "labelled"));
@@ -59,7 +66,19 @@ final class EvaluationText {
             }
             text.append(Table.of(differences));
         }
+        if (verdict != null) {
+            text.append("the gate: ").append(word(verdict.passed())).append('\n');
+            text.append(Table.of(verdict.findings().stream()
+                    .map(one -> List.of("  " + word(one.passed()), Table.name(one.name()), one.text()))
+                    .toList()));
+        } else if (!question.trainedUpTo().isEmpty()) {
+            text.append(report.leaked()).append(" labels were known where training ended\n");
+        }
         return text.toString();
+    }
+
+    private static String word(boolean passed) {
+        return passed ? "passed" : "REFUSED";
     }
 
     private String name(EvaluationReport.Quality quality) {
@@ -85,6 +104,8 @@ final class EvaluationText {
         json.put("hash", question.monitor().modelHash());
         json.put("from", Instant.ofEpochMilli(question.fromMillis()).toString());
         json.put("to", Instant.ofEpochMilli(question.toMillis()).toString());
+        Cut cut = question.cut();
+        json.put("cut", cut == null ? null : cut.number());
         List<Map<String, @Nullable Object>> qualities = new ArrayList<>();
         for (EvaluationReport.Quality quality : report.qualities()) {
             Map<String, @Nullable Object> one = new LinkedHashMap<>();
@@ -112,7 +133,29 @@ final class EvaluationText {
             differences.add(one);
         }
         json.put("differences", differences);
+        if (!question.trainedUpTo().isEmpty()) {
+            json.put("leaked", report.leaked());
+        }
+        if (verdict != null) {
+            json.put("gate", gate(verdict));
+        }
         return ValueJson.text(json);
+    }
+
+    private static Map<String, @Nullable Object> gate(Verdict verdict) {
+        List<Map<String, @Nullable Object>> findings = new ArrayList<>();
+        for (Verdict.Finding finding : verdict.findings()) {
+            Map<String, @Nullable Object> one = new LinkedHashMap<>();
+            one.put("name", finding.name());
+            one.put("passed", finding.passed());
+            one.put("text", finding.text());
+            one.put("numbers", finding.numbers());
+            findings.add(one);
+        }
+        Map<String, @Nullable Object> gate = new LinkedHashMap<>();
+        gate.put("passed", verdict.passed());
+        gate.put("findings", findings);
+        return gate;
     }
 
     private void slice(Map<String, @Nullable Object> of, String value) {
