@@ -7,7 +7,7 @@ import dev.tidemark.cli.catalog.ValidateCommand;
 import dev.tidemark.cli.checkpoint.CheckpointCommand;
 import dev.tidemark.cli.checkpoint.RestoreCommand;
 import dev.tidemark.cli.learn.CutCommand;
-import dev.tidemark.cli.learn.RowsCommand;
+import dev.tidemark.cli.learn.TrainCommand;
 import dev.tidemark.cli.monitor.EvaluateCommand;
 import dev.tidemark.cli.monitor.MonitorCommand;
 import dev.tidemark.cli.past.AuditCommand;
@@ -58,7 +58,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BackfillCommand.class,
             TrainingSetCommand.class,
             CutCommand.class,
-            RowsCommand.class,
+            TrainCommand.class,
             ArchiveCommand.class,
             CheckpointCommand.class,
             RestoreCommand.class,

@@ -19,6 +19,7 @@ import dev.tidemark.aws.s3.S3MonitorLog;
 import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.aws.s3.S3Reader;
 import dev.tidemark.aws.s3.S3RedriveLog;
+import dev.tidemark.aws.s3.S3TrainingLog;
 import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
@@ -89,6 +90,11 @@ public final class Stores implements AutoCloseable {
     public S3CutLog cutLog() {
         String bucket = value(Environment.BUCKET);
         return new S3CutLog(client(clients::s3), bucket, Backoff.system());
+    }
+
+    public S3TrainingLog trainingLog() {
+        String bucket = value(Environment.BUCKET);
+        return new S3TrainingLog(client(clients::s3), bucket, Backoff.system());
     }
 
     public CutMaker cutMaker() {

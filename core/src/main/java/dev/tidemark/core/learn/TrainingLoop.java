@@ -60,7 +60,7 @@ public final class TrainingLoop {
 
     /** What the log says now. */
     public CompletableFuture<TrainingState> state() {
-        return TrainingState.read(log, training.model(), 0);
+        return TrainingState.read(log, training.model());
     }
 
     /**

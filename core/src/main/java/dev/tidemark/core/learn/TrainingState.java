@@ -43,15 +43,16 @@ public record TrainingState(
         return new TrainingState(model, number - 1, Long.MIN_VALUE, null, null, null);
     }
 
-    /**
-     * Reads what the whole log says. Of its entries only those since the start of the last run are read.
-     *
-     * @param after of an entry that is there, or 0: only later numbers are listed
-     */
-    public static CompletableFuture<TrainingState> read(TrainingLog log, String model, long after) {
-        return log.last(model, after)
-                .thenCompose(last ->
-                        last == 0 ? CompletableFuture.completedFuture(empty(model)) : readBackwards(log, model, last));
+    /** What the whole log of a model says. */
+    public static CompletableFuture<TrainingState> read(TrainingLog log, String model) {
+        return empty(model).now(log);
+    }
+
+    /** What the log says now: this, if nothing came after it. Of other entries those since the last start are read. */
+    public CompletableFuture<TrainingState> now(TrainingLog log) {
+        return log.last(model, last)
+                .thenCompose(newest ->
+                        newest == last ? CompletableFuture.completedFuture(this) : readBackwards(log, model, newest));
     }
 
     private static CompletableFuture<TrainingState> readBackwards(TrainingLog log, String model, long last) {

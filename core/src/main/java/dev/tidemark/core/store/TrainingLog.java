@@ -12,6 +12,24 @@ import org.jspecify.annotations.Nullable;
  */
 public interface TrainingLog {
 
+    /** Nothing has happened, and nothing can be appended. */
+    TrainingLog EMPTY = new TrainingLog() {
+        @Override
+        public CompletableFuture<Long> last(String model, long after) {
+            return CompletableFuture.completedFuture(0L);
+        }
+
+        @Override
+        public CompletableFuture<Entry> read(String model, long number) {
+            return CompletableFuture.failedFuture(new IllegalArgumentException("there is no entry " + number));
+        }
+
+        @Override
+        public CompletableFuture<Boolean> append(String model, Entry entry) {
+            return CompletableFuture.failedFuture(new UnsupportedOperationException("nothing can be appended"));
+        }
+    };
+
     /**
      * The number of a model's last entry; 0 if there is none.
      *

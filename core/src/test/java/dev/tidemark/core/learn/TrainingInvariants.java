@@ -66,7 +66,7 @@ final class TrainingInvariants {
         for (Entry entry : entries) {
             all = all.next(entry);
         }
-        TrainingState read = TrainingState.read(new Fixed(entries), model, 0).join();
+        TrainingState read = TrainingState.read(new Fixed(entries), model).join();
         if (!read.equals(all)) {
             return "the end of the log says " + read + ", and all of it " + all;
         }

@@ -35,10 +35,10 @@ class TrainingModelTest {
     static {
         SPACES.put("two drivers, a fault", new Bounds(QUICK, 2, 1, 0, false));
         SPACES.put("two drivers, an operator", new Bounds(QUICK, 2, 0, 1, false));
-        SPACES.put("two drivers of one event, two faults", new Bounds(QUICK, 2, 2, 0, true));
+        SPACES.put("two drivers of one event, a fault", new Bounds(QUICK, 2, 1, 0, true));
         SPACES.put("a driver, an operator, a fault", new Bounds(QUICK, 1, 1, 2, false));
         SPACES.put("a driver with shadow and watch, an operator, a fault", new Bounds(CAREFUL, 1, 1, 1, false));
-        SPACES.put("two drivers with shadow and watch, an operator", new Bounds(CAREFUL, 2, 0, 1, false));
+        SPACES.put("two drivers with shadow and watch", new Bounds(CAREFUL, 2, 0, 0, false));
     }
 
     static Stream<String> spaces() {

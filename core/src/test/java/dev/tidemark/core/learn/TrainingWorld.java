@@ -182,6 +182,9 @@ final class TrainingWorld {
 
         abstract void done(TrainingDecision decision);
 
+        /** Whether nobody takes its place when it dies. */
+        abstract boolean isMortal();
+
         String name() {
             return name;
         }
@@ -277,6 +280,8 @@ final class TrainingWorld {
                     late.add(appended);
                     lose(appended);
                 }));
+            }
+            if (faults > 0 && isMortal()) {
                 steps.add(fault(() -> "dies after it appends " + appended, () -> {
                     store(appended);
                     die();
@@ -435,6 +440,11 @@ final class TrainingWorld {
         }
 
         @Override
+        boolean isMortal() {
+            return true;
+        }
+
+        @Override
         List<Step> recoveries() {
             return List.of(step("begins anew", () -> {
                 run = null;
@@ -469,7 +479,7 @@ final class TrainingWorld {
         }
 
         boolean isThrough() {
-            return isDead() || (isIdle() && wish == null);
+            return isIdle() && wish == null;
         }
 
         @Override
@@ -502,6 +512,11 @@ final class TrainingWorld {
                 wishes = Math.max(0, wishes - 1);
                 wish = wanted;
             });
+        }
+
+        @Override
+        boolean isMortal() {
+            return false;
         }
 
         @Override

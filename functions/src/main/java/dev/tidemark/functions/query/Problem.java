@@ -33,6 +33,7 @@ record Problem(
         UNKNOWN_VIEW(404, "No such view"),
         UNKNOWN_FEATURE(404, "No such feature"),
         UNKNOWN_MODEL(404, "No such model"),
+        NO_CHAMPION(404, "The model has no champion"),
         METHOD_NOT_ALLOWED(405, "The resource has no such method"),
         DEFINITION_CHANGED(412, "The model has another definition"),
         BODY_TOO_LARGE(413, "The request body is too large"),

@@ -10,6 +10,7 @@ import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3Reader;
 import dev.tidemark.aws.s3.S3RedriveLog;
+import dev.tidemark.aws.s3.S3TrainingLog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.BoundedArchive;
@@ -17,6 +18,7 @@ import dev.tidemark.core.serve.WaitingCache;
 import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.store.MonitorLog;
+import dev.tidemark.core.store.TrainingLog;
 import dev.tidemark.functions.AskedStreams;
 import dev.tidemark.functions.Baselines;
 import dev.tidemark.functions.ClientSamples;
@@ -65,7 +67,8 @@ record QueryParts(
                 AskedStreams.of(deployment, clients, clock),
                 costly,
                 Baselines.of(Path.of(deployment.value(Environment.CATALOG)), new S3Reader(deployment.clients()::s3)),
-                ClientSamples.of(deployment));
+                ClientSamples.of(deployment),
+                () -> new S3TrainingLog(clients.s3(), deployment.value(Environment.BUCKET), Backoff.system()));
         QueryFunction silent = new QueryFunction(
                 of(deployment.catalogs(), items, control, past, WaitingCache.none(), costly, RequestLog.NONE, clock));
         return new QueryParts(
@@ -95,7 +98,8 @@ record QueryParts(
                         waiting,
                         costly,
                         Baselines.NONE,
-                        new ClientSamples(() -> MonitorLog.EMPTY)),
+                        new ClientSamples(() -> MonitorLog.EMPTY),
+                        () -> TrainingLog.EMPTY),
                 costly,
                 log,
                 clock,

@@ -23,6 +23,9 @@ sealed interface Route {
     /** {@code GET /v1/models/{model}/quality} */
     record Quality(String model) implements Route {}
 
+    /** {@code GET /v1/models/{model}/champion} */
+    record Champion(String model) implements Route {}
+
     /** {@code GET /v1/catalog} */
     record Catalog() implements Route {}
 
@@ -38,6 +41,7 @@ sealed interface Route {
             "POST /v1/features:batch",
             "POST /v1/models/{model}:features",
             "GET /v1/models/{model}/quality",
+            "GET /v1/models/{model}/champion",
             "GET /v1/catalog",
             "GET /v1/health",
             "GET /v1/openapi.json");
@@ -58,6 +62,9 @@ sealed interface Route {
         }
         if (this instanceof Quality) {
             return "quality";
+        }
+        if (this instanceof Champion) {
+            return "champion";
         }
         if (this instanceof Catalog) {
             return "catalog";
@@ -101,6 +108,9 @@ sealed interface Route {
         }
         if (below.size() == 3 && below.get(0).equals("models") && below.get(2).equals("quality")) {
             return new Quality(decode(below.get(1)));
+        }
+        if (below.size() == 3 && below.get(0).equals("models") && below.get(2).equals("champion")) {
+            return new Champion(decode(below.get(1)));
         }
         return switch (String.join("/", below)) {
             case "features:batch", "features%3Abatch", "features%3abatch" -> new Batch();

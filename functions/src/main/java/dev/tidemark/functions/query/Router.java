@@ -14,6 +14,7 @@ import dev.tidemark.core.serve.ViewProgress;
 import dev.tidemark.core.serve.WaitingCache;
 import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.ItemStore;
+import dev.tidemark.core.store.TrainingLog;
 import dev.tidemark.core.view.View;
 import dev.tidemark.functions.Baselines;
 import dev.tidemark.functions.ClientSamples;
@@ -34,6 +35,7 @@ final class Router {
     private final EntityReads reads;
     private final ModelReads models;
     private final QualityReads quality;
+    private final ChampionReads champions;
 
     Router(
             Catalogs catalogs,
@@ -43,13 +45,15 @@ final class Router {
             WaitingCache waiting,
             CostlyShare costly,
             Baselines baselines,
-            ClientSamples clients) {
+            ClientSamples clients,
+            Supplier<TrainingLog> training) {
         this.catalogs = catalogs;
         this.progress = new ProgressCache(control, ProgressCache.DEFAULT_MAX_AGE_MILLIS);
         this.server = new FeatureServer(catalogs, items, progress, waiting);
         this.reads = new EntityReads(catalogs, server, past, costly);
         this.models = new ModelReads(catalogs, new ModelServer(catalogs, server, progress), costly);
         this.quality = new QualityReads(catalogs, server, progress, baselines, clients);
+        this.champions = new ChampionReads(catalogs, training);
     }
 
     /** @param cost is told what is read, also when the answer is a problem */
@@ -74,6 +78,9 @@ final class Router {
         }
         if (route instanceof Route.Quality model) {
             return quality.answer(model, parameters, nowMillis, cost);
+        }
+        if (route instanceof Route.Champion model) {
+            return champions.answer(model);
         }
         if (route instanceof Route.Health) {
             return health(nowMillis);

@@ -17,6 +17,7 @@ import dev.tidemark.core.monitor.MonitorWorld.Logged;
 import dev.tidemark.core.serve.WaitingCache;
 import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.MonitorLog;
+import dev.tidemark.core.store.TrainingLog;
 import dev.tidemark.functions.Baselines;
 import dev.tidemark.functions.ClientSamples;
 import java.io.IOException;
@@ -91,7 +92,8 @@ class QualityReadsTest {
                 WaitingCache.none(),
                 new CostlyShare(100),
                 Baselines.of(folder.resolve("catalog.yaml"), NOT_IN_S3),
-                new ClientSamples(() -> MonitorLog.EMPTY));
+                new ClientSamples(() -> MonitorLog.EMPTY),
+                () -> TrainingLog.EMPTY);
         return new QueryFunction(
                 new QueryParts(router, new CostlyShare(100), RequestLog.NONE, () -> Instant.ofEpochMilli(NOW), null));
     }
@@ -113,7 +115,7 @@ class QualityReadsTest {
 
         assertThat(response.getStatusCode()).as(response.getBody()).isEqualTo(200);
         JsonNode answer = json(response);
-        assertThat(schema().validate(answer)).as(response.getBody()).isEmpty();
+        assertThat(schema("Quality").validate(answer)).as(response.getBody()).isEmpty();
         assertThat(answer.at("/status").asText()).isEqualTo("pass");
         assertThat(answer.at("/versions").findValuesAsText("version")).containsExactly("v7", "v8");
         assertThat(answer.at("/versions/0/windows/1/matured/metrics/confusion/0/accuracy")
@@ -125,9 +127,10 @@ class QualityReadsTest {
         assertThat(answer.at("/versions/0/checks/0/text").asText()).startsWith("accuracy is 0.");
     }
 
-    private static JsonSchema schema() {
+    /** Of the API's description. */
+    static JsonSchema schema(String name) {
         JsonNode document = json(new QueryWorld().get("/v1/openapi.json"));
-        ((com.fasterxml.jackson.databind.node.ObjectNode) document).put("$ref", "#/components/schemas/Quality");
+        ((com.fasterxml.jackson.databind.node.ObjectNode) document).put("$ref", "#/components/schemas/" + name);
         return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(document);
     }
 
