@@ -118,6 +118,9 @@ public final class TrainingRows {
      */
     public record Result(List<Row> rows, Map<String, Integer> leftOut) {}
 
+    /** When a record became known. */
+    public record Known(String sequenceNumber, long knownMillis) {}
+
     private record Key(String id, long atMillis) {}
 
     /** A record that a view of pairs takes. */
@@ -138,6 +141,8 @@ public final class TrainingRows {
     private final ToDoubleFunction<String> fraction;
     private final Map<String, Set<String>> lines = new HashMap<>();
     private final List<Labelled> labelled = new ArrayList<>();
+    private final Map<String, List<Known>> known = new TreeMap<>();
+    private final Map<String, Long> newestByShard = new HashMap<>();
     private long toMillis = Long.MIN_VALUE;
 
     /**
@@ -196,11 +201,15 @@ public final class TrainingRows {
             long newest = Long.MIN_VALUE;
             for (StreamRecord record : ofShard) {
                 newest = Math.max(newest, record.arrivalMillis());
-                Half half = half(record, repair(record, repairs, cut), newest);
+                Repair repair = repair(record, repairs, cut);
+                known.computeIfAbsent(shard, first -> new ArrayList<>())
+                        .add(new Known(record.sequenceNumber(), repair == null ? newest : repair.timeMillis()));
+                Half half = half(record, repair, newest);
                 if (half != null) {
                     halves.add(half);
                 }
             }
+            newestByShard.put(shard, newest);
             toMillis = Math.max(toMillis, newest);
         }
         return halves;
@@ -344,6 +353,20 @@ public final class TrainingRows {
     /** The time of the cut. */
     public long toMillis() {
         return toMillis;
+    }
+
+    /** By shard, the last record that was known before the holdout; the very last one if all arrived before. */
+    public Map<String, Known> knownBeforeHoldout() {
+        long holdoutMillis = toMillis - rules.holdoutMillis();
+        Map<String, Known> last = new TreeMap<>();
+        known.forEach((shard, all) -> {
+            boolean isOver = newestByShard.getOrDefault(shard, Long.MAX_VALUE) < holdoutMillis;
+            all.stream()
+                    .filter(one -> isOver || one.knownMillis() < holdoutMillis)
+                    .reduce((one, next) -> next)
+                    .ifPresent(one -> last.put(shard, one));
+        });
+        return last;
     }
 
     /** The rows for training and for judging. */

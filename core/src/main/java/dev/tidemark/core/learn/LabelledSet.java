@@ -12,7 +12,8 @@ import java.util.Map;
  * @param holdoutFromMillis those from here on are for judging
  * @param toMillis the time of the cut, exclusive
  * @param trainedUpTo by lane of the live fold, the last position that was known before {@code holdoutFromMillis}: no row for
- *     training knows anything later. A lane that began later has none
+ *     training knows anything later. A lane that had nothing of the
+ *     set's time by then may have none
  * @param leftOut what are no rows
  */
 public record LabelledSet(

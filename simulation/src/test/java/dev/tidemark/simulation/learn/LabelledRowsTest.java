@@ -11,6 +11,7 @@ import dev.tidemark.core.learn.LabelledRow;
 import dev.tidemark.core.learn.LabelledRows;
 import dev.tidemark.core.learn.LabelledSet;
 import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.view.Training;
 import dev.tidemark.oracle.TrainingRows;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +39,7 @@ class LabelledRowsTest {
     private static final String CATALOG = """
             tidemark: 1
             sources:
-              shop: {stream: shop, event_time: {field: ts, format: epoch_millis}}
+              shop: {stream: shop, event_time: {field: ts, format: epoch_millis}, stream_retention: 4h}
             pairs:
               judged:
                 left: {source: shop, where: type == "prediction", key: id}
@@ -57,7 +58,7 @@ class LabelledRowsTest {
               discount:
                 inputs: [viewer: [views_1h]]
                 predictions: {source: shop, time: {field: ts, format: epoch_millis}}
-                outcome: {pair: judged, settle: 1h, OUTCOME}
+                outcome: {pair: judged, OUTCOME}
                 monitor: {windows: [1h], retention: 6h}
                 train: {rows: {last: 4d, ROWS}, holdout: 30h}
             """;
@@ -79,7 +80,7 @@ class LabelledRowsTest {
                             isLast,
                             !outcome.contains("number"),
                             outcome.contains("absent"),
-                            13 * RandomLog.HOUR_MILLIS,
+                            12 * RandomLog.HOUR_MILLIS + (outcome.contains("settle") ? 40 : 1) * RandomLog.HOUR_MILLIS,
                             !rows.contains("matured: false"),
                             yes,
                             no,
@@ -97,7 +98,7 @@ class LabelledRowsTest {
 
     private static final List<Case> CASES = List.of(
             Case.of("type: binary", "matured: true", true, 1, 1),
-            Case.of("type: binary", "matured: true", false, 1, 1),
+            Case.of("type: binary, settle: 40h", "matured: true", false, 1, 1),
             Case.of("type: binary", "matured: false, sample: {yes: 0.7, no: 0.4}", true, 0.7, 0.4),
             Case.of("absent: 0", "matured: true, sample: {no: 0.5}", true, 1, 0.5),
             Case.of("absent: 0", "matured: false", true, 1, 1),
@@ -157,6 +158,7 @@ class LabelledRowsTest {
 
             assertThat(texts(set)).isEqualTo(texts(oracle.set()));
             assertThat(leftOut(set)).isEqualTo(oracle.set().leftOut());
+            checkTrainedUpTo(set, oracle);
             assertThat(texts(together.of(training, cut.cut()).join())).isEqualTo(texts(set));
         }
         for (int from = 0; from < oracles.size(); from++) {
@@ -180,6 +182,27 @@ class LabelledRowsTest {
                                 .join()))
                         .isEqualTo(changes);
             }
+        }
+    }
+
+    /** A lane that the set did not have to read so far back may be left out. */
+    private static void checkTrainedUpTo(LabelledSet set, TrainingRows oracle) {
+        Map<String, String> trainedUpTo = new TreeMap<>();
+        set.trainedUpTo()
+                .forEach((laneId, position) -> trainedUpTo.put(Lane.shardIdOf(laneId), position.sequenceNumber()));
+        Map<String, String> expected = new TreeMap<>();
+        oracle.knownBeforeHoldout().forEach((shard, known) -> {
+            if (known.knownMillis() >= set.fromMillis() || trainedUpTo.containsKey(shard)) {
+                expected.put(shard, known.sequenceNumber());
+            }
+        });
+        assertThat(trainedUpTo).isEqualTo(expected);
+        for (LabelledRow row : set.rows()) {
+            boolean isTold = row.split() == LabelledRow.Split.HOLDOUT;
+            Position bound = set.trainedUpTo().getOrDefault(row.laneId(), Position.ORIGIN);
+            assertThat(row.position().isAfter(bound))
+                    .as("%s beside %s", row, bound)
+                    .isEqualTo(isTold);
         }
     }
 
