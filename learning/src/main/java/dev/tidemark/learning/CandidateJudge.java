@@ -14,6 +14,7 @@ import dev.tidemark.core.store.TrainingLog.Finding;
 import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.view.Training;
 import dev.tidemark.training.ScoreFile;
+import dev.tidemark.training.SetManifest;
 import dev.tidemark.training.TrainingSetProblem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,6 +34,9 @@ final class CandidateJudge {
 
     /** Its scores of all predictions of the holdout. */
     static final String SCORES = "scores.parquet";
+
+    /** Says what the set was made from. */
+    private static final String MANIFEST = "training-set.json";
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -69,7 +73,8 @@ final class CandidateJudge {
         try {
             Candidate candidate = candidate(run, folder);
             Path scores = fetch(run, folder, RunFiles.OUT + SCORES);
-            TrainedOn set = SetFacts.read(fetch(run, folder, RunFiles.SET + SetFacts.MANIFEST));
+            fetch(run, folder, RunFiles.SET + MANIFEST);
+            TrainedOn set = SetManifest.read(folder.resolve(RunFiles.SET)).trainedOn();
             Cut cut = parts.cuts().read(training.model(), run.started().cut()).join();
             long toMillis = Judge.judgedToMillis(training.rows(), set);
             if (toMillis <= set.holdoutFromMillis()) {
