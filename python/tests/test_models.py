@@ -14,6 +14,8 @@ from conftest import Both
 from fake import INFO, NOW, FakeServer, problem
 from generated import Discount, DiscountVector
 from tidemark import (
+    Candidate,
+    Champion,
     DefinitionChanged,
     Input,
     InvalidRequest,
@@ -271,3 +273,26 @@ def test_types_that_json_has_as_they_are() -> None:
 def test_what_is_no_type() -> None:
     with pytest.raises(ValueError, match="no type at character 5 of 'list<>'"):
         reader("list<>", float)
+
+
+def test_the_champion_and_the_candidate_in_shadow(server: FakeServer, both: Both) -> None:
+    since = "2026-12-01T00:00:00Z"
+    used = {"version": "v8", "hash": "h", "artifact": "s3://models/8", "sha256": "00", "since": since, "log": 6}
+    shadow = {"version": "v9", "hash": "h", "artifact": "s3://models/9", "sha256": None, "since": since, "log": 9}
+    answer = {"model": "discount", **used, "candidate": shadow}
+    server.before = lambda request: httpx.Response(200, json=answer)
+
+    champion = both("champion", "discount")
+    assert {str(request.url) for request in server.requests} == {"http://fake/v1/models/discount/champion"}
+    assert champion == Champion("discount", Candidate(**used), Candidate(**shadow))  # type: ignore[arg-type]
+
+    answer = {"model": "discount", **used, "candidate": None}
+    assert both("champion", "discount").shadow is None
+    answer = {"model": "discount", **dict.fromkeys(used), "candidate": shadow}
+    assert both("champion", "discount").used is None
+
+
+def test_without_a_promotion_there_is_no_champion(server: FakeServer, both: Both) -> None:
+    server.before = lambda request: problem(404, "The model has no champion", "no candidate is promoted")
+    with pytest.raises(NotFound, match="no candidate is promoted"):
+        both("champion", "discount")

@@ -4,7 +4,7 @@ from tidemark.answers import Answer, EntityKey, Key, Query
 from tidemark.calls import Retry
 from tidemark.client import AsyncClient, Client
 from tidemark.events import Counts, Events, Prediction
-from tidemark.models import Input, InputValue, Model, ModelInfo, N, Number, Vector, value
+from tidemark.models import Candidate, Champion, Input, InputValue, Model, ModelInfo, N, Number, Vector, value
 from tidemark.problems import (
     DefinitionChanged,
     InvalidRequest,
@@ -22,6 +22,8 @@ from tidemark.training import TrainingSet
 __all__ = [
     "Answer",
     "AsyncClient",
+    "Candidate",
+    "Champion",
     "Client",
     "Counts",
     "DefinitionChanged",

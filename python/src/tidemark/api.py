@@ -10,7 +10,7 @@ from urllib.parse import quote
 from tidemark import events, json_text, tables
 from tidemark.answers import Answer, EntityKey, Query, entity_text
 from tidemark.calls import Call, Plan, Retry, answered, checked, document, is_too_much
-from tidemark.models import Input, Model, ModelInfo, Row, Vector, to_row, vectors
+from tidemark.models import Candidate, Champion, Input, Model, ModelInfo, Row, Vector, to_row, vectors
 from tidemark.problems import NotFound, TidemarkError
 
 if TYPE_CHECKING:
@@ -99,6 +99,13 @@ class Api:
             facts=tuple(found["facts"]),
         )
 
+    def champion(self, name: str) -> Plan[Champion]:
+        """Whom the training log names now."""
+        found = yield from self.read(f"/v1/models/{_segment(name)}/champion")
+        used = None if found["version"] is None else _candidate(found)
+        shadow = None if found["candidate"] is None else _candidate(found["candidate"])
+        return Champion(found["model"], used, shadow)
+
     def features(self, model: AnyModel, row: AnyRow, asking: Asking) -> Plan[Vector[Any]]:
         found = yield from self.features_many(model, [row], asking)
         return found[0]
@@ -185,6 +192,10 @@ class Api:
             found.append(answer)
             first += len(part)
         return found
+
+
+def _candidate(found: Mapping[str, Any]) -> Candidate:
+    return Candidate(found["version"], found["hash"], found["artifact"], found["sha256"], found["since"], found["log"])
 
 
 def _pinned(model: AnyModel, asking: Asking) -> tuple[str, Optional[str], Sequence[str]]:

@@ -32,7 +32,7 @@ from tidemark.api import AnyModel, Api, Asking, Moment
 from tidemark.auth import AnySignature, BearerToken, Certificate, Signature, Token, aws_session, tls
 from tidemark.calls import Call, Outcome, Plan, Reply, Retry, T
 from tidemark.events import Events, Outbox, Prediction
-from tidemark.models import E, F, InputValue, Model, ModelInfo, Row, Vector
+from tidemark.models import Champion, E, F, InputValue, Model, ModelInfo, Row, Vector
 from tidemark.problems import NotReached, TidemarkError
 
 if TYPE_CHECKING:
@@ -376,6 +376,13 @@ class Client(_Base):
         """A model as the server defines it."""
         return self._run(self._api.model(name))
 
+    def champion(self, model: str) -> Champion:
+        """Which candidate of a model is to be used now, and which is to be logged beside it.
+
+        `NotFound` if none was promoted: then serve what was served before.
+        """
+        return self._run(self._api.champion(model))
+
     def catalog(self) -> Dict[str, Any]:
         """The catalog that is served."""
         return self._run(self._api.read("/v1/catalog"))
@@ -601,6 +608,10 @@ class AsyncClient(_Base):
     async def model(self, name: str) -> ModelInfo:
         """As `Client.model`."""
         return await self._run(self._api.model(name))
+
+    async def champion(self, model: str) -> Champion:
+        """As `Client.champion`."""
+        return await self._run(self._api.champion(model))
 
     async def catalog(self) -> Dict[str, Any]:
         """As `Client.catalog`."""

@@ -73,6 +73,33 @@ class ModelInfo:
     """From a name of a request to the field of the generated class, where the two differ."""
 
 
+@dataclass(frozen=True)
+class Candidate:
+    """What a training step made. Tidemark keeps no models: `artifact` says where the step put it."""
+
+    version: str
+    """What predictions made with it are called."""
+    hash: str
+    """Of the definition of the model that it was trained for."""
+    artifact: str
+    sha256: Optional[str]
+    """Of the artifact; None if the training step did not say it."""
+    since: str
+    log: int
+    """The number of the entry in the training log that says so."""
+
+
+@dataclass(frozen=True)
+class Champion:
+    """Which candidate of a model is to be used, and which is to be logged beside it."""
+
+    model: str
+    used: Optional[Candidate]
+    """None while the first candidate of all is in shadow."""
+    shadow: Optional[Candidate]
+    """Its score belongs into predictions as that of the challenger `candidate`. None if there is none."""
+
+
 class Vector(Generic[N]):
     """The values of one row, in the model's order. `answer` is what the rows of a request have in common."""
 

@@ -3,6 +3,7 @@ package dev.tidemark.cli.learn;
 import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.core.learn.TrainingDecision;
 import dev.tidemark.core.learn.TrainingLoop;
+import dev.tidemark.core.learn.TrainingRun;
 import dev.tidemark.core.learn.TrainingState;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +27,7 @@ final class TrainPromoteCommand extends TrainStepCommand {
     CompletableFuture<TrainingDecision> take(TrainingLoop loop, TrainingState state, String reason) {
         return loop.promote(
                 Optional.ofNullable(run)
-                        .or(() -> Optional.ofNullable(state.run()).map(last -> last.name()))
+                        .or(() -> Optional.ofNullable(state.run()).map(TrainingRun::name))
                         .orElseThrow(() -> new Failure("no run of the model was ever started")),
                 reason);
     }

@@ -4,6 +4,8 @@ import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.core.learn.TrainingDecision;
 import dev.tidemark.core.learn.TrainingLoop;
 import dev.tidemark.core.learn.TrainingState;
+import dev.tidemark.core.store.TrainingLog.Champion;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -29,9 +31,10 @@ final class TrainRollbackCommand extends TrainStepCommand {
 
     @Override
     CompletableFuture<TrainingDecision> take(TrainingLoop loop, TrainingState state, String reason) {
-        if (run == null && state.champion() == null) {
-            throw new Failure("nothing is promoted, so there is nothing to roll back");
-        }
-        return loop.rollBack(run == null ? state.champion().run() : run, reason);
+        return loop.rollBack(
+                Optional.ofNullable(run)
+                        .or(() -> Optional.ofNullable(state.champion()).map(Champion::run))
+                        .orElseThrow(() -> new Failure("nothing is promoted, so there is nothing to roll back")),
+                reason);
     }
 }

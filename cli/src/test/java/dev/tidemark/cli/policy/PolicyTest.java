@@ -12,6 +12,7 @@ import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.Tables;
 import dev.tidemark.aws.s3.S3Archive;
+import dev.tidemark.aws.s3.S3TrainingLog;
 import dev.tidemark.cli.ArchitectureTest;
 import dev.tidemark.cli.Command;
 import dev.tidemark.cli.FreePorts;
@@ -22,8 +23,12 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.learn.TrainingLoop;
+import dev.tidemark.core.learn.TrainingRules;
+import dev.tidemark.core.learn.TrainingRules.Trigger;
 import dev.tidemark.core.store.Archive;
 import dev.tidemark.core.store.Cas;
+import dev.tidemark.core.store.TrainingLog.Candidate;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
@@ -53,6 +58,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -120,6 +126,15 @@ class PolicyTest {
             "the interfaces are not there yet, and the Describe actions have no resource type:"
                     + " docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html");
 
+    private static final String TRAINED = """
+              trained:
+                inputs: [viewer: [views_30m]]
+                predictions: {source: shop}
+                outcome: {pair: judged}
+                monitor: {windows: [6h]}
+                train: {}
+            """;
+
     private static final Map<String, List<Access>> CALLS = new LinkedHashMap<>();
     private static Set<String> operations = Set.of();
     private static Set<String> unknown = Set.of();
@@ -135,7 +150,8 @@ class PolicyTest {
     static void work() throws Exception {
         String shop = Sample.SHOP
                 .catalog()
-                .replace("baseline: {window: 6h, before: 6h}", "baseline: s3://" + PolicyWorld.BASELINE);
+                .replace("baseline: {window: 6h, before: 6h}", "baseline: s3://" + PolicyWorld.BASELINE)
+                .replace("\nmodels:\n", "\nmodels:\n" + TRAINED);
         assertThat(shop).contains("s3://");
         catalog = Files.writeString(folder.resolve("catalog.yaml"), shop);
         next = Files.writeString(
@@ -230,6 +246,7 @@ class PolicyTest {
         operate("OperatorRestorePolicy", () -> tidemark("restore", "--to", "g3", "--next", next.toString()));
         Map<String, Map<String, Long>> ancestors = forgetAncestors(bystander);
         operate("OperatorLearnPolicy", () -> tidemark("cut", "create", "--model", "discount"));
+        train(world, system.api());
         operate("OperatorBackfillPolicy", () -> {
             for (String step : List.of("start", "status", "run", "flip", "rollback", "flip")) {
                 backfill(step);
@@ -518,6 +535,7 @@ class PolicyTest {
         tidemark("checkpoint", "list");
         tidemark("checkpoint", "verify");
         tidemark("cut", "list", "--model", "discount");
+        tidemark("train", "status", "--model", "trained");
         tidemark("quarantine", "list");
         tidemark("quarantine", "export", folder.resolve("all.jsonl").toString());
         tidemark("too-late", "viewer");
@@ -561,6 +579,45 @@ class PolicyTest {
                     new RawRecord(new Position("" + (10 + n), 0), 1_728_000_000_000L + n, "k", new byte[] {'{', '}'});
             archive.append(new Archive.Segment(lane, last, n, List.of(record))).join();
             last = record.position();
+        }
+    }
+
+    /** Every step that an operator can take, after a driver's; who asks the API is answered from the same log. */
+    private static void train(PolicyWorld world, URI api) throws Exception {
+        TrainingLoop loop = new TrainingLoop(
+                compile(catalog).training("trained").orElseThrow(),
+                new S3TrainingLog(
+                        world.clients(PolicyWorld.BYSTANDER).s3(), TidemarkApplication.BUCKET, Backoff.system()),
+                System::currentTimeMillis);
+        Trigger trigger = new Trigger(TrainingRules.OPERATOR, System.currentTimeMillis(), "test");
+        TrainingLoop.Cuts cuts = since -> CompletableFuture.completedFuture(new TrainingLoop.Cuts.Made(1, 1));
+        loop.begin(trigger, "train.py", cuts).join();
+        String run = loop.state().join().open().orElseThrow().name();
+        loop.setMade(run, "set.json", "00", 1, "profile.json.gz").join();
+        loop.judged(run, new Candidate("v8", "h", "models/v8", null), true, List.of())
+                .join();
+        for (String step : List.of("promote", "stop", "rollback")) {
+            operate("OperatorLearnPolicy", () -> {
+                Command command = Command.run(
+                        "train",
+                        step,
+                        "--model",
+                        "trained",
+                        "--run",
+                        run,
+                        "--catalog",
+                        catalog.toString(),
+                        "--port",
+                        Integer.toString(port));
+                assertThat(command.err()).isEmpty();
+                assertThat(command.out()).startsWith("Done");
+            });
+            HttpResponse<String> answer = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(URI.create(api + "/v1/models/trained/champion"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).as(step + answer.body()).isEqualTo(step.equals("rollback") ? 404 : 200);
         }
     }
 
