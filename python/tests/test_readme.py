@@ -38,4 +38,4 @@ def test_its_examples_do_what_it_says(
     assert callable(test_average)
     test_average(tidemark_local)
     assert [text for text in printed if text] == []
-    assert len(blocks) == 9
+    assert len(blocks) == 10
