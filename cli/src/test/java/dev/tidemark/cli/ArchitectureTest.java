@@ -114,6 +114,8 @@ public class ArchitectureTest {
                 .definedBy("dev.tidemark.local..")
                 .layer("training")
                 .definedBy("dev.tidemark.training..")
+                .layer("learning")
+                .definedBy("dev.tidemark.learning..")
                 .layer("simulation")
                 .definedBy("dev.tidemark.simulation..")
                 .layer("cli")
@@ -138,11 +140,21 @@ public class ArchitectureTest {
                 .mayOnlyAccessLayers("core", "aws", "functions", "http", "serve", "kinesis-local")
                 .whereLayer("training")
                 .mayOnlyAccessLayers("core")
+                .whereLayer("learning")
+                .mayOnlyAccessLayers("core", "aws", "functions", "training")
                 .whereLayer("simulation")
                 .mayOnlyAccessLayers("core", "aws", "functions", "serve", "kinesis-local", "local", "oracle")
                 .whereLayer("cli")
                 .mayOnlyAccessLayers(
-                        "core", "aws", "functions", "serve", "kinesis-local", "local", "training", "samplesevents")
+                        "core",
+                        "aws",
+                        "functions",
+                        "serve",
+                        "kinesis-local",
+                        "local",
+                        "training",
+                        "learning",
+                        "samplesevents")
                 .whereLayer("oracle")
                 .mayNotAccessAnyLayer()
                 .whereLayer("samplesevents")
@@ -240,7 +252,7 @@ public class ArchitectureTest {
     void whatIsDeployedDrawsNoChanceThatASnapshotWouldCopy() {
         classes()
                 .that()
-                .resideInAnyPackage("dev.tidemark.aws..", "dev.tidemark.functions..")
+                .resideInAnyPackage("dev.tidemark.aws..", "dev.tidemark.functions..", "dev.tidemark.learning..")
                 .should(callNone(SEEDED_ONCE, "call no generator that is seeded once"))
                 .because("two checkpoints could have one id, and all sandboxes would try again at once")
                 .check(CLASSES);

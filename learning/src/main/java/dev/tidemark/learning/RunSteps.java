@@ -8,6 +8,7 @@ import dev.tidemark.core.learn.TrainingDecision;
 import dev.tidemark.core.learn.TrainingDecision.Done;
 import dev.tidemark.core.learn.TrainingDecision.Refused;
 import dev.tidemark.core.learn.TrainingLoop;
+import dev.tidemark.core.learn.TrainingNews;
 import dev.tidemark.core.learn.TrainingRules;
 import dev.tidemark.core.learn.TrainingRun;
 import dev.tidemark.core.learn.TrainingState;
@@ -242,7 +243,8 @@ final class RunSteps {
         List<Map<String, Object>> events = new ArrayList<>();
         for (long number = from + 1; last != null && number <= state.last(); number++) {
             Entry entry = parts.log().read(training.model(), number).join();
-            RunEvents.of(training.model(), last, entry).ifPresent(events::add);
+            TrainingNews.of(new Done(entry, false, state))
+                    .ifPresent(news -> events.add(Map.of("type", news.type(), "detail", news.detail())));
         }
         return new TrainAnswer(training.model(), cause, run, state.last(), next, seconds, reason, train, events);
     }

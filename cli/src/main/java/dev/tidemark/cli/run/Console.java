@@ -110,6 +110,21 @@ final class Console implements BatchLog, ForwardLog, MappingListener, PacedPut.P
         progress.note("Note: " + text);
     }
 
+    /** Something about the training runs of a model. */
+    synchronized void training(String model, String text) {
+        progress.note("[" + model + "] " + text);
+    }
+
+    /** The training step of a model did not succeed. */
+    synchronized void trainingFailed(String model, String text) {
+        complain("[" + model + "] " + text);
+    }
+
+    /** A step of a training run could not be taken, and will be tried again. */
+    void trainingStopped(String model, Throwable cause) {
+        again("[" + model + "] the training run does not go on: " + reason(cause));
+    }
+
     synchronized void stopping() {
         progress.note("Stopping.");
     }

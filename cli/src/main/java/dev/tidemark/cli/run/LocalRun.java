@@ -29,13 +29,20 @@ final class LocalRun implements AutoCloseable {
 
     private final TidemarkApplication application;
     private final LocalSystem system;
+    private final LocalTraining training;
     private final Console console;
     private final Thread watch;
     private @Nullable Thread replay;
 
-    private LocalRun(TidemarkApplication application, LocalSystem system, Console console, Set<String> streams) {
+    private LocalRun(
+            TidemarkApplication application,
+            LocalSystem system,
+            LocalTraining training,
+            Console console,
+            Set<String> streams) {
         this.application = application;
         this.system = system;
+        this.training = training;
         this.console = console;
         this.watch = new Thread(() -> watch(streams), "watch");
         watch.setDaemon(true);
@@ -75,7 +82,7 @@ final class LocalRun implements AutoCloseable {
      * @param shards of a stream that does not exist yet
      * @param shardLimits whether shards refuse what is more than Kinesis's limits
      * @param directory where everything is kept; null: in memory
-     * @param catalogFile beside which baselines are; empty if the catalog is in no file
+     * @param catalogFile beside which baselines are, and in whose folder models are trained; empty if the catalog is in no file
      * @throws IOException a port is taken or the directory cannot be used
      */
     static LocalRun start(
@@ -98,7 +105,14 @@ final class LocalRun implements AutoCloseable {
         try {
             LocalSystem system = LocalSystem.start(settings, application, console);
             console.ready(system, catalogs);
-            LocalRun run = new LocalRun(application, system, console, catalogs.streams());
+            LocalTraining training = LocalTraining.start(
+                    application.deployment(system.endpoints()),
+                    catalogs.current().trainings(),
+                    directory,
+                    catalogFile.map(Path::toAbsolutePath).map(Path::getParent).orElse(Path.of("")),
+                    system.api(),
+                    console);
+            LocalRun run = new LocalRun(application, system, training, console, catalogs.streams());
             run.watch.start();
             return run;
         } catch (IOException | RuntimeException e) {
@@ -156,12 +170,15 @@ final class LocalRun implements AutoCloseable {
         watch.interrupt();
         try (application;
                 system) {
+            training.stop();
             if (replay != null) {
                 replay.interrupt();
                 replay.join();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            console.note("what was trained with could not be removed: " + e.getMessage());
         }
     }
 }

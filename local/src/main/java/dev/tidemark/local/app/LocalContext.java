@@ -9,7 +9,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Lambda's information about one invocation. */
-final class LocalContext implements Context {
+public final class LocalContext implements Context {
 
     /** The time-outs of infra/template.yaml are of this order; nothing here enforces it. */
     private static final int TIMEOUT_MILLIS = 60_000;
@@ -20,7 +20,7 @@ final class LocalContext implements Context {
     private final String requestId = UUID.randomUUID().toString();
     private final long deadlineNanos = System.nanoTime() + TIMEOUT_MILLIS * 1_000_000L;
 
-    LocalContext(String function) {
+    public LocalContext(String function) {
         this.function = function;
     }
 

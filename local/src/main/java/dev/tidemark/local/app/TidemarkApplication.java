@@ -217,7 +217,8 @@ public final class TidemarkApplication implements Application, AutoCloseable {
         }
     }
 
-    private synchronized Deployment deployment(Endpoints endpoints) {
+    /** What the functions are told; closed with this. */
+    public synchronized Deployment deployment(Endpoints endpoints) {
         if (deployment == null) {
             Map<String, String> environment = new HashMap<>(Map.of(
                     Environment.STATE_TABLE.variable(),
