@@ -66,7 +66,7 @@ public final class HttpServer implements AutoCloseable {
         server.setErrorHandler(new ProblemErrors());
         Handler handler = handlers.apply(connections);
         Handler bounded = dialect.wholeBodies ? new WholeBodies(handler, limits, connections) : handler;
-        this.requests = new Requests(address.entrance().apply(bounded), connections);
+        this.requests = new Requests(new Remainders(address.entrance().apply(bounded)), connections);
         server.setHandler(requests);
     }
 

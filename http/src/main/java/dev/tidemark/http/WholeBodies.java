@@ -33,7 +33,7 @@ final class WholeBodies extends Handler.Wrapper {
         if (body != null) {
             return super.handle(new Whole(request, body), response, callback);
         }
-        // What is left of the body ends the connection, so nobody must send another request on it.
+        // Much may be left of the body, and ends the connection then: nobody must send another request on it.
         response.getHeaders().put(HttpHeader.CONNECTION, "close");
         GatewayProblem.of(
                         HttpStatus.PAYLOAD_TOO_LARGE_413,

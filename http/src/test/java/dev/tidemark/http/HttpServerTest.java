@@ -101,6 +101,33 @@ class HttpServerTest {
                         member -> assertThat(problem.path(member).textValue()).isNotBlank());
     }
 
+    /** More than sockets hold on their way: a client that sends it all before it reads must still get its answer. */
+    @ParameterizedTest
+    @CsvSource({"localhost:PORT, 413", "evil.example, 421"})
+    void aRefusedClientMaySendItsWholeBodyFirst(String host, int status) throws IOException {
+        serve();
+        int length = 15 * 1024 * 1024;
+        Socket socket = connect();
+        post(socket, host, length, "Connection: close");
+        socket.getOutputStream().write(new byte[length]);
+        assertProblem(new String(socket.getInputStream().readAllBytes(), UTF_8), status);
+    }
+
+    /** No body is asked for that is refused. */
+    @Test
+    void whoAsksFirstIsRefusedBeforeItSends() throws IOException {
+        serve();
+        Socket socket = connect();
+        post(socket, "localhost:PORT", MAX_BODY_BYTES + 1, "Expect: 100-continue");
+        assertProblem(new String(socket.getInputStream().readAllBytes(), UTF_8), 413);
+    }
+
+    private void post(Socket socket, String host, int length, String header) throws IOException {
+        String lines =
+                String.join("\r\n", "POST / HTTP/1.1", "Host: " + host, "Content-Length: " + length, header, "", "");
+        write(socket, lines.replace("PORT", Integer.toString(port())));
+    }
+
     /**
      * The server opens connections that arrive together in any order, so a late one can be the first of too many and be
      * closed: without an answer, or with one that says to try again. A client sends its request again then.
