@@ -234,8 +234,6 @@ class GateTest {
             Training training = catalog.training("discount").orElseThrow();
             Monitor monitor = catalog.monitor("discount").orElseThrow();
             Evaluator evaluator = new Evaluator(Catalogs.of(catalog), ports(), 1, Runnable::run, records -> {});
-            Cut cut = new Cut(
-                    "discount", modelHash(), "c", 1, 0, control.readLanes().join(), 0);
             return new Judge(evaluator)
                     .judge(
                             training,
