@@ -359,6 +359,77 @@ class MonitorTest {
         assertThat(none.out()).contains("\"qualities\":[]");
     }
 
+    /** By a catalog that joins predictions and outcomes itself, of which the running system folds nothing. */
+    @Test
+    void theGateJudgesACandidateOnTheHoldoutOfItsSet() throws Exception {
+        Path other = folder.resolve("trained.yaml");
+        Files.writeString(
+                other,
+                Files.readString(catalogFile)
+                        .replace("outcome: {within: 10m, settle: 2m}", """
+                                outcome: {pair: judged, settle: 2m}
+                                    train: {rows: {last: 5h}, holdout: 90m, gate: {ece: 0.2}}""")
+                        .replace("models:\n", """
+                                pairs:
+                                  judged:
+                                    left: {source: shop, where: type == "prediction", key: id}
+                                    right: {source: shop, where: type == "outcome", key: prediction}
+                                    within: 10m
+                                models:
+                                """));
+        assertThat(tidemark("cut", "create", "--model", "discount").exitCode()).isZero();
+        Path set = folder.resolve("set");
+        Command export = tidemark(
+                "rows",
+                "export",
+                "--model",
+                "discount",
+                "--cut",
+                "1",
+                "--out",
+                set.toString(),
+                "--catalog",
+                "" + other);
+        assertThat(export.exitCode()).as(export.err()).isZero();
+        String[] judge = {"evaluate", "--model", "discount", "--catalog", "" + other, "--set", "" + set, "--scores"};
+
+        // All came at once, so nothing was known before the holdout.
+        Command silent = tidemark(with(judge, scores("again.parquet", (id, score) -> score)));
+        assertThat(silent.exitCode()).as(silent.err()).isOne();
+        assertThat(silent.out()).contains("as known at cut 1", "the gate: REFUSED", "REFUSED  leaks ");
+        Path manifest = set.resolve("training-set.json");
+        ObjectNode json = (ObjectNode) JSON.readTree(Files.readString(manifest));
+        json.putObject("trainedUpTo").put("0123456789ab.000000000000", "1:0");
+        Files.writeString(manifest, json.toString());
+        Command same = tidemark(with(judge, folder.resolve("again.parquet")));
+        assertThat(same.exitCode()).as(same.out() + same.err()).isZero();
+        assertThat(same.out()).contains("the gate: passed", "passed  slice device=phone ", "passed  ece ");
+        Command worse = tidemark(with(judge, scores("worse.parquet", (id, score) -> 1 - score), "--json"));
+        assertThat(worse.exitCode()).isOne();
+        JsonNode gate = JSON.readTree(worse.out()).path("gate");
+        assertThat(gate.path("passed").asBoolean(true)).isFalse();
+        assertThat(gate.at("/findings/1/name").asText()).isEqualTo("paired_loss");
+        assertThat(gate.at("/findings/1/numbers/high").asDouble()).isNegative();
+        // Only some pairs have both halves in one shard, since each was put by its own id.
+        assertThat(gate.at("/findings/0/numbers/predictions").asLong())
+                .isEqualTo(json.path("rows").asLong())
+                .isBetween(100L, 599L);
+
+        assertThat(tidemark("evaluate", "--model", "discount").exitCode()).isEqualTo(2);
+        assertThat(tidemark(with(judge, folder.resolve("again.parquet"), "--cut", "7"))
+                        .err())
+                .contains("no cut 7");
+        judge[judge.length - 2] = folder.resolve("nowhere").toString();
+        assertThat(tidemark(with(judge, folder.resolve("again.parquet"))).err()).contains("no complete training set");
+    }
+
+    private static String[] with(String[] command, Path scores, String... more) {
+        List<String> all = new ArrayList<>(List.of(command));
+        all.add(scores.toString());
+        all.addAll(List.of(more));
+        return all.toArray(String[]::new);
+    }
+
     private static String fail(Instant end, String... more) {
         Command command = evaluation(end, more);
         assertThat(command.exitCode()).isOne();
