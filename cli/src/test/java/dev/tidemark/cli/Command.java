@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 
@@ -21,7 +22,15 @@ public record Command(int exitCode, String out, String err) {
 
     /** Not for several threads: standard input belongs to the process. */
     public static Command runWithInput(String input, String... arguments) {
-        StringWriter out = new StringWriter();
+        return run(input, new StringWriter(), arguments);
+    }
+
+    /** @param out where it writes; a pipe is closed if this throws */
+    public static Command runInto(Writer out, String... arguments) {
+        return run("", out, arguments);
+    }
+
+    private static Command run(String input, Writer out, String... arguments) {
         StringWriter err = new StringWriter();
         CommandLine line = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));

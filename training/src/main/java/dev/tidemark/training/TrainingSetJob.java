@@ -52,8 +52,8 @@ public final class TrainingSetJob {
 
     private static final String NOTHING_ARRIVED =
             "NO RECORD HAD ARRIVED by any row's moment, so every row is as if nothing"
-                    + " had ever happened. History that was loaded arrived when it was loaded, however old it is: to go by when"
-                    + " events happened, ask with --knowledge now";
+                    + " had ever happened. History that was loaded arrived when it was loaded, however old it is";
+    private static final String ASK_NOW = ": to go by when events happened, ask with --knowledge now";
 
     private final TrainingSetRequest request;
     private final HistoryPorts sources;
@@ -379,7 +379,7 @@ public final class TrainingSetJob {
                             + reason.getValue().asLong()));
         }
         if (plan.knowledge() == Knowledge.SERVED && !plan.targets().isEmpty() && !hasArrivals(archive)) {
-            notes.add(0, NOTHING_ARRIVED);
+            notes.add(0, request.cut() == null ? NOTHING_ARRIVED + ASK_NOW : NOTHING_ARRIVED);
         }
         if (plan.knowledge() == Knowledge.NOW) {
             plan.targets().forEach(target -> addEventTime(target.view(), notes));

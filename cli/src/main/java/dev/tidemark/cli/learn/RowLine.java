@@ -79,8 +79,8 @@ final class RowLine {
             json.skipChildren();
             json.finishToken();
             int to = (int) json.currentLocation().getByteOffset();
-            // Line ends are only between the tokens: within a text they are escaped.
-            return new String(object, from, to - from, StandardCharsets.UTF_8).replaceAll("[\r\n]", " ");
+            // Line ends and tabs are only between the tokens: within a text they are escaped.
+            return new String(object, from, to - from, StandardCharsets.UTF_8).replaceAll("[\r\n\t]", " ");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.tidemark.cli.learn;
 
 import dev.tidemark.cli.catalog.CatalogOption;
 import dev.tidemark.cli.deployment.Stores;
+import dev.tidemark.cli.terminal.ShownText;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.learn.Changed;
@@ -82,9 +83,6 @@ final class RowsFollowCommand extends LearnCommand {
                     boolean isMade = every != null
                             && stores.await(maker.make(definitions, of)).number() >= number;
                     if (!isMade) {
-                        if (out().checkError()) {
-                            return 0;
-                        }
                         Thread.sleep(pauseMillis);
                     }
                 }
@@ -104,8 +102,9 @@ final class RowsFollowCommand extends LearnCommand {
     /** @return whether somebody reads it */
     private static boolean write(PrintWriter out, long cut, long first, List<Changed> changes, RowLine line) {
         for (int row = (int) first; row < changes.size(); row++) {
-            out.println(line.of(cut, row, changes.get(row)));
-            if (out.checkError()) {
+            out.println(ShownText.line(line.of(cut, row, changes.get(row))));
+            // The first swallows what the second notices.
+            if (out.checkError() || System.out.checkError()) {
                 return false;
             }
         }
