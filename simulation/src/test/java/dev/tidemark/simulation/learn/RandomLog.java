@@ -51,6 +51,7 @@ final class RandomLog {
     private final Map<String, String> sent = new HashMap<>();
     private long nowMillis = START_MILLIS;
     private int sequence = 1_000_000;
+    private boolean isBorn;
 
     /** One cut, as each side knows it. */
     record BothCuts(CutLog.Cut cut, TrainingRows.Cut oracle) {}
@@ -125,7 +126,10 @@ final class RandomLog {
         } else if (kind == 18) {
             // Into a shard that mostly has nothing to do with the usual one.
             String id = known();
-            arrive("+" + id, random.nextBoolean() ? sent.getOrDefault(id, prediction(id)) : outcome(id), 0);
+            arrive("+" + id, sent.getOrDefault(id, prediction(id)), 0);
+            if (random.nextBoolean()) {
+                arrive("+" + id, outcome(id), 0);
+            }
         } else {
             arrive("x" + random.nextInt(9), random.nextBoolean() ? "{\"type\":" : prediction(""), regress());
         }
@@ -231,12 +235,21 @@ final class RandomLog {
         if (shard.pending.isEmpty() || shard.before.stream().anyMatch(parent -> !parent.pending.isEmpty())) {
             return;
         }
+        boolean isFirstBirth = !isBorn && shard.done.isEmpty() && !shard.before.isEmpty();
+        if (isFirstBirth) {
+            cut();
+            isBorn = true;
+        }
         List<RawRecord> batch = List.copyOf(shard.pending.subList(0, Math.min(most, shard.pending.size())));
         archive.append(new Archive.Segment(shard.lane, shard.last(), shard.done.size(), batch))
                 .join();
         shard.pending.subList(0, batch.size()).clear();
         shard.done.addAll(batch);
         batch.forEach(one -> shard.maxArrivalMillis = Math.max(shard.maxArrivalMillis, one.arrivalMillis()));
+        if (isFirstBirth) {
+            // Nothing but a new lane lies between.
+            cut();
+        }
     }
 
     /** Another payload for some records, as if some view had refused them. */
