@@ -184,15 +184,15 @@ final class TrainingReader {
 
     private static @Nullable Long holdout(YamlMapping train, long lastMillis) {
         YamlValue at = train.optional(MonitorKeys.HOLDOUT);
-        if (at == null) {
-            // Whole seconds, as durations are written.
-            return Math.max(1, lastMillis / DEFAULT_HOLDOUT_PART / SECOND_MILLIS) * SECOND_MILLIS;
-        }
-        Long holdout = at.duration();
+        // Whole seconds, as durations are written.
+        long byDefault = Math.max(1, lastMillis / DEFAULT_HOLDOUT_PART / SECOND_MILLIS) * SECOND_MILLIS;
+        Long holdout = duration(at, byDefault);
         if (holdout != null && holdout >= lastMillis) {
-            at.problem(
-                    "a holdout of " + at.shown() + " of the last " + Window.formatDuration(lastMillis),
-                    "hold out less than 'last', so that there are rows to train with");
+            (at == null ? train.at() : at)
+                    .problem(
+                            "a holdout of '" + Window.formatDuration(holdout) + "' of the last "
+                                    + Window.formatDuration(lastMillis),
+                            "hold out less than 'last', so that there are rows to train with");
             return null;
         }
         return holdout;
