@@ -161,7 +161,7 @@ final class JobFiles {
         identity.fieldNames().forEachRemaining(names::add);
         other.fieldNames().forEachRemaining(names::add);
         for (String name : names) {
-            // As text: a number that was read may be of another type.
+            // As texts: a number that was read again is of another type.
             if (!identity.path(name).toString().equals(other.path(name).toString())) {
                 differing.add(name);
             }

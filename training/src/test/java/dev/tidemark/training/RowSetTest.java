@@ -336,6 +336,37 @@ class RowSetTest {
     }
 
     @Test
+    void aStoppedJobGoesOnWithTheSameRows() {
+        live(300, FIRST, SECOND);
+        Cut cut = cut(1);
+        Path whole = make("whole", cut, null, 2, sources());
+        List<Progress.Stage> stages = new ArrayList<>();
+        Progress stopped = new Progress() {
+            @Override
+            public void stage(Stage stage, long total) {
+                if (stage == Stage.ANSWERS && !stages.contains(stage)) {
+                    stages.clear();
+                    stages.add(stage);
+                    throw new IllegalStateException("stopped");
+                }
+                stages.add(stage);
+            }
+
+            @Override
+            public void advance(long by) {}
+        };
+        TrainingSetRequest request = TrainingSetRequest.ofRows(folder.resolve("stopped"), CATALOG, cut, null, false);
+        TrainingSetJob job = new TrainingSetJob(request, sources(), stopped, () -> history.nowMillis, 2, 256L << 20);
+
+        assertThatThrownBy(job::run).hasMessage("stopped");
+        goOn();
+        assertThat(job.run().wasComplete()).isFalse();
+        assertThat(stages).doesNotContain(Progress.Stage.ROWS);
+        assertThat(sha256(folder.resolve("stopped"))).isEqualTo(sha256(whole));
+        assertThat(job.run().wasComplete()).isTrue();
+    }
+
+    @Test
     void whatCannotBeMadeSaysWhy() {
         live(3, FIRST, SECOND);
         Cut empty = cut(1);
