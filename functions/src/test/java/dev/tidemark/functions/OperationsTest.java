@@ -32,8 +32,15 @@ class OperationsTest {
     private static final Path DOCS = Path.of("..", "docs");
 
     /** So that everything is there. */
-    private static final Map<String, String> ALL =
-            Map.of("ForwardTo", "scoring", "ForwardFrom", "clicks", "MonitorSchedule", "rate(15 minutes)");
+    private static final Map<String, String> ALL = Map.of(
+            "ForwardTo",
+            "scoring",
+            "ForwardFrom",
+            "clicks",
+            "MonitorSchedule",
+            "rate(15 minutes)",
+            "TrainStepArn",
+            "arn:aws:lambda:us-east-1:000000000000:function:train");
 
     /** Metrics that AWS emits, with the dimensions under which it does, as the services' documentation has them. */
     private static final Set<String> OF_AWS = Set.of(
@@ -42,6 +49,8 @@ class OperationsTest {
             "AWS/Lambda Throttles FunctionName",
             "AWS/Lambda Duration FunctionName",
             "AWS/Lambda ConcurrentExecutions FunctionName",
+            "AWS/States ExecutionsStarted StateMachineArn",
+            "AWS/States ExecutionsFailed StateMachineArn",
             "AWS/DynamoDB ReadThrottleEvents TableName",
             "AWS/DynamoDB WriteThrottleEvents TableName",
             "AWS/Kinesis IncomingRecords StreamName",
@@ -166,6 +175,34 @@ class OperationsTest {
         assertThat(template.resources().values())
                 .extracting(resource -> resource.get("Type").asText())
                 .noneMatch(type -> type.startsWith("AWS::CloudWatch"));
+    }
+
+    /** The state machine that the page shows: each state has its way, and each is on one. */
+    @Test
+    void theTrainingStepThatIsShownIsAStateMachine() throws IOException {
+        Matcher block = Pattern.compile("```json\\n(\\{\"StartAt\".*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(DOCS.resolve("operations.md")));
+        assertThat(block.find()).isTrue();
+        JsonNode machine = new ObjectMapper().readTree(block.group(1));
+        JsonNode states = machine.get("States");
+        Set<String> reached = new TreeSet<>(Set.of(machine.get("StartAt").asText()));
+        for (String name : names(states)) {
+            JsonNode state = states.get(name);
+            List<String> ways = new ArrayList<>(state.findValuesAsText("Next"));
+            if (state.has("Default")) {
+                ways.add(state.get("Default").asText());
+            }
+            boolean isEnd = Set.of("Succeed", "Fail").contains(state.get("Type").asText());
+            assertThat(ways.isEmpty()).as(name).isEqualTo(isEnd);
+            reached.addAll(ways);
+        }
+        assertThat(reached).isEqualTo(new TreeSet<>(names(states)));
+    }
+
+    private static List<String> names(JsonNode object) {
+        List<String> names = new ArrayList<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
     }
 
     /** All that the tables of docs/metrics.md name, which other tests compare with the log lines; and the filters'. */

@@ -15,6 +15,7 @@ import dev.tidemark.core.store.Archive;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.view.Training;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -53,9 +54,25 @@ class TemplateTest {
     private static final JsonNode TEMPLATE = Template.raw();
     private static final JsonNode RESOURCES = TEMPLATE.get("Resources");
     private static final List<String> ROLES = List.of(
-            "CheckpointRole", "IngestRole", "ForwardRole", "QueryRole", "CompactRole", "AuditRole", "MonitorRole");
-    private static final Map<String, String> ALL =
-            Map.of("ForwardTo", "scoring", "ForwardFrom", "shop-events", "MonitorSchedule", "rate(15 minutes)");
+            "CheckpointRole",
+            "IngestRole",
+            "ForwardRole",
+            "QueryRole",
+            "CompactRole",
+            "AuditRole",
+            "MonitorRole",
+            "TrainRole");
+    private static final String TRAIN_FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:train";
+    private static final String TRAIN_MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:train";
+    private static final Map<String, String> ALL = Map.of(
+            "ForwardTo",
+            "scoring",
+            "ForwardFrom",
+            "shop-events",
+            "MonitorSchedule",
+            "rate(15 minutes)",
+            "TrainStepArn",
+            TRAIN_FUNCTION);
 
     @ParameterizedTest
     @ValueSource(
@@ -313,7 +330,7 @@ class TemplateTest {
                         "kinesis:GetRecords",
                         "kinesis:GetShardIterator",
                         "kinesis:ListShards");
-        for (String role : List.of("QueryRole", "MonitorRole")) {
+        for (String role : List.of("QueryRole", "MonitorRole", "TrainRole")) {
             assertThat(actionsOf(role, Map.of("AskStreamSeconds", "0")))
                     .as("a function that does not ask may not read the stream")
                     .noneMatch(action -> action.startsWith("kinesis:"));
@@ -352,7 +369,7 @@ class TemplateTest {
         }
         assertThat(kept.remove("AlarmTopicKey")).isEqualTo("Delete");
         assertThat(kept)
-                .hasSize(12)
+                .hasSize(13)
                 .allSatisfy((name, policy) -> assertThat(policy).as(name).isEqualTo("Retain"));
     }
 
@@ -504,6 +521,193 @@ class TemplateTest {
                 .isEqualTo("Tidemark Monitor");
         assertThat(states.at("/Remember/Resource").asText())
                 .isEqualTo(states.at("/Look/Resource").asText());
+    }
+
+    /** Whoever trains nothing has nothing of it. */
+    @Test
+    void withoutAStepNothingIsTrained() {
+        Set<String> with = Template.of(Map.of("TrainStepArn", TRAIN_FUNCTION), Map.of())
+                .resources()
+                .keySet();
+        Set<String> without = Template.of(Map.of(), Map.of()).resources().keySet();
+
+        assertThat(without).noneMatch(name -> name.startsWith("Train"));
+        assertThat(with)
+                .filteredOn(name -> !without.contains(name))
+                .containsExactlyInAnyOrder(
+                        "TrainFunction",
+                        "TrainRole",
+                        "TrainLog",
+                        "TrainMachine",
+                        "TrainMachineRole",
+                        "TrainScheduleMachine",
+                        "TrainScheduleMachineRole",
+                        "TrainRule",
+                        "TrainRuleRole",
+                        "TrainErrors",
+                        "TrainingFailed",
+                        "TrainingNotScheduled");
+    }
+
+    /** What has happened is told before anything else is done, and what fails is told to the function, which ends the run. */
+    @ParameterizedTest
+    @ValueSource(strings = {TRAIN_FUNCTION, TRAIN_MACHINE})
+    void theTrainingMachineDoesWhatTheFunctionSays(String step) {
+        JsonNode states = trainingStates(step);
+
+        assertThat(next(states, "Begin")).isEqualTo("Step");
+        assertThat(next(states, "Step")).isEqualTo("Tell");
+        assertThat(next(states, "Tell")).isEqualTo("WhatNext");
+        Map<String, String> choices = new TreeMap<>();
+        states.at("/WhatNext/Choices").forEach(choice -> {
+            assertThat(choice.get("Variable").asText()).isEqualTo("$.next");
+            choices.put(choice.get("StringEquals").asText(), choice.get("Next").asText());
+        });
+        assertThat(choices).isEqualTo(Map.of("train", "Train", "wait", "Wait", "again", "Step", "failed", "RunFailed"));
+        assertThat(states.at("/WhatNext/Default").asText()).isEqualTo("Done");
+        assertThat(next(states, "Train")).isEqualTo("Trained");
+        assertThat(next(states, "Trained")).isEqualTo("Step");
+        assertThat(next(states, "Wait")).isEqualTo("Step");
+        for (String name : List.of("Step", "Train")) {
+            assertThat(states.at("/" + name + "/Catch/0/Next").asText()).isEqualTo("Failed");
+        }
+        assertThat(next(states, "Failed")).isEqualTo("End");
+        assertThat(next(states, "End")).as("what has failed is told, too").isEqualTo("Tell");
+        assertThat(states.at("/End/Resource")).isEqualTo(states.at("/Step/Resource"));
+        assertThat(states.at("/End/ResultSelector/next").asText()).isEqualTo("failed");
+        assertThat(states.at("/End").has("Catch"))
+                .as("otherwise it would never end")
+                .isFalse();
+        for (String name : List.of("Train", "Tell", "Trained", "Failed")) {
+            assertThat(states.at("/" + name + "/ResultPath").asText())
+                    .as("after " + name + " the function is called with its own answer")
+                    .startsWith("$.");
+        }
+    }
+
+    @Test
+    void aTrainingStepThatIsAFunctionIsCalledAndAMachineIsAwaited() {
+        JsonNode called = trainingStates(TRAIN_FUNCTION).get("Train");
+        JsonNode awaited = trainingStates(TRAIN_MACHINE).get("Train");
+
+        assertThat(called.get("Resource").asText()).isEqualTo(TRAIN_FUNCTION);
+        assertThat(called.get("InputPath").asText()).isEqualTo("$.train");
+        assertThat(awaited.get("Resource").asText()).isEqualTo("arn:aws:states:::states:startExecution.sync:2");
+        assertThat(awaited.at("/Parameters/StateMachineArn").asText()).isEqualTo(TRAIN_MACHINE);
+        assertThat(awaited.at("/Parameters/Input.$").asText()).isEqualTo("$.train");
+    }
+
+    /** It may call the one step, and whatever Step Functions needs to await a machine (docs.aws.amazon.com, stepfunctions-iam). */
+    @Test
+    void theTrainingMachineMayRunTheStepAndNoOther() {
+        assertThat(grants("TrainMachineRole", Map.of()))
+                .isEqualTo(Map.of(
+                        "lambda:InvokeFunction", Set.of("TrainFunction", TRAIN_FUNCTION),
+                        "events:PutEvents", Set.of("arn:aws:events:us-east-1:000000000000:event-bus/default")));
+        Map<String, Set<String>> awaiting = grants("TrainMachineRole", Map.of("TrainStepArn", TRAIN_MACHINE));
+        String rule = "arn:aws:events:us-east-1:000000000000:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule";
+        String executions = "arn:aws:states:us-east-1:000000000000:execution:train:*";
+
+        assertThat(awaiting)
+                .containsEntry("lambda:InvokeFunction", Set.of("TrainFunction"))
+                .containsEntry("states:StartExecution", Set.of(TRAIN_MACHINE))
+                .containsEntry("states:DescribeExecution", Set.of(executions))
+                .containsEntry("states:StopExecution", Set.of(executions))
+                .containsEntry("events:PutRule", Set.of(rule))
+                .containsEntry("events:PutTargets", Set.of(rule))
+                .containsEntry("events:DescribeRule", Set.of(rule))
+                .hasSize(8);
+        for (String role : List.of("TrainRuleRole", "TrainScheduleMachineRole")) {
+            assertThat(grants(role, Map.of())).as(role).containsEntry("states:StartExecution", Set.of("TrainMachine"));
+        }
+    }
+
+    /** What the schedule and the monitor say is what the machine reads. */
+    @Test
+    void scheduleAndMonitorStartTheTrainingMachine() {
+        JsonNode start = RESOURCES.at("/TrainScheduleMachine/Properties/Definition/States/Each");
+        JsonNode rule = Template.of(ALL, Map.of()).resource("TrainRule").get("Properties");
+        JsonNode begin = trainingStates(TRAIN_FUNCTION).at("/Begin/Parameters");
+
+        assertThat(names(start.get("ItemSelector"))).containsExactlyInAnyOrder("model.$", "cause", "event.$");
+        assertThat(start.at("/ItemProcessor/States/Start/Parameters/Input.$").asText())
+                .isEqualTo("$");
+        assertThat(RESOURCES
+                        .at("/TrainScheduleMachine/Properties/DefinitionSubstitutions/Machine/!Ref")
+                        .asText())
+                .isEqualTo("TrainMachine");
+        assertThat(texts(rule.at("/EventPattern/detail/cause")))
+                .as("the causes that training may help with")
+                .containsExactlyInAnyOrderElementsOf(Training.CAUSES);
+        assertThat(rule.at("/EventPattern/detail-type/0").asText())
+                .isEqualTo(RESOURCES
+                        .at(
+                                "/MonitorMachine/Properties/Definition/States/Tell/Iterator/States/Put/Parameters/Entries/0/DetailType")
+                        .asText());
+        assertThat(rule.at("/Targets/0/InputTransformer/InputTemplate").asText())
+                .contains("\"model\": ", "\"cause\": ", "\"event\": ");
+        assertThat(begin.toString()).contains("\"$.model\"", "\"$.cause\"", "\"$.event\"");
+    }
+
+    /** Rules of a bucket's lifecycle have no wildcards. */
+    @Test
+    void runsExpireAndNeitherCutsNorTheTrainingLogDo() {
+        JsonNode rules = Template.of(Map.of("RetainTrainingRunsDays", "7"), Map.of())
+                .resource("Bucket")
+                .at("/Properties/LifecycleConfiguration/Rules");
+        Map<String, String> expiring = new TreeMap<>();
+        rules.forEach(rule -> {
+            if (rule.has("ExpirationInDays")) {
+                expiring.put(
+                        rule.get("Prefix").asText(),
+                        rule.get("ExpirationInDays").asText());
+            }
+        });
+
+        assertThat(expiring).isEqualTo(Map.of("runs/", "7"));
+    }
+
+    /** Snapshots are not to be had with so much storage, and a function that is called twice an hour needs none. */
+    @Test
+    void theTrainFunctionHasAJarOfItsOwnAndNoSnapshot() {
+        JsonNode function = Template.of(ALL, Map.of()).resource("TrainFunction").get("Properties");
+
+        assertThat(function.get("CodeUri").asText()).isEqualTo("../learning/target/tidemark-learning.jar");
+        assertThat(function.at("/SnapStart/ApplyOn").asText()).isEqualTo("None");
+        assertThat(function.at("/EphemeralStorage/Size").asInt()).isGreaterThan(512);
+        assertThat(function.get("Timeout").asInt()).isEqualTo(900);
+        assertThat(function.at("/Environment/Variables/" + Environment.TRAIN_STEP.variable())
+                        .asText())
+                .isEqualTo(TRAIN_FUNCTION);
+    }
+
+    private static JsonNode trainingStates(String step) {
+        return Template.of(Map.of("TrainStepArn", step), Map.of())
+                .resource("TrainMachine")
+                .at("/Properties/Definition/States");
+    }
+
+    private static String next(JsonNode states, String name) {
+        return states.at("/" + name + "/Next").asText();
+    }
+
+    private static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(text -> texts.add(text.asText()));
+        return texts;
+    }
+
+    /** The resources by action. */
+    private static Map<String, Set<String>> grants(String role, Map<String, String> parameters) {
+        Map<String, Set<String>> grants = new TreeMap<>();
+        for (JsonNode statement : statements(role, parameters)) {
+            JsonNode action = statement.get("Action");
+            for (String each : action.isArray() ? texts(action) : List.of(action.asText())) {
+                grants.computeIfAbsent(each, key -> new TreeSet<>())
+                        .add(statement.get("Resource").asText());
+            }
+        }
+        return grants;
     }
 
     /** A function that looks for faults makes none. */
