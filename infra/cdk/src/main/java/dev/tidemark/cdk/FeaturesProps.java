@@ -12,12 +12,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param catalog the definitions (docs/catalog.md)
  * @param nextCatalog those that are to take their place (docs/changing-views.md); null while nothing is being changed
- * @param functionJar functions/target/tidemark-functions.jar, as {@code ./mvnw -pl functions -am package} makes it
+ * @param functionJar functions/target/tidemark-functions.jar, as {@code ./mvnw -pl functions,learning -am package} makes it
+ * @param learningJar learning/target/tidemark-learning.jar, made beside it; null where no models are trained
  * @param streams what is folded, at most {@value #MAX_STREAMS}; the stack creates none but the first
  * @param settings how
  */
 public record FeaturesProps(
-        Path catalog, @Nullable Path nextCatalog, Path functionJar, List<FeatureStream> streams, Settings settings) {
+        Path catalog,
+        @Nullable Path nextCatalog,
+        Path functionJar,
+        @Nullable Path learningJar,
+        List<FeatureStream> streams,
+        Settings settings) {
 
     /** As many as infra/template.yaml has parameters for. */
     public static final int MAX_STREAMS = 8;
@@ -41,17 +47,22 @@ public record FeaturesProps(
                 });
     }
 
-    /** Nothing is being changed, and the template's defaults hold. */
+    /** Nothing is being changed or trained, and the template's defaults hold. */
     public FeaturesProps(Path catalog, Path functionJar, FeatureStream... streams) {
-        this(catalog, null, functionJar, List.of(streams), Settings.DEFAULTS);
+        this(catalog, null, functionJar, null, List.of(streams), Settings.DEFAULTS);
     }
 
     public FeaturesProps withNextCatalog(Path next) {
-        return new FeaturesProps(catalog, next, functionJar, streams, settings);
+        return new FeaturesProps(catalog, next, functionJar, learningJar, streams, settings);
     }
 
     public FeaturesProps withSettings(Settings changed) {
-        return new FeaturesProps(catalog, nextCatalog, functionJar, streams, changed);
+        return new FeaturesProps(catalog, nextCatalog, functionJar, learningJar, streams, changed);
+    }
+
+    /** Models are trained again: by the step whose ARN is {@code TrainStepArn} among the settings. */
+    public FeaturesProps withLearningJar(Path jar) {
+        return new FeaturesProps(catalog, nextCatalog, functionJar, jar, streams, settings);
     }
 
     /**

@@ -12,8 +12,9 @@ import software.amazon.awscdk.Stack;
 
 /**
  * The template as a stack of its own, for {@code cdk synth} and {@code cdk deploy} in infra/cdk. The context of cdk.json
- * says what is deployed: {@code stack}, {@code catalog}, {@code next}, {@code functionJar}, {@code stream}, {@code
- * createStream}, {@code moreStreams} (names with commas between) and {@code parameters}. Who needs more writes an app around {@link TidemarkFeatures}.
+ * says what is deployed: {@code stack}, {@code catalog}, {@code next}, {@code functionJar}, {@code learningJar}, {@code
+ * stream}, {@code createStream}, {@code moreStreams} (names with commas between) and {@code parameters}. Who needs more writes an app
+ * around {@link TidemarkFeatures}.
  */
 public final class TidemarkApp {
 
@@ -49,16 +50,19 @@ public final class TidemarkApp {
                     .forEach(streams::add);
         }
         String next = text("next");
+        String learning = text("learningJar");
         FeaturesProps props = new FeaturesProps(
                         Path.of(required("catalog")),
                         Path.of(required("functionJar")),
                         streams.toArray(FeatureStream[]::new))
                 .withSettings(FeaturesProps.Settings.DEFAULTS.withOthers(parameters()));
-        new TidemarkFeatures(
-                        new Stack(app, required("stack")),
-                        "Features",
-                        next == null ? props : props.withNextCatalog(Path.of(next)))
-                .acknowledgeFindings();
+        if (next != null) {
+            props = props.withNextCatalog(Path.of(next));
+        }
+        if (learning != null) {
+            props = props.withLearningJar(Path.of(learning));
+        }
+        new TidemarkFeatures(new Stack(app, required("stack")), "Features", props).acknowledgeFindings();
     }
 
     private Map<String, String> parameters() {

@@ -34,7 +34,7 @@ import software.amazon.awscdk.services.s3.assets.Asset;
 import software.constructs.Construct;
 
 /**
- * Features over one or more streams: everything of infra/template.yaml, with the function jar and the catalog as assets. The
+ * Features over one or more streams: everything of infra/template.yaml, with the jars and the catalog as assets. The
  * template stays the only description of the resources. It has names and a SAM transform of its own, so give it a stack of
  * its own; an app may have several.
  *
@@ -46,6 +46,7 @@ public final class TidemarkFeatures extends Construct {
 
     private static final String INGEST_FUNCTION = "IngestFunction";
     private static final String INGEST_ROLE = "IngestRole";
+    private static final String TRAIN_STEP = "TrainStepArn";
 
     private final CfnInclude template;
     private final List<IStream> streams;
@@ -207,6 +208,14 @@ public final class TidemarkFeatures extends Construct {
         }
         ForwardParameters.of(CheckedCatalog.read(props.catalog()).catalog(), streamNames)
                 .forEach((name, value) -> put(all, name, value));
+        if (props.learningJar() == null) {
+            if (!all.getOrDefault(TRAIN_STEP, "").isEmpty()) {
+                throw new IllegalArgumentException(
+                        TRAIN_STEP + " is given without the jar that trains: give learningJar, too");
+            }
+            // Fixed, so that no deployment sets it: the function would have no code.
+            all.put(TRAIN_STEP, "");
+        }
         put(all, "CreateStream", Boolean.toString(first instanceof FeatureStream.Created));
         if (first instanceof FeatureStream.Created created) {
             put(all, "StreamShards", Integer.toString(created.shards()));
@@ -223,13 +232,22 @@ public final class TidemarkFeatures extends Construct {
     }
 
     private Assets assets(FeaturesProps props) {
-        if (!Files.isRegularFile(props.functionJar())) {
-            throw new IllegalArgumentException(
-                    "The function jar " + props.functionJar().toAbsolutePath()
-                            + " is not there: build it with ./mvnw -pl functions -am package -DskipTests, or give its path");
+        Path learning = props.learningJar();
+        for (Path jar : learning == null ? List.of(props.functionJar()) : List.of(props.functionJar(), learning)) {
+            if (!Files.isRegularFile(jar)) {
+                throw new IllegalArgumentException(
+                        "The jar " + jar.toAbsolutePath()
+                                + " is not there: build it with ./mvnw -pl functions,learning -am package -DskipTests,"
+                                + " or give its path");
+            }
         }
         try (CatalogLayer layer = CatalogLayer.of(props.catalog(), props.nextCatalog())) {
-            return new Assets(asset("FunctionJar", props.functionJar()), asset("CatalogLayer", layer.folder()));
+            Asset functions = asset("FunctionJar", props.functionJar());
+            return new Assets(
+                    functions,
+                    // A function that is not made must have some code all the same, or SAM refuses the template.
+                    learning == null ? functions : asset("LearningJar", learning),
+                    asset("CatalogLayer", layer.folder()));
         }
     }
 
@@ -277,11 +295,14 @@ public final class TidemarkFeatures extends Construct {
     }
 
     /** Where the files go that the template names. */
-    private record Assets(Asset functionJar, Asset catalog) {
+    private record Assets(Asset functionJar, Asset learningJar, Asset catalog) {
 
         Object location(String path) {
             if (path.endsWith("tidemark-functions.jar")) {
                 return location(functionJar);
+            }
+            if (path.endsWith("tidemark-learning.jar")) {
+                return location(learningJar);
             }
             if (path.equals("catalog/")) {
                 return location(catalog);

@@ -46,14 +46,17 @@ class TidemarkFeaturesTest {
     private static final List<String> OF_THE_STREAMS =
             List.of("StreamName", "CreateStream", "StreamShards", "StreamRetentionHours");
 
-    /** What the construct gives when there are no others. */
+    /** What the construct gives when there are no others, and nothing is trained. */
     private static final Map<String, Object> ONE_STREAM = java.util.stream.Stream.concat(
                     IntStream.rangeClosed(2, FeaturesProps.MAX_STREAMS).mapToObj(number -> "Stream" + number),
-                    java.util.stream.Stream.of("ForwardTo", "ForwardFrom", "ForwardFrom2", "ForwardFrom3"))
+                    java.util.stream.Stream.of(
+                            "ForwardTo", "ForwardFrom", "ForwardFrom2", "ForwardFrom3", "TrainStepArn"))
             .collect(Collectors.toMap(name -> name, name -> ""));
 
     private static final String CODE = "/Globals/Function/CodeUri";
     private static final String LAYER = "/Resources/Catalog/Properties/ContentUri";
+    private static final String TRAIN_CODE = "/Resources/TrainFunction/Properties/CodeUri";
+    private static final String TRAIN_STEP = "arn:aws:states:us-east-1:111111111111:stateMachine:train";
 
     @TempDir
     private Path folder;
@@ -101,6 +104,52 @@ class TidemarkFeaturesTest {
         assertThat(asset(template.at(CODE))).hasContent("code");
         assertThat(layer.resolve("tidemark/catalog.yaml")).hasSameTextualContentAs(CATALOG);
         assertThat(layer.resolve("tidemark/next.yaml")).hasSameTextualContentAs(next);
+    }
+
+    /** The definition of the machine too, which the CDK reads as a tree. */
+    @Test
+    void modelsAreTrainedByTheOtherJar() throws IOException {
+        Stack stack = new Stack(app, "S");
+        Path learning = Files.writeString(folder.resolve("tidemark-learning.jar"), "training");
+        new TidemarkFeatures(
+                stack,
+                "Features",
+                props().withLearningJar(learning).withSettings(others("TrainStepArn", TRAIN_STEP)));
+
+        ObjectNode template = synthesized(stack);
+        app.synth();
+
+        assertThat(asset(template.at(CODE))).hasContent("code");
+        assertThat(asset(template.at(TRAIN_CODE))).hasContent("training");
+        assertSame(
+                template,
+                expected(
+                        ONE_STREAM,
+                        Map.of(
+                                "StreamName",
+                                STREAM,
+                                "CreateStream",
+                                "true",
+                                "StreamShards",
+                                0,
+                                "StreamRetentionHours",
+                                24,
+                                "TrainStepArn",
+                                TRAIN_STEP)));
+    }
+
+    @Test
+    void withoutTheOtherJarNothingCanBeTrained() throws IOException {
+        Stack stack = new Stack(app, "S");
+        FeaturesProps training = props().withSettings(others("TrainStepArn", TRAIN_STEP));
+
+        assertRefused(stack, "A", training, "give learningJar");
+        assertRefused(stack, "B", training.withLearningJar(folder.resolve("none.jar")), "build it with ./mvnw");
+        new TidemarkFeatures(stack, "Features", props());
+
+        ObjectNode template = synthesized(stack);
+        assertThat(template.at("/Conditions/Trains").toString()).isEqualTo("{\"Fn::Not\":[{\"Fn::Equals\":[\"\",\"\"]}]}");
+        assertThat(template.get("Parameters").has("TrainStepArn")).isFalse();
     }
 
     @Test
