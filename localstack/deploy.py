@@ -16,7 +16,11 @@ from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
 TEMPLATE = pathlib.Path("/tidemark/infra/template.yaml")
-JAR = pathlib.Path("/tidemark/functions/tidemark-functions.jar")
+# By the paths that the template has for them.
+JARS = {
+    "../functions/target/tidemark-functions.jar": pathlib.Path("/tidemark/functions/tidemark-functions.jar"),
+    "../learning/target/tidemark-learning.jar": pathlib.Path("/tidemark/learning/tidemark-learning.jar"),
+}
 CATALOG = pathlib.Path("/tidemark/catalog")
 LAYER = pathlib.Path("/tidemark/layer")
 STACK = "tidemark"
@@ -44,12 +48,15 @@ def client(service):
 
 
 def upload():
-    """The jar and the catalog, to where the template's CodeUri and ContentUri will point."""
-    if not JAR.exists():
-        raise FileNotFoundError(f"{JAR} is missing; build it first: ./mvnw -pl functions -am package -DskipTests")
+    """The jars and the catalog, to where the template's CodeUri and ContentUri will point."""
     s3 = client("s3")
     s3.create_bucket(Bucket=DEPLOYMENT_BUCKET)
-    s3.upload_file(str(JAR), DEPLOYMENT_BUCKET, "functions.jar")
+    for jar in JARS.values():
+        if not jar.exists():
+            raise FileNotFoundError(
+                f"{jar} is missing; build it first: ./mvnw -pl functions,learning -am package -DskipTests"
+            )
+        s3.upload_file(str(jar), DEPLOYMENT_BUCKET, jar.name)
     layer = io.BytesIO()
     with zipfile.ZipFile(layer, "w") as archive:
         for path in CATALOG.glob("*.yaml"):
@@ -70,7 +77,10 @@ def create_further_streams(parameters):
 
 def translated(parameters):
     template = yaml_parse(TEMPLATE.read_text())
-    template["Globals"]["Function"]["CodeUri"] = f"s3://{DEPLOYMENT_BUCKET}/functions.jar"
+    functions = [resource["Properties"] for resource in template["Resources"].values()]
+    for holder in [template["Globals"]["Function"], *functions]:
+        if "CodeUri" in holder:
+            holder["CodeUri"] = f"s3://{DEPLOYMENT_BUCKET}/{JARS[holder['CodeUri']].name}"
     template["Resources"]["Catalog"]["Properties"]["ContentUri"] = f"s3://{DEPLOYMENT_BUCKET}/catalog.zip"
     os.environ.setdefault("AWS_DEFAULT_REGION", REGION)  # The translator asks for it.
     return transform(template, dict(parameters), NoManagedPolicies())
