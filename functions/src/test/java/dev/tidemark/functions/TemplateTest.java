@@ -540,13 +540,11 @@ class TemplateTest {
                         "TrainLog",
                         "TrainMachine",
                         "TrainMachineRole",
-                        "TrainScheduleMachine",
-                        "TrainScheduleMachineRole",
-                        "TrainRule",
-                        "TrainRuleRole",
+                        "TrainStartMachine",
+                        "TrainStartMachineRole",
                         "TrainErrors",
                         "TrainingFailed",
-                        "TrainingNotScheduled");
+                        "TrainingNotStarted");
     }
 
     /** What has happened is told before anything else is done, and what fails is told to the function, which ends the run. */
@@ -617,36 +615,40 @@ class TemplateTest {
                 .containsEntry("events:PutTargets", Set.of(rule))
                 .containsEntry("events:DescribeRule", Set.of(rule))
                 .hasSize(8);
-        for (String role : List.of("TrainRuleRole", "TrainScheduleMachineRole")) {
-            assertThat(grants(role, Map.of())).as(role).containsEntry("states:StartExecution", Set.of("TrainMachine"));
-        }
+        assertThat(grants("TrainStartMachineRole", Map.of()))
+                .isEqualTo(Map.of(
+                        "lambda:InvokeFunction", Set.of("TrainFunction"),
+                        "states:StartExecution", Set.of("TrainMachine")));
     }
 
-    /** What the schedule and the monitor say is what the machine reads. */
+    /** What starts runs says what the machine reads. */
     @Test
     void scheduleAndMonitorStartTheTrainingMachine() {
-        JsonNode start = RESOURCES.at("/TrainScheduleMachine/Properties/Definition/States/Each");
-        JsonNode rule = Template.of(ALL, Map.of()).resource("TrainRule").get("Properties");
-        JsonNode begin = trainingStates(TRAIN_FUNCTION).at("/Begin/Parameters");
+        JsonNode starter = RESOURCES.at("/TrainStartMachine/Properties");
+        JsonNode states = starter.at("/Definition/States");
+        JsonNode pattern = starter.at("/Events/Monitored/Properties/Pattern");
 
-        assertThat(names(start.get("ItemSelector"))).containsExactlyInAnyOrder("model.$", "cause", "event.$");
-        assertThat(start.at("/ItemProcessor/States/Start/Parameters/Input.$").asText())
-                .isEqualTo("$");
-        assertThat(RESOURCES
-                        .at("/TrainScheduleMachine/Properties/DefinitionSubstitutions/Machine/!Ref")
-                        .asText())
-                .isEqualTo("TrainMachine");
-        assertThat(texts(rule.at("/EventPattern/detail/cause")))
+        assertThat(texts(pattern.at("/detail/versions/cause")))
                 .as("the causes that training may help with")
                 .containsExactlyInAnyOrderElementsOf(Training.CAUSES);
-        assertThat(rule.at("/EventPattern/detail-type/0").asText())
-                .isEqualTo(RESOURCES
-                        .at(
-                                "/MonitorMachine/Properties/Definition/States/Tell/Iterator/States/Put/Parameters/Entries/0/DetailType")
-                        .asText());
-        assertThat(rule.at("/Targets/0/InputTransformer/InputTemplate").asText())
-                .contains("\"model\": ", "\"cause\": ", "\"event\": ");
-        assertThat(begin.toString()).contains("\"$.model\"", "\"$.cause\"", "\"$.event\"");
+        JsonNode told = RESOURCES.at(
+                "/MonitorMachine/Properties/Definition/States/Tell/Iterator/States/Put/Parameters/Entries/0");
+        assertThat(pattern.at("/source/0").asText())
+                .isEqualTo(told.get("Source").asText())
+                .isEqualTo(states.at("/WhoAsks/Choices/0/StringEquals").asText());
+        assertThat(pattern.at("/detail-type/0").asText())
+                .isEqualTo(told.get("DetailType").asText());
+        assertThat(next(states, "MonitorAsks"))
+                .isEqualTo(next(states, "ScheduleAsks"))
+                .isEqualTo("Models");
+        JsonNode selected = states.at("/Each/ItemSelector");
+        assertThat(names(selected)).containsExactlyInAnyOrder("model.$", "cause.$", "event.$");
+        assertThat(trainingStates(TRAIN_FUNCTION).at("/Begin/Parameters").toString())
+                .contains("\"$.model\"", "\"$.cause\"", "\"$.event\"");
+        assertThat(states.at("/Each/ItemProcessor/States/Start/Parameters/Input.$")
+                        .asText())
+                .isEqualTo("$");
+        assertThat(starter.at("/DefinitionSubstitutions/Machine/!Ref").asText()).isEqualTo("TrainMachine");
     }
 
     /** Rules of a bucket's lifecycle have no wildcards. */

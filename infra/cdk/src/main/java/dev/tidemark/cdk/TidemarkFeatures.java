@@ -235,10 +235,9 @@ public final class TidemarkFeatures extends Construct {
         Path learning = props.learningJar();
         for (Path jar : learning == null ? List.of(props.functionJar()) : List.of(props.functionJar(), learning)) {
             if (!Files.isRegularFile(jar)) {
-                throw new IllegalArgumentException(
-                        "The jar " + jar.toAbsolutePath()
-                                + " is not there: build it with ./mvnw -pl functions,learning -am package -DskipTests,"
-                                + " or give its path");
+                throw new IllegalArgumentException("The jar " + jar.toAbsolutePath()
+                        + " is not there: build it with ./mvnw -pl functions,learning -am package -DskipTests,"
+                        + " or give its path");
             }
         }
         try (CatalogLayer layer = CatalogLayer.of(props.catalog(), props.nextCatalog())) {

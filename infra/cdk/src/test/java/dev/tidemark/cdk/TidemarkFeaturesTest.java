@@ -112,9 +112,7 @@ class TidemarkFeaturesTest {
         Stack stack = new Stack(app, "S");
         Path learning = Files.writeString(folder.resolve("tidemark-learning.jar"), "training");
         new TidemarkFeatures(
-                stack,
-                "Features",
-                props().withLearningJar(learning).withSettings(others("TrainStepArn", TRAIN_STEP)));
+                stack, "Features", props().withLearningJar(learning).withSettings(others("TrainStepArn", TRAIN_STEP)));
 
         ObjectNode template = synthesized(stack);
         app.synth();
@@ -148,7 +146,8 @@ class TidemarkFeaturesTest {
         new TidemarkFeatures(stack, "Features", props());
 
         ObjectNode template = synthesized(stack);
-        assertThat(template.at("/Conditions/Trains").toString()).isEqualTo("{\"Fn::Not\":[{\"Fn::Equals\":[\"\",\"\"]}]}");
+        assertThat(template.at("/Conditions/Trains").toString())
+                .isEqualTo("{\"Fn::Not\":[{\"Fn::Equals\":[\"\",\"\"]}]}");
         assertThat(template.get("Parameters").has("TrainStepArn")).isFalse();
     }
 
