@@ -642,9 +642,9 @@ class TemplateTest {
                 .isEqualTo(next(states, "ScheduleAsks"))
                 .isEqualTo("Models");
         JsonNode selected = states.at("/Each/ItemSelector");
-        assertThat(names(selected)).containsExactlyInAnyOrder("model.$", "cause.$", "event.$");
+        assertThat(names(selected)).containsExactlyInAnyOrder("model.$", "cause.$", "at.$");
         assertThat(trainingStates(TRAIN_FUNCTION).at("/Begin/Parameters").toString())
-                .contains("\"$.model\"", "\"$.cause\"", "\"$.event\"");
+                .contains("\"$.model\"", "\"$.cause\"", "\"$.at\"");
         assertThat(states.at("/Each/ItemProcessor/States/Start/Parameters/Input.$")
                         .asText())
                 .isEqualTo("$");

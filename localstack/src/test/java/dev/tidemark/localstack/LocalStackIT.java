@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.aws.AwsClients;
 import dev.tidemark.cli.Reshard;
 import dev.tidemark.cli.Witness;
+import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.oracle.Oracle;
 import dev.tidemark.oracle.ShardDescent;
 import dev.tidemark.oracle.StreamRecord;
@@ -24,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
@@ -35,6 +37,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,6 +53,10 @@ import org.testcontainers.DockerClientFactory;
 import org.testcontainers.images.RemoteDockerImage;
 import org.testcontainers.utility.DockerImageName;
 import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.async.AsyncResponseTransformer;
+import software.amazon.awssdk.services.eventbridge.EventBridgeAsyncClient;
+import software.amazon.awssdk.services.eventbridge.model.PutEventsRequestEntry;
+import software.amazon.awssdk.services.eventbridge.model.Target;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 import software.amazon.awssdk.services.kinesis.model.Record;
@@ -58,12 +65,15 @@ import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
 import software.amazon.awssdk.services.lambda.LambdaAsyncClient;
 import software.amazon.awssdk.services.lambda.model.EventSourceMappingConfiguration;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
+import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.sfn.SfnAsyncClient;
+import software.amazon.awssdk.services.sfn.model.ExecutionListItem;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
+import software.amazon.awssdk.services.sfn.model.ValidateStateMachineDefinitionResponse;
 
 /**
  * infra/template.yaml deployed in LocalStack 4.14.0: two streams, tables, bucket, all functions in containers with AWS's
- * runtime interface client, LocalStack's own event source mapping and the REST API, the state machine, alarms and
+ * runtime interface client, LocalStack's own event source mapping and the REST API, the state machines, alarms and
  * dashboard. Events go in through Kinesis and values come out through API Gateway.
  *
  * <p>What the free edition of LocalStack does not do is not tested here:
@@ -110,7 +120,37 @@ class LocalStackIT {
                         entity: user_id
                         hop: 1m
                         features: {events: {function: count, windows: [1h, 24h]}}
+                    """)
+            .replace("\npairs:\n", """
+
+                    pairs:
+                      answered:
+                        left: {source: scoring, where: type == "prediction" && model == "offers", key: id}
+                        right: {source: scoring, where: type == "answer", key: prediction}
+                        within: 2s
+                    """)
+            .replace("\nmodels:\n", """
+
+                    models:
+                      offers:
+                        keys: {user_id: user_id}
+                        inputs:
+                          - scored: [events_1h]
+                        predictions: {source: scoring}
+                        outcome: {pair: answered, settle: 1s}
+                        monitor: {windows: [1h], retention: 2h}
+                        train:
+                          rows: {last: 1h}
+                          holdout: 20s
+                          when: [concept]
+                          at_least: 200
                     """);
+
+    /** A row is known for this long before it is for training and not for judging; the horizon, and some seconds to be sure. */
+    private static final Duration HOLDOUT = Duration.ofSeconds(20 + 3 + 5);
+
+    private static final int OFFERS = 200;
+    private static final String TRAIN_STEP = "train-offers";
 
     private static final long SEED = Long.getLong("tidemark.seed", 20_261_122L);
     private static final int PART = 300;
@@ -126,6 +166,7 @@ class LocalStackIT {
     private Witness witness;
     private List<SampleEvent> events;
     private int put;
+    private Instant firstOffers;
 
     @BeforeAll
     void deploy() throws Exception {
@@ -138,6 +179,8 @@ class LocalStackIT {
         lambda = deployed.configured(LambdaAsyncClient.builder()).build();
         witness = new Witness(deployed.api(), clients.kinesis());
         events = shuffledEventsOfTheLastHours();
+        putOffers("first");
+        firstOffers = Instant.now();
     }
 
     private static String parameters() {
@@ -145,6 +188,7 @@ class LocalStackIT {
                 .put("Stream2", SECOND)
                 .put("ForwardTo", FORWARD_TO)
                 .put("ForwardFrom", STREAM)
+                .put("TrainStepArn", "arn:aws:lambda:us-east-1:000000000000:function:" + TRAIN_STEP)
                 .toString();
     }
 
@@ -224,8 +268,165 @@ class LocalStackIT {
         assertThat(problem("/v1/views/viewer/entities/user-1?at=yesterday")).isEqualTo(400);
     }
 
+    /** By the rule, the machine that starts, the one that carries out, and a training step of its own; told to whoever listens. */
     @Test
     @Order(4)
+    void whatTheMonitorTellsTwiceTrainsAModelOnceAndItsCandidateIsPromoted() throws Exception {
+        DeployedStep.make(lambda, clients, TRAIN_STEP, folder);
+        try (SfnAsyncClient steps = deployed.configured(SfnAsyncClient.builder()).build();
+                EventBridgeAsyncClient bus =
+                        deployed.configured(EventBridgeAsyncClient.builder()).build()) {
+            String listener = listener(steps, bus);
+            await("the first offers are old enough", () -> Instant.now().isAfter(firstOffers.plus(HOLDOUT)));
+            putOffers("second");
+            witness.awaitDone(put);
+
+            String at = Instant.now().toString();
+            for (int i = 0; i < 2; i++) {
+                tellOfConcept(bus, at);
+            }
+            String machine = deployed.resource("TrainMachine");
+            await("both have ended", () -> executions(steps, machine).size() == 2
+                    && executions(steps, machine).stream().noneMatch(one -> one.status() == ExecutionStatus.RUNNING));
+
+            assertThat(executions(steps, machine))
+                    .extracting(ExecutionListItem::status)
+                    .containsOnly(ExecutionStatus.SUCCEEDED);
+            assertThat(entries("offers")).containsExactly("started", "set_made", "judged", "promoted");
+            JsonNode champion = witness.get("/v1/models/offers/champion");
+            assertThat(champion.path("version").asText()).as(champion.toString()).isEqualTo("v1");
+            await("it is told", () -> !executions(steps, listener).isEmpty());
+            String told = steps.describeExecution(request -> request.executionArn(
+                            executions(steps, listener).get(0).executionArn()))
+                    .join()
+                    .input();
+            assertThat(JSON.readTree(told).at("/detail/candidate/version").asText())
+                    .as(told)
+                    .isEqualTo("v1");
+        }
+    }
+
+    /** The state machine that docs/operations.md shows. */
+    @Test
+    @Order(4)
+    void theTrainingStepThatTheDocumentationShowsIsValid() throws Exception {
+        String page = Files.readString(Path.of("..", "docs", "operations.md"));
+        int from = page.indexOf("{\"StartAt\"");
+        String definition = page.substring(from, page.indexOf("```", from));
+        try (SfnAsyncClient steps = deployed.configured(SfnAsyncClient.builder()).build()) {
+            ValidateStateMachineDefinitionResponse answer = steps.validateStateMachineDefinition(
+                            request -> request.definition(definition))
+                    .join();
+            assertThat(answer.resultAsString()).as(answer.toString()).isEqualTo("OK");
+        }
+    }
+
+    /** A machine that does nothing and is started by each promotion. */
+    private static String listener(SfnAsyncClient steps, EventBridgeAsyncClient bus) {
+        String role = "arn:aws:iam::000000000000:role/listener";
+        String machine = steps.createStateMachine(request -> request.name("listener")
+                        .roleArn(role)
+                        .definition("{\"StartAt\":\"Done\",\"States\":{\"Done\":{\"Type\":\"Succeed\"}}}"))
+                .join()
+                .stateMachineArn();
+        bus.putRule(request -> request.name("promotions")
+                        .eventPattern("{\"source\":[\"tidemark\"],\"detail-type\":[\"Promoted\"]}"))
+                .join();
+        bus.putTargets(request -> request.rule("promotions")
+                        .targets(Target.builder().id("listener").arn(machine).roleArn(role).build()))
+                .join();
+        return machine;
+    }
+
+    /** As the monitor's machine does. */
+    private static void tellOfConcept(EventBridgeAsyncClient bus, String at) {
+        ObjectNode detail = JSON.createObjectNode()
+                .put("model", "offers")
+                .put("at", at)
+                .put("status", "fail");
+        detail.putArray("versions")
+                .addObject()
+                .put("version", "v0")
+                .put("status", "fail")
+                .put("cause", "concept");
+        assertThat(bus.putEvents(request -> request.entries(PutEventsRequestEntry.builder()
+                                .source("tidemark")
+                                .detailType("Tidemark Monitor")
+                                .detail(detail.toString())
+                                .build()))
+                        .join()
+                        .failedEntryCount())
+                .isZero();
+    }
+
+    private static List<ExecutionListItem> executions(SfnAsyncClient steps, String machine) {
+        return steps.listExecutions(request -> request.stateMachineArn(machine))
+                .join()
+                .executions();
+    }
+
+    /** What the training log has, in order. */
+    private List<String> entries(String model) throws IOException {
+        List<String> kinds = new ArrayList<>();
+        String bucket = deployed.output("Bucket");
+        for (S3Object object : clients.s3()
+                .listObjectsV2(request -> request.bucket(bucket).prefix("training/" + model + "/log/"))
+                .join()
+                .contents()) {
+            String entry = clients.s3()
+                    .getObject(
+                            request -> request.bucket(bucket).key(object.key()), AsyncResponseTransformer.toBytes())
+                    .join()
+                    .asUtf8String();
+            kinds.add(JSON.readTree(entry.lines().findFirst().orElseThrow())
+                    .path("entry")
+                    .asText());
+        }
+        return kinds;
+    }
+
+    private static void await(String what, BooleanSupplier isSo) throws InterruptedException {
+        for (int i = 0; i < 600 && !isSo.getAsBoolean(); i++) {
+            Thread.sleep(500);
+        }
+        assertThat(isSo.getAsBoolean()).as(what).isTrue();
+    }
+
+    /** Predictions of seconds ago, which nobody should have believed, and their outcomes. */
+    private void putOffers(String batch) {
+        Instant at = Instant.now().minusSeconds(6);
+        String hash = new CatalogCompiler().compile(CATALOG).model("offers").orElseThrow().hash();
+        List<PutRecordsRequestEntry> entries = new ArrayList<>();
+        for (int i = 0; i < OFFERS; i++) {
+            String id = batch + "-" + i;
+            ObjectNode prediction = JSON.createObjectNode()
+                    .put("type", "prediction")
+                    .put("ts", at.toString())
+                    .put("event_id", id)
+                    .put("id", id)
+                    .put("user_id", "user-" + i)
+                    .put("model", "offers")
+                    .put("version", "v0")
+                    .put("hash", hash)
+                    .put("score", 0.5);
+            prediction.putObject("keys").put("user_id", "user-" + i);
+            prediction.putObject("features").put("scored.events_1h", i);
+            ObjectNode answer = JSON.createObjectNode()
+                    .put("type", "answer")
+                    .put("ts", at.plusSeconds(1).toString())
+                    .put("event_id", id + "-answer")
+                    .put("user_id", "user-" + i)
+                    .put("prediction", id)
+                    .put("label", i % 2 == 0);
+            for (ObjectNode event : List.of(prediction, answer)) {
+                entries.add(entry(id, event.toString().getBytes(StandardCharsets.UTF_8)));
+            }
+        }
+        put(SECOND, entries);
+    }
+
+    @Test
+    @Order(5)
     void theStateMachineTakesACheckpointAndWhatIsRestoredFromItGoesLive() throws Exception {
         takeCheckpoint();
         put(PART);
@@ -250,7 +451,7 @@ class LocalStackIT {
 
     /** Each purchase of the shop that can be read is there, as often as it was delivered, and each copy is the same. */
     @Test
-    @Order(5)
+    @Order(6)
     void whatIsForwardedIsOnTheOtherStream() throws Exception {
         Set<String> wanted = new TreeSet<>();
         for (StreamRecord record : witness.records(STREAM)) {
@@ -337,14 +538,16 @@ class LocalStackIT {
     }
 
     private void putAll(List<PutRecordsRequestEntry> entries) {
-        for (String stream : STREAMS) {
-            assertThat(clients.kinesis()
-                            .putRecords(request -> request.streamName(stream).records(entries))
-                            .join()
-                            .failedRecordCount())
-                    .isZero();
-            put += entries.size();
-        }
+        STREAMS.forEach(stream -> put(stream, entries));
+    }
+
+    private void put(String stream, List<PutRecordsRequestEntry> entries) {
+        assertThat(clients.kinesis()
+                        .putRecords(request -> request.streamName(stream).records(entries))
+                        .join()
+                        .failedRecordCount())
+                .isZero();
+        put += entries.size();
     }
 
     private long quarantinedRecords() {
