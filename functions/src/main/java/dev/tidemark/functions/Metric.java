@@ -83,7 +83,14 @@ public enum Metric {
 
     // Of a monitor.
     MONITOR_CHECKS_FAILED("monitorChecksFailed", Unit.COUNT),
-    MONITOR_CHECKS_UNKNOWN("monitorChecksUnknown", Unit.COUNT);
+    MONITOR_CHECKS_UNKNOWN("monitorChecksUnknown", Unit.COUNT),
+
+    // Of a training run.
+    TRAINING_RUNS_STARTED("trainingRunsStarted", Unit.COUNT),
+    TRAINING_RUNS_FAILED("trainingRunsFailed", Unit.COUNT),
+    CANDIDATES_REFUSED("candidatesRefused", Unit.COUNT),
+    CANDIDATES_PROMOTED("candidatesPromoted", Unit.COUNT),
+    CHAMPIONS_ROLLED_BACK("championsRolledBack", Unit.COUNT);
 
     private final String id;
     private final Unit unit;

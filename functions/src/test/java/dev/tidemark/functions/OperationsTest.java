@@ -49,7 +49,6 @@ class OperationsTest {
             "AWS/Lambda Throttles FunctionName",
             "AWS/Lambda Duration FunctionName",
             "AWS/Lambda ConcurrentExecutions FunctionName",
-            "AWS/States ExecutionsStarted StateMachineArn",
             "AWS/States ExecutionsFailed StateMachineArn",
             "AWS/DynamoDB ReadThrottleEvents TableName",
             "AWS/DynamoDB WriteThrottleEvents TableName",

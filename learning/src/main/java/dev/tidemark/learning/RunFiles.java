@@ -4,7 +4,10 @@ import dev.tidemark.aws.s3.S3Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 
-/** Where a run's files are kept: {@code training/<model>/runs/<run>/…}, the set by Tidemark, the rest by the training step. */
+/**
+ * Where a run's files are kept: {@code runs/<model>/<run>/…}, the set by Tidemark, the rest by the training step. Not below {@code
+ * training/}, where the log is: the rules by which a bucket forgets know prefixes only, and this is forgotten.
+ */
 interface RunFiles {
 
     /** The files of a training set. */
@@ -28,7 +31,7 @@ interface RunFiles {
 
     /** The key of a file of a run. */
     static String key(String model, String run, String file) {
-        return "training/" + model + "/runs/" + run + "/" + file;
+        return "runs/" + model + "/" + run + "/" + file;
     }
 
     /** In a bucket. */

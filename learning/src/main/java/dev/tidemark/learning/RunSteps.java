@@ -78,9 +78,9 @@ final class RunSteps {
 
     /** Takes the next step. */
     TrainAnswer take(TrainInput input) {
-        String run = input.run();
+        String run = input.run() == null && input.failure() != null ? openOf(input) : input.run();
         if (run == null) {
-            return begin(input);
+            return input.failure() == null ? begin(input) : notBegun(state(), "failed: " + input.failure());
         }
         if (input.failure() != null) {
             loop.end(run, End.FAILED, "the training step: " + input.failure()).join();
@@ -99,9 +99,22 @@ final class RunSteps {
         if (begun instanceof Done done && done.entry() instanceof Started started) {
             return answer(started.run(), TrainInput.NOT_TOLD);
         }
-        String reason = begun instanceof Refused refused ? refused.reason() : "";
+        return notBegun(begun.state(), begun instanceof Refused refused ? refused.reason() : "");
+    }
+
+    private TrainAnswer notBegun(TrainingState state, String reason) {
         return new TrainAnswer(
-                training.model(), "", "", begun.state().last(), Next.DONE, 0, reason, Map.of(), List.of());
+                training.model(), "", "", state.last(), Next.DONE, 0, reason, Map.of(), List.of(), List.of());
+    }
+
+    /** The name of the run that the driver has open: it may have begun, and the driver not have been told. */
+    private @Nullable String openOf(TrainInput input) {
+        String driver = Objects.requireNonNull(input.trigger()).driver();
+        return state().open()
+                .map(TrainingRun::started)
+                .filter(started -> started.driver().equals(driver))
+                .map(Started::run)
+                .orElse(null);
     }
 
     /** The first of a monitor's causes that starts runs of the model. */
@@ -240,13 +253,14 @@ final class RunSteps {
         long from = told != TrainInput.NOT_TOLD || last == null
                 ? told
                 : last.started().number() - 1;
+        List<Entry> news = new ArrayList<>();
         List<Map<String, Object>> events = new ArrayList<>();
         for (long number = from + 1; last != null && number <= state.last(); number++) {
             Entry entry = parts.log().read(training.model(), number).join();
-            TrainingNews.of(new Done(entry, false, state))
-                    .ifPresent(news -> events.add(Map.of("type", news.type(), "detail", news.detail())));
+            news.add(entry);
+            RunEvents.of(training.model(), last, entry).ifPresent(events::add);
         }
-        return new TrainAnswer(training.model(), cause, run, state.last(), next, seconds, reason, train, events);
+        return new TrainAnswer(training.model(), cause, run, state.last(), next, seconds, reason, train, events, news);
     }
 
     /** How a run ended, for people. */

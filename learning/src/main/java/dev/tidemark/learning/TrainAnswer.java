@@ -1,5 +1,6 @@
 package dev.tidemark.learning;
 
+import dev.tidemark.core.store.TrainingLog.Entry;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param reason how it ended, or what is waited for; in words
  * @param train what the training step is to be told; empty unless it is next
  * @param events what others are to be told: each has a type and a detail
+ * @param news the entries of the training log that the driver was not told of
  */
 record TrainAnswer(
         String model,
@@ -25,7 +27,8 @@ record TrainAnswer(
         long seconds,
         String reason,
         Map<String, Object> train,
-        List<Map<String, Object>> events) {
+        List<Map<String, Object>> events,
+        List<Entry> news) {
 
     /** What a driver does next. */
     enum Next {
@@ -43,6 +46,7 @@ record TrainAnswer(
         }
     }
 
+    /** Without {@code news}, which are for the log. */
     Map<String, Object> toMap() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("model", model);

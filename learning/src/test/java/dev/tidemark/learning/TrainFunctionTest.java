@@ -159,7 +159,7 @@ class TrainFunctionTest {
         assertThat(entry(world, Promoted.class).reason()).contains("its loss in service");
         String run = entry(world, Started.class).run();
         assertThat(entry(world, SetMade.class).manifest())
-                .isEqualTo("s3://bucket/training/discount/runs/" + run + "/set/training-set.json");
+                .isEqualTo("s3://bucket/runs/discount/" + run + "/set/training-set.json");
         assertThat(world.files.keySet())
                 .extracting(key -> key.substring(key.indexOf(run) + run.length() + 1))
                 .containsExactlyInAnyOrder(
@@ -283,10 +283,31 @@ class TrainFunctionTest {
         assertThat(((Started) world.entries().get(3)).newRows()).isBetween(230L, 250L);
     }
 
+    /** Whoever gives up after the answer was lost that said that it had begun. */
+    @Test
+    void aDriverThatWasNotToldOfItsRunCanEndIt() {
+        TrainWorld world = world("at_least: 20");
+        Map<String, Object> failed = new HashMap<>(start("schedule", world.nowMillis, "d1"));
+        failed.put("failed", Map.of("error", "time-out"));
+        assertThat(call(world.function(), failed).get("reason")).isEqualTo("failed: time-out");
+        assertThat(world.entries()).as("nothing had begun").isEmpty();
+        call(world.function(), start("schedule", world.nowMillis, "d1"));
+
+        Map<String, Object> ofAnother = new HashMap<>(failed);
+        ofAnother.put("driver", "d2");
+        assertThat(call(world.function(), ofAnother).get("reason")).isEqualTo("failed: time-out");
+        assertThat(world.entries()).hasSize(1);
+        Map<String, Object> over = call(world.function(), failed);
+
+        assertThat(over.get("next")).isEqualTo("done");
+        assertThat(over.get("reason")).isEqualTo("failed: the training step: time-out");
+        assertThat(entry(world, Ended.class).end()).isEqualTo(End.FAILED);
+    }
+
     @Test
     void aStepThatLeavesNoCandidateEndsTheRun() {
         assertThat(judged("{\"version\":\"v8\",\"artifact\":\"m\"}", /* hasScores= */ false))
-                .startsWith("failed: the training step left no s3://bucket/training/discount/runs/")
+                .startsWith("failed: the training step left no s3://bucket/runs/discount/")
                 .endsWith("/out/scores.parquet");
         assertThat(judged("{\"version\":\"v8\"}", true)).startsWith("failed: candidate.json has no text 'artifact': ");
         assertThat(judged("v8", true)).startsWith("failed: candidate.json is no JSON: ");

@@ -356,7 +356,7 @@ final class TrainWorld {
     }
 
     private static String key(String run, String name) {
-        return "training/discount/runs/" + run + "/out/" + name;
+        return "runs/discount/" + run + "/out/" + name;
     }
 
     List<Entry> entries() {

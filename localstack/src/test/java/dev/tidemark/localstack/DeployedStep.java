@@ -20,8 +20,7 @@ final class DeployedStep {
     private DeployedStep() {}
 
     /** @param folder for the jar */
-    static void make(LambdaAsyncClient lambda, AwsClients clients, String name, Path folder)
-            throws IOException {
+    static void make(LambdaAsyncClient lambda, AwsClients clients, String name, Path folder) throws IOException {
         Path jar = Files.copy(LIBRARIES, folder.resolve(name + ".jar"));
         try (FileSystem inside = FileSystems.newFileSystem(jar)) {
             String path = TrainingStep.class.getName().replace('.', '/');

@@ -273,7 +273,8 @@ class LocalStackIT {
     @Order(4)
     void whatTheMonitorTellsTwiceTrainsAModelOnceAndItsCandidateIsPromoted() throws Exception {
         DeployedStep.make(lambda, clients, TRAIN_STEP, folder);
-        try (SfnAsyncClient steps = deployed.configured(SfnAsyncClient.builder()).build();
+        try (SfnAsyncClient steps =
+                        deployed.configured(SfnAsyncClient.builder()).build();
                 EventBridgeAsyncClient bus =
                         deployed.configured(EventBridgeAsyncClient.builder()).build()) {
             String listener = listener(steps, bus);
@@ -286,15 +287,20 @@ class LocalStackIT {
                 tellOfConcept(bus, at);
             }
             String machine = deployed.resource("TrainMachine");
-            await("both have ended", () -> executions(steps, machine).size() == 2
-                    && executions(steps, machine).stream().noneMatch(one -> one.status() == ExecutionStatus.RUNNING));
+            await(
+                    "both have ended",
+                    () -> executions(steps, machine).size() == 2
+                            && executions(steps, machine).stream()
+                                    .noneMatch(one -> one.status() == ExecutionStatus.RUNNING));
 
             assertThat(executions(steps, machine))
                     .extracting(ExecutionListItem::status)
                     .containsOnly(ExecutionStatus.SUCCEEDED);
             assertThat(entries("offers")).containsExactly("started", "set_made", "judged", "promoted");
             JsonNode champion = witness.get("/v1/models/offers/champion");
-            assertThat(champion.path("version").asText()).as(champion.toString()).isEqualTo("v1");
+            assertThat(champion.path("version").asText())
+                    .as(champion.toString())
+                    .isEqualTo("v1");
             await("it is told", () -> !executions(steps, listener).isEmpty());
             String told = steps.describeExecution(request -> request.executionArn(
                             executions(steps, listener).get(0).executionArn()))
@@ -313,7 +319,8 @@ class LocalStackIT {
         String page = Files.readString(Path.of("..", "docs", "operations.md"));
         int from = page.indexOf("{\"StartAt\"");
         String definition = page.substring(from, page.indexOf("```", from));
-        try (SfnAsyncClient steps = deployed.configured(SfnAsyncClient.builder()).build()) {
+        try (SfnAsyncClient steps =
+                deployed.configured(SfnAsyncClient.builder()).build()) {
             ValidateStateMachineDefinitionResponse answer = steps.validateStateMachineDefinition(
                             request -> request.definition(definition))
                     .join();
@@ -333,17 +340,19 @@ class LocalStackIT {
                         .eventPattern("{\"source\":[\"tidemark\"],\"detail-type\":[\"Promoted\"]}"))
                 .join();
         bus.putTargets(request -> request.rule("promotions")
-                        .targets(Target.builder().id("listener").arn(machine).roleArn(role).build()))
+                        .targets(Target.builder()
+                                .id("listener")
+                                .arn(machine)
+                                .roleArn(role)
+                                .build()))
                 .join();
         return machine;
     }
 
     /** As the monitor's machine does. */
     private static void tellOfConcept(EventBridgeAsyncClient bus, String at) {
-        ObjectNode detail = JSON.createObjectNode()
-                .put("model", "offers")
-                .put("at", at)
-                .put("status", "fail");
+        ObjectNode detail =
+                JSON.createObjectNode().put("model", "offers").put("at", at).put("status", "fail");
         detail.putArray("versions")
                 .addObject()
                 .put("version", "v0")
@@ -374,8 +383,7 @@ class LocalStackIT {
                 .join()
                 .contents()) {
             String entry = clients.s3()
-                    .getObject(
-                            request -> request.bucket(bucket).key(object.key()), AsyncResponseTransformer.toBytes())
+                    .getObject(request -> request.bucket(bucket).key(object.key()), AsyncResponseTransformer.toBytes())
                     .join()
                     .asUtf8String();
             kinds.add(JSON.readTree(entry.lines().findFirst().orElseThrow())
@@ -395,7 +403,11 @@ class LocalStackIT {
     /** Predictions of seconds ago, which nobody should have believed, and their outcomes. */
     private void putOffers(String batch) {
         Instant at = Instant.now().minusSeconds(6);
-        String hash = new CatalogCompiler().compile(CATALOG).model("offers").orElseThrow().hash();
+        String hash = new CatalogCompiler()
+                .compile(CATALOG)
+                .model("offers")
+                .orElseThrow()
+                .hash();
         List<PutRecordsRequestEntry> entries = new ArrayList<>();
         for (int i = 0; i < OFFERS; i++) {
             String id = batch + "-" + i;

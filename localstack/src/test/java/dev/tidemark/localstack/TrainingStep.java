@@ -38,8 +38,8 @@ import org.apache.parquet.schema.MessageTypeParser;
  */
 public final class TrainingStep implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
-    private static final MessageType SCORES =
-            MessageTypeParser.parseMessageType("message scores { required binary id (STRING); required double score; }");
+    private static final MessageType SCORES = MessageTypeParser.parseMessageType(
+            "message scores { required binary id (STRING); required double score; }");
 
     @Override
     public Map<String, Object> handleRequest(Map<String, Object> train, Context context) {
@@ -75,8 +75,9 @@ public final class TrainingStep implements RequestHandler<Map<String, Object>, M
         try (ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(file), options)) {
             MessageType schema = reader.getFooter().getFileMetaData().getSchema();
             for (PageReadStore pages = reader.readNextRowGroup(); pages != null; pages = reader.readNextRowGroup()) {
-                RecordReader<Group> rows =
-                        new ColumnIOFactory().getColumnIO(schema).getRecordReader(pages, new GroupRecordConverter(schema));
+                RecordReader<Group> rows = new ColumnIOFactory()
+                        .getColumnIO(schema)
+                        .getRecordReader(pages, new GroupRecordConverter(schema));
                 for (long left = pages.getRowCount(); left > 0; left--) {
                     Group row = rows.read();
                     if (row.getString("split", 0).equals("holdout")) {
@@ -100,7 +101,8 @@ public final class TrainingStep implements RequestHandler<Map<String, Object>, M
                 .withType(SCORES)
                 .build()) {
             for (Group row : rows) {
-                boolean isYes = Double.parseDouble(row.getValueToString(row.getType().getFieldIndex("label"), 0)) > 0;
+                boolean isYes =
+                        Double.parseDouble(row.getValueToString(row.getType().getFieldIndex("label"), 0)) > 0;
                 out.write(new SimpleGroup(SCORES)
                         .append("id", row.getString("id", 0))
                         .append("score", isYes ? 0.9 : 0.1));
