@@ -62,6 +62,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.io.LocalOutputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -133,7 +141,23 @@ class PolicyTest {
                 outcome: {pair: judged}
                 monitor: {windows: [6h]}
                 train: {}
+              offers:
+                inputs: [viewer: [views_30m]]
+                predictions: {source: shop}
+                outcome: {pair: answered, settle: 1s}
+                monitor: {windows: [6h], baseline: "s3://BASELINE"}
+                train: {rows: {last: 6h}, holdout: 1h, promote: {watch: 1s}}
             """;
+
+    /** What is told within seconds, so that a run can be watched to its end. */
+    private static final String ANSWERED = """
+              answered:
+                left: {source: shop, where: type == "prediction" && model == "offers", key: id}
+                right: {source: shop, where: type == "answer", key: prediction}
+                within: 2s
+            """;
+
+    private static final int OFFERS = 120;
 
     private static final Map<String, List<Access>> CALLS = new LinkedHashMap<>();
     private static Set<String> operations = Set.of();
@@ -151,7 +175,8 @@ class PolicyTest {
         String shop = Sample.SHOP
                 .catalog()
                 .replace("baseline: {window: 6h, before: 6h}", "baseline: s3://" + PolicyWorld.BASELINE)
-                .replace("\nmodels:\n", "\nmodels:\n" + TRAINED);
+                .replace("\npairs:\n", "\npairs:\n" + ANSWERED)
+                .replace("\nmodels:\n", "\nmodels:\n" + TRAINED.replace("BASELINE", PolicyWorld.BASELINE));
         assertThat(shop).contains("s3://");
         catalog = Files.writeString(folder.resolve("catalog.yaml"), shop);
         next = Files.writeString(
@@ -258,9 +283,14 @@ class PolicyTest {
         });
         operate("OperatorBackfillPolicy", () -> backfill("finish"));
         rememberAncestors(bystander, ancestors);
+        putOffers(bystander);
+        witness.awaitDone(4 * PART + 2 + 2 * OFFERS);
+        world.audit(1);
         operate(READ, PolicyTest::look);
         // Now nothing has come for seconds, so the monitor asks whether anything waits.
         world.monitor();
+        assertThat(world.train("offers", folder.resolve("work"), PolicyTest::trainOffers))
+                .startsWith("watched: ");
         compact(world, bystander);
     }
 
@@ -412,7 +442,15 @@ class PolicyTest {
     }
 
     private static List<String> roles() {
-        return List.of("IngestRole", FORWARD, "QueryRole", "CompactRole", "CheckpointRole", "AuditRole", "MonitorRole");
+        return List.of(
+                "IngestRole",
+                FORWARD,
+                "QueryRole",
+                "CompactRole",
+                "CheckpointRole",
+                "AuditRole",
+                "MonitorRole",
+                "TrainRole");
     }
 
     private static List<Map<String, String>> deployments() {
@@ -431,6 +469,7 @@ class PolicyTest {
         all.put("ForwardFrom", STREAM);
         all.put("MonitorSchedule", "rate(15 minutes)");
         all.put("MonitorBaselines", "arn:aws:s3:::" + PolicyWorld.BASELINE);
+        all.put("TrainStepArn", PolicyWorld.TRAIN_STEP);
         return Template.of(
                 all,
                 Map.of(
@@ -714,6 +753,51 @@ class PolicyTest {
                 bystander.dynamoDbWrites(),
                 TidemarkApplication.CONTROL_TABLE,
                 CapacityMeter.NONE);
+    }
+
+    /** Predictions of seconds ago, half of them wrong, and what came of them. */
+    private static void putOffers(AwsClients bystander) throws IOException {
+        Instant at = Instant.now().minusSeconds(6);
+        String hash = compile(catalog).model("offers").orElseThrow().hash();
+        List<PutRecordsRequestEntry> entries = new ArrayList<>();
+        for (int i = 0; i < OFFERS; i++) {
+            for (String event :
+                    List.of("""
+                    {"type":"prediction","ts":"%s","event_id":"o%d","id":"o%d","model":"offers","version":"v0","hash":"%s",
+                     "score":0.5,"keys":{"user_id":"user-1"},"features":{"viewer.views_30m":1}}
+                    """.formatted(at, i, i, hash), """
+                    {"type":"answer","ts":"%s","event_id":"a%d","prediction":"o%d","label":%b}
+                    """.formatted(at.plusSeconds(1), i, i, isYes(i)))) {
+                entries.add(PutRecordsRequestEntry.builder()
+                        .partitionKey("o" + i)
+                        .data(SdkBytes.fromUtf8String(event))
+                        .build());
+            }
+        }
+        bystander
+                .kinesis()
+                .putRecords(request -> request.streamName(STREAM).records(entries))
+                .join();
+    }
+
+    private static boolean isYes(int offer) {
+        return offer % 2 == 0;
+    }
+
+    /** Of a model that knows all. */
+    private static Path trainOffers(Path out) throws IOException {
+        MessageType schema = MessageTypeParser.parseMessageType(
+                "message scores { required binary id (STRING); required double score; }");
+        Path file = out.resolve("scores.parquet");
+        try (ParquetWriter<Group> rows = ExampleParquetWriter.builder(new LocalOutputFile(file))
+                .withConf(new PlainParquetConfiguration())
+                .withType(schema)
+                .build()) {
+            for (int i = 0; i < OFFERS; i++) {
+                rows.write(new SimpleGroup(schema).append("id", "o" + i).append("score", isYes(i) ? 0.9 : 0.1));
+            }
+        }
+        return file;
     }
 
     /** Into the first open shard, so that a lane out of the shards that were split has a record. */

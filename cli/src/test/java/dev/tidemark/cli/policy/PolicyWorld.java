@@ -6,6 +6,7 @@ import dev.tidemark.aws.AwsClients;
 import dev.tidemark.aws.Environment;
 import dev.tidemark.aws.dynamodb.TableCare;
 import dev.tidemark.aws.dynamodb.Tables;
+import dev.tidemark.aws.s3.S3Files;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.functions.Deployment;
@@ -17,6 +18,7 @@ import dev.tidemark.functions.forward.ForwardFunction;
 import dev.tidemark.functions.ingest.IngestFunction;
 import dev.tidemark.functions.monitor.MonitorFunction;
 import dev.tidemark.functions.query.QueryFunction;
+import dev.tidemark.learning.TrainFunction;
 import dev.tidemark.local.Application;
 import dev.tidemark.local.Endpoints;
 import dev.tidemark.local.app.TidemarkApplication;
@@ -32,6 +34,8 @@ import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -61,6 +65,8 @@ final class PolicyWorld implements Application, AutoCloseable {
     private static final String FUNCTION = "arn:aws:lambda:" + Template.REGION + ":" + Template.ACCOUNT + ":function:";
     private static final String MAPPINGS = "{\"EventSourceMappings\":[{\"UUID\":\"one\",\"ParallelizationFactor\":1,"
             + "\"FunctionResponseTypes\":[\"ReportBatchItemFailures\"]}]}";
+
+    static final String TRAIN_STEP = "arn:aws:lambda:" + Template.REGION + ":" + Template.ACCOUNT + ":function:train";
 
     /** What the shop's monitor is compared with, in a bucket that is not the deployment's. */
     static final String BASELINE = "training-sets/shop/profile.json.gz";
@@ -188,6 +194,56 @@ final class PolicyWorld implements Application, AutoCloseable {
         Map<String, Object> found = function.handleRequest(Map.of(), context("monitor"));
         function.handleRequest(found, context("monitor"));
         function.handleRequest(Map.of(), context("monitor"));
+    }
+
+    /** What trains, and is no function here. */
+    interface TrainingStep {
+
+        /**
+         * @param out a folder
+         * @return the scores
+         */
+        Path train(Path out) throws IOException;
+    }
+
+    /**
+     * A whole run, driven as the state machine drives it.
+     *
+     * @param work a folder that is not there
+     * @return how it ended
+     */
+    String train(String model, Path work, TrainingStep step) throws IOException {
+        TrainFunction function = quietly(() -> TrainFunction.of(
+                deployment("TrainRole", catalogs, Map.of(Environment.TRAIN_STEP, TRAIN_STEP)), work, nowhere()));
+        Map<String, Object> answer = function.handleRequest(
+                Map.of(
+                        "model",
+                        model,
+                        "cause",
+                        "operator",
+                        "at",
+                        InstantSource.system().instant().toString(),
+                        "driver",
+                        "policy"),
+                context("train"));
+        while (!"done".equals(answer.get("next"))) {
+            Map<String, Object> input = new HashMap<>(answer);
+            if (answer.get("train") instanceof Map<?, ?> train && train.get("out") instanceof String out) {
+                S3Files bucket = new S3Files(clients(BYSTANDER).s3(), TidemarkApplication.BUCKET);
+                Path folder = Files.createDirectories(work.resolve("step"));
+                bucket.put(bucket.key(out) + "scores.parquet", step.train(folder))
+                        .join();
+                bucket.put(
+                                bucket.key(out) + "candidate.json",
+                                Files.writeString(
+                                        folder.resolve("candidate.json"),
+                                        "{\"version\":\"v1\",\"artifact\":\"s3://models/v1\"}"))
+                        .join();
+                input.put("trained", true);
+            }
+            answer = function.handleRequest(input, context("train"));
+        }
+        return String.valueOf(answer.get("reason"));
     }
 
     /** Clients with a caller's name for an access key. */
