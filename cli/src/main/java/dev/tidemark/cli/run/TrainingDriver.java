@@ -77,7 +77,6 @@ final class TrainingDriver {
         this.clock = clock;
         this.thread = new Thread(this::drive, "train-" + training.model());
         thread.setDaemon(true);
-        thread.setPriority(Thread.MIN_PRIORITY);
     }
 
     TrainingDriver start() {
