@@ -1,0 +1,287 @@
+"""What lies in `examples/continual`, piece by piece, and the whole loop from a first champion to a recovery."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
+
+import pandas
+import pytest
+
+from shop import Ask, Concept, Shop
+from vectors import inputs
+
+joblib = pytest.importorskip("joblib")
+pytest.importorskip("river")
+pytest.importorskip("sklearn")
+
+import learner  # noqa: E402
+import scorer  # noqa: E402
+import train  # noqa: E402
+
+START = pandas.Timestamp("2026-03-01T10:00:00Z")
+
+
+def _features(ask: Ask) -> Dict[str, Any]:
+    return {
+        "viewer.avg_price_1m": ask.usual_price,
+        "viewer.views_1m": 45,
+        "item.views_1m": 70,
+        "request.list_price": ask.list_price,
+        "request.device": ask.device,
+        "price_vs_usual": ask.list_price / ask.usual_price,
+    }
+
+
+def _asked(seed: int, seconds: float, concept: Concept) -> List[Tuple[str, Ask, int]]:
+    shop = Shop(seed, concept=concept)
+    for count, ask in enumerate(shop.asks(seconds)):
+        shop.offered(count / 30, ask, f"p{count}")
+    return [(id, offer.ask, offer.accepted) for id, offer in shop.offers.items()]
+
+
+def _set(asked: Sequence[Tuple[str, Ask, int]], train_rows: int) -> pandas.DataFrame:
+    """A training set as `tidemark rows export` writes it."""
+    rows = [
+        {
+            "user_id": ask.user_id,
+            "item_id": ask.item_id,
+            "timestamp": START + pandas.Timedelta(seconds=place / 30),
+            "list_price": ask.list_price,
+            "device": ask.device,
+            "id": id,
+            "label": float(label),
+            "weight": 1.0,
+            "split": "train" if place < train_rows else "holdout",
+            **_features(ask),
+        }
+        for place, (id, ask, label) in enumerate(asked)
+    ]
+    return pandas.DataFrame(rows)
+
+
+def _train(rows: pandas.DataFrame, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Tuple[Dict[str, Any], Any]:
+    (folder / "set").mkdir(parents=True)
+    (folder / "out").mkdir()
+    rows.to_parquet(folder / "set/training-set.parquet", index=False)
+    monkeypatch.setenv("TIDEMARK_SET", str(folder / "set"))
+    monkeypatch.setenv("TIDEMARK_OUT", str(folder / "out"))
+    monkeypatch.setenv("TIDEMARK_CUT", "17")
+    train.main()
+    scores = pandas.read_parquet(folder / "out/scores.parquet").set_index("id")["score"]
+    return json.loads((folder / "out/candidate.json").read_text()), scores
+
+
+def _loss(pairs: Sequence[Tuple[float, int]]) -> float:
+    return -sum(math.log(score if label else 1 - score) for score, label in pairs) / len(pairs)
+
+
+def test_the_shop_is_the_same_for_the_same_seed() -> None:
+    shops = [Shop(7), Shop(7), Shop(8)]
+    said = [(shop.views(10), shop.asks(10)) for shop in shops]
+    assert said[0] == said[1] != said[2]
+
+
+def test_what_the_log_is_told_comes_late_twice_or_never() -> None:
+    shop = Shop(3)
+    asks = shop.asks(200)
+    for count, ask in enumerate(asks):
+        shop.offered(100.0, ask, f"p{count}")
+    soon, late = shop.outcomes(104), shop.outcomes(1000)
+    told = [outcome.prediction for outcome in soon]
+    revised = {one for one in told if told.count(one) == 2}
+    missing = len(asks) - len(set(told)) - len(late)
+    assert 0.03 < len(revised) / len(asks) < 0.07
+    assert 0.02 < len(late) / len(asks) < 0.06
+    assert 0.04 < missing / len(asks) < 0.08
+    last = {outcome.prediction: outcome.label for outcome in soon}
+    assert all(shop.offers[id].accepted == label for id, label in last.items())
+    first = {outcome.prediction: outcome.label for outcome in reversed(soon)}
+    assert all(first[id] == 1 - last[id] for id in revised)
+
+
+def test_poisoned_labels_say_the_opposite() -> None:
+    shop = Shop(3, late=0, revised=0, never=0)
+    shop.poisoned_until = 5.0
+    for count, ask in enumerate(shop.asks(10)):
+        shop.offered(count / 30, ask, f"p{count}")
+    for outcome in shop.outcomes(1000):
+        offer = shop.offers[outcome.prediction]
+        assert outcome.label == offer.told
+        assert (offer.told == offer.accepted) == (offer.second >= 5.0)
+
+
+def test_the_concept_flips() -> None:
+    asked = [ask for _, ask, _ in _asked(1, 20, Concept())]
+    assert all(Concept().probability(ask) == pytest.approx(1 - Concept(flipped=True).probability(ask)) for ask in asked)
+    assert sum(abs(Concept().probability(ask) - 0.5) > 0.2 for ask in asked) > len(asked) / 2
+
+
+def test_training_finds_the_concept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for flipped in (False, True):
+        asked = _asked(5, 40, Concept(flipped))
+        candidate, scores = _train(_set(asked, 800), tmp_path / str(flipped), monkeypatch)
+        holdout = asked[800:]
+        assert set(scores.index) == {id for id, _, _ in holdout}
+        best = _loss([(Concept(flipped).probability(ask), label) for _, ask, label in holdout])
+        assert _loss([(scores[id], label) for id, _, label in holdout]) < best + 0.05 < 0.6
+        assert candidate["version"] == "cut-17"
+        model = scorer.load(candidate["artifact"], candidate["sha256"])
+        again = model.predict_proba([inputs(_features(ask)) for _, ask, _ in holdout])[:, 1]
+        assert again.tolist() == pytest.approx([scores[id] for id, _, _ in holdout])
+        with pytest.raises(ValueError, match="not the artifact"):
+            scorer.load(candidate["artifact"], "0" * 64)
+
+
+def test_training_learns_by_weight_and_from_train_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = _set(_asked(5, 20, Concept()), 400)
+    sampled = (rows["split"] == "train") & (rows["label"] == 0)
+    twice = pandas.concat([rows, rows[sampled]])
+    _, repeated = _train(twice, tmp_path / "twice", monkeypatch)
+    _, weighted = _train(rows.assign(weight=1.0 + sampled), tmp_path / "weighted", monkeypatch)
+    _, plain = _train(rows, tmp_path / "plain", monkeypatch)
+    assert abs(weighted - repeated).max() < 0.02 < abs(weighted - plain).max()
+    holdout = rows["split"] == "holdout"
+    _, other = _train(rows.assign(label=rows["label"].where(~holdout, 0.0)), tmp_path / "other", monkeypatch)
+    assert other.equals(plain)
+
+
+def test_training_takes_a_set_without_a_holdout_and_missing_values(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = _set(_asked(5, 20, Concept()), 10_000)
+    rows.loc[::3, "viewer.avg_price_1m"] = math.nan
+    rows.loc[::5, "request.device"] = None
+    _, scores = _train(rows, tmp_path, monkeypatch)
+    assert scores.empty
+
+
+def _lines(seed: int, count: int) -> List[str]:
+    """Lines as `tidemark rows follow` writes them, in cuts of about 50 rows, some of them revisions and removals."""
+    chance = random.Random(seed)
+    lines = []
+    cut, row = 3, 0
+    for place, (id, ask, label) in enumerate(_asked(seed, count / 20, Concept())[:count]):
+        if chance.random() < 0.02:
+            cut, row = cut + chance.randint(1, 3), 0
+        change = chance.choice(["new"] * 8 + ["revised", "removed"])
+        at = START + pandas.Timedelta(milliseconds=33 * place)
+        line = {
+            "cut": cut,
+            "row": row,
+            "change": change,
+            "id": id,
+            "at": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "label": label,
+            "weight": 1,
+            "version": "cut-1",
+            "score": 0.5,
+            "keys": {"user_id": ask.user_id, "item_id": ask.item_id},
+            "request": {"list_price": ask.list_price, "device": ask.device},
+            "features": {**_features(ask), "viewer.avg_price_1m": None},
+        }
+        lines.append(json.dumps(line))
+        row += 1
+    return lines
+
+
+class _KilledError(Exception):
+    pass
+
+
+class _Stream:
+    """Takes events; dies at one call, before or after it has taken them."""
+
+    def __init__(self) -> None:
+        self.events: List[Mapping[str, Any]] = []
+        self.calls = 0
+        self.dies_at = -1
+        self.takes_them = False
+
+    def __call__(self, events: Sequence[Mapping[str, Any]]) -> None:
+        self.calls += 1
+        if self.calls == self.dies_at and not self.takes_them:
+            raise _KilledError
+        self.events += events
+        if self.calls == self.dies_at:
+            raise _KilledError
+
+
+def _after(lines: Sequence[str], at: str | None) -> Iterator[str]:
+    """What `rows follow --at` gives."""
+    cut, row = map(int, at.split(":")) if at else (-1, -1)
+    return (line for line in lines if (json.loads(line)["cut"], json.loads(line)["row"]) > (cut, row))
+
+
+def _state(file: Path) -> Tuple[Any, ...]:
+    one = learner.Learner(file, "hash")
+    probe = {"price_vs_usual": 0.5, "request.device": "phone"}
+    return one.at, one.loss.get(), one.model.predict_proba_one(probe)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_learner_goes_on_exactly_once(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learner, "MOST_AT_ONCE", 7)
+    lines = _lines(seed, 300)
+    calm = _Stream()
+    learner.learn(learner.Learner(tmp_path / "calm", "hash"), lines, calm)
+    chance = random.Random(seed)
+    shaken = _Stream()
+    kills = 0
+    while True:
+        shaken.dies_at, shaken.takes_them = shaken.calls + chance.randint(1, 20), chance.random() < 0.5
+        resumed = learner.Learner(tmp_path / "shaken", "hash")
+        try:
+            learner.learn(resumed, _after(lines, resumed.at), shaken)
+            break
+        except _KilledError:
+            kills += 1
+    assert kills > 1
+    assert _state(tmp_path / "shaken") == _state(tmp_path / "calm")
+    once = {event["event_id"]: event for event in shaken.events}
+    assert list(once.values()) == calm.events
+    assert all(once[event["event_id"]] == event for event in shaken.events)
+    assert len(shaken.events) > len(calm.events)
+
+
+def test_a_kill_while_the_state_is_written_leaves_the_former(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = _lines(1, 20)
+    learner.learn(learner.Learner(tmp_path / "state", "hash"), lines[:10], _Stream())
+    before = _state(tmp_path / "state")
+
+    def torn(kept: Any, out: Any) -> None:
+        out.write(b"half of it")
+        raise _KilledError
+
+    monkeypatch.setattr("pickle.dump", torn)
+    with pytest.raises(_KilledError):
+        learner.learn(learner.Learner(tmp_path / "state", "hash"), lines[10:], _Stream())
+    monkeypatch.undo()
+    assert _state(tmp_path / "state") == before
+
+
+def test_the_learner_learns_and_says_what_it_expected_before(tmp_path: Path) -> None:
+    lines = _lines(2, 1500)
+    stream = _Stream()
+    learned = learner.Learner(tmp_path / "state", "hash")
+    learner.learn(learned, lines, stream)
+    new = [json.loads(line) for line in lines if json.loads(line)["change"] == "new"]
+    predictions = [event for event in stream.events if event["type"] == "prediction"]
+    outcomes = [event for event in stream.events if event["type"] == "outcome"]
+    assert [event["id"] for event in predictions] == [event["prediction"] for event in outcomes]
+    assert [(e["prediction"], e["predicted_at"], e["label"]) for e in outcomes] == [
+        (row["id"], row["at"], row["label"]) for row in new
+    ]
+    assert predictions[0]["score"] == 0.5
+    pairs = [(event["score"], event["label"]) for event in outcomes]
+    assert learned.loss.get() == pytest.approx(_loss(pairs))
+    assert _loss(pairs[-500:]) < 0.5
+
+
+def test_the_learner_refuses_a_row_that_it_has_learned_from(tmp_path: Path) -> None:
+    lines = _lines(2, 5)
+    with pytest.raises(ValueError, match="row 3:4 comes after 3:4"):
+        learner.learn(learner.Learner(tmp_path / "state", "hash"), [*lines, lines[-1]], _Stream())
