@@ -13,6 +13,7 @@ import json
 import os
 import pickle
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -151,6 +152,8 @@ def main(state: str) -> None:
                     print(json.dumps({name: event[name] for name in SAID}), flush=True)
 
         with subprocess.Popen(follow, stdout=subprocess.PIPE, encoding="utf-8") as rows:
+            # Asked to end, it learns first what has been read.
+            signal.signal(signal.SIGTERM, lambda *_: rows.terminate())
             assert rows.stdout is not None
             learn(learner, rows.stdout, log)
         sys.exit(rows.returncode)

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import random
+import re
+import shutil
+import subprocess
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
 
@@ -16,12 +21,19 @@ from vectors import inputs
 
 joblib = pytest.importorskip("joblib")
 pytest.importorskip("river")
-pytest.importorskip("sklearn")
+metrics = pytest.importorskip("sklearn.metrics")
+pytest.importorskip("matplotlib")
 
 import learner  # noqa: E402
+import run  # noqa: E402
 import scorer  # noqa: E402
 import train  # noqa: E402
+from tidemark import Answer, Client, NotFound, Prediction  # noqa: E402
+from tidemark.training import command  # noqa: E402
+from tidemark.training import run as tidemark  # noqa: E402
 
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs/continual-learning.md").read_text("utf-8")
 START = pandas.Timestamp("2026-03-01T10:00:00Z")
 
 
@@ -285,3 +297,186 @@ def test_the_learner_refuses_a_row_that_it_has_learned_from(tmp_path: Path) -> N
     lines = _lines(2, 5)
     with pytest.raises(ValueError, match="row 3:4 comes after 3:4"):
         learner.learn(learner.Learner(tmp_path / "state", "hash"), [*lines, lines[-1]], _Stream())
+
+
+def test_the_scorer_follows_the_training_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, _ = _train(_set(_asked(5, 20, Concept()), 400), tmp_path / "first", monkeypatch)
+    second, _ = _train(_set(_asked(5, 20, Concept(flipped=True)), 400), tmp_path / "second", monkeypatch)
+    ask = Ask("user-1", "item-1", 5.0, "phone", 20.0)
+    client = _Client()
+    now = 0.0
+    one = scorer.Scorer(client, clock=lambda: now)  # type: ignore[arg-type]
+
+    def said() -> Tuple[Any, ...]:
+        nonlocal now
+        now += 1.0
+        assert len(one.offer([ask, ask])) == 2
+        return client.said[-1]
+
+    assert said() == ("constant", 0.5, None, None)
+    client.answer = {**first, "hash": "h1", "candidate": None}
+    version, score, challengers, pinned = said()
+    assert (version, challengers, pinned) == ("cut-17", None, "h1")
+    assert score > 0.8
+    client.answer = {**first, "hash": "h1", "candidate": second}
+    version, score, challengers, _ = said()
+    assert score > 0.8
+    assert 0 < challengers["candidate"] < 0.2
+    client.answer = {**second, "hash": "h2", "candidate": None}
+    _, score, challengers, pinned = said()
+    assert score < 0.2
+    assert (challengers, pinned) == (None, "h2")
+
+
+class _Client:
+    """As much of a client as the scorer uses."""
+
+    def __init__(self) -> None:
+        self.answer: Any = None
+        self.said: List[Tuple[Any, ...]] = []
+        self._pinned: Any = None
+
+    def champion(self, model: str) -> Any:
+        if self.answer is None:
+            raise NotFound(404, {"title": "none", "detail": f"of {model}"})
+        return self.answer
+
+    def features_many(self, model: str, rows: Sequence[Any], hash: Any) -> List[Any]:
+        self._pinned = hash
+        return [_Vector(row) for row in rows]
+
+    def predicted(self, vector: Any, score: float, version: str, challengers: Any) -> object:
+        self.said.append((version, score, challengers, self._pinned))
+        return object()
+
+
+class _Vector:
+    def __init__(self, row: Mapping[str, Any]) -> None:
+        request = row["request"]
+        self._ask = Ask(row["keys"]["user_id"], row["keys"]["item_id"], request["list_price"], request["device"], 20.0)
+
+    def as_dict(self) -> Dict[str, Any]:
+        return _features(self._ask)
+
+
+def test_what_was_played_is_plotted_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, _ = _train(_set(_asked(5, 20, Concept()), 400), tmp_path / "first", monkeypatch)
+    shop = Shop(5)
+    served = {}
+    for count, ask in enumerate(shop.asks(120)):
+        second = count / 30
+        shop.concept.flipped = second >= 60
+        shop.offered(second, ask, f"p{count}")
+        score = 0.5 if second < 30 else Concept(flipped=second >= 90).probability(ask)
+        prediction = Prediction(f"p{count}", datetime.now(timezone.utc), "discount", "h", "v", score, {}, True)
+        served[f"p{count}"] = scorer.Scored(prediction, inputs(_features(ask)))
+    artifact = (first["artifact"], first["sha256"])
+    runs = [
+        run.Run("r1", 1, "schedule", 20.0, "cut-1", True, 30.0, 40.0, "", artifact),
+        run.Run("r2", 4, "concept", 70.0, "cut-4", False, None, 80.0, "paired_loss", artifact),
+        run.Run("r3", 9, "concept", 80.0, "cut-9", True, 90.0, 100.0, "", artifact),
+    ]
+    play = run.Play(shop.offers, served, runs, 60.0, (100.0, 115.0), 120.0)
+    losses = play.losses()
+    for start, end, same in [(30, 60, run.WITH), (90, 120, run.BEST), (0, 30, run.WITHOUT)]:
+        loss = run.mean(losses[run.WITH if same == run.BEST else same], play.offers, start, end)
+        best = run.mean(losses[run.BEST], play.offers, start, end)
+        assert loss == pytest.approx(math.log(2) if start == 0 else best)
+    without = [run.mean(losses[run.WITHOUT], play.offers, start, start + 30) for start in (30, 60, 90)]
+    assert without[0] < 0.55
+    assert min(without[1:]) > 1.2
+    run.plot(play, tmp_path / "loss.svg")
+    drawn = (tmp_path / "loss.svg").read_text("utf-8")
+    assert drawn.count("promoted<") == 2
+    assert drawn.count(">refused<") == 1
+    told = run.summary(play)
+    assert f"{without[0]:.3f}" in told
+    assert "cut 4, concept: refused after 10 s, paired_loss" in told
+
+
+def test_the_state_machine_of_the_page_leads_to_its_ends() -> None:
+    found = re.search(r"<!-- checked: a state machine -->\n *```json\n(.*?)```", PAGE, re.S)
+    assert found is not None
+    machine = json.loads(found.group(1))
+    states = machine["States"]
+    reached, waiting = set(), [machine["StartAt"]]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            state = states[name]
+            waiting += [one["Next"] for one in [state, *state.get("Choices", [])] if "Next" in one]
+            waiting += [state["Default"]] if "Default" in state else []
+    assert reached == set(states)
+    assert {states[name]["Type"] for name in reached if "Next" not in states[name]} == {"Choice", "Succeed", "Fail"}
+
+
+def test_the_catalog_of_the_page_is_valid(tmp_path: Path) -> None:
+    found = re.search(r"```yaml\n(tidemark: 1\n.*?)```", PAGE, re.S)
+    assert found is not None
+    (tmp_path / "catalog.yaml").write_text(found.group(1), "utf-8")
+    subprocess.run([command(), "validate", str(tmp_path / "catalog.yaml")], check=True, stdout=subprocess.DEVNULL)
+
+
+@pytest.mark.skipif(
+    shutil.which("java") is None and "JAVA_HOME" not in os.environ, reason="there is no Java: the loop was not played"
+)
+def test_the_whole_loop(tmp_path: Path) -> None:
+    """A first champion, a flip, a recovery within two runs, and poisoned labels that make no champion."""
+    after: Dict[str, Any] = {}
+
+    def ask(client: Client, play: run.Play) -> None:
+        end = {"event_id": "end", "ts": datetime.now(timezone.utc), "type": "end"}
+        client.put("learner-events", "event_id", [end], folded_within=60)
+        after["online"] = client.get("online$quality", "river", features=["$auc_5m", "$rows_5m"])
+        after["sets"] = [_labels(client, one.cut, tmp_path / one.name) for one in play.runs]
+
+    play = run.main(tmp_path / "out", ask)
+    _recovers(play)
+    _poison_makes_no_champion(play, after["sets"])
+    _learner_is_judged_as_it_judged_itself(play, after["online"], tmp_path / "out/learner.state")
+    for name in ("loss.svg", "summary.txt"):
+        assert (tmp_path / "out" / name).stat().st_size > 0
+
+
+def _labels(client: Client, cut: int, folder: Path) -> Dict[str, float]:
+    """By id the labels that a run's candidate has learned from."""
+    tidemark(["rows", "export", "--model", "discount", "--cut", str(cut), "--out", str(folder)], client._environment)
+    rows = pandas.read_parquet(folder / "training-set.parquet")
+    rows = rows[rows["split"] == "train"]
+    return dict(zip(rows["id"], rows["label"]))
+
+
+def _recovers(play: run.Play) -> None:
+    losses, offers = play.losses(), play.offers
+    first = next(one.promoted for one in play.runs if one.promoted is not None)
+    before = run.mean(losses[run.WITH], offers, first + 2, play.flipped)
+    assert before < 0.6
+    assert run.mean(losses[run.WITH], offers, play.flipped, play.flipped + 10) > before + 0.4
+    cycles = [one for one in play.runs if one.began > play.flipped][:2]
+    again = max(one.promoted for one in cycles if one.promoted is not None)
+    recovered = run.mean(losses[run.WITH], offers, again + 2, play.seconds)
+    assert recovered < before + 0.1
+    assert run.mean(losses[run.WITHOUT], offers, again + 2, play.seconds) > recovered + 0.5
+
+
+def _poison_makes_no_champion(play: run.Play, sets: Sequence[Dict[str, float]]) -> None:
+    wrong = []
+    for labels in sets:
+        wrong.append(sum(label != play.offers[id].accepted for id, label in labels.items()) / len(labels))
+    poisoned = [one for one, share in zip(play.runs, wrong) if share > 0.3]
+    assert poisoned
+    assert [one.passed for one in poisoned] == [False] * len(poisoned)
+    assert "paired_loss" in poisoned[0].why_not
+
+
+def _learner_is_judged_as_it_judged_itself(play: run.Play, answer: Answer, state: Path) -> None:
+    """What the monitor knows of its logged predictions is what it was right about, one row after the other."""
+    start, end = (pandas.Timestamp(answer.coverage["5m"][name]) for name in ("start", "end"))
+    seen = [(score, label) for score, label, at in play.learned.values() if start <= pandas.Timestamp(at) < end]
+    assert answer["$rows_5m"] == len(seen) > 1000
+    exact = metrics.roc_auc_score([label for _, label in seen], [score for score, _ in seen])
+    assert answer["$auc_5m"] == pytest.approx(exact, abs=answer.approximate["$auc_5m"]["error"])
+    learned = learner.Learner(state, "hash")
+    assert learned.loss.n == len(play.learned)
+    assert learned.loss.get() == pytest.approx(_loss([(score, label) for score, label, _ in play.learned.values()]))

@@ -1,0 +1,297 @@
+"""Plays the whole loop on this machine, in some minutes: a first champion, a flip, a recovery, and poisoned labels.
+
+    python run.py FOLDER
+
+It starts `tidemark run` with the catalog beside it, and with it the loop, the shop, the scorer and the online learner.
+It ends by itself. FOLDER, which must not be there yet, gets `loss.svg`, `summary.txt`, and all that the loop has made.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+from scorer import CONSTANT, Scored, Scorer, load
+from shop import Offer, Shop
+from tidemark import Client
+from tidemark.local import LocalRun
+from tidemark.training import command
+
+HERE = Path(__file__).resolve().parent
+POISON_SECONDS = 15.0
+"""Shorter than the holdout: labels that are wrong in all of the holdout fool every gate."""
+TICK_SECONDS = 0.25
+LOOK_SECONDS = 3.0
+BIN_SECONDS = 5.0
+
+WITH = "with the loop"
+WITHOUT = "without"
+ONLINE = "online learner"
+BEST = "best possible"
+
+
+@dataclass
+class Run:
+    """One training run, as the training log has it; moments are seconds since the start."""
+
+    name: str
+    cut: int
+    cause: str
+    began: float
+    version: str = ""
+    passed: Optional[bool] = None
+    promoted: Optional[float] = None
+    over: Optional[float] = None
+    why_not: str = ""
+    """What the gate found wrong, or why else it came to nothing."""
+    artifact: Tuple[str, str] = ("", "")
+    """Where it is, and its SHA-256."""
+
+    def __str__(self) -> str:
+        text = f"{self.began:5.0f} s  run {self.name} of cut {self.cut}, {self.cause}: "
+        if self.promoted is not None:
+            return text + f"{self.version} promoted after {self.promoted - self.began:.0f} s"
+        if self.over is not None:
+            return text + f"refused after {self.over - self.began:.0f} s, {self.why_not}"
+        return text + ("in shadow" if self.passed else "begun")
+
+
+@dataclass
+class Play:
+    """What was played. Moments are seconds since the start."""
+
+    offers: Dict[str, Offer]
+    served: Dict[str, Scored]
+    runs: List[Run]
+    flipped: float
+    poisoned: Tuple[float, float]
+    seconds: float
+    learned: Dict[str, Tuple[float, int, str]] = field(default_factory=dict)
+    """What the online learner expected before it learned, the label, and its moment, by prediction."""
+
+    def losses(self) -> Dict[str, Dict[str, float]]:
+        """By name of a line of the plot, and prediction, its log loss against what really happened."""
+        first = next(run for run in self.runs if run.promoted is not None)
+        model = load(*first.artifact)
+        before = [id for id in self.offers if self.offers[id].second < (first.promoted or 0)]
+        after = [id for id in self.offers if self.offers[id].second >= (first.promoted or 0)]
+        without = dict.fromkeys(before, CONSTANT)
+        without.update(zip(after, map(float, model.predict_proba([self.served[id].inputs for id in after])[:, 1])))
+        lines: Dict[str, Dict[str, float]] = {
+            WITH: {id: float(one.prediction.score) for id, one in self.served.items()},
+            WITHOUT: without,
+            ONLINE: {id: score for id, (score, _, _) in self.learned.items()},
+            BEST: {id: offer.probability for id, offer in self.offers.items()},
+        }
+        return {
+            name: {id: _loss(score, self.offers[id].accepted) for id, score in scores.items()}
+            for name, scores in lines.items()
+        }
+
+
+def _loss(score: float, label: int) -> float:
+    return -math.log(max(score if label else 1.0 - score, 1e-9))
+
+
+def mean(losses: Dict[str, float], offers: Dict[str, Offer], start: float, end: float) -> float:
+    """Of the offers made in [start, end)."""
+    some = [loss for id, loss in losses.items() if start <= offers[id].second < end]
+    return sum(some) / len(some) if some else math.nan
+
+
+class Stage:
+    """The shop in motion, what the training log says, and the story that follows from both."""
+
+    def __init__(self, local: LocalRun, client: Client, folder: Path, seed: int) -> None:
+        self._environment = {**os.environ, **local.environment, "TIDEMARK_URL": local.url}
+        self._client = client
+        self._folder = folder
+        self._began = time.time()
+        self._shop = Shop(seed)
+        self._scorer = Scorer(client)
+        self._served: Dict[str, Scored] = {}
+        self._runs: List[Run] = []
+        self._flipped = math.inf
+        self._poisoned = (math.inf, math.inf)
+        self._learner = self._start_learner()
+
+    @property
+    def _seconds(self) -> float:
+        return time.time() - self._began
+
+    def play(self, at_most: float) -> Play:
+        """Until the story is told; a TimeoutError if that takes longer than `at_most` seconds."""
+        done = threading.Event()
+        with ThreadPoolExecutor(1) as watching:
+            watched = watching.submit(self._watch, done)
+            try:
+                for wanted in self._story():
+                    while not wanted():
+                        self._tick(at_most)
+                        if watched.done():
+                            watched.result()
+                        if self._learner.poll() is not None:
+                            raise RuntimeError(f"the online learner ended with {self._learner.returncode}")
+            finally:
+                done.set()
+                self._learner.terminate()
+                self._learner.wait()
+        watched.result()
+        if not self._client.events.flush(30):
+            raise TimeoutError("not all predictions and outcomes could be put on the stream")
+        play = Play(self._shop.offers, self._served, self._runs, self._flipped, self._poisoned, self._seconds)
+        for line in self._said_by_learner().read_text("utf-8").splitlines():
+            said = json.loads(line)
+            play.learned[said["prediction"]] = (said["score"], said["label"], said["ts"])
+        return play
+
+    def _story(self) -> Iterator[Callable[[], bool]]:
+        """What is waited for; in between, what is done then."""
+        yield lambda: any(run.promoted is not None and run.over is not None for run in self._runs)
+        self._tell("a first champion is there; the concept flips, and the online learner is killed")
+        self._shop.concept.flipped = True
+        self._flipped = self._seconds
+        self._kill_learner()
+        self._learner = self._start_learner()
+
+        yield lambda: sum(run.over is not None for run in self._begun_after(self._flipped)) >= 2
+        self._tell("two runs later")
+        count = len(self._runs)
+        yield lambda: len(self._runs) > count
+        self._tell(f"a run begins; for {POISON_SECONDS:.0f} s outcomes say the opposite: the next one learns from them")
+        self._poisoned = (self._seconds, self._seconds + POISON_SECONDS)
+        self._shop.poisoned_until = self._poisoned[1]
+
+        yield lambda: any(run.over is not None for run in self._begun_after(self._poisoned[1]))
+        end = self._seconds + BIN_SECONDS
+        yield lambda: self._seconds > end
+
+    def _begun_after(self, second: float) -> List[Run]:
+        return [run for run in self._runs if run.began > second]
+
+    def _tick(self, at_most: float) -> None:
+        """A quarter of a second of the shop's life."""
+        start = time.monotonic()
+        now = self._seconds
+        if now > at_most:
+            raise TimeoutError(f"after {at_most} s the training log has no more than {self._runs}")
+        ts = datetime.now(timezone.utc)
+        if views := [{**view, "ts": ts} for view in self._shop.views(now)]:
+            self._client.put("shop-events", "user_id", views)
+        asks = self._shop.asks(now)
+        for ask, scored in zip(asks, self._scorer.offer(asks)):
+            self._shop.offered(now, ask, scored.prediction.id)
+            self._served[scored.prediction.id] = scored
+        for outcome in self._shop.outcomes(now):
+            self._client.outcome(outcome.prediction, outcome.label)
+        time.sleep(max(0.0, TICK_SECONDS - (time.monotonic() - start)))
+
+    def _watch(self, done: threading.Event) -> None:
+        """Reads the training log now and then."""
+        while not done.wait(LOOK_SECONDS):
+            before = {run.name: run for run in self._runs}
+            self._runs = runs(self._status(), self._began)
+            for run in self._runs:
+                if run != before.get(run.name):
+                    self._tell(str(run))
+
+    def _tell(self, text: str) -> None:
+        print(f"{self._seconds:5.0f} s  {text}", flush=True)
+
+    def _start_learner(self) -> subprocess.Popen[bytes]:
+        """In a session of its own, so that what it started can be killed with it."""
+        with self._said_by_learner().open("ab") as out:
+            return subprocess.Popen(
+                [sys.executable, str(HERE / "learner.py"), str(self._folder / "learner.state")],
+                env=self._environment,
+                stdout=out,
+                start_new_session=True,
+            )
+
+    def _kill_learner(self) -> None:
+        os.killpg(self._learner.pid, signal.SIGKILL)
+        self._learner.wait()
+
+    def _said_by_learner(self) -> Path:
+        return self._folder / "learner.jsonl"
+
+
+def plot(play: Play, file: Path) -> None:
+    """Log loss over time, with what happened."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.fonttype"] = "none"
+    matplotlib.rcParams["svg.hashsalt"] = "continual"
+    from matplotlib import pyplot
+
+    styles = {WITH: "C0-", WITHOUT: "C3-", ONLINE: "C2-", BEST: "k:"}
+    figure, axes = pyplot.subplots(figsize=(10, 4.5))
+    bins = [number * BIN_SECONDS for number in range(int(play.seconds / BIN_SECONDS))]
+    for name, losses in play.losses().items():
+        means = [mean(losses, play.offers, start, start + BIN_SECONDS) for start in bins]
+        axes.plot([start + BIN_SECONDS / 2 for start in bins], means, styles[name], label=name)
+    axes.axvline(play.flipped, color="k", linestyle="--")
+    axes.annotate("the concept flips", (play.flipped, 1.0), xycoords=("data", "axes fraction"), rotation=90, va="top")
+    axes.axvspan(*play.poisoned, color="C1", alpha=0.25, label="labels are poisoned")
+    for run in play.runs:
+        if run.promoted is not None:
+            axes.axvline(run.promoted, color="C0", linewidth=1)
+            axes.annotate(f"{run.version} promoted", (run.promoted, 0.03), rotation=90, va="bottom", color="C0")
+        elif run.passed is False and run.over is not None:
+            axes.plot(run.over, 0.1, "rx")
+            axes.annotate("refused", (run.over, 0.13), rotation=90, va="bottom", ha="center", color="r")
+    axes.set(xlabel="seconds", ylabel="log loss of offers, each 5 s", ylim=(0, None), xlim=(0, play.seconds))
+    axes.legend(loc="upper right")
+    figure.tight_layout()
+    figure.savefig(file, metadata={"Date": None})
+    pyplot.close(figure)
+
+
+def summary(play: Play) -> str:
+    """What was played, in some lines."""
+    losses = play.losses()
+    recovered = max(run.promoted for run in play.runs if run.promoted is not None)
+    first = min(run.promoted for run in play.runs if run.promoted is not None)
+    times = [
+        ("before the first champion", 0.0, first),
+        ("until the concept flips", first, play.flipped),
+        ("until the last promotion", play.flipped, recovered),
+        ("until the end", recovered, play.seconds),
+    ]
+    lines = [f"{'mean log loss':28}" + "".join(f"{name:>16}" for name in losses)]
+    for name, start, end in times:
+        means = "".join(f"{mean(one, play.offers, start, end):16.3f}" for one in losses.values())
+        lines.append(f"{name:28}{means}")
+    lines += ["", *map(str, play.runs)]
+    return "\n".join(lines) + "\n"
+
+
+def main(folder: Path, after: Callable[[Client, Play], None] = lambda client, play: None) -> Play:
+    """Plays; `after` is called while everything still runs, but the shop and the learner."""
+    folder.mkdir(parents=True)
+    # The catalog's command is `python`: that of this program.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    arguments = ["--shards", "1", "--data-dir", str(folder / "data")]
+    with LocalRun(HERE / "catalog.yaml", *arguments) as local, local.client(stream="shop-events") as client:
+        play = Stage(local, client, folder, seed=1).play(at_most=300)
+        after(client, play)
+    plot(play, folder / "loss.svg")
+    (folder / "summary.txt").write_text(summary(play), "utf-8")
+    return play
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
+    print(Path(sys.argv[1], "summary.txt").read_text("utf-8"))
