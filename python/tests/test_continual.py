@@ -394,23 +394,6 @@ def test_what_was_played_is_plotted_and_told(tmp_path: Path, monkeypatch: pytest
     assert "cut 4, concept: refused after 10 s, paired_loss" in told
 
 
-def test_the_state_machine_of_the_page_leads_to_its_ends() -> None:
-    found = re.search(r"<!-- checked: a state machine -->\n *```json\n(.*?)```", PAGE, re.S)
-    assert found is not None
-    machine = json.loads(found.group(1))
-    states = machine["States"]
-    reached, waiting = set(), [machine["StartAt"]]
-    while waiting:
-        name = waiting.pop()
-        if name not in reached:
-            reached.add(name)
-            state = states[name]
-            waiting += [one["Next"] for one in [state, *state.get("Choices", [])] if "Next" in one]
-            waiting += [state["Default"]] if "Default" in state else []
-    assert reached == set(states)
-    assert {states[name]["Type"] for name in reached if "Next" not in states[name]} == {"Choice", "Succeed", "Fail"}
-
-
 def test_the_catalog_of_the_page_is_valid(tmp_path: Path) -> None:
     found = re.search(r"```yaml\n(tidemark: 1\n.*?)```", PAGE, re.S)
     assert found is not None
