@@ -139,7 +139,7 @@ def _together(lines: Iterable[str]) -> Iterator[List[str]]:
 
 
 def main(state: str) -> None:
-    with Client.local(os.environ["TIDEMARK_URL"]) as client:
+    with Client.local(os.environ["TIDEMARK_URL"], os.environ["AWS_ENDPOINT_URL_KINESIS"]) as client:
         learner = Learner(Path(state), client.model("online").hash)
         follow = [command(), "rows", "follow", "--model", "discount", "--from", "0", "--every", "5s"]
         if learner.at:

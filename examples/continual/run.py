@@ -33,6 +33,7 @@ POISON_SECONDS = 15.0
 """Shorter than the holdout: labels that are wrong in all of the holdout fool every gate."""
 TICK_SECONDS = 0.25
 LOOK_SECONDS = 3.0
+TERMINATED = 128 + signal.SIGTERM
 BIN_SECONDS = 5.0
 
 WITH = "with the loop"
@@ -146,8 +147,10 @@ class Stage:
             finally:
                 done.set()
                 self._learner.terminate()
-                self._learner.wait()
+                ended = self._learner.wait()
         watched.result()
+        if ended != TERMINATED:
+            raise RuntimeError(f"the online learner ended with {ended}")
         if not self._client.events.flush(30):
             raise TimeoutError("not all predictions and outcomes could be put on the stream")
         play = Play(self._shop.offers, self._served, self._runs, self._flipped, self._poisoned, self._seconds)

@@ -459,7 +459,7 @@ def _learner_is_judged_as_it_judged_itself(play: run.Play, answer: Answer, state
     seen = [(score, label) for score, label, at in play.learned.values() if start <= pandas.Timestamp(at) < end]
     assert answer["$rows_5m"] == len(seen) > 1000
     exact = metrics.roc_auc_score([label for _, label in seen], [score for score, _ in seen])
-    assert answer["$auc_5m"] == pytest.approx(exact, abs=answer.approximate["$auc_5m"]["error"])
+    assert answer["$auc_5m"] == pytest.approx(exact, abs=answer.approximate["$auc_5m"]["relativeError"])
     learned = learner.Learner(state, "hash")
     assert learned.loss.n == len(play.learned)
     assert learned.loss.get() == pytest.approx(_loss([(score, label) for score, label, _ in play.learned.values()]))
