@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from scorer import CONSTANT, Scored, Scorer, load
 from shop import Offer, Shop
@@ -55,14 +56,14 @@ class Run:
     promoted: Optional[float] = None
     over: Optional[float] = None
     why_not: str = ""
-    """What the gate found wrong, or why else it came to nothing."""
+    """What the gate found wrong, or why else it came to nothing or was rolled back."""
     artifact: Tuple[str, str] = ("", "")
     """Where it is, and its SHA-256."""
 
     def __str__(self) -> str:
-        text = f"{self.began:5.0f} s  run {self.name} of cut {self.cut}, {self.cause}: "
+        text = f"run of cut {self.cut}, {self.cause}: "
         if self.promoted is not None:
-            return text + f"{self.version} promoted after {self.promoted - self.began:.0f} s"
+            return text + f"{self.version} promoted after {self.promoted - self.began:.0f} s" + self.why_not
         if self.over is not None:
             return text + f"refused after {self.over - self.began:.0f} s, {self.why_not}"
         return text + ("in shadow" if self.passed else "begun")
@@ -109,6 +110,38 @@ def mean(losses: Dict[str, float], offers: Dict[str, Offer], start: float, end: 
     """Of the offers made in [start, end)."""
     some = [loss for id, loss in losses.items() if start <= offers[id].second < end]
     return sum(some) / len(some) if some else math.nan
+
+
+def runs(status: Mapping[str, Any], start: float) -> List[Run]:
+    """The runs in what `tidemark train status --json` says; `start` is in seconds since the epoch."""
+    found: Dict[str, Run] = {}
+    for entry in status["entries"]:
+        second = datetime.fromisoformat(entry["time"].replace("Z", "+00:00")).timestamp() - start
+        kind = entry["entry"]
+        if kind == "Started":
+            cut, cause = re.findall(r"on cut (\d+), cause (\w+)", entry["text"])[0]
+            found[entry["run"]] = Run(entry["run"], int(cut), cause, second)
+            continue
+        # A rollback is of the champion, and ends the run that is open.
+        run = found[entry["run"]] if entry["run"] else list(found.values())[-1]
+        if kind == "Judged":
+            candidate = entry["candidate"]
+            run.version, run.artifact = candidate["version"], (candidate["artifact"], candidate["sha256"])
+            run.passed = entry["passed"]
+            if not run.passed:
+                run.over = second
+                run.why_not = "; ".join(
+                    f"{one['name']}: {one['text']}" for one in entry["findings"] if not one["passed"]
+                )
+        elif kind == "Promoted":
+            run.promoted = second
+        elif kind == "Ended":
+            run.over = second
+            run.why_not = "" if run.promoted is not None else entry["text"]
+        elif kind == "RolledBack" and run.over is None:
+            run.over = second
+            run.why_not = f"; {entry['text']}"
+    return list(found.values())
 
 
 class Stage:
@@ -208,6 +241,10 @@ class Stage:
             for run in self._runs:
                 if run != before.get(run.name):
                     self._tell(str(run))
+
+    def _status(self) -> Any:
+        status = [command(), "train", "status", "--model", "discount", "--last", "1000", "--json"]
+        return json.loads(subprocess.check_output(status, env=self._environment))
 
     def _tell(self, text: str) -> None:
         print(f"{self._seconds:5.0f} s  {text}", flush=True)

@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 import joblib
 
 from shop import Ask
-from tidemark import Client, NotFound, Prediction
+from tidemark import Candidate, Champion, Client, NotFound, Prediction
 from tidemark.models import Row
 from vectors import inputs
 
@@ -20,7 +20,7 @@ CONSTANT = 0.5
 """What is predicted as long as there is no champion."""
 
 
-def load(artifact: str, sha256: str) -> Any:
+def load(artifact: str, sha256: Optional[str]) -> Any:
     """The model in this file. What is unpickled is code, so nothing is that the training log does not name."""
     data = Path(artifact).read_bytes()
     if hashlib.sha256(data).hexdigest() != sha256:
@@ -45,8 +45,7 @@ class Scorer:
         self._clock = clock
         self._look_at = clock()
         self._models: Dict[str, Any] = {}
-        self.champion: Optional[Mapping[str, Any]] = None
-        """What the training log says; None before the first promotion."""
+        self._champion = Champion("discount", None, None)
 
     def offer(self, asks: Sequence[Ask]) -> List[Scored]:
         """One prediction for each, in order."""
@@ -60,18 +59,17 @@ class Scorer:
             }
             for ask in asks
         ]
-        champion = self.champion
-        candidate = champion and champion["candidate"]
-        vectors = self._client.features_many("discount", rows, hash=champion["hash"] if champion else None)
+        used, shadow = self._champion.used, self._champion.shadow
+        vectors = self._client.features_many("discount", rows, hash=used.hash if used else None)
         read = [inputs(vector.as_dict()) for vector in vectors]
-        scores = self._scores(champion, read)
-        shadows = self._scores(candidate, read) if candidate else None
+        scores = self._scores(used, read)
+        shadows = self._scores(shadow, read) if shadow else None
         scored = []
         for place, vector in enumerate(vectors):
             prediction = self._client.predicted(
                 vector,
                 score=scores[place],
-                version=champion["version"] if champion else "constant",
+                version=used.version if used else "constant",
                 challengers={"candidate": shadows[place]} if shadows else None,
             )
             scored.append(Scored(prediction, read[place]))
@@ -83,14 +81,13 @@ class Scorer:
             return
         self._look_at = self._clock() + self._look_every
         try:
-            self.champion = self._client.champion("discount")
+            self._champion = self._client.champion("discount")
         except NotFound:
-            self.champion = None
+            self._champion = Champion("discount", None, None)
 
-    def _scores(self, model: Optional[Mapping[str, Any]], read: Sequence[Mapping[str, Any]]) -> List[float]:
+    def _scores(self, model: Optional[Candidate], read: Sequence[Mapping[str, Any]]) -> List[float]:
         if model is None:
             return [CONSTANT] * len(read)
-        sha256 = model["sha256"]
-        if sha256 not in self._models:
-            self._models[sha256] = load(model["artifact"], sha256)
-        return [float(score) for score in self._models[sha256].predict_proba(read)[:, 1]]
+        if model.artifact not in self._models:
+            self._models[model.artifact] = load(model.artifact, model.sha256)
+        return [float(score) for score in self._models[model.artifact].predict_proba(read)[:, 1]]

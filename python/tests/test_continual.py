@@ -28,7 +28,7 @@ import learner  # noqa: E402
 import run  # noqa: E402
 import scorer  # noqa: E402
 import train  # noqa: E402
-from tidemark import Answer, Client, NotFound, Prediction  # noqa: E402
+from tidemark import Answer, Candidate, Champion, Client, NotFound, Prediction  # noqa: E402
 from tidemark.training import command  # noqa: E402
 from tidemark.training import run as tidemark  # noqa: E402
 
@@ -314,18 +314,26 @@ def test_the_scorer_follows_the_training_log(tmp_path: Path, monkeypatch: pytest
         return client.said[-1]
 
     assert said() == ("constant", 0.5, None, None)
-    client.answer = {**first, "hash": "h1", "candidate": None}
+    client.answer = Champion("discount", _candidate(first, "h1"), None)
     version, score, challengers, pinned = said()
     assert (version, challengers, pinned) == ("cut-17", None, "h1")
     assert score > 0.8
-    client.answer = {**first, "hash": "h1", "candidate": second}
+    client.answer = Champion("discount", _candidate(first, "h1"), _candidate(second, "h2"))
     version, score, challengers, _ = said()
     assert score > 0.8
     assert 0 < challengers["candidate"] < 0.2
-    client.answer = {**second, "hash": "h2", "candidate": None}
+    client.answer = Champion("discount", _candidate(second, "h2"), None)
     _, score, challengers, pinned = said()
     assert score < 0.2
     assert (challengers, pinned) == (None, "h2")
+    client.answer = Champion("discount", None, _candidate(second, "h2"))
+    version, score, challengers, _ = said()
+    assert (version, score) == ("constant", 0.5)
+    assert 0 < challengers["candidate"] < 0.2
+
+
+def _candidate(made: Mapping[str, Any], hash: str) -> Candidate:
+    return Candidate(made["version"], hash, made["artifact"], made["sha256"], "2026-03-01T10:00:00Z", 5)
 
 
 class _Client:
@@ -392,6 +400,40 @@ def test_what_was_played_is_plotted_and_told(tmp_path: Path, monkeypatch: pytest
     told = run.summary(play)
     assert f"{without[0]:.3f}" in told
     assert "cut 4, concept: refused after 10 s, paired_loss" in told
+
+
+def test_runs_are_read_from_the_training_log() -> None:
+    candidate = {"version": "cut-1", "hash": "h", "artifact": "a", "sha256": "00"}
+    findings = [
+        {"name": "rows", "passed": True, "text": "190"},
+        {"name": "paired_loss", "passed": False, "text": "-0.1"},
+    ]
+    entries = [
+        ("r1", "Started", "started on cut 1, cause schedule, 900 new rows", {}),
+        ("r1", "Judged", "", {"candidate": candidate, "passed": True, "findings": findings[:1]}),
+        ("r1", "Promoted", "", {}),
+        ("r2", "Started", "started on cut 7, cause concept, 900 new rows", {}),
+        ("r2", "Judged", "", {"candidate": candidate, "passed": False, "findings": findings}),
+        (None, "RolledBack", "rolled back from run r1 to what was served before: too late for r2", {}),
+        ("r3", "Started", "started on cut 8, cause concept, 900 new rows", {}),
+        (None, "RolledBack", "rolled back from run r1 to what was served before: I say so", {}),
+        ("r4", "Started", "started on cut 9, cause operator, 900 new rows", {}),
+        ("r4", "Ended", "failed: no such file", {}),
+        ("r5", "Started", "started on cut 12, cause concept, 900 new rows", {}),
+    ]
+    status = {
+        "entries": [
+            {"log": place + 1, "time": f"2026-03-01T10:00:{place:02}Z", "run": run, "entry": kind, "text": text, **more}
+            for place, (run, kind, text, more) in enumerate(entries)
+        ]
+    }
+    one, two, three, four, five = run.runs(status, datetime(2026, 3, 1, 10, tzinfo=timezone.utc).timestamp())
+    assert (one.cut, one.cause, one.began, one.promoted, one.artifact) == (1, "schedule", 0, 2, ("a", "00"))
+    assert (two.passed, two.promoted, two.over, two.why_not) == (False, None, 4, "paired_loss: -0.1")
+    assert (three.passed, three.over) == (None, 7)
+    assert three.why_not.endswith("I say so")
+    assert (four.over, four.why_not) == (9, "failed: no such file")
+    assert (five.cut, five.over) == (12, None)
 
 
 def test_the_catalog_of_the_page_is_valid(tmp_path: Path) -> None:
