@@ -115,10 +115,12 @@ public final class History {
      * one, known at that redrive's time.
      *
      * @param views all read the stream; not empty
+     * @return completes with {@link IllegalStateException} if a view was completed by a backfill whose payloads are
+     *     unknown
      */
     public static CompletableFuture<History> of(HistoryPorts ports, String stream, Collection<View> views, Cut cut) {
         List<LaneRow> own = cut.lanesOf(stream);
-        return RepairedRecords.upTo(cut.lastRedrive(), ports.redrives(), views, own)
+        return RepairedRecords.upTo(cut.lastRedrive(), ports, views, own)
                 .thenApply(repaired -> new History(ports, stream, Kind.ALL, views, own, repaired, null, cut));
     }
 

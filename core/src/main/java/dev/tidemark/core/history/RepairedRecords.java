@@ -114,13 +114,14 @@ public final class RepairedRecords {
                     .filter(version -> rows.stream().anyMatch(row -> isBackfilled(row, version))
                             && !Objects.requireNonNull(found.get(version)).isSettled())
                     .toList();
-            return lacking.isEmpty()
-                    ? CompletableFuture.completedFuture(found)
-                    : control.readControl().thenApply(row -> {
-                        row.ifPresent(one -> checkIncomplete(lacking, one.views()));
-                        return found;
-                    });
+            return checkIncomplete(lacking, control).thenApply(checked -> found);
         });
+    }
+
+    private static CompletableFuture<Void> checkIncomplete(List<String> lacking, ControlStore control) {
+        return lacking.isEmpty()
+                ? CompletableFuture.completedFuture(null)
+                : control.readControl().thenAccept(row -> row.ifPresent(one -> checkIncomplete(lacking, one.views())));
     }
 
     private static boolean isBackfilled(LaneRow row, String viewVersion) {
@@ -161,20 +162,20 @@ public final class RepairedRecords {
      *
      * @param lastRedrive the last one up to the cut
      * @param rows those of the cut, of the views' stream
-     * @return by view version
+     * @return by view version; completes with {@link IllegalStateException} as {@link #read} does
      */
     static CompletableFuture<Map<String, RepairedRecords>> upTo(
-            long lastRedrive, RedriveLog log, Collection<View> views, List<LaneRow> rows) {
+            long lastRedrive, HistoryPorts ports, Collection<View> views, List<LaneRow> rows) {
         Map<String, RepairedRecords> found = new HashMap<>();
         return Flight.inOrder(
                         List.copyOf(views),
-                        view -> upTo(lastRedrive, log, view, rows).thenAccept(of -> found.put(view.version(), of)))
-                .thenCompose(read -> manifests(log, found.values()))
+                        view -> upTo(lastRedrive, ports, view, rows).thenAccept(of -> found.put(view.version(), of)))
+                .thenCompose(read -> manifests(ports.redrives(), found.values()))
                 .thenApply(read -> found);
     }
 
     private static CompletableFuture<RepairedRecords> upTo(
-            long lastRedrive, RedriveLog log, View view, List<LaneRow> rows) {
+            long lastRedrive, HistoryPorts ports, View view, List<LaneRow> rows) {
         String version = view.version();
         Map<String, Lane> lanes = new HashMap<>();
         Map<String, Position> activations = new HashMap<>();
@@ -191,20 +192,18 @@ public final class RepairedRecords {
                 : CompletableFuture.completedFuture(Map.of());
         return ancestors.thenCompose(before -> {
             Repairs atCut = new Repairs(view.name(), version, activations, lastRedrive, before);
-            return !isKnown || activations.isEmpty()
-                    ? CompletableFuture.completedFuture(new RepairedRecords(version, atCut, !isKnown))
-                    : log.repairs(version)
-                            .thenApply(settled -> new RepairedRecords(
-                                    version,
-                                    settled.filter(earlier -> earlier.lastManifest() <= lastRedrive)
-                                            .map(earlier -> new Repairs(
-                                                    view.name(),
-                                                    version,
-                                                    activations,
-                                                    earlier.lastManifest(),
-                                                    earlier.ancestors()))
-                                            .orElse(atCut),
-                                    false));
+            if (!isKnown || activations.isEmpty()) {
+                return CompletableFuture.completedFuture(new RepairedRecords(version, atCut, !isKnown));
+            }
+            return ports.redrives().repairs(version).thenCompose(settled -> {
+                List<String> lacking = settled.isEmpty() ? List.of(version) : List.of();
+                Repairs repairs = settled.filter(earlier -> earlier.lastManifest() <= lastRedrive)
+                        .map(earlier -> new Repairs(
+                                view.name(), version, activations, earlier.lastManifest(), earlier.ancestors()))
+                        .orElse(atCut);
+                return checkIncomplete(lacking, ports.control())
+                        .thenApply(checked -> new RepairedRecords(version, repairs, false));
+            });
         });
     }
 

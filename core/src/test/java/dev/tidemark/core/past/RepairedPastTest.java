@@ -372,6 +372,17 @@ class RepairedPastTest {
                         assertThat(sum(fates) & ~COPY).isEqualTo(GOOD + REPAIRED + REPAIRED_LATER + BAD_LATER));
     }
 
+    @Test
+    void aCutIsNotWalkedWithoutWhatTheBackfillDecided() {
+        complete();
+        Cut cut = new Cut("model", "hash", SECOND.hash(), 1, nowMillis, List.copyOf(control.lanes.values()), 3);
+        redrives.repairs.clear();
+
+        assertThatThrownBy(() -> walked(cut))
+                .hasCauseInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("the object that says which redrives stand in its records' places is missing");
+    }
+
     private void cut(Map<Cut, List<Set<String>>> cuts) {
         Cut cut = new Cut(
                 "model",
