@@ -99,6 +99,20 @@ class TemplateTest {
                         && method.getParameterTypes()[1].equals(Context.class));
     }
 
+    /** Archive, quarantine, redrives and cuts are kept for ever, whatever is forgotten of overwritten or deleted objects. */
+    @Test
+    void noRuleOfTheBucketForgetsCurrentObjects() {
+        JsonNode rules = RESOURCES.at("/Bucket/Properties/LifecycleConfiguration/Rules");
+
+        assertThat(rules).isNotEmpty();
+        for (JsonNode rule : rules) {
+            assertThat(names(rule))
+                    .as(rule.path("Id").asText())
+                    .isSubsetOf(
+                            "Id", "Status", "Prefix", "NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload");
+        }
+    }
+
     @Test
     void theEnvironmentIsWhatTheCodeReads() {
         JsonNode variables = TEMPLATE.at("/Globals/Function/Environment/Variables");
