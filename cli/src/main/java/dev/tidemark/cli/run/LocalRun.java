@@ -105,18 +105,34 @@ final class LocalRun implements AutoCloseable {
         try {
             LocalSystem system = LocalSystem.start(settings, application, console);
             console.ready(system, catalogs);
-            LocalTraining training = LocalTraining.start(
-                    application.deployment(system.endpoints()),
-                    catalogs.current().trainings(),
-                    directory,
-                    catalogFile.map(Path::toAbsolutePath).map(Path::getParent).orElse(Path.of("")),
-                    system.api(),
-                    console);
+            LocalTraining training = training(application, system, catalogs, directory, catalogFile, console);
             LocalRun run = new LocalRun(application, system, training, console, catalogs.streams());
             run.watch.start();
             return run;
         } catch (IOException | RuntimeException e) {
             application.close();
+            throw e;
+        }
+    }
+
+    private static LocalTraining training(
+            TidemarkApplication application,
+            LocalSystem system,
+            Catalogs catalogs,
+            @Nullable Path directory,
+            Optional<Path> catalogFile,
+            Console console)
+            throws IOException {
+        try {
+            return LocalTraining.start(
+                    application.deployment(system.endpoints()),
+                    catalogs.current().trainings(),
+                    directory,
+                    catalogFile.map(file -> file.toAbsolutePath().getParent()).orElse(Path.of("")),
+                    system.api(),
+                    console);
+        } catch (IOException | RuntimeException e) {
+            system.close();
             throw e;
         }
     }

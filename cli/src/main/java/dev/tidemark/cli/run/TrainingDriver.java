@@ -230,7 +230,7 @@ final class TrainingDriver {
             return;
         }
         if (!input.containsKey("run")) {
-            console.training(training.model(), "run " + run + " goes on, because of: " + text(answer, "cause"));
+            console.training(training.model(), "run " + run + ", because of: " + text(answer, "cause"));
         }
         if (answer.get("events") instanceof List<?> events) {
             events.forEach(event -> console.training(training.model(), text((Map<?, ?>) event)));
