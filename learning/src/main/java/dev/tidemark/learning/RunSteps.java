@@ -1,7 +1,6 @@
 package dev.tidemark.learning;
 
 import dev.tidemark.core.catalog.Catalog;
-import dev.tidemark.core.learn.Gate;
 import dev.tidemark.core.learn.Judge;
 import dev.tidemark.core.learn.LabelledRows;
 import dev.tidemark.core.learn.TrainingDecision;
@@ -188,7 +187,6 @@ final class RunSteps {
         return evaluator
                 .challenge(monitor, versions(champion), Training.CANDIDATE, compare.fromMillis(), compare.toMillis())
                 .join()
-                .filter(difference -> difference.requests() >= Gate.LEAST_PREDICTIONS)
                 .orElse(null);
     }
 

@@ -156,7 +156,7 @@ class TrainFunctionTest {
         assertThat(driver.types()).containsExactly("Training Set Ready", "Candidate Judged", "Promoted");
         assertThat(driver.last.get("reason")).asString().contains("watched: no check of version 'v8' failed");
         assertThat(entry(world, Promoted.class).candidate().artifact()).isEqualTo("models/v8");
-        assertThat(entry(world, Promoted.class).reason()).contains("its loss in service");
+        assertThat(entry(world, Promoted.class).reason()).contains("the champion's log loss less the candidate's is");
         String run = entry(world, Started.class).run();
         assertThat(entry(world, SetMade.class).manifest())
                 .isEqualTo("s3://bucket/runs/discount/" + run + "/set/training-set.json");

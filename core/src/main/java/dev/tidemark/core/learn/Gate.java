@@ -84,8 +84,8 @@ public final class Gate {
                         "shadow",
                         false,
                         difference.map(PairedDifference::requests).orElse(0L)
-                                + " predictions with an outcome and both scores; at least " + LEAST_PREDICTIONS
-                                + " are needed",
+                                + " predictions with an outcome and both scores, the candidate's as challenger '"
+                                + Training.CANDIDATE + "'; at least " + LEAST_PREDICTIONS + " are needed",
                         new Numbers());
     }
 

@@ -263,22 +263,10 @@ public class TrainingRules {
      */
     public TrainingDecision compared(
             TrainingState state, String run, @Nullable PairedDifference champion, long nowMillis) {
-        if (champion == null) {
-            return end(
-                    state,
-                    run,
-                    End.REFUSED,
-                    "too few predictions had a score of the candidate, as challenger '" + Training.CANDIDATE
-                            + "', and an outcome",
-                    nowMillis);
-        }
-        double confidence = training.gate().confidence();
-        double high = champion.high(confidence);
-        String found = "its loss in service, over " + champion.requests() + " predictions, is by " + champion.mean()
-                + " better, and not by more than " + high + " with a confidence of " + confidence;
-        return high < -training.gate().worseByAtMost().doubleValue()
-                ? end(state, run, End.REFUSED, found, nowMillis)
-                : promote(state, run, found, nowMillis);
+        Verdict.Finding found = Gate.shadow(training, Optional.ofNullable(champion));
+        return found.passed()
+                ? promote(state, run, found.text(), nowMillis)
+                : end(state, run, End.REFUSED, found.text(), nowMillis);
     }
 
     /** The new champion gives way, the run is over, or neither. */

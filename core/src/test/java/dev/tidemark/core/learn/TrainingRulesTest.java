@@ -218,6 +218,16 @@ class TrainingRulesTest {
     }
 
     @Test
+    void ofWhomNothingIsKnownInServiceIsNotPromoted() {
+        String run = judged("v2");
+
+        assertThat(entry(loop.compared(run, new PairedDifference(500, Double.NaN, Double.NaN))
+                        .join()))
+                .isInstanceOfSatisfying(
+                        Ended.class, ended -> assertThat(ended.end()).isEqualTo(End.REFUSED));
+    }
+
+    @Test
     void whoWasNotLoggedInServiceIsNotPromoted() {
         String run = judged("v2");
 
