@@ -42,6 +42,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunSteps {
 
+    /** Meanwhile an operator may promote or roll back. A state machine must not call too often for its history. */
+    private static final long LOOK_MILLIS = 3_600_000;
+
+    private static final long LOOKS = 24;
+
+    /** A reader wants no more, and what is handed on must be small. */
+    private static final int MAX_FINDINGS = 5;
+
     private final TrainParts parts;
     private final Training training;
     private final Monitor monitor;
@@ -213,7 +221,8 @@ final class RunSteps {
     }
 
     private TrainAnswer waiting(TrainingState state, TrainingRun run, long told, String how, long untilMillis) {
-        long seconds = Math.max(0, untilMillis - parts.clock().getAsLong()) / 1_000 + 1;
+        long leftMillis = Math.max(0, untilMillis - parts.clock().getAsLong());
+        long waitMillis = Math.min(leftMillis, Math.max(LOOK_MILLIS, leftMillis / LOOKS));
         Judged judged = run.judged();
         return answer(
                 state,
@@ -221,7 +230,7 @@ final class RunSteps {
                 run.started().cause(),
                 told,
                 Next.WAIT,
-                seconds,
+                waitMillis / 1_000 + 1,
                 "version '" + (judged == null ? "" : judged.candidate().version()) + "' is " + how + ", until "
                         + Instant.ofEpochMilli(untilMillis) + " at least",
                 Map.of());
@@ -267,6 +276,7 @@ final class RunSteps {
             return "version '" + judged.candidate().version() + "' was refused by the gate: "
                     + judged.findings().stream()
                             .filter(finding -> !finding.passed())
+                            .limit(MAX_FINDINGS)
                             .map(finding -> finding.name() + ": " + finding.text())
                             .collect(Collectors.joining("; "));
         }

@@ -2,6 +2,7 @@ package dev.tidemark.cli.run;
 
 import dev.tidemark.cli.terminal.Plural;
 import dev.tidemark.cli.terminal.ProgressLine;
+import dev.tidemark.cli.terminal.ShownText;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.fold.BatchOutcome;
@@ -112,17 +113,17 @@ final class Console implements BatchLog, ForwardLog, MappingListener, PacedPut.P
 
     /** Something about the training runs of a model. */
     synchronized void training(String model, String text) {
-        progress.note("[" + model + "] " + text);
+        progress.note(ShownText.text("[" + model + "] " + text));
     }
 
     /** The training step of a model did not succeed. */
     synchronized void trainingFailed(String model, String text) {
-        complain("[" + model + "] " + text);
+        complain(ShownText.text("[" + model + "] " + text));
     }
 
-    /** A step of a training run could not be taken, and will be tried again. */
-    void trainingStopped(String model, Throwable cause) {
-        again("[" + model + "] the training run does not go on: " + reason(cause));
+    /** Something about the training runs of a model is not possible now, and will be tried again. */
+    void trainingStopped(String model, String what, Throwable cause) {
+        again("[" + model + "] " + what + ": " + reason(cause));
     }
 
     synchronized void stopping() {

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -111,8 +113,7 @@ final class StepCommand {
                 line.accept(next);
             }
         } catch (IOException e) {
-            // It was stopped: nothing more is said.
-            line.accept("");
+            line.accept("nothing more is read of what it says: " + e.getMessage());
         }
     }
 
@@ -162,7 +163,7 @@ final class StepCommand {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 one.destroyForcibly();
-            } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+            } catch (ExecutionException | TimeoutException e) {
                 one.destroyForcibly();
             }
         }

@@ -39,6 +39,8 @@ final class TrainingDriver {
     /** An operator may promote or roll back while the driver waits. */
     private static final long MAX_WAIT_MILLIS = 30_000;
 
+    private static final long STOP_MILLIS = 1_000;
+
     private final Training training;
     private final UnaryOperator<Map<String, Object>> function;
     private final Runnable monitor;
@@ -91,8 +93,8 @@ final class TrainingDriver {
             while (!Thread.currentThread().isInterrupted()) {
                 long pauseMillis = pauseMillis(quietSinceMillis);
                 try {
-                    if (!input.containsKey("run") && !training.when().isEmpty()) {
-                        monitor.run();
+                    if (!input.containsKey("run")) {
+                        look();
                     }
                     Map<String, Object> answer = function.apply(input);
                     tell(input, answer);
@@ -118,12 +120,32 @@ final class TrainingDriver {
                         }
                     }
                 } catch (RuntimeException | IOException e) {
-                    console.trainingStopped(training.model(), e);
+                    console.trainingStopped(training.model(), "the training run does not go on", e);
                 }
                 Thread.sleep(pauseMillis);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The schedule goes on also when the monitor cannot tell how good the model is. */
+    private void look() {
+        try {
+            if (!training.when().isEmpty()) {
+                monitor.run();
+            }
+        } catch (RuntimeException e) {
+            console.trainingStopped(training.model(), "its monitor starts no run", e);
+        }
+    }
+
+    private boolean isWanted(Map<String, Object> answer) {
+        try {
+            return text(function.apply(again(answer)), "next").equals("train");
+        } catch (RuntimeException e) {
+            console.trainingStopped(training.model(), "whether the run is still wanted is not known", e);
+            return true;
         }
     }
 
@@ -179,8 +201,10 @@ final class TrainingDriver {
                         "TIDEMARK_URL",
                         api.toString()),
                 line -> console.training(training.model(), line),
-                () -> text(function.apply(again(answer)), "next").equals("train"));
+                () -> isWanted(answer));
         if (failure.isPresent()) {
+            // Ctrl-C reaches the command too: then this thread is interrupted now, and the run is not over.
+            Thread.sleep(STOP_MILLIS);
             console.trainingFailed(
                     training.model(), failure.get() + ". Mend it: the next run starts by itself, as the catalog says");
             input.put("failed", Map.of("error", failure.get()));

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param detail of it: texts, booleans, numbers, lists and maps of them
  */
 public record TrainingNews(String type, Map<String, @Nullable Object> detail) {
+
+    /** Of the findings, those that did not pass first: an event must be small, and there may be as many as slices. */
+    private static final int MAX_FINDINGS = 50;
 
     /** Empty if the step is nothing that others wait for. */
     public static Optional<TrainingNews> of(Done done) {
@@ -47,7 +51,12 @@ public record TrainingNews(String type, Map<String, @Nullable Object> detail) {
             detail.put("passed", judged.passed());
             detail.put("candidate", of(judged.candidate()));
             detail.put(
-                    "findings", judged.findings().stream().map(TrainingNews::of).toList());
+                    "findings",
+                    Stream.of(false, true)
+                            .flatMap(passed -> judged.findings().stream().filter(finding -> finding.passed() == passed))
+                            .limit(MAX_FINDINGS)
+                            .map(TrainingNews::of)
+                            .toList());
         } else if (entry instanceof Promoted promoted) {
             type = "Promoted";
             detail.put("run", promoted.run());
