@@ -7,6 +7,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.services.lambda.LambdaAsyncClient;
 import software.amazon.awssdk.services.lambda.model.Runtime;
@@ -26,7 +27,8 @@ final class DeployedStep {
             String path = TrainingStep.class.getName().replace('.', '/');
             Files.createDirectories(inside.getPath(path).getParent());
             for (String file : new String[] {path, path + "$ZstdOnly", path + "$ZstdOnly$1"}) {
-                try (InputStream bytes = TrainingStep.class.getResourceAsStream("/" + file + ".class")) {
+                try (InputStream bytes =
+                        Objects.requireNonNull(TrainingStep.class.getResourceAsStream("/" + file + ".class"), file)) {
                     Files.copy(bytes, inside.getPath(file + ".class"));
                 }
             }

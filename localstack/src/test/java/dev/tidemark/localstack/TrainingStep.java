@@ -43,7 +43,7 @@ public final class TrainingStep implements RequestHandler<Map<String, Object>, M
 
     @Override
     public Map<String, Object> handleRequest(Map<String, Object> train, Context context) {
-        String set = train.get("set").toString();
+        String set = String.valueOf(train.get("set"));
         try (AwsClients clients = AwsClients.of(System.getenv())) {
             S3Files bucket = new S3Files(clients.s3(), set.split("/", 4)[2]);
             Path folder = Files.createTempDirectory("train");
@@ -51,7 +51,7 @@ public final class TrainingStep implements RequestHandler<Map<String, Object>, M
             if (!bucket.get(bucket.key(set) + "training-set.parquet", rows).join()) {
                 throw new IllegalStateException("no training set in " + set);
             }
-            String out = bucket.key(train.get("out").toString());
+            String out = bucket.key(String.valueOf(train.get("out")));
             bucket.put(out + "scores.parquet", scores(folder, holdout(rows))).join();
             bucket.put(
                             out + "candidate.json",
@@ -127,7 +127,7 @@ public final class TrainingStep implements RequestHandler<Map<String, Object>, M
             return new BytesInputDecompressor() {
                 @Override
                 public BytesInput decompress(BytesInput bytes, int decompressedSize) throws IOException {
-                    return BytesInput.from(Zstd.decompress(bytes.toByteArray(), decompressedSize));
+                    return BytesInput.from(Zstd.decompress(bytes.toInputStream().readAllBytes(), decompressedSize));
                 }
 
                 @Override

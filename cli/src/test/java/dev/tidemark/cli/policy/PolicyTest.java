@@ -146,7 +146,7 @@ class PolicyTest {
                 predictions: {source: shop}
                 outcome: {pair: answered, settle: 1s}
                 monitor: {windows: [6h], baseline: "s3://BASELINE"}
-                train: {rows: {last: 6h}, holdout: 1h, promote: {watch: 1s}}
+                train: {rows: {last: 6h}, holdout: 10s, promote: {watch: 1s}}
             """;
 
     /** What is told within seconds, so that a run can be watched to its end. */
@@ -283,8 +283,12 @@ class PolicyTest {
         });
         operate("OperatorBackfillPolicy", () -> backfill("finish"));
         rememberAncestors(bystander, ancestors);
-        putOffers(bystander);
+        putOffers(bystander, "first");
         witness.awaitDone(4 * PART + 2 + 2 * OFFERS);
+        assertThat(world.train("offers", folder.resolve("work"), out -> {}))
+                .startsWith("failed: the training step left no ");
+        putOffers(bystander, "second");
+        witness.awaitDone(4 * PART + 2 + 4 * OFFERS);
         world.audit(1);
         operate(READ, PolicyTest::look);
         // Now nothing has come for seconds, so the monitor asks whether anything waits.
@@ -756,20 +760,20 @@ class PolicyTest {
     }
 
     /** Predictions of seconds ago, half of them wrong, and what came of them. */
-    private static void putOffers(AwsClients bystander) throws IOException {
+    private static void putOffers(AwsClients bystander, String batch) throws IOException {
         Instant at = Instant.now().minusSeconds(6);
         String hash = compile(catalog).model("offers").orElseThrow().hash();
         List<PutRecordsRequestEntry> entries = new ArrayList<>();
         for (int i = 0; i < OFFERS; i++) {
-            for (String event :
-                    List.of("""
-                    {"type":"prediction","ts":"%s","event_id":"o%d","id":"o%d","model":"offers","version":"v0","hash":"%s",
+            for (String event : List.of(
+                    """
+                    {"type":"prediction","ts":"%1$s","event_id":"%2$s","id":"%2$s","model":"offers","version":"v0","hash":"%3$s",
                      "score":0.5,"keys":{"user_id":"user-1"},"features":{"viewer.views_30m":1}}
-                    """.formatted(at, i, i, hash), """
-                    {"type":"answer","ts":"%s","event_id":"a%d","prediction":"o%d","label":%b}
-                    """.formatted(at.plusSeconds(1), i, i, isYes(i)))) {
+                    """.formatted(at, batch + i, hash), """
+                    {"type":"answer","ts":"%1$s","event_id":"%2$s-answer","prediction":"%2$s","label":%3$b}
+                    """.formatted(at.plusSeconds(1), batch + i, isYes(i)))) {
                 entries.add(PutRecordsRequestEntry.builder()
-                        .partitionKey("o" + i)
+                        .partitionKey(batch + i)
                         .data(SdkBytes.fromUtf8String(event))
                         .build());
             }
@@ -785,19 +789,21 @@ class PolicyTest {
     }
 
     /** Of a model that knows all. */
-    private static Path trainOffers(Path out) throws IOException {
+    private static void trainOffers(Path out) throws IOException {
         MessageType schema = MessageTypeParser.parseMessageType(
                 "message scores { required binary id (STRING); required double score; }");
-        Path file = out.resolve("scores.parquet");
-        try (ParquetWriter<Group> rows = ExampleParquetWriter.builder(new LocalOutputFile(file))
+        try (ParquetWriter<Group> rows = ExampleParquetWriter.builder(
+                        new LocalOutputFile(out.resolve("scores.parquet")))
                 .withConf(new PlainParquetConfiguration())
                 .withType(schema)
                 .build()) {
-            for (int i = 0; i < OFFERS; i++) {
-                rows.write(new SimpleGroup(schema).append("id", "o" + i).append("score", isYes(i) ? 0.9 : 0.1));
+            for (String batch : List.of("first", "second")) {
+                for (int i = 0; i < OFFERS; i++) {
+                    rows.write(new SimpleGroup(schema).append("id", batch + i).append("score", isYes(i) ? 0.9 : 0.1));
+                }
             }
         }
-        return file;
+        Files.writeString(out.resolve("candidate.json"), "{\"version\":\"v1\",\"artifact\":\"s3://models/v1\"}");
     }
 
     /** Into the first open shard, so that a lane out of the shards that were split has a record. */

@@ -44,6 +44,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -199,17 +200,14 @@ final class PolicyWorld implements Application, AutoCloseable {
     /** What trains, and is no function here. */
     interface TrainingStep {
 
-        /**
-         * @param out a folder
-         * @return the scores
-         */
-        Path train(Path out) throws IOException;
+        /** @param out a folder for what it leaves */
+        void train(Path out) throws IOException;
     }
 
     /**
      * A whole run, driven as the state machine drives it.
      *
-     * @param work a folder that is not there
+     * @param work a folder for the function
      * @return how it ended
      */
     String train(String model, Path work, TrainingStep step) throws IOException {
@@ -230,15 +228,12 @@ final class PolicyWorld implements Application, AutoCloseable {
             Map<String, Object> input = new HashMap<>(answer);
             if (answer.get("train") instanceof Map<?, ?> train && train.get("out") instanceof String out) {
                 S3Files bucket = new S3Files(clients(BYSTANDER).s3(), TidemarkApplication.BUCKET);
-                Path folder = Files.createDirectories(work.resolve("step"));
-                bucket.put(bucket.key(out) + "scores.parquet", step.train(folder))
-                        .join();
-                bucket.put(
-                                bucket.key(out) + "candidate.json",
-                                Files.writeString(
-                                        folder.resolve("candidate.json"),
-                                        "{\"version\":\"v1\",\"artifact\":\"s3://models/v1\"}"))
-                        .join();
+                Path folder = Files.createDirectories(work.resolveSibling("step"));
+                step.train(folder);
+                try (Stream<Path> left = Files.list(folder)) {
+                    left.forEach(file -> bucket.put(bucket.key(out) + file.getFileName(), file)
+                            .join());
+                }
                 input.put("trained", true);
             }
             answer = function.handleRequest(input, context("train"));
