@@ -32,6 +32,8 @@ from tidemark.training import command
 HERE = Path(__file__).resolve().parent
 POISON_SECONDS = 15.0
 """Shorter than the holdout: labels that are wrong in all of the holdout fool every gate."""
+POISON_AFTER_SECONDS = 8.0
+"""After a run has begun: when the next one begins, these labels are old enough to be trained on."""
 TICK_SECONDS = 0.25
 LOOK_SECONDS = 3.0
 TERMINATED = 128 + signal.SIGTERM
@@ -204,8 +206,8 @@ class Stage:
         yield lambda: sum(run.over is not None for run in self._begun_after(self._flipped)) >= 2
         self._tell("two runs later")
         count = len(self._runs)
-        yield lambda: len(self._runs) > count
-        self._tell(f"a run begins; for {POISON_SECONDS:.0f} s outcomes say the opposite: the next one learns from them")
+        yield lambda: len(self._runs) > count and self._seconds > self._runs[count].began + POISON_AFTER_SECONDS
+        self._tell(f"for {POISON_SECONDS:.0f} s outcomes say the opposite: the next run will learn from them")
         self._poisoned = (self._seconds, self._seconds + POISON_SECONDS)
         self._shop.poisoned_until = self._poisoned[1]
 
