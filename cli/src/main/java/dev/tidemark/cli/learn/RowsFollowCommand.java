@@ -79,8 +79,9 @@ final class RowsFollowCommand extends LearnCommand {
             Place place = place();
             Cut before = place.cut() == 1 ? none(of, definitions) : cut(stores, place.cut() - 1);
             for (long number = place.cut(); ; number++) {
+                boolean isMade = false;
                 while (stores.await(cuts.last(model)) < number) {
-                    boolean isMade = every != null
+                    isMade = every != null
                             && stores.await(maker.make(definitions, of)).number() >= number;
                     if (!isMade) {
                         Thread.sleep(pauseMillis);
@@ -93,6 +94,9 @@ final class RowsFollowCommand extends LearnCommand {
                     return 0;
                 }
                 before = cut;
+                if (isMade) {
+                    Thread.sleep(pauseMillis);
+                }
             }
         } finally {
             threads.shutdownNow();
