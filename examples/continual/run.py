@@ -327,8 +327,11 @@ def main(folder: Path, after: Callable[[Client, Play], None] = lambda client, pl
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     arguments = ["--shards", "1", "--data-dir", str(folder / "data")]
     with LocalRun(HERE / "catalog.yaml", *arguments) as local, local.client(stream="shop-events") as client:
-        play = Stage(local, client, folder, seed=1).play(at_most=300)
-        after(client, play)
+        try:
+            play = Stage(local, client, folder, seed=1).play(at_most=300)
+            after(client, play)
+        finally:
+            (folder / "console.txt").write_text(local.said, "utf-8")
     plot(play, folder / "loss.svg")
     (folder / "summary.txt").write_text(summary(play), "utf-8")
     return play

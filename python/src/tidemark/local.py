@@ -72,6 +72,11 @@ class LocalRun:
         return AsyncClient.local(self.url, self._kinesis_url, environment=self.environment, **options)
 
     @property
+    def said(self) -> str:
+        """What the run has said since it answers."""
+        return "".join(self._said)
+
+    @property
     def _kinesis_url(self) -> str:
         return self.environment["AWS_ENDPOINT_URL_KINESIS"]
 
