@@ -105,7 +105,8 @@ class LocalStackIT {
     /** Purchases are put onto it, and it is not folded: how many copies there are is LocalStack's business. */
     private static final String FORWARD_TO = "purchases";
 
-    private static final String CATALOG = Sample.SHOP
+    /** As far as the oracle knows it: not the model that is trained, whose views are those of its monitor. */
+    private static final String KNOWN = Sample.SHOP
             .catalog()
             .replace(
                     "\nsources:\n",
@@ -120,16 +121,16 @@ class LocalStackIT {
                         entity: user_id
                         hop: 1m
                         features: {events: {function: count, windows: [1h, 24h]}}
-                    """)
-            .replace("\npairs:\n", """
+                    """);
+
+    private static final String CATALOG = KNOWN.replace("\npairs:\n", """
 
                     pairs:
                       answered:
                         left: {source: scoring, where: type == "prediction" && model == "offers", key: id}
                         right: {source: scoring, where: type == "answer", key: prediction}
                         within: 2s
-                    """)
-            .replace("\nmodels:\n", """
+                    """).replace("\nmodels:\n", """
 
                     models:
                       offers:
@@ -138,7 +139,7 @@ class LocalStackIT {
                           - scored: [events_1h]
                         predictions: {source: scoring}
                         outcome: {pair: answered, settle: 1s}
-                        monitor: {windows: [1h], retention: 2h}
+                        monitor: {windows: [1h], retention: 2h, checks: {log_loss: {at_most: 0.4, window: 1h}}}
                         train:
                           rows: {last: 1h}
                           holdout: 20s
@@ -504,10 +505,10 @@ class LocalStackIT {
             records.addAll(witness.records(stream));
             descents.addAll(witness.descents(stream));
         }
-        Oracle oracle = new Oracle(CATALOG, records, descents);
+        Oracle oracle = new Oracle(KNOWN, records, descents);
         assertThat(oracle.entities("scored")).isNotEmpty();
         int values = witness.compareAll(oracle);
-        witness.compareCounts(oracle);
+        witness.compareCounts(oracle, view -> !view.startsWith("offers$"));
         assertThat(values).as("values compared; seed " + SEED).isGreaterThan(1_000);
     }
 
