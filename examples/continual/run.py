@@ -325,10 +325,10 @@ def main(folder: Path, after: Callable[[Client, Play], None] = lambda client, pl
     folder.mkdir(parents=True)
     # The catalog's command is `python`: that of this program.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    arguments = ["--shards", "1", "--data-dir", str(folder / "data")]
+    arguments = ["--shards", "1", "--no-shard-limits", "--data-dir", str(folder / "data")]
     with LocalRun(HERE / "catalog.yaml", *arguments) as local, local.client(stream="shop-events") as client:
         try:
-            play = Stage(local, client, folder, seed=1).play(at_most=300)
+            play = Stage(local, client, folder, seed=1).play(at_most=420)
             after(client, play)
         finally:
             (folder / "console.txt").write_text(local.said, "utf-8")
