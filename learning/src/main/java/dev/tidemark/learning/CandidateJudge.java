@@ -118,8 +118,12 @@ final class CandidateJudge {
         } catch (IOException e) {
             throw new RunFailed(CANDIDATE + " is no JSON: " + e.getMessage());
         }
-        return new Candidate(
-                text(json, "version"), run.started().modelHash(), text(json, "artifact"), optional(json, "sha256"));
+        try {
+            return new Candidate(
+                    text(json, "version"), run.started().modelHash(), text(json, "artifact"), optional(json, "sha256"));
+        } catch (IllegalArgumentException e) {
+            throw new RunFailed(CANDIDATE + ": " + message(e));
+        }
     }
 
     private static String text(JsonNode json, String name) {

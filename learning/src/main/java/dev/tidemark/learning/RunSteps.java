@@ -16,11 +16,8 @@ import dev.tidemark.core.monitor.PairedDifference;
 import dev.tidemark.core.past.Evaluator;
 import dev.tidemark.core.store.TrainingLog.Champion;
 import dev.tidemark.core.store.TrainingLog.End;
-import dev.tidemark.core.store.TrainingLog.Ended;
 import dev.tidemark.core.store.TrainingLog.Entry;
 import dev.tidemark.core.store.TrainingLog.Judged;
-import dev.tidemark.core.store.TrainingLog.Promoted;
-import dev.tidemark.core.store.TrainingLog.RolledBack;
 import dev.tidemark.core.store.TrainingLog.Started;
 import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.view.Training;
@@ -33,7 +30,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,9 +42,6 @@ final class RunSteps {
     private static final long LOOK_MILLIS = 3_600_000;
 
     private static final long LOOKS = 24;
-
-    /** A reader wants no more, and what is handed on must be small. */
-    private static final int MAX_FINDINGS = 5;
 
     private final TrainParts parts;
     private final Training training;
@@ -217,7 +210,7 @@ final class RunSteps {
         }
         return last.end() == null
                 ? answer(state, run, cause, told, Next.AGAIN, 0, last.step().word(), Map.of())
-                : answer(state, run, cause, told, Next.DONE, 0, reason(last.end()), Map.of());
+                : answer(state, run, cause, told, Next.DONE, 0, last.ending(), Map.of());
     }
 
     private TrainAnswer waiting(TrainingState state, TrainingRun run, long told, String how, long untilMillis) {
@@ -268,24 +261,5 @@ final class RunSteps {
             RunEvents.of(training.model(), last, entry).ifPresent(events::add);
         }
         return new TrainAnswer(training.model(), cause, run, state.last(), next, seconds, reason, train, events, news);
-    }
-
-    /** How a run ended, for people. */
-    private static String reason(Entry end) {
-        if (end instanceof Judged judged) {
-            return "version '" + judged.candidate().version() + "' was refused by the gate: "
-                    + judged.findings().stream()
-                            .filter(finding -> !finding.passed())
-                            .limit(MAX_FINDINGS)
-                            .map(finding -> finding.name() + ": " + finding.text())
-                            .collect(Collectors.joining("; "));
-        }
-        if (end instanceof Promoted promoted) {
-            return "version '" + promoted.candidate().version() + "' was promoted: " + promoted.reason();
-        }
-        if (end instanceof RolledBack back) {
-            return "rolled back: " + back.reason();
-        }
-        return end instanceof Ended ended ? ended.end().word() + ": " + ended.reason() : "";
     }
 }

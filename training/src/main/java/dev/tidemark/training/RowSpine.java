@@ -15,6 +15,7 @@ import dev.tidemark.core.learn.LabelledRows;
 import dev.tidemark.core.learn.LabelledSet;
 import dev.tidemark.core.store.CutLog.Cut;
 import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.value.ValueType;
 import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.Monitor;
@@ -177,7 +178,7 @@ final class RowSpine extends MadeSpine {
             }
             @Nullable Object[] values = Arrays.copyOf(logged, logged.length + 4);
             values[timeColumn] = row.atMillis();
-            values[logged.length] = row.id();
+            values[logged.length] = EntityKeys.plain(row.id());
             values[logged.length + 1] = row.label();
             values[logged.length + 2] = BigDecimal.valueOf(row.weight());
             values[logged.length + 3] = last.name().toLowerCase(Locale.ROOT);

@@ -16,8 +16,9 @@ import java.util.TreeMap;
  *
  * @param model the name of the model
  * @param cut the number of the cut that the set is of
+ * @param cutSha256 see {@link dev.tidemark.core.store.CutLog.Cut#sha256}
  */
-public record SetManifest(String model, long cut, TrainedOn trainedOn) {
+public record SetManifest(String model, long cut, String cutSha256, TrainedOn trainedOn) {
 
     /**
      * Reads it.
@@ -42,6 +43,7 @@ public record SetManifest(String model, long cut, TrainedOn trainedOn) {
             return new SetManifest(
                     member(model, "name").asText(),
                     member(member(json, "cut"), "number").asLong(),
+                    member(member(json, "cut"), "sha256").asText(),
                     new TrainedOn(
                             member(model, "hash").asText(),
                             member(json, "knowledge")

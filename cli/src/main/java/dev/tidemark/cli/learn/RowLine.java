@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.learn.Changed;
 import dev.tidemark.core.learn.LabelledRow;
+import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.view.Monitor;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -42,7 +43,7 @@ final class RowLine {
             out.writeNumberField("cut", cut);
             out.writeNumberField("row", row);
             out.writeStringField("change", changed.change().name().toLowerCase(Locale.ROOT));
-            out.writeStringField("id", labelled.id());
+            out.writeStringField("id", EntityKeys.plain(labelled.id()));
             out.writeStringField("at", Instant.ofEpochMilli(labelled.atMillis()).toString());
             write(out, "label", labelled.label().toPlainString());
             write(

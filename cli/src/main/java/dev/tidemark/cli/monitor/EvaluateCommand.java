@@ -184,6 +184,10 @@ public final class EvaluateCommand extends CatalogCommand {
                                     + " alone had the time; hold out more than outcomes may take"
                             : "--from " + from + " is not before --to " + (to == null ? end : to));
         }
+        if (manifest != null && !cut(stores, manifest.cut()).sha256().equals(manifest.cutSha256())) {
+            throw new Failure(set + " says that it is of cut " + manifest.cut() + ", which holds something else: it was"
+                    + " changed, or is of another deployment; make it again with `tidemark rows export`");
+        }
         Long number = cut == null && manifest != null ? (Long) manifest.cut() : cut;
         return new Evaluator.Question(
                 monitor,

@@ -67,8 +67,7 @@ final class StepCommand {
         } catch (IOException e) {
             return Optional.of("`" + text() + "` cannot be started in " + directory + ": " + e.getMessage());
         }
-        LastLine last = new LastLine(line);
-        Thread reader = new Thread(() -> read(process, last), "training-output");
+        Thread reader = new Thread(() -> read(process, line), "training-output");
         reader.setDaemon(true);
         reader.start();
         try {
@@ -80,30 +79,10 @@ final class StepCommand {
             reader.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
             return process.exitValue() == 0
                     ? Optional.empty()
-                    : Optional.of("`" + text() + "` ended with exit code " + process.exitValue() + last.text());
+                    : Optional.of("`" + text() + "` ended with exit code " + process.exitValue());
         } finally {
             stop(process.toHandle());
             remove();
-        }
-    }
-
-    private static final class LastLine implements Consumer<String> {
-
-        private final Consumer<String> next;
-        private volatile String last = "";
-
-        LastLine(Consumer<String> next) {
-            this.next = next;
-        }
-
-        @Override
-        public void accept(String line) {
-            last = line.isBlank() ? last : line;
-            next.accept(line);
-        }
-
-        String text() {
-            return last.isEmpty() ? ", and said nothing" : ", and said last: " + last;
         }
     }
 

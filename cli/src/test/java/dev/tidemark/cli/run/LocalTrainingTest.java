@@ -250,9 +250,7 @@ class LocalTrainingTest {
                         .returns(End.FAILED, Ended::end)
                         .extracting(Ended::reason)
                         .asString()
-                        .matches(
-                                "the training step: `/bin/sh train.sh` ended with exit code 7, and said last: cut \\d+ of "
-                                        + "discount, r[0-9a-f]{16}, http://\\S+");
+                        .isEqualTo("the training step: `/bin/sh train.sh` ended with exit code 7");
             } finally {
                 training.stop();
             }

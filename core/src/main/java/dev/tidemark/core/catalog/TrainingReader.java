@@ -96,9 +96,24 @@ final class TrainingReader {
         if (settings == null || monitor == null || outcomes == null || pair == null) {
             return null;
         }
+        checkTimes(key, settings, outcomes);
         View view = views.apply(at.made(
                 Monitor.viewName(model.name(), MonitorKeys.ROWS), monitor.made().rows(outcomes, pair)));
         return view == null ? null : read(model, monitor.monitor(), outcomes, view, settings);
+    }
+
+    /** Rows that wait for their outcomes leave neither part empty. */
+    private static void checkTimes(YamlValue key, Settings settings, MonitorReader.Outcomes outcomes) {
+        boolean waits = settings.isMatured() || outcomes.isAbsent();
+        long most = settings.lastMillis() - settings.holdoutMillis();
+        if (waits && Math.min(settings.holdoutMillis(), most) <= outcomes.horizonMillis()) {
+            key.problem(
+                    "a holdout of " + Window.formatDuration(settings.holdoutMillis()) + " of the last "
+                            + Window.formatDuration(settings.lastMillis()) + ", where an outcome may take "
+                            + Window.formatDuration(outcomes.horizonMillis()) + " (within and settle)",
+                    "let both the holdout and what is before it be longer than that, or no row waits long enough for its"
+                            + " outcome");
+        }
     }
 
     private static boolean hasPair(YamlValue outcome) {
@@ -268,6 +283,10 @@ final class TrainingReader {
         } else {
             String text = at.text(COMMAND_REMEDY);
             if (text == null) {
+                return null;
+            }
+            if (text.indexOf('"') >= 0 || text.indexOf('\'') >= 0) {
+                at.problem("quotes in a command, which no shell reads", COMMAND_REMEDY);
                 return null;
             }
             words.addAll(List.of(text.strip().split("\\s+")));

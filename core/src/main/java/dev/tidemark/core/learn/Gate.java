@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -39,6 +40,7 @@ public final class Gate {
      * @param modelHash of the model whose vectors the candidate reads
      * @param set what it was trained on
      * @param scorer the name of its scores in the reports, which have no other besides what was served
+     * @param versions whose predictions alone the reports are about: the champion's; empty for all
      * @param all of the predictions that it is judged by
      * @param slices the same by value of a slice, by name of the slice
      */
@@ -46,10 +48,12 @@ public final class Gate {
             String modelHash,
             TrainedOn set,
             String scorer,
+            Set<String> versions,
             EvaluationReport all,
             Map<String, EvaluationReport> slices) {
 
         public Evidence {
+            versions = Set.copyOf(versions);
             slices = new LinkedHashMap<>(slices);
         }
     }
@@ -107,6 +111,9 @@ public final class Gate {
         String text = predictions + " predictions with an outcome and both scores";
         if (predictions < LEAST_PREDICTIONS) {
             text += "; at least " + LEAST_PREDICTIONS + " are needed";
+            text += evidence.versions().isEmpty()
+                    ? ""
+                    : ", and only those of version " + String.join(", ", evidence.versions()) + " count: is it served?";
         }
         if (missing > 0) {
             text += "; the candidate has no score of " + missing + " more";

@@ -63,6 +63,9 @@ public final class Judge {
         return bySlice.thenCompose(
                         sliced -> evaluator.evaluate(question.by(null).trainedUpTo(set.trainedUpTo())))
                 .thenApply(all -> new Judged(
-                        Gate.judge(training, new Gate.Evidence(modelHash, set, scorer, all, slices)), all, slices));
+                        Gate.judge(
+                                training, new Gate.Evidence(modelHash, set, scorer, question.versions(), all, slices)),
+                        all,
+                        slices));
     }
 }

@@ -336,7 +336,7 @@ public class TrainingRules {
     }
 
     private static String over(TrainingRun run) {
-        return "run " + run.name() + " is over: " + run.end();
+        return "run " + run.name() + " is over: " + run.ending();
     }
 
     /** What the driver of a run has to do. */

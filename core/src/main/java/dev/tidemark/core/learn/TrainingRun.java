@@ -1,11 +1,14 @@
 package dev.tidemark.core.learn;
 
+import dev.tidemark.core.store.TrainingLog.Ended;
 import dev.tidemark.core.store.TrainingLog.Entry;
 import dev.tidemark.core.store.TrainingLog.Judged;
 import dev.tidemark.core.store.TrainingLog.Promoted;
+import dev.tidemark.core.store.TrainingLog.RolledBack;
 import dev.tidemark.core.store.TrainingLog.SetMade;
 import dev.tidemark.core.store.TrainingLog.Started;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,9 @@ public record TrainingRun(
         @Nullable Judged judged,
         @Nullable Promoted promoted,
         @Nullable Entry end) {
+
+    /** With more, nobody reads on: the log has all of them. */
+    private static final int MAX_FINDINGS = 5;
 
     /** What a run waits for. */
     public enum Step {
@@ -62,5 +68,24 @@ public record TrainingRun(
             return Step.JUDGED;
         }
         return set == null ? Step.STARTED : Step.SET_MADE;
+    }
+
+    /** How it ended, for people; empty if it is open. */
+    public String ending() {
+        if (end instanceof Judged refused) {
+            return "version '" + refused.candidate().version() + "' was refused by the gate: "
+                    + refused.findings().stream()
+                            .filter(finding -> !finding.passed())
+                            .limit(MAX_FINDINGS)
+                            .map(finding -> finding.name() + ": " + finding.text())
+                            .collect(Collectors.joining("; "));
+        }
+        if (end instanceof Promoted one) {
+            return "version '" + one.candidate().version() + "' was promoted: " + one.reason();
+        }
+        if (end instanceof RolledBack back) {
+            return "rolled back: " + back.reason();
+        }
+        return end instanceof Ended ended ? ended.end().word() + ": " + ended.reason() : "";
     }
 }

@@ -169,9 +169,11 @@ public final class Evaluator {
     private CompletableFuture<Void> walk(Question question, Evaluation.Kind kind, View view, Evaluation into) {
         Catalog.Source source = catalogs.sourceOf(view);
         return walk(question, view, () -> {
-            Ids ids = view.pairs() == null
+            View quality = Objects.requireNonNull(question.monitor().outcome()).quality();
+            PairRule pairs = view.source().equals(quality.source()) ? quality.pairs() : view.pairs();
+            Ids ids = pairs == null
                     ? new OfField(source, kind == Evaluation.Kind.OUTCOME ? question.outcomeId() : question.id())
-                    : new OfPair(source, view.pairs());
+                    : new OfPair(source, pairs);
             return (laneId, record, row, entity) -> {
                 String id = question.scorers().isEmpty() ? null : ids.of(record);
                 boolean wasKnown = question.wasKnown(laneId, record);
@@ -360,11 +362,12 @@ public final class Evaluator {
                 List<PairRule.Named> key = pairs.side(
                                 left.where() == null || left.where().test(row))
                         .key();
-                return EntityKeys.of(
+                String id = EntityKeys.of(
                         row,
                         key.stream().mapToInt(PairRule.Named::slot).toArray(),
                         key.stream().map(PairRule.Named::name).toList());
-            } catch (InvalidEvent namesNone) {
+                return EntityKeys.of(List.of(EntityKeys.plain(id)));
+            } catch (InvalidEvent | IllegalArgumentException namesNone) {
                 return null;
             }
         }

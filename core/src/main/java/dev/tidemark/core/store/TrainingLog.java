@@ -3,6 +3,7 @@ package dev.tidemark.core.store;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -202,10 +203,10 @@ public interface TrainingLog {
     /**
      * What a training step made. The model itself is not kept, only where it is.
      *
-     * @param version what predictions made with it will be called
+     * @param version what predictions made with it will be called: 1 to 128 visible ASCII characters
      * @param modelHash of the definition that it was trained with
-     * @param artifact where it is: an address or a path
-     * @param sha256 of the artifact, in hexadecimal digits; null if that is not known
+     * @param artifact where it is, an address or a path of at most 1,024 characters, none of them a control
+     * @param sha256 of the artifact, 64 hexadecimal digits; null if that is not known
      */
     record Candidate(
             String version,
@@ -213,11 +214,34 @@ public interface TrainingLog {
             String artifact,
             @Nullable String sha256) {
 
+        private static final int MAX_ARTIFACT = 1_024;
+        private static final Pattern VERSION = Pattern.compile("[!-~]{1,128}");
+        private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
+
+        /** @throws IllegalArgumentException saying which of them is not as it must be */
         public Candidate {
-            if (version.isBlank() || artifact.isBlank()) {
-                throw new IllegalArgumentException("a candidate needs a version and an artifact, but has '" + version
-                        + "' and '" + artifact + "'");
+            if (!VERSION.matcher(version).matches()) {
+                throw new IllegalArgumentException(
+                        "a candidate's version is 1 to 128 visible ASCII characters, such as v9");
             }
+            if (artifact.isBlank()
+                    || artifact.length() > MAX_ARTIFACT
+                    || artifact.codePoints().anyMatch(Candidate::isHidden)) {
+                throw new IllegalArgumentException("a candidate's artifact is an address or a path of at most "
+                        + MAX_ARTIFACT + " characters, without control characters");
+            }
+            if (sha256 != null && !SHA256.matcher(sha256).matches()) {
+                throw new IllegalArgumentException("a candidate's sha256 is 64 hexadecimal digits, or left out");
+            }
+        }
+
+        private static boolean isHidden(int character) {
+            int type = Character.getType(character);
+            return type == Character.CONTROL
+                    || type == Character.FORMAT
+                    || type == Character.LINE_SEPARATOR
+                    || type == Character.PARAGRAPH_SEPARATOR
+                    || type == Character.SURROGATE;
         }
     }
 

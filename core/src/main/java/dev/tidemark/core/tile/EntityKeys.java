@@ -88,6 +88,12 @@ public final class EntityKeys {
         return values;
     }
 
+    /** How files name what a text is about: its only key value as it is, or the text itself if there are several. */
+    public static String plain(String text) {
+        List<String> values = values(text);
+        return values.size() == 1 ? values.get(0) : text;
+    }
+
     private static String value(EventRow row, int slot, String name, String what) {
         return switch (row.kind(slot)) {
             case STRING -> checkText(row.string(slot), name, what);

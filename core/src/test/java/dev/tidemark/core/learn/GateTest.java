@@ -522,6 +522,6 @@ class GateTest {
         Training training = catalog(type, gate).training("discount").orElseThrow();
         TrainedOn set = new TrainedOn(
                 training.modelHash(), true, HOLDOUT_MILLIS, END_MILLIS, Map.of(LANE.id(), new Position("1", 0)));
-        return Gate.judge(training, new Gate.Evidence(training.modelHash(), set, "candidate", all, slices));
+        return Gate.judge(training, new Gate.Evidence(training.modelHash(), set, "candidate", Set.of(), all, slices));
     }
 }
