@@ -65,7 +65,7 @@ class Run:
     def __str__(self) -> str:
         text = f"run of cut {self.cut}, {self.cause}: "
         if self.promoted is not None:
-            return text + f"{self.version} promoted after {self.promoted - self.began:.0f} s" + self.why_not
+            return text + f"{self.version} promoted after {self.promoted - self.began:.0f} s{self.why_not}" + (", watched" if self.over else "")
         if self.over is not None:
             return text + f"refused after {self.over - self.began:.0f} s, {self.why_not}"
         return text + ("in shadow" if self.passed else "begun")
@@ -329,11 +329,11 @@ def main(folder: Path, after: Callable[[Client, Play], None] = lambda client, pl
     with LocalRun(HERE / "catalog.yaml", *arguments) as local, local.client(stream="shop-events") as client:
         try:
             play = Stage(local, client, folder, seed=1).play(at_most=420)
+            plot(play, folder / "loss.svg")
+            (folder / "summary.txt").write_text(summary(play), "utf-8")
             after(client, play)
         finally:
             (folder / "console.txt").write_text(local.said, "utf-8")
-    plot(play, folder / "loss.svg")
-    (folder / "summary.txt").write_text(summary(play), "utf-8")
     return play
 
 
