@@ -65,7 +65,7 @@ class Run:
     def __str__(self) -> str:
         text = f"run of cut {self.cut}, {self.cause}: "
         if self.promoted is not None:
-            return text + f"{self.version} promoted after {self.promoted - self.began:.0f} s{self.why_not}" + (", watched" if self.over else "")
+            return text + f"{self.version} promoted after {self.promoted - self.began:.0f} s{self.why_not}"
         if self.over is not None:
             return text + f"refused after {self.over - self.began:.0f} s, {self.why_not}"
         return text + ("in shadow" if self.passed else "begun")
