@@ -136,11 +136,11 @@ def runs(status: Mapping[str, Any], start: float) -> List[Run]:
                     f"{one['name']}: {one['text']}" for one in entry["findings"] if not one["passed"]
                 )
         elif kind == "Promoted":
-            run.promoted = second
+            run.promoted = run.over = second  # Unless it is watched.
         elif kind == "Ended":
             run.over = second
             run.why_not = "" if run.promoted is not None else entry["text"]
-        elif kind == "RolledBack" and run.over is None:
+        elif kind == "RolledBack" and run.over in (None, run.promoted):
             run.over = second
             run.why_not = f"; {entry['text']}"
     return list(found.values())
