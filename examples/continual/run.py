@@ -36,6 +36,8 @@ POISON_AFTER_SECONDS = 8.0
 """After a run has begun: when the next one begins, these labels are old enough to be trained on."""
 TICK_SECONDS = 0.25
 LOOK_SECONDS = 3.0
+BUSY = 0.25
+"""Of the steps: if more of them take twice their time, the machine is too busy for a play in real time."""
 TERMINATED = 128 + signal.SIGTERM
 BIN_SECONDS = 5.0
 
@@ -81,6 +83,8 @@ class Play:
     flipped: float
     poisoned: Tuple[float, float]
     seconds: float
+    late: float = 0.0
+    """How many of the steps took twice their time."""
     learned: Dict[str, Tuple[float, int, str]] = field(default_factory=dict)
     """What the online learner expected before it learned, the label, and its moment, by prediction."""
 
@@ -146,6 +150,10 @@ def runs(status: Mapping[str, Any], start: float) -> List[Run]:
     return list(found.values())
 
 
+class TooBusy(TimeoutError):
+    """The machine is too busy for a play in real time."""
+
+
 class Stage:
     """The shop in motion, what the training log says, and the story that follows from both."""
 
@@ -160,6 +168,8 @@ class Stage:
         self._runs: List[Run] = []
         self._flipped = math.inf
         self._poisoned = (math.inf, math.inf)
+        self._ticks = 0
+        self._late = 0
         self._learner = self._start_learner()
 
     @property
@@ -188,7 +198,9 @@ class Stage:
             raise RuntimeError(f"the online learner ended with {ended}")
         if not self._client.events.flush(30):
             raise TimeoutError("not all predictions and outcomes could be put on the stream")
-        play = Play(self._shop.offers, self._served, self._runs, self._flipped, self._poisoned, self._seconds)
+        play = Play(
+            self._shop.offers, self._served, self._runs, self._flipped, self._poisoned, self._seconds, self._lateness
+        )
         for line in self._said_by_learner().read_text("utf-8").splitlines():
             said = json.loads(line)
             play.learned[said["prediction"]] = (said["score"], said["label"], said["ts"])
@@ -223,7 +235,8 @@ class Stage:
         start = time.monotonic()
         now = self._seconds
         if now > at_most:
-            raise TimeoutError(f"after {at_most} s the training log has no more than {self._runs}")
+            text = f"after {at_most} s the training log has no more than {self._runs}"
+            raise TooBusy(f"{text}: the machine is busy") if self._lateness > BUSY else TimeoutError(text)
         ts = datetime.now(timezone.utc)
         if views := [{**view, "ts": ts} for view in self._shop.views(now)]:
             self._client.put("shop-events", "user_id", views)
@@ -233,7 +246,14 @@ class Stage:
             self._served[scored.prediction.id] = scored
         for outcome in self._shop.outcomes(now):
             self._client.outcome(outcome.prediction, outcome.label)
-        time.sleep(max(0.0, TICK_SECONDS - (time.monotonic() - start)))
+        took = time.monotonic() - start
+        self._ticks += 1
+        self._late += took > 2 * TICK_SECONDS
+        time.sleep(max(0.0, TICK_SECONDS - took))
+
+    @property
+    def _lateness(self) -> float:
+        return self._late / max(1, self._ticks)
 
     def _watch(self, done: threading.Event) -> None:
         """Reads the training log now and then."""

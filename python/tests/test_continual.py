@@ -460,7 +460,12 @@ def test_the_whole_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         monkeypatch.chdir(tmp_path)
         _what_the_page_shows(client)
 
-    play = run.main(tmp_path / "out", ask)
+    try:
+        play = run.main(tmp_path / "out", ask)
+    except run.TooBusy as busy:
+        pytest.skip(str(busy))
+    if play.late > run.BUSY:
+        pytest.skip(f"{play.late:.0%} of the play's steps took twice their time: the machine is too busy for real time")
     _recovers(play)
     _poison_makes_no_champion(play, after)
     _learner_is_judged_as_it_judged_itself(play, after["online"], tmp_path / "out/learner.state")

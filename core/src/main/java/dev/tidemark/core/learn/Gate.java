@@ -220,7 +220,8 @@ public final class Gate {
                 leaked == 0 && saysSo,
                 saysSo
                         ? leaked + " labels were known at or below the positions that the candidate was trained up to"
-                        : "the training set does not say up to which positions it was made",
+                        : "no position is known that the candidate was trained up to: nothing had come before the holdout, or"
+                                + " the set does not say",
                 new Numbers().with("leaked", leaked));
     }
 
