@@ -396,8 +396,7 @@ final class TrainingWorld {
                         "has made the set", of, () -> loop.setMade(of, TrainingInvariants.setOf(of), "0", 1, "p")));
             }
             if (next instanceof TrainingTask.Train) {
-                Candidate candidate =
-                        new Candidate("version of " + name(), "h", TrainingInvariants.artifactOf(of), null);
+                Candidate candidate = new Candidate("v-" + name(), "h", TrainingInvariants.artifactOf(of), null);
                 return List.of(
                         calls("judges well", of, () -> loop.judged(of, candidate, true, List.of())),
                         calls("judges badly", of, () -> loop.judged(of, candidate, false, List.of())),
