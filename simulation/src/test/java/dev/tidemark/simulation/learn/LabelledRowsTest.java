@@ -80,7 +80,7 @@ class LabelledRowsTest {
                             isLast,
                             !outcome.contains("number"),
                             outcome.contains("absent"),
-                            12 * RandomLog.HOUR_MILLIS + (outcome.contains("settle") ? 40 : 1) * RandomLog.HOUR_MILLIS,
+                            12 * RandomLog.HOUR_MILLIS + (outcome.contains("settle") ? 12 : 1) * RandomLog.HOUR_MILLIS,
                             !rows.contains("matured: false"),
                             yes,
                             no,
@@ -98,7 +98,7 @@ class LabelledRowsTest {
 
     private static final List<Case> CASES = List.of(
             Case.of("type: binary", "matured: true", true, 1, 1),
-            Case.of("type: binary, settle: 40h", "matured: true", false, 1, 1),
+            Case.of("type: binary, settle: 12h", "matured: true", false, 1, 1),
             Case.of("type: binary", "matured: false, sample: {yes: 0.7, no: 0.4}", true, 0.7, 0.4),
             Case.of("absent: 0", "matured: true, sample: {no: 0.5}", true, 1, 0.5),
             Case.of("absent: 0", "matured: false", true, 1, 1),

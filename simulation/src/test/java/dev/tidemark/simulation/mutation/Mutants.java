@@ -533,7 +533,7 @@ final class Mutants {
                     "a backfill's lane goes on behind the view's activation",
                     new Edit(
                             HISTORY + "LaneWalk",
-                            "int to = cut.upTo() == null ? records.size() : Positions.countUpTo(cut.upTo(), records);",
+                            "int to = of.upTo() == null ? records.size() : Positions.countUpTo(of.upTo(), records);",
                             "int to = records.size();")),
             Mutant.ofPast(
                     "B1",
