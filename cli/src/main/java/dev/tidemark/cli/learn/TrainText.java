@@ -39,7 +39,8 @@ final class TrainText {
     /** Lines. */
     static String of(TrainingState state, List<Entry> entries) {
         if (entries.isEmpty()) {
-            return "No run of model '" + state.model() + "' was ever started.\n";
+            return "No run of a model '" + state.model()
+                    + "' was ever started: is that its name, and has it `train`?\n";
         }
         Champion champion = state.champion();
         TrainingRun run = state.run();
