@@ -458,7 +458,7 @@ def test_the_whole_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
             if one.began > play.poisoned[0]:
                 after[one.name] = _labels(client, one.cut, tmp_path / one.name)
         monkeypatch.chdir(tmp_path)
-        _what_the_page_shows(client)
+        _what_the_page_shows(client, play.runs[-1].cut)
 
     try:
         play = run.main(tmp_path / "out", ask)
@@ -481,13 +481,13 @@ def _labels(client: Client, cut: int, folder: Path) -> Dict[str, float]:
     return dict(zip(rows["id"], rows["label"]))
 
 
-def _what_the_page_shows(client: Client) -> None:
-    """Its commands, but the one that does not end, and its Python."""
+def _what_the_page_shows(client: Client, cut: int) -> None:
+    """Its commands, with a cut that has rows and but for the one that does not end, and its Python."""
     shown = re.findall(r"^tidemark (.*)$", PAGE, re.M)
     assert len(shown) == 5
     for line in shown:
         if "follow" not in line:
-            tidemark(line.split(), client._environment)
+            tidemark(re.sub(r"--cut \d+", f"--cut {cut}", line).split(), client._environment)
     (python,) = re.findall(r"```python\n(.*?)```", PAGE, re.S)
     names: Dict[str, Any] = {"tm": client}
     exec(python, names)
