@@ -34,6 +34,7 @@ final class TrainingDriver {
     private static final long PATIENCE = 8;
 
     private static final long MIN_PAUSE_MILLIS = 1_000;
+    private static final long STOP_MILLIS = 500;
     private static final long MAX_PAUSE_MILLIS = 300_000;
 
     /** An operator may promote or roll back while the driver waits. */
@@ -51,6 +52,9 @@ final class TrainingDriver {
     private final Console console;
     private final LongSupplier clock;
     private final Thread thread;
+
+    /** What is called in between may take an interrupt for itself. */
+    private volatile boolean stops;
 
     /**
      * @param function takes the steps
@@ -90,7 +94,7 @@ final class TrainingDriver {
         try {
             long quietSinceMillis = clock.getAsLong();
             Map<String, Object> input = first();
-            while (!Thread.currentThread().isInterrupted()) {
+            while (!stops && !Thread.currentThread().isInterrupted()) {
                 long pauseMillis = pauseMillis(quietSinceMillis);
                 try {
                     if (!input.containsKey("run")) {
@@ -296,7 +300,10 @@ final class TrainingDriver {
 
     /** Stops the command, if it runs; the run goes on when the data is used again. */
     void stop() throws InterruptedException {
-        thread.interrupt();
-        thread.join();
+        stops = true;
+        while (thread.isAlive()) {
+            thread.interrupt();
+            thread.join(STOP_MILLIS);
+        }
     }
 }
