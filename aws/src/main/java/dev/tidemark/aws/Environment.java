@@ -31,7 +31,7 @@ public enum Environment {
     ASK_STREAM_SECONDS("TIDEMARK_ASK_STREAM_SECONDS", "5"),
     /** The share of its time, in percent, that a sandbox of the query function gives to costly requests. */
     COSTLY_PERCENT("TIDEMARK_COSTLY_PERCENT", "100"),
-    /** What trains models again: the ARN of a Lambda function or of a state machine; blank where it is not deployed. */
+    /** What trains models: the address of a function or a state machine; empty: the commands of the catalog. */
     TRAIN_STEP("TIDEMARK_TRAIN_STEP", ""),
     /** CloudWatch's namespace of the metrics, one for each deployment. */
     METRIC_NAMESPACE("TIDEMARK_METRIC_NAMESPACE", "Tidemark");

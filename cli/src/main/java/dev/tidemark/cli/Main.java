@@ -7,6 +7,7 @@ import dev.tidemark.cli.catalog.ValidateCommand;
 import dev.tidemark.cli.checkpoint.CheckpointCommand;
 import dev.tidemark.cli.checkpoint.RestoreCommand;
 import dev.tidemark.cli.learn.CutCommand;
+import dev.tidemark.cli.learn.RowsCommand;
 import dev.tidemark.cli.learn.TrainCommand;
 import dev.tidemark.cli.monitor.EvaluateCommand;
 import dev.tidemark.cli.monitor.MonitorCommand;
@@ -58,6 +59,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BackfillCommand.class,
             TrainingSetCommand.class,
             CutCommand.class,
+            RowsCommand.class,
             TrainCommand.class,
             ArchiveCommand.class,
             CheckpointCommand.class,

@@ -347,11 +347,15 @@ class TemplateTest {
                         "kinesis:GetRecords",
                         "kinesis:GetShardIterator",
                         "kinesis:ListShards");
-        for (String role : List.of("QueryRole", "MonitorRole", "TrainRole")) {
+        for (String role : List.of("QueryRole", "MonitorRole")) {
             assertThat(actionsOf(role, Map.of("AskStreamSeconds", "0")))
                     .as("a function that does not ask may not read the stream")
                     .noneMatch(action -> action.startsWith("kinesis:"));
         }
+        assertThat(actionsOf("TrainRole", Map.of("AskStreamSeconds", "0")))
+                .as("a cut needs to know which shards came out of which")
+                .filteredOn(action -> action.startsWith("kinesis:"))
+                .containsExactlyInAnyOrder("kinesis:DescribeStreamSummary", "kinesis:ListShards");
         assertThat(actions)
                 .filteredOn(action -> action.startsWith("s3:"))
                 .containsExactlyInAnyOrder("s3:GetObject", "s3:ListBucket");

@@ -258,7 +258,8 @@ final class RunSteps {
         for (long number = from + 1; last != null && number <= state.last(); number++) {
             Entry entry = parts.log().read(training.model(), number).join();
             news.add(entry);
-            RunEvents.of(training.model(), last, entry).ifPresent(events::add);
+            TrainingNews.of(new Done(entry, false, state))
+                    .ifPresent(event -> events.add(Map.of("type", event.type(), "detail", event.detail())));
         }
         return new TrainAnswer(training.model(), cause, run, state.last(), next, seconds, reason, train, events, news);
     }
