@@ -34,7 +34,7 @@ final class TrainingDriver {
     private static final long PATIENCE = 8;
 
     private static final long MIN_PAUSE_MILLIS = 1_000;
-    private static final long STOP_MILLIS = 500;
+    private static final long STOP_AGAIN_MILLIS = 5_000;
     private static final long MAX_PAUSE_MILLIS = 300_000;
 
     /** An operator may promote or roll back while the driver waits. */
@@ -303,7 +303,7 @@ final class TrainingDriver {
         stops = true;
         while (thread.isAlive()) {
             thread.interrupt();
-            thread.join(STOP_MILLIS);
+            thread.join(STOP_AGAIN_MILLIS);
         }
     }
 }
