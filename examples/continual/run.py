@@ -209,6 +209,8 @@ class Stage:
     def _story(self) -> Iterator[Callable[[], bool]]:
         """What is waited for; in between, what is done then."""
         yield lambda: any(run.promoted is not None and run.over is not None for run in self._runs)
+        shown = self._seconds + 2 * BIN_SECONDS
+        yield lambda: self._seconds > shown
         self._tell("a first champion is there; the concept flips, and the online learner is killed")
         self._shop.concept.flipped = True
         self._flipped = self._seconds
