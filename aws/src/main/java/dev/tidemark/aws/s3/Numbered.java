@@ -5,9 +5,13 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongFunction;
+import java.util.stream.Collectors;
 
 /** Objects that are numbered from 1 without a gap, and written once. */
 final class Numbered {
+
+    /** How the key of a JSON object ends. */
+    static final String JSON = ".json";
 
     private Numbered() {}
 
@@ -38,6 +42,25 @@ final class Numbered {
             }
         }
         return after + numbers.size();
+    }
+
+    /**
+     * The last number of the JSON objects below a prefix; 0 if there is none. Completes with {@link IllegalStateException} if
+     * one before it is missing.
+     *
+     * @param after of an object that is there, or 0: only later ones are listed
+     * @param key by number: the prefix, the digits, {@link #JSON}
+     */
+    static CompletableFuture<Long> last(S3Objects objects, String prefix, long after, LongFunction<String> key) {
+        return objects.listAll(prefix, after == 0 ? null : key.apply(after), null)
+                .thenApply(found -> last(
+                        after,
+                        found.stream()
+                                .map(S3Objects.Found::key)
+                                .map(one -> one.substring(prefix.length(), one.length() - JSON.length()))
+                                .map(Long::valueOf)
+                                .collect(Collectors.toSet()),
+                        key));
     }
 
     /**

@@ -3,14 +3,12 @@ package dev.tidemark.aws.s3;
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.core.store.CutLog;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /** The cuts on S3: {@code cuts/<model>/<number>.json}, sealed, written once and never changed. Thread-safe. */
 public final class S3CutLog implements CutLog {
 
     private static final String ROOT = "cuts/";
-    private static final String END = ".json";
 
     private final S3Objects objects;
 
@@ -20,15 +18,7 @@ public final class S3CutLog implements CutLog {
 
     @Override
     public CompletableFuture<Long> last(String model) {
-        String prefix = prefix(model);
-        return objects.listAll(prefix, null, null)
-                .thenApply(found -> Numbered.last(
-                        found.stream()
-                                .map(S3Objects.Found::key)
-                                .map(key -> key.substring(prefix.length(), key.length() - END.length()))
-                                .map(Long::valueOf)
-                                .collect(Collectors.toSet()),
-                        number -> key(model, number)));
+        return Numbered.last(objects, prefix(model), 0, number -> key(model, number));
     }
 
     @Override
@@ -55,22 +45,17 @@ public final class S3CutLog implements CutLog {
     }
 
     static Cut read(String key, byte[] bytes) {
-        Cut cut;
-        try {
-            cut = SealedJson.read(
-                    bytes,
-                    object -> new Cut(
-                            object.text("model"),
-                            object.text("hash"),
-                            object.text("catalog"),
-                            object.number("number"),
-                            object.number("made"),
-                            SealedJson.lanes(object, "lanes"),
-                            object.number("last_redrive")));
-        } catch (InvalidObjectException e) {
-            throw new InvalidObjectException(
-                    key + " cannot be read: " + e.getMessage() + "; restore the object (the bucket keeps versions)", e);
-        }
+        Cut cut = SealedJson.read(
+                key,
+                bytes,
+                object -> new Cut(
+                        object.text("model"),
+                        object.text("hash"),
+                        object.text("catalog"),
+                        object.number("number"),
+                        object.number("made"),
+                        SealedJson.lanes(object, "lanes"),
+                        object.number("last_redrive")));
         if (!key.equals(key(cut.model(), cut.number()))) {
             throw new InvalidObjectException(
                     key + " holds cut " + cut.number() + " of model " + cut.model() + ": it was moved or copied");
@@ -84,6 +69,6 @@ public final class S3CutLog implements CutLog {
 
     /** Where a cut is stored. */
     public static String key(String model, long number) {
-        return prefix(model) + Numbered.digits(number) + END;
+        return prefix(model) + Numbered.digits(number) + Numbered.JSON;
     }
 }

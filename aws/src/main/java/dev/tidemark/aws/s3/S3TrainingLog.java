@@ -3,8 +3,6 @@ package dev.tidemark.aws.s3;
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.core.store.TrainingLog;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
@@ -14,7 +12,6 @@ public final class S3TrainingLog implements TrainingLog {
 
     private static final String ROOT = "training/";
     private static final String LOG = "/log/";
-    private static final String END = ".json";
 
     private final S3Objects objects;
 
@@ -24,17 +21,7 @@ public final class S3TrainingLog implements TrainingLog {
 
     @Override
     public CompletableFuture<Long> last(String model, long after) {
-        String prefix = prefix(model);
-        @Nullable String known = after == 0 ? null : key(model, after);
-        return objects.listAll(prefix, known, null)
-                .thenApply(found -> Numbered.last(
-                        after,
-                        found.stream()
-                                .map(S3Objects.Found::key)
-                                .map(key -> key.substring(prefix.length(), key.length() - END.length()))
-                                .map(Long::valueOf)
-                                .collect(Collectors.toSet()),
-                        number -> key(model, number)));
+        return Numbered.last(objects, prefix(model), after, number -> key(model, number));
     }
 
     @Override
@@ -44,15 +31,7 @@ public final class S3TrainingLog implements TrainingLog {
     }
 
     private static Entry read(String model, long number, byte[] bytes) {
-        Entry entry;
-        try {
-            entry = TrainingLogJson.read(model, bytes);
-        } catch (InvalidObjectException e) {
-            throw new InvalidObjectException(
-                    key(model, number) + " cannot be read: " + e.getMessage()
-                            + "; restore the object (the bucket keeps versions)",
-                    e);
-        }
+        Entry entry = TrainingLogJson.read(key(model, number), model, bytes);
         if (entry.number() != number) {
             throw new InvalidObjectException(
                     key(model, number) + " holds entry " + entry.number() + ": it was moved or copied");
@@ -72,6 +51,6 @@ public final class S3TrainingLog implements TrainingLog {
 
     /** Where an entry is stored. */
     public static String key(String model, long number) {
-        return prefix(model) + Numbered.digits(number) + END;
+        return prefix(model) + Numbered.digits(number) + Numbered.JSON;
     }
 }

@@ -39,6 +39,16 @@ final class SealedJson {
         return JsonObject.read("it", line, decode);
     }
 
+    /** As {@link #read(byte[], Function)}, of an object that is kept for ever: the message names its key and what to do. */
+    static <T> T read(String key, byte[] bytes, Function<JsonObject, T> decode) {
+        try {
+            return read(bytes, decode);
+        } catch (InvalidObjectException e) {
+            throw new InvalidObjectException(
+                    key + " cannot be read: " + e.getMessage() + "; restore the object (the bucket keeps versions)", e);
+        }
+    }
+
     private static String seal(byte[] bytes) {
         try {
             return JsonObject.parse(bytes).text("sha256");

@@ -141,11 +141,12 @@ final class TrainingLogJson {
     }
 
     /**
+     * @param key for messages
      * @param model that the entry must be of
      * @throws InvalidObjectException if the bytes are damaged, cut off, of another format version, or of another model
      */
-    static Entry read(String model, byte[] bytes) {
-        return SealedJson.read(bytes, object -> {
+    static Entry read(String key, String model, byte[] bytes) {
+        return SealedJson.read(key, bytes, object -> {
             if (!object.text("model").equals(model)) {
                 throw new IllegalArgumentException(
                         "it is of model " + object.text("model") + ": it was moved or copied");

@@ -86,7 +86,7 @@ class S3TrainingLogTest {
         String[] lines = golden.split("\n", -1);
         for (int i = 0; i < ENTRIES.size(); i++) {
             byte[] entry = (lines[2 * i] + "\n" + lines[2 * i + 1] + "\n").getBytes(UTF_8);
-            assertThat(TrainingLogJson.read(MODEL, entry)).isEqualTo(ENTRIES.get(i));
+            assertThat(TrainingLogJson.read("the key", MODEL, entry)).isEqualTo(ENTRIES.get(i));
         }
     }
 
@@ -94,7 +94,7 @@ class S3TrainingLogTest {
     void everyKindOfEndIsRead() {
         for (End end : End.values()) {
             Entry entry = new Ended(1, TIME, "r1", end, "");
-            assertThat(TrainingLogJson.read(MODEL, TrainingLogJson.write(MODEL, entry)))
+            assertThat(TrainingLogJson.read("the key", MODEL, TrainingLogJson.write(MODEL, entry)))
                     .isEqualTo(entry);
         }
     }
@@ -153,7 +153,7 @@ class S3TrainingLogTest {
         for (int i = 0; i < whole.length - 1; i++) {
             byte[] damaged = whole.clone();
             damaged[i] ^= 1;
-            assertThatThrownBy(() -> TrainingLogJson.read(MODEL, damaged))
+            assertThatThrownBy(() -> TrainingLogJson.read("the key", MODEL, damaged))
                     .as("byte " + i)
                     .isInstanceOf(InvalidObjectException.class);
         }

@@ -4,6 +4,7 @@ import dev.tidemark.cli.terminal.Plural;
 import dev.tidemark.core.learn.TrainingDecision;
 import dev.tidemark.core.learn.TrainingDecision.Done;
 import dev.tidemark.core.learn.TrainingDecision.Refused;
+import dev.tidemark.core.learn.TrainingNews;
 import dev.tidemark.core.learn.TrainingRun;
 import dev.tidemark.core.learn.TrainingState;
 import dev.tidemark.core.store.TrainingLog.Candidate;
@@ -111,19 +112,10 @@ final class TrainText {
     }
 
     private static Map<String, @Nullable Object> json(Champion champion) {
-        Map<String, @Nullable Object> json = json(champion.candidate());
+        Map<String, @Nullable Object> json = TrainingNews.of(champion.candidate());
         json.put("run", champion.run());
         json.put("since", text(champion.sinceMillis()));
         json.put("log", BigDecimal.valueOf(champion.number()));
-        return json;
-    }
-
-    private static Map<String, @Nullable Object> json(Candidate candidate) {
-        Map<String, @Nullable Object> json = new LinkedHashMap<>();
-        json.put("version", candidate.version());
-        json.put("hash", candidate.modelHash());
-        json.put("artifact", candidate.artifact());
-        json.put("sha256", candidate.sha256());
         return json;
     }
 
@@ -135,19 +127,10 @@ final class TrainText {
         json.put("entry", entry.getClass().getSimpleName());
         json.put("text", what(entry));
         if (entry instanceof Judged judged) {
-            json.put("candidate", json(judged.candidate()));
+            json.put("candidate", TrainingNews.of(judged.candidate()));
             json.put("passed", judged.passed());
             json.put(
-                    "findings",
-                    judged.findings().stream()
-                            .map(finding -> {
-                                Map<String, @Nullable Object> found = new LinkedHashMap<>();
-                                found.put("name", finding.name());
-                                found.put("passed", finding.passed());
-                                found.put("text", finding.text());
-                                return found;
-                            })
-                            .toList());
+                    "findings", judged.findings().stream().map(TrainingNews::of).toList());
         }
         return json;
     }

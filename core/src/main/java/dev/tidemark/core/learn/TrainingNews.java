@@ -71,7 +71,8 @@ public record TrainingNews(String type, Map<String, @Nullable Object> detail) {
         return type == null ? Optional.empty() : Optional.of(new TrainingNews(type, detail));
     }
 
-    private static Map<String, @Nullable Object> of(Candidate candidate) {
+    /** A candidate as others are told of it. */
+    public static Map<String, @Nullable Object> of(Candidate candidate) {
         Map<String, @Nullable Object> told = new LinkedHashMap<>();
         told.put("version", candidate.version());
         told.put("hash", candidate.modelHash());
@@ -80,7 +81,8 @@ public record TrainingNews(String type, Map<String, @Nullable Object> detail) {
         return told;
     }
 
-    private static Map<String, @Nullable Object> of(Finding finding) {
+    /** Likewise, what the gate found. */
+    public static Map<String, @Nullable Object> of(Finding finding) {
         Map<String, @Nullable Object> told = new LinkedHashMap<>();
         told.put("name", finding.name());
         told.put("passed", finding.passed());

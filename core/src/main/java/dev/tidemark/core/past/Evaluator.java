@@ -366,7 +366,7 @@ public final class Evaluator {
                         row,
                         key.stream().mapToInt(PairRule.Named::slot).toArray(),
                         key.stream().map(PairRule.Named::name).toList());
-                return EntityKeys.of(List.of(EntityKeys.plain(id)));
+                return key.size() == 1 ? id : EntityKeys.of(List.of(id));
             } catch (InvalidEvent | IllegalArgumentException namesNone) {
                 return null;
             }
