@@ -42,10 +42,10 @@ public final class S3Store implements AutoCloseable {
 
     private static BlobStore open(@Nullable Path directory) throws IOException {
         if (directory == null) {
-            return new TransientNio2BlobStore();
+            return new FinishedObjects(new TransientNio2BlobStore());
         }
-        return new FilesystemNio2BlobStore(
-                Files.createDirectories(directory).toAbsolutePath().normalize().toString());
+        return new FinishedObjects(new FilesystemNio2BlobStore(
+                Files.createDirectories(directory).toAbsolutePath().normalize().toString()));
     }
 
     public URI endpoint() {

@@ -15,6 +15,7 @@ import java.net.NetworkInterface;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,6 +30,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 class StoresTest {
 
@@ -139,6 +141,22 @@ class StoresTest {
     }
 
     /** Kills a process that writes, without warning, and looks for all that it had been told was written. */
+    @Test
+    void whatAKilledWriterLeftIsNoObject() throws IOException {
+        try (S3Store store = S3Store.start(0, directory);
+                S3Client client = Clients.s3(store.endpoint())) {
+            client.createBucket(request -> request.bucket("state"));
+            client.putObject(request -> request.bucket("state").key("log/1.json"), RequestBody.fromString("one"));
+            Files.writeString(
+                    directory.resolve("state/log/2.json-eafd8b28-9001-4967-a1fd-b2d36eae0a11"), "half of two");
+
+            assertThat(client.listObjectsV2(request -> request.bucket("state").prefix("log/"))
+                            .contents())
+                    .extracting(S3Object::key)
+                    .containsExactly("log/1.json");
+        }
+    }
+
     @Test
     void whatWasWrittenSurvivesAKillOfTheProcess() throws Exception {
         Process child = new ProcessBuilder(
