@@ -68,7 +68,8 @@ record TrainParts(
                 new S3Archive(s3, bucket, Backoff.system()),
                 new S3RedriveLog(s3, bucket, Backoff.system()),
                 new S3Checkpoints(s3, bucket, Backoff.system()),
-                deployment.control(CapacityMeter.NONE));
+                deployment.control(CapacityMeter.NONE),
+                deployment.inputs());
         CutLog cuts = new S3CutLog(s3, bucket, Backoff.system());
         KinesisAsyncClient kinesis = deployment.clients().kinesis();
         return new TrainParts(
@@ -80,7 +81,10 @@ record TrainParts(
                         past.control(),
                         past.redrives(),
                         cuts,
-                        new KinesisLineage(kinesis, new KinesisStreams(kinesis, InstantSource.system())),
+                        new KinesisLineage(
+                                kinesis,
+                                new KinesisStreams(kinesis, InstantSource.system()),
+                                deployment.catalogs()::packingOf),
                         System::currentTimeMillis),
                 S3MonitorLog.ofModels(s3, bucket, deployment.value(Environment.GENERATION), Backoff.system()),
                 QualityReports.of(deployment),

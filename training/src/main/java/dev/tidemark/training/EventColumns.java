@@ -129,13 +129,12 @@ final class EventColumns {
         for (int i = 0; i < target.keys().size(); i++) {
             String key = target.keys().get(i);
             String field = target.view().entity().get(i).name();
-            fields.putIfAbsent(key, fieldOf(key, target.view().pairs() == null ? field : withoutSide(field)));
+            FieldPath other = renamed.get(key);
+            FieldPath own = path(key, field);
+            // Of pairs the events are halves.
+            FieldPath ofEvent = target.view().pairs() == null ? own : own.withoutFirst();
+            fields.putIfAbsent(key, other == null ? ofEvent : other);
         }
-    }
-
-    /** The events are halves, not pairs. */
-    private static String withoutSide(String field) {
-        return field.substring(field.indexOf('.') + 1);
     }
 
     private void checkFields() {
@@ -151,7 +150,7 @@ final class EventColumns {
         Set<String> left = new HashSet<>(fields.keySet());
         for (WantedView target : targets) {
             for (String key : target.keys()) {
-                if (left.remove(key)) {
+                if (left.remove(key) && WantedView.constant(key) == null) {
                     add(keyColumns.getOrDefault(key, key), ValueType.STRING, false, key(key));
                 }
             }
@@ -209,7 +208,7 @@ final class EventColumns {
             case STRING -> event.string(slot);
             case BOOLEAN -> event.bool(slot);
             case FLAWED -> throw event.flaw(slot).invalid("column '" + column + "'");
-            case COMPOUND ->
+            case COMPOUND, LIST ->
                 throw new InvalidEvent(
                         InvalidEvent.Reason.MISTYPED_FIELD, "column '" + column + "' is an object or a list", "");
         };

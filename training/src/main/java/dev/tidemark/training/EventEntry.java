@@ -23,11 +23,12 @@ final class EventEntry {
         out.writeShort(key.length);
         out.write(key);
         out.writeLong(event.orderMillis());
-        out.writeInt(4 * Long.BYTES + 2 + shard.length + sequence.length + record.data().length);
+        out.writeInt(4 * Long.BYTES + 3 + shard.length + sequence.length + record.data().length);
         out.writeLong(event.eventTimeMillis());
         out.writeLong(event.filterBits());
         out.writeLong(record.arrivalMillis());
         out.writeLong(record.position().subsequence());
+        out.writeBoolean(record.repaired());
         out.writeByte(shard.length);
         out.write(shard);
         out.writeByte(sequence.length);
@@ -53,11 +54,12 @@ final class EventEntry {
         try {
             DataInputStream in =
                     new DataInputStream(new ByteArrayInputStream(entries, offset, entries.length - offset));
-            int left = in.readInt() - 4 * Long.BYTES - 2;
+            int left = in.readInt() - 4 * Long.BYTES - 3;
             long eventTimeMillis = in.readLong();
             long filterBits = in.readLong();
             long arrivalMillis = in.readLong();
             long subsequence = in.readLong();
+            boolean repaired = in.readBoolean();
             byte[] shard = in.readNBytes(in.readUnsignedByte());
             byte[] sequence = in.readNBytes(in.readUnsignedByte());
             byte[] data = in.readNBytes(left - shard.length - sequence.length);
@@ -67,7 +69,7 @@ final class EventEntry {
                     eventTimeMillis,
                     new String(shard, StandardCharsets.US_ASCII),
                     filterBits,
-                    new RawRecord(position, arrivalMillis, "", data));
+                    new RawRecord(position, arrivalMillis, "", data, /* outsideShard= */ false, repaired));
         } catch (IOException e) {
             throw new IllegalStateException("reading from memory cannot fail", e);
         }

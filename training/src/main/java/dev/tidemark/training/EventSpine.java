@@ -5,6 +5,7 @@ import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.fold.BatchRows;
+import dev.tidemark.core.fold.Inputs;
 import dev.tidemark.core.history.History;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.history.LaneSink;
@@ -106,14 +107,20 @@ final class EventSpine extends MadeSpine {
         @Override
         public CompletableFuture<Boolean> take(int part, Lane lane, List<RawRecord> records, long[] knownMillis) {
             Waiting.check();
+            return sources.inputs().prepare(columns.source(), records).thenApply(ready -> {
+                take(lane, records, ready);
+                return true;
+            });
+        }
+
+        private void take(Lane lane, List<RawRecord> records, Inputs.Ready ready) {
             for (int first = 0; first < records.size(); first += CHUNK_RECORDS) {
                 List<RawRecord> chunk = records.subList(first, Math.min(records.size(), first + CHUNK_RECORDS));
-                events.read(chunk, lane.shardId());
+                events.read(chunk, lane.shardId(), ready);
                 for (int i = 0; i < chunk.size(); i++) {
                     take(i);
                 }
             }
-            return CompletableFuture.completedFuture(true);
         }
 
         private void take(int index) {
@@ -127,6 +134,9 @@ final class EventSpine extends MadeSpine {
                 return;
             }
             try {
+                if (!events.isOnItsSide(index)) {
+                    return;
+                }
                 @Nullable Object[] row = columns.row(event, events.statedTimeMillis(index));
                 if (row != null) {
                     rows.write(row);

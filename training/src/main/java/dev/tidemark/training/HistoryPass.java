@@ -16,6 +16,7 @@ import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.view.View;
+import dev.tidemark.training.TrainingSetRequest.Imported;
 import java.nio.file.Files;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -89,6 +90,7 @@ final class HistoryPass {
         Range range = Range.ALL
                 .after(checkpoint)
                 .until(plan.asOfMillis(), plan.asOfMillis(), Long.MAX_VALUE)
+                .asIf(plan.imported() == Imported.AS_IF)
                 .reachingRows()
                 .ofLanes(laneId -> !Files.exists(files.events(laneId)))
                 .parallel(lanesAtOnce, threads);
@@ -180,6 +182,7 @@ final class HistoryPass {
                     targets.stream().map(WantedView::view).toList(),
                     (view, entity) -> wanted.get(of(view).index()).contains(EntitySet.hash(entity)),
                     plan.asOfMillis(),
+                    sources.inputs(),
                     (laneId, view, record, row, entity, bits, known) -> {});
         }
 

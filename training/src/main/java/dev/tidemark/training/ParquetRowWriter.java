@@ -1,5 +1,6 @@
 package dev.tidemark.training;
 
+import dev.tidemark.tables.ParquetCodecs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;

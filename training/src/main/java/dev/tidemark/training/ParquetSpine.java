@@ -1,18 +1,16 @@
 package dev.tidemark.training;
 
+import dev.tidemark.tables.ParquetFiles;
+import dev.tidemark.tables.TableProblem;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
-import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.io.ColumnIOFactory;
-import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType;
@@ -46,19 +44,10 @@ final class ParquetSpine implements SpineReader {
     }
 
     private static ParquetFileReader open(Path path) {
-        if (Files.notExists(path)) {
-            throw new TrainingSetProblem(path + " does not exist: name a file that does");
-        }
         try {
-            return ParquetFileReader.open(
-                    new LocalInputFile(path),
-                    ParquetReadOptions.builder(new PlainParquetConfiguration())
-                            .withCodecFactory(new ParquetCodecs())
-                            .build());
-        } catch (TrainingSetProblem e) {
-            throw e;
-        } catch (IOException | RuntimeException e) {
-            throw new TrainingSetProblem(path + " is no Parquet file, or is cut off: write it again", e);
+            return ParquetFiles.open(path.toString(), path);
+        } catch (TableProblem e) {
+            throw new TrainingSetProblem(e);
         }
     }
 
@@ -71,8 +60,8 @@ final class ParquetSpine implements SpineReader {
     public boolean next() {
         try {
             return move();
-        } catch (TrainingSetProblem e) {
-            throw e;
+        } catch (TableProblem e) {
+            throw new TrainingSetProblem(e);
         } catch (IOException | RuntimeException e) {
             // The library's words name its classes.
             throw new TrainingSetProblem(path + ": damaged after row " + number + ": write it again", e);

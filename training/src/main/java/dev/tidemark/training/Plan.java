@@ -3,6 +3,7 @@ package dev.tidemark.training;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Window;
+import dev.tidemark.training.TrainingSetRequest.Imported;
 import dev.tidemark.training.TrainingSetRequest.WindowEnd;
 import java.util.List;
 
@@ -11,6 +12,7 @@ import java.util.List;
  *
  * @param targets what is computed
  * @param windowEnd see {@link TrainingSetRequest}
+ * @param imported likewise
  * @param partitions into how many parts each target's entities are divided
  * @param rows how many the spine has
  * @param firstMillis the first moment of the spine
@@ -21,6 +23,7 @@ record Plan(
         List<WantedView> targets,
         Knowledge knowledge,
         WindowEnd windowEnd,
+        Imported imported,
         int partitions,
         long rows,
         long firstMillis,

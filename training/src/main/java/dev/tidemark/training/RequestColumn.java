@@ -2,6 +2,7 @@ package dev.tidemark.training;
 
 import dev.tidemark.core.value.ValueType;
 import dev.tidemark.core.view.Model;
+import dev.tidemark.tables.ParquetCells;
 import java.math.BigDecimal;
 import java.util.regex.Pattern;
 import org.apache.parquet.io.api.Binary;

@@ -15,6 +15,7 @@ import dev.tidemark.core.learn.LabelledRows;
 import dev.tidemark.core.learn.LabelledSet;
 import dev.tidemark.core.store.CutLog.Cut;
 import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.value.ValueType;
 import dev.tidemark.core.view.Model;
@@ -166,7 +167,11 @@ final class RowSpine extends MadeSpine {
 
     private void write(LabelledRow row, Enum<?> last, Part part) {
         BatchRows event = new BatchRows(predictions.source());
-        event.read(List.of(row.prediction()), Lane.shardIdOf(row.laneId()));
+        List<RawRecord> record = List.of(row.prediction());
+        event.read(
+                record,
+                Lane.shardIdOf(row.laneId()),
+                Waiting.on(sources.inputs().prepare(predictions.source(), record)));
         try {
             InvalidEvent unreadable = event.invalid(0);
             if (unreadable != null) {

@@ -4,6 +4,7 @@ import dev.tidemark.core.event.Bounds;
 import dev.tidemark.core.number.Decimals;
 import dev.tidemark.core.past.EvaluationReport;
 import dev.tidemark.core.tile.EntityKeys;
+import dev.tidemark.tables.ParquetCells;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;

@@ -3,6 +3,7 @@ package dev.tidemark.training;
 import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.view.Model;
+import dev.tidemark.tables.ParquetCells;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,10 +29,14 @@ final class Spine implements AutoCloseable {
 
     private static final byte[] PARQUET_MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
 
+    /** In place of a column: the key is the same in every row. */
+    private static final int NO_COLUMN = -1;
+
     private final Path file;
     private final SpineReader reader;
     private final TimeColumn times;
     private final int timeColumn;
+    private final List<WantedView> targets;
     private final List<int[]> keyColumns = new ArrayList<>();
     private final String[] entities;
     private final List<RequestColumn> requestColumns;
@@ -62,6 +67,7 @@ final class Spine implements AutoCloseable {
     Spine(Path file, Options options, List<WantedView> targets) {
         this.file = file;
         this.reader = open(file);
+        this.targets = targets;
         this.times = new TimeColumn(options.timeFormat());
         this.timeColumn = timeColumn(options.timeColumn());
         checkNames();
@@ -100,7 +106,11 @@ final class Spine implements AutoCloseable {
                 + "' that says when each row is: name the right one with --time-column; there are " + names());
     }
 
+    /** {@link #NO_COLUMN} for a constant. */
     private int keyColumn(WantedView target, String key, Map<String, String> named) {
+        if (WantedView.constant(key) != null) {
+            return NO_COLUMN;
+        }
         String name = named.getOrDefault(key, key);
         int column = column(name);
         if (column < 0) {
@@ -173,7 +183,7 @@ final class Spine implements AutoCloseable {
             throw bad("column '" + names().get(timeColumn) + "': " + e.getMessage());
         }
         for (int target = 0; target < entities.length; target++) {
-            entities[target] = entity(keyColumns.get(target));
+            entities[target] = readEntity(target);
         }
         request = readRequest();
         return true;
@@ -199,9 +209,16 @@ final class Spine implements AutoCloseable {
         }
     }
 
-    private String entity(int[] columns) throws BadRow {
+    private String readEntity(int target) throws BadRow {
+        int[] columns = keyColumns.get(target);
         List<String> values = new ArrayList<>(columns.length);
-        for (int column : columns) {
+        for (int i = 0; i < columns.length; i++) {
+            int column = columns[i];
+            if (column == NO_COLUMN) {
+                values.add(String.valueOf(
+                        WantedView.constant(targets.get(target).keys().get(i))));
+                continue;
+            }
             Object cell = reader.cell(column);
             PrimitiveType type = reader.columns().get(column);
             String key = cell == null ? null : ParquetCells.key(cell, type);

@@ -29,8 +29,11 @@ final class SpinePass {
         this.progress = progress;
     }
 
-    /** @throws TrainingSetProblem naming every row that cannot be answered, up to twenty */
-    Extent check(long nowMillis) {
+    /**
+     * @param answeredSinceMillis rows of an earlier moment cannot be answered
+     * @throws TrainingSetProblem naming every row that cannot be answered, up to twenty
+     */
+    Extent check(long answeredSinceMillis, long nowMillis) {
         progress.stage(Progress.Stage.SPINE, -1);
         List<String> problems = new ArrayList<>();
         long rows = 0;
@@ -44,6 +47,7 @@ final class SpinePass {
                     if (more) {
                         rows++;
                         checkIsPast(spine, nowMillis);
+                        checkWasAnswered(spine, answeredSinceMillis);
                         first = Math.min(first, spine.atMillis());
                         last = Math.max(last, spine.atMillis());
                         tell(rows);
@@ -66,6 +70,15 @@ final class SpinePass {
         if (spine.atMillis() > nowMillis) {
             throw spine.problem(Instant.ofEpochMilli(spine.atMillis())
                     + " is yet to come: leave such rows out, or see whether --time-format is right");
+        }
+    }
+
+    private static void checkWasAnswered(Spine spine, long sinceMillis) throws Spine.BadRow {
+        if (spine.atMillis() < sinceMillis) {
+            throw spine.problem(
+                    Instant.ofEpochMilli(spine.atMillis()) + " is before " + Instant.ofEpochMilli(sinceMillis)
+                            + ", where the history that was imported ends: nothing was served then. Leave such rows out, or"
+                            + " take --history as-if");
         }
     }
 

@@ -2,6 +2,8 @@ package dev.tidemark.training;
 
 import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.event.IsoTime;
+import dev.tidemark.core.event.TimeText;
+import dev.tidemark.tables.ParquetCells;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;
@@ -49,8 +51,8 @@ final class TimeColumn {
     }
 
     private long millis(String text) {
-        if (format == TimeFormat.ISO8601) {
-            long millis = IsoTime.parseMillis(text);
+        if (format.isText()) {
+            long millis = TimeText.parseMillis(text, format, null);
             if (millis == IsoTime.NONE) {
                 throw new IllegalArgumentException("'" + text + "' " + problem(text));
             }
@@ -82,9 +84,7 @@ final class TimeColumn {
     }
 
     private long number(Object cell, PrimitiveType type) {
-        if (type.getLogicalTypeAnnotation() != null
-                || !(cell instanceof Number number)
-                || format == TimeFormat.ISO8601) {
+        if (type.getLogicalTypeAnnotation() != null || !(cell instanceof Number number) || format.isText()) {
             throw new IllegalArgumentException("a column of type " + type
                     + " holds no moments: write timestamps in UTC (in pandas: tz_localize('UTC')), texts with an offset,"
                     + " or numbers with --time-format epoch_millis or epoch_seconds");
@@ -96,7 +96,12 @@ final class TimeColumn {
     }
 
     private long scaled(BigDecimal number, Object cell) {
-        int shift = format == TimeFormat.EPOCH_SECONDS ? 3 : 0;
+        int shift = switch (format) {
+            case EPOCH_SECONDS -> 3;
+            case EPOCH_MICROS -> -3;
+            case EPOCH_NANOS -> -6;
+            case EPOCH_MILLIS, ISO8601, ISO8601_ANY, DATE -> 0;
+        };
         // Before it is written out: 1e999999999 has a billion digits.
         long digits = (long) number.precision() - number.scale() + shift;
         if (number.signum() < 0 || digits > MAX_DIGITS) {

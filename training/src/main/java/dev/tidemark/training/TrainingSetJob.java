@@ -4,12 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.event.Seam;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.store.ArchiveLog;
 import dev.tidemark.core.store.CutLog.Cut;
+import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.View;
+import dev.tidemark.training.TrainingSetRequest.Imported;
 import dev.tidemark.training.TrainingSetRequest.WindowEnd;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -207,6 +210,7 @@ public final class TrainingSetJob {
                     targets,
                     request.knowledge(),
                     request.windowEnd(),
+                    request.imported(),
                     job.path("partitions").asInt(),
                     job.path("rows").asLong(),
                     job.path("firstMillis").asLong(),
@@ -215,12 +219,13 @@ public final class TrainingSetJob {
         }
         checkColumns(targets);
         long nowMillis = clockMillis.getAsLong();
-        SpinePass.Extent extent = spinePass(targets).check(nowMillis);
+        SpinePass.Extent extent = spinePass(targets).check(answeredSinceMillis(targets), nowMillis);
         long asOf = request.knowledge() == Knowledge.SERVED ? extent.lastMillis() : nowMillis;
         Plan plan = new Plan(
                 targets,
                 request.knowledge(),
                 request.windowEnd(),
+                request.imported(),
                 partitions(targets, extent.rows()),
                 extent.rows(),
                 extent.firstMillis(),
@@ -236,6 +241,16 @@ public final class TrainingSetJob {
         content.put("asOfMillis", plan.asOfMillis());
         files.writeJson(files.job(), content);
         return plan;
+    }
+
+    /** I3: nothing was served before the seam. */
+    private long answeredSinceMillis(List<WantedView> targets) {
+        return targets.stream()
+                .map(target -> target.source().seam())
+                .filter(seam -> seam != null && request.imported() == Imported.SERVED)
+                .mapToLong(Seam::untilMillis)
+                .max()
+                .orElse(Long.MIN_VALUE);
     }
 
     /** Conflicting names are reported before anything is computed. */
@@ -274,6 +289,10 @@ public final class TrainingSetJob {
         if (request.windowEnd() != WindowEnd.usual(request.knowledge())) {
             // Left out otherwise, so that sets from before there was a choice stay the same.
             identity.put("as", request.windowEnd().name().toLowerCase(Locale.ROOT));
+        }
+        if (request.imported() != Imported.AS_IF) {
+            // Likewise.
+            identity.put("history", request.imported().name().toLowerCase(Locale.ROOT));
         }
         ArrayNode catalogs = identity.putArray("catalogs");
         request.catalogs().stream().map(Catalog::hash).forEach(catalogs::add);
@@ -354,6 +373,12 @@ public final class TrainingSetJob {
             String lane = events.getFileName().toString().substring("events-".length());
             JsonNode report = files.readJson(files.eventsReport(lane));
             archive.set(lane, report == null ? JobFiles.object() : report);
+        }
+        Set<Long> assumed = new TreeSet<>();
+        archive.fieldNames().forEachRemaining(lane -> assumed.add(Lane.importOf(lane)));
+        assumed.remove(0L);
+        if (!assumed.isEmpty()) {
+            assumed.forEach(manifest.putArray("assumed")::add);
         }
         describe(written, plan, manifest.putArray("columns"));
         if (request.isComparison()) {

@@ -1,5 +1,7 @@
 package dev.tidemark.training;
 
+import dev.tidemark.tables.TableProblem;
+
 /** The training set cannot be made; the message says problem, cause and remedy. */
 public final class TrainingSetProblem extends RuntimeException {
 
@@ -11,5 +13,10 @@ public final class TrainingSetProblem extends RuntimeException {
 
     TrainingSetProblem(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /** What is wrong with a file of rows that a training set needs. */
+    TrainingSetProblem(TableProblem problem) {
+        this(String.valueOf(problem.getMessage()), problem);
     }
 }

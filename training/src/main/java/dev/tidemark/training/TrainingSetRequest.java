@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *     for all
  * @param model whose vectors are wanted, instead of views and features of one catalog; null for none
  * @param windowEnd where windows end; as served they always end as live answers' do
+ * @param imported since when imported rows are in values as served
  * @param formats at least one
  * @param exact whether numbers in Parquet are decimal texts instead of doubles
  * @param timeColumn null for {@code timestamp} or {@code event_timestamp}
@@ -39,6 +40,7 @@ public record TrainingSetRequest(
         @Nullable String model,
         Knowledge knowledge,
         WindowEnd windowEnd,
+        Imported imported,
         Set<Format> formats,
         boolean exact,
         @Nullable String timeColumn,
@@ -58,10 +60,52 @@ public record TrainingSetRequest(
         }
     }
 
+    /** Since when imported rows are in values as served (rule I3). */
+    public enum Imported {
+        /** As if they had come on the stream when they happened: nobody wants to learn from days without history. */
+        AS_IF,
+        /** Since the import, as in what was really answered. Before the seam nothing was. */
+        SERVED
+    }
+
     /** What the set is written as. */
     public enum Format {
         PARQUET,
         CSV
+    }
+
+    /** With imported rows as if they had come on the stream. */
+    public TrainingSetRequest(
+            Path spine,
+            @Nullable SpineFrom spineFrom,
+            Path out,
+            List<Catalog> catalogs,
+            List<String> views,
+            List<String> features,
+            @Nullable String model,
+            Knowledge knowledge,
+            WindowEnd windowEnd,
+            Set<Format> formats,
+            boolean exact,
+            @Nullable String timeColumn,
+            TimeFormat timeFormat,
+            Map<String, String> keyColumns) {
+        this(
+                spine,
+                spineFrom,
+                out,
+                catalogs,
+                views,
+                features,
+                model,
+                knowledge,
+                windowEnd,
+                Imported.AS_IF,
+                formats,
+                exact,
+                timeColumn,
+                timeFormat,
+                keyColumns);
     }
 
     public TrainingSetRequest {
@@ -78,6 +122,9 @@ public record TrainingSetRequest(
         }
         if (knowledge == Knowledge.SERVED && windowEnd == WindowEnd.EXACT) {
             throw new IllegalArgumentException("as served, windows end as the answers' did");
+        }
+        if (knowledge == Knowledge.NOW && imported == Imported.SERVED) {
+            throw new IllegalArgumentException("as known now, imported rows are known, too");
         }
         if (spineFrom instanceof SpineFrom.Rows && (model == null || knowledge != Knowledge.SERVED)) {
             throw new IllegalArgumentException("labelled rows are a model's, and have its features as served");

@@ -28,7 +28,7 @@ final class WantedViews {
             View view = input.view();
             check(view, request);
             targets.add(new WantedView(
-                    targets.size(), 0, catalog.sourceOf(view), view, input.entity(model.keys()), input.names()));
+                    targets.size(), 0, catalog.sourceOf(view), view, input.keyNames(model.keys()), input.names()));
         }
         return targets;
     }

@@ -29,12 +29,14 @@ import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.View;
 import dev.tidemark.training.TrainingSetRequest.Format;
+import dev.tidemark.training.TrainingSetRequest.Imported;
 import dev.tidemark.training.TrainingSetRequest.WindowEnd;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,6 +59,9 @@ final class FoldedHistory {
     private final View view;
     private final BatchFold fold;
     private int records;
+
+    /** Of the last training set. */
+    String manifest = "";
 
     /** The clock, for the fold, for answers and for training sets. */
     long nowMillis;
@@ -106,6 +111,23 @@ final class FoldedHistory {
         assertThat(outcome.isDone()).as("%s", outcome.troubles()).isTrue();
     }
 
+    /** An import at this moment of rows that each are a JSON object with the time {@code ts}, sorted by it. */
+    void importRows(long number, List<List<String>> parts) {
+        for (int part = 0; part < parts.size(); part++) {
+            Lane lane = Lane.ofImport(ShopHistory.lane("shardId-000000000000").streamArn(), nowMillis, number, part);
+            List<RawRecord> rows = new ArrayList<>();
+            for (String json : parts.get(part)) {
+                long time = Long.parseLong(json.replaceAll(".*\"ts\":([0-9]+).*", "$1"));
+                rows.add(new RawRecord(
+                        new Position(Integer.toString(rows.size() + 1), 0),
+                        time,
+                        "key",
+                        json.getBytes(StandardCharsets.UTF_8)));
+            }
+            fold(lane, rows);
+        }
+    }
+
     /** A checkpoint of where the lanes are. */
     void checkpoint() {
         checkpoints.add(control.readLanes().join(), nowMillis);
@@ -129,12 +151,7 @@ final class FoldedHistory {
     /** The values of a training set's rows, by column, after a look whether its Parquet file has the same. */
     List<Map<String, String>> train(Path folder, List<Row> rows, Knowledge knowledge, WindowEnd windowEnd)
             throws IOException {
-        StringBuilder spine = new StringBuilder(view.entity().get(0).name()).append(",timestamp\n");
-        rows.forEach(row -> spine.append(row.user())
-                .append(',')
-                .append(Instant.ofEpochMilli(row.atMillis()))
-                .append('\n'));
-        return train(folder, spine, List.of(view.name()), null, knowledge, windowEnd);
+        return train(folder, spine(rows), List.of(view.name()), null, knowledge, windowEnd, Imported.AS_IF);
     }
 
     /**
@@ -171,7 +188,21 @@ final class FoldedHistory {
                     .append('"'));
             spine.append('\n');
         }
-        return train(folder, spine, List.of(), model.name(), knowledge, windowEnd);
+        return train(folder, spine, List.of(), model.name(), knowledge, windowEnd, Imported.AS_IF);
+    }
+
+    /** As served, with imported rows known since one moment or the other. */
+    List<Map<String, String>> train(Path folder, List<Row> rows, Imported imported) throws IOException {
+        return train(folder, spine(rows), List.of(view.name()), null, Knowledge.SERVED, WindowEnd.LIVE, imported);
+    }
+
+    private CharSequence spine(List<Row> rows) {
+        StringBuilder spine = new StringBuilder(view.entity().get(0).name()).append(",timestamp\n");
+        rows.forEach(row -> spine.append(row.user())
+                .append(',')
+                .append(Instant.ofEpochMilli(row.atMillis()))
+                .append('\n'));
+        return spine;
     }
 
     private List<Map<String, String>> train(
@@ -180,7 +211,8 @@ final class FoldedHistory {
             List<String> views,
             @Nullable String model,
             Knowledge knowledge,
-            WindowEnd windowEnd)
+            WindowEnd windowEnd,
+            Imported imported)
             throws IOException {
         Path own = Files.createTempDirectory(folder, "set");
         Path file = Files.writeString(own.resolve("spine.csv"), spine);
@@ -194,12 +226,14 @@ final class FoldedHistory {
                 model,
                 knowledge,
                 windowEnd,
+                imported,
                 EnumSet.allOf(Format.class),
                 false,
                 null,
                 TimeFormat.ISO8601,
                 Map.of());
         new TrainingSetJob(request, sources(), Progress.NONE, () -> nowMillis, 2, 256L << 20).run();
+        manifest = Files.readString(own.resolve("out/training-set.json"));
         List<Map<String, String>> values = TrainingSetTest.csv(own.resolve("out/training-set.csv"));
         TrainingSetTest.compareParquet(own.resolve("out/training-set.parquet"), values);
         List<String> header = List.of(Files.readAllLines(file).get(0).split(","));

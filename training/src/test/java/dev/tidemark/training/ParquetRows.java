@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.tidemark.tables.ParquetCells;
+import dev.tidemark.tables.ParquetCodecs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -19,6 +19,7 @@ import dev.tidemark.oracle.Answers;
 import dev.tidemark.oracle.Oracle;
 import dev.tidemark.samplesevents.Sample;
 import dev.tidemark.samplesevents.SampleEvent;
+import dev.tidemark.tables.ParquetCells;
 import dev.tidemark.training.TrainingSetRequest.Format;
 import dev.tidemark.training.TrainingSetRequest.WindowEnd;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.tidemark.training;
+package dev.tidemark.tables;
 
 import com.github.luben.zstd.Zstd;
 import java.io.ByteArrayInputStream;
@@ -16,7 +16,7 @@ import org.xerial.snappy.Snappy;
  * The common compressions of Parquet files, directly from their libraries. Parquet's own factory gets them from Hadoop,
  * which reads Hadoop's configuration first and needs all of Hadoop's dependencies.
  */
-final class ParquetCodecs implements CompressionCodecFactory {
+public final class ParquetCodecs implements CompressionCodecFactory {
 
     private static final int ZSTD_LEVEL = 3;
 
@@ -39,7 +39,7 @@ final class ParquetCodecs implements CompressionCodecFactory {
         switch (codec) {
             case UNCOMPRESSED, SNAPPY, ZSTD, GZIP -> {}
             default ->
-                throw new TrainingSetProblem("the Parquet file is compressed with " + codec
+                throw new TableProblem("the Parquet file is compressed with " + codec
                         + ", which is not read here: write it with zstd, snappy, gzip or no compression");
         }
     }

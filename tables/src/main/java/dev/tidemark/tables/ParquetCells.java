@@ -1,4 +1,4 @@
-package dev.tidemark.training;
+package dev.tidemark.tables;
 
 import dev.tidemark.core.number.Decimals;
 import java.math.BigDecimal;
@@ -15,7 +15,7 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.jspecify.annotations.Nullable;
 
 /** Parquet values as moments, keys and texts. */
-final class ParquetCells {
+public final class ParquetCells {
 
     private static final long JULIAN_DAY_OF_EPOCH = 2_440_588;
     private static final long DAY_SECONDS = 86_400;
@@ -23,14 +23,14 @@ final class ParquetCells {
     private ParquetCells() {}
 
     /** Whether the column holds moments; one without a time zone names no moment. */
-    static boolean isMoment(PrimitiveType type) {
+    public static boolean isMoment(PrimitiveType type) {
         return type.getPrimitiveTypeName() == PrimitiveTypeName.INT96
                 || (type.getLogicalTypeAnnotation() instanceof TimestampLogicalTypeAnnotation timestamp
                         && timestamp.isAdjustedToUTC());
     }
 
     /** The moment; fractions below a nanosecond do not exist. */
-    static Instant moment(Object cell, PrimitiveType type) {
+    public static Instant moment(Object cell, PrimitiveType type) {
         if (type.getPrimitiveTypeName() == PrimitiveTypeName.INT96) {
             var bytes = ((Binary) cell).toByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
             long nanos = bytes.getLong();
@@ -49,7 +49,7 @@ final class ParquetCells {
     }
 
     /** The cell as an entity key's value: a number as a plain decimal, as the events' numbers are. */
-    static @Nullable String key(Object cell, PrimitiveType type) {
+    public static @Nullable String key(Object cell, PrimitiveType type) {
         BigDecimal number = number(cell, type);
         if (number != null) {
             return plain(number);
@@ -58,7 +58,7 @@ final class ParquetCells {
     }
 
     /** The cell as a {@link String}, {@link BigDecimal} or {@link Boolean}; null if it is none of them. */
-    static @Nullable Object scalar(Object cell, PrimitiveType type) {
+    public static @Nullable Object scalar(Object cell, PrimitiveType type) {
         BigDecimal number = number(cell, type);
         if (number != null) {
             return number;
@@ -70,7 +70,7 @@ final class ParquetCells {
     }
 
     /** Whether cells of the column may be something for {@link #scalar}. */
-    static boolean isScalar(PrimitiveType type) {
+    public static boolean isScalar(PrimitiveType type) {
         LogicalTypeAnnotation logical = type.getLogicalTypeAnnotation();
         return isText(type)
                 || isNumber(logical)
@@ -103,15 +103,14 @@ final class ParquetCells {
         if (cell instanceof Double number && Double.isFinite(number)) {
             return Decimals.shortest(number);
         }
-        return cell instanceof Integer
-                        || cell instanceof Long
-                        || (cell instanceof Float single && Float.isFinite(single))
-                ? new BigDecimal(text(cell, type))
-                : null;
+        if (cell instanceof Float single && Float.isFinite(single)) {
+            return Decimals.shortest(single);
+        }
+        return cell instanceof Integer || cell instanceof Long ? new BigDecimal(text(cell, type)) : null;
     }
 
     /** The cell for a text file. */
-    static String text(Object cell, PrimitiveType type) {
+    public static String text(Object cell, PrimitiveType type) {
         if (isMoment(type)) {
             return moment(cell, type).toString();
         }
