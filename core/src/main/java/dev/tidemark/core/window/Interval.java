@@ -8,4 +8,8 @@ public record Interval(long startMillis, long endMillis) {
             throw new IllegalArgumentException("interval ends before it starts: " + startMillis + " > " + endMillis);
         }
     }
+
+    public boolean contains(long eventTimeMillis) {
+        return startMillis <= eventTimeMillis && eventTimeMillis < endMillis;
+    }
 }

@@ -12,7 +12,8 @@ import java.util.stream.Stream;
  * <p>A window of width {@code w} at moment {@code t} covers {@code [floor(t - w, step), hopEnd(t))}: its tail starts on
  * a multiple of {@code step}, the widest width of at most {@code w / 60}, so it covers at most a sixtieth more than
  * asked; its head takes the whole hop tile that contains {@code t}. A coarse tile is used only if it is completely
- * inside.
+ * inside. A window that ends {@code b} before {@code t} covers {@code [floor(t - b - w, step), floor(t - b, step))}: with
+ * the same step at both ends, {@code 1h_before_1h} ends where {@code 1h} starts. A calendar period begins and ends on hops.
  *
  * <p>Example: windows 30m and 24h give the ladder 30s, 1h. At 10:35:03 the 24h window, whose step is 30s, covers {@code
  * [10:35:00 yesterday, 10:35:30)} with 144 tiles:
@@ -31,6 +32,12 @@ public record Ladder(List<TileWidth> widths) {
 
     /** The part of a window by which its tail may be over-covered: one sixtieth. */
     public static final int STEPS_PER_WINDOW = 60;
+
+    /**
+     * Hops of a view with calendar periods divide it, as the offsets of all zones from UTC have since 1980. It does not hang
+     * on the zone, so a new edition of the zones' rules changes no hop and with it no version of a view.
+     */
+    public static final long CALENDAR_HOP_MILLIS = 15 * 60_000L;
 
     /** As many as states from before heads have. */
     private static final int FLAT_HOP_TILES = 60;
@@ -74,7 +81,10 @@ public record Ladder(List<TileWidth> widths) {
 
     private static boolean serves(long hopMillis, Window window) {
         return window.isLifetime()
-                || (window.widthMillis() % hopMillis == 0 && window.widthMillis() / hopMillis >= STEPS_PER_WINDOW);
+                || (window.widthMillis() / hopMillis >= STEPS_PER_WINDOW
+                        && window.widthMillis() % hopMillis == 0
+                        && window.beforeMillis() % hopMillis == 0
+                        && (!window.isOfCalendar() || CALENDAR_HOP_MILLIS % hopMillis == 0));
     }
 
     /** Whether a hop is one of the widths that tile an hour evenly. */
@@ -85,7 +95,7 @@ public record Ladder(List<TileWidth> widths) {
     /**
      * The ladder that these windows need, with items for a state in which every event goes into the item of every width.
      *
-     * @param windows at least one; each bounded width a multiple of the hop and at least sixty hops
+     * @param windows at least one; each bounded one a multiple of the hop and at least sixty hops
      * @param hopMillis see {@link #isHop}
      * @param maxTileBytes the largest encoded tile
      * @param maxItemBytes the largest encoded item; a block gets as many tiles as fit, up to a sensible number
@@ -132,15 +142,20 @@ public record Ladder(List<TileWidth> widths) {
         return widths.get(0);
     }
 
-    /** The width on whose multiples the tail of a window starts. */
+    /** The width on whose multiples a window starts, and ends if it is not current. */
     public TileWidth step(Window window) {
         TileWidth step = hop();
         for (TileWidth width : widths) {
-            if (!width.isLifetime() && width.widthMillis() <= window.widthMillis() / STEPS_PER_WINDOW) {
+            if (!width.isLifetime() && isStep(width.widthMillis(), window)) {
                 step = width;
             }
         }
         return step;
+    }
+
+    /** The start of a day is on no multiple of an hour or a day in general, so the hop is the step. */
+    private static boolean isStep(long widthMillis, Window window) {
+        return !window.isOfCalendar() && widthMillis <= window.widthMillis() / STEPS_PER_WINDOW;
     }
 
     /** The tiles that answer a window at a moment: the fewest, none reaching outside the covered interval. */
@@ -150,8 +165,10 @@ public record Ladder(List<TileWidth> widths) {
             return new Cover(new Interval(Long.MIN_VALUE, headEndMillis(atMillis)), List.of(all));
         }
         TileWidth step = step(window);
-        long start = step.tileOf(atMillis - window.widthMillis()) * step.widthMillis();
-        long end = headEndMillis(atMillis);
+        long start = step.tileStartMillis(step.tileOf(window.startMillis(atMillis)));
+        long end = window.isCurrent()
+                ? headEndMillis(atMillis)
+                : step.tileStartMillis(step.tileOf(window.endMillis(atMillis)));
         List<TileRange> ranges = new ArrayList<>();
         int coarsest = widths.size() - 1;
         addRanges(start, end, widths.get(coarsest).isLifetime() ? coarsest - 1 : coarsest, ranges);
@@ -214,7 +231,7 @@ public record Ladder(List<TileWidth> widths) {
         long keep = rung + 1 < rungs.size() ? rungs.get(rung + 1) : width;
         for (Window window : windows) {
             if (!window.isLifetime() && reaches(window, rungs, rung)) {
-                keep = Math.max(keep, window.widthMillis() + width);
+                keep = Math.max(keep, window.reachMillis() + width);
             }
         }
         return keep;
@@ -224,7 +241,7 @@ public record Ladder(List<TileWidth> widths) {
     private static boolean reaches(Window window, List<Long> rungs, int rung) {
         long step = rungs.get(0);
         for (long candidate : rungs) {
-            if (candidate <= window.widthMillis() / STEPS_PER_WINDOW) {
+            if (isStep(candidate, window)) {
                 step = candidate;
             }
         }

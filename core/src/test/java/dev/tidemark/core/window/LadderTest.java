@@ -3,6 +3,8 @@ package dev.tidemark.core.window;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -15,8 +17,32 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LadderTest {
 
     private static final String[] WIDTHS = {
-        "60s", "5m", "7m", "30m", "1h", "90m", "2h", "24h", "36h", "7d", "30d", "400d"
+        "60s",
+        "5m",
+        "7m",
+        "30m",
+        "1h",
+        "90m",
+        "2h",
+        "24h",
+        "36h",
+        "7d",
+        "30d",
+        "400d",
+        "1h_before_1h",
+        "5m_before_30d",
+        "30d_before_90m",
+        "day",
+        "day_before_1",
+        "week",
+        "week_before_5",
+        "month",
+        "month_before_2"
     };
+
+    /** Summer time, none, half an hour of it, at midnight, and by 45 minutes. */
+    private static final List<String> ZONES = List.of(
+            "Europe/Berlin", "UTC", "Australia/Lord_Howe", "America/Sao_Paulo", "Asia/Kathmandu", "America/St_Johns");
 
     static LongStream seeds() {
         return LongStream.rangeClosed(1, 40);
@@ -68,8 +94,10 @@ class LadderTest {
             long at = 1_700_000_000_000L + random.nextInt(1_000_000_000);
             Cover cover = ladder.cover(window, at);
             long step = ladder.step(window).widthMillis();
-            long start = Math.floorDiv(at - window.widthMillis(), step) * step;
-            long end = Math.floorDiv(at, hop) * hop + hop;
+            long start = Math.floorDiv(window.startMillis(at), step) * step;
+            long end = window.isCurrent()
+                    ? Math.floorDiv(at, hop) * hop + hop
+                    : Math.floorDiv(window.endMillis(at), step) * step;
             assertThat(cover.interval()).isEqualTo(new Interval(start, end));
             for (int i = 0; i < 2_000; i++) {
                 long eventTime = someTime(random, start, end);
@@ -109,11 +137,46 @@ class LadderTest {
         for (Window window : windows) {
             long at = 1_700_000_000_000L + random.nextInt(1_000_000_000);
             Interval interval = ladder.cover(window, at).interval();
-            long before = at - window.widthMillis() - interval.startMillis();
-            long after = interval.endMillis() - at;
-            assertThat(before).isBetween(0L, window.widthMillis() / Ladder.STEPS_PER_WINDOW - 1);
-            assertThat(after).isBetween(1L, ladder.hop().widthMillis());
+            long before = window.startMillis(at) - interval.startMillis();
+            long most = window.isOfCalendar() ? 0 : window.widthMillis() / Ladder.STEPS_PER_WINDOW - 1;
+            assertThat(before).isBetween(0L, most);
+            if (window.isCurrent()) {
+                assertThat(interval.endMillis() - at).isBetween(1L, ladder.hop().widthMillis());
+            } else {
+                assertThat(window.endMillis(at) - interval.endMillis()).isBetween(0L, most);
+            }
         }
+    }
+
+    /** Together, the last hour and the hour before it are two hours, and count nothing twice. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void aWindowBeforeEndsWhereTheWindowOfTheSameWidthStarts(long seed) {
+        Random random = new Random(seed);
+        for (String width : List.of("5m", "1h", "24h", "30d")) {
+            Window now = Window.parse(width);
+            Window before = Window.parse(width + "_before_" + width);
+            Ladder ladder = ladder(List.of(now, before, Window.parse("400d")));
+            long at = 1_700_000_000_000L + random.nextInt(1_000_000_000);
+            assertThat(ladder.cover(before, at).interval().endMillis())
+                    .isEqualTo(ladder.cover(now, at).interval().startMillis());
+        }
+    }
+
+    @Test
+    void hopsOfACalendarDivideAQuarterOfAnHour() {
+        assertThat(Ladder.defaultHopMillis(List.of(Window.parse("month", ZoneOffset.UTC))))
+                .isEqualTo(900_000);
+        assertThat(Ladder.defaultHopMillis(List.of(Window.parse("24h_before_10m"))))
+                .isEqualTo(600_000);
+    }
+
+    /** Not as many tiles as from the end of the window to now: nobody reads those. */
+    @Test
+    void aWindowBeforeNeedsNoFurtherWidth() {
+        assertThat(widths("1h_before_30d")).containsExactly("1m");
+        assertThat(ladder(parse(new String[] {"1h_before_30d"})).hop().keepMillis())
+                .isEqualTo((30 * 24 + 1) * 3_600_000L + 60_000);
     }
 
     @ParameterizedTest(name = "seed {0}")
@@ -241,7 +304,10 @@ class LadderTest {
                 texts.add(width);
             }
         }
-        return parse(texts.isEmpty() ? new String[] {"30m"} : texts.toArray(new String[0]));
+        ZoneId zone = ZoneId.of(ZONES.get(random.nextInt(ZONES.size())));
+        return texts.isEmpty()
+                ? List.of(Window.parse("30m"))
+                : texts.stream().map(text -> Window.parse(text, zone)).toList();
     }
 
     private static List<Window> parse(String[] windows) {
