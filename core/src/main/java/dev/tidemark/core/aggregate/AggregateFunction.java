@@ -99,6 +99,11 @@ public interface AggregateFunction {
         return false;
     }
 
+    /** Whether the input may be a list, of which each element counts once; not where the order among them decides. */
+    default boolean takesLists() {
+        return input() != Input.NONE && label() == Input.NONE;
+    }
+
     List<Parameter> parameters();
 
     /**

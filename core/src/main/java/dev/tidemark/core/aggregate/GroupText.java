@@ -23,13 +23,13 @@ final class GroupText {
         return dollars > 0 && group.startsWith(OTHER, dollars - 1) && group.endsWith(OTHER) ? "$" + group : group;
     }
 
-    /** Null if the row's slot names no group: it is absent, an object or an array, or flawed. */
+    /** Null if the row's slot names no group: it is absent, an object, an array or a list, or flawed. */
     static @Nullable String of(EventRow row, int slot) {
         return switch (row.kind(slot)) {
             case STRING -> row.string(slot);
             case NUMBER, BIG_NUMBER -> number(row, slot);
             case BOOLEAN -> row.bool(slot) ? "true" : "false";
-            case ABSENT, COMPOUND, FLAWED -> null;
+            case ABSENT, COMPOUND, FLAWED, LIST -> null;
         };
     }
 

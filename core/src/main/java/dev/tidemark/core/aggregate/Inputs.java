@@ -45,7 +45,7 @@ final class Inputs {
             case NUMBER, BIG_NUMBER -> Decimals.canonical(row.decimal(slot));
             case STRING -> row.string(slot);
             case BOOLEAN -> row.bool(slot);
-            case COMPOUND, FLAWED ->
+            case COMPOUND, FLAWED, LIST ->
                 throw new IllegalStateException(
                         "slot " + slot + " holds " + row.kind(slot) + " where the fold lets none pass");
         };

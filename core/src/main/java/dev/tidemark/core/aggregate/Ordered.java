@@ -54,6 +54,11 @@ final class Ordered implements AggregateFunction {
     }
 
     @Override
+    public boolean takesLists() {
+        return false;
+    }
+
+    @Override
     public ValueType type(ValueType input, Map<String, Object> arguments) {
         return list ? ValueType.list(input) : input;
     }

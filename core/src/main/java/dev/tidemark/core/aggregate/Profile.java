@@ -66,6 +66,11 @@ final class Profile implements AggregateFunction {
     }
 
     @Override
+    public boolean takesLists() {
+        return false;
+    }
+
+    @Override
     public Input input(Map<String, Object> arguments) {
         return arguments.get(GRID.name()) == Grid.PROBABILITY ? Input.PROBABILITY : Input.SCALAR;
     }

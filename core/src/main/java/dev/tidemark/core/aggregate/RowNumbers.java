@@ -22,7 +22,7 @@ final class RowNumbers {
         return switch (row.kind(slot)) {
             case NUMBER -> toDouble(row.unscaled(slot), row.scale(slot));
             case BIG_NUMBER -> row.decimal(slot).doubleValue();
-            case ABSENT, STRING, BOOLEAN, COMPOUND, FLAWED ->
+            case ABSENT, STRING, BOOLEAN, COMPOUND, FLAWED, LIST ->
                 throw new IllegalStateException("slot " + slot + " holds " + row.kind(slot) + ", not a number");
         };
     }

@@ -116,7 +116,7 @@ sealed interface ScalarKey extends Comparable<ScalarKey> {
             case BIG_NUMBER -> of(row.decimal(slot));
             case STRING -> of(row.string(slot));
             case BOOLEAN -> new Flag(row.bool(slot));
-            case ABSENT, COMPOUND, FLAWED -> throw notAScalar(row, slot);
+            case ABSENT, COMPOUND, FLAWED, LIST -> throw notAScalar(row, slot);
         };
     }
 
@@ -142,7 +142,7 @@ sealed interface ScalarKey extends Comparable<ScalarKey> {
             case BIG_NUMBER -> of(row.decimal(slot)).hash();
             case STRING -> Hashes.text(row.string(slot));
             case BOOLEAN -> Hashes.flag(row.bool(slot));
-            case ABSENT, COMPOUND, FLAWED -> throw notAScalar(row, slot);
+            case ABSENT, COMPOUND, FLAWED, LIST -> throw notAScalar(row, slot);
         };
     }
 

@@ -19,6 +19,9 @@ public final class Bounds {
     /** UTF-8 bytes of a string that a feature aggregates or groups by. */
     public static final int MAX_SCALAR_BYTES = 256;
 
+    /** Elements that a list may have, those that are null not counted. */
+    public static final int MAX_ELEMENTS = 100;
+
     /** Events that one state may hold: nine quadrillion, three hundred years of a million a second. */
     public static final long MAX_EVENTS = 1L << 53;
 

@@ -55,6 +55,17 @@ final class DecimalText {
         return small(negative ? -value : value, at == end ? decimals : decimals - exponent(text, at + 1, end));
     }
 
+    /** Reads as {@link #read} does, into a slot, which becomes flawed where that says false. */
+    void readInto(EventRow row, int slot, char[] text, int offset, int length) {
+        if (!read(text, offset, length)) {
+            row.setFlawed(slot, Flaw.NUMBER_OUT_OF_BOUNDS);
+        } else if (big == null) {
+            row.setNumber(slot, unscaled, scale);
+        } else {
+            row.setBigNumber(slot, big);
+        }
+    }
+
     /** Null if the number has at most 18 significant digits. */
     @Nullable
     BigDecimal big() {

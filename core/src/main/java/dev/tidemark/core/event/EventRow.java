@@ -3,7 +3,12 @@ package dev.tidemark.core.event;
 import dev.tidemark.core.stream.Position;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +30,9 @@ public final class EventRow {
         /** An object or array where a scalar is wanted. */
         COMPOUND,
         /** A scalar that is there but cannot be used: see {@link #flaw}. */
-        FLAWED
+        FLAWED,
+        /** Any number of scalars: see {@link #elements}. */
+        LIST
     }
 
     /** Of a number that is held in primitives. */
@@ -38,6 +45,9 @@ public final class EventRow {
 
     /** Where the texts are that nobody has asked for yet. */
     private byte[] data = {};
+
+    /** Elements of lists that are being read, by slot; null as long as there are none. */
+    private @Nullable Map<Integer, List<EventRow>> lists;
 
     private long eventTimeMillis;
     private long arrivalMillis;
@@ -121,6 +131,70 @@ public final class EventRow {
         objects[slot] = flaw;
     }
 
+    /** @param elements rows of one slot each, with a scalar in it */
+    void setList(int slot, List<EventRow> elements) {
+        kinds[slot] = Kind.LIST;
+        objects[slot] = elements;
+    }
+
+    /** Sets a list of these scalars, which are read off the rows' only slots. */
+    public void setElements(int slot, List<EventRow> elements) {
+        beginList(slot);
+        elements.forEach(element -> {
+            copy(element, 0, slot);
+            addElement(slot);
+        });
+        endList(slot);
+    }
+
+    /** Between this and {@link #endList} the slot holds one element after the other. */
+    void beginList(int slot) {
+        if (lists == null) {
+            lists = new HashMap<>();
+        }
+        lists.put(slot, new ArrayList<>());
+        setAbsent(slot);
+    }
+
+    /** Adds what the slot holds, unless that is absent, which it is afterwards. Beyond the bound it only counts. */
+    void addElement(int slot) {
+        List<EventRow> list = listOf(slot);
+        if (kinds[slot] != Kind.ABSENT && list.size() <= Bounds.MAX_ELEMENTS) {
+            EventRow element = new EventRow(1);
+            element.copy(this, slot, 0);
+            list.add(element);
+        }
+        setAbsent(slot);
+    }
+
+    /** Makes a list of the elements; what one of them is that is no scalar, the slot is. */
+    void endList(int slot) {
+        List<EventRow> list = listOf(slot);
+        if (list.size() > Bounds.MAX_ELEMENTS) {
+            setFlawed(slot, Flaw.TOO_MANY_ELEMENTS);
+            return;
+        }
+        for (EventRow element : list) {
+            if (element.kind(0) == Kind.FLAWED || element.kind(0) == Kind.COMPOUND) {
+                copy(element, 0, slot);
+                return;
+            }
+        }
+        setList(slot, list);
+    }
+
+    private List<EventRow> listOf(int slot) {
+        return Objects.requireNonNull(Objects.requireNonNull(lists).get(slot));
+    }
+
+    /** Sets a slot to what a slot of a row holds, which may be this one. */
+    void copy(EventRow other, int from, int to) {
+        kinds[to] = other.kinds[from];
+        unscaled[to] = other.unscaled[from];
+        scales[to] = other.scales[from];
+        objects[to] = kinds[to] == Kind.STRING ? other.string(from) : other.objects[from];
+    }
+
     /** Sets what is known of the record besides its payload. */
     public void setRecord(Position at, String shard, long arrivedMillis) {
         position = at;
@@ -198,6 +272,15 @@ public final class EventRow {
             return flaw;
         }
         throw new IllegalStateException("slot " + slot + " holds " + kinds[slot] + ", which is no flaw");
+    }
+
+    /** The scalars of a list, each in the only slot of a row. Only for {@link Kind#LIST}. */
+    @SuppressWarnings("unchecked") // Nothing else sets a list.
+    public List<EventRow> elements(int slot) {
+        if (kinds[slot] != Kind.LIST || objects[slot] == null) {
+            throw new IllegalStateException("slot " + slot + " holds " + kinds[slot] + ", not a list");
+        }
+        return (List<EventRow>) objects[slot];
     }
 
     /** When it happened, milliseconds since the epoch, after clamping to arrival. */

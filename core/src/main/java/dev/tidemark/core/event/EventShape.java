@@ -1,13 +1,16 @@
 package dev.tidemark.core.event;
 
+import java.time.ZoneId;
 import java.util.LinkedHashSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which fields of a source's events are read, and into which slots: the field at index {@code i} goes to slot {@code
  * i}. One shape serves all views of a source, so that a record is parsed once.
  *
- * @param fields distinct paths; none may be a prefix of another (a field is either a scalar or an object)
+ * @param fields distinct paths; none may lead through a place that another reads (a field is either a scalar or an object),
+ *     but several may read one place in different ways
  * @param eventTime the slot and format of the event time
  * @param maxEventBytes a larger record is {@link InvalidEvent.Reason#TOO_LARGE}
  * @param aggregatedBy who packs records together
@@ -32,18 +35,47 @@ public record EventShape(List<FieldPath> fields, EventTime eventTime, int maxEve
         /** A number of milliseconds since the epoch; fractions are cut off. */
         EPOCH_MILLIS,
         /** A number of seconds since the epoch, with decimals down to the millisecond. */
-        EPOCH_SECONDS
+        EPOCH_SECONDS,
+        /** A number of microseconds since the epoch; what is below a millisecond is cut off. */
+        EPOCH_MICROS,
+        /** A number of nanoseconds since the epoch; what is below a millisecond is cut off. */
+        EPOCH_NANOS,
+        /** Whatever {@link TimeText} reads: further forms of ISO 8601. */
+        ISO8601_ANY,
+        /** {@code 2026-01-31} or {@code 20260131}: the first moment of that day. */
+        DATE;
+
+        /** Whether it is written as a text. */
+        public boolean isText() {
+            return this == ISO8601 || this == ISO8601_ANY || this == DATE;
+        }
     }
 
     /**
      * @param slot the slot of the field that holds the event time
      * @param required whether a record without a readable one cannot be read; else that is bad only for who asks for it
+     * @param zone whose time a text without an offset says; null if such a text is no event time (a date is then one of UTC)
      */
-    public record EventTime(int slot, TimeFormat format, boolean required) {
+    public record EventTime(
+            int slot,
+            TimeFormat format,
+            boolean required,
+            @Nullable ZoneId zone) {
 
-        /** Of all records. */
+        public EventTime {
+            if (zone != null && !format.isText()) {
+                throw new IllegalArgumentException("zone " + zone + " of " + format + ", which is a moment anywhere");
+            }
+        }
+
+        /** Of all records, without a zone. */
         public EventTime(int slot, TimeFormat format) {
-            this(slot, format, true);
+            this(slot, format, true, null);
+        }
+
+        /** The same time in another slot. */
+        public EventTime inSlot(int other) {
+            return new EventTime(other, format, required, zone);
         }
     }
 

@@ -19,7 +19,8 @@ public final class InvalidEvent extends RuntimeException {
         FAR_FUTURE,
         FILTER_FAILED,
         OUTSIDE_SHARD,
-        TOO_MANY_SUBRECORDS
+        TOO_MANY_SUBRECORDS,
+        NOT_DECODED
     }
 
     private final Reason reason;

@@ -12,7 +12,6 @@ import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.stream.KplRecords;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.function.Predicate;
@@ -28,7 +27,7 @@ import java.util.function.Predicate;
  * with several faults is reported for the first of: too large, not JSON, no event time.
  *
  * <p>Event times lie from 1970-01-01T00:00:00Z to 9999-12-31T23:59:59.999Z. ISO 8601 is read as {@link IsoTime} says;
- * the epoch formats take JSON numbers, not numbers in strings.
+ * the epoch formats take JSON numbers, and numbers in strings where the field is read as a number.
  *
  * <p>Not thread-safe.
  */
@@ -45,6 +44,7 @@ public final class JsonEventReader {
     private final EventShape shape;
     private final PathNode root;
     private final PlainJson plain;
+    private final Conversion[] conversions;
     private final DecimalText decimal = new DecimalText();
     private RecordParser parser = new RecordParser();
     private long parserBytes;
@@ -54,6 +54,7 @@ public final class JsonEventReader {
         this.shape = shape;
         this.root = PathNode.rootOf(shape.fields());
         this.plain = new PlainJson(root);
+        this.conversions = Conversion.of(shape.fields());
     }
 
     /**
@@ -67,13 +68,16 @@ public final class JsonEventReader {
      */
     public void read(byte[] data, EventRow row) {
         if (data.length > shape.maxEventBytes()) {
-            throw tooLarge(data.length);
+            throw tooLarge(data.length, shape);
         }
         checkEncoding(data);
         row.clear();
         if (!plain.read(data, row)) {
             row.clear();
             parse(data, row);
+        }
+        for (Conversion conversion : conversions) {
+            conversion.apply(row);
         }
         long millis = eventTimeMillis(row);
         if (millis == IsoTime.NONE && shape.eventTime().required()) {
@@ -147,8 +151,31 @@ public final class JsonEventReader {
         }
         if (value == JsonToken.START_OBJECT) {
             readMembers(node, row);
+        } else if (value == JsonToken.START_ARRAY && !node.takesNoElement()) {
+            readElements(node, row);
         } else {
             parser.skipChildren();
+        }
+    }
+
+    private void readElements(PathNode node, EventRow row) throws IOException {
+        for (int slot : node.listSlots()) {
+            row.beginList(slot);
+        }
+        int index = 0;
+        for (JsonToken value = parser.nextToken(); value != JsonToken.END_ARRAY; value = parser.nextToken()) {
+            PathNode element = node.element(index++);
+            if (element == PathNode.UNWANTED) {
+                parser.skipChildren();
+            } else {
+                readMember(element, value, row);
+            }
+            for (int slot : node.listSlots()) {
+                row.addElement(slot);
+            }
+        }
+        for (int slot : node.listSlots()) {
+            row.endList(slot);
         }
     }
 
@@ -178,16 +205,7 @@ public final class JsonEventReader {
     }
 
     private void readNumber(int slot, EventRow row) throws IOException {
-        if (!decimal.read(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength())) {
-            row.setFlawed(slot, Flaw.NUMBER_OUT_OF_BOUNDS);
-            return;
-        }
-        BigDecimal big = decimal.big();
-        if (big == null) {
-            row.setNumber(slot, decimal.unscaled(), decimal.scale());
-        } else {
-            row.setBigNumber(slot, big);
-        }
+        decimal.readInto(row, slot, parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
     }
 
     private static boolean hasLoneSurrogate(char[] text, int from, int end) {
@@ -209,19 +227,28 @@ public final class JsonEventReader {
 
     /** A moment that a row holds, milliseconds since the epoch; {@link IsoTime#NONE} if it has none there. */
     public static long millis(EventRow row, EventShape.EventTime time) {
-        int slot = time.slot();
-        TimeFormat format = time.format();
-        return format == TimeFormat.ISO8601
-                ? (row.kind(slot) == EventRow.Kind.STRING ? row.isoMillis(slot) : IsoTime.NONE)
-                : epochMillis(row, slot, format == TimeFormat.EPOCH_SECONDS ? 3 : 0);
+        return switch (time.format()) {
+            case ISO8601, ISO8601_ANY, DATE ->
+                row.kind(time.slot()) == EventRow.Kind.STRING ? textMillis(row, time) : IsoTime.NONE;
+            case EPOCH_SECONDS -> epochMillis(row, time.slot(), 3);
+            case EPOCH_MILLIS -> epochMillis(row, time.slot(), 0);
+            case EPOCH_MICROS -> epochMillis(row, time.slot(), -3);
+            case EPOCH_NANOS -> epochMillis(row, time.slot(), -6);
+        };
     }
 
-    /** @param shift how many decimal places to move the point to the right to get milliseconds */
+    private static long textMillis(EventRow row, EventShape.EventTime time) {
+        return time.format() == TimeFormat.ISO8601 && time.zone() == null
+                ? row.isoMillis(time.slot())
+                : TimeText.parseMillis(row.string(time.slot()), time.format(), time.zone());
+    }
+
+    /** @param shift how many decimal places to move the point to the right to get milliseconds; to the left below 0 */
     private static long epochMillis(EventRow row, int slot, int shift) {
         if (!row.isNumber(slot)) {
             return IsoTime.NONE;
         }
-        if (row.kind(slot) == EventRow.Kind.NUMBER && row.scale(slot) == 0) {
+        if (row.kind(slot) == EventRow.Kind.NUMBER && row.scale(slot) == 0 && shift >= 0) {
             long factor = shift == 0 ? 1 : 1000;
             long whole = row.unscaled(slot);
             return whole >= 0 && whole <= IsoTime.MAX_MILLIS / factor ? whole * factor : IsoTime.NONE;
@@ -281,7 +308,7 @@ public final class JsonEventReader {
         return new InvalidEvent(NOT_JSON, problem, JSON_REMEDY);
     }
 
-    private InvalidEvent tooLarge(int bytes) {
+    static InvalidEvent tooLarge(int bytes, EventShape shape) {
         return new InvalidEvent(
                 TOO_LARGE,
                 "the record has " + bytes + " bytes; " + shape.maxEventBytes() + " are allowed",
@@ -292,9 +319,13 @@ public final class JsonEventReader {
     public InvalidEvent noEventTime(EventRow row) {
         FieldPath field = shape.fields().get(shape.eventTime().slot());
         String wanted = switch (shape.eventTime().format()) {
-            case ISO8601 -> "an ISO 8601 string with an offset, such as 2026-01-31T10:00:00.123Z";
-            case EPOCH_MILLIS -> "a number of milliseconds since 1970 (not a string)";
-            case EPOCH_SECONDS -> "a number of seconds since 1970 (not a string)";
+            case ISO8601 -> "an ISO 8601 string" + offset() + ", such as 2026-01-31T10:00:00.123Z";
+            case ISO8601_ANY -> "an ISO 8601 string" + offset() + ", such as 20260131T100000.123Z";
+            case DATE -> "a date, such as 2026-01-31";
+            case EPOCH_MILLIS -> epoch("milliseconds");
+            case EPOCH_SECONDS -> epoch("seconds");
+            case EPOCH_MICROS -> epoch("microseconds");
+            case EPOCH_NANOS -> epoch("nanoseconds");
         };
         return new InvalidEvent(
                 NO_EVENT_TIME,
@@ -303,5 +334,17 @@ public final class JsonEventReader {
                         : "the event time '" + field + "' cannot be read as a time from 1970 to 9999",
                 "send " + wanted + ", or correct the " + (shape.eventTime().required() ? "source's" : "view's")
                         + " event_time");
+    }
+
+    private String offset() {
+        return shape.eventTime().zone() == null ? " with an offset" : "";
+    }
+
+    private String epoch(String units) {
+        FieldPath field = shape.fields().get(shape.eventTime().slot());
+        return "a number of " + units + " since 1970"
+                + (field.as() == FieldPath.As.NUMBER
+                        ? ""
+                        : " (not a string, unless the field is number(" + field + "))");
     }
 }

@@ -59,7 +59,7 @@ final class JsonGlance implements Predicate<byte[]> {
     /** The bytes that may precede the digits of a number that is a member's value. */
     private static boolean isBeforeNumber(int before) {
         return switch (before) {
-            case ':', '-', ' ', '\t', '\n', '\r' -> true;
+            case ':', '-', ',', '[', ' ', '\t', '\n', '\r' -> true;
             default -> false;
         };
     }

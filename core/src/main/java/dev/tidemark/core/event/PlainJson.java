@@ -92,7 +92,19 @@ final class PlainJson {
         return NOT_PLAIN;
     }
 
-    private static int array(byte[] data, int start, EventRow row, int depth) {
+    /** An array of which elements are wanted. */
+    private static int list(byte[] data, int start, PathNode node, EventRow row, int depth) {
+        for (int slot : node.listSlots()) {
+            row.beginList(slot);
+        }
+        int end = array(data, start, node, row, depth);
+        for (int slot : node.listSlots()) {
+            row.endList(slot);
+        }
+        return end;
+    }
+
+    private static int array(byte[] data, int start, PathNode node, EventRow row, int depth) {
         if (depth > MAX_DEPTH) {
             return NOT_PLAIN;
         }
@@ -100,8 +112,13 @@ final class PlainJson {
         if (at < data.length && data[at] == ']') {
             return at + 1;
         }
-        while (at < data.length) {
-            at = value(data, at, PathNode.UNWANTED, row, depth);
+        boolean wanted = !node.takesNoElement();
+        int[] listSlots = node.listSlots();
+        for (int index = 0; at < data.length; index++) {
+            at = value(data, at, wanted ? node.element(index) : PathNode.UNWANTED, row, depth);
+            for (int slot : listSlots) {
+                row.addElement(slot);
+            }
             at = at == NOT_PLAIN ? data.length : afterSpace(data, at);
             if (at < data.length && data[at] == ']') {
                 return at + 1;
@@ -126,7 +143,9 @@ final class PlainJson {
             }
             case '[' -> {
                 compound(node, row);
-                yield array(data, at, row, depth + 1);
+                yield node.takesNoElement()
+                        ? array(data, at, PathNode.UNWANTED, row, depth + 1)
+                        : list(data, at, node, row, depth + 1);
             }
             case 't' -> literal(data, at, TRUE, node, row);
             case 'f' -> literal(data, at, FALSE, node, row);

@@ -67,7 +67,7 @@ final class CelFilter implements EventFilter {
             case BOOLEAN -> Optional.of(row.bool(slot));
             case NUMBER -> Optional.of(row.scale(slot) == 0 ? (Object) row.unscaled(slot) : number(row.decimal(slot)));
             case BIG_NUMBER -> Optional.of(number(row.decimal(slot)));
-            case COMPOUND -> COMPOUND;
+            case COMPOUND, LIST -> COMPOUND;
             // A variable without value: whatever uses it has no result, unless && or || is decided by the other side.
             case FLAWED -> Optional.empty();
         };
@@ -103,7 +103,7 @@ final class CelFilter implements EventFilter {
     private static String describe(EventRow row, int slot) {
         return switch (row.kind(slot)) {
             case NUMBER, BIG_NUMBER -> "a number";
-            case COMPOUND -> "an object or array";
+            case COMPOUND, LIST -> "an object or array";
             case STRING -> {
                 int length = row.string(slot).length();
                 yield length < LONG ? "a string" : "a string of " + length + " characters";

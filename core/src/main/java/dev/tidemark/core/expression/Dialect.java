@@ -193,7 +193,7 @@ final class Dialect {
             return "compare with null instead: field != null";
         }
         if (message.contains("'_[_]'")) {
-            return "name members with dots: item.price";
+            return "name members with dots and elements by number: items[0].price";
         }
         if (message.contains("expected type 'bool'")) {
             return "write a condition, such as price > 10";

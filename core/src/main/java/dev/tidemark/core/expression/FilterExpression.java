@@ -38,10 +38,11 @@ public final class FilterExpression {
     public static FilterExpression parse(String text) throws InvalidExpression {
         CelAbstractSyntaxTree parsed = Dialect.FILTER.parse(text);
         Map<String, Pattern> patterns = Patterns.of(parsed);
-        List<FieldPath> fields = FieldReferences.of(parsed);
+        FieldReferences.Found found = FieldReferences.of(parsed);
+        List<FieldPath> fields = found.fields();
         Map<String, CelType> variables = new LinkedHashMap<>();
         fields.forEach(field -> variables.put(field.toString(), SimpleType.DYN));
-        CelAbstractSyntaxTree checked = Dialect.FILTER.check(parsed, variables, SimpleType.BOOL);
+        CelAbstractSyntaxTree checked = Dialect.FILTER.check(found.tree(), variables, SimpleType.BOOL);
         if (isNumber(checked.getExpr())) {
             throw Dialect.invalid(Dialect.problemAt(
                     parsed,

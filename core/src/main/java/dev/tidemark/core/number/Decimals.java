@@ -17,6 +17,8 @@ public final class Decimals {
 
     private static final int MOST_DIGITS = 17;
 
+    private static final int MOST_SINGLE_DIGITS = 9;
+
     private static final int MANTISSA_BITS = 52;
 
     private static final long[] POWERS = powers();
@@ -44,6 +46,22 @@ public final class Decimals {
             }
         }
         return stripped(exact.round(new MathContext(MOST_DIGITS)));
+    }
+
+    /**
+     * As {@link #shortest(double)}, of a number of single precision.
+     *
+     * @param value a finite number
+     */
+    public static BigDecimal shortest(float value) {
+        BigDecimal exact = new BigDecimal(value);
+        for (int digits = 1; digits < MOST_SINGLE_DIGITS; digits++) {
+            BigDecimal shorter = exact.round(new MathContext(digits));
+            if (shorter.floatValue() == value) {
+                return stripped(shorter);
+            }
+        }
+        return stripped(exact.round(new MathContext(MOST_SINGLE_DIGITS)));
     }
 
     private static BigDecimal stripped(BigDecimal value) {

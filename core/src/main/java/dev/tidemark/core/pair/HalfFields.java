@@ -2,10 +2,13 @@ package dev.tidemark.core.pair;
 
 import dev.tidemark.core.aggregate.ByteReader;
 import dev.tidemark.core.aggregate.ByteWriter;
+import dev.tidemark.core.event.Bounds;
 import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.event.Flaw;
 import dev.tidemark.core.number.DecimalConsumer;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The fields of a half that its view reads, as bytes, in the order in which the view names them. */
@@ -18,9 +21,11 @@ public final class HalfFields {
     private static final int TRUE = 4;
     private static final int COMPOUND = 5;
     private static final int FIRST_FLAW = 6;
+    private static final int LIST = 64;
 
     /** In the order of docs/format.md. */
-    private static final List<Flaw> FLAWS = List.of(Flaw.NUMBER_OUT_OF_BOUNDS, Flaw.LONE_SURROGATE);
+    private static final List<Flaw> FLAWS =
+            List.of(Flaw.NUMBER_OUT_OF_BOUNDS, Flaw.LONE_SURROGATE, Flaw.NO_NUMBER, Flaw.TOO_MANY_ELEMENTS);
 
     /** A decimal of any event, with what says that it is one. */
     private static final int MAX_NUMBER_BYTES = 32;
@@ -60,6 +65,12 @@ public final class HalfFields {
             case BOOLEAN -> out.writeByte(row.bool(slot) ? TRUE : FALSE);
             case COMPOUND -> out.writeByte(COMPOUND);
             case FLAWED -> out.writeByte(FIRST_FLAW + FLAWS.indexOf(row.flaw(slot)));
+            case LIST -> {
+                List<EventRow> elements = row.elements(slot);
+                out.writeByte(LIST);
+                out.writeVarint(elements.size());
+                elements.forEach(element -> encode(element, 0, out));
+            }
         }
     }
 
@@ -90,8 +101,19 @@ public final class HalfFields {
             case STRING -> pair.setString(slot, in.readString());
             case FALSE, TRUE -> pair.setBoolean(slot, kind == TRUE);
             case COMPOUND -> pair.setCompound(slot);
+            case LIST -> pair.setElements(slot, list(in));
             default -> pair.setFlawed(slot, flaw(kind - FIRST_FLAW));
         }
+    }
+
+    private static List<EventRow> list(ByteReader in) {
+        List<EventRow> elements = new ArrayList<>();
+        for (int left = in.readCount(Bounds.MAX_ELEMENTS); left > 0; left--) {
+            EventRow element = new EventRow(1);
+            decode(in, 0, element);
+            elements.add(element);
+        }
+        return elements;
     }
 
     private static Flaw flaw(int number) {
@@ -99,6 +121,11 @@ public final class HalfFields {
             throw new IllegalArgumentException("no field begins with " + (number + FIRST_FLAW));
         }
         return FLAWS.get(number);
+    }
+
+    private static int maxBytes(PairRule.Kept field) {
+        int scalar = 1 + MAX_LENGTH_BYTES + Math.max(field.maxBytes(), MAX_NUMBER_BYTES);
+        return FieldPath.parse(field.path()).isList() ? 2 + Bounds.MAX_ELEMENTS * scalar : scalar;
     }
 
     private record ToSlot(EventRow pair, int slot) implements DecimalConsumer {
@@ -116,8 +143,6 @@ public final class HalfFields {
 
     /** The most bytes that one half's fields take. */
     public static int maxBytes(List<PairRule.Kept> kept) {
-        return kept.stream()
-                .mapToInt(field -> 1 + MAX_LENGTH_BYTES + Math.max(field.maxBytes(), MAX_NUMBER_BYTES))
-                .sum();
+        return kept.stream().mapToInt(HalfFields::maxBytes).sum();
     }
 }

@@ -115,7 +115,24 @@ class AggregateLawTest {
             Subject.of("calibration", Map.of()).net(),
             Subject.ofOptional("log_loss_difference", Map.of()).net(),
             Subject.ofNumbers("profile", Map.of(), NaiveQuality.profile(Grid.LOG))
-                    .net());
+                    .net(),
+            Subject.of("sum", Map.of(), Naive::sum).ofEach(),
+            Subject.ofOptional("avg", Map.of(), Naive::avg).ofEach(),
+            Subject.of("max", Map.of(), Naive::max).ofEach(),
+            Subject.ofOptional("variance", Map.of("sample", true), Naive.variance(true))
+                    .ofEach(),
+            Subject.of("distinct", Map.of("exact_up_to", 3, "precision", 8)).ofEach(),
+            Subject.ofOptional("median", Map.of("max_buckets", 3)).ofEach(),
+            Subject.of("top_k", Map.of("max_values", 1_000), Naive.topK(10)).ofEach(),
+            Subject.ofOptional("top_k", Map.of("max_values", 4)).ofEach(),
+            Subject.of(
+                            "histogram",
+                            Map.of("boundaries", decimals("0", "1.5", "100")),
+                            Naive.histogram("0", "1.5", "100"))
+                    .ofEach(),
+            Subject.of("sum", Map.of()).ofEach().groupedBy(upTo(3)),
+            Subject.ofOptional("avg", Map.of()).ofEach().net(),
+            Subject.of("top_k", Map.of()).ofEach().groupedBy(upTo(3)));
 
     private static final int SEEDS = 8;
     private static final String EACH = "{0}, {1} events, seed {2}";
@@ -307,8 +324,7 @@ class AggregateLawTest {
         if (subject.naive() != null) {
             Random random = new Random(seed);
             for (int size : new int[] {0, 1, 2, 200}) {
-                List<EventRow> events =
-                        traffic.events(random, size, subject.input(), subject.optional(), Traffic.SHARDS.size());
+                List<EventRow> events = subject.events(traffic, random, size, Traffic.SHARDS.size());
                 assertThat(subject.computation().value(lanes(random, subject, events, true)))
                         .as("%s events", size)
                         .isEqualTo(subject.naive().apply(events));
@@ -321,8 +337,7 @@ class AggregateLawTest {
     void theValueIsOfItsType(Subject subject, Traffic traffic, long seed) {
         Random random = new Random(seed);
         for (int size : new int[] {0, 1, 200}) {
-            List<EventRow> events =
-                    traffic.events(random, size, subject.input(), subject.optional(), Traffic.SHARDS.size());
+            List<EventRow> events = subject.events(traffic, random, size, Traffic.SHARDS.size());
             Object value = subject.computation().value(lanes(random, subject, events, true));
             assertThat(Fits.fits(value, subject.type()))
                     .as(
@@ -349,8 +364,7 @@ class AggregateLawTest {
     }
 
     private static List<EventRow> events(Random random, Subject subject, Traffic traffic, int shards) {
-        List<EventRow> events =
-                traffic.events(random, random.nextInt(300), subject.input(), subject.optional(), shards);
+        List<EventRow> events = subject.events(traffic, random, random.nextInt(300), shards);
         if (subject.name().startsWith("net ")) {
             List.copyOf(events).stream()
                     .filter(event -> random.nextInt(3) == 0)

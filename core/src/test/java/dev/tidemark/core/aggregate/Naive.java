@@ -156,12 +156,19 @@ final class Naive {
         };
     }
 
+    /** Of all elements of all lists, as if they were events. */
+    static Function<List<EventRow>, @Nullable Object> ofEach(Function<List<EventRow>, @Nullable Object> naive) {
+        return events -> naive.apply(withInput(events).stream()
+                .flatMap(event -> event.elements(Traffic.INPUT).stream())
+                .toList());
+    }
+
     private static String groupOf(EventRow event, GroupBy.Spec groups) {
         String name = switch (event.kind(Traffic.GROUP)) {
             case STRING -> event.string(Traffic.GROUP);
             case BOOLEAN -> String.valueOf(event.bool(Traffic.GROUP));
             case NUMBER, BIG_NUMBER -> canonical(event.decimal(Traffic.GROUP)).toPlainString();
-            case ABSENT, COMPOUND, FLAWED -> "";
+            case ABSENT, COMPOUND, FLAWED, LIST -> "";
         };
         boolean isNamed =
                 event.kind(Traffic.GROUP) == EventRow.Kind.STRING || event.isNumber(Traffic.GROUP) || !name.isEmpty();

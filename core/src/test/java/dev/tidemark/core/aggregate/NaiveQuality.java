@@ -191,7 +191,7 @@ final class NaiveQuality {
                 switch (row.kind(Traffic.INPUT)) {
                     case STRING -> values.merge(row.string(Traffic.INPUT), 1L, Long::sum);
                     case BOOLEAN -> values.merge(Boolean.toString(row.bool(Traffic.INPUT)), 1L, Long::sum);
-                    case ABSENT, NUMBER, BIG_NUMBER, COMPOUND, FLAWED -> {}
+                    case ABSENT, NUMBER, BIG_NUMBER, COMPOUND, FLAWED, LIST -> {}
                 }
             }
             Map<String, @Nullable Object> value = new HashMap<>();

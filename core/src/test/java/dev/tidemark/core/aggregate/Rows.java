@@ -51,6 +51,7 @@ final class Rows {
             case BOOLEAN -> to.setBoolean(toSlot, from.bool(fromSlot));
             case COMPOUND -> to.setCompound(toSlot);
             case FLAWED -> to.setFlawed(toSlot, from.flaw(fromSlot));
+            case LIST -> to.setElements(toSlot, from.elements(fromSlot));
         }
     }
 

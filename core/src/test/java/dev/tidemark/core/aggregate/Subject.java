@@ -5,6 +5,7 @@ import dev.tidemark.core.value.ValueType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param computation the bound function; its input is slot {@link Traffic#INPUT}
  * @param type what the function says that its values are
  * @param optional whether events may lack the input
+ * @param ofLists whether the input of an event is a list
  * @param naive the value by another way; null where there is none
  */
 record Subject(
@@ -25,6 +27,7 @@ record Subject(
         Computation computation,
         ValueType type,
         boolean optional,
+        boolean ofLists,
         @Nullable Function<List<EventRow>, @Nullable Object> naive) {
 
     /** A registered function; arguments that are not given take their defaults. */
@@ -64,12 +67,26 @@ record Subject(
                 GroupBy.of(computation, groups),
                 GroupBy.type(type, groups),
                 optional,
+                ofLists,
                 naive == null ? null : Naive.grouped(naive, groups, overInput));
+    }
+
+    /** The same of lists of the input, each element of which counts as an event. */
+    Subject ofEach() {
+        return new Subject(
+                "each " + name,
+                null,
+                input,
+                Each.of(computation, Traffic.INPUT),
+                type,
+                optional,
+                true,
+                naive == null ? null : Naive.ofEach(naive));
     }
 
     /** The same over events of which some are taken back. */
     Subject net() {
-        return new Subject("net " + name, null, input, Net.of(computation), type, optional, null);
+        return new Subject("net " + name, null, input, Net.of(computation), type, optional, ofLists, null);
     }
 
     private static Subject bind(
@@ -98,7 +115,14 @@ record Subject(
                 function.bind(input, complete),
                 function.type(kind.type(), complete),
                 optional,
+                false,
                 naive);
+    }
+
+    /** Seeded events with an input of this kind. */
+    List<EventRow> events(Traffic traffic, Random random, int count, int shards) {
+        List<EventRow> events = traffic.events(random, count, input, optional, shards);
+        return ofLists ? traffic.inLists(random, events, input) : events;
     }
 
     @Override

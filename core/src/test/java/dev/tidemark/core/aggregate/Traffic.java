@@ -61,6 +61,26 @@ enum Traffic {
         return events;
     }
 
+    /** Makes each input the first of a list, of which some are empty; an event without input has no list. */
+    List<EventRow> inLists(Random random, List<EventRow> events, AggregateFunction.Input input) {
+        for (EventRow event : events) {
+            List<EventRow> elements = new ArrayList<>();
+            for (int left = random.nextInt(5); left > 0 && !event.isAbsent(INPUT); left--) {
+                EventRow element = new EventRow(1);
+                if (elements.isEmpty()) {
+                    Rows.copy(event, INPUT, element, INPUT);
+                } else {
+                    setInput(random, input, element);
+                }
+                elements.add(element);
+            }
+            if (!event.isAbsent(INPUT)) {
+                event.setElements(INPUT, elements);
+            }
+        }
+        return events;
+    }
+
     private void setGroup(Random random, EventRow row) {
         switch (random.nextInt(this == HOSTILE ? 12 : 5)) {
             case 5 -> row.setNumber(GROUP, 420, 1);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.google.common.hash.Hashing;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -55,7 +56,7 @@ final class TreeReader {
 
     /** The reason that the record is bad, or null. */
     InvalidEvent.@Nullable Reason flaw(JsonNode event, EventShape shape) {
-        JsonNode time = at(event, shape.fields().get(shape.eventTime().slot()));
+        JsonNode time = at(event, shape.fields().get(shape.eventTime().slot()).steps());
         byte[] text = time.asText().getBytes(StandardCharsets.UTF_8);
         if (!time.isTextual() || IsoTime.parseMillis(text, 0, text.length) == IsoTime.NONE) {
             return InvalidEvent.Reason.NO_EVENT_TIME;
@@ -67,9 +68,69 @@ final class TreeReader {
     List<Object> values(JsonNode event, EventShape shape) {
         List<Object> values = new ArrayList<>();
         for (FieldPath field : shape.fields()) {
-            values.add(value(at(event, field)));
+            values.add(value(event, field));
         }
         return values;
+    }
+
+    private static Object value(JsonNode event, FieldPath field) {
+        if (field.isConstant()) {
+            return field.name();
+        }
+        int each = field.steps().indexOf(new FieldPath.Each());
+        if (each < 0) {
+            return converted(value(at(event, field.steps())), field.as());
+        }
+        JsonNode array = at(event, field.steps().subList(0, each));
+        if (!array.isArray()) {
+            return EventRow.Kind.ABSENT;
+        }
+        List<Object> elements = new ArrayList<>();
+        for (JsonNode element : array) {
+            elements.add(value(
+                    at(element, field.steps().subList(each + 1, field.steps().size()))));
+        }
+        return list(elements, field.as());
+    }
+
+    private static Object list(List<Object> values, FieldPath.As as) {
+        List<Object> elements = values.stream()
+                .filter(value -> value != EventRow.Kind.ABSENT)
+                .map(value -> converted(value, as))
+                .toList();
+        if (elements.size() > 100) {
+            return Flaw.TOO_MANY_ELEMENTS;
+        }
+        return elements.stream()
+                .filter(value -> value instanceof Flaw || value == EventRow.Kind.COMPOUND)
+                .findFirst()
+                .orElse(elements);
+    }
+
+    private static Object converted(Object value, FieldPath.As as) {
+        if (!(value instanceof String text) || as == FieldPath.As.VALUE) {
+            return value;
+        }
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        if (as == FieldPath.As.NUMBER) {
+            try {
+                BigDecimal number = new BigDecimal(text);
+                return Numbers.inBounds(number) ? canonical(number) : Flaw.NUMBER_OUT_OF_BOUNDS;
+            } catch (NumberFormatException e) {
+                return Flaw.NO_NUMBER;
+            }
+        }
+        if (bytes.length <= 256) {
+            return text;
+        }
+        if (as == FieldPath.As.HASH) {
+            return "sha256:" + Hashing.sha256().hashBytes(bytes);
+        }
+        int end = 256;
+        while ((bytes[end] & 0xC0) == 0x80) {
+            end--;
+        }
+        return new String(bytes, 0, end, StandardCharsets.UTF_8);
     }
 
     private static Object value(JsonNode value) {
@@ -98,15 +159,21 @@ final class TreeReader {
                         case BOOLEAN -> row.bool(slot);
                         case COMPOUND, ABSENT -> row.kind(slot);
                         case FLAWED -> row.flaw(slot);
+                        case LIST ->
+                            row.elements(slot).stream()
+                                    .map(element -> values(element).get(0))
+                                    .toList();
                     });
         }
         return values;
     }
 
-    private static JsonNode at(JsonNode event, FieldPath field) {
+    private static JsonNode at(JsonNode event, List<FieldPath.Step> steps) {
         JsonNode node = event;
-        for (String name : field.names()) {
-            node = node.path(name);
+        for (FieldPath.Step step : steps) {
+            node = step instanceof FieldPath.Member member
+                    ? node.path(member.name())
+                    : node.path(((FieldPath.Element) step).index());
         }
         return node;
     }

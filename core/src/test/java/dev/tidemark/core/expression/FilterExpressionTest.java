@@ -157,7 +157,16 @@ class FilterExpressionTest {
             1 + 2                    | 1:3 a number where a condition is wanted
             size(type)               | 1:5 expected type 'bool' but found 'int'
             type.startsWith(1)       | 1:16 found no matching overload for 'startsWith' applied to 'dyn.(int)' (candidates: string.(string))
-            item['price'] > 1        | 1:5 undeclared reference to '_[_]'
+            item[type] > 1           | 1:5 a member of something that is no field
+            'abc'[0] == 'a'          | 1:6 a member of something that is no field
+            item[1.5] > 1            | 1:5 a member of something that is no field
+            item[-1] > 1             | 1:5 no field path: index -1 is not from 0 to 999
+            field('a b') > 1         | 1:6 no field path: not a field name: ' b'
+            field(type) > 1          | 1:6 a member of something that is no field
+            field('a[*]') > 1        | 1:6 'a[*]' in a filter
+            field('constant(a)') > 1 | 1:6 'constant(a)' in a filter
+            number('1') > 1          | 1:7 a member of something that is no field
+            number(number(a)) > 1    | 1:7 a member of something that is no field
             {'a': type} == type      | 1:1 an object in a filter
             [1, 2].exists(x, x > 1)  | 1:14 undeclared reference to 'exists'
             [1].all(x, true)         | 1:8 undeclared reference to 'all'
