@@ -6,7 +6,7 @@ package dev.tidemark.core.stream;
  *
  * @param streamArn the stream's ARN
  * @param streamCreatedMillis the stream's creation time, milliseconds since the epoch
- * @param shardId for example {@code shardId-000000000003}
+ * @param shardId for example {@code shardId-000000000003}; {@code shardId-im<n>-<p>} for part p of import n
  * @param prefix empty for the live fold; redrives and backfills fold the shard's records in their own lanes, so that no
  *     item has two writers
  */
@@ -16,6 +16,11 @@ public record Lane(String streamArn, long streamCreatedMillis, String shardId, S
 
     /** The ids of the live fold's lanes begin with a digit or a-f. */
     private static final String REDRIVE_PREFIX = "rd";
+
+    private static final String SHARD = "shardId-";
+
+    /** No shard of a stream has such a number. */
+    private static final String IMPORT_SHARD = "im";
 
     private static final int HASH_HEX_DIGITS = 12;
 
@@ -28,9 +33,33 @@ public record Lane(String streamArn, long streamCreatedMillis, String shardId, S
         if (streamArn.isBlank()) {
             throw new IllegalArgumentException("blank stream ARN");
         }
-        if (!shardId.startsWith("shardId-")) {
+        if (!shardId.startsWith(SHARD)) {
             throw new IllegalArgumentException("not a shard id: '" + shardId + "'");
         }
+    }
+
+    /**
+     * The lane of one part of an import (rule I1): its records are the part's rows. It is a lane of the live fold as any other.
+     *
+     * @param timeMillis the import's time, in place of the stream's creation
+     * @param number of the import, from 1
+     * @param part its index, from 0
+     */
+    public static Lane ofImport(String streamArn, long timeMillis, long number, int part) {
+        if (number < 1 || part < 0) {
+            throw new IllegalArgumentException("part " + part + " of import " + number);
+        }
+        return new Lane(streamArn, timeMillis, SHARD + IMPORT_SHARD + number + "-" + part);
+    }
+
+    /** Whether its records are rows of an import. */
+    public boolean isImport() {
+        return isImportShard(shardId);
+    }
+
+    /** Whether the records of a shard are rows of an import: of a shard's id, not of a lane's. */
+    public static boolean isImportShard(String shardId) {
+        return shardId.startsWith(IMPORT_SHARD, SHARD.length());
     }
 
     /** The stream's name, the last part of its ARN. */
@@ -61,12 +90,12 @@ public record Lane(String streamArn, long streamCreatedMillis, String shardId, S
 
     /** A short text for item keys: the prefix, a hash of stream and creation time, a dot, the shard number. */
     public String id() {
-        return prefix + hash(streamArn + "|" + streamCreatedMillis) + "." + shardId.substring("shardId-".length());
+        return prefix + hash(streamArn + "|" + streamCreatedMillis) + "." + shardId.substring(SHARD.length());
     }
 
     /** The id of the shard that a lane reads, from the lane's {@link #id()}. */
     public static String shardIdOf(String laneId) {
-        return "shardId-" + laneId.substring(laneId.lastIndexOf('.') + 1);
+        return SHARD + laneId.substring(laneId.lastIndexOf('.') + 1);
     }
 
     /** The id of the lane in which a backfill folds the records of a lane of the live fold, see {@link #ofBackfill}. */
@@ -87,6 +116,17 @@ public record Lane(String streamArn, long streamCreatedMillis, String shardId, S
     /** The number of the redrive whose lane the id is of; 0 if it is no redrive's. */
     public static long redriveOf(String laneId) {
         return isRedrive(laneId) ? Long.parseLong(laneId.substring(REDRIVE_PREFIX.length(), laneId.indexOf('#'))) : 0;
+    }
+
+    /** Whether the lane's records are rows of an import, be it in the live fold, a backfill or a redrive. */
+    public static boolean isImport(String laneId) {
+        return laneId.startsWith(IMPORT_SHARD, laneId.lastIndexOf('.') + 1);
+    }
+
+    /** The number of the import whose rows are the lane's records; 0 if they are a shard's. */
+    public static long importOf(String laneId) {
+        int from = laneId.lastIndexOf('.') + 1 + IMPORT_SHARD.length();
+        return isImport(laneId) ? Long.parseLong(laneId.substring(from, laneId.indexOf('-', from))) : 0;
     }
 
     /** The id of the live fold's lane that has the same records. */

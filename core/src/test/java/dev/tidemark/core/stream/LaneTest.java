@@ -24,6 +24,26 @@ class LaneTest {
     }
 
     @Test
+    void aPartOfAnImportIsALaneAsAnyOther() {
+        Lane part = Lane.ofImport(LANE.streamArn(), 77, 12, 3);
+
+        assertThat(part.id())
+                .endsWith(".im12-3")
+                .isNotEqualTo(Lane.ofImport(LANE.streamArn(), 78, 12, 3).id());
+        for (Lane of : new Lane[] {part, part.ofBackfill(), part.ofRedrive(4)}) {
+            assertThat(of.isImport()).isTrue();
+            assertThat(Lane.isImport(of.id())).isTrue();
+            assertThat(Lane.importOf(of.id())).isEqualTo(12);
+            assertThat(of.live()).isEqualTo(part);
+            assertThat(Lane.shardIdOf(of.id())).isEqualTo(part.shardId());
+        }
+        assertThat(LANE.isImport()).isFalse();
+        assertThat(Lane.isImportShard(LANE.shardId())).isFalse();
+        assertThat(Lane.importOf(LANE.ofBackfill().id())).isZero();
+        assertThatThrownBy(() -> Lane.ofImport(LANE.streamArn(), 77, 0, 0)).hasMessageContaining("import 0");
+    }
+
+    @Test
     void thereIsNoRedriveOfARedriveAndNoneBeforeTheFirst() {
         assertThatThrownBy(() -> LANE.ofRedrive(1).ofRedrive(2)).hasMessageContaining("redrive 2 of lane rd1#");
         assertThatThrownBy(() -> LANE.ofRedrive(0)).hasMessageContaining("redrive 0");
