@@ -5,6 +5,7 @@ import dev.tidemark.core.store.Archive.Segment;
 import dev.tidemark.core.store.ArchiveLog.SegmentRef;
 import dev.tidemark.core.store.ArchiveStore;
 import dev.tidemark.core.store.DamagedArchive;
+import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import java.util.ArrayList;
@@ -44,7 +45,8 @@ public final class Compactor {
     }
 
     /**
-     * Compacts the finished hours of a stream. To be used once.
+     * Compacts the finished hours of a stream. The segments of imports are as large as they are meant to be. To be used
+     * once.
      *
      * @param fromMillis older hours are left alone; milliseconds since the epoch
      * @param nowMillis milliseconds since the epoch
@@ -52,7 +54,12 @@ public final class Compactor {
      */
     public CompletableFuture<CompactionReport> run(String streamName, long fromMillis, long nowMillis) {
         return archive.list(streamName, fromMillis, Long.MAX_VALUE)
-                .thenCompose(listing -> run(CompactionPlan.of(listing.segments(), settings, nowMillis)));
+                .thenCompose(listing -> run(CompactionPlan.of(
+                        listing.segments().stream()
+                                .filter(ref -> !Lane.isImport(ref.laneId()))
+                                .toList(),
+                        settings,
+                        nowMillis)));
     }
 
     /**

@@ -237,8 +237,13 @@ public final class LaneLog {
         return fresh.isEmpty() ? null : give(segment.lane(), fresh);
     }
 
+    /** The rows of an import are JSON events, whatever the format of the source. */
+    private static List<RawRecord> asJson(List<RawRecord> rows) {
+        return rows.stream().map(row -> row.asRepaired(row.data())).toList();
+    }
+
     private Run give(Lane lane, List<RawRecord> fresh) {
-        Run run = new Run(lane, fresh, count + 1);
+        Run run = new Run(lane, lane.isImport() ? asJson(fresh) : fresh, count + 1);
         for (RawRecord record : fresh) {
             maxArrivalMillis = Math.max(maxArrivalMillis, record.arrivalMillis());
         }

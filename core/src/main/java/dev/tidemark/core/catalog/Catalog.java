@@ -1,10 +1,14 @@
 package dev.tidemark.core.catalog;
 
+import dev.tidemark.core.event.EventFormat;
 import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.event.EventShape.EventTime;
 import dev.tidemark.core.event.FieldPath;
-import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.event.RecordReader;
+import dev.tidemark.core.event.Seam;
 import dev.tidemark.core.forward.Forward;
+import dev.tidemark.core.reference.LookUp;
+import dev.tidemark.core.reference.Reference;
 import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.view.Training;
@@ -24,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hash content hash of the definitions (comments and layout do not matter)
  * @param sources in file order
+ * @param references in file order
  * @param views in file order, those of monitors last
  * @param models in file order
  * @param monitors of models, in the order of these
@@ -34,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 public record Catalog(
         String hash,
         List<Source> sources,
+        List<Reference> references,
         List<View> views,
         List<Model> models,
         List<Monitor> monitors,
@@ -45,46 +51,60 @@ public record Catalog(
      * @param name as in the catalog
      * @param stream name of the Kinesis stream
      * @param shape the fields that its views read
+     * @param format of its records
      * @param forwards what is put onto its stream from others
+     * @param lookUps what is looked up for each event, into slots of the shape
+     * @param seam where its imported history ends; null if it has none
      */
-    public record Source(String name, String stream, EventShape shape, List<Forward> forwards) {
+    public record Source(
+            String name,
+            String stream,
+            EventShape shape,
+            EventFormat format,
+            List<Forward> forwards,
+            List<LookUp> lookUps,
+            @Nullable Seam seam) {
 
         public Source {
             forwards = List.copyOf(forwards);
+            lookUps = List.copyOf(lookUps);
         }
 
-        /** Onto whose stream nothing is put from others. */
+        /** Of JSON, onto whose stream nothing is put from others. */
         public Source(String name, String stream, EventShape shape) {
-            this(name, stream, shape, List.of());
+            this(name, stream, shape, EventFormat.JSON, List.of(), List.of(), null);
         }
 
-        /** The same source, of whose events these fields and the event time are read. */
+        /** The same source, of whose events these fields and the event time are read, and nothing is looked up. */
         public Source reading(Collection<FieldPath> fields) {
             EventTime time = shape.eventTime();
             Set<FieldPath> all = new LinkedHashSet<>();
             all.add(shape.fields().get(time.slot()));
             all.addAll(fields);
-            EventShape other = new EventShape(
-                    List.copyOf(all),
-                    new EventTime(0, time.format(), time.required()),
-                    shape.maxEventBytes(),
-                    shape.aggregatedBy());
-            return new Source(name, stream, other, forwards);
+            EventShape other =
+                    new EventShape(List.copyOf(all), time.inSlot(0), shape.maxEventBytes(), shape.aggregatedBy());
+            return new Source(name, stream, other, format, forwards, List.of(), seam);
         }
 
         /** The same source, whose events have the time that a view says. */
         public Source at(@Nullable EventTime time) {
-            return time == null ? this : new Source(name, stream, shape.at(time));
+            return time == null ? this : new Source(name, stream, shape.at(time), format, List.of(), lookUps, seam);
+        }
+
+        /** Whether both make the same rows of the same records. */
+        boolean readsLike(Source other) {
+            return shape.equals(other.shape) && format.equals(other.format) && lookUps.equals(other.lookUps);
         }
 
         /** A new reader of its events. A reader is not thread-safe: take one for each thread. */
-        public JsonEventReader reader() {
-            return new JsonEventReader(shape);
+        public RecordReader reader() {
+            return new RecordReader(shape, format);
         }
     }
 
     public Catalog {
         sources = List.copyOf(sources);
+        references = List.copyOf(references);
         views = List.copyOf(views);
         models = List.copyOf(models);
         monitors = List.copyOf(monitors);
@@ -92,9 +112,13 @@ public record Catalog(
         notes = Collections.unmodifiableMap(new LinkedHashMap<>(notes));
     }
 
-    /** Without models, monitors, trainings and notes. */
+    /** Without references, models, monitors, trainings and notes. */
     public Catalog(String hash, List<Source> sources, List<View> views, String json) {
-        this(hash, sources, views, List.of(), List.of(), List.of(), Map.of(), json);
+        this(hash, sources, List.of(), views, List.of(), List.of(), List.of(), Map.of(), json);
+    }
+
+    public Optional<Reference> reference(String name) {
+        return references.stream().filter(one -> one.name().equals(name)).findFirst();
     }
 
     public Optional<View> view(String name) {

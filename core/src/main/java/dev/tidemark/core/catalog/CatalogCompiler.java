@@ -8,15 +8,26 @@ import java.util.List;
 public final class CatalogCompiler {
 
     private final List<AggregateFunction> functions;
+    private final Formats formats;
+
+    /** With all functions of this release, for sources of JSON. */
+    public CatalogCompiler() {
+        this(Formats.NONE);
+    }
 
     /** With all functions of this release. */
-    public CatalogCompiler() {
-        this(AggregateFunctions.all());
+    public CatalogCompiler(Formats formats) {
+        this(AggregateFunctions.all(), formats);
     }
 
     /** @param functions those that a catalog may use, with distinct names */
     public CatalogCompiler(List<AggregateFunction> functions) {
+        this(functions, Formats.NONE);
+    }
+
+    private CatalogCompiler(List<AggregateFunction> functions, Formats formats) {
         this.functions = List.copyOf(functions);
+        this.formats = formats;
     }
 
     /**
@@ -27,6 +38,6 @@ public final class CatalogCompiler {
      */
     public Catalog compile(String yaml) {
         Problems problems = new Problems(yaml);
-        return new CatalogReader(functions, problems).read(YamlText.read(yaml, problems));
+        return new CatalogReader(functions, formats, problems).read(YamlText.read(yaml, problems));
     }
 }

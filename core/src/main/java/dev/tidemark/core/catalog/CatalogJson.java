@@ -8,11 +8,13 @@ import dev.tidemark.core.aggregate.FieldInput;
 import dev.tidemark.core.aggregate.Grid;
 import dev.tidemark.core.aggregate.Label;
 import dev.tidemark.core.aggregate.Parameter;
-import dev.tidemark.core.event.EventShape.TimeFormat;
+import dev.tidemark.core.event.Seam;
 import dev.tidemark.core.expression.FilterExpression;
+import dev.tidemark.core.reference.Reference;
 import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.window.Window;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,7 @@ final class CatalogJson {
     /** Without what is for people only. */
     static ObjectNode of(
             Collection<SourceDefinition> sources,
+            Collection<Reference> references,
             Collection<PairDefinition> pairs,
             Collection<ViewDefinition> views,
             Collection<ModelReader.Read> models) {
@@ -39,6 +42,11 @@ final class CatalogJson {
         catalog.put("tidemark", CatalogReader.FORMAT_VERSION);
         ObjectNode sourceNodes = catalog.putObject("sources");
         sources.forEach(source -> sourceNodes.set(source.name(), source(source)));
+        if (!references.isEmpty()) {
+            // Left out without references, so that catalogs from before there were any keep their hashes.
+            ObjectNode referenceNodes = catalog.putObject("references");
+            references.forEach(one -> referenceNodes.set(one.name(), reference(one)));
+        }
         if (!pairs.isEmpty()) {
             // Left out without pairs, so that catalogs from before there were any keep their hashes.
             ObjectNode pairNodes = catalog.putObject("pairs");
@@ -66,7 +74,7 @@ final class CatalogJson {
         ObjectNode node = NODES.objectNode();
         node.put("stream", source.stream());
         node.put("stream_retention", Window.formatDuration(source.streamRetentionMillis()));
-        eventTime(node, source.eventTime(), source.timeFormat());
+        eventTime(node, source.eventTime());
         if (source.eventId() != null) {
             node.put("event_id", source.eventId().toString());
         }
@@ -75,6 +83,13 @@ final class CatalogJson {
             // Left out by default, so that catalogs from before there was a choice keep their hashes.
             node.put("aggregated_by", SourceReader.nameOf(source.aggregatedBy()));
         }
+        if (source.seam() != null) {
+            history(node.putObject("history"), source.seam());
+        }
+        if (!source.format().definition().equals(FormatDefinition.JSON)) {
+            // Left out for JSON, so that catalogs from before there was a choice keep their hashes.
+            node.set("format", FormatReader.json(source.format().definition()));
+        }
         if (!source.forwards().isEmpty()) {
             ArrayNode forwards = node.putArray("forward");
             source.forwards().forEach(one -> forward(forwards.addObject(), one));
@@ -82,8 +97,38 @@ final class CatalogJson {
         return node;
     }
 
-    private static void eventTime(ObjectNode node, Field field, TimeFormat format) {
-        node.putObject("event_time").put("field", field.toString()).put("format", SourceReader.nameOf(format));
+    private static void history(ObjectNode node, Seam seam) {
+        node.put("until", Instant.ofEpochMilli(seam.untilMillis()).toString());
+        if (seam.arrivalDelayMillis() > 0) {
+            node.put("arrival_delay", Window.formatDuration(seam.arrivalDelayMillis()));
+        }
+    }
+
+    private static ObjectNode reference(Reference reference) {
+        ObjectNode node = NODES.objectNode();
+        node.set("key", texts(reference.key()));
+        ObjectNode fields = node.putObject("fields");
+        reference.fields().forEach((name, type) -> fields.put(name, SourceReader.nameOf(type)));
+        if (reference.validFrom() != null) {
+            node.put("valid_from", reference.validFrom());
+        }
+        node.put("effective_after", Window.formatDuration(reference.effectiveAfterMillis()));
+        return node.put("max_bytes", reference.maxBytes());
+    }
+
+    private static void lookUps(ObjectNode view, List<LookUpDefinition> lookUps) {
+        ObjectNode node = view.putObject("look_up");
+        lookUps.forEach(one -> node.putObject(one.alias())
+                .put("from", one.reference().name())
+                .set("key", texts(one.key().stream().map(Field::toString).toList())));
+    }
+
+    private static void eventTime(ObjectNode node, SourceReader.EventTime time) {
+        ObjectNode eventTime = node.putObject("event_time");
+        eventTime.put("field", time.field().toString()).put("format", SourceReader.nameOf(time.format()));
+        if (time.zone() != null) {
+            eventTime.put("zone", time.zone().getId());
+        }
     }
 
     private static void forward(ObjectNode node, ForwardDefinition forward) {
@@ -118,7 +163,10 @@ final class CatalogJson {
         PairDefinition pair = view.pair();
         node.put("source", pair == null ? view.source().name() : pair.name());
         if (view.eventTime() != null) {
-            eventTime(node, view.eventTime().field(), view.eventTime().format());
+            eventTime(node, view.eventTime());
+        }
+        if (!view.lookUps().isEmpty()) {
+            lookUps(node, view.lookUps());
         }
         node.set("entity", texts(view.entity().stream().map(Field::toString).toList()));
         where(node, view.where());
@@ -129,6 +177,9 @@ final class CatalogJson {
             node.put("heads", false);
         }
         node.put("skew", Window.formatDuration(view.skewMillis()));
+        if (view.zone() != null) {
+            node.put("zone", view.zone().getId());
+        }
         if (view.withinMillis() != null) {
             node.put("within", Window.formatDuration(view.withinMillis()));
         }

@@ -3,6 +3,7 @@ package dev.tidemark.core.catalog;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.core.aggregate.AggregateFunction;
 import dev.tidemark.core.event.EventShape;
+import dev.tidemark.core.reference.Reference;
 import dev.tidemark.core.view.Monitor;
 import dev.tidemark.core.view.Training;
 import dev.tidemark.core.view.View;
@@ -19,17 +20,20 @@ final class CatalogReader {
 
     static final int FORMAT_VERSION = 1;
     static final int MAX_SOURCES = 100;
+    static final int MAX_REFERENCES = 100;
     static final int MAX_PAIRS = 100;
     static final int MAX_VIEWS = 200;
     static final int MAX_MODELS = 100;
 
     private static final Set<String> KEYS =
-            new LinkedHashSet<>(List.of("tidemark", "sources", "pairs", "views", "models"));
+            new LinkedHashSet<>(List.of("tidemark", "sources", "references", "pairs", "views", "models"));
     private static final String ROOT_REMEDY = "start with 'tidemark: 1', 'sources:' and 'views:'";
 
     private final List<AggregateFunction> functions;
+    private final Formats formats;
     private final Problems problems;
     private final Map<String, SourceDefinition> sources = new LinkedHashMap<>();
+    private final Map<String, Reference> references = new LinkedHashMap<>();
     private final Map<String, PairDefinition> pairs = new LinkedHashMap<>();
     private final Set<String> viewNames = new LinkedHashSet<>();
     private final Map<String, ViewDefinition> definitions = new LinkedHashMap<>();
@@ -38,8 +42,9 @@ final class CatalogReader {
     private final List<Training> trainings = new ArrayList<>();
     private final Map<String, View> viewsByVersion = new LinkedHashMap<>();
 
-    CatalogReader(List<AggregateFunction> functions, Problems problems) {
+    CatalogReader(List<AggregateFunction> functions, Formats formats, Problems problems) {
         this.functions = functions;
+        this.formats = formats;
         this.problems = problems;
     }
 
@@ -52,7 +57,8 @@ final class CatalogReader {
             Set<String> sourceNames = readSources(catalog);
             Set<String> pairNames = readPairs(catalog, new LinkedHashSet<>(sourceNames));
             sourceNames.addAll(pairNames);
-            ViewReader viewReader = new ViewReader(functions, sources, pairs, sourceNames);
+            Set<String> referenceNames = readReferences(catalog);
+            ViewReader viewReader = new ViewReader(functions, sources, pairs, sourceNames, references, referenceNames);
             for (YamlMapping.Entry entry : section(catalog, "views", MAX_VIEWS, "add at least one view")) {
                 viewNames.add(entry.name());
                 readView(viewReader, entry);
@@ -60,13 +66,15 @@ final class CatalogReader {
             readModels(catalog, viewReader, pairNames);
         }
         problems.throwIfAny();
-        ObjectNode json = CatalogJson.of(sources.values(), pairs.values(), definitions.values(), models);
+        ObjectNode json =
+                CatalogJson.of(sources.values(), references.values(), pairs.values(), definitions.values(), models);
         String hash = Hashes.shortHash(json.toString());
         Map<String, Notes> notes = notes();
         CatalogJson.annotate(json, notes);
         return new Catalog(
                 hash,
                 sources.values().stream().map(CatalogReader::source).toList(),
+                List.copyOf(references.values()),
                 List.copyOf(viewsByVersion.values()),
                 models.stream().map(ModelReader.Read::model).toList(),
                 monitors,
@@ -102,7 +110,7 @@ final class CatalogReader {
 
     private Set<String> readSources(YamlMapping catalog) {
         Set<String> names = new LinkedHashSet<>();
-        SourceReader reader = new SourceReader();
+        SourceReader reader = new SourceReader(formats);
         List<YamlMapping.Entry> entries = section(catalog, "sources", MAX_SOURCES, "add at least one source");
         for (YamlMapping.Entry entry : entries) {
             names.add(entry.name());
@@ -113,6 +121,22 @@ final class CatalogReader {
         }
         ForwardReader forwards = new ForwardReader(sources, names);
         entries.forEach(forwards::read);
+        return names;
+    }
+
+    private Set<String> readReferences(YamlMapping catalog) {
+        Set<String> names = new LinkedHashSet<>();
+        if (catalog.optional("references") == null) {
+            return names;
+        }
+        for (YamlMapping.Entry entry :
+                section(catalog, "references", MAX_REFERENCES, "add a reference, or leave references out")) {
+            names.add(entry.name());
+            Reference reference = ReferenceReader.read(entry);
+            if (reference != null) {
+                references.put(entry.name(), reference);
+            }
+        }
         return names;
     }
 
@@ -203,13 +227,16 @@ final class CatalogReader {
     }
 
     private static Catalog.Source source(SourceDefinition source) {
-        EventShape.EventTime time = new EventShape.EventTime(source.eventTime().slot(), source.timeFormat());
+        EventShape.EventTime time = source.eventTime().shape(true);
         return new Catalog.Source(
                 source.name(),
                 source.stream(),
                 new EventShape(source.fields().paths(), time, source.maxEventBytes(), source.aggregatedBy()),
+                source.format().format(),
                 source.forwards().stream()
                         .map(forward -> forward.compile(source.stream()))
-                        .toList());
+                        .toList(),
+                source.fields().lookUps(),
+                source.seam());
     }
 }

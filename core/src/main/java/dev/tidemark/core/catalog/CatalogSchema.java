@@ -11,6 +11,7 @@ import dev.tidemark.core.aggregate.Parameter;
 import dev.tidemark.core.event.EventShape.AggregatedBy;
 import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.pair.Halves.Match;
+import dev.tidemark.core.reference.Reference;
 import dev.tidemark.core.window.Window;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -26,9 +27,14 @@ import org.jspecify.annotations.Nullable;
 public final class CatalogSchema {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final String MOMENT =
+            "[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]+)?)?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)";
     static final String DURATION = "[1-9][0-9]{0,8}[smhd]";
-    private static final String NAME = "([A-Za-z_][A-Za-z0-9_]*|\"[A-Za-z0-9_.-]+\")";
-    static final String PATH = NAME + "(\\." + NAME + ")*";
+    private static final String WINDOW =
+            "(" + DURATION + "(_before_" + DURATION + ")?|(day|week|month)(_before_[1-9][0-9]{0,3})?)";
+    private static final String NAME = "([A-Za-z_@$][A-Za-z0-9_@$:-]*|\"([^\"\\\\]|\\\\[\"\\\\])+\")";
+    private static final String PLACE = NAME + "(\\." + NAME + "|\\[([0-9]{1,3}|\\*)\\])*";
+    static final String PATH = "(" + PLACE + "|(number|truncate|hash|short|constant)\\(" + PLACE + "\\))";
 
     private final List<AggregateFunction> functions;
 
@@ -60,6 +66,11 @@ public final class CatalogSchema {
                 .put("const", CatalogReader.FORMAT_VERSION);
         named(properties.putObject("sources"), "Streams of events, by name.", "source", CatalogReader.MAX_SOURCES);
         named(
+                properties.putObject("references"),
+                "Tables beside the streams, by name; views look their rows up.",
+                "reference",
+                CatalogReader.MAX_REFERENCES);
+        named(
                 properties.putObject("pairs"),
                 "Pairs of events with one key, by name; views read them like a source.",
                 "pair",
@@ -72,6 +83,8 @@ public final class CatalogSchema {
                 CatalogReader.MAX_MODELS);
         ObjectNode definitions = root.putObject("definitions");
         source(definitions.putObject("source"));
+        reference(definitions.putObject("reference"));
+        lookUp(definitions.putObject("look_up"));
         pair(definitions.putObject("pair"));
         side(definitions.putObject("side"));
         view(definitions.putObject("view"));
@@ -111,11 +124,70 @@ public final class CatalogSchema {
                         + " for the wrong shard, or anything else.");
         oneOf(packer, List.of(AggregatedBy.values()))
                 .put("default", SourceReader.nameOf(SourceReader.DEFAULT_AGGREGATED_BY));
+        history(properties.putObject("history"));
+        format(properties.putObject("format"));
         ObjectNode forward = properties.putObject("forward").put("type", "array");
         forward.put("description", "Which events of other sources are put onto this one's stream.");
         forward.put("minItems", 1).put("maxItems", ForwardReader.MAX_FORWARDS);
         forward(forward.putObject("items"));
         notes(properties);
+    }
+
+    private static void history(ObjectNode node) {
+        object(node, "History from before the stream, which imports bring.", "until");
+        text(
+                properties(node),
+                "until",
+                MOMENT,
+                "The seam: events that happened before it count if they were imported, later ones if they came on the"
+                        + " stream.");
+        duration(
+                properties(node),
+                "arrival_delay",
+                null,
+                "How long after it happened an imported event is taken to have arrived; not at all if left out.");
+    }
+
+    /** Of a source's records. */
+    private static void format(ObjectNode node) {
+        node.put(
+                "description",
+                "What the records are made of, from the outside in; JSON, one event in a record, by default.");
+        ArrayNode forms = node.putArray("anyOf");
+        forms.addObject().put("const", FormatReader.JSON);
+        ObjectNode form = forms.addObject();
+        object(form, "What is not the default.");
+        ObjectNode properties = properties(form);
+        oneOf(properties.putObject("compression"), List.of(FormatDefinition.Compression.values()));
+        oneOf(properties.putObject("framing"), List.of(FormatDefinition.Framing.values()));
+        encoding(properties.putObject("encoding").putArray("anyOf"));
+        ArrayNode envelopes = properties.putObject("envelope").putArray("anyOf");
+        envelopes.addObject().put("const", SourceReader.nameOf(FormatDefinition.Wrapper.CLOUDEVENTS));
+        ObjectNode changes = envelopes.addObject();
+        object(changes, "Changes of rows of a table.", "cdc");
+        oneOf(properties(changes).putObject("cdc"), FormatReader.changes());
+        oneOf(properties(changes).putObject("take"), List.of(FormatDefinition.Take.values()))
+                .put("default", SourceReader.nameOf(FormatDefinition.Take.AFTER));
+    }
+
+    private static void encoding(ArrayNode encodings) {
+        encodings.addObject().put("const", FormatReader.JSON);
+        ObjectNode avro = encodings.addObject();
+        object(avro, "Avro, with the schema that the producer writes.", "avro");
+        ObjectNode ofAvro = properties(avro).putObject("avro");
+        object(ofAvro, "The schema, as a file or in JSON as a text.");
+        properties(ofAvro).putObject("schema").put("type", "string");
+        properties(ofAvro).putObject(FormatReader.SCHEMA_JSON).put("type", "string");
+        ObjectNode protobuf = encodings.addObject();
+        object(
+                protobuf,
+                "Protocol Buffers, with the descriptors of the message's file and those it imports.",
+                "protobuf");
+        ObjectNode ofProtobuf = properties(protobuf).putObject("protobuf");
+        object(ofProtobuf, "The descriptors, as a file or in base64, and the message.", "message");
+        properties(ofProtobuf).putObject("descriptor").put("type", "string");
+        properties(ofProtobuf).putObject(FormatReader.DESCRIPTOR_BASE64).put("type", "string");
+        properties(ofProtobuf).putObject("message").put("type", "string");
     }
 
     /** A field, or a mapping of it and its format. */
@@ -129,6 +201,11 @@ public final class CatalogSchema {
         ObjectNode format = properties(form).putObject("format");
         format.put("description", "How the time is written.");
         oneOf(format, List.of(TimeFormat.values())).put("default", SourceReader.nameOf(TimeFormat.ISO8601));
+        text(
+                properties(form),
+                "zone",
+                "[A-Za-z0-9_+/-]{1,50}",
+                "The time zone of texts without an offset, such as Europe/Berlin.");
     }
 
     private static void forward(ObjectNode node) {
@@ -178,6 +255,57 @@ public final class CatalogSchema {
                 PairReader.MAX_KEY_FIELDS);
     }
 
+    private static void reference(ObjectNode node) {
+        object(node, "A table of which snapshots are published.", "key", "fields");
+        ObjectNode properties = properties(node);
+        ArrayNode key = properties
+                .putObject("key")
+                .put("description", "The column or columns that identify a row.")
+                .putArray("anyOf");
+        key.addObject().put("type", "string");
+        key.addObject()
+                .put("type", "array")
+                .put("minItems", 1)
+                .put("maxItems", ReferenceReader.MAX_KEY_COLUMNS)
+                .putObject("items")
+                .put("type", "string");
+        ObjectNode fields = properties
+                .putObject("fields")
+                .put("description", "The columns to keep, with their types.")
+                .put("type", "object")
+                .put("minProperties", 1)
+                .put("maxProperties", ReferenceReader.MAX_FIELDS);
+        oneOf(fields.putObject("additionalProperties"), List.of(Reference.Type.values()));
+        properties
+                .putObject("valid_from")
+                .put(
+                        "description",
+                        "The column that says from when on a row is valid; without it, each key has one row.")
+                .put("type", "string");
+        duration(
+                properties,
+                "effective_after",
+                ReferenceReader.DEFAULT_EFFECTIVE_AFTER,
+                "How much later than its publication a snapshot becomes effective, at least.");
+        integer(
+                        properties,
+                        "max_bytes",
+                        1,
+                        ReferenceReader.LARGEST_MAX_BYTES,
+                        "How large the rows of a snapshot may be in memory.")
+                .put("default", ReferenceReader.DEFAULT_MAX_BYTES);
+    }
+
+    private static void lookUp(ObjectNode node) {
+        object(node, "Fields of a reference's row, under this name.", "from", "key");
+        ObjectNode properties = properties(node);
+        text(properties, "from", Names.PATTERN, "Name of the reference.");
+        fields(
+                properties.putObject("key"),
+                "The field or fields of the event that are the reference's key.",
+                ReferenceReader.MAX_KEY_COLUMNS);
+    }
+
     private static void view(ObjectNode node) {
         object(node, "The features of one kind of entity from one source.", "source", "entity", "features");
         ObjectNode properties = properties(node);
@@ -185,6 +313,11 @@ public final class CatalogSchema {
         time(
                 properties.putObject("event_time"),
                 "The field that holds the time of the view's events, if not the source's event_time.");
+        named(
+                properties.putObject("look_up"),
+                "Rows of references to look up for each event, by the name that their fields have here.",
+                "look_up",
+                ReferenceReader.MAX_LOOK_UPS);
         fields(
                 properties.putObject("entity"),
                 "The field or fields that identify what the features describe.",
@@ -214,6 +347,10 @@ public final class CatalogSchema {
                 .put(
                         "description",
                         "Whether new events go into one head item per entity. false: as the state was written before heads.");
+        properties
+                .putObject("zone")
+                .put("type", "string")
+                .put("description", "Whose clocks its days, weeks and months go by, such as Europe/Berlin or UTC.");
         named(properties.putObject("features"), "Features, by name.", "feature", ViewReader.MAX_FEATURES);
         named(
                 properties.putObject("derived"),
@@ -240,8 +377,11 @@ public final class CatalogSchema {
         windows(
                 properties
                         .putObject("windows")
-                        .put("description", "How far to look back: 5m, 24h, 7d, or lifetime; one value for each."),
-                "(" + DURATION + "|lifetime)");
+                        .put(
+                                "description",
+                                "How far to look back: 5m, 24h, 7d, lifetime; 1h_before_24h; day, week, month, day_before_1."
+                                        + " One value for each."),
+                "(" + WINDOW + "|lifetime)");
         condition(properties, "Which events of the view count: a further CEL condition.");
         properties
                 .putObject("optional")
@@ -276,7 +416,7 @@ public final class CatalogSchema {
         }
         ObjectNode properties = then.putObject("properties");
         if (!function.allowsLifetime()) {
-            windows(properties.putObject("windows"), DURATION);
+            windows(properties.putObject("windows"), WINDOW);
         }
         for (Parameter parameter : function.parameters()) {
             keys.add(parameter.name());

@@ -3,6 +3,7 @@ package dev.tidemark.core.catalog;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.event.EventShape;
+import dev.tidemark.core.stream.Packing;
 import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
@@ -134,6 +135,18 @@ public record Catalogs(Catalog current, @Nullable Catalog next) {
         return readings;
     }
 
+    /**
+     * How several events are packed into one record of a stream; null if a record is one event. Of two catalogs that read
+     * the stream, the current one decides: what is packed is unpacked for both, once.
+     */
+    public @Nullable Packing packingOf(String streamName) {
+        return all().stream()
+                .flatMap(catalog -> catalog.sourceOfStream(streamName).stream())
+                .findFirst()
+                .map(source -> source.format().packing())
+                .orElse(null);
+    }
+
     /** Adds those of the views that have this event time; null for the source's. */
     private static void add(
             List<Reading> readings, Catalog.Source source, EventShape.@Nullable EventTime time, List<View> views) {
@@ -149,7 +162,7 @@ public record Catalogs(Catalog current, @Nullable Catalog next) {
     private static void add(List<Reading> readings, Reading reading) {
         for (int i = 0; i < readings.size(); i++) {
             Reading known = readings.get(i);
-            if (known.source().shape().equals(reading.source().shape())) {
+            if (known.source().readsLike(reading.source())) {
                 List<View> both = new ArrayList<>(known.views());
                 both.addAll(reading.views());
                 readings.set(i, new Reading(known.source(), both));

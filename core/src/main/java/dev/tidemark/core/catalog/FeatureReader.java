@@ -8,6 +8,7 @@ import dev.tidemark.core.expression.FilterExpression;
 import dev.tidemark.core.value.ValueType;
 import dev.tidemark.core.window.Window;
 import java.math.BigDecimal;
+import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,7 +46,8 @@ final class FeatureReader {
     /** A feature with the place of each of its windows, which the view checks against its hop. */
     record Read(ViewDefinition.@Nullable Feature feature, Map<Window, YamlValue> windows) {}
 
-    Read read(YamlMapping.Entry entry, SourceFields fields) {
+    /** @param zone of the view's calendar; null for none */
+    Read read(YamlMapping.Entry entry, SourceFields fields, @Nullable ZoneId zone) {
         Names.check(entry, "feature");
         YamlMapping feature = entry.value().mapping("describe the feature: function and windows");
         if (feature == null) {
@@ -53,7 +55,7 @@ final class FeatureReader {
         }
         AggregateFunction function = function(feature);
         Map<String, Object> arguments = function == null ? Map.of() : arguments(feature, function, fields);
-        Map<Window, YamlValue> windows = windows(feature, function);
+        Map<Window, YamlValue> windows = windows(feature, function, zone);
         FilterExpression where = filters.read(feature.optional("where"), fields);
         ViewDefinition.Grouping grouping = grouping(feature, fields);
         YamlValue optionalAt = feature.optional("optional");
@@ -63,8 +65,11 @@ final class FeatureReader {
             return new Read(null, windows);
         }
         checkWhere(feature, function);
-        Field input = input(feature, function, fields, optionalAt);
         AggregateFunction.Input inputKind = inputKind(feature, function, arguments);
+        boolean mayBeTooLong = Boolean.TRUE.equals(optional)
+                && !function.takesMissing()
+                && inputKind.accepts(AggregateFunction.Input.TEXT);
+        Field input = input(feature, function, fields, optionalAt, mayBeTooLong);
         ViewDefinition.Feature read = new ViewDefinition.Feature(
                 entry.name(),
                 entry.value(),
@@ -113,7 +118,8 @@ final class FeatureReader {
         return ArgumentReader.read(feature, function.parameters(), fields);
     }
 
-    private static Map<Window, YamlValue> windows(YamlMapping feature, @Nullable AggregateFunction function) {
+    private static Map<Window, YamlValue> windows(
+            YamlMapping feature, @Nullable AggregateFunction function, @Nullable ZoneId zone) {
         YamlValue at = feature.required("windows", WINDOWS_REMEDY);
         if (at == null) {
             return Map.of();
@@ -128,7 +134,7 @@ final class FeatureReader {
         }
         Map<Window, YamlValue> windows = new LinkedHashMap<>();
         for (YamlValue element : elements) {
-            Window window = element.window();
+            Window window = element.window(zone);
             if (window == null) {
                 continue;
             }
@@ -155,7 +161,11 @@ final class FeatureReader {
     }
 
     private static @Nullable Field input(
-            YamlMapping feature, AggregateFunction function, SourceFields fields, @Nullable YamlValue optionalAt) {
+            YamlMapping feature,
+            AggregateFunction function,
+            SourceFields fields,
+            @Nullable YamlValue optionalAt,
+            boolean mayBeTooLong) {
         YamlValue at = feature.optional("input");
         if (function.input() == AggregateFunction.Input.NONE) {
             reportSuperfluous(function, at, "input");
@@ -169,8 +179,19 @@ final class FeatureReader {
                             "say which field " + function.name() + " aggregates, such as input: price");
             return null;
         }
-        FieldPath path = at.field();
-        return path == null ? null : fields.use(path, at);
+        FieldPath path = at.input();
+        if (path != null && path.isList() && !function.takesLists()) {
+            at.problem(
+                    function.name() + " of a list of values",
+                    "name one element, such as items[0].price, or take one of the functions that count every element");
+            return null;
+        }
+        if (path == null) {
+            return null;
+        }
+        // What need not be there need not be short either; a view that counts so has a version of its own.
+        boolean isShort = mayBeTooLong && path.as() == FieldPath.As.VALUE;
+        return fields.use(isShort ? new FieldPath(path.steps(), FieldPath.As.SHORT) : path, at);
     }
 
     private static AggregateFunction.Input inputKind(
@@ -203,7 +224,7 @@ final class FeatureReader {
     /** With an unknown function the path is still worth checking. */
     private static void checkPath(YamlMapping feature, SourceFields fields) {
         YamlValue at = feature.optional("input");
-        FieldPath path = at == null ? null : at.field();
+        FieldPath path = at == null ? null : at.input();
         if (at != null && path != null) {
             fields.use(path, at);
         }

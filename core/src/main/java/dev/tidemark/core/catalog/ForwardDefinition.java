@@ -20,10 +20,7 @@ record ForwardDefinition(
     /** @param to name of the stream that the events are put onto */
     Forward compile(String to) {
         EventShape shape = new EventShape(
-                fields.paths(),
-                new EventShape.EventTime(fields.slotOf(from.eventTime().path()), from.timeFormat()),
-                from.maxEventBytes(),
-                from.aggregatedBy());
+                fields.paths(), from.eventTime().in(fields).shape(true), from.maxEventBytes(), from.aggregatedBy());
         return new Forward(from.stream(), to, shape, where == null ? null : where.bind(fields::slotOf), key, origin);
     }
 }

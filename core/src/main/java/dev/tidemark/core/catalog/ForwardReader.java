@@ -62,7 +62,7 @@ final class ForwardReader {
         FieldPath key = keyAt == null ? null : keyAt.field();
         YamlValue originAt = mapping.optional("origin");
         FieldPath origin = originAt == null ? ForwardDefinition.DEFAULT_ORIGIN : originAt.field();
-        if (originAt != null && origin != null && origin.names().size() != 1) {
+        if (originAt != null && origin != null && origin.steps().size() != 1) {
             originAt.problem(originAt.shown() + " lies inside an object", "name a member of the event itself");
             return null;
         }
@@ -70,7 +70,7 @@ final class ForwardReader {
             return null;
         }
         SourceFields fields = new SourceFields();
-        fields.use(from.eventTime().path(), mapping.at());
+        fields.use(from.eventTime().field().path(), mapping.at());
         fields.use(key, keyAt);
         fields.use(origin, originAt == null ? mapping.at() : originAt);
         YamlValue whereAt = mapping.optional("where");
@@ -89,6 +89,13 @@ final class ForwardReader {
             return null;
         }
         SourceDefinition from = sources.get(name);
+        if (from != null && !isJson(from, to)) {
+            at.problem(
+                    "events of " + at.shown()
+                            + " are put onto another stream as they are, which takes JSON on both sides",
+                    "forward between sources without a 'format'");
+            return null;
+        }
         if (from != null && reaches(to.name(), from, new HashSet<>())) {
             at.problem(
                     "events of " + at.shown() + " would come back to it",
@@ -96,6 +103,10 @@ final class ForwardReader {
             return null;
         }
         return from;
+    }
+
+    private static boolean isJson(SourceDefinition from, SourceDefinition to) {
+        return from.format().equals(FormatReader.Read.JSON) && to.format().equals(FormatReader.Read.JSON);
     }
 
     /** Whether events of the one source come onto the other, as far as the forwards are read. */

@@ -74,6 +74,9 @@ record ModelFacts(
                             ObjectNode definition = CatalogJson.feature(feature);
                             definition.remove("windows");
                             found.put(name, definition.put("window", window.text()));
+                            if (window.isOfCalendar()) {
+                                definition.put("zone", String.valueOf(view.zone()));
+                            }
                         }
                     }
                 }

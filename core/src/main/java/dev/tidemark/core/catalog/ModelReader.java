@@ -1,6 +1,7 @@
 package dev.tidemark.core.catalog;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.value.ValueType;
 import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.View;
@@ -113,7 +114,9 @@ final class ModelReader {
         return new Model.ViewInput(
                 view,
                 view.entity().stream()
-                        .map(field -> keyNames.indexOf(keys.get(field.name())))
+                        .map(field -> field.constant() != null
+                                ? Model.ViewInput.CONSTANT
+                                : keyNames.indexOf(keys.get(field.name())))
                         .toList(),
                 view.valueNames().stream().filter(needed::contains).toList());
     }
@@ -278,19 +281,27 @@ final class ModelReader {
         return needed;
     }
 
-    /** From key field to name, for every key field of the views that are read. */
+    /** From key field to name, for every key field of the views that are read, if it has no constant. */
     private Map<String, String> keys(YamlMapping model, Set<String> read, Set<String> request) {
         YamlValue at = model.optional("keys");
         YamlMapping mapping = at == null ? null : at.mapping(KEYS_REMEDY);
         Set<String> fields = new LinkedHashSet<>();
         read.stream()
                 .filter(views::containsKey)
-                .forEach(name -> view(name).entity().forEach(field -> fields.add(field.name())));
+                .flatMap(name -> view(name).entity().stream())
+                .filter(field -> field.constant() == null)
+                .forEach(field -> fields.add(field.name()));
+        Map<String, YamlValue> names = new LinkedHashMap<>();
+        if (mapping != null) {
+            mapping.entries().forEach(entry -> names.put(inOneForm(entry.name()), entry.value()));
+        }
         Map<String, String> keys = new LinkedHashMap<>();
         Set<String> byDefault = new LinkedHashSet<>();
         for (String field : fields) {
-            YamlValue named = mapping == null ? null : mapping.optional(field);
-            String name = named == null ? field.replace('.', '_') : named.text(KEYS_REMEDY);
+            YamlValue named = names.get(field);
+            String name = named == null
+                    ? FieldPath.parse(field).asItStands().toString().replace('.', '_')
+                    : named.text(KEYS_REMEDY);
             YamlValue place = named == null ? model.at() : named;
             if (name == null || !KEY.matcher(name).matches()) {
                 place.problem(
@@ -312,13 +323,22 @@ final class ModelReader {
         }
         if (mapping != null && views.keySet().containsAll(read)) {
             mapping.entries().stream()
-                    .filter(entry -> !fields.contains(entry.name()))
+                    .filter(entry -> !fields.contains(inOneForm(entry.name())))
                     .forEach(entry -> entry.key()
                             .problem(
                                     entry.key().shown() + " is the key of no view that the model reads",
                                     Suggestions.remedy(entry.name(), fields, "key fields")));
         }
         return keys;
+    }
+
+    /** A path may be written with quotes that it does not need, and without some that its one form has. */
+    private static String inOneForm(String path) {
+        try {
+            return FieldPath.parse(path).toString();
+        } catch (IllegalArgumentException noPath) {
+            return path;
+        }
     }
 
     /** A request input that nothing uses is asked of every caller for nothing. */

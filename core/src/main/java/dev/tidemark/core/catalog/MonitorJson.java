@@ -73,12 +73,16 @@ final class MonitorJson {
     }
 
     private static void time(ObjectNode node, MonitorReader.Time time) {
-        if (time.format() == null) {
+        if (time.format() == null && time.zone() == null) {
             node.put(MonitorKeys.TIME, time.field());
-        } else {
-            node.putObject(MonitorKeys.TIME)
-                    .put(MonitorKeys.FIELD, time.field())
-                    .put(MonitorKeys.FORMAT, time.format());
+            return;
+        }
+        ObjectNode written = node.putObject(MonitorKeys.TIME).put(MonitorKeys.FIELD, time.field());
+        if (time.format() != null) {
+            written.put(MonitorKeys.FORMAT, time.format());
+        }
+        if (time.zone() != null) {
+            written.put(MonitorKeys.ZONE, time.zone());
         }
     }
 

@@ -34,6 +34,7 @@ final class MonitorKeys {
 
     static final String FIELD = "field";
     static final String FORMAT = "format";
+    static final String ZONE = "zone";
     static final String MAX_GROUPS = "max_groups";
 
     static final String WINDOWS = "windows";

@@ -54,8 +54,13 @@ final class MonitorReader {
      * Which field holds a moment; {@code place} is read again where a view is made of it.
      *
      * @param format null for the default
+     * @param zone null if there is none
      */
-    record Time(Object place, String field, @Nullable String format) {}
+    record Time(
+            Object place,
+            String field,
+            @Nullable String format,
+            @Nullable String zone) {}
 
     /**
      * What predictions look like; paths as they are written.
@@ -100,12 +105,12 @@ final class MonitorReader {
 
         /** The label in the events of the source. */
         String label() {
-            return carried == null ? "right." + labelPath : labelPath;
+            return carried == null ? under("right", labelPath) : labelPath;
         }
 
         /** A field of the prediction in the events of the source. */
         String ofPrediction(String path) {
-            return carried == null ? "left." + path : path;
+            return carried == null ? under("left", path) : path;
         }
     }
 
@@ -324,7 +329,9 @@ final class MonitorReader {
         return new Predictions(
                 source,
                 time(mapping.optional(MonitorKeys.TIME), "ts"),
-                where(mapping, "type == \"prediction\" && " + isModel(paths.get(Part.MODEL), model)),
+                where(
+                        mapping,
+                        "type == \"prediction\" && " + isModel(Objects.requireNonNull(paths.get(Part.MODEL)), model)),
                 duplicates(mapping, source),
                 paths);
     }
@@ -341,8 +348,21 @@ final class MonitorReader {
         return Boolean.TRUE.equals(wanted) ? USUAL_DUPLICATES : null;
     }
 
-    private static String isModel(@Nullable String path, Model model) {
-        return path + " == \"" + model.name() + "\"";
+    private static String isModel(String path, Model model) {
+        return inExpression(path) + " == \"" + model.name() + "\"";
+    }
+
+    private static String under(String side, String path) {
+        return FieldPath.parse(path).under(side).toString();
+    }
+
+    /** One that is no path is reported where it is used. */
+    private static String inExpression(String path) {
+        try {
+            return FieldPath.parse(path).inExpression();
+        } catch (IllegalArgumentException noPath) {
+            return path;
+        }
     }
 
     private static String where(YamlMapping mapping, String byDefault) {
@@ -391,9 +411,9 @@ final class MonitorReader {
             return new Outcomes(
                     pair,
                     null,
-                    where(mapping, isModel("left." + predictions.path(Part.MODEL), model)),
-                    "left." + version,
-                    "left." + score,
+                    where(mapping, isModel(under("left", predictions.path(Part.MODEL)), model)),
+                    under("left", version),
+                    under("left", score),
                     label,
                     isBinary,
                     thresholds,
@@ -409,8 +429,8 @@ final class MonitorReader {
                 new Carried(time, duplicates(mapping, source)),
                 where(
                         mapping,
-                        "type == \"outcome\" && " + isModel(predictions.path(Part.MODEL), model) + " && " + time.field()
-                                + " != null"),
+                        "type == \"outcome\" && " + isModel(predictions.path(Part.MODEL), model) + " && "
+                                + inExpression(time.field()) + " != null"),
                 version,
                 score,
                 label,
@@ -456,15 +476,17 @@ final class MonitorReader {
     /** Mistakes in it are reported where views are made of it. */
     private static Time time(@Nullable YamlValue at, String byDefault) {
         if (at == null || at.isList()) {
-            return new Time(at == null ? byDefault : at, byDefault, null);
+            return new Time(at == null ? byDefault : at, byDefault, null, null);
         }
         YamlMapping mapping = at.isMapping() ? at.mapping("") : null;
         YamlValue field = mapping == null ? at : mapping.optional(MonitorKeys.FIELD);
         YamlValue format = mapping == null ? null : mapping.optional(MonitorKeys.FORMAT);
-        return new Time(
-                at,
-                field == null || field.isMapping() || field.isList() ? byDefault : field.written(),
-                format == null || format.isMapping() || format.isList() ? null : format.written());
+        YamlValue zone = mapping == null ? null : mapping.optional(MonitorKeys.ZONE);
+        return new Time(at, Objects.requireNonNullElse(written(field), byDefault), written(format), written(zone));
+    }
+
+    private static @Nullable String written(@Nullable YamlValue at) {
+        return at == null || at.isMapping() || at.isList() ? null : at.written();
     }
 
     /** Null after a mistake. */
@@ -541,7 +563,7 @@ final class MonitorReader {
             if (path == null || max == null) {
                 continue;
             }
-            String name = path.names().get(path.names().size() - 1);
+            String name = path.steps().get(path.steps().size() - 1) instanceof FieldPath.Member last ? last.name() : "";
             if (!path.isPlain()) {
                 element.problem(element.shown() + " is quoted", "slice by a field that conditions can name");
             } else if (slices.putIfAbsent(name, new SliceField(name, path.toString(), max.intValue())) != null) {

@@ -170,7 +170,11 @@ final class MonitorViews {
     private static List<String> keysOf(Model model, String name) {
         for (Model.ViewInput input : model.views()) {
             if (name.startsWith(Model.valueNameOf(input.view().name(), ""))) {
-                return input.keys().stream().map(model.keys()::get).distinct().toList();
+                return input.keys().stream()
+                        .filter(key -> key != Model.ViewInput.CONSTANT)
+                        .map(model.keys()::get)
+                        .distinct()
+                        .toList();
             }
         }
         return model.keys();

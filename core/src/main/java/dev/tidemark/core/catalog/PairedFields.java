@@ -33,7 +33,7 @@ final class PairedFields {
         for (FieldPath path : fields.paths()) {
             YamlValue at = fields.placeOf(path);
             if (isOf(LEFT, path) || isOf(RIGHT, path)) {
-                pair.source().fields().use(inner(path), at);
+                pair.source().fields().use(path.withoutFirst(), at);
             } else if (!path.toString().equals(DELAY)) {
                 at.problem(
                         "'" + path + "' is no field of pair '" + pair.name() + "'",
@@ -45,12 +45,9 @@ final class PairedFields {
         }
     }
 
+    /** A constant is the same of both; it is kept with the left. */
     private static boolean isOf(String side, FieldPath path) {
-        return path.names().size() > 1 && path.names().get(0).equals(side);
-    }
-
-    private static FieldPath inner(FieldPath path) {
-        return new FieldPath(path.names().subList(1, path.names().size()));
+        return path.isConstant() ? side.equals(LEFT) : path.isBelow(side);
     }
 
     /** @param filters of the view's features, in order */
@@ -76,7 +73,7 @@ final class PairedFields {
                 int maxBytes = ofEntity.contains(path) ? EntityKeys.MAX_BYTES : Bounds.MAX_SCALAR_BYTES;
                 kept.add(new Kept(
                         path.toString(),
-                        source.slotOf(inner(path)),
+                        source.slotOf(path.withoutFirst()),
                         view.fields().slotOf(path),
                         maxBytes));
             }

@@ -1,8 +1,12 @@
 package dev.tidemark.core.catalog;
 
+import dev.tidemark.core.event.EventShape;
 import dev.tidemark.core.event.EventShape.AggregatedBy;
 import dev.tidemark.core.event.EventShape.TimeFormat;
 import dev.tidemark.core.event.FieldPath;
+import dev.tidemark.core.event.IsoTime;
+import dev.tidemark.core.event.Seam;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -32,11 +36,28 @@ final class SourceReader {
 
     private static final Pattern STREAM = Pattern.compile(STREAM_PATTERN);
     private static final Set<String> KEYS = Notes.and(
-            "stream", "stream_retention", "event_time", "event_id", "max_event_bytes", "aggregated_by", "forward");
-    private static final Set<String> TIME_KEYS = new LinkedHashSet<>(List.of("field", "format"));
+            "stream",
+            "stream_retention",
+            "event_time",
+            "event_id",
+            "max_event_bytes",
+            "aggregated_by",
+            "history",
+            "format",
+            "forward");
+    private static final Set<String> TIME_KEYS = new LinkedHashSet<>(List.of("field", "format", "zone"));
+    private static final Set<String> HISTORY_KEYS = new LinkedHashSet<>(List.of("until", "arrival_delay"));
+    private static final String HISTORY_REMEDY =
+            "say up to which event time the history comes from imports, such as history: {until: 2026-12-01T00:00:00Z}";
+    private static final String ZONE_REMEDY = "name a zone of the time zone database, such as Europe/Berlin or UTC";
     private static final String TIME_REMEDY = "say which field holds the time of the event, such as event_time: ts";
 
     private final Map<String, YamlValue> streams = new LinkedHashMap<>();
+    private final FormatReader formats;
+
+    SourceReader(Formats formats) {
+        this.formats = new FormatReader(formats);
+    }
 
     /** Null if the source has a mistake that leaves nothing to work with. */
     @Nullable
@@ -58,29 +79,84 @@ final class SourceReader {
         AggregatedBy packer = packerAt == null
                 ? DEFAULT_AGGREGATED_BY
                 : oneOf(List.of(AggregatedBy.values()), packerAt, "packer of aggregated records", "packers");
+        YamlValue historyAt = source.optional("history");
+        Seam seam = historyAt == null ? null : seam(historyAt);
+        FormatReader.Read format = formats.read(source.optional("format"));
         SourceFields fields = new SourceFields();
         YamlValue timeAt = source.required("event_time", TIME_REMEDY);
         EventTime time = timeAt == null ? null : eventTime(timeAt, fields);
-        if (stream == null || retention == null || time == null || maxBytes == null || packer == null) {
+        if (stream == null
+                || retention == null
+                || time == null
+                || maxBytes == null
+                || packer == null
+                || format == null) {
             return null;
         }
         return new SourceDefinition(
                 entry.name(),
                 stream,
                 retention,
-                time.field(),
-                time.format(),
+                time,
                 eventId,
                 maxBytes.intValue(),
                 packer,
+                seam,
+                format,
                 fields,
                 Notes.read(source),
                 source.optional("forward"),
                 new ArrayList<>());
     }
 
-    /** The field that holds the time, and how that is written. */
-    record EventTime(Field field, TimeFormat format) {}
+    /** Null, with the mistake reported, if it is none. */
+    private static @Nullable Seam seam(YamlValue at) {
+        YamlMapping history = at.mapping(HISTORY_REMEDY);
+        if (history == null) {
+            return null;
+        }
+        history.allowOnly(HISTORY_KEYS);
+        YamlValue untilAt = history.required("until", HISTORY_REMEDY);
+        Long until = untilAt == null ? null : moment(untilAt);
+        YamlValue delayAt = history.optional("arrival_delay");
+        Long delay = delayAt == null ? (Long) 0L : delayAt.duration();
+        return until == null || delay == null ? null : new Seam(until, delay);
+    }
+
+    private static @Nullable Long moment(YamlValue at) {
+        String text = at.text(HISTORY_REMEDY);
+        long millis = text == null ? IsoTime.NONE : IsoTime.parseMillis(text);
+        if (text != null && millis == IsoTime.NONE) {
+            at.problem(
+                    at.shown() + " is no moment from 1970 to 9999",
+                    "write it in ISO 8601 with an offset, such as 2026-12-01T00:00:00Z");
+        }
+        return millis == IsoTime.NONE ? null : (Long) millis;
+    }
+
+    /**
+     * The field that holds the time, and how that is written.
+     *
+     * @param zone of times without an offset; null if they are none
+     */
+    record EventTime(
+            Field field, TimeFormat format, @Nullable ZoneId zone) {
+
+        EventShape.EventTime shape(boolean required) {
+            return new EventShape.EventTime(field.slot(), format, required, zone);
+        }
+
+        /** The same field among others. */
+        EventTime in(SourceFields fields) {
+            return new EventTime(new Field(field.path(), fields.slotOf(field.path())), format, zone);
+        }
+
+        /** The zone stands there only if there is one, as views from before there were zones keep their versions. */
+        @Override
+        public String toString() {
+            return field + " " + nameOf(format) + (zone == null ? "" : " " + zone);
+        }
+    }
 
     private @Nullable String stream(YamlMapping source) {
         YamlValue at = source.required("stream", "name the Kinesis stream, such as stream: shop-events");
@@ -117,7 +193,7 @@ final class SourceReader {
     static @Nullable EventTime eventTime(YamlValue at, SourceFields fields) {
         if (!at.isMapping()) {
             FieldPath path = at.field();
-            return path == null ? null : new EventTime(fields.use(path, at), TimeFormat.ISO8601);
+            return path == null ? null : new EventTime(fields.use(path, at), TimeFormat.ISO8601, null);
         }
         YamlMapping mapping = at.mapping(TIME_REMEDY);
         if (mapping == null) {
@@ -130,9 +206,27 @@ final class SourceReader {
         TimeFormat format = formatAt == null
                 ? TimeFormat.ISO8601
                 : oneOf(List.of(TimeFormat.values()), formatAt, "time format", "formats");
-        return fieldAt == null || path == null || format == null
+        YamlValue zoneAt = mapping.optional("zone");
+        ZoneId zone = zoneAt == null || format == null ? null : zone(zoneAt, format);
+        return fieldAt == null || path == null || format == null || (zoneAt != null && zone == null)
                 ? null
-                : new EventTime(fields.use(path, fieldAt), format);
+                : new EventTime(fields.use(path, fieldAt), format, zone);
+    }
+
+    private static @Nullable ZoneId zone(YamlValue at, TimeFormat format) {
+        String text = at.text(ZONE_REMEDY);
+        if (text == null) {
+            return null;
+        }
+        if (!format.isText()) {
+            at.problem("'zone' for " + nameOf(format) + ", which is a moment in every zone", "remove it");
+            return null;
+        }
+        if (!ZoneId.getAvailableZoneIds().contains(text)) {
+            at.problem("unknown time zone " + at.shown(), ZONE_REMEDY);
+            return null;
+        }
+        return ZoneId.of(text);
     }
 
     /** @param plural what all of them are, such as "formats" */

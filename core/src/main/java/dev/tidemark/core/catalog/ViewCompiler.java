@@ -2,6 +2,7 @@ package dev.tidemark.core.catalog;
 
 import dev.tidemark.core.aggregate.AggregateFunction;
 import dev.tidemark.core.aggregate.Computation;
+import dev.tidemark.core.aggregate.Each;
 import dev.tidemark.core.aggregate.FieldInput;
 import dev.tidemark.core.aggregate.GroupBy;
 import dev.tidemark.core.aggregate.Net;
@@ -105,7 +106,7 @@ final class ViewCompiler {
     }
 
     private static EventShape.@Nullable EventTime eventTime(SourceReader.@Nullable EventTime time) {
-        return time == null ? null : new EventShape.EventTime(time.field().slot(), time.format(), false);
+        return time == null ? null : time.shape(false);
     }
 
     private View.@Nullable Within within() {
@@ -113,8 +114,8 @@ final class ViewCompiler {
         return definition.withinMillis() == null
                 ? null
                 : new View.Within(
-                        new EventShape.EventTime(source.eventTime().slot(), source.timeFormat()),
-                        source.eventTime().toString(),
+                        source.eventTime().shape(true),
+                        source.eventTime().field().toString(),
                         definition.withinMillis());
     }
 
@@ -124,11 +125,7 @@ final class ViewCompiler {
 
     private @Nullable Bound bind(ViewDefinition.Feature feature) {
         try {
-            Field input = feature.input();
-            FieldInput bindTo = input == null
-                    ? FieldInput.NONE
-                    : new FieldInput(input.slot(), input.toString(), feature.optional(), feature.inputKind());
-            Computation plain = feature.function().bind(bindTo, feature.arguments());
+            Computation plain = computation(feature);
             ViewDefinition.Grouping grouping = feature.grouping();
             Computation grouped = grouping == null ? plain : GroupBy.of(plain, grouping.spec());
             PairDefinition pair = definition.pair();
@@ -158,6 +155,22 @@ final class ViewCompiler {
                             "see the parameters of " + feature.function().name());
             return null;
         }
+    }
+
+    /** Of a list an element counts as an event does, and its number is not that of the events. */
+    private static Computation computation(ViewDefinition.Feature feature) {
+        Field input = feature.input();
+        if (input != null && input.path().isList()) {
+            FieldInput element = new FieldInput(0, input.toString(), true, feature.inputKind());
+            return Each.of(feature.function().bind(element, feature.arguments()), input.slot());
+        }
+        return feature.function()
+                .bind(
+                        input == null
+                                ? FieldInput.NONE
+                                : new FieldInput(
+                                        input.slot(), input.toString(), feature.optional(), feature.inputKind()),
+                        feature.arguments());
     }
 
     private int filterIndex(@Nullable FilterExpression filter) {

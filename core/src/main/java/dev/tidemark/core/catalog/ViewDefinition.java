@@ -9,6 +9,7 @@ import dev.tidemark.core.expression.FilterExpression;
 import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.value.ValueType;
 import dev.tidemark.core.window.Window;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param eventTime null for the source's
  * @param pair null if it reads events
  * @param fields of the events or pairs; grows as the view names them
+ * @param lookUps what is looked up for each event
  * @param withinMillis how long after its event time an event may happen, by the source; null for however long
  * @param heads whether new events go into heads, where there is more than one width
+ * @param zone of its calendar windows; null if it has none
  */
 record ViewDefinition(
         String name,
@@ -30,6 +33,7 @@ record ViewDefinition(
         SourceReader.@Nullable EventTime eventTime,
         @Nullable PairDefinition pair,
         SourceFields fields,
+        List<LookUpDefinition> lookUps,
         List<Field> entity,
         @Nullable FilterExpression where,
         long hopMillis,
@@ -38,6 +42,7 @@ record ViewDefinition(
         @Nullable Long withinMillis,
         @Nullable Duplicates duplicates,
         boolean heads,
+        @Nullable ZoneId zone,
         List<Feature> features,
         List<Derived> derived,
         Notes notes) {

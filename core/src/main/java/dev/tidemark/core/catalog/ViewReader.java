@@ -3,11 +3,14 @@ package dev.tidemark.core.catalog;
 import dev.tidemark.core.aggregate.AggregateFunction;
 import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.expression.FilterExpression;
+import dev.tidemark.core.reference.Reference;
 import dev.tidemark.core.tile.SeenIds;
 import dev.tidemark.core.tile.TileLayout;
 import dev.tidemark.core.value.ValueType;
 import dev.tidemark.core.window.Ladder;
 import dev.tidemark.core.window.Window;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -33,6 +36,7 @@ final class ViewReader {
     private static final Set<String> KEYS = Notes.and(
             "source",
             "event_time",
+            "look_up",
             "entity",
             "where",
             "hop",
@@ -41,9 +45,12 @@ final class ViewReader {
             "within",
             "drop_duplicates",
             "heads",
+            "zone",
             "features",
             "derived");
     private static final Set<String> DUPLICATES_KEYS = new LinkedHashSet<>(List.of(HORIZON, MAX_IDS));
+    private static final String ZONE_REMEDY =
+            "name a zone of the IANA time zone database, such as Europe/Berlin or UTC";
     private static final String ENTITY_REMEDY =
             "name the field or fields that identify what the features describe, such as entity: user_id";
 
@@ -52,15 +59,25 @@ final class ViewReader {
     private final Map<String, SourceDefinition> sources;
     private final Map<String, PairDefinition> pairs;
 
+    private final Map<String, Reference> references;
+    private final Set<String> referenceNames;
+
     /** Of sources and pairs. */
     private final Set<String> names;
 
-    /** @param names of all sources and pairs, also of those whose definition has a mistake */
+    /**
+     * @param names of all sources and pairs, also of those whose definition has a mistake
+     * @param referenceNames likewise, of all references
+     */
     ViewReader(
             List<AggregateFunction> functions,
             Map<String, SourceDefinition> sources,
             Map<String, PairDefinition> pairs,
-            Set<String> names) {
+            Set<String> names,
+            Map<String, Reference> references,
+            Set<String> referenceNames) {
+        this.references = references;
+        this.referenceNames = referenceNames;
         this.features = new FeatureReader(functions, filters);
         this.sources = sources;
         this.pairs = pairs;
@@ -79,7 +96,10 @@ final class ViewReader {
         String name = source(view);
         PairDefinition pair = name == null ? null : pairs.get(name);
         SourceDefinition source = pair != null ? pair.source() : name == null ? null : sources.get(name);
-        SourceFields fields = source == null || pair != null ? new SourceFields() : source.fields();
+        SourceFields own = source == null || pair != null ? new SourceFields() : source.fields();
+        YamlValue lookUpAt = view.optional("look_up");
+        List<LookUpDefinition> lookUps = ReferenceReader.lookUps(lookUpAt, own, references, referenceNames);
+        SourceFields fields = lookUps.isEmpty() ? own : new LookUpFields(own, lookUps);
         YamlValue timeAt = view.optional("event_time");
         SourceReader.EventTime time = timeAt == null ? null : SourceReader.eventTime(timeAt, fields);
         List<Field> entity = entity(view, fields);
@@ -96,12 +116,15 @@ final class ViewReader {
         YamlValue headsAt = view.optional("heads");
         Boolean heads = headsAt == null ? Boolean.TRUE : headsAt.bool();
         Map<Window, YamlValue> windows = new LinkedHashMap<>();
-        List<ViewDefinition.Feature> read = features(view, fields, windows);
+        ZoneId zone = zone(view);
+        List<ViewDefinition.Feature> read = features(view, fields, zone, windows);
         Long hop = hop(view, windows);
         if (hop != null) {
             checkWindows(windows, hop);
         }
+        checkZone(view, windows.keySet());
         checkFilters(view, read);
+        ReferenceReader.checkUsed(lookUpAt, lookUps);
         List<ViewDefinition.Derived> derived = DerivedReader.ofView(view.optional("derived"), valueTypes(read));
         if (pair != null) {
             checkPair(view, pair, fields);
@@ -116,6 +139,7 @@ final class ViewReader {
                 time,
                 pair,
                 fields,
+                lookUps,
                 entity,
                 where,
                 hop,
@@ -124,6 +148,7 @@ final class ViewReader {
                 withinAt == null ? null : withinAt.duration(),
                 duplicates,
                 heads,
+                zone,
                 read,
                 derived,
                 Notes.read(view));
@@ -145,6 +170,12 @@ final class ViewReader {
             time.problem(
                     "'event_time' in a view of pairs",
                     "remove it: the time of a pair is that of its left, by the source's event_time");
+        }
+        YamlValue lookUp = view.keyOf("look_up");
+        if (lookUp != null) {
+            lookUp.problem(
+                    "'look_up' in a view of pairs",
+                    "remove it: only events are looked up for; let a forward or the producer bring the fields");
         }
         YamlValue duplicates = view.keyOf("drop_duplicates");
         if (duplicates != null) {
@@ -169,7 +200,7 @@ final class ViewReader {
         }
         Map<FieldPath, Field> entity = new LinkedHashMap<>();
         for (YamlValue element : elements) {
-            FieldPath path = element.field();
+            FieldPath path = element.key();
             if (path != null && entity.putIfAbsent(path, fields.use(path, element)) != null) {
                 element.problem(element.shown() + " stands twice", "name every field of the entity once");
             }
@@ -215,7 +246,7 @@ final class ViewReader {
     }
 
     private List<ViewDefinition.Feature> features(
-            YamlMapping view, SourceFields fields, Map<Window, YamlValue> windows) {
+            YamlMapping view, SourceFields fields, @Nullable ZoneId zone, Map<Window, YamlValue> windows) {
         YamlValue at = view.required("features", "add at least one feature");
         YamlMapping mapping = at == null ? null : at.mapping("add at least one feature: a name with its definition");
         if (at == null || mapping == null) {
@@ -228,7 +259,7 @@ final class ViewReader {
         }
         List<ViewDefinition.Feature> read = new ArrayList<>();
         for (YamlMapping.Entry entry : entries) {
-            FeatureReader.Read feature = features.read(entry, fields);
+            FeatureReader.Read feature = features.read(entry, fields, zone);
             feature.windows().forEach(windows::putIfAbsent);
             if (feature.feature() != null) {
                 read.add(feature.feature());
@@ -269,8 +300,39 @@ final class ViewReader {
                         "window " + at.shown() + " is no multiple of the hop " + hop,
                         "use " + Window.formatDuration(below) + " or " + Window.formatDuration(below + hopMillis)
                                 + ", or set a hop that divides it");
+            } else if (window.beforeMillis() % hopMillis != 0) {
+                at.problem(
+                        "window " + at.shown() + " ends at no multiple of the hop " + hop,
+                        "end it at one, or set a hop that divides it");
+            } else if (window.isOfCalendar() && Ladder.CALENDAR_HOP_MILLIS % hopMillis != 0) {
+                at.problem(
+                        "window " + at.shown() + " with a hop of " + hop,
+                        "set a hop that divides 15m: in some zones days begin at a quarter of an hour");
             }
         });
+    }
+
+    private static @Nullable ZoneId zone(YamlMapping view) {
+        YamlValue at = view.optional("zone");
+        String name = at == null ? null : at.text(ZONE_REMEDY);
+        if (at == null) {
+            return null;
+        }
+        if (name != null && ZoneId.getAvailableZoneIds().contains(name)) {
+            return ZoneId.of(name);
+        }
+        if (name != null) {
+            at.problem("unknown zone " + at.shown(), ZONE_REMEDY);
+        }
+        // So that the mistake is reported once, and not again at each window.
+        return ZoneOffset.UTC;
+    }
+
+    private static void checkZone(YamlMapping view, Set<Window> windows) {
+        YamlValue at = view.optional("zone");
+        if (at != null && windows.stream().noneMatch(Window::isOfCalendar)) {
+            at.problem("'zone', but no window is a day, week or month", "remove it, or add such a window");
+        }
     }
 
     private static String shorterHop(Window window) {
@@ -298,7 +360,10 @@ final class ViewReader {
         Map<String, ValueType> types = new LinkedHashMap<>();
         for (ViewDefinition.Feature feature : features) {
             for (Window window : feature.windows()) {
-                types.put(valueName(feature.name(), window), feature.type());
+                String name = valueName(feature.name(), window);
+                if (types.put(name, feature.type()) != null) {
+                    feature.at().problem("another value is '" + name + "' too", "give the feature another name");
+                }
             }
         }
         return types;

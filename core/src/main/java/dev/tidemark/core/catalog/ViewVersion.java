@@ -71,16 +71,28 @@ final class ViewVersion {
         line(text, "stream_retention", Long.toString(source.streamRetentionMillis()));
         SourceReader.EventTime time = definition.eventTime();
         if (time == null) {
-            line(text, "event_time", source.eventTime() + " " + SourceReader.nameOf(source.timeFormat()));
+            line(text, "event_time", source.eventTime().toString());
         } else {
-            line(text, "own_event_time", time.field() + " " + SourceReader.nameOf(time.format()));
+            line(text, "own_event_time", time.toString());
         }
         line(text, "max_event_bytes", Integer.toString(source.maxEventBytes()));
         if (source.aggregatedBy() != SourceReader.DEFAULT_AGGREGATED_BY) {
             // Left out by default, so that views from before there was a choice keep their versions.
             line(text, "aggregated_by", SourceReader.nameOf(source.aggregatedBy()));
         }
+        if (source.seam() != null && definition.pair() == null) {
+            // Nothing of an import is in a view of pairs (rule I2), wherever the seam is.
+            line(
+                    text,
+                    "history",
+                    source.seam().untilMillis() + " " + source.seam().arrivalDelayMillis());
+        }
+        if (!source.format().format().reading().isEmpty()) {
+            // Left out for JSON, likewise.
+            line(text, "format", source.format().format().reading());
+        }
         definition.entity().forEach(field -> line(text, "entity", field.toString()));
+        definition.lookUps().forEach(one -> lookUp(text, one));
         if (definition.where() != null || !filters.isEmpty()) {
             line(text, "conditions", CONDITIONS);
         }
@@ -90,11 +102,7 @@ final class ViewVersion {
         line(text, "retention", Long.toString(definition.retentionMillis()));
         line(text, "skew", Long.toString(definition.skewMillis()));
         if (definition.withinMillis() != null) {
-            line(
-                    text,
-                    "within",
-                    definition.withinMillis() + " " + source.eventTime() + " "
-                            + SourceReader.nameOf(source.timeFormat()));
+            line(text, "within", definition.withinMillis() + " " + source.eventTime());
         }
         ViewDefinition.Duplicates duplicates = definition.duplicates();
         if (duplicates != null) {
@@ -115,6 +123,21 @@ final class ViewVersion {
         // In the layout's order, which is that of the encoded tile.
         layout.entries().forEach(entry -> line(text, "state", entry.type().id() + filter(entry.filter())));
         return text.toString();
+    }
+
+    /** Which snapshots there are is no part of it: a look-up's result is a function of these and of the record (rule X1). */
+    private static void lookUp(StringBuilder text, LookUpDefinition lookUp) {
+        line(
+                text,
+                "look_up",
+                lookUp.alias() + " " + lookUp.reference().name() + " "
+                        + lookUp.key().stream().map(Field::toString).toList());
+        lookUp.used()
+                .forEach(field -> line(
+                        text,
+                        "looked up",
+                        lookUp.alias() + " " + field + " "
+                                + lookUp.reference().fields().get(field)));
     }
 
     private static void pair(StringBuilder text, PairDefinition pair) {

@@ -5,9 +5,11 @@ import dev.tidemark.core.expression.ExpressionProblem;
 import dev.tidemark.core.expression.InvalidExpression;
 import dev.tidemark.core.window.Window;
 import java.math.BigDecimal;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
@@ -196,12 +198,37 @@ final class YamlValue {
         return null;
     }
 
+    /** A window until now. */
     @Nullable
     Window window() {
         String remedy = "write a number and a unit, such as 30s, 5m, 24h or 7d, or lifetime";
+        Window window = window(Window::parse, remedy);
+        if (window != null && !window.isCurrent()) {
+            problem("window " + shown() + " ends before now", remedy);
+            return null;
+        }
+        return window;
+    }
+
+    /** Any window. */
+    @Nullable
+    Window window(@Nullable ZoneId zone) {
+        if (zone == null && node instanceof ScalarNode scalar && Window.isOfCalendar(scalar.getValue())) {
+            problem(
+                    "window " + shown() + " in a view without a zone",
+                    "say in the view whose clocks its days go by, such as zone: Europe/Berlin or zone: UTC");
+            return null;
+        }
+        return window(
+                text -> zone == null ? Window.parse(text) : Window.parse(text, zone),
+                "write a number and a unit, such as 30s, 5m, 24h or 7d, or lifetime; 1h_before_24h, or day, week, month,"
+                        + " day_before_1");
+    }
+
+    private @Nullable Window window(Function<String, Window> parse, String remedy) {
         try {
             if (node instanceof ScalarNode scalar) {
-                return Window.parse(scalar.getValue());
+                return parse.apply(scalar.getValue());
             }
         } catch (IllegalArgumentException e) {
             problem(shown() + " is no window of at most 3650d", remedy);
@@ -211,8 +238,36 @@ final class YamlValue {
         return null;
     }
 
+    /** A field of one value. */
     @Nullable
     FieldPath field() {
+        FieldPath field = input();
+        if (field != null && field.isList()) {
+            problem(shown() + " is a list of values", "name one of them, such as " + shown().replace("*", "0"));
+            return null;
+        }
+        return field;
+    }
+
+    /** A field of one value, or of a list of them. */
+    @Nullable
+    FieldPath input() {
+        FieldPath field = anyField();
+        if (field != null && field.isConstant()) {
+            problem(shown() + " is a constant", "name a field; only an entity may be a constant");
+            return null;
+        }
+        return field;
+    }
+
+    /** A field of one value, or a constant. */
+    @Nullable
+    FieldPath key() {
+        FieldPath field = anyField();
+        return field == null || field.isConstant() ? field : field();
+    }
+
+    private @Nullable FieldPath anyField() {
         String remedy = "name a field by its path in the event, such as price or item.price";
         String text = text(remedy);
         if (text == null) {

@@ -4,6 +4,7 @@ import dev.tidemark.core.async.Loop;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.fold.Admission;
+import dev.tidemark.core.fold.Inputs;
 import dev.tidemark.core.fold.RecordJudge;
 import dev.tidemark.core.store.Archive;
 import dev.tidemark.core.store.ArchiveLog;
@@ -24,13 +25,18 @@ public final class ArchiveSample {
     private final ArchiveLog archive;
     private final View view;
     private final Catalog.Source source;
+    private final Inputs inputs;
     private final RecordJudge judge;
 
-    /** @param source the view's */
-    public ArchiveSample(ArchiveLog archive, View view, Catalog.Source source) {
+    /**
+     * @param source the view's
+     * @param inputs what reading its records needs
+     */
+    public ArchiveSample(ArchiveLog archive, View view, Catalog.Source source, Inputs inputs) {
         this.archive = archive;
         this.view = view;
         this.source = source;
+        this.inputs = inputs;
         this.judge = new RecordJudge(view, source);
     }
 
@@ -58,23 +64,25 @@ public final class ArchiveSample {
         if (found.size() >= max || !next.hasNext()) {
             return CompletableFuture.completedFuture(false);
         }
-        return archive.read(next.next()).thenApply(segment -> {
-            take(segment, found, max);
-            return true;
-        });
+        return archive.read(next.next())
+                .thenCompose(
+                        segment -> inputs.prepare(source, segment.records()).thenApply(ready -> {
+                            take(segment, ready, found, max);
+                            return true;
+                        }));
     }
 
-    private void take(Archive.Segment segment, Set<String> found, int max) {
+    private void take(Archive.Segment segment, Inputs.Ready ready, Set<String> found, int max) {
         for (RawRecord record : segment.records()) {
-            if (found.size() < max && isTaken(record)) {
+            if (found.size() < max && isTaken(record, segment.lane().shardId(), ready)) {
                 found.add(judge.entity());
             }
         }
     }
 
-    private boolean isTaken(RawRecord record) {
+    private boolean isTaken(RawRecord record, String shardId, Inputs.Ready ready) {
         try {
-            return judge.judge(record) == Admission.Verdict.IN;
+            return judge.judge(record, shardId, ready) == Admission.Verdict.IN;
         } catch (InvalidEvent bad) {
             return false;
         }

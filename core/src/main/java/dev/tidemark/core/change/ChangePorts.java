@@ -6,6 +6,7 @@ import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.history.LanePart;
 import dev.tidemark.core.store.BackfillLog;
 import dev.tidemark.core.store.ControlStore;
+import dev.tidemark.core.store.ImportLog;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.store.Lineage;
 import dev.tidemark.core.store.Pause;
@@ -27,6 +28,7 @@ import java.util.random.RandomGenerator;
  * @param lineage of the live stream
  * @param clockMillis wall clock, for expiry and notes; a restore uses arrivals instead
  * @param random spreads retries
+ * @param imports of all sources
  */
 public record ChangePorts(
         HistoryPorts past,
@@ -36,7 +38,21 @@ public record ChangePorts(
         Lineage lineage,
         Pause pause,
         LongSupplier clockMillis,
-        RandomGenerator random) {
+        RandomGenerator random,
+        ImportLog imports) {
+
+    /** Where nothing was ever imported. */
+    public ChangePorts(
+            HistoryPorts past,
+            ItemStore items,
+            Quarantine quarantine,
+            BackfillLog backfills,
+            Lineage lineage,
+            Pause pause,
+            LongSupplier clockMillis,
+            RandomGenerator random) {
+        this(past, items, quarantine, backfills, lineage, pause, clockMillis, random, ImportLog.NONE);
+    }
 
     ControlStore control() {
         return past.control();
@@ -60,7 +76,8 @@ public record ChangePorts(
                 ancestors,
                 pause,
                 clock,
-                random);
+                random,
+                past.inputs());
     }
 
     /** Where a redrive folds its records of one view, in its own lanes (rule Q1). */

@@ -64,7 +64,7 @@ public final class Redriver {
         this.ports = ports;
         this.settings = settings;
         this.claims = new Claims(ports.redrives());
-        this.decider = new Decider(catalog);
+        this.decider = new Decider(catalog, ports.past().inputs());
     }
 
     /** Decides as {@link #redrive} would, and changes nothing. */
@@ -72,7 +72,8 @@ public final class Redriver {
         check(candidates);
         return control()
                 .thenCompose(control -> claims.catchUp()
-                        .thenApply(ignored -> new RedriveReport(decide(candidates, control), List.of())));
+                        .thenCompose(ignored -> decider.decide(candidates, control, claims))
+                        .thenApply(decisions -> new RedriveReport(decisions, List.of())));
     }
 
     /**
@@ -124,7 +125,12 @@ public final class Redriver {
 
     private CompletableFuture<RedriveReport> append(
             List<Candidate> candidates, ControlRow control, List<RedriveOutcome> outcomes) {
-        List<Decision> decisions = decide(candidates, control);
+        return decider.decide(candidates, control, claims)
+                .thenCompose(decisions -> append(decisions, candidates, control, outcomes));
+    }
+
+    private CompletableFuture<RedriveReport> append(
+            List<Decision> decisions, List<Candidate> candidates, ControlRow control, List<RedriveOutcome> outcomes) {
         List<Entry> entries = entries(decisions);
         if (entries.isEmpty()) {
             return CompletableFuture.completedFuture(new RedriveReport(decisions, outcomes));
@@ -141,12 +147,6 @@ public final class Redriver {
                 return new RedriveReport(decisions, outcomes);
             });
         });
-    }
-
-    private List<Decision> decide(List<Candidate> candidates, ControlRow control) {
-        List<Decision> decisions = new ArrayList<>(candidates.size());
-        candidates.forEach(candidate -> decisions.add(decider.decide(candidate, control, claims)));
-        return decisions;
     }
 
     /** By position, so that each lane can be folded in order. */

@@ -28,7 +28,8 @@ final class RestoredRows {
     }
 
     /**
-     * The mark of an ended lane is removed and found again, because the rows of its child lanes may be missing here.
+     * The mark of an ended lane is removed and found again, because the rows of its child lanes may be missing here. An
+     * import's lane has none, and the live fold does not continue it.
      */
     private static LaneRow lane(LaneRow row, ControlRow control, String generation) {
         Map<String, Position> views = new HashMap<>(row.views());
@@ -45,8 +46,8 @@ final class RestoredRows {
                 views,
                 counts,
                 row.ancestors(),
-                true,
-                false,
+                !row.lane().isImport(),
+                row.lane().isImport() && row.ended(),
                 row.warmUps());
     }
 }

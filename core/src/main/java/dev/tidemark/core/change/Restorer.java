@@ -93,7 +93,10 @@ public final class Restorer {
                         then(new Loader(ports, settings, manifest, control, listener).load(), control, Phase.REPLAY);
                     case REPLAY ->
                         then(
-                                new RestoreFold(catalogs, ports, settings, manifest, control, listener).run(),
+                                new RestoreFold(catalogs, ports, settings, manifest, control, listener)
+                                        .run()
+                                        .thenCompose(
+                                                done -> new ImportEnds(ports.control(), ports.imports()).noteAll()),
                                 control,
                                 Phase.LIVE);
                     case LIVE -> CompletableFuture.completedFuture(control);

@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * One view's fates of the records of one lane, counted. A record has exactly one of the fates folded, filtered, too
- * late, duplicate and quarantined, as a function of the log alone.
+ * late, duplicate, quarantined, before and after the seam, as a function of the log alone.
  *
  * @param folded the view took the event; its time decides the tiles
  * @param filtered the view's {@code where} does not want the event
@@ -16,6 +16,8 @@ import java.util.Map;
  * @param duplicates the event's id was folded before (rule T3), or another left of its key (J1)
  * @param quarantined the view wants the event but cannot fold it, by reason; reasons without records are left out
  * @param pairs of a view of pairs, what the halves met that are folded
+ * @param beforeSeam events of the stream that happened before the source's seam: they count if they were imported (rule I2)
+ * @param afterSeam imported rows that happened at the seam or later: they count if they came on the stream
  */
 public record ViewCounts(
         long folded,
@@ -24,11 +26,25 @@ public record ViewCounts(
         long late,
         long duplicates,
         Map<InvalidEvent.Reason, Long> quarantined,
-        PairCounts pairs) {
+        PairCounts pairs,
+        long beforeSeam,
+        long afterSeam) {
 
     public static final ViewCounts NONE = new ViewCounts(0, 0, 0, 0, 0, Map.of());
 
-    /** Of a view of events. */
+    /** Of a view of pairs, of a source without a seam. */
+    public ViewCounts(
+            long folded,
+            long filtered,
+            long tooLate,
+            long late,
+            long duplicates,
+            Map<InvalidEvent.Reason, Long> quarantined,
+            PairCounts pairs) {
+        this(folded, filtered, tooLate, late, duplicates, quarantined, pairs, 0, 0);
+    }
+
+    /** Of a view of events, of a source without a seam. */
     public ViewCounts(
             long folded,
             long filtered,
@@ -36,7 +52,7 @@ public record ViewCounts(
             long late,
             long duplicates,
             Map<InvalidEvent.Reason, Long> quarantined) {
-        this(folded, filtered, tooLate, late, duplicates, quarantined, PairCounts.NONE);
+        this(folded, filtered, tooLate, late, duplicates, quarantined, PairCounts.NONE, 0, 0);
     }
 
     public ViewCounts {
@@ -47,17 +63,23 @@ public record ViewCounts(
             }
         });
         quarantined = Collections.unmodifiableMap(reasons);
-        boolean negative = folded < 0 || filtered < 0 || tooLate < 0 || late < 0 || duplicates < 0;
+        boolean negative = folded < 0
+                || filtered < 0
+                || tooLate < 0
+                || late < 0
+                || duplicates < 0
+                || beforeSeam < 0
+                || afterSeam < 0;
         if (negative || late > folded || reasons.values().stream().anyMatch(count -> count < 0)) {
             throw new IllegalArgumentException("counts out of range: " + folded + " folded, " + filtered + " filtered, "
-                    + tooLate + " too late, " + late + " late, " + duplicates + " duplicates, quarantined "
-                    + quarantined);
+                    + tooLate + " too late, " + late + " late, " + duplicates + " duplicates, " + beforeSeam
+                    + " before the seam, " + afterSeam + " after it, quarantined " + quarantined);
         }
     }
 
     /** The records of all fates. */
     public long total() {
-        return folded + filtered + tooLate + duplicates + quarantinedTotal();
+        return folded + filtered + tooLate + duplicates + beforeSeam + afterSeam + quarantinedTotal();
     }
 
     /** The quarantined records of all reasons. */
@@ -80,6 +102,8 @@ public record ViewCounts(
                 late + other.late,
                 duplicates + other.duplicates,
                 reasons,
-                pairs.plus(other.pairs));
+                pairs.plus(other.pairs),
+                beforeSeam + other.beforeSeam,
+                afterSeam + other.afterSeam);
     }
 }

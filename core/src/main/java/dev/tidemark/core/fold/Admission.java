@@ -3,6 +3,7 @@ package dev.tidemark.core.fold;
 import dev.tidemark.core.aggregate.AggregateFunction;
 import dev.tidemark.core.event.Bounds;
 import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.event.IsoTime;
 import dev.tidemark.core.event.JsonEventReader;
@@ -16,8 +17,8 @@ import java.util.List;
 
 /**
  * Decides whether a view takes an event, from the record and the view alone, so that every replay decides the same.
- * Everything but duplicates is decided here, in this order: the view's filter, the event time (too far ahead, too
- * late), the entity key, the inputs, the event id. Only fields that the view uses are read, so that nothing else
+ * Everything but duplicates is decided here, in this order: the view's filter, the event time (the other side of the
+ * seam, too far ahead, too late), the entity key, the inputs, the event id. Only fields that the view uses are read, so that nothing else
  * decides (rule P3).
  *
  * <p>Holds the answer about the record judged last; not thread-safe.
@@ -40,6 +41,10 @@ public sealed class Admission permits HalfAdmission {
         OUT,
         /** It is older than the view's retention, or happened later than the view's {@code within}; the archive keeps it. */
         TOO_LATE,
+        /** It came on the stream, but happened before the source's seam (rule I2). */
+        BEFORE_SEAM,
+        /** It was imported, but happened at the seam or later, or the view reads pairs. */
+        AFTER_SEAM,
         IN
     }
 
@@ -70,6 +75,9 @@ public sealed class Admission permits HalfAdmission {
         if (!wants(row)) {
             return Verdict.OUT;
         }
+        if (!counts(rows, index)) {
+            return rows.isImport() ? Verdict.AFTER_SEAM : Verdict.BEFORE_SEAM;
+        }
         long aheadMillis = rows.statedTimeMillis(index) - row.arrivalMillis();
         if (aheadMillis > view.skewMillis()) {
             throw new InvalidEvent(
@@ -83,6 +91,11 @@ public sealed class Admission permits HalfAdmission {
         }
         entity = entityOf(row);
         return Verdict.IN;
+    }
+
+    /** I2: whether the event's side of the seam is its lane's. */
+    boolean counts(BatchRows rows, int index) {
+        return rows.isOnItsSide(index);
     }
 
     /** @throws InvalidEvent if the event does not say when it happened */
@@ -163,7 +176,7 @@ public sealed class Admission permits HalfAdmission {
     /** An event without an id is good, and no duplicate of any other. */
     private static void checkEventId(View.Duplicates duplicates, EventRow row) {
         switch (row.kind(duplicates.slot())) {
-            case BOOLEAN, COMPOUND ->
+            case BOOLEAN, COMPOUND, LIST ->
                 throw new InvalidEvent(
                         InvalidEvent.Reason.MISTYPED_FIELD,
                         "event id '" + duplicates.path() + "' is neither a string nor a number",
@@ -179,7 +192,7 @@ public sealed class Admission permits HalfAdmission {
                 if (input.required()) {
                     throw new InvalidEvent(
                             InvalidEvent.Reason.MISSING_FIELD,
-                            "field '" + input.path() + "' is missing or null",
+                            "field '" + shown(input) + "' is missing or null",
                             "send it, exclude such events with a where, or mark the feature optional: true");
                 }
             }
@@ -189,7 +202,8 @@ public sealed class Admission permits HalfAdmission {
             }
             case BOOLEAN -> checkType(input, AggregateFunction.Input.BOOLEAN);
             case COMPOUND -> throw mistyped(input, "an object or array, not a single value");
-            case FLAWED -> throw row.flaw(input.slot()).invalid("field '" + input.path() + "'");
+            case FLAWED -> throw row.flaw(input.slot()).invalid("field '" + shown(input) + "'");
+            case LIST -> row.elements(input.slot()).forEach(element -> checkInput(input.ofElement(), element));
             case NUMBER, BIG_NUMBER -> {
                 checkType(input, AggregateFunction.Input.NUMBER);
                 checkRange(input, row);
@@ -206,7 +220,7 @@ public sealed class Admission permits HalfAdmission {
         if (!isWithin) {
             throw new InvalidEvent(
                     InvalidEvent.Reason.VALUE_OUT_OF_BOUNDS,
-                    "field '" + input.path() + "' is not " + word(input.input()),
+                    "field '" + shown(input) + "' is not " + word(input.input()),
                     "correct the producer, or name another field as the feature's input or label");
         }
     }
@@ -240,10 +254,16 @@ public sealed class Admission permits HalfAdmission {
         };
     }
 
+    /** What nobody wrote is not shown: that an optional text must be short. */
+    private static String shown(View.InputField input) {
+        FieldPath path = FieldPath.parse(input.path());
+        return path.as() == FieldPath.As.SHORT ? path.asItStands().toString() : input.path();
+    }
+
     private static InvalidEvent mistyped(View.InputField input, String what) {
         return new InvalidEvent(
                 InvalidEvent.Reason.MISTYPED_FIELD,
-                "field '" + input.path() + "' is " + what,
+                "field '" + shown(input) + "' is " + what,
                 "correct the producer, or name another field as the feature's input");
     }
 

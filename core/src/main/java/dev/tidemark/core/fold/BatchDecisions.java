@@ -89,7 +89,9 @@ final class BatchDecisions {
         int until = Math.max(from, firstAfter(done, records));
         long maxArrival = row.maxArrivalMillis();
         for (RawRecord record : records.subList(from, until)) {
-            maxArrival = Math.max(maxArrival, record.arrivalMillis());
+            // I3: what counts is when a row became known, not when it is taken to have arrived.
+            long knownMillis = row.lane().isImport() ? row.lane().streamCreatedMillis() : record.arrivalMillis();
+            maxArrival = Math.max(maxArrival, knownMillis);
         }
         Map<String, ViewCounts> counts = new HashMap<>(row.counts());
         works.forEach(work -> counts.merge(work.view().version(), work.counts(from, until), ViewCounts::plus));

@@ -3,6 +3,7 @@ package dev.tidemark.core.fold;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.stream.Batch;
+import dev.tidemark.core.stream.Packing;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +54,15 @@ public final class BatchFold {
     public CompletableFuture<BatchOutcome> fold(Batch batch, long stopAtMillis) {
         List<RowsPool> ofStream = pools.computeIfAbsent(batch.lane().streamName(), this::pools);
         return new BatchRun(batch, ofStream, lanes, new RunContext(ports, settings, cache, stopAtMillis)).run();
+    }
+
+    /**
+     * A batch as the stream delivers it, taken apart as the source's format says, for {@link #fold}. Jobs that fold the
+     * archive need it not: it holds what came of this. The current catalog decides for as long as it reads the stream.
+     */
+    public Batch unpack(Batch delivered) {
+        Packing packing = catalogs.packingOf(delivered.lane().streamName());
+        return packing == null ? delivered : new Batch(delivered.lane(), packing.unpack(delivered.records()));
     }
 
     private List<RowsPool> pools(String stream) {

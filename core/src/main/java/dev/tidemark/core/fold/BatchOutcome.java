@@ -42,7 +42,9 @@ public record BatchOutcome(
         /** The lane was restored, and the batch begins later: records may be missing between (rule R3). */
         DOES_NOT_JOIN,
         /** The control table did not answer, or kept changing. */
-        CONTROL_UNAVAILABLE
+        CONTROL_UNAVAILABLE,
+        /** What reading the records needs besides their bytes cannot be had, see {@link Inputs}. */
+        INPUTS_UNAVAILABLE
     }
 
     public BatchOutcome {

@@ -1,5 +1,6 @@
 package dev.tidemark.core.fold;
 
+import dev.tidemark.core.async.Flight;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.control.WarmUps;
@@ -36,6 +37,10 @@ final class BatchRun {
     private final Map<String, ViewCounts> added = new HashMap<>();
     private @Nullable LaneRow lane;
     private int settlingRounds;
+
+    /** What reading the batch needs, by pool, of those that the lane folds. */
+    private final Map<RowsPool, Inputs.Ready> ready = new HashMap<>();
+
     private boolean begun;
 
     BatchRun(Batch batch, List<RowsPool> pools, Lanes lanes, RunContext context) {
@@ -82,7 +87,32 @@ final class BatchRun {
         if (warming == 0) {
             return endWarmUps(row, records.get(0), round);
         }
-        Round folding = portion(row, records.subList(0, warming));
+        return prepare(row, records)
+                .thenCompose(prepared -> prepared
+                        ? fold(row, records.subList(0, warming), round)
+                        : completed(held(BatchOutcome.Hold.INPUTS_UNAVAILABLE)));
+    }
+
+    /** Nothing is asked for views that the lane does not fold. */
+    private CompletableFuture<Boolean> prepare(LaneRow row, List<RawRecord> records) {
+        List<RowsPool> missing = pools.stream()
+                .filter(pool -> pool.isFolded(row) && !ready.containsKey(pool))
+                .toList();
+        return Flight.inOrder(
+                        missing,
+                        pool -> context.ports()
+                                .inputs()
+                                .prepare(pool.source(), records)
+                                .thenAccept(brought -> ready.put(pool, brought)))
+                .thenApply(prepared -> true)
+                .exceptionally(error -> {
+                    context.troubles().add("getting what reading the records needs", error);
+                    return false;
+                });
+    }
+
+    private CompletableFuture<BatchOutcome> fold(LaneRow row, List<RawRecord> records, int round) {
+        Round folding = portion(row, records);
         return folding.fold()
                 .thenCompose(done -> done == null
                         ? completed(report(row.last()))
@@ -91,15 +121,15 @@ final class BatchRun {
 
     /** F11: the first records that are not done, as many as one round may fold. */
     private Round portion(LaneRow row, List<RawRecord> records) {
-        Round most =
-                new Round(context, pools, kept, row, records.subList(0, Math.min(records.size(), MAX_PORTION_RECORDS)));
+        Round most = new Round(
+                context, pools, ready, kept, row, records.subList(0, Math.min(records.size(), MAX_PORTION_RECORDS)));
         int portion = BatchDecisions.portion(
                 most.works(), most.records().size(), context.settings().maxPortionItems());
         if (portion == most.records().size()) {
             return most;
         }
         most.giveBackRows();
-        return new Round(context, pools, kept, row, records.subList(0, portion));
+        return new Round(context, pools, ready, kept, row, records.subList(0, portion));
     }
 
     /** J4: the row says that the warm-up is over before the first record after it is folded. */

@@ -32,6 +32,9 @@ public final class FoldCounts {
     /** Segments that the archive has not confirmed. */
     public final LongAdder archiveFailures = new LongAdder();
 
+    /** Look-ups in references that found no row (rule X1). */
+    public final LongAdder notFound = new LongAdder();
+
     /** Blocks skipped because they are about to expire (rule F10), and heads in which everything has (rule U5). */
     public final LongAdder expired = new LongAdder();
 }

@@ -14,6 +14,7 @@ import java.util.random.RandomGenerator;
  *
  * @param clockMillis wall clock, used for time-outs and expiry only: what an item holds never depends on it
  * @param random spreads retries
+ * @param inputs what reading the records needs
  */
 public record FoldPorts(
         ItemStore items,
@@ -23,4 +24,19 @@ public record FoldPorts(
         Lineage lineage,
         Pause pause,
         LongSupplier clockMillis,
-        RandomGenerator random) {}
+        RandomGenerator random,
+        Inputs inputs) {
+
+    /** For sources whose records are read without anything else. */
+    public FoldPorts(
+            ItemStore items,
+            ControlStore control,
+            Archive archive,
+            Quarantine quarantine,
+            Lineage lineage,
+            Pause pause,
+            LongSupplier clockMillis,
+            RandomGenerator random) {
+        this(items, control, archive, quarantine, lineage, pause, clockMillis, random, Inputs.NONE);
+    }
+}

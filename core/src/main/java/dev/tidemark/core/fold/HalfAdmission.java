@@ -56,6 +56,12 @@ final class HalfAdmission extends Admission {
         this.alone = new EventRow(rule.slots());
     }
 
+    /** What is imported meets no other half: pairs begin with the stream, and need no seam. */
+    @Override
+    boolean counts(BatchRows rows, int index) {
+        return !rows.isImport();
+    }
+
     @Override
     boolean wants(EventRow row) {
         isLeft = passes(rule.left(), row);

@@ -130,11 +130,11 @@ final class IdsChange implements ItemChange {
     }
 
     /**
-     * A redrive folds records of any age, but always its whole lane from the first one on: nothing expires there, and
-     * if the item was deleted, a new one decides the same.
+     * A redrive or an import folds records of any age, but always its whole lane from the first one on: nothing expires
+     * there, and if the item was deleted, a new one decides the same.
      */
     private long expiresAtSeconds(long arrivalMillis) {
-        long usefulMillis = key().isLive() ? arrivalMillis : Math.max(arrivalMillis, nowMillis);
+        long usefulMillis = key().isOfStream() ? arrivalMillis : Math.max(arrivalMillis, nowMillis);
         return Expiry.ofMemorySeconds(view.view(), usefulMillis);
     }
 

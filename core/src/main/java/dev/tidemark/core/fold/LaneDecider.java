@@ -2,6 +2,7 @@ package dev.tidemark.core.fold;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.event.JsonEventReader;
 import dev.tidemark.core.pair.Halves;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +81,10 @@ public final class LaneDecider {
         WITHOUT_EFFECT,
         /** It is older than the view's retention; the archive keeps it. */
         TOO_LATE,
+        /** It came on the stream, but happened before the source's seam (rule I2). */
+        BEFORE_SEAM,
+        /** It was imported, but happened at the seam or later, or the view reads pairs. */
+        AFTER_SEAM,
         /** Its event id has counted already. */
         DUPLICATE,
         /** The view wants it, but cannot fold it. */
@@ -143,18 +149,29 @@ public final class LaneDecider {
         this(source, views, new LaneMemory(laneId), wanted);
     }
 
+    /** Of the key values that stand in an event as they are. */
+    private static List<Predicate<byte[]>> glances(List<String> keyValues, List<View> views) {
+        return IntStream.range(0, keyValues.size())
+                .filter(key -> views.stream().allMatch(view -> isAsItStands(view, key)))
+                .mapToObj(key -> JsonEventReader.glance(keyValues.get(key)))
+                .toList();
+    }
+
+    private static boolean isAsItStands(View view, int key) {
+        return key < view.entity().size()
+                && FieldPath.parse(view.entity().get(key).name()).as() == FieldPath.As.VALUE;
+    }
+
     /** @param ids of the lane that is replayed, as they were after the records before */
     public LaneDecider(Catalog.Source source, List<View> views, LaneMemory ids, EntityFilter wanted) {
         this.laneId = ids.laneId();
         this.shardId = Lane.shardIdOf(laneId);
         this.rows = new BatchRows(source);
         this.wanted = wanted;
-        // Of a view of pairs, any record may be half of the entity's.
-        this.glances = wanted instanceof Only only && views.stream().allMatch(view -> view.pairs() == null)
-                ? EntityKeys.values(only.entity()).stream()
-                        .map(JsonEventReader::glance)
-                        .toList()
-                : List.of();
+        // Of a view of pairs, any record may be half of the entity's; and only JSON shows its values.
+        boolean shows = source.format().decoder() == null && views.stream().allMatch(view -> view.pairs() == null);
+        this.glances =
+                wanted instanceof Only only && shows ? glances(EntityKeys.values(only.entity()), views) : List.of();
         this.ids = ids;
         for (View view : views) {
             if (!view.source().equals(source.name())) {
@@ -192,8 +209,16 @@ public final class LaneDecider {
         return laneId;
     }
 
-    /** @param records of the lane, after those given before, in increasing position; duplicates removed */
+    /** For sources whose records are read without anything else. */
     public void replay(List<RawRecord> records, Visitor visitor) {
+        replay(records, Inputs.Ready.NOTHING, visitor);
+    }
+
+    /**
+     * @param records of the lane, after those given before, in increasing position; duplicates removed
+     * @param ready what {@link Inputs#prepare} brought for them
+     */
+    public void replay(List<RawRecord> records, Inputs.Ready ready, Visitor visitor) {
         chunk.clear();
         for (int i = 0; i < records.size(); i++) {
             RawRecord record = records.get(i);
@@ -202,10 +227,10 @@ public final class LaneDecider {
                 chunk.add(record);
             }
             if (chunk.size() == CHUNK_RECORDS) {
-                replayChunk(visitor);
+                replayChunk(ready, visitor);
             }
         }
-        replayChunk(visitor);
+        replayChunk(ready, visitor);
     }
 
     private boolean mayBeWanted(RawRecord record) {
@@ -217,8 +242,8 @@ public final class LaneDecider {
         return true;
     }
 
-    private void replayChunk(Visitor visitor) {
-        rows.read(chunk, shardId);
+    private void replayChunk(Inputs.Ready ready, Visitor visitor) {
+        rows.read(chunk, shardId, ready);
         for (int i = 0; i < chunk.size(); i++) {
             for (int v = 0; v < views.size(); v++) {
                 OfView view = views.get(v);
@@ -237,6 +262,8 @@ public final class LaneDecider {
                 case IN -> admit(one, rows.row(index), record, visitor);
                 case OUT -> visitor.other(one.view, record, Fate.FILTERED);
                 case TOO_LATE -> visitor.other(one.view, record, Fate.TOO_LATE);
+                case BEFORE_SEAM -> visitor.other(one.view, record, Fate.BEFORE_SEAM);
+                case AFTER_SEAM -> visitor.other(one.view, record, Fate.AFTER_SEAM);
             }
         } catch (InvalidEvent e) {
             visitor.other(one.view, record, Fate.QUARANTINED);

@@ -44,7 +44,9 @@ final class LaneEnds {
     CompletableFuture<Void> noteParents(LaneRow row, Troubles troubles) {
         Lane lane = row.lane();
         long nowMillis = clockMillis.getAsLong();
-        if (row.last().equals(Position.ORIGIN) || nowMillis < againMillis.getOrDefault(lane.id(), Long.MIN_VALUE)) {
+        if (lane.isImport()
+                || row.last().equals(Position.ORIGIN)
+                || nowMillis < againMillis.getOrDefault(lane.id(), Long.MIN_VALUE)) {
             return CompletableFuture.completedFuture(null);
         }
         againMillis.put(lane.id(), nowMillis + ASK_AGAIN_MILLIS);

@@ -20,9 +20,18 @@ public final class RecordJudge {
         this.rows = new BatchRows(source);
     }
 
-    /** @throws InvalidEvent if the view wants the record but cannot fold it */
+    /** Of a record of the stream, of a source whose records are read without anything else. */
     public Admission.Verdict judge(RawRecord record) {
-        rows.read(List.of(record), "");
+        return judge(record, "", Inputs.Ready.NOTHING);
+    }
+
+    /**
+     * @param shardId of the record's lane
+     * @param ready what {@link Inputs#prepare} brought for the record
+     * @throws InvalidEvent if the view wants the record but cannot fold it
+     */
+    public Admission.Verdict judge(RawRecord record, String shardId, Inputs.Ready ready) {
+        rows.read(List.of(record), shardId, ready);
         Admission.Verdict verdict = judge.judge(rows, 0);
         if (verdict == Admission.Verdict.IN) {
             judge.check(rows.row(0));

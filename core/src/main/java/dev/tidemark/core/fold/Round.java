@@ -10,6 +10,7 @@ import dev.tidemark.core.view.View;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ final class Round {
     private final List<Parsed> parsed = new ArrayList<>();
     private final List<ViewWork> works = new ArrayList<>();
     private final RowLimits limits;
+    private final Map<RowsPool, Inputs.Ready> ready;
 
     /** What earlier rounds of the batch have stored; a further round may fold some of the same records. */
     static final class Kept {
@@ -57,12 +59,20 @@ final class Round {
         }
     }
 
-    Round(RunContext context, List<RowsPool> pools, Kept kept, LaneRow row, List<RawRecord> records) {
+    /** @param ready what reading the records needs, of each pool with a view that the lane folds */
+    Round(
+            RunContext context,
+            List<RowsPool> pools,
+            Map<RowsPool, Inputs.Ready> ready,
+            Kept kept,
+            LaneRow row,
+            List<RawRecord> records) {
         this.context = context;
         this.kept = kept;
         this.row = row;
         this.records = records;
         this.limits = new RowLimits(records.size());
+        this.ready = ready;
         pools.forEach(this::sort);
     }
 
@@ -109,7 +119,8 @@ final class Round {
     private BatchRows parse(RowsPool pool) {
         BatchRows rows = pool.take();
         parsed.add(new Parsed(pool, rows));
-        rows.read(records, row.lane().shardId());
+        rows.read(records, row.lane().shardId(), Objects.requireNonNull(ready.get(pool)));
+        context.counts().notFound.add(rows.notFound());
         return rows;
     }
 

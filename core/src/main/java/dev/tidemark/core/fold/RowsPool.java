@@ -1,6 +1,8 @@
 package dev.tidemark.core.fold;
 
+import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.view.View;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -18,6 +20,15 @@ final class RowsPool {
     /** The views that use what is parsed. */
     List<View> views() {
         return reading.views();
+    }
+
+    Catalog.Source source() {
+        return reading.source();
+    }
+
+    /** Whether a lane folds any of the views. */
+    boolean isFolded(LaneRow row) {
+        return reading.views().stream().anyMatch(view -> row.views().containsKey(view.version()));
     }
 
     BatchRows take() {

@@ -220,9 +220,10 @@ final class StateFold {
         return Objects.requireNonNull(lane.views().get(task.view.view().version()));
     }
 
-    /** U5: a backfill or redrive folds records of any age, and must find the heads that it wrote. */
+    /** U5: some lanes fold records of any age, and must find the heads that they wrote. */
     private long headUsefulMillis(ItemKey head) {
-        return head.isLive() ? context.settings().keepHeadsFromMillis() : nowMillis;
+        long keepMillis = context.settings().keepHeadsFromMillis();
+        return head.isOfStream() ? keepMillis : Math.max(keepMillis, nowMillis);
     }
 
     private void failed(Task task, @Nullable Throwable error) {

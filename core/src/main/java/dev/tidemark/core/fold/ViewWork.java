@@ -35,6 +35,8 @@ final class ViewWork implements FoldedEvents {
     private static final byte DUPLICATE = 5;
     private static final byte QUARANTINED = 6;
     private static final byte EXPIRED = 7;
+    private static final byte BEFORE_SEAM = 8;
+    private static final byte AFTER_SEAM = 9;
 
     private final View view;
     private final String laneId;
@@ -91,6 +93,8 @@ final class ViewWork implements FoldedEvents {
                 case IN -> admit(index, read.row(index));
                 case OUT -> fates[index] = FILTERED;
                 case TOO_LATE -> fates[index] = TOO_LATE;
+                case BEFORE_SEAM -> fates[index] = BEFORE_SEAM;
+                case AFTER_SEAM -> fates[index] = AFTER_SEAM;
             }
         } catch (InvalidEvent e) {
             quarantine(index, e);
@@ -261,7 +265,7 @@ final class ViewWork implements FoldedEvents {
      * @param until exclusive
      */
     ViewCounts counts(int from, int until) {
-        int[] tally = new int[EXPIRED + 1];
+        int[] tally = new int[AFTER_SEAM + 1];
         for (int row = from; row < until; row++) {
             tally[isDuplicateLeft(row) ? DUPLICATE : fates[row]]++;
         }
@@ -278,7 +282,9 @@ final class ViewWork implements FoldedEvents {
                 tally[FOLDED_LATE],
                 tally[DUPLICATE],
                 quarantined,
-                pairs == null ? PairCounts.NONE : pairs.counts(from, until));
+                pairs == null ? PairCounts.NONE : pairs.counts(from, until),
+                tally[BEFORE_SEAM],
+                tally[AFTER_SEAM]);
     }
 
     private boolean isDuplicateLeft(int row) {

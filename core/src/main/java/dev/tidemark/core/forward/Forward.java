@@ -23,7 +23,7 @@ public record Forward(
         if (!shape.fields().contains(key) || !shape.fields().contains(origin)) {
             throw new IllegalArgumentException("key " + key + " or origin " + origin + " is not in " + shape.fields());
         }
-        if (origin.names().size() != 1) {
+        if (origin.steps().size() != 1) {
             throw new IllegalArgumentException("the origin lies inside an object: " + origin);
         }
     }

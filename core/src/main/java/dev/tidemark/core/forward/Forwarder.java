@@ -1,5 +1,6 @@
 package dev.tidemark.core.forward;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.EventShape.AggregatedBy;
 import dev.tidemark.core.event.InvalidEvent;
@@ -95,7 +96,7 @@ public final class Forwarder {
         while (data[end] != '}') {
             end--;
         }
-        String origin = ",\"" + forward.origin() + "\":\"" + lane.id() + "/"
+        String origin = "," + JsonNodeFactory.instance.textNode(forward.origin().name()) + ":\"" + lane.id() + "/"
                 + record.position().text() + "\"}";
         byte[] member = origin.getBytes(StandardCharsets.UTF_8);
         byte[] all = Arrays.copyOf(data, end + member.length);

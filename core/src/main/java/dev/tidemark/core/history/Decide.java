@@ -2,6 +2,7 @@ package dev.tidemark.core.history;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.fold.Inputs;
 import dev.tidemark.core.fold.LaneDecider;
 import dev.tidemark.core.fold.LaneMemory;
 import dev.tidemark.core.store.ItemStore;
@@ -28,6 +29,7 @@ public final class Decide implements Sink {
     private final Map<String, View> views = new LinkedHashMap<>();
     private final LaneDecider.EntityFilter wanted;
     private final long untilKnownMillis;
+    private final Inputs inputs;
     private final Visitor visitor;
 
     /** The ids of every lane, by lane id. */
@@ -62,17 +64,22 @@ public final class Decide implements Sink {
         default void left(String laneId, View view, RawRecord record, EventRow half, String key, long knownMillis) {}
     }
 
-    /** @param untilKnownMillis the visitor is not told what became known later */
+    /**
+     * @param untilKnownMillis the visitor is not told what became known later
+     * @param inputs what reading the records needs
+     */
     public Decide(
             Catalog.Source source,
             Collection<View> views,
             LaneDecider.EntityFilter wanted,
             long untilKnownMillis,
+            Inputs inputs,
             Visitor visitor) {
         this.source = source;
         views.forEach(view -> this.views.put(view.version(), view));
         this.wanted = wanted;
         this.untilKnownMillis = untilKnownMillis;
+        this.inputs = inputs;
         this.visitor = visitor;
     }
 
@@ -102,10 +109,14 @@ public final class Decide implements Sink {
         parts.forEach(part -> replays.add(replay(part)));
         return (part, lane, records, knownMillis) -> {
             LaneDecider replay = replays.get(part);
-            if (replay != null) {
-                replay.replay(records, new Told(replay.laneId(), records, knownMillis, ofLane));
+            if (replay == null) {
+                return CompletableFuture.completedFuture(true);
             }
-            return CompletableFuture.completedFuture(true);
+            Told told = new Told(replay.laneId(), records, knownMillis, ofLane);
+            return inputs.prepare(source, records).thenApply(ready -> {
+                replay.replay(records, ready, told);
+                return true;
+            });
         };
     }
 

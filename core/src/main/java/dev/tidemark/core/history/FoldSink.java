@@ -272,6 +272,8 @@ public final class FoldSink implements Sink {
     }
 
     private static boolean mayPass(BatchOutcome.@Nullable Hold held) {
-        return held == null || held == BatchOutcome.Hold.CONTROL_UNAVAILABLE;
+        return held == null
+                || held == BatchOutcome.Hold.CONTROL_UNAVAILABLE
+                || held == BatchOutcome.Hold.INPUTS_UNAVAILABLE;
     }
 }

@@ -468,7 +468,7 @@ public final class History {
             if (views.containsKey(entry.viewVersion())) {
                 byView.computeIfAbsent(entry.viewVersion(), version -> new LinkedHashMap<>())
                         .computeIfAbsent(entry.lane().ofRedrive(manifest.number()), lane -> new ArrayList<>())
-                        .add(entry.record());
+                        .add(entry.folded());
             }
         }
         CompletableFuture<Long> chain = CompletableFuture.completedFuture(0L);

@@ -78,12 +78,19 @@ final class LaneWalk {
         long[] known = new long[run.records().size()];
         int asOf = -1;
         for (int i = 0; i < known.length; i++) {
-            maxArrivalMillis = Math.max(maxArrivalMillis, run.records().get(i).arrivalMillis());
+            maxArrivalMillis = Math.max(maxArrivalMillis, knownMillis(run, i));
             known[i] = maxArrivalMillis;
             asOf = maxArrivalMillis <= range.asOfMillis() ? i : asOf;
         }
         walked.add(run, known, asOf);
         return known;
+    }
+
+    /** I3: the rows of an import became known together, unless one asks as if they had come when they happened. */
+    private long knownMillis(LaneLog.Run run, int index) {
+        return run.lane().isImport() && !range.asIf()
+                ? run.lane().streamCreatedMillis()
+                : run.records().get(index).arrivalMillis();
     }
 
     /** @return whether the part may want what comes next */

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param lanes ids of the lanes to walk; their ancestors are walked too
  * @param lanesAtOnce how many are walked at the same time
  * @param executor runs what follows an asynchronous read
+ * @param asIf whether imported rows are known since they arrived, as far as anybody can say, and not since the import
+ *     (rule I3)
  */
 public record Range(
         Begin begin,
@@ -29,7 +31,8 @@ public record Range(
         boolean reachesRows,
         Predicate<String> lanes,
         int lanesAtOnce,
-        Executor executor) {
+        Executor executor,
+        boolean asIf) {
 
     /** Everything there is. */
     public static final Range ALL = new Range(
@@ -40,7 +43,8 @@ public record Range(
             /* reachesRows= */ false,
             laneId -> true,
             /* lanesAtOnce= */ 1,
-            Runnable::run);
+            Runnable::run,
+            /* asIf= */ false);
 
     /** Where a walk begins. */
     public sealed interface Begin {
@@ -90,7 +94,8 @@ public record Range(
                 reachesRows,
                 lanes,
                 lanesAtOnce,
-                executor);
+                executor,
+                asIf);
     }
 
     /** Everything that arrived between two moments, both included, however late it became known. */
@@ -103,7 +108,8 @@ public record Range(
                 ALL.reachesRows,
                 ALL.lanes,
                 ALL.lanesAtOnce,
-                ALL.executor);
+                ALL.executor,
+                ALL.asIf);
     }
 
     /**
@@ -112,22 +118,46 @@ public record Range(
      * @param asOf see {@link #asOfMillis}
      */
     public Range until(long asOf, long untilKnown, long untilArrival) {
-        return new Range(begin, asOf, untilKnown, untilArrival, reachesRows, lanes, lanesAtOnce, executor);
+        return new Range(begin, asOf, untilKnown, untilArrival, reachesRows, lanes, lanesAtOnce, executor, asIf);
     }
 
     /** The archive must hold all that is done according to the lane rows. */
     public Range reachingRows() {
-        return new Range(begin, asOfMillis, untilKnownMillis, untilArrivalMillis, true, lanes, lanesAtOnce, executor);
+        return new Range(
+                begin, asOfMillis, untilKnownMillis, untilArrivalMillis, true, lanes, lanesAtOnce, executor, asIf);
     }
 
     /** These lanes and their ancestors. */
     public Range ofLanes(Predicate<String> wanted) {
         return new Range(
-                begin, asOfMillis, untilKnownMillis, untilArrivalMillis, reachesRows, wanted, lanesAtOnce, executor);
+                begin,
+                asOfMillis,
+                untilKnownMillis,
+                untilArrivalMillis,
+                reachesRows,
+                wanted,
+                lanesAtOnce,
+                executor,
+                asIf);
     }
 
     /** Several lanes at once. */
     public Range parallel(int atOnce, Executor threads) {
-        return new Range(begin, asOfMillis, untilKnownMillis, untilArrivalMillis, reachesRows, lanes, atOnce, threads);
+        return new Range(
+                begin, asOfMillis, untilKnownMillis, untilArrivalMillis, reachesRows, lanes, atOnce, threads, asIf);
+    }
+
+    /** The same, with another {@link #asIf}. */
+    public Range asIf(boolean assumed) {
+        return new Range(
+                begin,
+                asOfMillis,
+                untilKnownMillis,
+                untilArrivalMillis,
+                reachesRows,
+                lanes,
+                lanesAtOnce,
+                executor,
+                assumed);
     }
 }

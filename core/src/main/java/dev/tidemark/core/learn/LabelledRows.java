@@ -76,7 +76,7 @@ public final class LabelledRows {
         long holdoutFromMillis = toMillis - rows.holdoutMillis();
         Lefts.Wanted wanted = (atMillis, arrivalMillis) -> atMillis >= fromMillis && atMillis < toMillis;
         // Nothing arrives before it happens.
-        return walk(source, cut, fromMillis, new Lefts(source, rows, wanted, holdoutFromMillis, read))
+        return walk(source, cut, fromMillis, new Lefts(source, rows, wanted, holdoutFromMillis, ports.inputs(), read))
                 .thenApply(lefts -> {
                     Map<String, Position> trainedUpTo = new HashMap<>(lefts.knownBefore());
                     cut.lanesOf(source.stream()).stream()
@@ -129,7 +129,7 @@ public final class LabelledRows {
             Training.Rows rows, Catalog.Source source, Cut cut, long sinceMillis) {
         long toMillis = cut.asOfMillis(source.stream());
         Lefts.Wanted wanted = (atMillis, arrivalMillis) -> arrivalMillis >= sinceMillis && atMillis < toMillis;
-        return walk(source, cut, sinceMillis, new Lefts(source, rows, wanted, Long.MIN_VALUE, read))
+        return walk(source, cut, sinceMillis, new Lefts(source, rows, wanted, Long.MIN_VALUE, ports.inputs(), read))
                 .thenApply(lefts -> {
                     Map<Lefts.Key, LabelledRow> found = new HashMap<>();
                     lefts.forEach((key, left) -> {

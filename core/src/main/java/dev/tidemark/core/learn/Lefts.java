@@ -4,6 +4,7 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.expression.EventFilter;
+import dev.tidemark.core.fold.Inputs;
 import dev.tidemark.core.fold.LaneDecider;
 import dev.tidemark.core.history.Decide;
 import dev.tidemark.core.history.LanePart;
@@ -113,9 +114,16 @@ final class Lefts implements Sink {
     /**
      * @param source of the view of the rows
      * @param beforeMillis see {@link #knownBefore}
+     * @param inputs what reading the records needs
      * @param read is told how many records were read; by several threads
      */
-    Lefts(Catalog.Source source, Training.Rows rows, Wanted wanted, long beforeMillis, LongConsumer read) {
+    Lefts(
+            Catalog.Source source,
+            Training.Rows rows,
+            Wanted wanted,
+            long beforeMillis,
+            Inputs inputs,
+            LongConsumer read) {
         this.rows = rows;
         this.wanted = wanted;
         this.beforeMillis = beforeMillis;
@@ -125,6 +133,7 @@ final class Lefts implements Sink {
                 List.of(rows.view()),
                 LaneDecider.EntityFilter.ALL,
                 Long.MAX_VALUE,
+                inputs,
                 (laneId, view, record, row, entity, filterBits, knownMillis) -> {});
     }
 
@@ -219,7 +228,7 @@ final class Lefts implements Sink {
             return switch (pair.kind(slot)) {
                 case BOOLEAN -> pair.bool(slot) ? BigDecimal.ONE : BigDecimal.ZERO;
                 case NUMBER, BIG_NUMBER -> Decimals.canonical(pair.decimal(slot));
-                case ABSENT, STRING, COMPOUND, FLAWED -> null;
+                case ABSENT, STRING, COMPOUND, FLAWED, LIST -> null;
             };
         }
 

@@ -72,8 +72,7 @@ public final class ClientAudit {
     public CompletableFuture<Map<String, ClientSample>> sample(Monitor monitor, int size, long nowMillis) {
         View view = monitor.inputs().get(0);
         FieldPath receipt = monitor.logged().receipt();
-        List<String> names = receipt.names();
-        Predicate<byte[]> hasReceipt = JsonEventReader.glance(names.get(names.size() - 1))
+        Predicate<byte[]> hasReceipt = JsonEventReader.glance(receipt.name())
                 .and(data -> !at(tree(data), receipt).isEmpty());
         Sample sample = new Sample(size, nowMillis, hasReceipt);
         long fromMillis = nowMillis - HOUR_MILLIS;
@@ -82,6 +81,7 @@ public final class ClientAudit {
                 List.of(view),
                 LaneDecider.EntityFilter.ALL,
                 Long.MAX_VALUE,
+                ports.inputs(),
                 (laneId, of, record, row, entity, bits, known) -> {
                     if (record.arrivalMillis() >= fromMillis && record.arrivalMillis() <= nowMillis) {
                         sample.add(EntityKeys.values(entity).get(0), record);
@@ -193,11 +193,7 @@ public final class ClientAudit {
     }
 
     private static JsonNode at(JsonNode event, FieldPath path) {
-        JsonNode at = event;
-        for (String name : path.names()) {
-            at = at.path(name);
-        }
-        return at;
+        return path.in(event);
     }
 
     private static String shortened(String id) {

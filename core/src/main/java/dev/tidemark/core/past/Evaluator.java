@@ -6,7 +6,7 @@ import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.event.InvalidEvent;
-import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.event.RecordReader;
 import dev.tidemark.core.fold.LaneDecider;
 import dev.tidemark.core.history.Decide;
 import dev.tidemark.core.history.History;
@@ -257,6 +257,7 @@ public final class Evaluator {
                 List.of(view),
                 LaneDecider.EntityFilter.ALL,
                 Long.MAX_VALUE,
+                ports.inputs(),
                 (laneId, of, record, row, entity, bits, known) -> {});
         Sink sink = (laneId, parts) -> {
             Taker taker = takers.get();
@@ -317,7 +318,7 @@ public final class Evaluator {
 
         private final FieldPath field;
         private final int[] slot;
-        private final JsonEventReader reader;
+        private final RecordReader reader;
         private final EventRow row;
 
         OfField(Catalog.Source source, FieldPath field) {
@@ -332,7 +333,7 @@ public final class Evaluator {
         public @Nullable String of(RawRecord record) {
             try {
                 row.setRecord(record.position(), "", record.arrivalMillis());
-                reader.read(record.data(), row);
+                reader.read(record, row);
                 return EntityKeys.of(row, slot, List.of(field.toString()));
             } catch (InvalidEvent namesNone) {
                 return null;
@@ -344,7 +345,7 @@ public final class Evaluator {
     private static final class OfPair implements Ids {
 
         private final PairRule pairs;
-        private final JsonEventReader reader;
+        private final RecordReader reader;
         private final EventRow row;
 
         OfPair(Catalog.Source source, PairRule pairs) {
@@ -357,7 +358,7 @@ public final class Evaluator {
         public @Nullable String of(RawRecord record) {
             try {
                 row.setRecord(record.position(), "", record.arrivalMillis());
-                reader.read(record.data(), row);
+                reader.read(record, row);
                 PairRule.Side left = pairs.left();
                 List<PairRule.Named> key = pairs.side(
                                 left.where() == null || left.where().test(row))

@@ -3,7 +3,7 @@ package dev.tidemark.core.past;
 import dev.tidemark.core.aggregate.Computation.Approximation;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventRow;
-import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.event.RecordReader;
 import dev.tidemark.core.pair.PairRule;
 import dev.tidemark.core.serve.EntityTiles;
 import dev.tidemark.core.view.View;
@@ -23,7 +23,7 @@ public final class PointInTime {
 
     private final EntityTiles tiles;
     private final @Nullable PairRule pairs;
-    private final JsonEventReader reader;
+    private final RecordReader reader;
     private final EventRow row;
 
     /** Takes the values of one moment, by name in catalog order, and which of them may be inexact; it may keep both. */
@@ -81,7 +81,7 @@ public final class PointInTime {
         }
         row.setRecord(event.record().position(), event.shardId(), event.record().arrivalMillis());
         if (pairs == null) {
-            reader.read(event.record().data(), row);
+            reader.read(event.record(), row);
         } else {
             pairs.decode(event.record().data(), row);
         }

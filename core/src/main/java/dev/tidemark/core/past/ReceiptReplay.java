@@ -240,6 +240,7 @@ public final class ReceiptReplay {
                 views,
                 wanted(copies, index),
                 Long.MAX_VALUE,
+                ports.inputs(),
                 (laneId, view, record, row, entity, bits, known) ->
                         of(index, view.version(), entity).forEach(copy -> copy.add(laneId, row, bits)));
         if (base != null) {

@@ -136,8 +136,13 @@ public final class StateAudit {
             List<ItemStore.Found> found,
             Expectation expectation) {
         Catalog.Source source = catalogs.sourceOf(view);
-        Decide decide =
-                new Decide(source, List.of(view), (of, entity) -> wanted.test(entity), Long.MAX_VALUE, expectation);
+        Decide decide = new Decide(
+                source,
+                List.of(view),
+                (of, entity) -> wanted.test(entity),
+                Long.MAX_VALUE,
+                ports.inputs(),
+                expectation);
         if (base != null) {
             base.items().stream()
                     .filter(item -> item.key().isMemory())

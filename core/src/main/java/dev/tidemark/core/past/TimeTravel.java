@@ -99,7 +99,6 @@ public final class TimeTravel {
         private final List<LaneRow> rows;
         private final Checkpoints checkpoints;
         private final CheckpointStore.@Nullable Manifest checkpoint;
-        private final long coveredFromMillis;
         private final Decide decide;
         private final MemoryItems served;
         private final MemoryItems now;
@@ -118,11 +117,6 @@ public final class TimeTravel {
             this.rows = rows;
             this.checkpoints = checkpoints;
             this.checkpoint = checkpoint;
-            this.coveredFromMillis = plan.covers().values().stream()
-                    .map(Cover::interval)
-                    .mapToLong(interval -> interval.startMillis())
-                    .min()
-                    .orElse(Long.MIN_VALUE);
             this.served = new MemoryItems(List.of(question.view()));
             this.now = new MemoryItems(List.of(question.view()));
             this.decide = new Decide(
@@ -130,6 +124,7 @@ public final class TimeTravel {
                     List.of(question.view()),
                     LaneDecider.EntityFilter.only(question.entity()),
                     untilKnownMillis(),
+                    ports.inputs(),
                     this::folded);
         }
 
@@ -170,7 +165,12 @@ public final class TimeTravel {
             long at = question.atMillis();
             long untilArrival =
                     question.wants(Knowledge.NOW) ? at + question.view().retentionMillis() : at;
-            return Range.ALL.after(checkpoint).until(at, untilKnownMillis(), untilArrival);
+            // I3: before the seam nothing was answered, so the question can only be what would have been.
+            boolean asIf = source.seam() != null && at < source.seam().untilMillis();
+            return Range.ALL
+                    .after(checkpoint)
+                    .until(at, untilKnownMillis(), untilArrival)
+                    .asIf(asIf);
         }
 
         private long untilKnownMillis() {
@@ -191,10 +191,19 @@ public final class TimeTravel {
             }
             if (row.eventTimeMillis() <= question.atMillis() && question.wants(Knowledge.NOW)) {
                 now.add(question.view(), laneId, entity, row, filterBits);
-                if (!known && question.wants(Knowledge.SERVED) && row.eventTimeMillis() >= coveredFromMillis) {
+                if (!known && question.wants(Knowledge.SERVED) && isCovered(row.eventTimeMillis())) {
                     addLate(laneId, row, knownMillis);
                 }
             }
+        }
+
+        private boolean isCovered(long eventTimeMillis) {
+            for (Cover cover : plan.covers().values()) {
+                if (cover.interval().contains(eventTimeMillis)) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         private void addLate(String laneId, EventRow row, long knownMillis) {

@@ -3,12 +3,15 @@ package dev.tidemark.core.past;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.InvalidEvent;
+import dev.tidemark.core.fold.Inputs;
 import dev.tidemark.core.fold.LaneDecider;
 import dev.tidemark.core.fold.RecordJudge;
 import dev.tidemark.core.history.Decide;
 import dev.tidemark.core.history.History;
 import dev.tidemark.core.history.HistoryPorts;
+import dev.tidemark.core.history.LaneSink;
 import dev.tidemark.core.history.Range;
+import dev.tidemark.core.history.Sink;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.view.View;
@@ -59,12 +62,27 @@ public final class TooLateEvents {
      */
     public CompletableFuture<Void> find(long fromMillis, long toMillis, Consumer<Event> found) {
         Decide decide = new Decide(
-                source, List.of(view), (of, entity) -> false, Long.MAX_VALUE, new TooLate(fromMillis, toMillis, found));
+                source,
+                List.of(view),
+                (of, entity) -> false,
+                Long.MAX_VALUE,
+                past.inputs(),
+                (laneId, of, record, row, entity, bits, known) -> {});
+        Sink sink = (laneId, parts) -> {
+            TooLate ofLane = new TooLate(fromMillis, toMillis, found);
+            LaneSink decided = decide.open(parts, ofLane);
+            return (part, lane, records, known) -> past.inputs()
+                    .prepare(source, records)
+                    .thenCompose(ready -> {
+                        ofLane.ready = ready;
+                        return decided.take(part, lane, records, known);
+                    });
+        };
         // Before the archive is listed, so that it holds all that the rows call done.
         return past.control()
                 .readLanes()
                 .thenCompose(rows -> History.of(past, source.stream(), List.of(view), rows))
-                .thenCompose(history -> history.walk(Range.arrived(fromMillis, toMillis), decide))
+                .thenCompose(history -> history.walk(Range.arrived(fromMillis, toMillis), sink))
                 .thenAccept(walked -> {});
     }
 
@@ -74,6 +92,7 @@ public final class TooLateEvents {
         private final long fromMillis;
         private final long toMillis;
         private final Consumer<Event> found;
+        private Inputs.Ready ready = Inputs.Ready.NOTHING;
 
         TooLate(long fromMillis, long toMillis, Consumer<Event> found) {
             this.fromMillis = fromMillis;
@@ -97,7 +116,7 @@ public final class TooLateEvents {
         public void other(String laneId, View of, RawRecord record, LaneDecider.Fate fate, long knownMillis) {
             long arrival = record.arrivalMillis();
             if (fate == LaneDecider.Fate.TOO_LATE && arrival >= fromMillis && arrival < toMillis) {
-                judge.judge(record);
+                judge.judge(record, Lane.shardIdOf(laneId), ready);
                 found.accept(new Event(laneId, record, entity(), judge.statedTimeMillis()));
             }
         }

@@ -6,10 +6,12 @@ import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.value.ValueJson;
+import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Cover;
 import dev.tidemark.core.window.Interval;
 import dev.tidemark.core.window.Window;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -65,6 +67,7 @@ public final class AnswerJson {
                     past != null && past.now() != null ? past.endMillis() : Long.MAX_VALUE);
             approximate(out, answer);
             unavailable(out, answer.plan());
+            assumed(out, answer.progress().imports(answer.plan().view()));
             Freshness.of(answer.plan().view(), answer.progress(), nowMillis).write(out);
             startReceipt(out, answer.plan(), answer.progress());
             ahead(out, answer);
@@ -101,6 +104,7 @@ public final class AnswerJson {
         out.writeStringField("view", plan.view().name());
         coverage(out, plan);
         unavailable(out, plan);
+        assumed(out, progress.imports(plan.view()));
         Freshness.of(plan.view(), progress, nowMillis).write(out);
         startReceipt(out, plan, progress);
         out.writeEndObject();
@@ -236,15 +240,28 @@ public final class AnswerJson {
         out.writeStringField("catalog", catalogs.of(plan.view()).orElseThrow().hash());
         out.writeStringField("view", plan.view().version());
         out.writeNumberField("at", plan.atMillis());
-        lanes(out, progress);
+        lanes(out, plan.view(), progress);
     }
 
-    static void lanes(JsonGenerator out, ViewProgress progress) throws IOException {
+    /** I3: the imports of which nobody knows when their rows would have arrived. Nothing if there are none. */
+    static void assumed(JsonGenerator out, Collection<Long> imports) throws IOException {
+        if (imports.isEmpty()) {
+            return;
+        }
+        out.writeArrayFieldStart("assumed");
+        for (long number : imports) {
+            out.writeNumber(number);
+        }
+        out.writeEndArray();
+    }
+
+    static void lanes(JsonGenerator out, View view, ViewProgress progress) throws IOException {
         out.writeObjectFieldStart("lanes");
         for (LaneRow row : progress.lanes()) {
             out.writeStringField(row.lane().id(), row.last().text());
         }
         out.writeEndObject();
+        assumed(out, progress.imports(view));
     }
 
     private static void ahead(JsonGenerator out, Answer answer) throws IOException {

@@ -83,14 +83,13 @@ final class ExplanationJson {
         out.writeEndObject();
     }
 
-    /** The part of the covered interval outside {@code [at - width, at]}. */
+    /** How much earlier the covered interval starts, and how much later it ends, than asked. */
     private void overCoverage(Window window, Cover cover) throws IOException {
         long atMillis = answer.plan().atMillis();
         out.writeStringField("step", answer.plan().view().ladder().step(window).code());
         out.writeNumberField(
-                "beforeMillis",
-                atMillis - window.widthMillis() - cover.interval().startMillis());
-        out.writeNumberField("afterMillis", cover.interval().endMillis() - 1 - atMillis);
+                "beforeMillis", window.startMillis(atMillis) - cover.interval().startMillis());
+        out.writeNumberField("afterMillis", cover.interval().endMillis() - window.endMillis(atMillis));
     }
 
     private void tiles(TileRange range) throws IOException {

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,6 +95,11 @@ public final class ModelJson {
             AnswerJson.coverage(out, read.plan().view().name(), read.plan(), Long.MAX_VALUE);
         }
         out.writeEndObject();
+        Set<Long> imports = new TreeSet<>();
+        answer.reads()
+                .forEach(read ->
+                        imports.addAll(read.progress().imports(read.plan().view())));
+        AnswerJson.assumed(out, imports);
         Freshness freshness = answer.freshness();
         if (freshness != null) {
             freshness.write(out);
@@ -113,7 +120,7 @@ public final class ModelJson {
         for (ModelAnswer.Read read : answer.reads()) {
             out.writeObjectFieldStart(read.plan().view().name());
             out.writeStringField("version", read.plan().view().version());
-            AnswerJson.lanes(out, read.progress());
+            AnswerJson.lanes(out, read.plan().view(), read.progress());
             out.writeObjectFieldStart("ahead");
             for (Map.Entry<String, Answer> one : read.answers().entrySet()) {
                 if (!one.getValue().ahead().isEmpty()) {

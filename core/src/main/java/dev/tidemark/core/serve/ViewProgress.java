@@ -4,6 +4,7 @@ import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.ControlRow.ViewStatus;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.control.ViewCounts;
+import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.view.View;
 import java.util.ArrayList;
@@ -65,6 +66,18 @@ public record ViewProgress(List<LaneRow> lanes, List<Missing> missing, Waiting w
         return missing.isEmpty();
     }
 
+    /** The numbers of the imports whose rows are among the lanes' records, ascending: a view of pairs takes none (rule I2). */
+    public List<Long> imports(View view) {
+        return view.pairs() != null
+                ? List.of()
+                : lanes.stream()
+                        .map(row -> Lane.importOf(row.lane().id()))
+                        .filter(number -> number > 0)
+                        .distinct()
+                        .sorted()
+                        .toList();
+    }
+
     /** The fates of the records of all these lanes so far. */
     public ViewCounts countsOf(View view) {
         return lanes.stream().map(row -> row.countsOf(view.version())).reduce(ViewCounts.NONE, ViewCounts::plus);
@@ -73,13 +86,14 @@ public record ViewProgress(List<LaneRow> lanes, List<Missing> missing, Waiting w
     /**
      * The arrival time up to which every lane is folded. If the stream was asked about a lane, that is the moment when
      * nothing waited, or just before the first waiting record. Otherwise it is the newest folded arrival: a lower
-     * bound, because a lane without arrivals does not advance. Lanes in which nothing can wait are left out: those that
-     * have ended, and those not asked about whose silence is longer than the stream keeps records.
+     * bound, because a lane without arrivals does not advance. Lanes in which nothing can wait are left out: those of
+     * imports, those that have ended, and those not asked about whose silence is longer than the stream keeps records.
      */
     public OptionalLong foldedUpToMillis(long streamRetentionMillis, long nowMillis) {
         LongStream folded = lanes.stream()
-                .filter(row ->
-                        !row.ended() && !waiting.lanes().containsKey(row.lane().id()))
+                .filter(row -> !row.ended()
+                        && !row.lane().isImport()
+                        && !waiting.lanes().containsKey(row.lane().id()))
                 .mapToLong(LaneRow::maxArrivalMillis)
                 .filter(arrival -> arrival >= nowMillis - streamRetentionMillis);
         LongStream asked = waiting.lanes().values().stream().mapToLong(Waiting.Asked::foldedUpToMillis);
@@ -95,9 +109,10 @@ public record ViewProgress(List<LaneRow> lanes, List<Missing> missing, Waiting w
         return foldedUpTo.isPresent() ? OptionalLong.of(Math.max(0, nowMillis - foldedUpTo.getAsLong())) : foldedUpTo;
     }
 
-    /** The newest arrival folded in any lane. */
+    /** The newest arrival of the stream folded in any lane. */
     public OptionalLong newestArrivalMillis() {
         return lanes.stream()
+                .filter(row -> !row.lane().isImport())
                 .mapToLong(LaneRow::maxArrivalMillis)
                 .filter(arrival -> arrival != Long.MIN_VALUE)
                 .max();
@@ -118,6 +133,10 @@ public record ViewProgress(List<LaneRow> lanes, List<Missing> missing, Waiting w
     /** @param backfilled whether the records up to the lanes' activations are folded */
     private static void addMissingOfLane(LaneRow row, View view, boolean backfilled, List<Missing> missing) {
         Position activatedAfter = row.countsAfter(view.version());
+        if (row.lane().isImport() && !row.ended() && view.pairs() == null) {
+            String id = row.lane().id();
+            missing.add(new Missing(id, "import " + Lane.importOf(id) + " is not all folded yet", null));
+        }
         if (activatedAfter == null) {
             missing.add(new Missing(row.lane().id(), "the lane does not fold this view yet", null));
         } else if (!backfilled && activatedAfter.isAfter(Position.ORIGIN)) {

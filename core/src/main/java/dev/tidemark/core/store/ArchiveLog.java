@@ -9,7 +9,8 @@ import java.util.concurrent.CompletableFuture;
 public interface ArchiveLog {
 
     /**
-     * The segments of a stream, of all lanes, whose first record arrived between two moments, to the hour.
+     * The segments of a stream, of all lanes, whose first record arrived between two moments, to the hour; and all segments
+     * of imports, whose arrivals are assumed ones and say nothing about when they were archived.
      *
      * @param fromMillis milliseconds since the epoch; segments of the same hour are listed; {@link Long#MIN_VALUE} for all
      * @param toMillis likewise; {@link Long#MAX_VALUE} for all
@@ -42,7 +43,8 @@ public interface ArchiveLog {
      *
      * @param first the position of its first record
      * @param last the position of its last record
-     * @param hourStartMillis when the hour began in which its first record arrived, milliseconds since the epoch
+     * @param hourStartMillis when the hour began in which its first record arrived, or in which the import was whose rows it
+     *     has, milliseconds since the epoch
      * @param bytes how large it is as stored, compressed
      */
     record SegmentRef(String key, String laneId, Position first, Position last, long hourStartMillis, long bytes) {

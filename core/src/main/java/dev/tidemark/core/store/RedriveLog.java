@@ -4,6 +4,7 @@ import dev.tidemark.core.async.Loop;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.stream.Sha256;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -130,6 +131,11 @@ public interface RedriveLog {
      * @param originalSha256 of the data in quarantine, in hexadecimal digits
      */
     record Entry(String view, String viewVersion, Lane lane, RawRecord record, String originalSha256) {
+
+        /** The record as it is folded: repaired if its data are not those in quarantine. */
+        public RawRecord folded() {
+            return Sha256.hex(record.data()).equals(originalSha256) ? record : record.asRepaired(record.data());
+        }
 
         public Claim claim() {
             return new Claim(viewVersion, lane, record.position());

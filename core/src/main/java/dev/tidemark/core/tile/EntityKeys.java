@@ -100,7 +100,7 @@ public final class EntityKeys {
             case NUMBER, BIG_NUMBER -> number(row, slot);
             case ABSENT -> throw missing(name, what);
             case FLAWED -> throw row.flaw(slot).invalid(what + " '" + name + "'");
-            case BOOLEAN, COMPOUND ->
+            case BOOLEAN, COMPOUND, LIST ->
                 throw new InvalidEvent(
                         InvalidEvent.Reason.MISTYPED_FIELD,
                         what + " '" + name + "' is neither a string nor a number",

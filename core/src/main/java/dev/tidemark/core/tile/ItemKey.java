@@ -98,6 +98,11 @@ public record ItemKey(String viewVersion, String entity, String width, long bloc
         return lane.indexOf('#') < 0;
     }
 
+    /** Whether the item's records come from the stream as they arrive, and not some time later. */
+    public boolean isOfStream() {
+        return isLive() && !Lane.isImport(lane);
+    }
+
     /** Whether a backfill wrote the item; of a complete view, it holds exactly the records up to the lane's activation. */
     public boolean isBackfill() {
         return Lane.isBackfill(lane);

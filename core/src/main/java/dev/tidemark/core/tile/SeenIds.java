@@ -96,7 +96,7 @@ public final class SeenIds {
             case STRING -> hash(row.string(slot));
             case NUMBER, BIG_NUMBER ->
                 hash(row.decimal(slot).stripTrailingZeros().toPlainString());
-            case BOOLEAN, COMPOUND, FLAWED ->
+            case BOOLEAN, COMPOUND, FLAWED, LIST ->
                 throw new IllegalStateException("slot " + slot + " holds an event id of kind " + row.kind(slot));
         };
     }

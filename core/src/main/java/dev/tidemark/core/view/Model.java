@@ -7,7 +7,9 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param name as in the catalog
  * @param hash content hash of {@code facts}; what an artifact was trained with is pinned by it
  * @param facts everything that decides what the vector is, one canonical line each; neither descriptions nor thresholds
- * @param keys names of the entity keys in requests and spines, each once
+ * @param keys names of the entity keys in requests and spines, each once; without those that are the same for all
  * @param request what is known at the request only, in catalog order; no name is also a key's
  * @param views the views it reads, each once
  * @param vector the values in the order of the vector
@@ -103,10 +105,14 @@ public record Model(
     /**
      * A view that is read.
      *
-     * @param keys for each key field of the view, in key order, the index in {@link Model#keys} of the key it gets
+     * @param keys for each key field of the view, in key order, the index in {@link Model#keys} of the key it gets;
+     *     {@link #CONSTANT} if that is a constant, for which nobody is asked
      * @param names the view's values that the vector or a derived value needs, in the view's order
      */
     public record ViewInput(View view, List<Integer> keys, List<String> names) {
+
+        /** In place of an index: the key field is {@link View.KeyField#constant} and has no name in requests. */
+        public static final int CONSTANT = -1;
 
         public ViewInput {
             keys = List.copyOf(keys);
@@ -115,7 +121,25 @@ public record Model(
 
         /** The key values of this view's entity, in the view's order. */
         public List<String> entity(List<String> keyValues) {
-            return keys.stream().map(keyValues::get).toList();
+            return perKeyField(keyValues, View.KeyField::constant);
+        }
+
+        /** What the view's key fields are called, in its order, where keys have these names; a constant as it is written. */
+        public List<String> keyNames(List<String> names) {
+            return perKeyField(names, View.KeyField::name);
+        }
+
+        private List<String> perKeyField(List<String> ofKeys, Function<View.KeyField, @Nullable String> ofConstant) {
+            List<String> all = new ArrayList<>(keys.size());
+            for (int i = 0; i < keys.size(); i++) {
+                int key = keys.get(i);
+                all.add(
+                        key == CONSTANT
+                                ? Objects.requireNonNull(
+                                        ofConstant.apply(view.entity().get(i)))
+                                : ofKeys.get(key));
+            }
+            return all;
         }
     }
 

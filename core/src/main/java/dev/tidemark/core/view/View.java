@@ -3,6 +3,7 @@ package dev.tidemark.core.view;
 import dev.tidemark.core.aggregate.AggregateFunction;
 import dev.tidemark.core.aggregate.Computation;
 import dev.tidemark.core.event.EventShape.EventTime;
+import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.expression.EventFilter;
 import dev.tidemark.core.expression.FeatureExpression;
 import dev.tidemark.core.pair.PairRule;
@@ -65,7 +66,14 @@ public record View(
         List<Derived> derived) {
 
     /** One part of the entity key. */
-    public record KeyField(String name, int slot) {}
+    public record KeyField(String name, int slot) {
+
+        /** The value that it has in every entity's key; null if events say it. */
+        public @Nullable String constant() {
+            FieldPath path = FieldPath.parse(name);
+            return path.isConstant() ? path.name() : null;
+        }
+    }
 
     /**
      * A field that features aggregate.
@@ -75,7 +83,13 @@ public record View(
      * @param required whether an event without it is bad; otherwise it is passed over
      * @param filter the field matters only for events that pass this filter; {@link TileLayout#NO_FILTER} for all
      */
-    public record InputField(String path, int slot, AggregateFunction.Input input, boolean required, int filter) {}
+    public record InputField(String path, int slot, AggregateFunction.Input input, boolean required, int filter) {
+
+        /** The same of an element of a list, which is the only slot of a row. */
+        public InputField ofElement() {
+            return new InputField(path, 0, input, required, filter);
+        }
+    }
 
     /**
      * Producer duplicates: same event id, arrivals at most the horizon apart (rule T3).

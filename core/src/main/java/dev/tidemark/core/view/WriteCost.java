@@ -4,6 +4,7 @@ import dev.tidemark.core.aggregate.AggregateFunction.Input;
 import dev.tidemark.core.aggregate.ByteWriter;
 import dev.tidemark.core.aggregate.State;
 import dev.tidemark.core.event.EventRow;
+import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.HeadRule;
 import dev.tidemark.core.tile.ItemSize;
@@ -107,7 +108,13 @@ public record WriteCost(double perEvent, double perBatch, double mostPerBatch) {
             row.setRecord(new Position(SEQUENCE + i, 0), "shardId-000000000000", i);
             row.setEventTimeMillis(i);
             for (View.InputField input : inputs) {
-                makeUp(input, row, i);
+                if (FieldPath.parse(input.path()).isList()) {
+                    EventRow element = new EventRow(1);
+                    makeUp(input.ofElement(), element, i);
+                    row.setElements(input.slot(), List.of(element));
+                } else {
+                    makeUp(input, row, i);
+                }
             }
             for (State state : states) {
                 state.add(row);

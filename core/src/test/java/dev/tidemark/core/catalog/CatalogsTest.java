@@ -101,8 +101,8 @@ class CatalogsTest {
         Catalog next = compile(timed);
         Catalog.Source source = next.sources().get(0);
         int at = source.shape().fields().indexOf(new FieldPath(List.of("at")));
-        EventTime iso = new EventTime(at, TimeFormat.ISO8601, false);
-        EventTime epoch = new EventTime(at, TimeFormat.EPOCH_MILLIS, false);
+        EventTime iso = new EventTime(at, TimeFormat.ISO8601, false, null);
+        EventTime epoch = new EventTime(at, TimeFormat.EPOCH_MILLIS, false, null);
         View early = next.view("early").orElseThrow();
 
         assertThat(Catalogs.of(next).readingsOf("shop-events"))
@@ -118,7 +118,7 @@ class CatalogsTest {
         assertThat(new Catalogs(next, other).readingsOf("shop-events"))
                 .hasSize(4)
                 .endsWith(new Catalogs.Reading(
-                        source.at(new EventTime(at, TimeFormat.EPOCH_SECONDS, false)),
+                        source.at(new EventTime(at, TimeFormat.EPOCH_SECONDS, false, null)),
                         List.of(other.view("early").orElseThrow())));
     }
 

@@ -63,6 +63,28 @@ class ModelReaderTest {
                 stale_after: 60s
             """;
 
+    /** Of key fields with odd names, read in another way, or that are none. */
+    @Test
+    void keysOfAnyPathHaveNames() {
+        Catalog catalog = new CatalogCompiler().compile("""
+                tidemark: 1
+                sources: {s: {stream: st, event_time: "@timestamp"}}
+                views:
+                  v: {source: s, entity: [user-agent, number(user.id), constant(all)], features: {n: {function: count, windows: 1h}}}
+                models:
+                  m:
+                    keys: {user-agent: agent}
+                    inputs: [{v: [n_1h]}]
+                """);
+
+        Model model = catalog.model("m").orElseThrow();
+        assertThat(model.keys()).containsExactly("agent", "user_id");
+        Model.ViewInput input = model.views().get(0);
+        assertThat(input.entity(List.of("curl", "7"))).containsExactly("curl", "7", "all");
+        assertThat(input.keyNames(model.keys())).containsExactly("agent", "user_id", "constant(all)");
+        assertThat(model.facts()).noneMatch(fact -> fact.startsWith("key constant"));
+    }
+
     @Test
     void isAVectorInOrder() {
         Model model = model(YAML);
@@ -197,6 +219,30 @@ class ModelReaderTest {
         assertThat(catalog(renamed).views().get(0).version())
                 .isEqualTo(catalog(YAML).views().get(0).version());
         assertThat(model(renamed).hash()).isNotEqualTo(model(YAML).hash());
+    }
+
+    /** The day's views are others in another zone. */
+    @Test
+    void theHashChangesWithTheZoneOfAValueOfTheVector() {
+        String daily = """
+                tidemark: 1
+                sources:
+                  shop: {stream: shop-events, event_time: ts}
+                views:
+                  viewer:
+                    source: shop
+                    entity: user_id
+                    zone: Europe/Berlin
+                    features: {views: {function: count, windows: [day, 24h]}}
+                models:
+                  m: {inputs: [{viewer: [views_day]}]}
+                """;
+
+        assertThat(model(daily.replace("Europe/Berlin", "UTC")).hash())
+                .isNotEqualTo(model(daily).hash());
+        String rolling = daily.replace("[views_day]", "[views_24h]");
+        assertThat(model(rolling.replace("Europe/Berlin", "UTC")).hash())
+                .isEqualTo(model(rolling).hash());
     }
 
     @Test

@@ -143,6 +143,7 @@ class MonitorReaderTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             predictions: {source: shop} | predictions: {source: shop, version: v, score: s, keys: k, hash: h, time: {field: at, format: epoch_millis}}
+            predictions: {source: shop} | predictions: {source: shop, version: model-version, score: number(s), model: "@model", time: {field: at, zone: Europe/Berlin}}
             absent: 0,                  |
             outcome: {absent: 0         | outcome: {time: {field: at, format: epoch_seconds}, version: p.v, score: p.s, delay: took
             windows: [24h, 1h]          | windows: [24h, 1h], hop: 30s, retention: 20d
@@ -251,6 +252,30 @@ class MonitorReaderTest {
         assertThat(again.views())
                 .extracting(View::version)
                 .isEqualTo(catalog.views().stream().map(View::version).toList());
+    }
+
+    /** With names that conditions cannot have, and a score in a text, also as fields of a pair. */
+    @Test
+    void predictionsMayHaveFieldsOfAnyPath() {
+        String pair = """
+                pairs:
+                  judged:
+                    left: {source: shop, where: type == "prediction", key: id}
+                    right: {source: shop, where: type == "outcome", key: prediction}
+                    within: 12h
+                """;
+        String odd = "{source: shop, score: number(score), model: \"@model\", version: model-version}";
+        Catalog catalog = new CatalogCompiler()
+                .compile(CATALOG.replace("views:\n", pair + "views:\n")
+                        + MONITOR.replace("absent: 0, within: 12h,", "pair: judged,")
+                                .replace("{source: shop}", odd)
+                                .indent(4));
+
+        View quality = catalog.view("discount$quality").orElseThrow();
+
+        assertThat(quality.entity()).extracting(View.KeyField::name).containsExactly("left.\"model-version\"");
+        assertThat(quality.inputs()).extracting(View.InputField::path).contains("number(left.score)", "right.label");
+        assertThat(new CatalogCompiler().compile(catalog.json()).json()).isEqualTo(catalog.json());
     }
 
     /** An item holds no more than DynamoDB takes, however many inputs a model has. */

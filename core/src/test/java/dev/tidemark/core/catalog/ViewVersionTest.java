@@ -111,6 +111,25 @@ class ViewVersionTest {
                 .contains("\"event_time\":{\"field\":\"seen\",\"format\":\"iso8601\"},\"entity\"");
     }
 
+    /** A zone decides which tiles are read, and not what they hold. */
+    @Test
+    void doesNotChangeWithTheZone() {
+        String windows = "windows: [5m, 30m, 24h]";
+        String berlin = change("entity: user_id\n", "entity: user_id\n    zone: Europe/Berlin\n")
+                .replace(windows, "windows: [5m, 30m, 24h, day, 5m_before_24h]");
+        String ended = change(windows, "windows: [5m, 30m, 24h, 30m_before_5m]");
+        Catalog catalog = new CatalogCompiler().compile(berlin);
+
+        assertThat(version(ended)).isEqualTo(version(yaml));
+        assertThat(version(berlin)).as("longer kept").isNotEqualTo(version(yaml));
+        assertThat(version(berlin.replace("Europe/Berlin", "UTC"))).isEqualTo(version(berlin));
+        assertThat(new CatalogCompiler()
+                        .compile(berlin.replace("Europe/Berlin", "UTC"))
+                        .hash())
+                .isNotEqualTo(catalog.hash());
+        assertThat(new CatalogCompiler().compile(catalog.json()).json()).isEqualTo(catalog.json());
+    }
+
     /** Then the time of the source decides too. */
     @Test
     void changesWithHowLongAfterItsTimeAnEventMayHappen() {
@@ -144,6 +163,19 @@ class ViewVersionTest {
         assertThat(version(any)).isNotEqualTo(version(yaml));
         assertThat(new CatalogCompiler().compile(any).hash())
                 .isNotEqualTo(new CatalogCompiler().compile(yaml).hash());
+    }
+
+    @Test
+    void changesWithTheSeam() {
+        String bytes = "max_event_bytes: 65536\n";
+        String seam = change(bytes, bytes + "    history: {until: 2026-12-01T00:00:00Z}\n");
+        String later = change(bytes, bytes + "    history: {until: 2026-12-01T00:00:01Z}\n");
+        String delayed = change(bytes, bytes + "    history: {until: 2026-12-01T00:00:00Z, arrival_delay: 2s}\n");
+
+        assertThat(List.of(version(yaml), version(seam), version(later), version(delayed)))
+                .doesNotHaveDuplicates();
+        assertThat(new CatalogCompiler().compile(delayed).json())
+                .contains("\"history\":{\"until\":\"2026-12-01T00:00:00Z\",\"arrival_delay\":\"2s\"}");
     }
 
     @Test

@@ -263,6 +263,7 @@ class AdmissionTest {
                 case IN -> "FOLDED";
                 case OUT -> "FILTERED";
                 case TOO_LATE -> "TOO_LATE";
+                case BEFORE_SEAM, AFTER_SEAM -> throw new AssertionError("the source has no seam");
             };
         } catch (InvalidEvent e) {
             return e.reason() + " " + e.getMessage();

@@ -26,8 +26,8 @@ public final class CutWalk {
 
     static Walked walk(HistoryPorts ports, Catalog catalog, Cut cut, Set<String> fates) {
         Catalog.Source source = catalog.sources().iterator().next();
-        Decide decide =
-                new Decide(source, catalog.views(), (view, entity) -> true, Long.MAX_VALUE, new Decide.Visitor() {
+        Decide decide = new Decide(
+                source, catalog.views(), (view, entity) -> true, Long.MAX_VALUE, ports.inputs(), new Decide.Visitor() {
                     @Override
                     public void folded(
                             String laneId,

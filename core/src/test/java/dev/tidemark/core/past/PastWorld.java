@@ -75,7 +75,7 @@ public final class PastWorld {
                 drop_duplicates: {horizon: 10m, max_ids: 4}
                 features:
                   buys: {function: count, windows: [10m, 1h]}
-                  spent: {function: sum, input: price, windows: [10m, 1h]}
+                  spent: {function: sum, input: price, windows: [10m, 1h, 10m_before_30m]}
             """);
 
     public final InMemoryItemStore items = new InMemoryItemStore();

@@ -133,6 +133,27 @@ class TimeTravelTest {
         }
     }
 
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void whatCameLateIsInAWindow(long seed) {
+        PastWorld world = new PastWorld(seed);
+        View view = PastWorld.view("once");
+        long lateCount = 0;
+        for (PastWorld.Asked asked : world.asked) {
+            long at = asked.atMillis();
+            PastAnswer past = world.travel()
+                    .value(new TimeTravel.Question(
+                            view, asked.user(), List.of("spent_10m_before_30m"), at, BOTH, 1_000))
+                    .join();
+            assertThat(past.late())
+                    .as("%s at %d, seed %d", asked.user(), at, seed)
+                    .allMatch(late -> late.eventTimeMillis() < at - 30 * 60_000
+                            && late.eventTimeMillis() >= at - 40 * 60_000 - 10_000);
+            lateCount += past.lateCount();
+        }
+        assertThat(lateCount).as("seed %d", seed).isPositive();
+    }
+
     private static long count(PastWorld world, String user, long startMillis, long atMillis) {
         return world.admitted.stream()
                 .filter(event -> event.user().equals(user)

@@ -1,5 +1,6 @@
 package dev.tidemark.core.store;
 
+import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import java.util.ArrayList;
@@ -49,8 +50,9 @@ public final class InMemoryArchive implements ArchiveStore {
                 .filter(segment -> segment.lane().streamName().equals(streamName))
                 .map(this::known)
                 .filter(ref -> ref.hourStartMillis() >= Math.floorDiv(fromMillis, HOUR_MILLIS) * HOUR_MILLIS
-                        || fromMillis == Long.MIN_VALUE)
-                .filter(ref -> ref.hourStartMillis() <= toMillis)
+                        || fromMillis == Long.MIN_VALUE
+                        || Lane.isImport(ref.laneId()))
+                .filter(ref -> ref.hourStartMillis() <= toMillis || Lane.isImport(ref.laneId()))
                 .toList();
         return CompletableFuture.completedFuture(new Listing(refs, foreignKeys));
     }

@@ -1,0 +1,21 @@
+package dev.tidemark.core.change;
+
+import dev.tidemark.core.stream.RawRecord;
+import java.util.List;
+
+/** The rows of an import, by part, in the order of their positions. */
+public interface ImportRows {
+
+    /** Reads a part from its first row on. */
+    Cursor open(int part);
+
+    /** Not thread-safe. */
+    interface Cursor extends AutoCloseable {
+
+        /** The next rows as records of the part's lane; empty at the end. */
+        List<RawRecord> next(int most);
+
+        @Override
+        void close();
+    }
+}
