@@ -6,6 +6,7 @@ import dev.tidemark.cli.catalog.GenerateCommand;
 import dev.tidemark.cli.catalog.ValidateCommand;
 import dev.tidemark.cli.checkpoint.CheckpointCommand;
 import dev.tidemark.cli.checkpoint.RestoreCommand;
+import dev.tidemark.cli.imports.ImportCommand;
 import dev.tidemark.cli.learn.CutCommand;
 import dev.tidemark.cli.learn.RowsCommand;
 import dev.tidemark.cli.learn.TrainCommand;
@@ -17,6 +18,7 @@ import dev.tidemark.cli.past.TrainingSetCommand;
 import dev.tidemark.cli.put.PutCommand;
 import dev.tidemark.cli.quarantine.QuarantineCommand;
 import dev.tidemark.cli.quarantine.TooLateCommand;
+import dev.tidemark.cli.reference.ReferenceCommand;
 import dev.tidemark.cli.run.RunCommand;
 import dev.tidemark.cli.serve.ServeCommand;
 import dev.tidemark.cli.terminal.ShownText;
@@ -57,7 +59,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TooLateCommand.class,
             AuditCommand.class,
             BackfillCommand.class,
+            ImportCommand.class,
             TrainingSetCommand.class,
+            ReferenceCommand.class,
             CutCommand.class,
             RowsCommand.class,
             TrainCommand.class,

@@ -76,14 +76,14 @@ public class ArchitectureTest {
     private static final List<List<String>> FLOORS = List.of(
             List.of("async", "number", "stream", "value", "window"),
             List.of("event"),
-            List.of("aggregate", "expression", "control"),
+            List.of("aggregate", "expression", "control", "reference"),
             List.of("tile"),
             List.of("pair"),
             List.of("forward", "view", "store"),
             List.of("catalog", "archive"),
             List.of("fold", "serve", "checkpoint"),
             List.of("history", "monitor"),
-            List.of("past", "change"),
+            List.of("past", "change", "overlap"),
             List.of("learn"));
 
     private static final ArchRule PURE = classes()
@@ -100,6 +100,8 @@ public class ArchitectureTest {
                 .consideringOnlyDependenciesInLayers()
                 .layer("core")
                 .definedBy(CORE)
+                .layer("formats")
+                .definedBy("dev.tidemark.formats..")
                 .layer("aws")
                 .definedBy("dev.tidemark.aws..")
                 .layer("functions")
@@ -112,6 +114,8 @@ public class ArchitectureTest {
                 .definedBy("dev.tidemark.kinesis..")
                 .layer("local")
                 .definedBy("dev.tidemark.local..")
+                .layer("tables")
+                .definedBy("dev.tidemark.tables..")
                 .layer("training")
                 .definedBy("dev.tidemark.training..")
                 .layer("learning")
@@ -126,10 +130,12 @@ public class ArchitectureTest {
                 .definedBy("dev.tidemark.samplesevents..")
                 .whereLayer("core")
                 .mayNotAccessAnyLayer()
+                .whereLayer("formats")
+                .mayOnlyAccessLayers("core")
                 .whereLayer("aws")
                 .mayOnlyAccessLayers("core")
                 .whereLayer("functions")
-                .mayOnlyAccessLayers("core", "aws")
+                .mayOnlyAccessLayers("core", "formats", "aws")
                 .whereLayer("http")
                 .mayNotAccessAnyLayer()
                 .whereLayer("serve")
@@ -138,20 +144,24 @@ public class ArchitectureTest {
                 .mayOnlyAccessLayers("http")
                 .whereLayer("local")
                 .mayOnlyAccessLayers("core", "aws", "functions", "http", "serve", "kinesis-local")
-                .whereLayer("training")
+                .whereLayer("tables")
                 .mayOnlyAccessLayers("core")
+                .whereLayer("training")
+                .mayOnlyAccessLayers("core", "tables")
                 .whereLayer("learning")
                 .mayOnlyAccessLayers("core", "aws", "functions", "training")
                 .whereLayer("simulation")
-                .mayOnlyAccessLayers("core", "aws", "functions", "serve", "kinesis-local", "local", "oracle")
+                .mayOnlyAccessLayers("core", "formats", "aws", "functions", "serve", "kinesis-local", "local", "oracle")
                 .whereLayer("cli")
                 .mayOnlyAccessLayers(
                         "core",
+                        "formats",
                         "aws",
                         "functions",
                         "serve",
                         "kinesis-local",
                         "local",
+                        "tables",
                         "training",
                         "learning",
                         "samplesevents")

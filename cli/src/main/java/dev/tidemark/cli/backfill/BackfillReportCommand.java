@@ -88,7 +88,8 @@ final class BackfillReportCommand extends CatalogChangeCommand {
 
     private List<String> sample(Stores stores, Catalogs both, View view, long nowMillis) {
         Catalog.Source source = both.sourceOf(view);
-        ArchiveSample archived = new ArchiveSample(stores.archive(), view, source);
+        ArchiveSample archived =
+                new ArchiveSample(stores.archive(), view, source, stores.past().inputs());
         return stores.await(archived.newest(sample, nowMillis));
     }
 

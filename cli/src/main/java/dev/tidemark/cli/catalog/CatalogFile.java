@@ -5,6 +5,7 @@ import dev.tidemark.cli.terminal.Plural;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.catalog.InvalidDefinition;
+import dev.tidemark.formats.EventFormats;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ public final class CatalogFile {
 
     public static Catalog compile(Path file) {
         try {
-            return new CatalogCompiler().compile(read(file));
+            return new CatalogCompiler(EventFormats.beside(file)).compile(read(file));
         } catch (InvalidDefinition e) {
             throw new Failure(e.problems().stream()
                     .map(problem -> file + ":" + problem.line() + ":" + problem.column() + ": " + problem.path() + ": "

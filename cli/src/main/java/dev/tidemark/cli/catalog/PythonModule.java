@@ -69,6 +69,7 @@ final class PythonModule {
             "approximate",
             "array",
             "as_dict",
+            "assumed",
             "at",
             "coverage",
             "freshness",

@@ -9,6 +9,7 @@ import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.catalog.InvalidDefinition;
+import dev.tidemark.formats.EventFormats;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -72,7 +73,8 @@ public final class RunningSystem {
 
     private Catalog compile(JsonNode answer) {
         try {
-            Catalog catalog = new CatalogCompiler().compile(JSON.writeValueAsString(answer.path("definitions")));
+            Catalog catalog = new CatalogCompiler(EventFormats.WITHOUT_FILES)
+                    .compile(JSON.writeValueAsString(answer.path("definitions")));
             if (catalog.hash().equals(answer.path("hash").asText())) {
                 return catalog;
             }

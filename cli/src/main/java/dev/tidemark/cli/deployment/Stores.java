@@ -15,21 +15,26 @@ import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.aws.s3.S3BackfillLog;
 import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3CutLog;
+import dev.tidemark.aws.s3.S3ImportLog;
 import dev.tidemark.aws.s3.S3MonitorLog;
 import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.aws.s3.S3Reader;
 import dev.tidemark.aws.s3.S3RedriveLog;
+import dev.tidemark.aws.s3.S3ReferenceLog;
 import dev.tidemark.aws.s3.S3TrainingLog;
 import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.change.ChangePorts;
 import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.fold.Inputs;
+import dev.tidemark.core.fold.ReferenceInputs;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.learn.CutMaker;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.store.Pause;
 import dev.tidemark.functions.Deployment;
+import dev.tidemark.tables.RemoteFiles;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
@@ -82,9 +87,36 @@ public final class Stores implements AutoCloseable {
         return new S3Reader(() -> client(clients::s3));
     }
 
+    /** Files of rows in any bucket. */
+    public RemoteFiles files() {
+        return new S3Files(client(clients::s3));
+    }
+
+    public S3ImportLog importLog() {
+        String bucket = value(Environment.BUCKET);
+        return new S3ImportLog(client(clients::s3), bucket, Backoff.system());
+    }
+
+    /** The ARN of a stream of the deployment. */
+    public String streamArn(String stream) {
+        return await(client(clients::kinesis).describeStreamSummary(request -> request.streamName(stream)))
+                .streamDescriptionSummary()
+                .streamARN();
+    }
+
     public S3RedriveLog redriveLog() {
         String bucket = value(Environment.BUCKET);
         return new S3RedriveLog(client(clients::s3), bucket, Backoff.system());
+    }
+
+    public S3ReferenceLog referenceLog() {
+        String bucket = value(Environment.BUCKET);
+        return new S3ReferenceLog(client(clients::s3), bucket, Backoff.system());
+    }
+
+    /** What reading records needs. */
+    public Inputs inputs() {
+        return new ReferenceInputs(referenceLog(), System::currentTimeMillis);
     }
 
     public S3CutLog cutLog() {
@@ -177,7 +209,7 @@ public final class Stores implements AutoCloseable {
 
     /** What a replay reads. */
     public HistoryPorts past() {
-        return new HistoryPorts(archive(), redriveLog(), checkpoints(), control());
+        return new HistoryPorts(archive(), redriveLog(), checkpoints(), control(), inputs());
     }
 
     /** Of the running state, for jobs that change it. */
@@ -188,7 +220,8 @@ public final class Stores implements AutoCloseable {
     /** Of another generation's. */
     public ChangePorts changeOf(String generation) {
         return change(
-                new HistoryPorts(archive(), redriveLog(), checkpoints(), controlOf(generation)), itemsOf(generation));
+                new HistoryPorts(archive(), redriveLog(), checkpoints(), controlOf(generation), inputs()),
+                itemsOf(generation));
     }
 
     private ChangePorts change(HistoryPorts past, ItemStore items) {
@@ -200,7 +233,8 @@ public final class Stores implements AutoCloseable {
                 lineage(),
                 pause(),
                 System::currentTimeMillis,
-                new SplittableRandom());
+                new SplittableRandom(),
+                importLog());
     }
 
     /**

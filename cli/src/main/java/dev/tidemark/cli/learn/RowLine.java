@@ -71,8 +71,8 @@ final class RowLine {
     static @Nullable String raw(byte[] object, FieldPath path) throws IOException {
         try (JsonParser json = JSON.createParser(object)) {
             json.nextToken();
-            for (String name : path.names()) {
-                if (!find(json, name)) {
+            for (FieldPath.Step step : path.steps()) {
+                if (!(step instanceof FieldPath.Member member ? find(json, member.name()) : find(json, step))) {
                     return null;
                 }
             }
@@ -83,6 +83,20 @@ final class RowLine {
             // Line ends and tabs are only between the tokens: within a text they are escaped.
             return new String(object, from, to - from, StandardCharsets.UTF_8).replaceAll("[\r\n\t]", " ");
         }
+    }
+
+    /** Goes to an element of the array that begins here. */
+    private static boolean find(JsonParser json, FieldPath.Step step) throws IOException {
+        if (json.currentToken() != JsonToken.START_ARRAY || !(step instanceof FieldPath.Element element)) {
+            return false;
+        }
+        for (int left = element.index(); json.nextToken() != JsonToken.END_ARRAY; left--) {
+            if (left == 0) {
+                return true;
+            }
+            json.skipChildren();
+        }
+        return false;
     }
 
     /** Goes to a member of the object that begins here. */

@@ -235,7 +235,11 @@ public final class EvaluateCommand extends CatalogCommand {
 
     private static FieldPath path(String option, String field) {
         try {
-            return FieldPath.parse(field);
+            FieldPath path = FieldPath.parse(field);
+            if (path.isList() || path.isConstant()) {
+                throw new IllegalArgumentException("'" + field + "' is no single value of an event");
+            }
+            return path;
         } catch (IllegalArgumentException e) {
             throw new Failure(option + ": " + e.getMessage() + ": name an event field such as id or prediction.id");
         }

@@ -132,7 +132,8 @@ public final class GetCommand extends CatalogCommand {
                     new BoundedArchive(past.archive(), TOO_LATE_BYTES),
                     past.redrives(),
                     past.checkpoints(),
-                    past.control());
+                    past.control(),
+                    past.inputs());
             List<TooLateEvents.Event> found = new ArrayList<>();
             long nowMillis = System.currentTimeMillis();
             TooLateEvents events = new TooLateEvents(bounded, definitions.sourceOf(wanted), wanted);

@@ -13,12 +13,14 @@ import dev.tidemark.training.TrainingSet;
 import dev.tidemark.training.TrainingSetJob;
 import dev.tidemark.training.TrainingSetRequest;
 import dev.tidemark.training.TrainingSetRequest.Format;
+import dev.tidemark.training.TrainingSetRequest.Imported;
 import dev.tidemark.training.TrainingSetRequest.WindowEnd;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -131,6 +133,33 @@ public final class TrainingSetCommand extends CatalogCommand {
                             + "which has no other, and exact with --knowledge now.")
     private @Nullable WindowEnd windowEnd;
 
+    /** As the values are written in options. */
+    enum HistoryAs {
+        AS_IF(Imported.AS_IF),
+        SERVED(Imported.SERVED);
+
+        private final Imported imported;
+
+        HistoryAs(Imported imported) {
+            this.imported = imported;
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    @Option(
+            names = "--history",
+            paramLabel = "as-if|served",
+            defaultValue = "as-if",
+            description =
+                    "With --knowledge served: imported events as if they had come on the stream when they happened,"
+                            + " or only since they were imported, as in what was really answered (docs/import.md)."
+                            + " Default: as-if.")
+    private HistoryAs history;
+
     @Option(
             names = "--compare",
             paramLabel = "FILE",
@@ -197,6 +226,10 @@ public final class TrainingSetCommand extends CatalogCommand {
                     spec.commandLine(),
                     "--as exact needs --knowledge now: what was served ended with the hop, not at the moment");
         }
+        if (knowledge == Knowledge.NOW && history == HistoryAs.SERVED) {
+            throw new ParameterException(
+                    spec.commandLine(), "--history served needs --knowledge served: by now imported events are known");
+        }
         if (model != null && (compare != null || !views.isEmpty() || !features.isEmpty())) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -246,6 +279,7 @@ public final class TrainingSetCommand extends CatalogCommand {
                 model,
                 knowledge,
                 windowEnd == null ? WindowEnd.usual(knowledge) : windowEnd,
+                history.imported,
                 format.set(),
                 exact,
                 timeColumn,

@@ -77,6 +77,8 @@ public final class EventCheck {
         this.judges = catalog == null
                 ? List.of()
                 : catalog.sourceOfStream(stream).stream()
+                        // What is looked up decides too, and is not at hand.
+                        .filter(source -> source.lookUps().isEmpty())
                         .flatMap(source -> catalog.viewsOf(source).stream()
                                 .map(view -> new RecordJudge(view, catalog.sourceOf(view))))
                         .toList();
@@ -224,6 +226,11 @@ public final class EventCheck {
                         reason = "too late";
                         what = "its event time is before the view's retention, or it happened after the view's within";
                     }
+                    case BEFORE_SEAM, AFTER_SEAM -> {
+                        isFiltered = false;
+                        reason = "before the seam";
+                        what = "its event time is before the source's history.until, so only an import may bring it";
+                    }
                     case OUT -> {}
                 }
             } catch (InvalidEvent bad) {
@@ -261,10 +268,7 @@ public final class EventCheck {
             refuse("line " + line + " is no JSON object, so it has no field '" + key + "' for the partition key");
             return RecordWriter.hashKey(data);
         }
-        JsonNode node = event;
-        for (String name : key.names()) {
-            node = node.path(name);
-        }
+        JsonNode node = key.in(event);
         if (node.isMissingNode() || node.isNull()) {
             refuse("line " + line + " has no field '" + key + "' for the partition key");
         } else if (!node.isValueNode() || !isPartitionKey(node.asText())) {

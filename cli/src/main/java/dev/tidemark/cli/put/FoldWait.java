@@ -89,6 +89,8 @@ final class FoldWait {
                 later.late() - earlier.late(),
                 later.duplicates() - earlier.duplicates(),
                 quarantined,
-                later.pairs().minus(earlier.pairs()));
+                later.pairs().minus(earlier.pairs()),
+                later.beforeSeam() - earlier.beforeSeam(),
+                later.afterSeam() - earlier.afterSeam());
     }
 }

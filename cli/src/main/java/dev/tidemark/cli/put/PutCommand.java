@@ -228,6 +228,7 @@ public final class PutCommand extends CatalogCommand {
         List<String> parts = new ArrayList<>(List.of(counts.folded() + " folded"));
         add(parts, counts.filtered(), "filtered");
         add(parts, counts.tooLate(), "too late");
+        add(parts, counts.beforeSeam(), "before the source's seam");
         add(parts, counts.duplicates(), "duplicate");
         add(
                 parts,
@@ -254,7 +255,11 @@ public final class PutCommand extends CatalogCommand {
 
     private static FieldPath keyPath(String key) {
         try {
-            return FieldPath.parse(key);
+            FieldPath path = FieldPath.parse(key);
+            if (path.isList() || path.as() != FieldPath.As.VALUE) {
+                throw new IllegalArgumentException("'" + key + "' is no single value of an event");
+            }
+            return path;
         } catch (IllegalArgumentException e) {
             throw new Failure("--key: " + e.getMessage() + "; write a field path such as user_id or item.id");
         }

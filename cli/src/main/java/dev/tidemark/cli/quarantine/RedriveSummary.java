@@ -28,6 +28,7 @@ final class RedriveSummary {
     private int halves;
     private int filtered;
     private int tooLate;
+    private int acrossSeam;
     private int claimed;
     private int bad;
     private int gone;
@@ -97,6 +98,7 @@ final class RedriveSummary {
             case IN -> folded++;
             case OUT -> filtered++;
             case TOO_LATE -> tooLate++;
+            case BEFORE_SEAM, AFTER_SEAM -> acrossSeam++;
         }
     }
 
@@ -112,7 +114,7 @@ final class RedriveSummary {
         if (bad + gone > MAX_NAMED) {
             out.println("... and " + (bad + gone - MAX_NAMED) + " more");
         }
-        int redriven = folded + filtered + tooLate;
+        int redriven = folded + filtered + tooLate + acrossSeam;
         out.println((dryRun ? "Would redrive " : "Redriven: ")
                 + Plural.of(redriven, "record")
                 + details()
@@ -128,9 +130,10 @@ final class RedriveSummary {
     }
 
     private String details() {
-        return filtered + tooLate == 0
+        return filtered + tooLate + acrossSeam == 0
                 ? ""
-                : " (" + folded + " folded" + part(filtered, "filtered") + part(tooLate, "too late") + ")";
+                : " (" + folded + " folded" + part(filtered, "filtered") + part(tooLate, "too late")
+                        + part(acrossSeam, "across the source's seam") + ")";
     }
 
     private static String part(int records, String what) {

@@ -12,6 +12,7 @@ import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.Tables;
 import dev.tidemark.aws.s3.S3Archive;
+import dev.tidemark.aws.s3.S3ImportLog;
 import dev.tidemark.aws.s3.S3TrainingLog;
 import dev.tidemark.cli.ArchitectureTest;
 import dev.tidemark.cli.Command;
@@ -23,11 +24,13 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.event.Seam;
 import dev.tidemark.core.learn.TrainingLoop;
 import dev.tidemark.core.learn.TrainingRules;
 import dev.tidemark.core.learn.TrainingRules.Trigger;
 import dev.tidemark.core.store.Archive;
 import dev.tidemark.core.store.Cas;
+import dev.tidemark.core.store.ImportLog;
 import dev.tidemark.core.store.TrainingLog.Candidate;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
@@ -157,6 +160,22 @@ class PolicyTest {
                 within: 2s
             """;
 
+    /** So that whoever reads events reads a snapshot too. */
+    private static final String REFERENCES = """
+
+            references:
+              kinds: {key: type, fields: {name: text}}
+            """;
+
+    private static final String LOOKING_UP = """
+              looking_up:
+                source: shop
+                entity: user_id
+                look_up: {kind: {from: kinds, key: type}}
+                features:
+                  kinds: {function: count, windows: [6h], group_by: {field: kind.name, max_groups: 3}}
+            """;
+
     private static final int OFFERS = 120;
 
     private static final Map<String, List<Access>> CALLS = new LinkedHashMap<>();
@@ -175,7 +194,8 @@ class PolicyTest {
         String shop = Sample.SHOP
                 .catalog()
                 .replace("baseline: {window: 6h, before: 6h}", "baseline: s3://" + PolicyWorld.BASELINE)
-                .replace("\npairs:\n", "\npairs:\n" + ANSWERED)
+                .replace("\npairs:\n", REFERENCES + "\npairs:\n" + ANSWERED)
+                .replace("\nviews:\n", "\nviews:\n" + LOOKING_UP)
                 .replace("\nmodels:\n", "\nmodels:\n" + TRAINED.replace("BASELINE", PolicyWorld.BASELINE));
         assertThat(shop).contains("s3://");
         catalog = Files.writeString(folder.resolve("catalog.yaml"), shop);
@@ -231,9 +251,31 @@ class PolicyTest {
         }
     }
 
+    /** Of a source that nothing reads; what a manifest says is all that there is of it. */
+    private static void noteImport(AwsClients bystander) {
+        ImportLog imports = new S3ImportLog(bystander.s3(), TidemarkApplication.BUCKET, Backoff.system());
+        boolean stored = imports.append(new ImportLog.Manifest(
+                        1,
+                        1_000,
+                        "elsewhere",
+                        "arn:aws:kinesis:us-east-1:000000000000:stream/elsewhere",
+                        new Seam(1_000, 0),
+                        List.of(),
+                        "{}",
+                        ImportLog.SameId.REFUSE,
+                        List.of(new ImportLog.Part(0, 1, "0".repeat(64)))))
+                .join();
+        assertThat(stored).isTrue();
+    }
+
     private static void functionsAndCommands(PolicyWorld world, LocalSystem system, AwsClients bystander)
             throws Exception {
         Witness witness = new Witness(system.api(), bystander.kinesis());
+        Path kinds = Files.writeString(folder.resolve("kinds.csv"), "type,name\nview,looks\npurchase,buys\n");
+        operate("OperatorLearnPolicy", () -> tidemark("reference", "publish", "--name", "kinds", kinds.toString()));
+        operate(READ, () -> tidemark("reference", "list", "--name", "kinds"));
+        noteImport(bystander);
+        operate(READ, () -> tidemark("import", "status"));
         List<SampleEvent> events = ShopEvents.recent(Sample.SHOP.events().subList(0, 4 * PART), 60_000);
         put(bystander, events.subList(0, PART));
         witness.awaitDone(PART);

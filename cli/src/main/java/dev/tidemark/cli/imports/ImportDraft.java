@@ -1,0 +1,36 @@
+package dev.tidemark.cli.imports;
+
+import dev.tidemark.core.event.Seam;
+import dev.tidemark.core.store.ImportLog.File;
+import dev.tidemark.core.store.ImportLog.Manifest;
+import dev.tidemark.core.store.ImportLog.Part;
+import dev.tidemark.core.store.ImportLog.SameId;
+import java.util.List;
+
+/** An import that may not have a number yet. */
+record ImportDraft(
+        String source, String streamArn, Seam seam, List<File> files, String map, SameId sameId, List<Part> parts) {
+
+    ImportDraft {
+        files = List.copyOf(files);
+        parts = List.copyOf(parts);
+    }
+
+    /** Whether the manifest is of the same files, read in the same way; whatever its parts. */
+    boolean isOf(Manifest manifest) {
+        return manifest.source().equals(source)
+                && manifest.streamArn().equals(streamArn)
+                && manifest.seam().equals(seam)
+                && manifest.files().equals(files)
+                && manifest.map().equals(map)
+                && manifest.sameId() == sameId;
+    }
+
+    ImportDraft of(List<Part> found) {
+        return new ImportDraft(source, streamArn, seam, files, map, sameId, found);
+    }
+
+    Manifest numbered(long number, long timeMillis) {
+        return new Manifest(number, timeMillis, source, streamArn, seam, files, map, sameId, parts);
+    }
+}
