@@ -21,6 +21,11 @@ public final class AskedStreams {
         }
         KinesisAsyncClient kinesis = clients.kinesisOnce();
         return new WaitingCache(
-                new KinesisTail(kinesis, new KinesisStreams(kinesis, clock), KinesisTail.PATIENCE), seconds * 1_000L);
+                new KinesisTail(
+                        kinesis,
+                        new KinesisStreams(kinesis, clock),
+                        KinesisTail.PATIENCE,
+                        deployment.catalogs()::packingOf),
+                seconds * 1_000L);
     }
 }

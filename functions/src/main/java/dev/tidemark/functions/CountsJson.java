@@ -12,7 +12,7 @@ public final class CountsJson {
 
     private CountsJson() {}
 
-    /** Writes an object; reasons without records are left out, and pairs where there are none. */
+    /** Writes an object; reasons without records are left out, and pairs and the seam where there are none. */
     public static void write(JsonGenerator out, ViewCounts counts) throws IOException {
         out.writeStartObject();
         out.writeNumberField("folded", counts.folded());
@@ -20,6 +20,12 @@ public final class CountsJson {
         out.writeNumberField("late", counts.late());
         out.writeNumberField("tooLate", counts.tooLate());
         out.writeNumberField("duplicates", counts.duplicates());
+        if (counts.beforeSeam() > 0) {
+            out.writeNumberField("beforeSeam", counts.beforeSeam());
+        }
+        if (counts.afterSeam() > 0) {
+            out.writeNumberField("afterSeam", counts.afterSeam());
+        }
         out.writeObjectFieldStart("quarantined");
         for (Map.Entry<InvalidEvent.Reason, Long> reason : counts.quarantined().entrySet()) {
             out.writeNumberField(reason.getKey().name(), reason.getValue());

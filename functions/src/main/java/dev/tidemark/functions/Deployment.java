@@ -6,11 +6,15 @@ import dev.tidemark.aws.Environment;
 import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
+import dev.tidemark.aws.s3.S3ReferenceLog;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.fold.Inputs;
+import dev.tidemark.core.fold.ReferenceInputs;
 import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.ItemStore;
+import dev.tidemark.formats.EventFormats;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,8 +73,15 @@ public record Deployment(Map<String, String> environment, Catalogs catalogs, Aws
                 clients.dynamoDb(), clients.dynamoDbWrites(), value(Environment.CONTROL_TABLE), meter);
     }
 
+    /** What reading records needs; for a process that keeps it. */
+    public Inputs inputs() {
+        return new ReferenceInputs(
+                new S3ReferenceLog(clients.s3(), value(Environment.BUCKET), Backoff.system()),
+                System::currentTimeMillis);
+    }
+
     private static Catalog compile(Path file, Environment variable) {
-        return new CatalogCompiler().compile(read(file, variable));
+        return new CatalogCompiler(EventFormats.beside(file)).compile(read(file, variable));
     }
 
     private static String read(Path file, Environment variable) {

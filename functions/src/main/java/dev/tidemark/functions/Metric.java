@@ -33,6 +33,7 @@ public enum Metric {
     FENCES_LOST("fencesLost", Unit.COUNT),
     RETRIES("retries", Unit.COUNT),
     BLOCKS_EXPIRED("blocksExpired", Unit.COUNT),
+    LOOK_UPS_NOT_FOUND("lookUpsNotFound", Unit.COUNT),
     ARCHIVE_FAILURES("archiveFailures", Unit.COUNT),
     VIOLATIONS("violations", Unit.COUNT),
     MAPPING_BREACHES("mappingBreaches", Unit.COUNT),

@@ -19,6 +19,8 @@ final class CountAttributes {
     private static final String TOO_LATE = "t";
     private static final String LATE = "l";
     private static final String DUPLICATES = "d";
+    private static final String BEFORE_SEAM = "sb";
+    private static final String AFTER_SEAM = "sa";
     private static final String LEFTS = "pl";
     private static final String PAIRED = "pp";
     private static final String SUPERSEDED = "ps";
@@ -54,6 +56,8 @@ final class CountAttributes {
         put(attributes, TOO_LATE, counts.tooLate());
         put(attributes, LATE, counts.late());
         put(attributes, DUPLICATES, counts.duplicates());
+        put(attributes, BEFORE_SEAM, counts.beforeSeam());
+        put(attributes, AFTER_SEAM, counts.afterSeam());
         counts.quarantined().forEach((reason, count) -> put(attributes, name(reason), count));
         put(attributes, LEFTS, counts.pairs().lefts());
         put(attributes, PAIRED, counts.pairs().paired());
@@ -90,7 +94,9 @@ final class CountAttributes {
                         count(attributes, OUTCOME_LATE),
                         count(attributes, WAITING),
                         count(attributes, OVERFLOWN),
-                        count(attributes, TAKEN)));
+                        count(attributes, TAKEN)),
+                count(attributes, BEFORE_SEAM),
+                count(attributes, AFTER_SEAM));
     }
 
     private static long count(Map<String, AttributeValue> attributes, String name) {
@@ -111,6 +117,7 @@ final class CountAttributes {
             case FILTER_FAILED -> "qw";
             case OUTSIDE_SHARD -> "qo";
             case TOO_MANY_SUBRECORDS -> "qs";
+            case NOT_DECODED -> "qd";
         };
     }
 }

@@ -3,9 +3,12 @@ package dev.tidemark.aws.kinesis;
 import dev.tidemark.core.store.Lineage;
 import dev.tidemark.core.stream.KplRecords;
 import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Packing;
 import dev.tidemark.core.stream.Position;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
 import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
@@ -23,10 +26,19 @@ public final class KinesisLineage implements Lineage {
 
     private final KinesisAsyncClient kinesis;
     private final KinesisStreams streams;
+    private final Function<String, @Nullable Packing> packings;
 
+    /** For streams whose records are one event each. */
     public KinesisLineage(KinesisAsyncClient kinesis, KinesisStreams streams) {
+        this(kinesis, streams, stream -> null);
+    }
+
+    /** @param packings by stream, how its sources pack several events into one record; null if they do not */
+    public KinesisLineage(
+            KinesisAsyncClient kinesis, KinesisStreams streams, Function<String, @Nullable Packing> packings) {
         this.kinesis = kinesis;
         this.streams = streams;
+        this.packings = packings;
     }
 
     @Override
@@ -107,22 +119,24 @@ public final class KinesisLineage implements Lineage {
                         .limit(RECORDS_PER_PAGE))
                 .thenCompose(response -> {
                     boolean ended = response.nextShardIterator() == null;
-                    if (ended || page == MAX_PAGES || follows(response, last)) {
-                        return CompletableFuture.completedFuture(ended && !follows(response, last));
+                    if (ended || page == MAX_PAGES || follows(response, lane, last)) {
+                        return CompletableFuture.completedFuture(ended && !follows(response, lane, last));
                     }
                     return drained(lane, last, response.nextShardIterator(), page + 1);
                 });
     }
 
-    private static boolean follows(GetRecordsResponse page, Position last) {
-        return page.records().stream().anyMatch(record -> follows(record, last));
+    private boolean follows(GetRecordsResponse page, Lane lane, Position last) {
+        Packing packing = packings.apply(lane.streamName());
+        return page.records().stream().anyMatch(record -> follows(record, packing, last));
     }
 
-    /** Whether a record, or a part of it if it is an aggregated one, comes after a position. */
-    static boolean follows(Record record, Position last) {
-        int users = KplRecords.unpack(record.data().asByteArrayUnsafe())
-                .map(List::size)
-                .orElse(1);
-        return new Position(record.sequenceNumber(), users - 1).isAfter(last);
+    /** Whether a record, or a part of it if it is an aggregated or packed one, comes after a position. */
+    static boolean follows(Record record, @Nullable Packing packing, Position last) {
+        byte[] data = record.data().asByteArrayUnsafe();
+        List<KplRecords.UserRecord> users = KplRecords.unpack(data).orElse(List.of());
+        Position at = new Position(record.sequenceNumber(), Math.max(0, users.size() - 1));
+        byte[] end = users.isEmpty() ? data : users.get(users.size() - 1).data();
+        return (packing == null ? at : packing.last(at, end)).isAfter(last);
     }
 }

@@ -2,12 +2,15 @@ package dev.tidemark.aws.kinesis;
 
 import dev.tidemark.core.store.StreamTail;
 import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Packing;
 import dev.tidemark.core.stream.Position;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.ChildShard;
 import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
@@ -32,15 +35,27 @@ public final class KinesisTail implements StreamTail {
     private final KinesisAsyncClient kinesis;
     private final KinesisStreams streams;
     private final Duration patience;
+    private final Function<String, @Nullable Packing> packings;
+
+    /** For streams whose records are one event each. */
+    public KinesisTail(KinesisAsyncClient kinesis, KinesisStreams streams, Duration patience) {
+        this(kinesis, streams, patience, stream -> null);
+    }
 
     /**
      * @param kinesis must not retry
      * @param patience after which an answer fails, such as {@link #PATIENCE}
+     * @param packings by stream, how its sources pack several events into one record; null if they do not
      */
-    public KinesisTail(KinesisAsyncClient kinesis, KinesisStreams streams, Duration patience) {
+    public KinesisTail(
+            KinesisAsyncClient kinesis,
+            KinesisStreams streams,
+            Duration patience,
+            Function<String, @Nullable Packing> packings) {
         this.kinesis = kinesis;
         this.streams = streams;
         this.patience = patience;
+        this.packings = packings;
     }
 
     @Override
@@ -63,7 +78,7 @@ public final class KinesisTail implements StreamTail {
                         .limit(RECORDS_PER_PAGE))
                 .thenCompose(response -> {
                     for (Record record : response.records()) {
-                        if (KinesisLineage.follows(record, last)) {
+                        if (KinesisLineage.follows(record, packings.apply(lane.streamName()), last)) {
                             return CompletableFuture.completedFuture(OptionalLong.of(
                                     record.approximateArrivalTimestamp().toEpochMilli()));
                         }

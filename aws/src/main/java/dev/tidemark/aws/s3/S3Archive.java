@@ -4,6 +4,7 @@ import dev.tidemark.aws.Backoff;
 import dev.tidemark.core.async.Failures;
 import dev.tidemark.core.store.ArchiveStore;
 import dev.tidemark.core.store.DamagedArchive;
+import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.RawRecord;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
@@ -26,6 +28,9 @@ public final class S3Archive implements ArchiveStore {
 
     /** The end of the year 9999, to which the keys' years have four digits. */
     private static final long LAST_MILLIS = 253_402_300_799_999L;
+
+    /** Before the hour of an import's segments. */
+    private static final String IMPORTS = "import/";
 
     private final S3Objects objects;
     private final Executor decoder;
@@ -72,7 +77,15 @@ public final class S3Archive implements ArchiveStore {
         String stream = "archive/" + streamName + "/";
         String after = fromMillis <= 0 ? null : stream + hour(fromMillis);
         String end = toMillis >= LAST_MILLIS ? null : stream + hour(Math.max(0, toMillis)) + "/~";
-        return objects.listAll(stream, after, end).thenApply(S3Archive::listing);
+        CompletableFuture<List<S3Objects.Found>> found = objects.listAll(stream, after, end);
+        // Their keys are after those of all hours.
+        CompletableFuture<List<S3Objects.Found>> imported = end == null
+                ? CompletableFuture.completedFuture(List.of())
+                : objects.listAll(stream + IMPORTS, null, null);
+        return found.thenCombine(
+                imported,
+                (some, more) ->
+                        listing(Stream.concat(some.stream(), more.stream()).toList()));
     }
 
     private static Listing listing(List<S3Objects.Found> objects) {
@@ -141,7 +154,8 @@ public final class S3Archive implements ArchiveStore {
 
     /**
      * Where a segment is stored: {@code archive/<stream name>/<yyyy>/<MM>/<dd>/<HH>/<lane id>/<first>_<last>.jsonl.gz},
-     * under the hour (UTC) in which its first record arrived. Within one hour and lane, keys sort as positions do.
+     * under the hour (UTC) in which its first record arrived. Within one hour and lane, keys sort as positions do. Segments of
+     * imports are under {@code archive/<stream name>/import/}, in the hour of the import.
      *
      * @throws IllegalArgumentException if the segment holds no records
      */
@@ -154,10 +168,14 @@ public final class S3Archive implements ArchiveStore {
         RawRecord first = records.get(0);
         RawRecord last = records.get(records.size() - 1);
         return "archive/" + segment.lane().streamName()
-                + "/" + hour(first.arrivalMillis())
+                + "/" + hour(segment.lane(), first)
                 + "/" + segment.lane().id()
                 + "/" + PositionText.of(first.position())
                 + "_" + PositionText.of(last.position()) + ".jsonl.gz";
+    }
+
+    private static String hour(Lane lane, RawRecord first) {
+        return lane.isImport() ? IMPORTS + hour(lane.streamCreatedMillis()) : hour(first.arrivalMillis());
     }
 
     private static String hour(long millis) {

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 final class SegmentKey {
 
     private static final Pattern KEY = Pattern.compile(
-            "archive/[^/]+/(\\d{4})/(\\d\\d)/(\\d\\d)/(\\d\\d)/([^/]+)/([\\d-]+)_([\\d-]+)\\.jsonl\\.gz");
+            "archive/[^/]+/(?:import/)?(\\d{4})/(\\d\\d)/(\\d\\d)/(\\d\\d)/([^/]+)/([\\d-]+)_([\\d-]+)\\.jsonl\\.gz");
 
     private SegmentKey() {}
 

@@ -66,13 +66,13 @@ class ControlAttributesTest {
     }
 
     @Test
-    void countsOfPairsAreStored() {
-        ViewCounts pairs = new ViewCounts(21, 0, 0, 0, 0, Map.of(), new PairCounts(1, 2, 3, 4, 5, 6, 7));
+    void countsOfPairsAndOfTheSeamAreStored() {
+        ViewCounts pairs = new ViewCounts(21, 0, 0, 0, 0, Map.of(), new PairCounts(1, 2, 3, 4, 5, 6, 7), 8, 9);
         Map<String, AttributeValue> stored = ControlAttributes.encode(row(Map.of("0123456789abcdef", pairs)));
 
         Map<String, AttributeValue> counts = requireNonNull(stored.get("n")).m();
         assertThat(requireNonNull(counts.get("0123456789abcdef")).m().keySet())
-                .containsExactlyInAnyOrder("f", "pl", "pp", "ps", "po", "pw", "pv", "pt");
+                .containsExactlyInAnyOrder("f", "pl", "pp", "ps", "po", "pw", "pv", "pt", "sb", "sa");
         assertThat(ControlAttributes.decodeLane(stored)).isEqualTo(row(Map.of("0123456789abcdef", pairs)));
     }
 

@@ -79,7 +79,8 @@ public final class AuditFunction implements RequestHandler<Map<String, Object>, 
                 new S3Archive(s3, bucket, Backoff.system()),
                 new S3RedriveLog(s3, bucket, Backoff.system()),
                 new S3Checkpoints(s3, bucket, Backoff.system()),
-                deployment.control(CapacityMeter.NONE));
+                deployment.control(CapacityMeter.NONE),
+                deployment.inputs());
     }
 
     /** @param clock its time is also the seed of the sample */

@@ -32,7 +32,8 @@ record TimedReads(BooleanSupplier isTimeToStop) {
                 new TimedArchive(ports.archive(), this),
                 ports.redrives(),
                 new TimedCheckpoints(ports.checkpoints(), this),
-                ports.control());
+                ports.control(),
+                ports.inputs());
     }
 
     private <T> CompletableFuture<T> unlessTimeIsUp(Supplier<CompletableFuture<T>> read) {

@@ -99,7 +99,7 @@ public final class IngestFunction implements RequestHandler<KinesisEvent, Stream
     }
 
     private CompletableFuture<StreamsEventResponse> fold(KinesisEvent event, StreamInfo stream, long stopAtMillis) {
-        Batch batch = KinesisBatches.decode(event, stream);
+        Batch batch = parts.fold().unpack(KinesisBatches.decode(event, stream));
         return parts.fold().fold(batch, stopAtMillis).thenApply(outcome -> {
             parts.log().folded(batch, outcome);
             return KinesisBatches.response(outcome.firstFailed());

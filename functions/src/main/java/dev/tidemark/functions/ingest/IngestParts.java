@@ -88,10 +88,11 @@ record IngestParts(
                 deployment.control(meter),
                 new S3Archive(clients.s3(), bucket, backoff),
                 new S3Quarantine(clients.s3(), bucket, backoff),
-                new KinesisLineage(clients.kinesis(), streams),
+                new KinesisLineage(clients.kinesis(), streams, deployment.catalogs()::packingOf),
                 backoff.scheduler()::after,
                 System::currentTimeMillis,
                 // Any other generator seeded here would have the same seed in every sandbox restored from one snapshot.
-                new SecureRandom());
+                new SecureRandom(),
+                deployment.inputs());
     }
 }

@@ -123,6 +123,7 @@ public final class JsonBatchLog implements BatchLog {
         line.metric(Metric.FENCES_LOST, counts.fencesLost.sum());
         line.metric(Metric.RETRIES, counts.retries.sum());
         line.metric(Metric.BLOCKS_EXPIRED, counts.expired.sum());
+        line.metric(Metric.LOOK_UPS_NOT_FOUND, counts.notFound.sum());
         line.metric(Metric.ARCHIVE_FAILURES, counts.archiveFailures.sum());
     }
 

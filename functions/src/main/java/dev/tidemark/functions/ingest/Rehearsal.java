@@ -1,5 +1,10 @@
 package dev.tidemark.functions.ingest;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.LaneRow;
@@ -9,6 +14,7 @@ import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.fold.FoldPorts;
 import dev.tidemark.core.fold.FoldSettings;
+import dev.tidemark.core.fold.Inputs;
 import dev.tidemark.core.store.Cas;
 import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.ItemStore;
@@ -24,10 +30,13 @@ import dev.tidemark.core.view.View;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +77,8 @@ final class Rehearsal {
                 Lineage.NEVER_RESHARDED,
                 millis -> CompletableFuture.completedFuture(null),
                 () -> WHEN_MILLIS,
-                new SplittableRandom(1));
+                new SplittableRandom(1),
+                Inputs.EMPTY_TABLES);
         for (Catalog.Source source : catalog.sources()) {
             BatchFold fold = new BatchFold(catalog, ports, FoldSettings.DEFAULT);
             Lane lane = new Lane("arn:aws:kinesis:::stream/" + source.stream(), 0, "shardId-000000000000");
@@ -92,42 +102,62 @@ final class Rehearsal {
             }
         }
         times.put(shape.eventTime().slot(), shape.eventTime().format());
-        Member root = new Member();
+        Part root = new Part();
         for (int slot = 0; slot < shape.fields().size(); slot++) {
-            Member member = root;
+            Part part = root;
             FieldPath path = shape.fields().get(slot);
-            for (String name : path.names()) {
-                member = member.members.computeIfAbsent(name, key -> new Member());
+            for (FieldPath.Step step : path.isConstant() ? List.<FieldPath.Step>of() : path.steps()) {
+                part = part.below(step);
             }
             EventShape.TimeFormat format = times.get(slot);
-            member.value = format == null ? "1" : time(format);
+            if (format != null || part.value.isEmpty()) {
+                part.value = format == null ? "1" : time(format);
+            }
         }
-        return root.json();
+        return root.json().toString();
     }
 
     private static String time(EventShape.TimeFormat format) {
         return switch (format) {
-            case ISO8601 -> "\"2001-09-09T01:46:40Z\"";
+            case ISO8601, ISO8601_ANY -> "\"2001-09-09T01:46:40Z\"";
             case EPOCH_MILLIS -> Long.toString(WHEN_MILLIS);
             case EPOCH_SECONDS -> Long.toString(WHEN_MILLIS / 1000);
+            case EPOCH_MICROS -> Long.toString(WHEN_MILLIS * 1_000);
+            case EPOCH_NANOS -> Long.toString(WHEN_MILLIS * 1_000_000);
+            case DATE -> "\"2001-09-09\"";
         };
     }
 
-    private static final class Member {
+    /** A part of an event: a value, or an object, or an array, which is one of whatever has elements. */
+    private static final class Part {
 
-        private final Map<String, Member> members = new HashMap<>();
+        private final Map<String, Part> members = new LinkedHashMap<>();
+        private final NavigableMap<Integer, Part> elements = new TreeMap<>();
         private String value = "";
 
-        private String json() {
-            if (members.isEmpty()) {
-                return value;
+        private Part below(FieldPath.Step step) {
+            if (step instanceof FieldPath.Member member) {
+                return members.computeIfAbsent(member.name(), key -> new Part());
             }
-            StringBuilder json = new StringBuilder("{");
-            members.forEach((name, member) -> json.append(json.length() == 1 ? "\"" : ",\"")
-                    .append(name)
-                    .append("\":")
-                    .append(member.json()));
-            return json.append('}').toString();
+            int index = step instanceof FieldPath.Element element ? element.index() : 0;
+            return elements.computeIfAbsent(index, key -> new Part());
+        }
+
+        private JsonNode json() {
+            if (!elements.isEmpty()) {
+                ArrayNode array = JsonNodeFactory.instance.arrayNode();
+                for (int index = 0; index <= elements.lastKey(); index++) {
+                    Part element = elements.get(index);
+                    array.add(element == null ? JsonNodeFactory.instance.nullNode() : element.json());
+                }
+                return array;
+            }
+            if (!members.isEmpty()) {
+                ObjectNode object = JsonNodeFactory.instance.objectNode();
+                members.forEach((name, member) -> object.set(name, member.json()));
+                return object;
+            }
+            return JsonNodeFactory.instance.rawValueNode(new RawValue(value));
         }
     }
 

@@ -138,6 +138,7 @@ record QueryParts(
                 new BoundedArchive(new S3Archive(s3, bucket, Backoff.system()), maxBytes),
                 new S3RedriveLog(s3, bucket, Backoff.system()),
                 new S3Checkpoints(s3, bucket, Backoff.system()),
-                control);
+                control,
+                deployment.inputs());
     }
 }

@@ -248,6 +248,31 @@ class OpenApiTest {
     }
 
     @Test
+    void answersSayOnWhichImportsTheyRest() {
+        world.lane("shardId-im7-1", Map.of());
+        world.lane("shardId-im2-0", Map.of());
+        world.lane("shardId-im7-0", Map.of());
+        APIGatewayProxyResponseEvent single = world.get("/v1/views/viewer/entities/42");
+        APIGatewayProxyResponseEvent batch =
+                world.post("/v1/features:batch", "{\"queries\":[{\"view\":\"viewer\",\"entities\":[\"42\"]}]}");
+        APIGatewayProxyResponseEvent model = world.post(
+                "/v1/models/discount:features",
+                "{\"rows\":[{\"keys\":{\"user_id\":\"42\",\"category\":\"shoes\"},\"request\":{\"list_price\":3}}]}");
+
+        assertValid("Answer", single);
+        assertValid("BatchAnswer", batch);
+        assertValid("ModelAnswer", model);
+        assertThat(List.of(
+                        json(single).path("assumed"),
+                        json(single).at("/receipt/assumed"),
+                        json(batch).at("/results/0/assumed"),
+                        json(batch).at("/results/0/receipt/assumed"),
+                        json(model).path("assumed"),
+                        json(model).at("/receipt/views/viewer/assumed")))
+                .allSatisfy(assumed -> assertThat(assumed).hasToString("[2,7]"));
+    }
+
+    @Test
     void answersAboutThePastAreAsDocumented() {
         world.archived(1, 600_000, 600_500);
         world.archived(2, 60_000, 400_000);
@@ -273,7 +298,7 @@ class OpenApiTest {
         String version = world.catalog.views().get(0).version();
         world.lane(
                 "shardId-000000000001",
-                Map.of(version, new ViewCounts(1, 2, 3, 1, 4, everyReason, new PairCounts(1, 0, 0, 0, 0, 0, 1))));
+                Map.of(version, new ViewCounts(1, 2, 3, 1, 4, everyReason, new PairCounts(1, 0, 0, 0, 0, 0, 1), 5, 6)));
         assertValid("Health", world.get("/v1/health"));
     }
 

@@ -137,6 +137,20 @@ class QueryFunctionTest {
         assertThat(answer.at("/approximate/users_24h/method").asText()).isNotEmpty();
     }
 
+    /** A window that ended is told by its own name, and not to end later than it was asked to. */
+    @Test
+    void anExplanationOfAWindowThatEnded() {
+        JsonNode answer = json(world.get("/v1/views/pair/entities/42|shoes", "explain", "true"));
+
+        assertThat(answer.at("/features/views_5m_before_5m").intValue()).isZero();
+        assertThat(answer.at("/coverage/5m_before_5m/end").asText())
+                .isEqualTo(answer.at("/coverage/5m/start").asText());
+        assertThat(answer.at("/explain/windows/5m_before_5m/beforeMillis").intValue())
+                .isEqualTo(3_250);
+        assertThat(answer.at("/explain/windows/5m_before_5m/afterMillis").intValue())
+                .isEqualTo(-3_250);
+    }
+
     @Test
     void anExplanationShowsTilesReadsAndUnits() {
         world.view(1, "42", "shoes", "1", 1_000);

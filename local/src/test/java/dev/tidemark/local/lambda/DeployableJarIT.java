@@ -26,10 +26,10 @@ class DeployableJarIT {
     private static final long LAMBDA_MAX_UNPACKED_BYTES = 250L * 1024 * 1024;
 
     /** A twentieth more than the jar has. Before one of these is raised, look what it is that has come with it. */
-    private static final long MAX_PACKED_BYTES = 37_000_000;
+    private static final long MAX_PACKED_BYTES = 39_500_000;
 
-    private static final long MAX_UNPACKED_BYTES = 97_000_000;
-    private static final int MAX_CLASSES = 17_800;
+    private static final long MAX_UNPACKED_BYTES = 103_000_000;
+    private static final int MAX_CLASSES = 19_000;
 
     /** The native libraries of both processors, and what the function serves. */
     private static final List<String> NEEDED =
