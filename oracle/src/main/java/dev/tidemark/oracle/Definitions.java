@@ -1,6 +1,7 @@
 package dev.tidemark.oracle;
 
 import java.math.BigDecimal;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,8 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
  * @param views by name, in file order; those of monitors come last
  */
 record Definitions(Map<String, ViewDefinition> views) {
+
+    private static final List<String> MAY_BE_TEXTS = List.of("first", "last", "first_n", "last_n", "distinct", "top_k");
 
     private static final String DEFAULT_DAY = "24h";
 
@@ -50,6 +53,7 @@ record Definitions(Map<String, ViewDefinition> views) {
     /**
      * @param pair null if the view reads events
      * @param where null for all events
+     * @param zone of its calendar; null if it has none
      */
     record ViewDefinition(
             String name,
@@ -62,6 +66,7 @@ record Definitions(Map<String, ViewDefinition> views) {
             @Nullable Within within,
             @Nullable Horizon duplicates,
             Rungs rungs,
+            @Nullable ZoneId zone,
             List<Feature> features,
             List<Derived> derived) {}
 
@@ -181,7 +186,11 @@ record Definitions(Map<String, ViewDefinition> views) {
     }
 
     private static String formatOf(Object eventTime) {
-        return eventTime instanceof String ? "iso8601" : text(map(eventTime), "format", "iso8601");
+        if (eventTime instanceof String) {
+            return "iso8601";
+        }
+        String zone = optionalText(map(eventTime), "zone");
+        return text(map(eventTime), "format", "iso8601") + (zone == null ? "" : " " + zone);
     }
 
     private static PairDefinition pair(String name, Map<String, Object> body, Map<String, Source> sources) {
@@ -215,12 +224,16 @@ record Definitions(Map<String, ViewDefinition> views) {
         map(required(body, "features")).forEach((feature, spec) -> features.add(feature(feature, map(spec))));
         List<Derived> derived = new ArrayList<>();
         map(body.getOrDefault("derived", Map.of())).forEach((each, spec) -> derived.add(derived(each, map(spec))));
+        String zoneId = optionalText(body, "zone");
+        ZoneId zone = zoneId == null ? null : ZoneId.of(zoneId);
         List<Long> windows = features.stream()
                 .flatMap(feature -> feature.windows().stream())
-                .map(Definitions::windowMillis)
+                .map(window -> Lookback.of(window, zone).widthMillis())
                 .toList();
         Object hop = body.get("hop");
-        long hopMillis = hop == null ? Rungs.defaultHopMillis(windows) : windowMillis(hop.toString());
+        long widestHopMillis = zone == null ? Rungs.LIFETIME : Rungs.QUARTER_MILLIS;
+        long hopMillis =
+                hop == null ? Math.min(Rungs.defaultHopMillis(windows), widestHopMillis) : windowMillis(hop.toString());
         PairDefinition pair = pairs.get(required(body, "source").toString());
         return new ViewDefinition(
                 name,
@@ -233,6 +246,7 @@ record Definitions(Map<String, ViewDefinition> views) {
                 within(name, body, sources),
                 horizon(body),
                 Rungs.of(hopMillis, windows),
+                zone,
                 List.copyOf(features),
                 List.copyOf(derived));
     }
@@ -261,12 +275,21 @@ record Definitions(Map<String, ViewDefinition> views) {
         return new Feature(
                 name,
                 required(body, "function").toString(),
-                optionalText(body, "input"),
+                input(body),
                 texts(windows),
                 expression(body),
                 (Boolean) body.getOrDefault("optional", false),
                 grouping(body.get("group_by")),
                 body);
+    }
+
+    /** An optional input that is too long a text is as good as none. */
+    private static @Nullable String input(Map<String, Object> body) {
+        String input = optionalText(body, "input");
+        boolean isOptional = (Boolean) body.getOrDefault("optional", false)
+                && MAY_BE_TEXTS.contains(required(body, "function").toString())
+                && List.of("any", "text").contains(text(body, "type", "any"));
+        return input == null || !isOptional || input.endsWith(")") ? input : "short(" + input + ")";
     }
 
     private static @Nullable Grouping grouping(@Nullable Object groupBy) {

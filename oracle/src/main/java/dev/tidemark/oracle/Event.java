@@ -5,14 +5,34 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.BinaryNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.TemporalAccessor;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +51,25 @@ record Event(StreamRecord record, JsonNode root, long statedMillis, boolean isPa
     private static final int MAX_NUMBER_DIGITS = 34;
     private static final BigDecimal NUMBER_LIMIT = BigDecimal.TEN.pow(35);
     private static final int MAX_SCALAR_BYTES = 256;
+    private static final int MAX_ELEMENTS = 100;
+
+    /** Before the path of a list: the member that holds the element that an event stands for. */
+    private static final String EACH = "\0each ";
+
+    /** A text that should be a number and is none. */
+    private static final JsonNode NO_NUMBER = BinaryNode.valueOf(new byte[] {0});
+
+    private static final Pattern CALL = Pattern.compile("([a-z]+)\\((.*)\\)");
+    private static final Pattern STEP =
+            Pattern.compile("\\.?(?:\"(?<quoted>(?:[^\"\\\\]|\\\\.)+)\"|\\[(?<index>[0-9]+)]"
+                    + "|(?<each>\\[\\*])|(?<name>[^.\\[\"]+))");
+
+    /** In the forms that the tests use. */
+    private static final DateTimeFormatter MOMENT = DateTimeFormatter.ofPattern(
+            "[uuuu-MM-dd][uuuuMMdd]['T'[HH:mm[:ss[.SSS]]][HHmmss[.SSS]][XXX][XX][X]]", Locale.ROOT);
+
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("[uuuu-MM-dd][uuuuMMdd]", Locale.ROOT);
+
     private static final int MOST_SUBRECORDS = 10_000;
 
     /** How a packed record begins. */
@@ -109,10 +148,30 @@ record Event(StreamRecord record, JsonNode root, long statedMillis, boolean isPa
     @Nullable
     JsonNode usable(String path) {
         JsonNode value = field(path);
+        if (NO_NUMBER.equals(value)) {
+            throw new BadRecord(BadRecord.MISTYPED_FIELD);
+        }
         if (value != null && isFlawed(value)) {
             throw new BadRecord(BadRecord.VALUE_OUT_OF_BOUNDS);
         }
         return value;
+    }
+
+    /**
+     * As {@link #scalar}, of every element if the path is that of a list.
+     *
+     * @throws BadRecord also if there are too many
+     */
+    boolean hasInput(String path, String type) {
+        JsonNode list = path.contains("[*]") ? at(root, path) : null;
+        if (!path.contains("[*]") || list == null) {
+            return scalar(path, type) != null;
+        }
+        if (list.size() > MAX_ELEMENTS) {
+            throw new BadRecord(BadRecord.VALUE_OUT_OF_BOUNDS);
+        }
+        each(path).forEach(event -> event.scalar(path, type));
+        return true;
     }
 
     /**
@@ -169,7 +228,7 @@ record Event(StreamRecord record, JsonNode root, long statedMillis, boolean isPa
         if (value.isContainerNode()) {
             return Expression.COMPOUND;
         }
-        if (isFlawed(value)) {
+        if (NO_NUMBER.equals(value) || isFlawed(value)) {
             throw new Expression.Undefined("'" + path + "' is out of bounds");
         }
         return value.isNumber()
@@ -207,30 +266,120 @@ record Event(StreamRecord record, JsonNode root, long statedMillis, boolean isPa
         }
     }
 
+    /** The value at a path; how it is read is written like a call. Null if it is missing or null. */
     private static @Nullable JsonNode at(JsonNode root, String path) {
+        if (root.has(EACH + path)) {
+            return root.get(EACH + path);
+        }
+        Matcher call = CALL.matcher(path);
+        if (!call.matches()) {
+            return plain(root, path);
+        }
+        if (call.group(1).equals("constant")) {
+            return TextNode.valueOf(call.group(2).replace("\"", ""));
+        }
+        JsonNode value = plain(root, call.group(2));
+        if (value != null && value.isArray() && path.contains("[*]")) {
+            ArrayNode all = JSON.createArrayNode();
+            for (JsonNode element : value) {
+                JsonNode read = read(element, call.group(1));
+                if (!read.isNull()) {
+                    all.add(read);
+                }
+            }
+            return all;
+        }
+        JsonNode read = value == null ? null : read(value, call.group(1));
+        return read == null || read.isNull() ? null : read;
+    }
+
+    private static JsonNode read(JsonNode value, String how) {
+        if (!value.isTextual()) {
+            return value;
+        }
+        String text = value.textValue();
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        boolean isLong = bytes.length > MAX_SCALAR_BYTES;
+        return switch (how) {
+            case "number" -> {
+                try {
+                    yield DecimalNode.valueOf(new BigDecimal(text));
+                } catch (NumberFormatException e) {
+                    yield NO_NUMBER;
+                }
+            }
+            case "short" -> isLong ? NullNode.getInstance() : value;
+            case "hash" -> isLong ? TextNode.valueOf("sha256:" + sha256(bytes)) : value;
+            case "truncate" -> TextNode.valueOf(truncated(text));
+            default -> throw new IllegalArgumentException("no way to read a field: " + how);
+        };
+    }
+
+    private static String truncated(String text) {
+        String cut = text;
+        while (cut.getBytes(StandardCharsets.UTF_8).length > MAX_SCALAR_BYTES) {
+            cut = cut.substring(0, cut.offsetByCodePoints(cut.length(), -1));
+        }
+        return cut;
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has it", e);
+        }
+    }
+
+    /** Of a path with {@code [*]} an array of what its elements have there; null if there is no array. */
+    private static @Nullable JsonNode plain(JsonNode root, String path) {
         JsonNode node = root;
-        for (String name : names(path)) {
-            JsonNode member = node.get(name);
-            node = member == null ? MissingNode.getInstance() : member;
+        Matcher step = STEP.matcher(path);
+        int at = 0;
+        while (step.find(at) && step.start() == at) {
+            at = step.end();
+            if (step.group("each") != null) {
+                if (!node.isArray()) {
+                    return null;
+                }
+                String rest = path.substring(at).replaceFirst("^\\.", "");
+                ArrayNode all = JSON.createArrayNode();
+                for (JsonNode element : node) {
+                    JsonNode value = rest.isEmpty() ? element : plain(element, rest);
+                    if (value != null && !value.isNull()) {
+                        all.add(value);
+                    }
+                }
+                return all;
+            }
+            String quoted = step.group("quoted");
+            node = step.group("index") != null
+                    ? node.path(Integer.parseInt(step.group("index")))
+                    : node.path(quoted == null ? step.group("name") : quoted.replaceAll("\\\\(.)", "$1"));
         }
         return node.isMissingNode() || node.isNull() ? null : node;
     }
 
-    /** A name in quotes may hold dots; only the last of a path is ever quoted here. */
-    private static String[] names(String path) {
-        int quote = path.indexOf('"');
-        if (quote < 0) {
-            return path.split("\\.", -1);
+    /** One event for each element of a list that a feature aggregates; the event itself if it is no list. */
+    Stream<Event> each(@Nullable String path) {
+        if (path == null || !path.contains("[*]")) {
+            return Stream.of(this);
         }
-        String[] names = path.substring(0, quote).split("\\.");
-        String[] all = Arrays.copyOf(names, names.length + 1);
-        all[names.length] = path.substring(quote + 1, path.length() - 1);
-        return all;
+        List<Event> all = new ArrayList<>();
+        JsonNode elements = at(root, path);
+        if (elements != null) {
+            for (JsonNode element : elements) {
+                ObjectNode one = ((ObjectNode) root).deepCopy();
+                all.add(new Event(record, one.set(EACH + path, element), statedMillis, isPair));
+            }
+        }
+        return all.stream();
     }
 
     private static long eventTime(@Nullable JsonNode time, String format) {
         if (time == null
-                || time.isTextual() != format.equals("iso8601")
+                || time.isTextual() == format.startsWith("epoch")
+                || NO_NUMBER.equals(time)
                 || !time.isValueNode()
                 || time.isBoolean()
                 || isFlawed(time)) {
@@ -240,7 +389,9 @@ record Event(StreamRecord record, JsonNode root, long statedMillis, boolean isPa
             case "iso8601" -> isoMillis(time.textValue());
             case "epoch_millis" -> whole(time.decimalValue());
             case "epoch_seconds" -> whole(time.decimalValue().movePointRight(3));
-            default -> throw new IllegalArgumentException("unknown event time format '" + format + "'");
+            case "epoch_micros" -> whole(time.decimalValue().movePointLeft(3));
+            case "epoch_nanos" -> whole(time.decimalValue().movePointLeft(6));
+            default -> zoned(time.textValue(), format.split(" "));
         };
     }
 
@@ -250,6 +401,30 @@ record Event(StreamRecord record, JsonNode root, long statedMillis, boolean isPa
             throw new BadRecord(BadRecord.NO_EVENT_TIME);
         }
         return millis.setScale(0, RoundingMode.DOWN).longValueExact();
+    }
+
+    /** @param format its name, and the zone if there is one */
+    private static long zoned(String text, String[] format) {
+        ZoneId zone = format.length > 1 ? ZoneId.of(format[1]) : format[0].equals("date") ? ZoneOffset.UTC : null;
+        try {
+            TemporalAccessor read = format[0].equals("date")
+                    ? DAY.parseBest(text, LocalDate::from)
+                    : MOMENT.parseBest(
+                            text.replace(',', '.').replace(' ', 'T'),
+                            OffsetDateTime::from,
+                            LocalDateTime::from,
+                            LocalDate::from);
+            if (read instanceof OffsetDateTime moment) {
+                return moment.toInstant().toEpochMilli();
+            }
+            LocalDateTime local = read instanceof LocalDate day ? day.atStartOfDay() : (LocalDateTime) read;
+            if (zone != null) {
+                return local.atZone(zone).toInstant().toEpochMilli();
+            }
+        } catch (DateTimeException e) {
+            throw new BadRecord(BadRecord.NO_EVENT_TIME);
+        }
+        throw new BadRecord(BadRecord.NO_EVENT_TIME);
     }
 
     private static long isoMillis(String text) {

@@ -57,7 +57,8 @@ final class Expression {
     private static final Pattern TOKEN = Pattern.compile("\\s*(?:"
             + "(?<number>[0-9]+(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)"
             + "|(?<string>\"(?:[^\"\\\\]|\\\\.)*\"|'(?:[^'\\\\]|\\\\.)*')"
-            + "|(?<path>[A-Za-z_][A-Za-z0-9_]*(?:\\.[A-Za-z_][A-Za-z0-9_]*)*)"
+            + "|(?<path>field\\(\"(?:[^\"\\\\]|\\\\.)*\"\\)|(?:number|truncate|hash|short)\\([^()]*\\)"
+            + "|[A-Za-z_][A-Za-z0-9_]*(?:\\.[A-Za-z_][A-Za-z0-9_]*|\\[[0-9]+]|\\[\"[^\"]*\"])*)"
             + "|(?<symbol>&&|\\|\\||==|!=|<=|>=|[<>!()\\[\\],+*/?:-]))");
 
     private static final Map<String, Integer> RELATIONS =
@@ -109,12 +110,19 @@ final class Expression {
             for (String kind : new String[] {"number", "string", "path", "symbol"}) {
                 String found = matcher.group(kind);
                 if (found != null) {
-                    tokens.add(new Token(kind, found));
+                    tokens.add(new Token(kind, kind.equals("path") ? pathOf(found) : found));
                 }
             }
             at = matcher.end();
         }
         return tokens;
+    }
+
+    /** As the catalog writes it outside of expressions. */
+    private static String pathOf(String written) {
+        return written.startsWith("field(")
+                ? written.substring(7, written.length() - 2).replaceAll("\\\\(.)", "$1")
+                : written.replaceAll("\\[(\"[^\"]*\")]", ".$1");
     }
 
     private String peek() {

@@ -83,7 +83,10 @@ final class FeatureValues {
     /** @param events the entity's events in the window */
     static Evaluated evaluate(Feature feature, List<Event> events, Moment moment) {
         FeatureValues values = new FeatureValues(feature, moment);
-        List<Event> taken = events.stream().filter(values::takesPart).toList();
+        List<Event> taken = events.stream()
+                .filter(values::takesPart)
+                .flatMap(event -> event.each(feature.input()))
+                .toList();
         Grouping grouping = feature.groupBy();
         return grouping == null ? values.value(taken) : values.grouped(taken, grouping);
     }

@@ -133,7 +133,7 @@ public final class Oracle {
         Set<String> lifetime = new LinkedHashSet<>();
         for (Feature feature : definition.features()) {
             for (String window : feature.windows()) {
-                Span span = definition.rungs().covered(Definitions.windowMillis(window), atMillis);
+                Span span = definition.rungs().covered(Lookback.of(window, definition.zone()), atMillis);
                 if (window.equals("lifetime")) {
                     lifetime.add(feature.name() + "_" + window);
                 } else {

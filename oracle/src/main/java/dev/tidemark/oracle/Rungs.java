@@ -20,6 +20,8 @@ record Rungs(long hopMillis, List<Long> widthsMillis) {
 
     static final long LIFETIME = Long.MAX_VALUE;
 
+    static final long QUARTER_MILLIS = 900_000L;
+
     private static final long HOUR_MILLIS = 3_600_000L;
     private static final long DAY_MILLIS = 86_400_000L;
     private static final int[] DEFAULT_HOPS_SECONDS = {3600, 1800, 1200, 900, 600, 300, 120, 60, 30, 20, 15, 10, 5, 2, 1
@@ -75,13 +77,47 @@ record Rungs(long hopMillis, List<Long> widthsMillis) {
         if (windowMillis == LIFETIME) {
             return new Span(Long.MIN_VALUE, end);
         }
+        return new Span(floor(atMillis - windowMillis, step(windowMillis)), end);
+    }
+
+    private long step(long windowMillis) {
         long step = hopMillis;
         for (long width : widthsMillis) {
             if (width <= windowMillis / 60) {
                 step = width;
             }
         }
-        return new Span(floor(atMillis - windowMillis, step), end);
+        return step;
+    }
+
+    /** What any window covers. */
+    Span covered(Lookback window, long atMillis) {
+        if (window.unit() != null) {
+            return period(window, atMillis);
+        }
+        if (window.before() == 0) {
+            return covered(window.widthMillis(), atMillis);
+        }
+        long step = step(window.widthMillis());
+        long end = atMillis - window.before();
+        return new Span(floor(end - window.widthMillis(), step), floor(end, step));
+    }
+
+    /** Looks at every quarter of an hour for a change of the date: zones are from UTC by multiples of it. */
+    private Span period(Lookback window, long atMillis) {
+        long wanted = window.number(atMillis) - window.before();
+        long start = floor(atMillis, QUARTER_MILLIS);
+        while (window.number(start - 1) >= wanted) {
+            start -= QUARTER_MILLIS;
+        }
+        if (window.before() == 0) {
+            return new Span(start, floor(atMillis, hopMillis) + hopMillis);
+        }
+        long end = floor(atMillis, QUARTER_MILLIS);
+        while (window.number(end - 1) > wanted) {
+            end -= QUARTER_MILLIS;
+        }
+        return new Span(start, end);
     }
 
     /** Whether one moment lies in an earlier hop than another; never where every window is lifetime. */

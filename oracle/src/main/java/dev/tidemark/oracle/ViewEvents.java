@@ -224,8 +224,8 @@ final class ViewEvents {
     private static void checkInputs(Feature feature, Event event, Predicate<String> owes) {
         String input = feature.input();
         if (input != null && owes.test(input)) {
-            JsonNode value = event.scalar(input, FeatureValues.inputType(feature));
-            if (value == null && !feature.optional() && !feature.function().equals("profile")) {
+            boolean isThere = event.hasInput(input, FeatureValues.inputType(feature));
+            if (!isThere && !feature.optional() && !feature.function().equals("profile")) {
                 throw new BadRecord(BadRecord.MISSING_FIELD);
             }
         }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Offers {
 
     /** Of the model {@code discount} in the shop's catalog. */
-    private static final String HASH = "6468bb11616b670c";
+    private static final String HASH = "5f02d177b41f066e";
 
     private static final long MINUTE_MILLIS = 60_000L;
     private static final long CONCEPT_CHANGES_MILLIS = SampleEvent.START_MILLIS + ShopEvents.SPAN_MILLIS / 2;

@@ -225,7 +225,7 @@ public final class PredictionCost {
         double price = random.nextInt(100, 50_000) / 100.0;
         return String.format(
                 Locale.ROOT,
-                "{\"type\":\"prediction\",\"id\":\"p%d\",\"ts\":%d,\"model\":\"discount\",\"hash\":\"6468bb11616b670c\","
+                "{\"type\":\"prediction\",\"id\":\"p%d\",\"ts\":%d,\"model\":\"discount\",\"hash\":\"5f02d177b41f066e\","
                         + "\"version\":\"v7\",\"score\":%s,\"keys\":{\"user_id\":\"user-%d\"},\"features\":{"
                         + "\"viewer.avg_price_30m\":%.2f,\"viewer.avg_price_24h\":%.4f,\"viewer.views_30m\":%d,"
                         + "\"viewer.views_24h\":%d,\"request.list_price\":%.2f,\"request.device\":\"%s\"}}",

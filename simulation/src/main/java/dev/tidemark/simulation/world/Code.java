@@ -4,6 +4,7 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Window;
+import dev.tidemark.formats.EventFormats;
 import dev.tidemark.oracle.Oracle;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,8 @@ public record Code(int number, Catalog catalog, Oracle oracle) {
 
     private static final int WITH_PAIRS = 4 * CATALOGS;
 
+    private static final int OF_LINES = 8 * CATALOGS;
+
     private static final List<String> YAMLS = yamls();
     private static final Map<Integer, Code> COMPILED = new ConcurrentHashMap<>();
 
@@ -51,8 +54,10 @@ public record Code(int number, Catalog catalog, Oracle oracle) {
         String plain = YAMLS.get(number % CATALOGS);
         String paired = (number & WITH_PAIRS) == 0 ? plain : Views.withPairs(plain);
         String packed = (number & ANY_PACKER) == 0 ? paired : Views.ofAnyPacker(paired);
-        String yaml = (number & WITHOUT_HEADS) == 0 ? packed : Views.withoutHeads(packed);
-        return new Code(number, new CatalogCompiler().compile(yaml), new Oracle(packed, List.of()));
+        String headed = (number & WITHOUT_HEADS) == 0 ? packed : Views.withoutHeads(packed);
+        String yaml = (number & OF_LINES) == 0 ? headed : Views.ofLines(headed);
+        Catalog catalog = new CatalogCompiler(EventFormats.WITHOUT_FILES).compile(yaml);
+        return new Code(number, catalog, new Oracle(packed, List.of()));
     }
 
     /** The same views of a source that any packer aggregates. */
@@ -68,6 +73,15 @@ public record Code(int number, Catalog catalog, Oracle oracle) {
     /** The same views, where every event goes into the items of all widths at once. */
     Code withoutHeads() {
         return of(number | WITHOUT_HEADS);
+    }
+
+    /** The same views of a source whose producers pack events as lines. */
+    Code ofLines() {
+        return of(number | OF_LINES);
+    }
+
+    boolean isOfLines() {
+        return (number & OF_LINES) != 0;
     }
 
     /** The same views and two of pairs. */

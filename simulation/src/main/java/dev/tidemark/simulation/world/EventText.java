@@ -86,7 +86,11 @@ final class EventText {
             String id, String user, String item, String type, String price, String quantity, String tag, String time) {
 
         String json() {
-            return "{\"id\":" + id + ",\"user\":" + user + ",\"item\":" + item + ",\"type\":" + type + ",\"price\":"
+            String amount = price.startsWith("\"") ? price : "\"" + price + "\"";
+            return "{\"meta\":{\"user-agent\":" + user + ",\"amount\":" + amount + ",\"lines\":[{\"sku\":" + item
+                    + "},null,{\"sku\":" + type + "}],\"counts\":[null," + quantity + "]},\"id\":" + id + ",\"user\":"
+                    + user
+                    + ",\"item\":" + item + ",\"type\":" + type + ",\"price\":"
                     + price + ",\"qty\":" + quantity + ",\"tag\":\"" + tag + "\",\"ts\":" + time + "}";
         }
 

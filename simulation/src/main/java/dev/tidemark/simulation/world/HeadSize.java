@@ -35,6 +35,7 @@ public record HeadSize(int maxBytes, int maxTiles) {
         return new Catalog(
                 catalog.hash(),
                 catalog.sources(),
+                catalog.references(),
                 catalog.views().stream().map(this::applyTo).toList(),
                 catalog.models(),
                 catalog.monitors(),

@@ -3,6 +3,7 @@ package dev.tidemark.simulation.world;
 import dev.tidemark.core.stream.KplRecords;
 import dev.tidemark.simulation.engine.Dial;
 import dev.tidemark.simulation.engine.Engine;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -77,6 +78,20 @@ public record Plan(
 
         boolean isAggregated() {
             return events.size() > 1;
+        }
+
+        /** Without the events that no line can hold, and of one key: a record of lines has one for all of them. */
+        Sent ofLines() {
+            List<UserRecord> lines = events.stream()
+                    .filter(event -> isLine(event.data()))
+                    .filter(event -> event.partitionKey().equals(events.get(0).partitionKey()))
+                    .toList();
+            return new Sent(number, atMillis, behindMillis, lines);
+        }
+
+        private static boolean isLine(byte[] data) {
+            String text = new String(data, StandardCharsets.ISO_8859_1);
+            return !text.isBlank() && !text.contains("\n") && !text.endsWith("\r");
         }
     }
 
@@ -237,6 +252,28 @@ public record Plan(
                         endMillis,
                         mostReshards,
                         heads);
+    }
+
+    /** The same events, packed as lines by all their producers. A record that holds more than one may is left out. */
+    public Plan ofLines() {
+        return new Plan(
+                before.ofLines(),
+                after.ofLines(),
+                shards,
+                sent.stream()
+                        .filter(one -> one.events().size() <= KplRecords.MAX_RECORDS)
+                        .map(Sent::ofLines)
+                        .filter(one -> !one.events().isEmpty())
+                        .toList(),
+                outageAtMillis,
+                outageMillis,
+                endMillis,
+                mostReshards,
+                heads);
+    }
+
+    boolean isOfLines() {
+        return before.isOfLines();
     }
 
     /** The same without some of the records. */

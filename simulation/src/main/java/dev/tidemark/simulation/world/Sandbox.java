@@ -10,6 +10,7 @@ import dev.tidemark.aws.kinesis.KinesisLineage;
 import dev.tidemark.aws.kinesis.KinesisStreams;
 import dev.tidemark.aws.s3.S3Archive;
 import dev.tidemark.aws.s3.S3Quarantine;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.fold.FoldCounts;
@@ -65,7 +66,7 @@ final class Sandbox implements Caller {
                 new DynamoControlStore(clients.dynamoDb(), clients.dynamoDbWrites(), CONTROL_TABLE, CapacityMeter.NONE),
                 new S3Archive(clients.s3(), BUCKET, backoff),
                 new S3Quarantine(clients.s3(), BUCKET, backoff),
-                new KinesisLineage(clients.kinesis(), streams),
+                new KinesisLineage(clients.kinesis(), streams, Catalogs.of(code.catalog())::packingOf),
                 this::later,
                 this::clockMillis,
                 engine.random());
@@ -137,7 +138,8 @@ final class Sandbox implements Caller {
                         case UNKNOWN_VIEW -> Happening.HELD_UNKNOWN_VIEW;
                         case WAITS_FOR_PARENT -> Happening.HELD_WAITS_FOR_PARENT;
                         case CONTROL_UNAVAILABLE -> Happening.HELD_CONTROL_UNAVAILABLE;
-                        case NOT_LIVE, DOES_NOT_JOIN -> throw new IllegalStateException("nothing is restored here");
+                        case NOT_LIVE, DOES_NOT_JOIN, INPUTS_UNAVAILABLE ->
+                            throw new IllegalStateException("nothing is restored or looked up here");
                     });
         }
     }

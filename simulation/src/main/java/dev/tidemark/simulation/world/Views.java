@@ -176,7 +176,7 @@ final class Views {
                   latest: {function: last, input: item, windows: [1m]}
             """);
 
-    /** Large items. */
+    /** Large items; and fields with odd names, in lists, and read in other ways than they stand. */
     private static final View TAGS = new View("tags", """
                 source: shop
                 entity: user
@@ -184,6 +184,14 @@ final class Views {
                 features:
                   newest: {function: last_n, n: 50, input: tag, optional: true, windows: [1h]}
                   different: {function: distinct, exact_up_to: 500, input: tag, optional: true, windows: [1h]}
+                  lines: {function: top_k, k: 3, input: "meta.lines[*].sku", optional: true, windows: [1h]}
+                  first_line: {function: max, input: "meta.counts[1]", optional: true, windows: [1h]}
+                  paid:
+                    function: sum
+                    input: number(meta.amount)
+                    optional: true
+                    where: field("meta.user-agent") == user && number(meta.amount) != 3
+                    windows: [1h]
             """);
 
     /** Copies of an event count once. */
@@ -258,6 +266,11 @@ final class Views {
      */
     static String ofAnyPacker(String catalog) {
         return catalog.replace(STREAM, STREAM + "    aggregated_by: any\n").replace("match: last", "match: first");
+    }
+
+    /** The same catalog, but its source's records hold events as lines. */
+    static String ofLines(String catalog) {
+        return catalog.replace(STREAM, STREAM + "    format: {framing: lines}\n");
     }
 
     /** The same catalog, but its views have no heads. */

@@ -21,6 +21,7 @@ import dev.tidemark.simulation.cloud.Table;
 import dev.tidemark.simulation.engine.Dial;
 import dev.tidemark.simulation.engine.Engine;
 import dev.tidemark.simulation.engine.Happening;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
@@ -150,9 +151,8 @@ public final class World implements AutoCloseable {
     }
 
     private void put(Plan.Sent sent) {
-        byte[] data = sent.isAggregated()
-                ? Aggregated.pack(sent.events())
-                : sent.events().get(0).data();
+        boolean isOfKpl = sent.isAggregated() && !plan.isOfLines();
+        byte[] data = isOfKpl ? Aggregated.pack(sent.events()) : lines(sent.events());
         long arrivalMillis = engine.nowMillis() - sent.behindMillis();
         PutResult put = streams.put(STREAM, new NewRecord(sent.events().get(0).partitionKey(), null, data));
         String partitionKey = sent.events().get(0).partitionKey();
@@ -171,7 +171,7 @@ public final class World implements AutoCloseable {
                         new StreamRecord(STREAM, put.shardId(), put.sequenceNumber(), i, arrivalMillis, rest));
                 break;
             }
-            boolean outside = sent.isAggregated() && !range.contains(HashRange.hashKey(event.partitionKey()));
+            boolean outside = isOfKpl && !range.contains(HashRange.hashKey(event.partitionKey()));
             if (outside) {
                 engine.happened(Happening.SUBRECORD_OF_ANOTHER_SHARD);
             }
@@ -180,6 +180,18 @@ public final class World implements AutoCloseable {
             ledger.add(event.partitionKey(), record);
         }
         mapping.changed(put.shardId());
+    }
+
+    /** One event is as it is; of several, each ends with a line break. */
+    private static byte[] lines(List<Plan.UserRecord> events) {
+        ByteArrayOutputStream lines = new ByteArrayOutputStream();
+        for (Plan.UserRecord event : events) {
+            lines.writeBytes(event.data());
+            if (events.size() > 1) {
+                lines.writeBytes(new byte[] {'\n'});
+            }
+        }
+        return lines.toByteArray();
     }
 
     private HashRange range(String shardId) {

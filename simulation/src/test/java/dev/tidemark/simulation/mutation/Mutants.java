@@ -31,7 +31,7 @@ final class Mutants {
             Mutant.of(
                     "P1",
                     "a lane's id lacks the shard",
-                    new Edit(STREAM + "Lane", "\".\" + shardId.substring(\"shardId-\".length())", "\".000000000000\"")),
+                    new Edit(STREAM + "Lane", "\".\" + shardId.substring(SHARD.length())", "\".000000000000\"")),
             Mutant.of(
                     "P2",
                     "sequence numbers are compared as floating-point numbers",
@@ -515,7 +515,7 @@ final class Mutants {
                     "a record was known when it arrived, even if it stood behind one that arrived later",
                     new Edit(
                             HISTORY + "LaneWalk",
-                            "maxArrivalMillis = Math.max(maxArrivalMillis, run.records().get(i).arrivalMillis());",
+                            "maxArrivalMillis = Math.max(maxArrivalMillis, knownMillis(run, i));",
                             "maxArrivalMillis = run.records().get(i).arrivalMillis();")),
             Mutant.ofPast(
                     "T3",
