@@ -88,6 +88,11 @@ class Answer:
         return receipt
 
     @property
+    def assumed(self) -> Sequence[int]:
+        """The imports whose rows the answer may contain: when these would have arrived is assumed."""
+        return self.document.get("assumed", [])  # type: ignore[no-any-return]
+
+    @property
     def approximate(self) -> Mapping[str, Any]:
         """The values that may be inexact, and how much."""
         return self.document.get("approximate", {})  # type: ignore[no-any-return]

@@ -176,6 +176,11 @@ class Vector(Generic[N]):
         return self.row.get("approximate", {})  # type: ignore[no-any-return]
 
     @property
+    def assumed(self) -> Sequence[int]:
+        """The imports whose rows the vector may contain: when these would have arrived is assumed."""
+        return self.answer.get("assumed", [])  # type: ignore[no-any-return]
+
+    @property
     def stale(self) -> bool:
         """Whether the fold is further behind than the model's `stale_after`."""
         return bool(self.answer["stale"])
