@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from scorer import CONSTANT, Scored, Scorer, load
-from shop import Offer, Shop
+from shop import VIEWS_BEFORE_SECONDS, Offer, Shop
 from tidemark import Client
 from tidemark.local import LocalRun
 from tidemark.training import command
@@ -36,6 +36,8 @@ POISON_AFTER_SECONDS = 8.0
 """After a run has begun: when the next one begins, these labels are old enough to be trained on."""
 TICK_SECONDS = 0.25
 LOOK_SECONDS = 3.0
+ROWS_SECONDS = 35.0
+"""What a run learns from, as the catalog says: one that begins later after the flip has no row from before it."""
 BUSY = 0.25
 """Of the steps: if more of them take twice their time, the machine is too busy for a play in real time."""
 TERMINATED = 128 + signal.SIGTERM
@@ -178,6 +180,8 @@ class Stage:
 
     def play(self, at_most: float) -> Play:
         """Until the story is told; a TimeoutError if that takes longer than `at_most` seconds."""
+        for second in range(-VIEWS_BEFORE_SECONDS, 1):
+            self._put_views(second)
         done = threading.Event()
         with ThreadPoolExecutor(1) as watching:
             watched = watching.submit(self._watch, done)
@@ -217,8 +221,8 @@ class Stage:
         self._kill_learner()
         self._learner = self._start_learner()
 
-        yield lambda: sum(run.over is not None for run in self._begun_after(self._flipped)) >= 2
-        self._tell("two runs later")
+        yield lambda: any(run.over is not None for run in self._begun_after(self._flipped + ROWS_SECONDS))
+        self._tell("a run that had rows from after the flip alone is over")
         count = len(self._runs)
         yield lambda: len(self._runs) > count and self._seconds > self._runs[count].began + POISON_AFTER_SECONDS
         self._tell(f"for {POISON_SECONDS:.0f} s outcomes say the opposite: the next run will learn from them")
@@ -239,9 +243,7 @@ class Stage:
         if now > at_most:
             text = f"after {at_most} s the training log has no more than {self._runs}"
             raise TooBusy(f"{text}: the machine is busy") if self._lateness > BUSY else TimeoutError(text)
-        ts = datetime.now(timezone.utc)
-        if views := [{**view, "ts": ts} for view in self._shop.views(now)]:
-            self._client.put("shop-events", "user_id", views)
+        self._put_views(now)
         asks = self._shop.asks(now)
         for ask, scored in zip(asks, self._scorer.offer(asks)):
             self._shop.offered(now, ask, scored.prediction.id)
@@ -252,6 +254,12 @@ class Stage:
         self._ticks += 1
         self._late += took > 2 * TICK_SECONDS
         time.sleep(max(0.0, TICK_SECONDS - took))
+
+    def _put_views(self, second: float) -> None:
+        """What users looked at up to that second, and that it was then."""
+        ts = datetime.fromtimestamp(self._began + second, timezone.utc)
+        if views := [{**view, "ts": ts} for view in self._shop.views(second)]:
+            self._client.put("shop-events", "user_id", views)
 
     @property
     def _lateness(self) -> float:

@@ -16,6 +16,8 @@ from typing import Any, Dict, List, Tuple
 ITEMS = 25
 USERS = 40
 VIEWS_PER_SECOND = 30.0
+VIEWS_BEFORE_SECONDS = 60
+"""How long users have looked at items when the first asks: a whole window, so that counts do not grow later."""
 ASKS_PER_SECOND = 30.0
 
 
@@ -79,7 +81,7 @@ class Shop:
         self._random = random.Random(self.seed)
         self._usual = [math.exp(self._random.gauss(3.0, 0.6)) for _ in range(USERS)]
         self._phone = [self._random.random() < 0.5 for _ in range(USERS)]
-        self._views_until = self._asks_until = 0.0
+        self._views_until, self._asks_until = -float(VIEWS_BEFORE_SECONDS), 0.0
         self._waiting: List[Tuple[float, int, Outcome]] = []
         self._count = itertools.count()
 
