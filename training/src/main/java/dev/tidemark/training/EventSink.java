@@ -2,7 +2,6 @@ package dev.tidemark.training;
 
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.past.PastEvent;
-import dev.tidemark.core.stream.RawRecord;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps the events that are in some answer, by target and partition. One thread at a time. */
@@ -26,20 +25,13 @@ final class EventSink {
     }
 
     /** @param knownMillis when the record became known; not after the plan's {@code asOf} */
-    void keep(
-            WantedView target,
-            String entity,
-            EventRow row,
-            long filterBits,
-            String shardId,
-            RawRecord record,
-            long knownMillis) {
+    void keep(WantedView target, String entity, EventRow row, long filterBits, long knownMillis) {
         long timeMillis = row.eventTimeMillis();
         long order = plan.orderMillis(target, timeMillis, knownMillis);
         if (writer == null || timeMillis < earliestMillis[target.index()] || order > plan.lastMillis()) {
             return;
         }
-        PastEvent event = PastEvent.of(target.view(), order, row, shardId, filterBits, record);
+        PastEvent event = PastEvent.of(order, row, filterBits);
         writer.add(plan.bucket(target, EntitySet.hash(entity)), out -> EventEntry.write(out, entity, event));
         kept++;
     }

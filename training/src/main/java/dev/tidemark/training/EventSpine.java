@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.InvalidEvent;
+import dev.tidemark.core.event.IsoTime;
 import dev.tidemark.core.fold.BatchRows;
 import dev.tidemark.core.fold.Inputs;
 import dev.tidemark.core.history.History;
@@ -130,7 +131,8 @@ final class EventSpine extends MadeSpine {
                 return;
             }
             EventRow event = events.row(index);
-            if (event.eventTimeMillis() < from.fromMillis() || event.eventTimeMillis() >= untilMillis) {
+            long timeMillis = event.eventTimeMillis();
+            if (timeMillis != IsoTime.NONE && (timeMillis < from.fromMillis() || timeMillis >= untilMillis)) {
                 return;
             }
             try {

@@ -194,7 +194,7 @@ final class HistoryPass {
             return decide.open(
                     parts,
                     (laneId, view, record, row, entity, bits, known) ->
-                            events.sink.keep(of(view), entity, row, bits, Lane.shardIdOf(laneId), record, known));
+                            events.sink.keep(of(view), entity, row, bits, known));
         }
     }
 

@@ -96,6 +96,11 @@ final class JobFiles {
         return work.resolve("answers-" + bucket);
     }
 
+    /** What the rows find in the model's references. */
+    Path attributes() {
+        return work.resolve("attributes");
+    }
+
     /** Which of a partition's answers may be inexact. */
     Path answersReport(int bucket) {
         return reportOf(answers(bucket));

@@ -32,7 +32,7 @@ final class OutputColumns {
     /**
      * What a column's values are, and where.
      *
-     * @param of where it is among the values of views; null for a model's request inputs and derived values
+     * @param of where it is among the values of views; null for a model's request inputs, derived values and fields of references
      */
     record Place(ValueType type, @Nullable ViewValue of) {}
 
@@ -160,15 +160,15 @@ final class OutputColumns {
      * Computes a row.
      *
      * @param byTarget the answers about the row
-     * @param request see {@link Spine#request}
+     * @param given by name, what is of no view: {@link Spine#request}, and what the row finds in references
      */
-    void fill(List<@Nullable Object[]> byTarget, Map<String, Object> request, @Nullable Object[] row) {
+    void fill(List<@Nullable Object[]> byTarget, Map<String, @Nullable Object> given, @Nullable Object[] row) {
         if (model == null) {
             for (int i = 0; i < row.length; i++) {
                 row[i] = read(Objects.requireNonNull(places.get(i).of()), byTarget);
             }
         } else {
-            Map<String, @Nullable Object> values = new HashMap<>(request);
+            Map<String, @Nullable Object> values = new HashMap<>(given);
             viewValues.forEach(value -> values.put(vectorName(value), read(value, byTarget)));
             model.vector(values).toArray(row);
         }

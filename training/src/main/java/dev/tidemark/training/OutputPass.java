@@ -6,7 +6,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,7 @@ final class OutputPass {
     Written write() {
         progress.stage(Progress.Stage.OUTPUT, plan.rows());
         List<AnswerReader> answers = new ArrayList<>();
+        AnswerReader attributes = request.references().isEmpty() ? null : new AnswerReader(files.attributes());
         List<RowWriter> writers = new ArrayList<>();
         try (Spine spine = new Spine(request.spine(), request.spineOptions(), plan.targets())) {
             OutputColumns columns = new OutputColumns(request, plan.targets(), spine.columns());
@@ -60,7 +63,7 @@ final class OutputPass {
                 writers.add(open(format, all, spine.columns().size()));
             }
             List<String> notes = new ArrayList<>(spine.notes());
-            Written written = write(spine, columns, all, answers, writers, notes);
+            Written written = write(spine, columns, all, answers, attributes, writers, notes);
             for (RowWriter writer : writers) {
                 writer.close();
                 if (writer instanceof CsvWriter csv && csv.marked() > 0) {
@@ -76,6 +79,9 @@ final class OutputPass {
             throw new TrainingSetProblem(e.getMessage() + "; the file has changed while it was read", e);
         } finally {
             answers.forEach(AnswerReader::close);
+            if (attributes != null) {
+                attributes.close();
+            }
         }
     }
 
@@ -91,6 +97,7 @@ final class OutputPass {
             OutputColumns columns,
             List<Type> all,
             List<AnswerReader> answers,
+            @Nullable AnswerReader attributes,
             List<RowWriter> writers,
             List<String> notes)
             throws IOException, Spine.BadRow {
@@ -107,7 +114,7 @@ final class OutputPass {
                         target.index(),
                         answers.get(bucket).next(spine.number(), target.names().size()));
             }
-            columns.fill(byTarget, spine.request(), row);
+            columns.fill(byTarget, given(spine, attributes), row);
             rowsDifferent += compare(columns, row, different) ? 1 : 0;
             profile.add(spine, row);
             for (RowWriter writer : writers) {
@@ -125,6 +132,18 @@ final class OutputPass {
                 rowsDifferent,
                 profile,
                 notes);
+    }
+
+    private Map<String, @Nullable Object> given(Spine spine, @Nullable AnswerReader attributes) {
+        Map<String, @Nullable Object> given = new HashMap<>(spine.request());
+        if (attributes != null) {
+            List<String> names = request.attributes();
+            @Nullable Object[] values = attributes.next(spine.number(), names.size());
+            for (int i = 0; i < values.length; i++) {
+                given.put(names.get(i), values[i]);
+            }
+        }
+        return given;
     }
 
     private static boolean compare(OutputColumns columns, @Nullable Object[] row, long[] different) {

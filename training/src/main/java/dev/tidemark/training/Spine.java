@@ -13,8 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,8 +39,12 @@ final class Spine implements AutoCloseable {
     private final TimeColumn times;
     private final int timeColumn;
     private final List<WantedView> targets;
+
+    /** Of the targets, then of the rows that are looked up: what the keys are called, their columns, and the row's text. */
+    private final List<List<String>> keys = new ArrayList<>();
+
     private final List<int[]> keyColumns = new ArrayList<>();
-    private final String[] entities;
+    private final String[] keyTexts;
     private final List<RequestColumn> requestColumns;
     private Map<String, Object> request = Map.of();
     private long number = -1;
@@ -50,16 +56,19 @@ final class Spine implements AutoCloseable {
      * @param timeColumn null for the usual names
      * @param keyColumns the column of a key, if it does not have the key's name
      * @param request what the rows bring for a model
+     * @param lookedUp what the keys are called by which a model's references are read, by the reference's name
      */
     record Options(
             @Nullable String timeColumn,
             TimeFormat timeFormat,
             Map<String, String> keyColumns,
-            List<Model.Input> request) {
+            List<Model.Input> request,
+            Map<String, List<String>> lookedUp) {
 
         Options {
             keyColumns = Map.copyOf(keyColumns);
             request = List.copyOf(request);
+            lookedUp = Collections.unmodifiableMap(new LinkedHashMap<>(lookedUp));
         }
     }
 
@@ -71,12 +80,9 @@ final class Spine implements AutoCloseable {
         this.times = new TimeColumn(options.timeFormat());
         this.timeColumn = timeColumn(options.timeColumn());
         checkNames();
-        for (WantedView target : targets) {
-            keyColumns.add(target.keys().stream()
-                    .mapToInt(key -> keyColumn(target, key, options.keyColumns()))
-                    .toArray());
-        }
-        this.entities = new String[targets.size()];
+        targets.forEach(target -> addKeys("view '" + target.view().name() + "'", target.keys(), options.keyColumns()));
+        options.lookedUp().forEach((name, of) -> addKeys("reference '" + name + "'", of, options.keyColumns()));
+        this.keyTexts = new String[keys.size()];
         this.requestColumns =
                 options.request().stream().map(this::requestColumn).toList();
     }
@@ -106,8 +112,13 @@ final class Spine implements AutoCloseable {
                 + "' that says when each row is: name the right one with --time-column; there are " + names());
     }
 
+    private void addKeys(String of, List<String> names, Map<String, String> named) {
+        keys.add(names);
+        keyColumns.add(names.stream().mapToInt(key -> keyColumn(of, key, named)).toArray());
+    }
+
     /** {@link #NO_COLUMN} for a constant. */
-    private int keyColumn(WantedView target, String key, Map<String, String> named) {
+    private int keyColumn(String of, String key, Map<String, String> named) {
         if (WantedView.constant(key) != null) {
             return NO_COLUMN;
         }
@@ -115,7 +126,7 @@ final class Spine implements AutoCloseable {
         int column = column(name);
         if (column < 0) {
             throw new TrainingSetProblem(file + " has no column '" + name + "' for the entity key '" + key
-                    + "' of view '" + target.view().name() + "': name it with --key-column " + key
+                    + "' of " + of + ": name it with --key-column " + key
                     + "=COLUMN; there are " + names());
         }
         return column;
@@ -182,8 +193,8 @@ final class Spine implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw bad("column '" + names().get(timeColumn) + "': " + e.getMessage());
         }
-        for (int target = 0; target < entities.length; target++) {
-            entities[target] = readEntity(target);
+        for (int i = 0; i < keyTexts.length; i++) {
+            keyTexts[i] = readKey(i);
         }
         request = readRequest();
         return true;
@@ -209,14 +220,13 @@ final class Spine implements AutoCloseable {
         }
     }
 
-    private String readEntity(int target) throws BadRow {
-        int[] columns = keyColumns.get(target);
+    private String readKey(int index) throws BadRow {
+        int[] columns = keyColumns.get(index);
         List<String> values = new ArrayList<>(columns.length);
         for (int i = 0; i < columns.length; i++) {
             int column = columns[i];
             if (column == NO_COLUMN) {
-                values.add(String.valueOf(
-                        WantedView.constant(targets.get(target).keys().get(i))));
+                values.add(String.valueOf(WantedView.constant(keys.get(index).get(i))));
                 continue;
             }
             Object cell = reader.cell(column);
@@ -255,7 +265,12 @@ final class Spine implements AutoCloseable {
 
     /** The canonical text of the row's entity, for each target. */
     String entity(int target) {
-        return entities[target];
+        return keyTexts[target];
+    }
+
+    /** The key of the row that is looked up in each of the model's references, in their order. */
+    List<String> lookedUp() {
+        return List.of(keyTexts).subList(targets.size(), keyTexts.length);
     }
 
     /** The row's values of the model's request, by their names in the vector. */

@@ -47,7 +47,7 @@ public final class TrainingSetJob {
     private static final long EXPANSION = 12;
 
     /** Of the files of the work: with another one an unfinished job cannot go on. */
-    private static final int WORK_FORMAT = 2;
+    private static final int WORK_FORMAT = 3;
 
     private static final long PARTITION_BYTES = 48L << 20;
     private static final long PARTITION_ROWS = 100_000;
@@ -155,6 +155,7 @@ public final class TrainingSetJob {
                     .run();
             answer(plan, rows, pool);
         }
+        new AttributePass(request, plan, files, sources.inputs()).run();
         OutputPass.Written written = new OutputPass(request, plan, files, progress).write();
         if (!JobFiles.sha256(request.spine())
                 .equals(identity.path("spineSha256").asText())) {
@@ -363,6 +364,10 @@ public final class TrainingSetJob {
         if (request.spineFrom() instanceof SpineFrom.Rows rows) {
             manifest.put("knowledge", request.knowledge().name().toLowerCase(Locale.ROOT));
             manifest.setAll(json(rows));
+        }
+        JsonNode references = files.readJson(JobFiles.reportOf(files.attributes()));
+        if (references != null) {
+            manifest.set("references", references);
         }
         manifest.put("rows", plan.rows());
         manifest.put("firstMoment", Instant.ofEpochMilli(plan.firstMillis()).toString());

@@ -6,8 +6,10 @@ import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.store.CutLog.Cut;
 import dev.tidemark.core.view.Model;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -190,8 +192,25 @@ public record TrainingSetRequest(
                                 + catalog.models().stream().map(Model::name).toList()));
     }
 
+    /** Those that the model reads. */
+    List<Model.ReferenceInput> references() {
+        Model wanted = definition();
+        return wanted == null ? List.of() : wanted.references();
+    }
+
+    /** The names of what the model reads of references, in the order of the work's file. */
+    List<String> attributes() {
+        return references().stream().flatMap(one -> one.valueNames().stream()).toList();
+    }
+
     Spine.Options spineOptions() {
         Model wanted = definition();
-        return new Spine.Options(timeColumn, timeFormat, keyColumns, wanted == null ? List.of() : wanted.request());
+        Map<String, List<String>> lookedUp = new LinkedHashMap<>();
+        references()
+                .forEach(one -> lookedUp.put(
+                        one.reference(),
+                        one.keyNames(Objects.requireNonNull(wanted).keys())));
+        return new Spine.Options(
+                timeColumn, timeFormat, keyColumns, wanted == null ? List.of() : wanted.request(), lookedUp);
     }
 }

@@ -29,7 +29,7 @@ class ConstantKeySpineTest {
         WantedView wanted =
                 new WantedView(0, 0, catalog.sourceOf(view), view, List.of("user", "constant(all)"), List.of("n_1h"));
         Path file = Files.writeString(directory.resolve("spine.csv"), "user,timestamp\nu1,2026-01-31T10:00:00Z\n");
-        Spine.Options options = new Spine.Options(null, TimeFormat.ISO8601, Map.of(), List.of());
+        Spine.Options options = new Spine.Options(null, TimeFormat.ISO8601, Map.of(), List.of(), Map.of());
 
         try (Spine spine = new Spine(file, options, List.of(wanted))) {
             assertThat(spine.next()).isTrue();

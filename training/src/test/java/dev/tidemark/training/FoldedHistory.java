@@ -9,6 +9,7 @@ import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.fold.FoldPorts;
 import dev.tidemark.core.fold.FoldSettings;
+import dev.tidemark.core.fold.Inputs;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.serve.FeatureServer;
@@ -16,6 +17,7 @@ import dev.tidemark.core.serve.ModelRow;
 import dev.tidemark.core.serve.ModelServer;
 import dev.tidemark.core.serve.ProgressCache;
 import dev.tidemark.core.serve.QueryPlan;
+import dev.tidemark.core.store.ChangingTable;
 import dev.tidemark.core.store.InMemoryArchive;
 import dev.tidemark.core.store.InMemoryControlStore;
 import dev.tidemark.core.store.InMemoryItemStore;
@@ -58,7 +60,11 @@ final class FoldedHistory {
     private final Catalog catalog;
     private final View view;
     private final BatchFold fold;
+    private final Inputs inputs;
     private int records;
+
+    /** Of the reference {@code users}, if the catalog has it. */
+    final @Nullable ChangingTable users;
 
     /** Of the last training set. */
     String manifest = "";
@@ -81,6 +87,10 @@ final class FoldedHistory {
         this.catalog = catalog;
         this.view = catalog.views().get(0);
         this.nowMillis = nowMillis;
+        this.users = catalog.reference("users")
+                .map(reference -> new ChangingTable(reference, () -> this.nowMillis))
+                .orElse(null);
+        this.inputs = users == null ? Inputs.NONE : users.inputs();
         FoldPorts ports = new FoldPorts(
                 items,
                 control,
@@ -89,12 +99,13 @@ final class FoldedHistory {
                 lineage,
                 millis -> CompletableFuture.completedFuture(null),
                 () -> this.nowMillis,
-                new Random(1));
+                new Random(1),
+                inputs);
         this.fold = new BatchFold(catalog, ports, new FoldSettings("g1", 4, 3, 1 << 20));
     }
 
     HistoryPorts sources() {
-        return new HistoryPorts(archive, redrives, checkpoints, control);
+        return new HistoryPorts(archive, redrives, checkpoints, control, users == null ? Inputs.NONE : users.inputs());
     }
 
     /** A record that arrives now. */
@@ -163,7 +174,7 @@ final class FoldedHistory {
         Model model = catalog.models().get(0);
         ProgressCache progress = new ProgressCache(control, 0);
         List<@Nullable Object> vector = new ModelServer(
-                        Catalogs.of(catalog), new FeatureServer(catalog, items, progress), progress)
+                        Catalogs.of(catalog), new FeatureServer(catalog, items, progress), progress, inputs)
                 .answer(model, List.of(asked), atMillis, nowMillis)
                 .join()
                 .vector(asked);

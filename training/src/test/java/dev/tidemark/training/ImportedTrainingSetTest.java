@@ -3,14 +3,19 @@ package dev.tidemark.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.stream.Lane;
+import dev.tidemark.oracle.Answers;
+import dev.tidemark.oracle.Oracle;
+import dev.tidemark.oracle.StreamRecord;
 import dev.tidemark.training.FoldedHistory.Row;
 import dev.tidemark.training.TrainingSetRequest.Imported;
 import dev.tidemark.training.TrainingSetRequest.WindowEnd;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -74,6 +79,42 @@ class ImportedTrainingSetTest {
                 .isEqualTo(world(events, 0).train(folder, before, Imported.AS_IF))
                 .isNotEqualTo(world.train(folder, before, Imported.AS_IF));
         assertThat(world.train(folder, after, Imported.SERVED)).isEqualTo(world.train(folder, after, Imported.AS_IF));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void everyValueEqualsTheOraclesOverWhatWasKnownByThen(long seed) throws IOException {
+        Random random = new Random(seed);
+        List<Event> events = events(random);
+        FoldedHistory world = world(events, 3);
+        for (Imported imported : Imported.values()) {
+            List<Row> rows = rows(random, imported == Imported.SERVED ? SEAM : SEAM - 40 * HOUR_MILLIS);
+            List<Map<String, String>> trained = world.train(folder, rows, imported);
+            for (int i = 0; i < rows.size(); i++) {
+                Row row = rows.get(i);
+                JsonNode expected = new Oracle(yaml(""), knownBy(row.atMillis(), events, imported))
+                        .answer("buyer", row.user(), row.atMillis());
+                Map<String, String> values = trained.get(i);
+                assertThat(Answers.differences(
+                                expected,
+                                Answers.fromTexts(expected, name -> values.getOrDefault("buyer__" + name, ""))))
+                        .as("seed %d: %s of %s, %s", seed, row.user(), row.atMillis(), imported)
+                        .isEmpty();
+            }
+        }
+    }
+
+    private static List<StreamRecord> knownBy(long atMillis, List<Event> events, Imported imported) {
+        List<StreamRecord> known = new ArrayList<>();
+        for (Event event : events) {
+            boolean isLate = event.time() < SEAM && imported == Imported.SERVED;
+            if ((isLate ? IMPORTED : event.time()) <= atMillis) {
+                String sequence = Integer.toString(1_000 + known.size());
+                byte[] data = event.json().getBytes(StandardCharsets.UTF_8);
+                known.add(new StreamRecord("shop-events", SHARD.shardId(), sequence, 0, event.time(), data));
+            }
+        }
+        return known;
     }
 
     @Test
@@ -146,7 +187,11 @@ class ImportedTrainingSetTest {
     }
 
     private static Catalog catalog(String history) {
-        return new CatalogCompiler().compile("""
+        return new CatalogCompiler().compile(yaml(history));
+    }
+
+    private static String yaml(String history) {
+        return """
                 tidemark: 1
                 sources:
                   shop:
@@ -162,6 +207,6 @@ class ImportedTrainingSetTest {
                       buys: {function: count, windows: [1h, 7d, lifetime]}
                       spent: {function: sum, input: price, windows: [6h]}
                       newest: {function: last, input: price, windows: [1d]}
-                """.formatted(history));
+                """.formatted(history);
     }
 }

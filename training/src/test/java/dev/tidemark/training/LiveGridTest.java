@@ -1,13 +1,16 @@
 package dev.tidemark.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.core.aggregate.AggregateFunction;
 import dev.tidemark.core.aggregate.AggregateFunctions;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.past.Knowledge;
 import dev.tidemark.core.serve.ModelRow;
+import dev.tidemark.core.store.ChangingTable;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.training.FoldedHistory.ModelSpineRow;
 import dev.tidemark.training.FoldedHistory.Row;
@@ -18,8 +21,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.TreeSet;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -99,6 +105,8 @@ class LiveGridTest {
                 tidemark: 1
                 sources:
                   shop: {stream: shop-events, event_time: {field: ts, format: epoch_millis}, event_id: id}
+                references:
+                  users: {key: user, fields: {country: text, age: number}, effective_after: 60s}
                 views:
                   user:
                     source: shop
@@ -127,6 +135,7 @@ class LiveGridTest {
                     request: {paid: {type: number}, device: {type: text, default: phone}, member: {type: boolean}}
                     inputs:
                       - thing: [events_3h, price_3h]
+                      - users: [country, age]
                       - request: [paid, member]
                       - user: [%s]
                     derived:
@@ -134,6 +143,7 @@ class LiveGridTest {
                       loyal: {expression: 'request.member && (thing.events_3h > 0 || user.count_3h > 3)'}
                       where_from: {expression: 'user.count_3h > 5 ? request.device : "new"'}
                       twice_gap: {expression: gap * 2}
+                      adult: {expression: users.age >= 18, default: false}
                 """.formatted(features, valueNames());
     }
 
@@ -182,17 +192,56 @@ class LiveGridTest {
 
         check(answered, history.trainModel(folder, answered, Knowledge.SERVED, WindowEnd.LIVE), seed);
         check(about, history.trainModel(folder, about, Knowledge.NOW, WindowEnd.LIVE), seed);
+        checkSnapshots(about, seed);
     }
 
-    private static void check(List<ModelSpineRow> rows, List<Map<String, String>> set, long seed) {
+    /** Of rows in any order each snapshot is read once, and the manifest names those that were used. */
+    private void checkSnapshots(List<ModelSpineRow> about, long seed) throws Exception {
+        TreeSet<Integer> used = new TreeSet<>();
+        about.forEach(row -> used.add(users().numberAt(row.atMillis())));
+        assertThat(used).as("seed %d", seed).hasSizeGreaterThan(5);
+        int before = users().log.rowReads;
+        history.trainModel(folder, about, Knowledge.NOW, WindowEnd.LIVE);
+        assertThat(users().log.rowReads - before).as("seed %d", seed).isEqualTo(used.size());
+        assertThat(new ObjectMapper()
+                        .readTree(history.manifest)
+                        .path("references")
+                        .toString())
+                .isEqualTo("{\"users\":" + used.toString().replace(" ", "") + "}");
+    }
+
+    @Test
+    void withoutASnapshotThereIsNoSet() {
+        List<ModelSpineRow> rows = List.of(new ModelSpineRow(asked("ann", new Random(1)), history.nowMillis, Map.of()));
+
+        assertThatThrownBy(() -> history.trainModel(folder, rows, Knowledge.NOW, WindowEnd.LIVE))
+                .isInstanceOf(TrainingSetProblem.class)
+                .hasMessageContaining("publish one with tidemark reference publish --name users");
+    }
+
+    private ChangingTable users() {
+        return Objects.requireNonNull(history.users);
+    }
+
+    private void check(List<ModelSpineRow> rows, List<Map<String, String>> set, long seed) {
         assertThat(set).hasSameSizeAs(rows);
         for (int i = 0; i < rows.size(); i++) {
             ModelSpineRow row = rows.get(i);
             assertThat(set.get(i)).as("%s, seed %d", row.asked(), seed).isEqualTo(row.live());
+            Map<String, Object> user = users().rowAt(row.asked().keys().get(0), row.atMillis());
+            for (String field : List.of("country", "age")) {
+                Object value = user.get(field);
+                assertThat(set.get(i).get("users." + field))
+                        .as("%s at %d, seed %d", row.asked(), row.atMillis(), seed)
+                        .isEqualTo(
+                                value == null
+                                        ? ""
+                                        : value instanceof BigDecimal number ? number.toPlainString() : value);
+            }
             assertThat(List.copyOf(set.get(i).keySet()))
                     .isEqualTo(CATALOG.models().get(0).names());
         }
-        for (String derived : List.of("gap", "loyal", "where_from", "thing.price_3h")) {
+        for (String derived : List.of("gap", "loyal", "where_from", "thing.price_3h", "users.age", "adult")) {
             assertThat(set.stream().map(row -> row.get(derived)).distinct().count())
                     .as("different values of %s, seed %d", derived, seed)
                     .isGreaterThan(1);
@@ -211,6 +260,9 @@ class LiveGridTest {
     /** Two lanes, folded batch by batch; many events are late, some come twice. */
     private void fold(Random random, Runnable afterBatch) {
         for (int batch = 0; batch < BATCHES; batch++) {
+            if (batch % 8 == 0) {
+                users().publish(USERS, random);
+            }
             List<RawRecord> records = new ArrayList<>();
             int size = 1 + random.nextInt(8);
             for (int i = 0; i < size; i++) {

@@ -57,6 +57,8 @@ class RowSetTest {
                 left: {source: shop, where: type == "prediction", key: id}
                 right: {source: shop, where: type == "outcome", key: prediction}
                 within: 2h
+            references:
+              users: {key: user_id, fields: {country: text, age: number}, effective_after: 60s}
             views:
               viewer:
                 source: shop
@@ -68,7 +70,7 @@ class RowSetTest {
             models:
               discount:
                 request: {list_price: {type: number}, device: {type: text, default: phone}}
-                inputs: [viewer: [views_1h, price_1h, price_lifetime], request: [list_price, device]]
+                inputs: [viewer: [views_1h, price_1h, price_lifetime], request: [list_price, device], users: [country, age]]
                 predictions: {source: shop, time: {field: ts, format: epoch_millis}}
                 outcome: {pair: judged, settle: 30m, type: binary}
                 monitor: {windows: [1h], retention: 6h}
@@ -89,6 +91,9 @@ class RowSetTest {
     private void live(int steps, Lane... lanes) {
         for (int step = 0; step < steps; step++) {
             history.nowMillis += 1_000 + random.nextInt(120_000);
+            if (answered.isEmpty() || step % 20 == 0) {
+                Objects.requireNonNull(history.users).publish(List.of("u0", "u1", "u2", "u3", "u4"), random);
+            }
             switch (random.nextInt(4)) {
                 case 0 -> predict(lanes);
                 case 1 -> judge(lanes);
@@ -206,7 +211,7 @@ class RowSetTest {
         lanes.forEach((lane, records) -> one.append(new Archive.Segment(lane, Position.ORIGIN, 0, records))
                 .join());
         HistoryPorts sources = sources();
-        return new HistoryPorts(one, sources.redrives(), sources.checkpoints(), sources.control());
+        return new HistoryPorts(one, sources.redrives(), sources.checkpoints(), sources.control(), sources.inputs());
     }
 
     @Test
@@ -253,7 +258,9 @@ class RowSetTest {
                         "viewer.price_1h",
                         "viewer.price_lifetime",
                         "request.list_price",
-                        "request.device");
+                        "request.device",
+                        "users.country",
+                        "users.age");
         assertThat(set.rows()).hasSameSizeAs(expected.rows()).hasSizeGreaterThan(30);
         for (int i = 0; i < set.rows().size(); i++) {
             Map<String, @Nullable Object> row = set.rows().get(i);

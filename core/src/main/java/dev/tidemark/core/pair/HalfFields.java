@@ -88,9 +88,33 @@ public final class HalfFields {
         for (PairRule.Kept field : kept) {
             decode(in, field.to(), pair);
         }
+        checkEnd(in);
+    }
+
+    private static void checkEnd(ByteReader in) {
         if (in.hasRemaining()) {
-            throw new IllegalArgumentException(in.remaining() + " bytes follow the fields of a half");
+            throw new IllegalArgumentException(in.remaining() + " bytes follow the last field");
         }
+    }
+
+    /** An event or a pair as bytes: all of its slots and whether it is taken back, without time and position. */
+    public static byte[] encode(EventRow row) {
+        ByteWriter out = new ByteWriter(16 * row.slots());
+        out.writeByte(row.isTakenBack() ? 1 : 0);
+        for (int slot = 0; slot < row.slots(); slot++) {
+            encode(row, slot, out);
+        }
+        return out.toByteArray();
+    }
+
+    /** The inverse of {@link #encode(EventRow)}, into a row of as many slots. */
+    public static void decode(byte[] encoded, EventRow row) {
+        ByteReader in = new ByteReader(encoded);
+        row.setTakenBack(in.readByte() == 1);
+        for (int slot = 0; slot < row.slots(); slot++) {
+            decode(in, slot, row);
+        }
+        checkEnd(in);
     }
 
     private static void decode(ByteReader in, int slot, EventRow pair) {

@@ -1,12 +1,8 @@
 package dev.tidemark.core.pair;
 
-import dev.tidemark.core.aggregate.ByteReader;
-import dev.tidemark.core.aggregate.ByteWriter;
-import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.expression.EventFilter;
 import dev.tidemark.core.tile.ItemSize;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,32 +64,6 @@ public record PairRule(String name, Side left, Side right, Halves.Terms terms, i
     public ItemSize largestItem() {
         int fields = Math.max(HalfFields.maxBytes(left.kept()), HalfFields.maxBytes(right.kept()));
         return ItemSize.ofHalves(Halves.maxHeadBytes(terms), terms.maxHalves(), Halves.maxHalfBytes(terms, fields));
-    }
-
-    /**
-     * A pair as bytes, without time and position.
-     *
-     * @param pair has this rule's slots
-     */
-    public byte[] encode(EventRow pair) {
-        ByteWriter out = new ByteWriter(16 * slots);
-        out.writeByte(pair.isTakenBack() ? 1 : 0);
-        HalfFields.encode(all(), pair, out);
-        return out.toByteArray();
-    }
-
-    /** The inverse of {@link #encode}, into a row of this rule's slots. */
-    public void decode(byte[] encoded, EventRow pair) {
-        ByteReader in = new ByteReader(encoded);
-        pair.setTakenBack(in.readByte() == 1);
-        HalfFields.decode(in, all(), pair);
-    }
-
-    /** Every slot of a pair, as a field of its own. */
-    private List<Kept> all() {
-        return IntStream.range(0, slots)
-                .mapToObj(slot -> new Kept("", slot, slot, 0))
-                .toList();
     }
 
     public Side side(boolean isLeft) {

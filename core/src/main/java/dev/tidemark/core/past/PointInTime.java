@@ -3,7 +3,6 @@ package dev.tidemark.core.past;
 import dev.tidemark.core.aggregate.Computation.Approximation;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventRow;
-import dev.tidemark.core.event.RecordReader;
 import dev.tidemark.core.pair.PairRule;
 import dev.tidemark.core.serve.EntityTiles;
 import dev.tidemark.core.view.View;
@@ -22,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 public final class PointInTime {
 
     private final EntityTiles tiles;
-    private final @Nullable PairRule pairs;
-    private final RecordReader reader;
     private final EventRow row;
 
     /** Takes the values of one moment, by name in catalog order, and which of them may be inexact; it may keep both. */
@@ -38,8 +35,7 @@ public final class PointInTime {
      */
     public PointInTime(View view, @Nullable Collection<String> wanted, Catalog.Source source) {
         this.tiles = new EntityTiles(view, wanted);
-        this.pairs = view.pairs();
-        this.reader = source.reader();
+        PairRule pairs = view.pairs();
         this.row = new EventRow(pairs == null ? source.shape().fields().size() : pairs.slots());
     }
 
@@ -79,13 +75,7 @@ public final class PointInTime {
         if (!tiles.needs(event.eventTimeMillis())) {
             return;
         }
-        row.setRecord(event.record().position(), event.shardId(), event.record().arrivalMillis());
-        if (pairs == null) {
-            reader.read(event.record(), row);
-        } else {
-            pairs.decode(event.record().data(), row);
-        }
-        row.setEventTimeMillis(event.eventTimeMillis());
+        event.to(row);
         tiles.add(row, event.filterBits());
     }
 }
