@@ -72,8 +72,11 @@ public final class CsvLines implements AutoCloseable {
             } while (isEmptyLine(row));
             return true;
         } catch (CharConversionException e) {
-            throw new TableProblem(file + ":" + line + ": not UTF-8 from here on: write the file as UTF-8", e);
+            throw notUtf8(e);
         } catch (JsonProcessingException | RuntimeJsonMappingException e) {
+            if (e.getCause() instanceof CharConversionException) {
+                throw notUtf8(e);
+            }
             // The parser's own words name its classes and settings.
             throw new TableProblem(
                     file + ":" + line
@@ -81,6 +84,10 @@ public final class CsvLines implements AutoCloseable {
                             + "field, or a field is longer than 20 million characters; write fields as RFC 4180 says",
                     e);
         }
+    }
+
+    private TableProblem notUtf8(Exception e) {
+        return new TableProblem(file + ":" + line + ": not UTF-8 from here on: write the file as UTF-8", e);
     }
 
     /** The number of the line, from 1. */

@@ -51,7 +51,9 @@ final class JsonLines implements TableReader {
     private @Nullable String next() throws IOException {
         number++;
         try {
-            return lines.readLine();
+            String line = lines.readLine();
+            // Some programs write a byte order mark, which is no part of the text (as with CSV).
+            return number == 1 && line != null && line.startsWith("\ufeff") ? line.substring(1) : line;
         } catch (MalformedInputException e) {
             throw new TableProblem(place() + ": not UTF-8 near this line: write the file as UTF-8", e);
         }

@@ -64,12 +64,12 @@ final class ParquetTable implements TableReader, AutoCloseable {
         }
     }
 
-    private @Nullable PageReadStore rowGroup(long after) throws IOException {
+    private @Nullable PageReadStore rowGroup(long after) {
         try {
             return file.readNextRowGroup();
         } catch (TableProblem e) {
             throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | IOException e) {
             throw damaged(after, e);
         }
     }
@@ -95,7 +95,7 @@ final class ParquetTable implements TableReader, AutoCloseable {
     }
 
     /** The library's own words name its classes. */
-    private TableProblem damaged(long after, RuntimeException e) {
+    private TableProblem damaged(long after, Exception e) {
         return new TableProblem(name + ": damaged after row " + after + ": write it again", e);
     }
 

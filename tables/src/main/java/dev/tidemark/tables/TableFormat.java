@@ -2,7 +2,7 @@ package dev.tidemark.tables;
 
 import java.util.Locale;
 
-/** How a file holds its rows. Texts may be compressed with gzip, which the file's name then says: {@code .csv.gz}. */
+/** How a file holds its rows. Texts may be compressed with gzip. */
 public enum TableFormat {
     PARQUET(".parquet"),
     CSV(".csv"),
@@ -47,11 +47,7 @@ public enum TableFormat {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    static boolean isGzip(String fileName) {
-        return fileName.toLowerCase(Locale.ROOT).endsWith(GZIP);
-    }
-
     private static String withoutGzip(String name) {
-        return isGzip(name) ? name.substring(0, name.length() - GZIP.length()) : name;
+        return name.endsWith(GZIP) ? name.substring(0, name.length() - GZIP.length()) : name;
     }
 }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -77,6 +78,57 @@ class TablesTest {
         assertThatThrownBy(() -> read("a.csv", text("a,b\n1,2"), Set.of("a", "c")))
                 .isInstanceOf(TableProblem.class)
                 .hasMessageContaining("has no column c: it has a, b");
+    }
+
+    /** Whatever the file's name is, and with the mark that some programs write first. */
+    @ParameterizedTest
+    @EnumSource(
+            value = TableFormat.class,
+            names = {"CSV", "JSONL"})
+    void takesWhatTheFirstBytesSay(TableFormat format) throws IOException {
+        String text = "\ufeff" + (format == TableFormat.CSV ? "a,b\n1,x\n" : "{\"a\":\"1\",\"b\":\"x\"}\n");
+        ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(zipped)) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        for (byte[] bytes : List.of(text.getBytes(StandardCharsets.UTF_8), zipped.toByteArray())) {
+            Path file = Files.write(folder.resolve("rows"), bytes);
+            List<String> rows = new ArrayList<>();
+
+            Tables.read(
+                    format, "rows", file, Set.of(), row -> rows.add(row.values().toString()));
+
+            assertThat(rows).containsExactly("{\"a\":\"1\",\"b\":\"x\"}");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TableFormat.class,
+            names = {"CSV", "JSONL"})
+    void saysThatATextIsNotUtf8(TableFormat format) throws IOException {
+        String text =
+                format == TableFormat.CSV ? "a,b\n1,x\n2,M\u00fcnchen\n" : "{\"a\":1}\n{\"a\":\"M\u00fcnchen\"}\n";
+        Path file = Files.write(folder.resolve("rows"), text.getBytes(StandardCharsets.ISO_8859_1));
+
+        assertThatThrownBy(() -> Tables.read(format, "rows", file, Set.of(), row -> {}))
+                .isInstanceOf(TableProblem.class)
+                .hasMessageContaining("not UTF-8");
+    }
+
+    @Test
+    void namesAFileThatIsCutOff() throws IOException {
+        ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(zipped)) {
+            out.write("{\"a\":1}\n{\"a\":2}\n".getBytes(StandardCharsets.UTF_8));
+        }
+        Path file = folder.resolve("cut.jsonl.gz");
+        Files.write(file, Arrays.copyOf(zipped.toByteArray(), zipped.size() - 9));
+
+        assertThatThrownBy(() -> Tables.read(TableFormat.JSONL, "cut.jsonl.gz", file, Set.of(), row -> {}))
+                .isInstanceOf(TableProblem.class)
+                .hasMessageStartingWith("cut.jsonl.gz: cut off or damaged (")
+                .hasMessageEndingWith("write it again");
     }
 
     @Test

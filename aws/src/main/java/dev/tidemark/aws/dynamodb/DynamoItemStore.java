@@ -29,6 +29,7 @@ import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.ReturnConsumedCapacity;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /** The state table on DynamoDB. Thread-safe. */
 public final class DynamoItemStore implements ItemStore {
@@ -109,6 +110,39 @@ public final class DynamoItemStore implements ItemStore {
             meter.written(ConsumedUnits.of(response.consumedCapacity()));
             return new Cas.Stored<>();
         });
+    }
+
+    /** By a client that may retry: repeating changes nothing. */
+    @Override
+    public CompletableFuture<Void> putAll(List<Found> items) {
+        return write(
+                items.stream()
+                        .map(one -> WriteRequest.builder()
+                                .putRequest(put -> put.item(ItemAttributes.encode(one.key(), one.item())))
+                                .build())
+                        .toList(),
+                0);
+    }
+
+    private CompletableFuture<Void> write(List<WriteRequest> puts, int failures) {
+        return reads.batchWriteItem(request ->
+                        request.requestItems(Map.of(table, puts)).returnConsumedCapacity(ReturnConsumedCapacity.TOTAL))
+                .thenCompose(response -> {
+                    response.consumedCapacity().forEach(capacity -> meter.written(ConsumedUnits.of(capacity)));
+                    List<WriteRequest> left = response.unprocessedItems().getOrDefault(table, List.of());
+                    return left.isEmpty()
+                            ? CompletableFuture.completedFuture(null)
+                            : writeAgain(left, left.size() < puts.size() ? 1 : failures + 1);
+                });
+    }
+
+    private CompletableFuture<Void> writeAgain(List<WriteRequest> left, int failures) {
+        if (failures >= Backoff.MAX_ATTEMPTS) {
+            return CompletableFuture.failedFuture(new IllegalStateException("DynamoDB took none of " + left.size()
+                    + " items of table " + table + " in " + failures
+                    + " attempts: writes are throttled. Use on-demand billing, or raise the table's write capacity."));
+        }
+        return backoff.pause(failures).thenCompose(paused -> write(left, failures));
     }
 
     @Override

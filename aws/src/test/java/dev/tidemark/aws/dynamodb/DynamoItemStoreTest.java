@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidemark.aws.Backoff;
 import dev.tidemark.aws.testing.LocalAws;
 import dev.tidemark.core.store.Cas;
+import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.store.ItemStore.Found;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.BlockRange;
@@ -92,6 +93,41 @@ class DynamoItemStoreTest {
                 store.put(key("5s", 6, "lane.0"), item(SECOND, "x", 0), FIRST).join();
 
         assertThat(outcome).isEqualTo(new Cas.Conflict<StoredItem>(null));
+    }
+
+    @Test
+    void manyItemsAreWrittenWhateverIsThere() {
+        List<Found> items = Stream.iterate(0, block -> block < ItemStore.MOST_PUTS, block -> block + 1)
+                .map(block -> new Found(key("5s", 100 + block, "lane.0"), item(SECOND, "body " + block, 0)))
+                .toList();
+        store.put(items.get(3).key(), item(FIRST, "before", 0), null).join();
+
+        store.putAll(items).join();
+        store.putAll(items).join();
+
+        for (Found one : items) {
+            assertThat(read(one.key()).mark()).isEqualTo(SECOND);
+            assertThat(read(one.key()).body()).isEqualTo(one.item().body());
+        }
+        assertThat(capacity.writeUnits()).isEqualTo(1.0 + 2 * ItemStore.MOST_PUTS);
+    }
+
+    @Test
+    void theBytesOfAnItemAreThoseThatDynamoDbCharges() {
+        for (long expires : new long[] {0, 1_987_654_321L}) {
+            int room = (int) (1_024 - new Found(key("5s", 200, "lane.\u00e4"), item(SECOND, "", expires)).bytes());
+            for (int body : new int[] {room, room + 1}) {
+                // Of what is overwritten the larger is charged.
+                String lane = "lane." + (char) ('\u00e0' + body % 2 + (expires == 0 ? 0 : 2));
+                Found item = new Found(key("5s", 200, lane), item(SECOND, "x".repeat(body), expires));
+                double before = capacity.writeUnits();
+                store.putAll(List.of(item)).join();
+
+                assertThat(capacity.writeUnits() - before)
+                        .as("%d bytes", item.bytes())
+                        .isEqualTo(body == room ? 1.0 : 2.0);
+            }
+        }
     }
 
     @Test

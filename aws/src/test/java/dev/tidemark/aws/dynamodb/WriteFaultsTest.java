@@ -11,6 +11,7 @@ import dev.tidemark.aws.testing.LocalAws;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.store.Cas;
+import dev.tidemark.core.store.ItemStore.Found;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.tile.ItemKey;
@@ -169,6 +170,36 @@ class WriteFaultsTest {
 
         assertThatThrownBy(read::join).hasMessageContaining("throttled").hasMessageContaining("capacity");
         assertThat(pauses).hasSize(Backoff.MAX_ATTEMPTS - 1);
+    }
+
+    @Test
+    void writesWhatDynamoDbLeftUnprocessedUntilAllIsWritten() {
+        Fault nothing = new Fault.Answered(200, unwritten());
+
+        store(new FaultyHttp(HTTP, nothing, nothing))
+                .putAll(List.of(new Found(key, item)))
+                .join();
+
+        assertThat(isStored()).isTrue();
+        assertThat(pauses).containsExactly(25L, 50L);
+    }
+
+    @Test
+    void writesThatAreThrottledForGoodFailWithTheRemedy() {
+        Fault[] nothing = Collections.nCopies(Backoff.MAX_ATTEMPTS, new Fault.Answered(200, unwritten()))
+                .toArray(Fault[]::new);
+
+        CompletableFuture<Void> write = store(new FaultyHttp(HTTP, nothing)).putAll(List.of(new Found(key, item)));
+
+        assertThatThrownBy(write::join).hasMessageContaining("throttled").hasMessageContaining("capacity");
+        assertThat(isStored()).isFalse();
+    }
+
+    private String unwritten() {
+        return """
+                {"UnprocessedItems": {"%1$s": [{"PutRequest": {"Item": {
+                  "pk": {"S": "%2$s"}, "sk": {"S": "%3$s"}, "m": {"S": "%4$s"}, "b": {"B": "Ym9keQ=="}}}}]}}
+                """.formatted(ITEMS, key.partitionKey(), key.sortKey(), MARK.text());
     }
 
     private String unprocessed() {

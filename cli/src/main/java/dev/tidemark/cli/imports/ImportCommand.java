@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             ImportCheckCommand.class,
             ImportRunCommand.class,
+            ImportResumeCommand.class,
             ImportStatusCommand.class,
             ImportReconcileCommand.class
         })

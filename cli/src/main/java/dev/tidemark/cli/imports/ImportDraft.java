@@ -20,8 +20,9 @@ record ImportDraft(
     boolean isOf(Manifest manifest) {
         return manifest.source().equals(source)
                 && manifest.streamArn().equals(streamArn)
-                && manifest.seam().equals(seam)
-                && manifest.files().equals(files)
+                && manifest.seam().arrivalDelayMillis() == seam.arrivalDelayMillis()
+                && manifest.contents()
+                        .equals(files.stream().map(File::sha256).sorted().toList())
                 && manifest.map().equals(map)
                 && manifest.sameId() == sameId;
     }

@@ -6,6 +6,7 @@ import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.store.ImportLog;
 import dev.tidemark.core.store.ImportLog.File;
 import dev.tidemark.core.store.ImportLog.Manifest;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ final class ImportNumber {
      */
     @Nullable
     Manifest known(ImportDraft draft) {
-        String digest = draft.numbered(1, 0).digest();
+        String digest = draft.numbered(1, draft.seam().untilMillis()).digest();
         long last = stores.await(imports.known());
         Manifest same = null;
         for (long number = 1; number <= last; number++) {
@@ -47,23 +48,20 @@ final class ImportNumber {
      * The number that an import has, or will have: that of the manifest of the same files, read in the same way. For what must
      * be known before its rows are.
      *
-     * @throws Failure if an earlier import of the source is not archived yet, so that nobody knows its rows
+     * @throws Failure if an earlier import of the source is begun and not done
      */
     long expected(ImportDraft draft) {
         long last = stores.await(imports.known());
-        Set<String> rows =
-                LaneRow.byId(stores.await(stores.control().readLanes())).keySet();
+        Map<String, LaneRow> rows = LaneRow.byId(stores.await(stores.control().readLanes()));
         for (long number = 1; number <= last; number++) {
             Manifest one = stores.await(imports.read(number));
             if (draft.isOf(one)) {
                 return number;
             }
-            if (one.source().equals(draft.source())
-                    && !one.parts().stream()
-                            .allMatch(part -> rows.contains(one.lane(part).id()))) {
-                throw new Failure("import " + number + " of source '" + draft.source() + "' was begun and is not done,"
-                        + " so its event ids cannot be compared: run it again, with the same files and map, and then"
-                        + " this one");
+            ImportState state = ImportState.of(one, rows);
+            if (one.source().equals(draft.source()) && !state.isDone()) {
+                throw new Failure("import " + number + " of source '" + draft.source() + "' was begun and is not done: "
+                        + state.remedy() + ", and then this one");
             }
         }
         return last + 1;

@@ -1,6 +1,7 @@
 package dev.tidemark.cli.imports;
 
 import dev.tidemark.cli.catalog.CatalogOption;
+import dev.tidemark.cli.catalog.NextOption;
 import dev.tidemark.cli.deployment.DeploymentCommand;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.Failure;
@@ -9,14 +10,12 @@ import dev.tidemark.cli.terminal.ProgressLine;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.change.Importer;
+import dev.tidemark.core.change.Importer.Written;
 import dev.tidemark.core.event.Seam;
-import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.store.ImportLog.File;
 import dev.tidemark.core.store.ImportLog.Manifest;
 import dev.tidemark.core.store.ImportLog.Part;
 import dev.tidemark.core.store.ImportLog.SameId;
-import dev.tidemark.core.view.View;
-import dev.tidemark.core.view.WriteCost;
 import dev.tidemark.tables.TableFiles;
 import dev.tidemark.tables.TableProblem;
 import java.io.IOException;
@@ -25,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +37,7 @@ import picocli.CommandLine.Option;
         name = "run",
         description = {
             "Import rows from before the source's seam: archive them, and fold them into all views of the source.",
+            "Without --yes, nothing is written: it says how many rows, items, write units and dollars it would be.",
             "May be interrupted, repeated, and run twice at once: the same files, map and seam go on where they were."
         },
         mixinStandardHelpOptions = true)
@@ -45,6 +46,9 @@ final class ImportRunCommand extends DeploymentCommand {
 
     @Mixin
     private CatalogOption catalogOption;
+
+    @Mixin
+    private NextOption next;
 
     @Option(names = "--source", required = true, paramLabel = "NAME", description = "The source whose history it is.")
     private String source;
@@ -94,7 +98,7 @@ final class ImportRunCommand extends DeploymentCommand {
             description = "Where the rows are sorted; takes about as much room as they. Default: the system's.")
     private @Nullable Path workDir;
 
-    @Option(names = "--yes", description = "Write without asking first; without it, only say what would be written.")
+    @Option(names = "--yes", description = "Write; without it, only say what would be written.")
     private boolean yes;
 
     private enum BadRows {
@@ -105,28 +109,22 @@ final class ImportRunCommand extends DeploymentCommand {
     @Override
     public Integer call() {
         Catalog catalog = catalogOption.compile(deployment);
-        Catalog.Source of = catalog.sources().stream()
-                .filter(one -> one.name().equals(source))
-                .findFirst()
-                .orElseThrow(() -> new Failure("the catalog has no source '" + source + "'"));
-        Seam seam = of.seam();
-        if (seam == null) {
-            throw new Failure("source '" + source + "' has no seam: say in the catalog where its imported history ends,"
-                    + " with history: {until: …}, and fold that catalog first");
-        }
+        Catalog.Source of = Sources.withHistory(catalog, source);
+        Seam seam = Objects.requireNonNull(of.seam());
         if (seam.untilMillis() > System.currentTimeMillis()) {
             throw new Failure(
                     "the seam of source '" + source + "' lies ahead: no export can reach it yet; import after it");
         }
         ImportMap read = map == null ? ImportMap.EVENTS : ImportMap.read(map);
         try (Stores stores = deployment.open()) {
-            stores.checkFolds(catalog);
+            Catalogs catalogs = new Catalogs(catalog, next.compile());
+            stores.checkFoldsOnly(catalogs);
             Path work = workDir == null
                     ? Files.createTempDirectory("tidemark-import")
                     : Files.createTempDirectory(workDir, "tidemark-import");
             ProgressLine progress = ProgressLine.on(out());
             try (Spool spool = new Spool(work, seam.arrivalDelayMillis(), Spool.ROWS_OF_A_PART)) {
-                return run(catalog, of, seam, read, stores, spool, new TableFiles(stores.files(), work), progress);
+                return run(catalogs, of, seam, read, stores, spool, new TableFiles(stores.files(), work), progress);
             } finally {
                 progress.close();
             }
@@ -138,7 +136,7 @@ final class ImportRunCommand extends DeploymentCommand {
     }
 
     private int run(
-            Catalog catalog,
+            Catalogs catalogs,
             Catalog.Source of,
             Seam seam,
             ImportMap read,
@@ -147,6 +145,7 @@ final class ImportRunCommand extends DeploymentCommand {
             TableFiles tables,
             ProgressLine progress)
             throws IOException {
+        Catalog catalog = catalogs.current();
         SameIds ids = new SameIds(catalog, of, seam.untilMillis());
         MappedFiles mapped = new MappedFiles(read, catalog, of);
         SpoolPass pass = new SpoolPass(tables, mapped, spool, seam.untilMillis(), ids, badRowsList, progress);
@@ -171,83 +170,43 @@ final class ImportRunCommand extends DeploymentCommand {
         }
         ImportDraft draft = begun.of(parts);
         Manifest known = numbers.known(draft);
-        progress.note(estimate(catalog, spool.rows(), pass));
-        if (!yes) {
-            progress.note("Nothing was written. Run it again with --yes.");
-            return 0;
-        }
-        Manifest manifest = known != null ? known : numbers.append(draft);
-        progress.note("Import " + manifest.number() + (known == null ? " begins" : " goes on"));
-        ExecutorService threads = Executors.newFixedThreadPool(2);
+        progress.note(told(catalog, spool, pass));
+        ExecutorService threads = Executors.newFixedThreadPool(Importing.PARTS_AT_ONCE);
         try {
-            Importer importer = new Importer(
-                    Catalogs.of(catalog),
-                    stores.change(),
-                    stores.archive(),
-                    new Importer.Settings(
-                            FoldSettings.DEFAULT.withGeneration(
-                                    stores.generation().orElse(FoldSettings.DEFAULT.generation())),
-                            2,
-                            threads));
-            Told told = new Told(progress, spool.rows());
-            stores.await(importer.run(manifest, spool, told));
-            progress.note("Import " + manifest.number() + " is done: " + Plural.of(manifest.rows(), "row") + ", "
-                    + Plural.of(told.items, "item") + " written");
+            Importer importer = Importing.importer(catalogs, stores, threads);
+            if (!yes) {
+                Manifest manifest = draft.numbered(expected, System.currentTimeMillis());
+                progress.note(estimate(importer, manifest, spool, stores, progress)
+                        + " Nothing was written. Run it again with --yes.");
+                return 0;
+            }
+            Manifest manifest = known != null ? known : numbers.append(draft);
+            progress.note("Import " + manifest.number() + (known == null ? " begins" : " goes on"));
+            Importing.run(importer, manifest, spool, stores, progress);
         } finally {
             threads.shutdownNow();
         }
         return 0;
     }
 
-    private String estimate(Catalog catalog, long rows, SpoolPass pass) {
-        List<View> views = catalog.views().stream()
+    private String told(Catalog catalog, Spool spool, SpoolPass pass) {
+        long views = catalog.views().stream()
                 .filter(view -> view.source().equals(source) && view.pairs() == null)
-                .toList();
-        double most = rows
-                * views.stream()
-                        .mapToDouble(view -> WriteCost.of(view).perEvent())
-                        .sum();
+                .count();
         return String.format(
                 Locale.ROOT,
-                "%s, of which %d happened at the seam or later and will not count; %s. At most %,.0f write units, $%.2f: an"
-                        + " item is written once, whatever it takes of the rows.",
-                Plural.of(rows, "row"),
-                pass.afterSeam(),
-                Plural.of(views.size(), "view"),
-                most,
-                most * WriteCost.DOLLARS_PER_MILLION_UNITS / 1_000_000);
+                "%s into %s, %.1f MB as events; %d of them happened at the seam or later and will not count.",
+                Plural.of(spool.rows(), "row"),
+                Plural.of(views, "view"),
+                spool.bytes() / 1e6,
+                pass.afterSeam());
     }
 
-    private static final class Told implements Importer.Progress {
-
-        private final ProgressLine progress;
-        private final long rows;
-        private boolean folding;
-        private long items;
-
-        Told(ProgressLine progress, long rows) {
-            this.progress = progress;
-            this.rows = rows;
-            progress.stage("Archiving", "rows", rows);
-        }
-
-        @Override
-        public void archived(int some) {
-            progress.advance(some);
-        }
-
-        @Override
-        public synchronized void folded(int some) {
-            if (!folding) {
-                folding = true;
-                progress.stage("Folding", "rows", rows);
-            }
-            progress.advance(some);
-        }
-
-        @Override
-        public synchronized void done(Part part, int written) {
-            items += written;
-        }
+    private static String estimate(
+            Importer importer, Manifest manifest, Spool spool, Stores stores, ProgressLine progress) {
+        Part first = manifest.parts().get(0);
+        Written written = stores.await(
+                importer.rehearse(manifest, first, spool, new Importing(progress, "Estimating", first.rows())));
+        return new ImportEstimate(manifest.parts(), first, written).text();
     }
 }

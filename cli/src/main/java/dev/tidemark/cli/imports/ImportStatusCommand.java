@@ -35,17 +35,12 @@ final class ImportStatusCommand extends DeploymentCommand {
     }
 
     private static String describe(Manifest manifest, Map<String, LaneRow> rows) {
-        long done = manifest.parts().stream()
-                .map(part -> rows.get(manifest.lane(part).id()))
-                .filter(row -> row != null && row.ended())
-                .count();
-        int parts = manifest.parts().size();
+        ImportState state = ImportState.of(manifest, rows);
         return "import " + manifest.number() + " of " + Instant.ofEpochMilli(manifest.timeMillis()) + " into "
                 + manifest.source() + ": " + Plural.of(manifest.rows(), "row") + " of "
                 + Plural.of(manifest.files().size(), "file") + ", "
-                + (done == parts
+                + (state.isDone()
                         ? "done"
-                        : done + " of " + Plural.of(parts, "part")
-                                + " folded; the same `tidemark import run` goes on with it");
+                        : state.folded() + " of " + Plural.of(state.parts(), "part") + " folded; " + state.remedy());
     }
 }

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,7 @@ final class Spool implements ImportRows, AutoCloseable {
     private final @Nullable DataOutputStream[] buckets = new DataOutputStream[BUCKETS];
     private long rows;
     private long dropped;
+    private long bytes;
 
     @SuppressWarnings("ArrayRecordComponent") // Compared by ORDER only.
     private record Row(long millis, String key, byte[] event) {}
@@ -70,6 +72,11 @@ final class Spool implements ImportRows, AutoCloseable {
 
     long dropped() {
         return dropped;
+    }
+
+    /** Of the events of all parts. */
+    long bytes() {
+        return bytes;
     }
 
     void add(MappedRow row) {
@@ -163,6 +170,7 @@ final class Spool implements ImportRows, AutoCloseable {
         try (DataOutputStream out = writer(partFile(part))) {
             for (Row row : all) {
                 write(out, row);
+                bytes += row.event().length;
                 digest.update(row.event());
                 digest.update((byte) '\n');
             }
@@ -197,7 +205,7 @@ final class Spool implements ImportRows, AutoCloseable {
         }
 
         @Override
-        public List<RawRecord> next(int most) {
+        public CompletableFuture<List<RawRecord>> next(int most) {
             List<RawRecord> records = new ArrayList<>();
             try {
                 while (records.size() < most) {
@@ -211,7 +219,7 @@ final class Spool implements ImportRows, AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException("reading the rows of an import", e);
             }
-            return records;
+            return CompletableFuture.completedFuture(records);
         }
 
         @Override
@@ -275,12 +283,10 @@ final class Spool implements ImportRows, AutoCloseable {
 
     @Override
     public void close() {
+        for (DataOutputStream out : buckets) {
+            closeUnwritten(out);
+        }
         try {
-            for (DataOutputStream out : buckets) {
-                if (out != null) {
-                    out.close();
-                }
-            }
             try (var files = Files.list(folder)) {
                 for (Path file : (Iterable<Path>) files::iterator) {
                     Files.delete(file);
@@ -289,6 +295,17 @@ final class Spool implements ImportRows, AutoCloseable {
             Files.delete(folder);
         } catch (IOException e) {
             throw new UncheckedIOException("deleting " + folder, e);
+        }
+    }
+
+    /** What no longer fits onto a full disk is deleted anyway. */
+    private static void closeUnwritten(@Nullable DataOutputStream out) {
+        try {
+            if (out != null) {
+                out.close();
+            }
+        } catch (IOException ofNoUse) {
+            return;
         }
     }
 }

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -145,20 +147,35 @@ class ImportCheckTest {
         assertThat(imported(export).err())
                 .contains("1 event id of these rows would count more than once", "e-7: ", ":595", ":662");
         Files.writeString(export, good);
-        Command run = imported(export);
+        Command dry = imported(export, "--work-dir", folder.toString());
+        Matcher estimate = Pattern.compile("\n(\\d+ items?) of \\d+ write units?, \\$0\\.00: counted by folding them in"
+                        + " memory\\. Nothing was written\\. Run it again with --yes\\.\n")
+                .matcher(dry.out());
+        assertThat(estimate.find()).as(dry.out() + dry.err()).isTrue();
+        assertThat(tidemark("import", "status").out()).isEqualTo("There are no imports.\n");
+        Command run = imported(export, "--yes");
         assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+        assertThat(run.out()).endsWith("Import 1 is done: 660 rows, " + estimate.group(1) + " written\n");
+        assertThat(imported(export, "--yes").out()).contains("Import 1 goes on", "660 rows, 0 items written");
 
         assertThat(tidemark("get", "buyer", "ann").out()).contains("\"spent_1d\" : 990");
         assertThat(imported(export(-601, -599, 0)).err())
                 .contains("e-600: import 1, ")
                 .doesNotContain("e-601");
+        assertThat(imported(export(-700, -690, 0)).err())
+                .contains("orders.csv has changed since import 1 read it", "give what is new a file of its own");
         assertThat(tidemark("import", "reconcile", "--source", "shop").out())
                 .startsWith("0 events in no import, of 30 that came on the stream");
+
+        Path more = Files.move(export(-602, -598, 0), folder.resolve("more.csv"));
+        Files.writeString(more, Files.readString(more) + row(-602, 0));
+        assertThat(imported(more, "--same-id", "drop", "--yes").out())
+                .contains("3 rows dropped, whose event ids others have", "Import 2 is done: 2 rows, ");
+        assertThat(tidemark("get", "buyer", "ann").out()).contains("\"spent_1d\" : 993");
     }
 
-    private static Command imported(Path export) throws IOException {
-        return tidemark(
-                "import", "run", "--source", "shop", "--files", export.toString(), "--map", map().toString(), "--yes");
+    private static Command imported(Path export, String... more) throws IOException {
+        return run("run", export, more);
     }
 
     private static Path map() throws IOException {
@@ -184,10 +201,14 @@ class ImportCheckTest {
     }
 
     private static Command check(Path export, String... more) throws IOException {
+        return run("check", export, more);
+    }
+
+    private static Command run(String command, Path export, String... more) throws IOException {
         return tidemark(Stream.concat(
                         Stream.of(
                                 "import",
-                                "check",
+                                command,
                                 "--source",
                                 "shop",
                                 "--files",

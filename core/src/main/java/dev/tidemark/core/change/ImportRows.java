@@ -2,6 +2,7 @@ package dev.tidemark.core.change;
 
 import dev.tidemark.core.stream.RawRecord;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** The rows of an import, by part, in the order of their positions. */
 public interface ImportRows {
@@ -12,8 +13,8 @@ public interface ImportRows {
     /** Not thread-safe. */
     interface Cursor extends AutoCloseable {
 
-        /** The next rows as records of the part's lane; empty at the end. */
-        List<RawRecord> next(int most);
+        /** The next rows as records of the part's lane, as many as wanted but at the end; then none. */
+        CompletableFuture<List<RawRecord>> next(int most);
 
         @Override
         void close();

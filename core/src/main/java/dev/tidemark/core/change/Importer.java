@@ -18,25 +18,27 @@ import dev.tidemark.core.store.ImportLog.Part;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.store.ItemStore.Found;
 import dev.tidemark.core.store.Lineage;
+import dev.tidemark.core.store.Quarantine;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.tile.StoredItem;
 import dev.tidemark.core.view.View;
+import dev.tidemark.core.view.WriteCost;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.IntStream;
 
 /**
  * Carries out an import whose manifest is stored (rule I1): first the rows of every part are archived, then every part's
  * lane gets its row, then the parts are folded. A part is folded in memory, by the fold's own code, and each of its items
  * is written once; then its row goes from the beginning to the end in one step. So it may be interrupted, repeated and run
- * twice at once: what is written is a function of the part, and is written on absence.
+ * twice at once: what is written is a function of the part.
  */
 public final class Importer {
 
@@ -46,6 +48,9 @@ public final class Importer {
     private static final int MAX_TRIES = 8;
     private static final long FIRST_REST_MILLIS = 25;
     private static final int MOST_SEGMENT_BYTES = 16 << 20;
+
+    /** Each of many items: more would only wait for each other. */
+    private static final int WRITES_IN_FLIGHT = 8;
 
     private final Catalogs catalogs;
     private final ChangePorts ports;
@@ -82,6 +87,13 @@ public final class Importer {
         void done(Part part, int items);
     }
 
+    /**
+     * What an import writes into the state table.
+     *
+     * @param writeUnits what DynamoDB charges for that
+     */
+    public record Written(long items, long writeUnits) {}
+
     /** @param archive where the rows go */
     public Importer(Catalogs catalogs, ChangePorts ports, Archive archive, Settings settings) {
         this.catalogs = catalogs;
@@ -112,41 +124,66 @@ public final class Importer {
                                                 settings.executor()))));
     }
 
+    /**
+     * Folds one part as {@link #run} would, and stores nothing.
+     *
+     * @param manifest need not be stored
+     * @return what the part would write; completes exceptionally as {@link #run} would
+     */
+    public CompletableFuture<Written> rehearse(Manifest manifest, Part part, ImportRows rows, Progress progress) {
+        return ports.control().readControl().thenCompose(stored -> {
+            ControlRow control = stored.isPresent() ? CatalogSwitch.live(stored) : first();
+            Turn turn = new Turn(control, LaneDecisions.born(manifest.lane(part), control));
+            StagedItems items = new StagedItems();
+            FoldPorts nowhere = ports(
+                    items, new StagedLane(control, turn.row()), refused -> CompletableFuture.completedFuture(null));
+            return deliver(turn, nowhere, part, rows, progress).thenApply(folded -> {
+                List<Found> all = items.all();
+                long units = all.stream()
+                        .mapToLong(item -> WriteCost.units(item.bytes()))
+                        .sum();
+                return new Written(all.size(), units);
+            });
+        });
+    }
+
     /** Where nothing was ever folded, the import is the first to say what is. */
     private CompletableFuture<ControlRow> started() {
-        ControlRow first =
-                Activation.next(null, versions(), settings.fold().generation()).orElseThrow();
         return ports.control()
                 .readControl()
                 .thenCompose(stored -> stored.isPresent()
                         ? CompletableFuture.completedFuture(CatalogSwitch.live(stored))
-                        : writes.untilKnown(() -> ports.control().writeControl(first))
+                        : writes.untilKnown(() -> ports.control().writeControl(first()))
                                 .thenCompose(written -> ports.control().readControl())
                                 .thenApply(CatalogSwitch::live));
     }
 
-    private Set<String> versions() {
-        return catalogs.current().views().stream().map(View::version).collect(Collectors.toUnmodifiableSet());
+    private ControlRow first() {
+        Set<String> versions =
+                catalogs.current().views().stream().map(View::version).collect(Collectors.toUnmodifiableSet());
+        return Activation.next(null, versions, settings.fold().generation()).orElseThrow();
     }
 
-    /** The rows are archived before anybody sees the lane (rule F7). */
     private CompletableFuture<Void> begin(Lane lane, Part part, ImportRows rows, Progress progress) {
         return ports.control()
                 .readLane(lane)
-                .thenCompose(row -> row.isPresent()
+                .thenCompose(row -> row.filter(Importer::isArchived).isPresent()
                         ? CompletableFuture.completedFuture(null)
                         : archive(lane, part, rows, progress).thenCompose(archived -> create(lane)));
+    }
+
+    /** All rows are archived before there is a lane (rule F7), except where a restore made it of those that were. */
+    private static boolean isArchived(LaneRow row) {
+        return row.last().equals(Position.ORIGIN) || row.ended();
     }
 
     private CompletableFuture<Void> archive(Lane lane, Part part, ImportRows rows, Progress progress) {
         ImportRows.Cursor cursor = rows.open(part.index());
         Segments segments = new Segments(lane, progress);
-        return Loop.whileTrue(() -> {
-                    List<RawRecord> next = cursor.next(BATCH_RECORDS);
-                    return next.isEmpty()
-                            ? CompletableFuture.completedFuture(false)
-                            : segments.append(next).thenApply(appended -> true);
-                })
+        return Loop.whileTrue(() -> cursor.next(BATCH_RECORDS)
+                        .thenCompose(next -> next.isEmpty()
+                                ? CompletableFuture.completedFuture(false)
+                                : segments.append(next).thenApply(appended -> true)))
                 .whenComplete((done, error) -> cursor.close());
     }
 
@@ -215,9 +252,11 @@ public final class Importer {
 
     private record Turn(ControlRow control, LaneRow row) {}
 
+    /** After a restore nothing can be missing before the first row of a part, with which it is begun again (rule R3). */
     private static LaneRow row(Lane lane, Optional<LaneRow> row) {
-        return row.orElseThrow(() -> new IllegalStateException(
-                "the row of lane " + lane.id() + " is gone; was the state restored meanwhile? Run the import again"));
+        return row.orElseThrow(() -> new IllegalStateException("the row of lane " + lane.id()
+                        + " is gone; was the state restored meanwhile? Run the import again"))
+                .withAwaitsOverlap(false);
     }
 
     /** @return whether the part is done; if not, somebody else wrote its row */
@@ -234,7 +273,7 @@ public final class Importer {
     private CompletableFuture<Boolean> fromTheBeginning(Turn turn, Part part, ImportRows rows, Progress progress) {
         StagedItems items = new StagedItems();
         StagedLane lane = new StagedLane(turn.control(), turn.row());
-        return deliver(turn, items, lane, part, rows, progress)
+        return deliver(turn, ports(items, lane, ports.quarantine()), part, rows, progress)
                 .thenCompose(folded -> writeAll(items))
                 .thenCompose(written -> end(turn.row(), lane.row()))
                 .thenApply(done -> told(done, part, items.all().size(), progress));
@@ -242,7 +281,7 @@ public final class Importer {
 
     /** A restore may leave the lane anywhere: the rest is folded as a stream's records are. */
     private CompletableFuture<Boolean> further(Turn turn, Part part, ImportRows rows, Progress progress) {
-        return deliver(turn, ports.items(), ports.control(), part, rows, progress)
+        return deliver(turn, ports(ports.items(), ports.control(), ports.quarantine()), part, rows, progress)
                 .thenCompose(folded -> ports.control().readLane(turn.row().lane()))
                 .thenCompose(row -> row.isPresent() && row.get().last().equals(part.end())
                         ? end(row.get(), row.get())
@@ -257,31 +296,31 @@ public final class Importer {
         return done;
     }
 
-    private CompletableFuture<Void> deliver(
-            Turn turn, ItemStore items, ControlStore control, Part part, ImportRows rows, Progress progress) {
+    private FoldPorts ports(ItemStore items, ControlStore control, Quarantine refused) {
+        return new FoldPorts(
+                items,
+                control,
+                segment -> CompletableFuture.completedFuture(null),
+                refused,
+                Lineage.NEVER_RESHARDED,
+                ports.pause(),
+                ports.clockMillis(),
+                ports.random(),
+                ports.past().inputs());
+    }
+
+    private CompletableFuture<Void> deliver(Turn turn, FoldPorts into, Part part, ImportRows rows, Progress progress) {
         BatchFold fold = new BatchFold(
-                catalogs,
-                new FoldPorts(
-                        items,
-                        control,
-                        segment -> CompletableFuture.completedFuture(null),
-                        ports.quarantine(),
-                        Lineage.NEVER_RESHARDED,
-                        ports.pause(),
-                        ports.clockMillis(),
-                        ports.random(),
-                        ports.past().inputs()),
-                settings.fold().withGeneration(turn.control().generation()));
+                catalogs, into, settings.fold().withGeneration(turn.control().generation()));
         ImportRows.Cursor cursor = rows.open(part.index());
-        return Loop.whileTrue(() -> {
-                    List<RawRecord> next = cursor.next(BATCH_RECORDS);
-                    return next.isEmpty()
-                            ? CompletableFuture.completedFuture(false)
-                            : fold(fold, new Batch(turn.row().lane(), next), 1).thenApply(folded -> {
-                                progress.folded(next.size());
-                                return true;
-                            });
-                })
+        return Loop.whileTrue(() -> cursor.next(BATCH_RECORDS)
+                        .thenCompose(next -> next.isEmpty()
+                                ? CompletableFuture.completedFuture(false)
+                                : fold(fold, new Batch(turn.row().lane(), next), 1)
+                                        .thenApply(folded -> {
+                                            progress.folded(next.size());
+                                            return true;
+                                        })))
                 .whenComplete((done, error) -> cursor.close());
     }
 
@@ -300,24 +339,19 @@ public final class Importer {
         });
     }
 
+    /** Whatever is there: only runs of this import write items of its lanes, and they write the same. */
     private CompletableFuture<Void> writeAll(StagedItems items) {
-        return Flight.all(items.all(), settings.fold().maxPutsInFlight(), this::write);
-    }
-
-    /** On absence: an item of the same mark is what another attempt, or another job, wrote of the same rows. */
-    private CompletableFuture<Void> write(Found found) {
-        return writes.untilKnown(() -> ports.items().put(found.key(), found.item(), null))
-                .thenAccept(result -> {
-                    if (result instanceof Cas.Conflict<StoredItem> conflict && !isSame(found, conflict.current())) {
-                        throw new IllegalStateException("item " + found.key().partitionKey() + " "
-                                + found.key().sortKey() + " of an import's lane holds something else: was it changed by"
-                                + " hand, or is an older release importing too?");
-                    }
-                });
-    }
-
-    private static boolean isSame(Found found, @Nullable StoredItem stored) {
-        return stored != null && stored.mark().equals(found.item().mark());
+        List<Found> all = items.all();
+        List<List<Found>> writesAtOnce = IntStream.iterate(
+                        0, from -> from < all.size(), from -> from + ItemStore.MOST_PUTS)
+                .mapToObj(from -> all.subList(from, Math.min(all.size(), from + ItemStore.MOST_PUTS)))
+                .toList();
+        return Flight.all(
+                writesAtOnce,
+                WRITES_IN_FLIGHT,
+                some -> writes.untilKnown(() -> ports.items().putAll(some).thenApply(written ->
+                                (Cas<StoredItem>) new Cas.Stored<StoredItem>()))
+                        .thenApply(written -> null));
     }
 
     /** @return whether the row says so now; if not, another one wrote it, or a view was activated meanwhile */

@@ -27,10 +27,7 @@ final class RestoredRows {
                 .toList();
     }
 
-    /**
-     * The mark of an ended lane is removed and found again, because the rows of its child lanes may be missing here. An
-     * import's lane has none, and the live fold does not continue it.
-     */
+    /** The mark of an ended lane is removed and found again, because the rows of its child lanes may be missing here. */
     private static LaneRow lane(LaneRow row, ControlRow control, String generation) {
         Map<String, Position> views = new HashMap<>(row.views());
         views.keySet().removeIf(version -> control.views().get(version) == ViewStatus.RETIRED);
@@ -46,8 +43,8 @@ final class RestoredRows {
                 views,
                 counts,
                 row.ancestors(),
-                !row.lane().isImport(),
-                row.lane().isImport() && row.ended(),
+                /* awaitsOverlap= */ true,
+                /* ended= */ false,
                 row.warmUps());
     }
 }

@@ -5,6 +5,7 @@ import com.dynatrace.hash4j.hashing.Hashing;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.FieldPath;
+import dev.tidemark.core.event.RecordReader;
 import dev.tidemark.core.event.Seam;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.history.Range;
@@ -27,6 +28,7 @@ public final class Reconciliation {
 
     private final SourceRecords records;
     private final Catalog.Source source;
+    private final RecordReader reader;
     private final int id;
     private final Seam seam;
     private final int maxEvents;
@@ -50,19 +52,11 @@ public final class Reconciliation {
      *
      * @param id null if it has none
      * @param timeMillis when it says that it happened
+     * @param line the event as one line of JSON, whatever the format of the record; nobody may change it
      */
+    @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
     public record Late(
-            Lane lane, RawRecord record, @Nullable String id, long timeMillis) {
-
-        /** The event as a line of JSON: outside of its texts, line breaks are blanks. */
-        public byte[] line() {
-            byte[] data = record.data().clone();
-            for (int i = 0; i < data.length; i++) {
-                data[i] = data[i] == '\n' || data[i] == '\r' ? (byte) ' ' : data[i];
-            }
-            return data;
-        }
-    }
+            Lane lane, RawRecord record, @Nullable String id, long timeMillis, byte[] line) {}
 
     /**
      * What was found.
@@ -88,6 +82,7 @@ public final class Reconciliation {
         }
         this.seam = defined.seam();
         this.source = defined.reading(fields);
+        this.reader = source.reader();
         this.id = idField == null ? -1 : source.shape().fields().indexOf(idField);
         this.records = new SourceRecords(past, source);
         this.maxEvents = maxEvents;
@@ -113,8 +108,8 @@ public final class Reconciliation {
                                                 ifLate(
                                                         fromMillis,
                                                         toMillis,
-                                                        (lane, record, row, time) -> tell(
-                                                                new Late(lane, record, id(row), time), row, found))))
+                                                        (lane, record, row, time) ->
+                                                                tell(lane, record, row, time, found))))
                                 .thenApply(again -> new Result(beforeSeam, count, unreadable))));
     }
 
@@ -147,12 +142,21 @@ public final class Reconciliation {
         }
     }
 
-    private void tell(Late late, EventRow row, Consumer<Late> found) {
-        Missing one = missing.get(key(row, late.timeMillis()));
+    private void tell(Lane lane, RawRecord record, EventRow row, long time, Consumer<Late> found) {
+        Missing one = missing.get(key(row, time));
         if (one != null && one.count > 0) {
             one.count--;
-            found.accept(late);
+            found.accept(new Late(lane, record, id(row), time, line(reader.event(record))));
         }
+    }
+
+    /** Outside of the texts of JSON, line breaks are blanks. */
+    private static byte[] line(byte[] event) {
+        byte[] line = event.clone();
+        for (int i = 0; i < line.length; i++) {
+            line[i] = line[i] == '\n' || line[i] == '\r' ? (byte) ' ' : line[i];
+        }
+        return line;
     }
 
     private @Nullable String id(EventRow row) {

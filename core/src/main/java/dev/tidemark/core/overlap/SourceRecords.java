@@ -3,6 +3,7 @@ package dev.tidemark.core.overlap;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.fold.BatchRows;
+import dev.tidemark.core.fold.Inputs;
 import dev.tidemark.core.history.History;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.history.LaneSink;
@@ -72,9 +73,16 @@ public final class SourceRecords {
 
         @Override
         public CompletableFuture<Boolean> take(int part, Lane lane, List<RawRecord> records, long[] knownMillis) {
+            return past.inputs().prepare(source, records).thenApply(ready -> {
+                read(lane, records, ready);
+                return true;
+            });
+        }
+
+        private void read(Lane lane, List<RawRecord> records, Inputs.Ready ready) {
             for (int first = 0; first < records.size(); first += CHUNK_RECORDS) {
                 List<RawRecord> chunk = records.subList(first, Math.min(records.size(), first + CHUNK_RECORDS));
-                rows.read(chunk, lane.shardId());
+                rows.read(chunk, lane.shardId(), ready);
                 for (int i = 0; i < chunk.size(); i++) {
                     if (rows.invalid(i) == null) {
                         visitor.read(lane, chunk.get(i), rows.row(i), rows.statedTimeMillis(i));
@@ -83,7 +91,6 @@ public final class SourceRecords {
                     }
                 }
             }
-            return CompletableFuture.completedFuture(true);
         }
     }
 }

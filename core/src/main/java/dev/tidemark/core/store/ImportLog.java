@@ -73,6 +73,7 @@ public interface ImportLog {
      * @param timeMillis the import's time, milliseconds since the epoch: then its rows became known (rule I3)
      * @param source as in the catalog
      * @param streamArn of the source's stream, of which the import's lanes are
+     * @param seam not after the import's time
      * @param map how a row becomes an event: the canonical text of the map file
      * @param parts those that have rows, in increasing index; not empty
      */
@@ -93,6 +94,10 @@ public interface ImportLog {
             if (number < 1 || timeMillis < 0 || source.isBlank() || streamArn.isBlank()) {
                 throw new IllegalArgumentException("import " + number + " at " + timeMillis + " into source '" + source
                         + "' of stream '" + streamArn + "'");
+            }
+            if (seam.untilMillis() > timeMillis) {
+                throw new IllegalArgumentException("import " + number + " at " + timeMillis + " is before its seam at "
+                        + seam.untilMillis() + ": no export can reach it yet");
             }
             if (parts.isEmpty() || parts.stream().map(Part::index).distinct().count() != parts.size()) {
                 throw new IllegalArgumentException("import " + number + " of the parts " + parts);
@@ -115,20 +120,15 @@ public interface ImportLog {
         }
 
         /**
-         * SHA-256 of all but number and time, in hexadecimal digits: two manifests of the same import have the same, so a run
-         * that was killed finds the manifest that it goes on with.
+         * SHA-256 of what the import's rows are and where they go, in hexadecimal digits: two manifests of the same import have
+         * the same, so a run that was killed finds the manifest that it goes on with. Whatever the files' names are, and
+         * wherever the seam has moved: on which side of it a row is, its fold decides.
          */
         public String digest() {
             StringBuilder text = new StringBuilder();
             texts(text, source, streamArn, map, sameId.name());
-            text.append(seam.untilMillis())
-                    .append(' ')
-                    .append(seam.arrivalDelayMillis())
-                    .append('\n');
-            files.forEach(file -> {
-                texts(text, file.name(), file.sha256());
-                text.append(file.bytes()).append('\n');
-            });
+            text.append(seam.arrivalDelayMillis()).append('\n');
+            contents().forEach(file -> texts(text, file));
             parts.forEach(part -> text.append(part.index())
                     .append(' ')
                     .append(part.rows())
@@ -136,6 +136,11 @@ public interface ImportLog {
                     .append(part.sha256())
                     .append('\n'));
             return Sha256.hex(text.toString());
+        }
+
+        /** SHA-256 of every file, sorted: what was read, whatever its name. */
+        public List<String> contents() {
+            return files.stream().map(File::sha256).sorted().toList();
         }
 
         /** With their lengths, so that no two lists look the same. */

@@ -1,6 +1,7 @@
 package dev.tidemark.core.change;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.Activation;
@@ -11,6 +12,7 @@ import dev.tidemark.core.fold.FoldWorld;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.store.Archive;
 import dev.tidemark.core.store.ControlStore;
+import dev.tidemark.core.store.DamagedArchive;
 import dev.tidemark.core.store.ImportLog.File;
 import dev.tidemark.core.store.ImportLog.Manifest;
 import dev.tidemark.core.store.ImportLog.Part;
@@ -85,10 +87,10 @@ class ImporterFaultsTest {
         return new ImportRows.Cursor() {
 
             @Override
-            public List<RawRecord> next(int most) {
+            public CompletableFuture<List<RawRecord>> next(int most) {
                 List<RawRecord> next = List.copyOf(rows);
                 rows.clear();
-                return next;
+                return CompletableFuture.completedFuture(next);
             }
 
             @Override
@@ -97,6 +99,10 @@ class ImporterFaultsTest {
     }
 
     private static CompletableFuture<Void> begin(FoldWorld world, StoreCalls.Run run, View... views) {
+        return begin(world, run, ImporterFaultsTest::open, views);
+    }
+
+    private static CompletableFuture<Void> begin(FoldWorld world, StoreCalls.Run run, ImportRows rows, View... views) {
         ControlStore control = run.of(ControlStore.class, world.control);
         ChangePorts ports = new ChangePorts(
                 new HistoryPorts(world.archive, new InMemoryRedriveLog(), new InMemoryCheckpoints(), control),
@@ -112,13 +118,17 @@ class ImporterFaultsTest {
                         ports,
                         run.of(Archive.class, world.archive),
                         new Importer.Settings(new FoldSettings("g1", 4, 3, 1 << 20), 2, Runnable::run))
-                .run(MANIFEST, ImporterFaultsTest::open, SILENT);
+                .run(MANIFEST, rows, SILENT);
     }
 
     private static StoreCalls.Run wholeRun(FoldWorld world, View... views) {
+        return wholeRun(world, ImporterFaultsTest::open, views);
+    }
+
+    private static StoreCalls.Run wholeRun(FoldWorld world, ImportRows rows, View... views) {
         StoreCalls calls = new StoreCalls();
         StoreCalls.Run run = calls.new Run(Integer.MAX_VALUE, true);
-        CompletableFuture<Void> done = begin(world, run, views);
+        CompletableFuture<Void> done = begin(world, run, rows, views);
         calls.drain(new Random(0));
         done.join();
         return run;
@@ -147,7 +157,7 @@ class ImporterFaultsTest {
     void goesOnAfterAKillAtAnyCall(boolean carriedOut) {
         FoldWorld whole = new FoldWorld();
         int calls = wholeRun(whole, OLD).calls();
-        assertThat(calls).as("the calls of a run").isGreaterThan(20);
+        assertThat(calls).as("the calls of a run").isGreaterThan(15);
 
         for (int kill = 1; kill <= calls; kill++) {
             FoldWorld world = new FoldWorld();
@@ -163,6 +173,65 @@ class ImporterFaultsTest {
         }
     }
 
+    /** Whoever has lost the files, or written them again, finishes what is archived. */
+    @Test
+    void whatIsArchivedIsFoldedWithoutTheFiles() {
+        FoldWorld whole = new FoldWorld();
+        int calls = wholeRun(whole, OLD).calls();
+        int resumed = 0;
+
+        for (int kill = 1; kill <= calls; kill++) {
+            FoldWorld world = new FoldWorld();
+            StoreCalls killed = new StoreCalls();
+            CompletableFuture<Void> run = begin(world, killed.new Run(kill, true), OLD);
+            killed.drain(new Random(kill));
+            assertThat(run).as("kill at %d", kill).isCompletedExceptionally();
+            if (world.control.lanes.size() == MANIFEST.parts().size()) {
+                resumed++;
+                wholeRun(world, new ArchivedRows(world.archive, MANIFEST), OLD);
+
+                assertDone(world, "kill at " + kill);
+                assertThat(bytes(world)).as("kill at %d", kill).isEqualTo(bytes(whole));
+            }
+        }
+        assertThat(resumed).as("kills after everything was archived").isGreaterThan(4);
+    }
+
+    @Test
+    void rowsThatTheArchiveHasLostAreMissed() {
+        FoldWorld world = new FoldWorld();
+        wholeRun(world, OLD);
+        Manifest longer = new Manifest(
+                1,
+                MANIFEST.timeMillis(),
+                MANIFEST.source(),
+                MANIFEST.streamArn(),
+                MANIFEST.seam(),
+                MANIFEST.files(),
+                MANIFEST.map(),
+                MANIFEST.sameId(),
+                List.of(new Part(0, ROWS + 2, "00"), new Part(7, 1, "07")));
+
+        assertThatThrownBy(() -> readAll(new ArchivedRows(world.archive, longer), 0))
+                .hasRootCauseInstanceOf(DamagedArchive.class)
+                .hasMessageContaining(
+                        "lacks 2 records after position '" + Part.position(ROWS).text() + "'");
+        assertThatThrownBy(() -> readAll(new ArchivedRows(world.archive, longer), 7))
+                .hasMessageContaining("lacks 1 records");
+    }
+
+    private static List<RawRecord> readAll(ImportRows rows, int part) {
+        List<RawRecord> all = new ArrayList<>();
+        try (ImportRows.Cursor cursor = rows.open(part)) {
+            for (List<RawRecord> next = cursor.next(4).join();
+                    !next.isEmpty();
+                    next = cursor.next(4).join()) {
+                all.addAll(next);
+            }
+        }
+        return all;
+    }
+
     /** One of the two may be killed anywhere, too. */
     @Test
     void twoRunsAtOnceWriteWhatOneDoes() {
@@ -175,7 +244,7 @@ class ImporterFaultsTest {
             StoreCalls calls = new StoreCalls();
             CompletableFuture<Void> first = begin(world, calls.new Run(Integer.MAX_VALUE, true), OLD);
             CompletableFuture<Void> other =
-                    begin(world, calls.new Run(1 + random.nextInt(60), random.nextBoolean()), OLD);
+                    begin(world, calls.new Run(1 + random.nextInt(25), random.nextBoolean()), OLD);
             calls.drain(random);
             assertThat(other).isDone();
 
@@ -197,7 +266,7 @@ class ImporterFaultsTest {
             FoldWorld world = new FoldWorld();
             StoreCalls calls = new StoreCalls();
             CompletableFuture<Void> other =
-                    begin(world, calls.new Run(1 + random.nextInt(60), random.nextBoolean()), OLD);
+                    begin(world, calls.new Run(1 + random.nextInt(25), random.nextBoolean()), OLD);
             calls.drain(random);
             assertThat(other).isDone();
             world.control.control = Activation.next(

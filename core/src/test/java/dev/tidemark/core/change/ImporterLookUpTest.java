@@ -71,10 +71,10 @@ class ImporterLookUpTest {
         return new ImportRows.Cursor() {
 
             @Override
-            public List<RawRecord> next(int most) {
+            public CompletableFuture<List<RawRecord>> next(int most) {
                 List<RawRecord> next = List.copyOf(rows);
                 rows.clear();
-                return next;
+                return CompletableFuture.completedFuture(next);
             }
 
             @Override

@@ -4,26 +4,42 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
+import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.checkpoint.CheckpointPorts;
+import dev.tidemark.core.checkpoint.CheckpointSettings;
+import dev.tidemark.core.checkpoint.Checkpointer;
+import dev.tidemark.core.control.Activation;
+import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.fold.FoldPorts;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.fold.Inputs;
 import dev.tidemark.core.fold.ReferenceInputs;
+import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.reference.Reference;
 import dev.tidemark.core.reference.Snapshot;
 import dev.tidemark.core.reference.SnapshotRows;
+import dev.tidemark.core.serve.Answer;
+import dev.tidemark.core.serve.FeatureServer;
+import dev.tidemark.core.serve.ProgressCache;
+import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.store.InMemoryArchive;
+import dev.tidemark.core.store.InMemoryBackfillLog;
+import dev.tidemark.core.store.InMemoryCheckpoints;
 import dev.tidemark.core.store.InMemoryControlStore;
 import dev.tidemark.core.store.InMemoryItemStore;
 import dev.tidemark.core.store.InMemoryLineage;
 import dev.tidemark.core.store.InMemoryQuarantine;
+import dev.tidemark.core.store.InMemoryRedriveLog;
 import dev.tidemark.core.store.InMemoryReferenceLog;
+import dev.tidemark.core.store.InMemoryScan;
 import dev.tidemark.core.store.ReferenceLog.Manifest;
 import dev.tidemark.core.stream.Batch;
 import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.view.View;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -32,6 +48,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
@@ -73,6 +90,20 @@ class ReferenceStormTest {
                 look_up: {item: {from: items, key: item.id}}
             """ + VIEW);
 
+    /** Another view is folded from the start, so that the one that looks up can be switched on later. */
+    private static final Catalog TWO_VIEWS = catalog("""
+            references:
+              items:
+                key: item_id
+                effective_after: 60s
+                fields: {category: text, price: number, fresh: boolean}
+            views:
+              seen: {source: shop, entity: user, features: {events: {function: count, windows: [1h]}}}
+              clicker:
+                look_up: {item: {from: items, key: item.id}}
+            """ + VIEW);
+
+    private static final String CHECKPOINT = "20260101T000000Z-0000";
     private static final Catalog PLAIN = catalog("views:\n  clicker:\n" + VIEW);
     private static final Reference ITEMS = LOOKING_UP.reference("items").orElseThrow();
 
@@ -102,6 +133,42 @@ class ReferenceStormTest {
         assertThat(storm.published).as("seed %s", seed).isGreaterThan(3);
         assertThat(storm.held).as("seed %s: lists that failed", seed).isPositive();
         assertThat(storm.redelivered).as("seed %s", seed).isPositive();
+    }
+
+    /** Half of the state from a checkpoint, half replayed after further publications. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void aRestoreFindsWhatTheTableSaidOnArrival(long seed) {
+        Storm storm = new Storm(seed, Broken.NOT);
+        InMemoryCheckpoints checkpoints = new InMemoryCheckpoints();
+        storm.inTheMiddle = () -> storm.checkpoint(checkpoints);
+        storm.run();
+        assertThat(storm.restored(checkpoints)).as("seed %s", seed).isEqualTo(storm.expected());
+    }
+
+    /** What came before the view was switched on is folded long after; what came later, by the live fold. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void aBackfillFindsWhatTheTableSaidOnArrival(long seed) {
+        Storm storm = new Storm(seed, Broken.NOT);
+        storm.catalog = TWO_VIEWS;
+        View clicker = TWO_VIEWS.view("clicker").orElseThrow();
+        View seen = TWO_VIEWS.view("seen").orElseThrow();
+        storm.live.control.control =
+                new ControlRow(1, "g1", ControlRow.Phase.LIVE, Map.of(seen.version(), ControlRow.ViewStatus.ACTIVE));
+        storm.inTheMiddle = () -> {
+            CatalogSwitch.write(storm.live.control, row -> Activation.start(row, Set.of(clicker.version())))
+                    .join();
+            storm.backfill().plan(List.of(clicker)).join();
+        };
+        storm.run();
+        assertThat(storm.live.values(TWO_VIEWS, clicker, storm.nowMillis))
+                .as("seed %s: the first half is missing", seed)
+                .isNotEqualTo(storm.oracle().values(PLAIN, PLAIN.views().get(0), storm.nowMillis));
+        storm.backfill().run(List.of(clicker), Storm.QUIET).join();
+        assertThat(storm.live.values(TWO_VIEWS, clicker, storm.nowMillis))
+                .as("seed %s", seed)
+                .isEqualTo(storm.oracle().values(PLAIN, PLAIN.views().get(0), storm.nowMillis));
     }
 
     /** Else the storm would prove nothing. */
@@ -137,6 +204,24 @@ class ReferenceStormTest {
         /** What the publisher said, for the oracle: by number. */
         private final Map<Long, Map<String, Map<String, Object>>> tables = new HashMap<>();
 
+        private static final Backfill.Progress QUIET = new Backfill.Progress() {
+            @Override
+            public void warmsUp(View view, long untilMillis) {
+                throw new IllegalStateException("no view reads pairs here");
+            }
+
+            @Override
+            public void pass(List<View> views, int lanes) {}
+
+            @Override
+            public void folded(String laneId, int records) {}
+
+            @Override
+            public void done(String laneId) {}
+        };
+
+        private Catalog catalog = LOOKING_UP;
+        private Runnable inTheMiddle = () -> {};
         private long nowMillis = START_MILLIS;
         private int delivered;
         private int published;
@@ -151,7 +236,7 @@ class ReferenceStormTest {
         void run() {
             for (int i = 0; i < 3; i++) {
                 long skew = random.nextLong(2 * MOST_SKEW_MILLIS) - MOST_SKEW_MILLIS;
-                sandboxes.add(live.fold(LOOKING_UP, inputs(() -> nowMillis + skew)));
+                sandboxes.add(live.fold(catalog, inputs(() -> nowMillis + skew)));
             }
             arrive();
             deliver();
@@ -160,6 +245,9 @@ class ReferenceStormTest {
                     .isZero();
             for (int step = 0; step < 300; step++) {
                 nowMillis += random.nextInt(8_000);
+                if (step == 150) {
+                    inTheMiddle.run();
+                }
                 log.isDown = random.nextInt(10) == 0;
                 int what = random.nextInt(20);
                 if (step == 0 || what == 0) {
@@ -265,11 +353,57 @@ class ReferenceStormTest {
             return stores.content();
         }
 
+        void checkpoint(InMemoryCheckpoints checkpoints) {
+            boolean complete = new Checkpointer(
+                            Catalogs.of(catalog),
+                            new CheckpointPorts(
+                                    new InMemoryScan(live.items), live.control, checkpoints, () -> nowMillis),
+                            new CheckpointSettings(1, 2, 1, 1_000))
+                    .run(CHECKPOINT, "attempt", Long.MAX_VALUE, (done, segments, items, bytes) -> {})
+                    .join()
+                    .manifest()
+                    .isPresent();
+            assertThat(complete).isTrue();
+        }
+
+        Map<String, String> restored(InMemoryCheckpoints checkpoints) {
+            Stores stores = new Stores();
+            new Restorer(Catalogs.of(catalog), jobs(stores, checkpoints), new RestoreSettings(4, 2, 3, 0))
+                    .restore("g2", new ControlRow.Restore(CHECKPOINT, null), RestoreListener.NONE)
+                    .join();
+            return stores.content();
+        }
+
+        Backfill backfill() {
+            return new Backfill(
+                    catalog,
+                    jobs(live, new InMemoryCheckpoints()),
+                    new Backfill.Settings(new FoldSettings("g1", 4, 3, 1 << 20), 2, 5));
+        }
+
+        /** Of what is archived, into some stores. */
+        private ChangePorts jobs(Stores into, InMemoryCheckpoints checkpoints) {
+            return new ChangePorts(
+                    new HistoryPorts(
+                            live.archive, new InMemoryRedriveLog(), checkpoints, into.control, inputs(() -> nowMillis)),
+                    into.items,
+                    into.quarantine,
+                    new InMemoryBackfillLog(),
+                    new InMemoryLineage(),
+                    millis -> CompletableFuture.completedFuture(null),
+                    () -> START_MILLIS,
+                    new Random(1));
+        }
+
         Map<String, String> expected() {
+            return oracle().content();
+        }
+
+        Stores oracle() {
             Stores stores = new Stores();
             stores.foldAll(
                     PLAIN, Inputs.NONE, stream.stream().map(this::enriched).toList(), stream.size());
-            return stores.content();
+            return stores;
         }
 
         private RawRecord enriched(RawRecord record) {
@@ -325,6 +459,16 @@ class ReferenceStormTest {
                                 .isDone())
                         .isTrue();
             }
+        }
+
+        /** What is served about every user. */
+        List<Map<String, Object>> values(Catalog catalog, View view, long atMillis) {
+            return new FeatureServer(catalog, items, new ProgressCache(control, 0))
+                            .answer(QueryPlan.of(view, null, atMillis, atMillis), List.of("u0", "u1", "u2"), atMillis)
+                            .join()
+                            .stream()
+                            .map(Answer::values)
+                            .toList();
         }
 
         /** Without the view's version. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
+import dev.tidemark.core.event.EventFormat;
+import dev.tidemark.core.event.InvalidEvent;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.history.Range;
 import dev.tidemark.core.overlap.Reconciliation.Late;
@@ -21,6 +23,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -96,6 +99,37 @@ class ReconciliationTest {
 
         assertThat(new String(found.get(0).line(), StandardCharsets.UTF_8))
                 .isEqualTo("{\"user\":\"a\\nb\",   \"ts\":" + (SEAM - 5) + " }");
+    }
+
+    /** What the producers send is decoded; an imported row is JSON as it is. */
+    @Test
+    void eventsOfAnotherFormatAreComparedAndWrittenAsJson() {
+        stream(SEAM + 1_000, base64(event("a", SEAM - 5)), base64(event("b", SEAM - 4)), event("c", SEAM - 3));
+        imported(1, event("a", SEAM - 5));
+        Catalog catalog = catalog(true);
+        Catalog.Source json = catalog.sources().get(0);
+        EventFormat format = new EventFormat("base64", ReconciliationTest::decoded, null);
+        Catalog.Source encoded =
+                new Catalog.Source(json.name(), json.stream(), json.shape(), format, List.of(), List.of(), json.seam());
+        List<Late> found = new ArrayList<>();
+
+        assertThat(new Reconciliation(ports(), catalog, encoded, 9)
+                        .find(0, Long.MAX_VALUE, found::add)
+                        .join())
+                .isEqualTo(new Result(2, 1, 1));
+        assertThat(new String(found.get(0).line(), StandardCharsets.UTF_8)).isEqualTo(event("b", SEAM - 4));
+    }
+
+    private static String base64(String event) {
+        return Base64.getEncoder().encodeToString(event.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static byte[] decoded(byte[] data) {
+        try {
+            return Base64.getDecoder().decode(data);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidEvent(InvalidEvent.Reason.NOT_DECODED, "no base64: " + e.getMessage(), "encode it");
+        }
     }
 
     @Test

@@ -29,6 +29,10 @@ class ImportLogTest {
         assertThat(manifest(2, 6_000, "m", files, List.of(PARTS.get(1), PARTS.get(0)))
                         .digest())
                 .isEqualTo(digest);
+        assertThat(manifest(1, 5_000, "m", List.of(new File("moved/b.csv", 3, "c")), PARTS)
+                        .digest())
+                .as("the name of a file is not what it holds")
+                .isEqualTo(digest);
         assertThat(List.of(
                         manifest(1, 5_000, "n", files, PARTS).digest(),
                         manifest(1, 5_000, "m", List.of(), PARTS).digest(),
@@ -54,6 +58,8 @@ class ImportLogTest {
         assertThatThrownBy(() -> manifest(1, 5_000, "", List.of(), List.of())).hasMessageContaining("parts []");
         assertThatThrownBy(() -> manifest(1, 5_000, "", List.of(), List.of(PARTS.get(0), PARTS.get(0))))
                 .hasMessageContaining("import 1 of the parts");
+        assertThatThrownBy(() -> manifest(1, 999, "", List.of(), PARTS))
+                .hasMessage("import 1 at 999 is before its seam at 1000: no export can reach it yet");
         assertThatThrownBy(() -> new Part(0, 0, "a")).hasMessageContaining("part 0 of 0 rows");
         assertThatThrownBy(() -> new Seam(-1, 0)).hasMessageContaining("seam at -1");
     }
