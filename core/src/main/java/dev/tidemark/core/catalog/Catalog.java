@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -91,9 +92,12 @@ public record Catalog(
             return time == null ? this : new Source(name, stream, shape.at(time), format, List.of(), lookUps, seam);
         }
 
-        /** Whether both make the same rows of the same records. */
+        /** Whether both make the same rows of the same records, and those count in both that count in one. */
         boolean readsLike(Source other) {
-            return shape.equals(other.shape) && format.equals(other.format) && lookUps.equals(other.lookUps);
+            return shape.equals(other.shape)
+                    && format.equals(other.format)
+                    && lookUps.equals(other.lookUps)
+                    && Objects.equals(seam, other.seam);
         }
 
         /** A new reader of its events. A reader is not thread-safe: take one for each thread. */

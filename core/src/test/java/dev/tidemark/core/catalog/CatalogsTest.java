@@ -88,6 +88,19 @@ class CatalogsTest {
                         List.of(CARTS, PRICES, next.views().get(0))));
     }
 
+    /** An event between two seams counts in one of the catalogs only. */
+    @Test
+    void sourcesWithDifferentSeamsAreReadByThemselves() {
+        String seam = "stream: shop-events, history: {until: 2026-0%d-01T00:00:00Z}";
+        Catalog now = compile(OLD.replace("stream: shop-events", seam.formatted(1)));
+        Catalog next = compile(OLD.replace("stream: shop-events", seam.formatted(2)));
+
+        assertThat(new Catalogs(now, next).readingsOf("shop-events"))
+                .containsExactly(
+                        new Catalogs.Reading(now.sources().get(0), now.views()),
+                        new Catalogs.Reading(next.sources().get(0), next.views()));
+    }
+
     /** One parse for each event time, whatever the views' catalog. */
     @Test
     void viewsOfAnotherEventTimeAreReadByThemselves() {
