@@ -1,5 +1,6 @@
 package dev.tidemark.aws;
 
+import dev.tidemark.aws.glue.GlueRegistry;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -8,13 +9,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.crt.AwsCrtAsyncHttpClient;
 import software.amazon.awssdk.http.crt.ProxyConfiguration;
+import software.amazon.awssdk.regions.PartitionMetadata;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
@@ -25,7 +29,7 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 /**
  * The AWS clients of one process, made on first use and sharing one HTTP client. Region, credentials and endpoints are
  * found the way every AWS SDK finds them; an endpoint is overridden by {@code AWS_ENDPOINT_URL_DYNAMODB},
- * {@code AWS_ENDPOINT_URL_S3}, {@code AWS_ENDPOINT_URL_KINESIS}, {@code AWS_ENDPOINT_URL_LAMBDA} or
+ * {@code AWS_ENDPOINT_URL_S3}, {@code AWS_ENDPOINT_URL_KINESIS}, {@code AWS_ENDPOINT_URL_LAMBDA}, {@code AWS_ENDPOINT_URL_GLUE} or
  * {@code AWS_ENDPOINT_URL} and by nothing else.
  * Proxies are taken from the environment and the system properties too, except where an endpoint is on this machine.
  * Thread-safe.
@@ -61,6 +65,7 @@ public final class AwsClients implements AutoCloseable {
     private @Nullable KinesisAsyncClient kinesis;
     private @Nullable KinesisAsyncClient kinesisOnce;
     private @Nullable LambdaAsyncClient lambda;
+    private @Nullable GlueRegistry glue;
 
     private AwsClients(Map<String, String> environment, @Nullable AwsCredentialsProvider credentials) {
         this.environment = Map.copyOf(environment);
@@ -167,6 +172,25 @@ public final class AwsClients implements AutoCloseable {
             lambda = configure(builder, "LAMBDA").build();
         }
         return lambda;
+    }
+
+    /** Not retried: the batch that names an unknown schema is delivered again. */
+    public synchronized GlueRegistry glue() {
+        if (glue == null) {
+            Region region = variable("AWS_REGION")
+                    .map(Region::of)
+                    .orElseGet(() -> new DefaultAwsRegionProviderChain().getRegion());
+            URI endpoint = endpoint("GLUE")
+                    .orElseGet(() -> URI.create("https://glue." + region.id() + "."
+                            + PartitionMetadata.of(region).dnsSuffix()));
+            glue = new GlueRegistry(
+                    endpoint,
+                    region.id(),
+                    credentials != null
+                            ? credentials
+                            : DefaultCredentialsProvider.builder().build());
+        }
+        return glue;
     }
 
     @Override

@@ -143,10 +143,14 @@ final class AvroDecoder implements EventDecoder {
 
     /** What a serializer that asks a registry puts before the event. */
     private static String hint(byte[] data) {
-        if (data.length > 18 && data[0] == 3 && (data[1] == 0 || data[1] == 5)) {
-            return ": it seems to begin with the header of AWS Glue's schema registry, which is not read";
+        if (GlueDecoder.isFramed(data)) {
+            return ": it seems to begin with the header of AWS Glue's schema registry, which needs"
+                    + " {avro: {registry: glue}}";
         }
-        return data.length > 5 && data[0] == 0
+        if (data.length > 4 && data[0] == 'O' && data[1] == 'b' && data[2] == 'j' && data[3] == 1) {
+            return ": it is a container file of Avro, and each event must be a record of its own";
+        }
+        return GlueDecoder.isConfluent(data)
                 ? ": it may begin with the header of Confluent's schema registry, which is not read"
                 : "";
     }

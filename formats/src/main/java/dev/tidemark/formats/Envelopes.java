@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.core.catalog.FormatDefinition.Envelope;
 import dev.tidemark.core.catalog.FormatDefinition.Take;
+import dev.tidemark.core.catalog.FormatDefinition.Wrapper;
 import dev.tidemark.core.event.EventDecoder;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +28,8 @@ final class Envelopes implements EventDecoder {
     /** The member of a row of a change that holds what is said of the change. */
     static final String CHANGE = "__change";
 
+    private static final int MOST_TOMBSTONE_BYTES = 16;
+
     private final Envelope envelope;
 
     Envelopes(Envelope envelope) {
@@ -34,6 +38,11 @@ final class Envelopes implements EventDecoder {
 
     @Override
     public byte[] decode(byte[] data) {
+        if (envelope.wrapper() == Wrapper.DEBEZIUM && isTombstone(data)) {
+            throw NotDecoded.because(
+                    "the record is empty, as what Debezium sends after a delete",
+                    "let Debezium send none: tombstones.on.delete=false");
+        }
         ObjectNode event = JsonTools.object(data);
         return JsonTools.bytes(
                 switch (envelope.wrapper()) {
@@ -42,6 +51,11 @@ final class Envelopes implements EventDecoder {
                     case DMS -> dms(event);
                     case DYNAMODB -> dynamoDb(event);
                 });
+    }
+
+    private static boolean isTombstone(byte[] data) {
+        String text = data.length > MOST_TOMBSTONE_BYTES ? "{" : new String(data, StandardCharsets.UTF_8).strip();
+        return text.isEmpty() || text.equals("null") || text.equals("default");
     }
 
     private static ObjectNode cloudEvent(ObjectNode event) {

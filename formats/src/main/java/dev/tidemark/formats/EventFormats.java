@@ -8,10 +8,14 @@ import dev.tidemark.core.catalog.FormatDefinition.Schema;
 import dev.tidemark.core.catalog.Formats;
 import dev.tidemark.core.event.EventDecoder;
 import dev.tidemark.core.event.EventFormat;
+import dev.tidemark.core.event.InvalidEvent;
+import dev.tidemark.core.event.RegisteredSchema;
+import dev.tidemark.core.event.RegistryDecoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** All formats of this release; docs/formats.md describes them. */
@@ -63,15 +67,42 @@ public final class EventFormats implements Formats {
         EventDecoder encoding = encoding(definition.schema());
         FormatDefinition.Envelope envelope = definition.envelope();
         Envelopes opened = envelope == null ? null : new Envelopes(envelope);
-        return data -> {
+        EventDecoder whole = data -> {
             byte[] json = encoding.decode(outer.inflate(data));
             return opened == null ? json : opened.decode(json);
         };
+        return encoding instanceof RegistryDecoder registry ? new OfRegistry(registry, outer, whole) : whole;
+    }
+
+    /** @param whole undoes what is around the encoding too */
+    private record OfRegistry(RegistryDecoder encoding, Inflater outer, EventDecoder whole) implements RegistryDecoder {
+
+        @Override
+        public Optional<String> missing(byte[] data) {
+            try {
+                return encoding.missing(outer.inflate(data));
+            } catch (InvalidEvent itNamesNone) {
+                return Optional.empty();
+            }
+        }
+
+        @Override
+        public void learn(RegisteredSchema schema) {
+            encoding.learn(schema);
+        }
+
+        @Override
+        public byte[] decode(byte[] data) {
+            return whole.decode(data);
+        }
     }
 
     private static EventDecoder encoding(@Nullable Schema schema) throws UnusableFormat {
         if (schema == null) {
             return json -> json;
+        }
+        if (schema.text() == null) {
+            return new GlueDecoder();
         }
         return schema.encoding() == Encoding.AVRO
                 ? AvroDecoder.of(schema.text())

@@ -28,16 +28,31 @@ final class Framings implements Packing {
     @Override
     public Optional<List<byte[]>> unpack(byte[] data) {
         try {
-            byte[] inflated = inflater.inflate(data);
-            List<byte[]> events = switch (framing) {
-                case LINES -> lines(inflated);
-                case ARRAY -> array(inflated);
-                case CLOUDWATCH_LOGS -> cloudWatchLogs(inflated);
-            };
+            List<byte[]> events = events(data);
             return events.isEmpty() || events.size() > MAX_EVENTS ? Optional.empty() : Optional.of(events);
         } catch (InvalidEvent | IOException notPacked) {
-            // It stays one record, and its reader says why it is none of an event.
+            // It stays one record, and its reader says why it is no event.
             return Optional.empty();
+        }
+    }
+
+    private List<byte[]> events(byte[] data) throws IOException {
+        byte[] inflated = inflater.inflate(data);
+        return switch (framing) {
+            case LINES -> lines(inflated);
+            case ARRAY -> array(inflated);
+            case CLOUDWATCH_LOGS -> cloudWatchLogs(inflated);
+        };
+    }
+
+    @Override
+    public String problem(byte[] data) {
+        try {
+            return events(data).isEmpty() ? "it holds no event" : "it holds more than " + MAX_EVENTS + " events";
+        } catch (InvalidEvent e) {
+            return String.valueOf(e.getMessage());
+        } catch (IOException e) {
+            return "it is no JSON array";
         }
     }
 

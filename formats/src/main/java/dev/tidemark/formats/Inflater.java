@@ -6,6 +6,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.InflaterInputStream;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /** Undoes a compression, within bounds that no record can be made to exceed. */
@@ -23,6 +25,9 @@ interface Inflater {
 
     Inflater NONE = data -> data;
 
+    /** As producers with a schema registry compress what follows their header. */
+    Inflater ZLIB = data -> read(data, "zlib", InflaterInputStream::new);
+
     /** Opens a compressed stream. */
     @FunctionalInterface
     interface Opening {
@@ -36,9 +41,29 @@ interface Inflater {
             return NONE;
         }
         return switch (compression) {
-            case GZIP -> data -> read(data, "gzip", GZIPInputStream::new);
+            case GZIP -> data -> read(data, "gzip", Gzip::new);
             case ZSTD -> data -> read(data, "Zstandard", ZstdInputStream::new);
         };
+    }
+
+    /** Refuses bytes after the last member, which the JDK's own stream passes over. */
+    final class Gzip extends GZIPInputStream {
+
+        private static final int CHECKSUM_BYTES = 8;
+
+        /** @param compressed in memory: with all of it in one buffer, what is left is known in the end */
+        Gzip(InputStream compressed) throws IOException {
+            super(compressed, Math.max(1, compressed.available()));
+        }
+
+        @Override
+        public int read(byte[] into, int from, int length) throws IOException {
+            int read = super.read(into, from, length);
+            if (read < 0 && inf.getRemaining() > CHECKSUM_BYTES) {
+                throw new ZipException("bytes follow");
+            }
+            return read;
+        }
     }
 
     private static byte[] read(byte[] data, String name, Opening opening) {
@@ -48,7 +73,8 @@ interface Inflater {
             inflated = in.readNBytes(most + 1);
         } catch (IOException | RuntimeException e) {
             // The library for Zstandard has no one exception for damaged bytes.
-            throw NotDecoded.because("the record is not compressed by " + name + ", or is damaged");
+            throw NotDecoded.because(
+                    "the record is not compressed by " + name + ", is damaged, or has bytes after its end");
         }
         if (inflated.length > most) {
             throw NotDecoded.because(

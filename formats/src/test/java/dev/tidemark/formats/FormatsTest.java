@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
@@ -33,6 +34,7 @@ import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Packing;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
+import io.airlift.compress.zstd.ZstdOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,6 +44,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -65,10 +68,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What records of every format become, from the catalog to the stored items. */
 class FormatsTest {
 
-    private static final long NOW_MILLIS = 1_790_000_000_000L;
+    static final long NOW_MILLIS = 1_790_000_000_000L;
     private static final long SEED = 7;
 
-    private static final String AVRO = """
+    static final String AVRO = """
             {"type": "record", "name": "View", "namespace": "shop", "fields": [
               {"name": "ts", "type": {"type": "long", "logicalType": "timestamp-millis"}},
               {"name": "user_id", "type": "string"},
@@ -77,7 +80,7 @@ class FormatsTest {
                 {"name": "category", "type": "string"}, {"name": "weight", "type": "double"}]}}]}
             """;
 
-    private static final String YAML = """
+    static final String YAML = """
             tidemark: 1
             sources:
               views:
@@ -98,7 +101,7 @@ class FormatsTest {
     @TempDir
     private Path folder;
 
-    private record Event(long millis, String user, BigDecimal price, String category, double weight) {
+    record Event(long millis, String user, BigDecimal price, String category, double weight) {
 
         /** The fields in JSON as a producer would write them. */
         byte[] json() {
@@ -151,7 +154,7 @@ class FormatsTest {
         }
     }
 
-    private static List<Event> events(int count) {
+    static List<Event> events(int count) {
         System.out.println("seed " + SEED);
         Random random = new Random(SEED);
         List<Event> events = new ArrayList<>();
@@ -199,7 +202,7 @@ class FormatsTest {
                 .build();
     }
 
-    private static byte[] gzip(byte[] data) {
+    static byte[] gzip(byte[] data) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
             gzip.write(data);
@@ -233,11 +236,22 @@ class FormatsTest {
     }
 
     private Catalog catalog(String format) {
-        return new CatalogCompiler(EventFormats.beside(folder.resolve("catalog.yaml"))).compile(YAML.formatted(format));
+        return compile(YAML.formatted(format));
+    }
+
+    private Catalog compile(String yaml) {
+        return new CatalogCompiler(EventFormats.beside(folder.resolve("catalog.yaml"))).compile(yaml);
     }
 
     /** The bodies of the view's items, without its version. */
+    /** Of the last fold. */
+    private List<InvalidEvent.Reason> quarantined = List.of();
+
     private Map<String, String> items(String format, List<byte[]> records) {
+        return items(catalog(format), records);
+    }
+
+    private Map<String, String> items(Catalog catalog, List<byte[]> records) {
         InMemoryItemStore items = new InMemoryItemStore();
         InMemoryQuarantine quarantine = new InMemoryQuarantine();
         FoldPorts ports = new FoldPorts(
@@ -249,7 +263,7 @@ class FormatsTest {
                 millis -> CompletableFuture.completedFuture(null),
                 () -> NOW_MILLIS,
                 new Random(1));
-        BatchFold fold = new BatchFold(catalog(format), ports, new FoldSettings("g1", 4, 3, 1 << 20));
+        BatchFold fold = new BatchFold(catalog, ports, new FoldSettings("g1", 4, 3, 1 << 20));
         Lane lane = new Lane(
                 "arn:aws:kinesis:eu-central-1:111122223333:stream/views", 1_700_000_000_000L, "shardId-000000000000");
         List<RawRecord> sent = new ArrayList<>();
@@ -263,6 +277,9 @@ class FormatsTest {
                 fold.fold(fold.unpack(new Batch(lane, sent)), Long.MAX_VALUE).join();
         assertThat(first.isDone() && outcome.isDone()).isTrue();
         assertThat(outcome.violations()).isEmpty();
+        quarantined = quarantine.entries.values().stream()
+                .map(entry -> entry.reason().reason())
+                .toList();
         Map<String, String> bodies = new TreeMap<>();
         items.items.forEach((key, item) -> bodies.put(
                 key.entity() + " " + key.sortKey(), Base64.getEncoder().encodeToString(item.body())));
@@ -295,10 +312,44 @@ class FormatsTest {
                         "{compression: gzip, framing: lines}",
                         packed(events, some -> gzip(joined(some, "", "\r\n", "")))))
                 .isEqualTo(json);
+        assertThat(items("{compression: zstd}", each(events, event -> zstd(event.json()))))
+                .isEqualTo(json);
+        assertThat(items(
+                        "{compression: zstd, framing: lines}",
+                        packed(events, some -> zstd(joined(some, "", "\n", "")))))
+                .isEqualTo(json);
+        assertThat(items(
+                        compile(YAML.formatted("{framing: cloudwatch_logs}")
+                                .replaceAll("(event_time:|entity:|input:) ", "$1 message.")),
+                        packed(events, FormatsTest::subscribed)))
+                .isEqualTo(json);
         assertThat(items("{framing: array}", packed(events, some -> joined(some, "[", " , ", "] "))))
                 .isEqualTo(json);
         assertThat(items("{envelope: {cdc: dynamodb}}", each(events, FormatsTest::dynamoDb)))
                 .isEqualTo(json);
+    }
+
+    private static byte[] zstd(byte[] data) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (ZstdOutputStream zstd = new ZstdOutputStream(out)) {
+            zstd.write(data);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+
+    /** What a subscription filter sends of a program that logs its events as lines of JSON. */
+    private static byte[] subscribed(List<Event> events) {
+        ObjectNode record = JsonTools.MAPPER.createObjectNode();
+        record.put("messageType", "DATA_MESSAGE").put("owner", "111122223333").put("logGroup", "/shop");
+        ArrayNode logEvents = record.putArray("logEvents");
+        events.forEach(event -> logEvents
+                .addObject()
+                .put("id", "3")
+                .put("timestamp", event.millis)
+                .put("message", new String(event.json(), UTF_8)));
+        return gzip(JsonTools.bytes(record));
     }
 
     private static byte[] dynamoDb(Event event) {
@@ -422,6 +473,25 @@ class FormatsTest {
                         + "\"MODIFY\",\"Keys\":{\"id\":1}}}");
     }
 
+    /** A delete has no row after it, and so no event time: nobody has to have it in quarantine for that. */
+    @Test
+    void aDeleteThatNobodyWantsIsFiltered() {
+        List<Event> events = events(60);
+        List<byte[]> changes = new ArrayList<>();
+        for (byte[] change : each(events, FormatsTest::dynamoDb)) {
+            changes.add(change);
+            changes.add(
+                    "{\"eventName\":\"REMOVE\",\"dynamodb\":{\"Keys\":{\"user_id\":{\"S\":\"x\"}}}}".getBytes(UTF_8));
+        }
+        String yaml = YAML.formatted("{envelope: {cdc: dynamodb}}");
+        String where = yaml.replace("entity:", "where: __change.eventName != \"REMOVE\"\n    entity:");
+
+        assertThat(items(compile(where), changes)).isEqualTo(items("json", each(events, Event::json)));
+        assertThat(quarantined).isEmpty();
+        items(compile(yaml), changes);
+        assertThat(quarantined).hasSize(60).allMatch(reason -> reason == InvalidEvent.Reason.NO_EVENT_TIME);
+    }
+
     @Test
     void cloudEvents() {
         assertThat(decoded(
@@ -483,6 +553,32 @@ class FormatsTest {
         assertThatThrownBy(() -> decoded("{compression: zstd}", "no".getBytes(UTF_8)))
                 .isInstanceOf(InvalidEvent.class)
                 .hasMessageContaining("not compressed by Zstandard");
+    }
+
+    /** Members that follow one another are one text; anything else after the end is no part of it, and may be half an event. */
+    @Test
+    void bytesAfterTheEndAreRefused() {
+        byte[] one = gzip("{\"a\":1".getBytes(UTF_8));
+        byte[] other = gzip("}".getBytes(UTF_8));
+        byte[] both = Arrays.copyOf(one, one.length + other.length);
+        System.arraycopy(other, 0, both, one.length, other.length);
+        assertThat(decoded("{compression: gzip}", both)).isEqualTo("{\"a\":1}");
+        for (int more : new int[] {1, 9, 40, 600}) {
+            byte[] longer = Arrays.copyOf(both, both.length + more);
+            assertThatThrownBy(() -> decoded("{compression: gzip}", longer))
+                    .isInstanceOf(InvalidEvent.class)
+                    .hasMessageContaining("bytes after its end");
+            assertThat(packing("{compression: gzip, framing: lines}").unpack(longer))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void aContainerOfAvroIsNamed() {
+        String format = "{encoding: {avro: {schema_json: '" + AVRO.replace("\n", " ") + "'}}}";
+        assertThatThrownBy(() -> decoded(format, "Obj\u0001and so on"))
+                .isInstanceOf(InvalidEvent.class)
+                .hasMessageContaining("a container file of Avro");
     }
 
     /** Those of the Kinesis Producer Library may be packed once more. */

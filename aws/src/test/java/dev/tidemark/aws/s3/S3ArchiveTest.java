@@ -191,6 +191,34 @@ class S3ArchiveTest {
         assertThat(some.foreignKeys()).isEmpty();
     }
 
+    /** Rule I4: nobody who asks for arrivals can know in which hours the rows of an import are assumed to have come. */
+    @Test
+    void listsTheSegmentsOfImportsWhateverArrivalsAreAskedFor() {
+        long dayMillis = 86_400_000;
+        long importMillis = 20_000 * dayMillis;
+        Lane imported = Lane.ofImport(lane.streamArn(), importMillis, 1, 0);
+        RawRecord row = new RawRecord(new Position("1", 0), 3_000 * dayMillis, "k", new byte[1]);
+        RawRecord click = new RawRecord(new Position("2", 0), 20_010 * dayMillis, "k", new byte[1]);
+        String ofRow = key(new Segment(imported, Position.ORIGIN, 0, List.of(row)));
+        String ofClick = key(new Segment(lane, Position.ORIGIN, 0, List.of(click)));
+
+        assertThat(ofRow).startsWith("archive/" + lane.streamName() + "/import/2024/10/04/00/" + imported.id() + "/");
+        assertThat(keys(20_009 * dayMillis, 20_011 * dayMillis)).containsExactly(ofClick, ofRow);
+        assertThat(keys(20_009 * dayMillis, Long.MAX_VALUE)).containsExactly(ofClick, ofRow);
+        assertThat(keys(Long.MIN_VALUE, Long.MAX_VALUE)).containsExactly(ofClick, ofRow);
+        assertThat(keys(0, dayMillis)).containsExactly(ofRow);
+    }
+
+    private String key(Segment segment) {
+        return archive.put(segment).join().key();
+    }
+
+    private List<String> keys(long fromMillis, long toMillis) {
+        return archive.list(lane.streamName(), fromMillis, toMillis).join().segments().stream()
+                .map(ArchiveLog.SegmentRef::key)
+                .toList();
+    }
+
     @Test
     void aDamagedObjectIsNamed() {
         Segment segment = segment("whole", 7);

@@ -37,13 +37,15 @@ class S3ImportLogTest {
         s3.createBucket(request -> request.bucket(bucket)).join();
     }
 
+    private static final long SEAM = 1_700_000_000_000L;
+
     private static Manifest manifest(long number, long timeMillis) {
         return new Manifest(
                 number,
                 timeMillis,
                 "shop",
                 ARN,
-                new Seam(1_700_000_000_000L, 2_000),
+                new Seam(SEAM, 2_000),
                 List.of(new File("s3://wh/orders/a.parquet", 12_345, "a".repeat(64))),
                 "{\"format\":\"parquet\"}",
                 SameId.DROP,
@@ -69,14 +71,14 @@ class S3ImportLogTest {
     @Test
     void areNumberedAndNeverChange() {
         assertThat(log.known().join()).isZero();
-        assertThat(log.append(manifest(1, 5)).join()).isTrue();
-        assertThat(log.append(manifest(1, 5)).join())
+        assertThat(log.append(manifest(1, SEAM + 5)).join()).isTrue();
+        assertThat(log.append(manifest(1, SEAM + 5)).join())
                 .as("again, since the answer was lost")
                 .isTrue();
-        assertThat(log.append(manifest(1, 6)).join()).as("another one").isFalse();
-        assertThat(log.append(manifest(2, 6)).join()).isTrue();
+        assertThat(log.append(manifest(1, SEAM + 6)).join()).as("another one").isFalse();
+        assertThat(log.append(manifest(2, SEAM + 6)).join()).isTrue();
         assertThat(log.known().join()).isEqualTo(2);
-        assertThat(log.read(1).join()).isEqualTo(manifest(1, 5));
+        assertThat(log.read(1).join()).isEqualTo(manifest(1, SEAM + 5));
     }
 
     @Test

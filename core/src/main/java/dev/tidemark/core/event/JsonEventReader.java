@@ -332,8 +332,7 @@ public final class JsonEventReader {
                 row.isAbsent(shape.eventTime().slot())
                         ? "the event time '" + field + "' is missing"
                         : "the event time '" + field + "' cannot be read as a time from 1970 to 9999",
-                "send " + wanted + ", or correct the " + (shape.eventTime().required() ? "source's" : "view's")
-                        + " event_time");
+                "send " + wanted + ", or correct the event_time, or leave the event out by the view's where");
     }
 
     private String offset() {

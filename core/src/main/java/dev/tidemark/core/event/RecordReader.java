@@ -47,9 +47,9 @@ public final class RecordReader {
                 && packing.unpack(record.data()).isEmpty()) {
             throw new InvalidEvent(
                     InvalidEvent.Reason.NOT_DECODED,
-                    "the record is not packed as the source's format says, or holds no event or too many, or too much",
-                    "correct the producer or the format, see the bounds in docs/formats.md; a repaired record is one JSON"
-                            + " event");
+                    "the record is neither a JSON object nor packed as the source's format says: "
+                            + packing.problem(record.data()),
+                    "correct the producer or the format, see docs/formats.md; a repaired record is one JSON event");
         }
         if (decoder == null) {
             return record.data();

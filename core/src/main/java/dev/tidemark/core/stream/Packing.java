@@ -28,6 +28,11 @@ public interface Packing {
      */
     Optional<List<byte[]>> unpack(byte[] data);
 
+    /** Why a record is not unpacked, after its name and a colon. */
+    default String problem(byte[] data) {
+        return "it holds no event, or too many";
+    }
+
     /**
      * Takes apart the records of a batch. The event at index i of record s of a sequence number has the subsequence
      * number s · {@link #STRIDE} + i.

@@ -87,6 +87,30 @@ public class InMemoryItemStore implements ItemStore {
         throw new AssertionError("unreachable");
     }
 
+    /** Each item may meet its own fault. */
+    @Override
+    public synchronized CompletableFuture<Void> putAll(List<Found> all) {
+        boolean allWritten = true;
+        for (Found one : all) {
+            puts.add(one.key());
+            switch (faults.apply(one.key())) {
+                case REFUSED, REQUEST_LOST -> allWritten = false;
+                case RESPONSE_LOST -> {
+                    store(one.key(), one.item());
+                    allWritten = false;
+                }
+                case LATE -> {
+                    late.add(() -> store(one.key(), one.item()));
+                    allWritten = false;
+                }
+                case NONE -> store(one.key(), one.item());
+            }
+        }
+        return allWritten
+                ? CompletableFuture.completedFuture(null)
+                : CompletableFuture.failedFuture(new TimeoutException("not all were certainly written"));
+    }
+
     /** Lets the late writes land, in the order of their issue. */
     public synchronized void landLate() {
         late.forEach(Runnable::run);
@@ -118,6 +142,11 @@ public class InMemoryItemStore implements ItemStore {
         if (expectedMark == null ? mark != null : !expectedMark.equals(mark)) {
             return new Cas.Conflict<>(current);
         }
+        store(key, item);
+        return new Cas.Stored<>();
+    }
+
+    private synchronized void store(ItemKey key, StoredItem item) {
         byte[] before = contents.putIfAbsent(
                 key.partitionKey() + " " + key.sortKey() + " " + item.mark().text(), item.body());
         if (before != null && !Arrays.equals(before, item.body())) {
@@ -125,6 +154,5 @@ public class InMemoryItemStore implements ItemStore {
                     + item.mark().text());
         }
         items.put(key, item);
-        return new Cas.Stored<>();
     }
 }

@@ -13,6 +13,7 @@ public class InMemoryReferenceLog implements ReferenceLog {
     public final Map<String, byte[]> rows = new ConcurrentHashMap<>();
     public boolean isDown;
     public int lists;
+    public int rowReads;
 
     @Override
     public CompletableFuture<Long> last(String name, long after) {
@@ -29,6 +30,7 @@ public class InMemoryReferenceLog implements ReferenceLog {
 
     @Override
     public CompletableFuture<byte[]> rows(Manifest manifest) {
+        rowReads++;
         return CompletableFuture.completedFuture(Objects.requireNonNull(rows.get(manifest.sha256())));
     }
 
