@@ -7,13 +7,16 @@ import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.aws.dynamodb.DynamoControlStore;
 import dev.tidemark.aws.dynamodb.DynamoItemStore;
 import dev.tidemark.aws.s3.S3ReferenceLog;
+import dev.tidemark.aws.s3.S3SchemaStore;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.fold.Inputs;
 import dev.tidemark.core.fold.ReferenceInputs;
+import dev.tidemark.core.fold.SchemaInputs;
 import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.store.ItemStore;
+import dev.tidemark.core.store.SchemaStore;
 import dev.tidemark.formats.EventFormats;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,6 +78,19 @@ public record Deployment(Map<String, String> environment, Catalogs catalogs, Aws
 
     /** What reading records needs; for a process that keeps it. */
     public Inputs inputs() {
+        return new SchemaInputs(schemas(), references());
+    }
+
+    /** Likewise for the fold of live batches, which alone asks a schema registry. */
+    public Inputs foldInputs() {
+        return new SchemaInputs(schemas(), id -> clients.glue().schema(id), references());
+    }
+
+    private SchemaStore schemas() {
+        return new S3SchemaStore(clients.s3(), value(Environment.BUCKET), Backoff.system());
+    }
+
+    private Inputs references() {
         return new ReferenceInputs(
                 new S3ReferenceLog(clients.s3(), value(Environment.BUCKET), Backoff.system()),
                 System::currentTimeMillis);

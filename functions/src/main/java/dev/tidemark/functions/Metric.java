@@ -15,6 +15,7 @@ public enum Metric {
     LATE("late", Unit.COUNT),
     TOO_LATE("tooLate", Unit.COUNT),
     DUPLICATES("duplicates", Unit.COUNT),
+    BEFORE_SEAM("beforeSeam", Unit.COUNT),
     QUARANTINED("quarantined", Unit.COUNT),
     PAIR_LEFTS("pairLefts", Unit.COUNT),
     PAIRED("paired", Unit.COUNT),

@@ -63,7 +63,7 @@ final class CatalogReader {
                 viewNames.add(entry.name());
                 readView(viewReader, entry);
             }
-            readModels(catalog, viewReader, pairNames);
+            readModels(catalog, viewReader, pairNames, referenceNames);
         }
         problems.throwIfAny();
         ObjectNode json =
@@ -182,13 +182,14 @@ final class CatalogReader {
         return ViewCompiler.compile(definition);
     }
 
-    private void readModels(YamlMapping catalog, ViewReader viewReader, Set<String> pairNames) {
+    private void readModels(
+            YamlMapping catalog, ViewReader viewReader, Set<String> pairNames, Set<String> referenceNames) {
         if (catalog.optional("models") == null) {
             return;
         }
         Map<String, View> views = new LinkedHashMap<>();
         viewsByVersion.values().forEach(view -> views.put(view.name(), view));
-        ModelReader reader = new ModelReader(definitions, views, viewNames);
+        ModelReader reader = new ModelReader(definitions, views, viewNames, references, referenceNames);
         MonitorReader monitorReader =
                 new MonitorReader(sources, pairs, pairNames, entry -> readView(viewReader, entry));
         TrainingReader trainingReader = new TrainingReader(pairs, entry -> compileView(viewReader, entry));
@@ -227,7 +228,8 @@ final class CatalogReader {
     }
 
     private static Catalog.Source source(SourceDefinition source) {
-        EventShape.EventTime time = source.eventTime().shape(true);
+        FormatDefinition.Envelope envelope = source.format().definition().envelope();
+        EventShape.EventTime time = source.eventTime().shape(envelope == null || !envelope.isChange());
         return new Catalog.Source(
                 source.name(),
                 source.stream(),

@@ -175,9 +175,12 @@ public final class CatalogSchema {
         ObjectNode avro = encodings.addObject();
         object(avro, "Avro, with the schema that the producer writes.", "avro");
         ObjectNode ofAvro = properties(avro).putObject("avro");
-        object(ofAvro, "The schema, as a file or in JSON as a text.");
+        object(
+                ofAvro,
+                "The schema, as a file or in JSON as a text, or the registry whose ids stand before the events.");
         properties(ofAvro).putObject("schema").put("type", "string");
         properties(ofAvro).putObject(FormatReader.SCHEMA_JSON).put("type", "string");
+        oneOf(properties(ofAvro).putObject(FormatReader.REGISTRY), List.of(FormatDefinition.Registry.values()));
         ObjectNode protobuf = encodings.addObject();
         object(
                 protobuf,
@@ -540,7 +543,9 @@ public final class CatalogSchema {
         named(request, "What is known at the request only, by name.", "request", ModelReader.MAX_REQUEST);
         request.remove("minProperties");
         ObjectNode inputs = properties.putObject("inputs");
-        inputs.put("description", "The vector, in this order: lists of values by view, and of inputs by 'request'.");
+        inputs.put(
+                "description",
+                "The vector, in this order: lists of values by view, of fields by reference, and of inputs by 'request'.");
         ObjectNode values = inputs.put("type", "array")
                 .put("minItems", 1)
                 .putObject("items")

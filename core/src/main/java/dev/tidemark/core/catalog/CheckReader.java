@@ -182,6 +182,11 @@ record CheckReader(
                 element.problem(
                         element.shown() + " is not in the vector",
                         Suggestions.remedy(name, new LinkedHashSet<>(model.names()), "values"));
+            } else if (name != null && model.isSameForAll(name)) {
+                element.problem(
+                        element.shown() + " is the same in all rows of a moment, as its view has a constant entity:"
+                                + " however many rows there are, they tell as little of drift as one",
+                        "remove it, and look at the view's own answers");
             } else if (name != null) {
                 features.add(name);
             }

@@ -5,6 +5,7 @@ import dev.tidemark.core.aggregate.GroupBy;
 import dev.tidemark.core.aggregate.Parameter;
 import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.expression.FilterExpression;
+import dev.tidemark.core.reference.Reference;
 import dev.tidemark.core.value.ValueType;
 import dev.tidemark.core.window.Window;
 import java.math.BigDecimal;
@@ -70,6 +71,7 @@ final class FeatureReader {
                 && !function.takesMissing()
                 && inputKind.accepts(AggregateFunction.Input.TEXT);
         Field input = input(feature, function, fields, optionalAt, mayBeTooLong);
+        checkLookedUp(feature, function, inputKind, input, fields);
         ViewDefinition.Feature read = new ViewDefinition.Feature(
                 entry.name(),
                 entry.value(),
@@ -192,6 +194,27 @@ final class FeatureReader {
         // What need not be there need not be short either; a view that counts so has a version of its own.
         boolean isShort = mayBeTooLong && path.as() == FieldPath.As.VALUE;
         return fields.use(isShort ? new FieldPath(path.steps(), FieldPath.As.SHORT) : path, at);
+    }
+
+    /** Of an event's field only its events say what it holds; a looked-up one is of one type in every row. */
+    private static void checkLookedUp(
+            YamlMapping feature,
+            AggregateFunction function,
+            AggregateFunction.Input kind,
+            @Nullable Field input,
+            SourceFields fields) {
+        YamlValue at = feature.optional("input");
+        Reference reference = input == null ? null : fields.referenceOf(input.path());
+        if (at == null || input == null || reference == null) {
+            return;
+        }
+        Reference.Type type = reference.fields().get(LookUpFields.nameIn(input.path()));
+        if (type != null && !kind.accepts(AggregateFunction.Input.valueOf(type.name()))) {
+            at.problem(
+                    "'" + input + "' is of type " + SourceReader.nameOf(type) + " in reference '" + reference.name()
+                            + "', and " + function.name() + " takes " + SourceReader.nameOf(kind) + " here",
+                    "name another field or function, or correct the type under references");
+        }
     }
 
     private static AggregateFunction.Input inputKind(

@@ -48,19 +48,36 @@ public record FormatDefinition(
         PROTOBUF
     }
 
+    /** Whose ids stand before the events. */
+    public enum Registry {
+        /** AWS Glue's. */
+        GLUE
+    }
+
     /**
      * How events are encoded.
      *
-     * @param text Avro's schema in JSON; Protobuf's set of file descriptors in base64
+     * @param text Avro's schema in JSON; Protobuf's set of file descriptors in base64; null if events name their schema
      * @param message Protobuf's message with its package; null for Avro
+     * @param registry where the schemas are that events name; null if all have this one
      */
     public record Schema(
-            Encoding encoding, String text, @Nullable String message) {
+            Encoding encoding,
+            @Nullable String text,
+            @Nullable String message,
+            @Nullable Registry registry) {
 
         public Schema {
-            if ((encoding == Encoding.PROTOBUF) != (message != null)) {
-                throw new IllegalArgumentException(encoding + " with message " + message);
+            if ((encoding == Encoding.PROTOBUF) != (message != null)
+                    || (text == null) != (registry != null)
+                    || (registry != null && encoding != Encoding.AVRO)) {
+                throw new IllegalArgumentException(
+                        encoding + " with message " + message + ", registry " + registry + " and schema " + text);
             }
+        }
+
+        static Schema avro(String text) {
+            return new Schema(Encoding.AVRO, text, null, null);
         }
     }
 
@@ -91,6 +108,11 @@ public record FormatDefinition(
             if ((wrapper == Wrapper.CLOUDEVENTS) != (take == null)) {
                 throw new IllegalArgumentException(wrapper + " with take " + take);
             }
+        }
+
+        /** Whether the events are rows of changes, each of which may lack the row that is taken, and so its event time. */
+        boolean isChange() {
+            return take != null;
         }
 
         /** The row of a change that is taken. */

@@ -6,6 +6,7 @@ import dev.tidemark.core.catalog.FormatDefinition.Compression;
 import dev.tidemark.core.catalog.FormatDefinition.Encoding;
 import dev.tidemark.core.catalog.FormatDefinition.Envelope;
 import dev.tidemark.core.catalog.FormatDefinition.Framing;
+import dev.tidemark.core.catalog.FormatDefinition.Registry;
 import dev.tidemark.core.catalog.FormatDefinition.Schema;
 import dev.tidemark.core.catalog.FormatDefinition.Take;
 import dev.tidemark.core.catalog.FormatDefinition.Wrapper;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.util.Base64;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,12 +28,13 @@ final class FormatReader {
 
     static final String JSON = "json";
     static final String SCHEMA_JSON = "schema_json";
+    static final String REGISTRY = "registry";
     static final String DESCRIPTOR_BASE64 = "descriptor_base64";
 
     private static final String REMEDY =
             "write format: json, or a mapping of compression, framing, encoding and envelope";
     private static final String ENCODING_REMEDY =
-            "write json, {avro: {schema: FILE}} or {protobuf: {descriptor: FILE, message: NAME}}";
+            "write json, {avro: {schema: FILE}}, {avro: {registry: glue}} or {protobuf: {descriptor: FILE, message: NAME}}";
     private static final String ENVELOPE_REMEDY =
             "write cloudevents, or {cdc: debezium}, {cdc: dms} or {cdc: dynamodb}";
     private static final List<Wrapper> CDC = List.of(Wrapper.DEBEZIUM, Wrapper.DMS, Wrapper.DYNAMODB);
@@ -137,11 +140,15 @@ final class FormatReader {
         if (avro == null) {
             return null;
         }
-        avro.allowOnly(new LinkedHashSet<>(List.of("schema", SCHEMA_JSON)));
+        avro.allowOnly(new LinkedHashSet<>(List.of("schema", SCHEMA_JSON, REGISTRY)));
+        YamlValue registryAt = avro.optional(REGISTRY);
+        if (registryAt != null) {
+            return registry(registryAt, avro);
+        }
         YamlValue inline = avro.optional(SCHEMA_JSON);
         if (inline != null) {
             String text = inline.text("write Avro's schema as a text");
-            return text == null ? null : new Schema(Encoding.AVRO, text, null);
+            return text == null ? null : Schema.avro(text);
         }
         YamlValue fileAt = avro.required("schema", "name the file of Avro's schema, such as schema: view.avsc");
         byte[] bytes = fileAt == null ? null : file(fileAt);
@@ -149,7 +156,16 @@ final class FormatReader {
         if (fileAt != null && bytes != null && text == null) {
             fileAt.problem(fileAt.shown() + " is not UTF-8", "name the file of Avro's schema in JSON");
         }
-        return text == null ? null : new Schema(Encoding.AVRO, text, null);
+        return text == null ? null : Schema.avro(text);
+    }
+
+    private static @Nullable Schema registry(YamlValue at, YamlMapping avro) {
+        if (avro.entries().size() != 1) {
+            at.problem("a registry beside a schema", "leave 'registry' out, or the schema: events name theirs");
+            return null;
+        }
+        Registry registry = SourceReader.oneOf(List.of(Registry.values()), at, "schema registry", "schema registries");
+        return registry == null ? null : new Schema(Encoding.AVRO, null, null, registry);
     }
 
     private @Nullable Schema protobuf(YamlValue at) {
@@ -170,7 +186,7 @@ final class FormatReader {
             byte[] bytes = fileAt == null ? null : file(fileAt);
             text = bytes == null ? null : Base64.getEncoder().encodeToString(bytes);
         }
-        return text == null || message == null ? null : new Schema(Encoding.PROTOBUF, text, message);
+        return text == null || message == null ? null : new Schema(Encoding.PROTOBUF, text, message, null);
     }
 
     private byte @Nullable [] file(YamlValue at) {
@@ -223,7 +239,10 @@ final class FormatReader {
             text.append(" encoding ")
                     .append(SourceReader.nameOf(schema.encoding()))
                     .append(' ')
-                    .append(Sha256.hex(schema.text()))
+                    .append(
+                            schema.text() == null
+                                    ? REGISTRY + " " + SourceReader.nameOf(Objects.requireNonNull(schema.registry()))
+                                    : Sha256.hex(schema.text()))
                     .append(schema.message() == null ? "" : " " + schema.message());
         }
         Envelope envelope = format.envelope();
@@ -247,7 +266,11 @@ final class FormatReader {
         Schema schema = format.schema();
         if (schema != null) {
             ObjectNode of = node.putObject("encoding").putObject(SourceReader.nameOf(schema.encoding()));
-            of.put(schema.encoding() == Encoding.AVRO ? SCHEMA_JSON : DESCRIPTOR_BASE64, schema.text());
+            if (schema.registry() != null) {
+                of.put(REGISTRY, SourceReader.nameOf(schema.registry()));
+            } else {
+                of.put(schema.encoding() == Encoding.AVRO ? SCHEMA_JSON : DESCRIPTOR_BASE64, schema.text());
+            }
             if (schema.message() != null) {
                 of.put("message", schema.message());
             }

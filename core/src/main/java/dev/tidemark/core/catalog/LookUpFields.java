@@ -1,6 +1,7 @@
 package dev.tidemark.core.catalog;
 
 import dev.tidemark.core.event.FieldPath;
+import dev.tidemark.core.reference.Reference;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +22,13 @@ final class LookUpFields extends SourceFields {
     }
 
     @Override
-    Field use(FieldPath path, YamlValue at) {
-        LookUpDefinition of = lookUpOf(path);
+    Field use(FieldPath used, YamlValue at) {
+        LookUpDefinition of = lookUpOf(used);
         if (of == null) {
-            return events.use(path, at);
+            return events.use(used, at);
         }
+        // No text of a reference is too long, so nothing is passed over.
+        FieldPath path = used.as() == FieldPath.As.SHORT ? used.asItStands() : used;
         if (path.as() != FieldPath.As.VALUE) {
             at.problem(
                     "'" + path + "' is looked up as it stands, for reference '"
@@ -50,7 +53,15 @@ final class LookUpFields extends SourceFields {
                         .orElse(null);
     }
 
-    private static String nameIn(FieldPath path) {
+    @Override
+    @Nullable
+    Reference referenceOf(FieldPath path) {
+        LookUpDefinition of = lookUpOf(path);
+        return of == null ? null : of.reference();
+    }
+
+    /** The name of a looked-up field in its reference. */
+    static String nameIn(FieldPath path) {
         return ((FieldPath.Member) path.steps().get(1)).name();
     }
 

@@ -3,6 +3,7 @@ package dev.tidemark.core.catalog;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.core.reference.Reference;
 import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.View;
 import dev.tidemark.core.window.Window;
@@ -19,12 +20,14 @@ import org.jspecify.annotations.Nullable;
  * items hold; what is read off them is decided by the definitions of the values, which are facts too: {@code avg} and
  * {@code sum} of one field share their state.
  *
- * @param keys from key field to the request's name
+ * @param references that the model reads, by name
+ * @param keys from key field of a view, or key column of a reference, to the request's name
  * @param vector its names, without the derived values
  */
 record ModelFacts(
         Map<String, ViewDefinition> definitions,
         Map<String, View> views,
+        Map<String, Reference> references,
         Map<String, String> keys,
         Collection<Model.Input> request,
         Set<String> vector,
@@ -35,14 +38,11 @@ record ModelFacts(
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-    /** @param needed by view, the names of the values that are read */
+    /** @param needed by view or reference, the names of the values that are read */
     List<String> lines(Map<String, Set<String>> needed) {
         List<String> lines = new ArrayList<>();
         lines.add(RULES);
-        needed.keySet().forEach(name -> {
-            View view = java.util.Objects.requireNonNull(views.get(name));
-            lines.add("view " + name + " version " + view.version());
-        });
+        needed.keySet().forEach(name -> lines.add(origin(name)));
         keys.forEach((field, name) -> lines.add("key " + field + " is " + name + " of the request"));
         request.forEach(input -> lines.add("request " + input.name() + " " + input(input)));
         needed.forEach((name, values) -> values(name, values)
@@ -56,8 +56,32 @@ record ModelFacts(
         return lines;
     }
 
+    /** Snapshots are no facts: what a model reads of a reference at a moment follows from rule X1. */
+    private String origin(String name) {
+        Reference reference = references.get(name);
+        return reference == null
+                ? "view " + name + " version "
+                        + java.util.Objects.requireNonNull(views.get(name)).version()
+                : "reference " + name + " key " + reference.key();
+    }
+
     /** The definitions of these values and of those that they are derived from. */
-    private Map<String, ObjectNode> values(String viewName, Set<String> names) {
+    private Map<String, ObjectNode> values(String from, Set<String> names) {
+        Reference reference = references.get(from);
+        return reference == null ? valuesOf(from, names) : valuesOf(reference, names);
+    }
+
+    private static Map<String, ObjectNode> valuesOf(Reference reference, Set<String> names) {
+        Map<String, ObjectNode> found = new LinkedHashMap<>();
+        reference.fields().forEach((field, type) -> {
+            if (names.contains(field)) {
+                found.put(field, NODES.objectNode().put("type", SourceReader.nameOf(type)));
+            }
+        });
+        return found;
+    }
+
+    private Map<String, ObjectNode> valuesOf(String viewName, Set<String> names) {
         ViewDefinition view = java.util.Objects.requireNonNull(definitions.get(viewName));
         Map<String, ObjectNode> found = new LinkedHashMap<>();
         List<String> open = new ArrayList<>(names);

@@ -2,6 +2,7 @@ package dev.tidemark.core.catalog;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.core.event.FieldPath;
+import dev.tidemark.core.reference.Reference;
 import dev.tidemark.core.value.ValueType;
 import dev.tidemark.core.view.Model;
 import dev.tidemark.core.view.View;
@@ -49,6 +50,8 @@ final class ModelReader {
     private final Map<String, ViewDefinition> definitions;
     private final Map<String, View> views;
     private final Set<String> viewNames;
+    private final Map<String, Reference> references;
+    private final Set<String> referenceNames;
 
     /**
      * A model with the definition that it was read from.
@@ -57,11 +60,21 @@ final class ModelReader {
      */
     record Read(Model model, ObjectNode json, Notes notes) {}
 
-    /** @param viewNames all of them, also those whose definition has a mistake */
-    ModelReader(Map<String, ViewDefinition> definitions, Map<String, View> views, Set<String> viewNames) {
+    /**
+     * @param viewNames all of them, also those whose definition has a mistake
+     * @param referenceNames likewise
+     */
+    ModelReader(
+            Map<String, ViewDefinition> definitions,
+            Map<String, View> views,
+            Set<String> viewNames,
+            Map<String, Reference> references,
+            Set<String> referenceNames) {
         this.definitions = definitions;
         this.views = views;
         this.viewNames = viewNames;
+        this.references = references;
+        this.referenceNames = referenceNames;
     }
 
     /** Null if the model has a mistake that leaves nothing to work with. */
@@ -83,10 +96,11 @@ final class ModelReader {
         YamlValue staleAt = model.optional("stale_after");
         Long stale = staleAt == null ? null : staleAt.duration();
         Notes notes = Notes.read(model);
-        if (!views.keySet().containsAll(needed.keySet())) {
+        if (!needed.keySet().stream().allMatch(this::isRead)) {
             return null;
         }
-        ModelFacts facts = new ModelFacts(definitions, views, keys, request.values(), vector.keySet(), derived);
+        ModelFacts facts = new ModelFacts(
+                definitions, views, referencesIn(needed.keySet()), keys, request.values(), vector.keySet(), derived);
         List<Model.Value> values = new ArrayList<>();
         vector.keySet().forEach(name -> values.add(new Model.Value(name, types.getOrDefault(name, ValueType.SCALAR))));
         derived.forEach(one -> values.add(new Model.Value(one.name(), one.type())));
@@ -99,7 +113,11 @@ final class ModelReader {
                 keyNames,
                 List.copyOf(request.values()),
                 needed.entrySet().stream()
+                        .filter(one -> views.containsKey(one.getKey()))
                         .map(one -> input(one.getKey(), one.getValue(), keys, keyNames))
+                        .toList(),
+                referencesIn(needed.keySet()).values().stream()
+                        .map(one -> input(one, needed.getOrDefault(one.name(), Set.of()), keys, keyNames))
                         .toList(),
                 values,
                 derived.stream()
@@ -119,6 +137,32 @@ final class ModelReader {
                                 : keyNames.indexOf(keys.get(field.name())))
                         .toList(),
                 view.valueNames().stream().filter(needed::contains).toList());
+    }
+
+    private static Model.ReferenceInput input(
+            Reference reference, Set<String> needed, Map<String, String> keys, List<String> keyNames) {
+        return new Model.ReferenceInput(
+                reference.name(),
+                reference.key().stream()
+                        .map(column -> keyNames.indexOf(keys.get(inOneForm(column))))
+                        .toList(),
+                reference.fields().keySet().stream().filter(needed::contains).toList());
+    }
+
+    /** Whether it has no mistake. */
+    private boolean isRead(String viewOrReference) {
+        return views.containsKey(viewOrReference) || references.containsKey(viewOrReference);
+    }
+
+    private Map<String, Reference> referencesIn(Set<String> names) {
+        Map<String, Reference> found = new LinkedHashMap<>();
+        names.forEach(name -> {
+            Reference reference = views.containsKey(name) ? null : references.get(name);
+            if (reference != null) {
+                found.put(name, reference);
+            }
+        });
+        return found;
     }
 
     private View view(String name) {
@@ -185,11 +229,21 @@ final class ModelReader {
     private Map<String, ValueType> types(Map<String, Model.Input> request) {
         Map<String, ValueType> types = new LinkedHashMap<>();
         request.values().forEach(input -> types.put(input.valueName(), input.type()));
+        references.forEach((name, reference) ->
+                reference.fields().forEach((field, type) -> types.put(Model.valueNameOf(name, field), typeOf(type))));
         views.forEach((name, view) -> {
             view.features().forEach(one -> types.put(Model.valueNameOf(name, one.name()), one.type()));
             view.derived().forEach(one -> types.put(Model.valueNameOf(name, one.name()), one.type()));
         });
         return types;
+    }
+
+    private static ValueType typeOf(Reference.Type type) {
+        return switch (type) {
+            case TEXT -> ValueType.STRING;
+            case NUMBER -> ValueType.NUMBER;
+            case BOOLEAN -> ValueType.BOOLEAN;
+        };
     }
 
     /** The names of {@code inputs:} in order, with their places. */
@@ -217,19 +271,31 @@ final class ModelReader {
 
     private boolean isKnown(YamlMapping.Entry entry) {
         boolean isRequest = entry.name().equals(Model.REQUEST);
-        if (isRequest && viewNames.contains(Model.REQUEST)) {
+        boolean isView = viewNames.contains(entry.name());
+        boolean isReference = referenceNames.contains(entry.name());
+        if (isRequest && (isView || isReference)) {
             entry.key()
                     .problem(
-                            "'request' is also the name of a view",
-                            "name the view otherwise; in models 'request' is what the request brings");
-        } else if (!isRequest && !viewNames.contains(entry.name())) {
-            Set<String> known = new LinkedHashSet<>(viewNames);
-            known.add(Model.REQUEST);
+                            "'request' is also the name of a " + (isView ? "view" : "reference"),
+                            "name that otherwise; in models 'request' is what the request brings");
+        } else if (isView && isReference) {
             entry.key()
-                    .problem("unknown view " + entry.key().shown(), Suggestions.remedy(entry.name(), known, "views"));
+                    .problem(
+                            entry.key().shown() + " is the name of a view and of a reference",
+                            "give one of them another name: a model names both alike");
+        } else if (!isRequest && !isView && !isReference) {
+            Set<String> known = new LinkedHashSet<>(viewNames);
+            known.addAll(referenceNames);
+            known.add(Model.REQUEST);
+            String kind = referenceNames.isEmpty() ? "view" : "view or reference";
+            entry.key()
+                    .problem(
+                            "unknown " + kind + " " + entry.key().shown(),
+                            Suggestions.remedy(
+                                    entry.name(), known, referenceNames.isEmpty() ? "views" : "views and references"));
             return false;
         }
-        return isRequest || views.containsKey(entry.name());
+        return isRequest || isRead(entry.name());
     }
 
     private static void add(String from, YamlValue at, Map<String, ValueType> types, Map<String, YamlValue> vector) {
@@ -255,7 +321,9 @@ final class ModelReader {
         if (at != null && at.isMapping()) {
             YamlMapping mapping = at.mapping("");
             for (YamlMapping.Entry entry : mapping == null ? List.<YamlMapping.Entry>of() : mapping.entries()) {
-                if (entry.name().equals(Model.REQUEST) || viewNames.contains(entry.name())) {
+                if (entry.name().equals(Model.REQUEST)
+                        || viewNames.contains(entry.name())
+                        || referenceNames.contains(entry.name())) {
                     entry.key()
                             .problem(
                                     entry.key().shown() + " is already the name of a view, or of the request",
@@ -266,7 +334,7 @@ final class ModelReader {
         return DerivedReader.ofModel(at, types);
     }
 
-    /** By view, the values that the vector or a derived value names. */
+    /** By view or reference, the values that the vector or a derived value names. */
     private static Map<String, Set<String>> needed(Set<String> vector, List<ViewDefinition.Derived> derived) {
         Map<String, Set<String>> needed = new LinkedHashMap<>();
         List<String> names = new ArrayList<>(vector);
@@ -281,7 +349,7 @@ final class ModelReader {
         return needed;
     }
 
-    /** From key field to name, for every key field of the views that are read, if it has no constant. */
+    /** From key field or column to name, for all of the views and references that are read, if it has no constant. */
     private Map<String, String> keys(YamlMapping model, Set<String> read, Set<String> request) {
         YamlValue at = model.optional("keys");
         YamlMapping mapping = at == null ? null : at.mapping(KEYS_REMEDY);
@@ -291,6 +359,9 @@ final class ModelReader {
                 .flatMap(name -> view(name).entity().stream())
                 .filter(field -> field.constant() == null)
                 .forEach(field -> fields.add(field.name()));
+        referencesIn(read)
+                .values()
+                .forEach(reference -> reference.key().forEach(column -> fields.add(inOneForm(column))));
         Map<String, YamlValue> names = new LinkedHashMap<>();
         if (mapping != null) {
             mapping.entries().forEach(entry -> names.put(inOneForm(entry.name()), entry.value()));
@@ -299,9 +370,7 @@ final class ModelReader {
         Set<String> byDefault = new LinkedHashSet<>();
         for (String field : fields) {
             YamlValue named = names.get(field);
-            String name = named == null
-                    ? FieldPath.parse(field).asItStands().toString().replace('.', '_')
-                    : named.text(KEYS_REMEDY);
+            String name = named == null ? nameByDefault(field) : named.text(KEYS_REMEDY);
             YamlValue place = named == null ? model.at() : named;
             if (name == null || !KEY.matcher(name).matches()) {
                 place.problem(
@@ -321,15 +390,26 @@ final class ModelReader {
             }
             keys.put(field, name);
         }
-        if (mapping != null && views.keySet().containsAll(read)) {
+        if (mapping != null && read.stream().allMatch(this::isRead)) {
             mapping.entries().stream()
                     .filter(entry -> !fields.contains(inOneForm(entry.name())))
                     .forEach(entry -> entry.key()
                             .problem(
-                                    entry.key().shown() + " is the key of no view that the model reads",
+                                    entry.key().shown() + " is the key of no view "
+                                            + (referenceNames.isEmpty() ? "" : "or reference ")
+                                            + "that the model reads",
                                     Suggestions.remedy(entry.name(), fields, "key fields")));
         }
         return keys;
+    }
+
+    /** The column of a reference need not be a path of an event's field. */
+    private static String nameByDefault(String field) {
+        try {
+            return FieldPath.parse(field).asItStands().toString().replace('.', '_');
+        } catch (IllegalArgumentException noPath) {
+            return field;
+        }
     }
 
     /** A path may be written with quotes that it does not need, and without some that its one form has. */

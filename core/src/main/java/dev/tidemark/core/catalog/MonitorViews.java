@@ -159,25 +159,28 @@ final class MonitorViews {
     private static Map<String, List<String>> monitored(Model model) {
         Map<String, List<String>> features = new LinkedHashMap<>();
         for (Model.Value value : model.vector()) {
-            if (!value.type().isCompound()) {
+            // What is the same in all rows of a moment is one observation, however many rows there are.
+            if (!value.type().isCompound() && !model.isSameForAll(value.name())) {
                 features.put(value.name(), keysOf(model, value.name()));
             }
         }
         return features;
     }
 
-    /** A value of a view depends on that view's keys; any other on all. */
+    /** A value of a view or a reference depends on the keys of that; any other on all. */
     private static List<String> keysOf(Model model, String name) {
-        for (Model.ViewInput input : model.views()) {
-            if (name.startsWith(Model.valueNameOf(input.view().name(), ""))) {
-                return input.keys().stream()
+        for (Model.ReferenceInput input : model.references()) {
+            if (name.startsWith(Model.valueNameOf(input.reference(), ""))) {
+                return input.keys().stream().map(model.keys()::get).distinct().toList();
+            }
+        }
+        return model.viewOf(name)
+                .map(input -> input.keys().stream()
                         .filter(key -> key != Model.ViewInput.CONSTANT)
                         .map(model.keys()::get)
                         .distinct()
-                        .toList();
-            }
-        }
-        return model.keys();
+                        .toList())
+                .orElse(model.keys());
     }
 
     private Map<String, Map<String, Object>> versions(List<MonitorReader.SliceField> slices) {

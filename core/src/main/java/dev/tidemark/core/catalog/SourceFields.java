@@ -2,6 +2,7 @@ package dev.tidemark.core.catalog;
 
 import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.reference.LookUp;
+import dev.tidemark.core.reference.Reference;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -110,6 +111,12 @@ class SourceFields {
     /** Where a field in use is used first. */
     YamlValue placeOf(FieldPath path) {
         return Objects.requireNonNull(places.get(path));
+    }
+
+    /** The reference that the field is looked up in; null if it is the events'. */
+    @Nullable
+    Reference referenceOf(FieldPath path) {
+        return null;
     }
 
     /** By slot. */

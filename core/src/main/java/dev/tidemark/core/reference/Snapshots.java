@@ -1,6 +1,8 @@
 package dev.tidemark.core.reference;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The snapshots of one reference that some records need, one after the other.
@@ -14,6 +16,13 @@ public record Snapshots(List<Snapshot> list) {
         if (list.isEmpty()) {
             throw new IllegalArgumentException("no snapshot");
         }
+    }
+
+    /** Of each reference, by name, the one that is effective at a moment. */
+    public static Map<String, Snapshot> at(Map<String, Snapshots> references, long millis) {
+        Map<String, Snapshot> effective = new HashMap<>();
+        references.forEach((name, snapshots) -> effective.put(name, snapshots.at(millis)));
+        return effective;
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.tidemark.core.serve;
 
 import dev.tidemark.core.aggregate.Computation.Approximation;
+import dev.tidemark.core.reference.Snapshot;
 import dev.tidemark.core.view.Model;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param atMillis the moment of all rows
  * @param rows as asked
  * @param reads what was read of each of the model's views, in the model's order
+ * @param references the snapshots that are effective at the moment, by the names of the model's references
  * @param freshness of all that was read; null for a model that reads no view
  */
 public record ModelAnswer(
@@ -26,6 +28,7 @@ public record ModelAnswer(
         long atMillis,
         List<ModelRow> rows,
         List<Read> reads,
+        Map<String, Snapshot> references,
         @Nullable Freshness freshness) {
 
     /**
@@ -44,6 +47,7 @@ public record ModelAnswer(
     public ModelAnswer {
         rows = List.copyOf(rows);
         reads = List.copyOf(reads);
+        references = Map.copyOf(references);
     }
 
     /** Whether it lacks something that was before it, or is older than the model allows. */
@@ -78,6 +82,9 @@ public record ModelAnswer(
                         Model.valueNameOf(read.input().view().name(), name),
                         answer.values().get(name));
             }
+        }
+        for (Model.ReferenceInput input : model.references()) {
+            input.addTo(values, Objects.requireNonNull(references.get(input.reference())), row.key(input), atMillis);
         }
         return model.vector(values);
     }

@@ -2,6 +2,7 @@ package dev.tidemark.core.serve;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.reference.Snapshot;
 import dev.tidemark.core.value.ValueJson;
 import dev.tidemark.core.view.Model;
 import java.io.IOException;
@@ -104,6 +105,7 @@ public final class ModelJson {
         if (freshness != null) {
             freshness.write(out);
         }
+        effective(out, answer);
         receipt(out, answer);
         if (explain) {
             reads(out, answer);
@@ -131,7 +133,38 @@ public final class ModelJson {
             out.writeEndObject();
         }
         out.writeEndObject();
+        snapshots(out, answer);
         out.writeEndObject();
+    }
+
+    /** How old what was looked up is; the first snapshot of a reference has always been effective. */
+    private static void effective(JsonGenerator out, ModelAnswer answer) throws IOException {
+        if (!answer.references().isEmpty()) {
+            out.writeObjectFieldStart("references");
+            for (String name : answer.model().referenceNames()) {
+                Snapshot snapshot = Objects.requireNonNull(answer.references().get(name));
+                out.writeObjectFieldStart(name);
+                out.writeNumberField("snapshot", snapshot.number());
+                Json.moment(
+                        out,
+                        "effective",
+                        snapshot.effectiveMillis() == Snapshot.ALWAYS ? null : (Long) snapshot.effectiveMillis());
+                out.writeEndObject();
+            }
+            out.writeEndObject();
+        }
+    }
+
+    private static void snapshots(JsonGenerator out, ModelAnswer answer) throws IOException {
+        if (!answer.references().isEmpty()) {
+            out.writeObjectFieldStart("references");
+            for (String name : answer.model().referenceNames()) {
+                out.writeNumberField(
+                        name,
+                        Objects.requireNonNull(answer.references().get(name)).number());
+            }
+            out.writeEndObject();
+        }
     }
 
     /** What was read of each view: an entity once, however many rows ask for it. */

@@ -28,4 +28,13 @@ public record ModelRow(List<String> keys, Map<String, Object> request) {
     public String entity(Model.ViewInput input) {
         return EntityKeys.of(input.entity(keys));
     }
+
+    /**
+     * The key of the row of one of the model's references.
+     *
+     * @throws IllegalArgumentException if no table can have this key
+     */
+    public String key(Model.ReferenceInput input) {
+        return input.key(keys);
+    }
 }

@@ -3,6 +3,9 @@ package dev.tidemark.core.serve;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.control.ControlRow;
+import dev.tidemark.core.reference.EffectiveSnapshots;
+import dev.tidemark.core.reference.Snapshot;
+import dev.tidemark.core.reference.Snapshots;
 import dev.tidemark.core.view.Model;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,6 +23,7 @@ public final class ModelServer {
     private final Catalogs catalogs;
     private final FeatureServer server;
     private final ProgressCache progress;
+    private final EffectiveSnapshots snapshots;
 
     /**
      * The definition for a caller, or why there is none.
@@ -34,10 +38,11 @@ public final class ModelServer {
 
     private record Candidate(Model model, Served rank) {}
 
-    public ModelServer(Catalogs catalogs, FeatureServer server, ProgressCache progress) {
+    public ModelServer(Catalogs catalogs, FeatureServer server, ProgressCache progress, EffectiveSnapshots snapshots) {
         this.catalogs = catalogs;
         this.server = server;
         this.progress = progress;
+        this.snapshots = snapshots;
     }
 
     /** Whether a catalog has a model of this name. */
@@ -97,7 +102,8 @@ public final class ModelServer {
     }
 
     /**
-     * Answers rows: every entity of every view is read once, all in one wave, as of one moment.
+     * Answers rows: every entity of every view is read once, all in one wave, as of one moment. References are read in the
+     * snapshots that are effective then.
      *
      * @param atMillis the moment asked about; null for now
      * @return completes exceptionally as {@link FeatureServer#answer} does
@@ -113,14 +119,25 @@ public final class ModelServer {
             reads.add(server.answer(plan, entities, nowMillis).thenApply(answers -> read(input, entities, answers)));
         }
         long at = atMillis == null ? nowMillis : atMillis;
-        return CompletableFuture.allOf(reads.toArray(CompletableFuture[]::new)).thenApply(done -> {
+        CompletableFuture<Map<String, Snapshot>> references = references(model, at, nowMillis);
+        CompletableFuture<Void> all = CompletableFuture.allOf(reads.toArray(CompletableFuture[]::new));
+        return all.thenCombine(references, (done, snapshots) -> {
             List<ModelAnswer.Read> found =
                     reads.stream().map(CompletableFuture::join).toList();
             List<Freshness> parts = found.stream()
                     .map(read -> Freshness.of(read.input().view(), read.progress(), nowMillis))
                     .toList();
-            return new ModelAnswer(model, at, rows, found, parts.isEmpty() ? null : Freshness.ofAll(parts));
+            return new ModelAnswer(model, at, rows, found, snapshots, parts.isEmpty() ? null : Freshness.ofAll(parts));
         });
+    }
+
+    private CompletableFuture<Map<String, Snapshot>> references(Model model, long atMillis, long nowMillis) {
+        if (!model.references().isEmpty()) {
+            QueryPlan.checkHasCome(atMillis, nowMillis);
+        }
+        return StoreUnavailable.wrap(snapshots
+                .effective(model.referenceNames(), atMillis, atMillis)
+                .thenApply(found -> Snapshots.at(found, atMillis)));
     }
 
     /** How many entities of all views the rows need: what a request costs. */

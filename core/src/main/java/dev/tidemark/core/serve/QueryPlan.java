@@ -100,13 +100,18 @@ public record QueryPlan(
         return told;
     }
 
-    private static void checkMoment(View view, long atMillis, long nowMillis) {
+    /** @throws Unanswerable if a moment lies in the future */
+    static void checkHasCome(long atMillis, long nowMillis) {
         if (atMillis > nowMillis + MAX_AHEAD_MILLIS) {
             throw new Unanswerable(
                     "at=" + Instant.ofEpochMilli(atMillis) + " lies in the future; it is now "
                             + Instant.ofEpochMilli(nowMillis),
                     "leave out 'at' to ask about now");
         }
+    }
+
+    private static void checkMoment(View view, long atMillis, long nowMillis) {
+        checkHasCome(atMillis, nowMillis);
         if (atMillis < nowMillis - view.retentionMillis()) {
             throw new Unanswerable(
                     "at=" + Instant.ofEpochMilli(atMillis) + " is further back than the retention of view '"

@@ -1,6 +1,7 @@
 package dev.tidemark.core.view;
 
 import dev.tidemark.core.event.Bounds;
+import dev.tidemark.core.reference.Snapshot;
 import dev.tidemark.core.tile.EntityKeys;
 import dev.tidemark.core.value.ValueType;
 import java.math.BigDecimal;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param keys names of the entity keys in requests and spines, each once; without those that are the same for all
  * @param request what is known at the request only, in catalog order; no name is also a key's
  * @param views the views it reads, each once
+ * @param references the references it looks rows up in, each once
  * @param vector the values in the order of the vector
  * @param derived computed from the other values, in the order of computation; all are in the vector
  * @param staleAfterMillis the lag of the fold from which on a vector is stale; null if it never is
@@ -39,6 +42,7 @@ public record Model(
         List<String> keys,
         List<Input> request,
         List<ViewInput> views,
+        List<ReferenceInput> references,
         List<Value> vector,
         List<View.Derived> derived,
         @Nullable Long staleAfterMillis) {
@@ -143,6 +147,47 @@ public record Model(
         }
     }
 
+    /**
+     * A reference whose row is looked up, by its own key, in the snapshot that is effective at the vector's moment (rule X1).
+     *
+     * @param keys for each column of the reference's key, in that order, the index in {@link Model#keys} of the key it gets
+     * @param fields those that the vector or a derived value needs
+     */
+    public record ReferenceInput(String reference, List<Integer> keys, List<String> fields) {
+
+        public ReferenceInput {
+            keys = List.copyOf(keys);
+            fields = List.copyOf(fields);
+        }
+
+        /** The names of its values in the vector. */
+        public List<String> valueNames() {
+            return fields.stream().map(field -> valueNameOf(reference, field)).toList();
+        }
+
+        /** What the columns of its key are called, in that order, where the model's keys have these names. */
+        public List<String> keyNames(List<String> names) {
+            return keys.stream().map(names::get).toList();
+        }
+
+        /** The key of a row, as snapshots have it. */
+        public String key(List<String> keyValues) {
+            return EntityKeys.of(keyNames(keyValues));
+        }
+
+        /**
+         * Adds the values of a row's fields, by their names in the vector; null where the row has none, or there is none.
+         *
+         * @param atMillis the vector's moment
+         */
+        public void addTo(Map<String, @Nullable Object> values, Snapshot snapshot, String key, long atMillis) {
+            Snapshot.Row row = snapshot.row(key, atMillis);
+            fields.forEach(field -> values.put(
+                    valueNameOf(reference, field),
+                    row == null ? null : row.values().get(field)));
+        }
+    }
+
     /** One value of the vector. */
     public record Value(String name, ValueType type) {}
 
@@ -151,18 +196,38 @@ public record Model(
         keys = List.copyOf(keys);
         request = List.copyOf(request);
         views = List.copyOf(views);
+        references = List.copyOf(references);
         vector = List.copyOf(vector);
         derived = List.copyOf(derived);
     }
 
-    /** The name by which the vector and expressions know a value of a view, or of the request. */
-    public static String valueNameOf(String viewOrRequest, String value) {
-        return viewOrRequest + "." + value;
+    /** The name by which the vector and expressions know a value of a view, a reference, or the request. */
+    public static String valueNameOf(String from, String value) {
+        return from + "." + value;
+    }
+
+    /** The names of the references it looks rows up in. */
+    public List<String> referenceNames() {
+        return references.stream().map(ReferenceInput::reference).toList();
     }
 
     /** The names of the vector, in order. */
     public List<String> names() {
         return vector.stream().map(Value::name).toList();
+    }
+
+    /** The view that a value of the vector is of; empty if it is the request's or derived. */
+    public Optional<ViewInput> viewOf(String valueName) {
+        return views.stream()
+                .filter(input -> valueName.startsWith(valueNameOf(input.view().name(), "")))
+                .findFirst();
+    }
+
+    /** Whether a value of the vector is of a view whose only entity is a constant: the same for all rows of a moment. */
+    public boolean isSameForAll(String valueName) {
+        return viewOf(valueName)
+                .filter(input -> input.keys().stream().allMatch(key -> key == ViewInput.CONSTANT))
+                .isPresent();
     }
 
     /** Whether a vector is stale at this lag of the fold; one of unknown lag is. */
@@ -173,7 +238,7 @@ public record Model(
     /**
      * The vector of one row; for answers and training sets alike.
      *
-     * @param values of the views and the request by their names in the vector; derived values are added
+     * @param values of the views, the references and the request by their names in the vector; derived values are added
      * @return in the order of {@link #vector}; null where there is no value
      */
     public List<@Nullable Object> vector(Map<String, @Nullable Object> values) {

@@ -85,6 +85,102 @@ class ModelReaderTest {
         assertThat(model.facts()).noneMatch(fact -> fact.startsWith("key constant"));
     }
 
+    private static final String ATTRIBUTES = """
+            tidemark: 1
+            sources: {shop: {stream: shop-events, event_time: ts}}
+            references:
+              items: {key: [item_id], fields: {category: text, list_price: number, on_sale: boolean, size: text}}
+              shops: {key: [country, "shop id"], fields: {open: boolean}}
+            views:
+              viewer: {source: shop, entity: user_id, features: {views: {function: count, windows: 30m}}}
+              seen: {source: shop, entity: item_id, features: {views: {function: count, windows: 30m}}}
+            models:
+              offer:
+                keys: {item_id: item, "shop id": shop}
+                inputs:
+                  - viewer: [views_30m]
+                  - items: [list_price, category]
+                  - shops: [open]
+                derived:
+                  cheap: {expression: items.on_sale || items.list_price < 10}
+            """;
+
+    /** A reference is named like a view, and its key's columns like a view's key fields. */
+    @Test
+    void fieldsOfReferencesAreInVectors() {
+        Model model = catalog(ATTRIBUTES).model("offer").orElseThrow();
+
+        assertThat(model.vector())
+                .containsExactly(
+                        new Model.Value("viewer.views_30m", ValueType.INTEGER),
+                        new Model.Value("items.list_price", ValueType.NUMBER),
+                        new Model.Value("items.category", ValueType.STRING),
+                        new Model.Value("shops.open", ValueType.BOOLEAN),
+                        new Model.Value("cheap", ValueType.BOOLEAN));
+        assertThat(model.keys()).containsExactly("user_id", "item", "country", "shop");
+        assertThat(model.views()).hasSize(1);
+        assertThat(model.references())
+                .containsExactly(
+                        new Model.ReferenceInput("items", List.of(1), List.of("category", "list_price", "on_sale")),
+                        new Model.ReferenceInput("shops", List.of(2, 3), List.of("open")));
+        assertThat(catalog(ATTRIBUTES.replace("- viewer: [views_30m]", "- seen: [views_30m]"))
+                        .model("offer")
+                        .orElseThrow()
+                        .keys())
+                .as("one key of a view and a reference")
+                .containsExactly("item", "country", "shop");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            key: [item_id]     | key: [sku]                  | false
+            list_price: number | list_price: text            | false
+            [country, "shop id"] | ["shop id", country]      | false
+            size: text         | size: number                | true
+            size: text}        | size: text}, max_bytes: 10  | true
+            size: text}        | size: text}, effective_after: 1h | true
+            item_id: item,     | item_id: product,           | false
+            """)
+    void theHashIsOfWhatIsLookedUpAndNeverOfASnapshot(String part, String changed, boolean isSame) {
+        String yaml = ATTRIBUTES.replace("items.list_price < 10", "items.category == \"a\"");
+        String other = yaml.replace(part, changed)
+                .replace("{item_id: item, ", changed.contains("sku") ? "{" : "{item_id: item, ");
+        String hash = catalog(yaml).model("offer").orElseThrow().hash();
+
+        assertThat(catalog(other).model("offer").orElseThrow().hash().equals(hash))
+                .isEqualTo(isSame);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            - items: [list_price, category] | - itmes: [list_price]       | unknown view or reference 'itmes' — did you mean 'items'?
+            - items: [list_price, category] | - items: [price]            | no value 'price' in 'items' — values: category, list_price, on_sale, size
+            "shop id": shop}                | shop_id: shop}              | 'shop_id' is the key of no view or reference that the model reads
+            "shop id": shop}                | sku: shop}                  | 'shop id' is no name of a key
+            cheap:                          | items:                      | 'items' is already the name of a view
+            items.list_price < 10           | items.category < 10         | found no matching overload
+            "  seen:"                       | "  items:"                  | 'items' is the name of a view and of a reference
+            "  shops: {"                    | "  request: {"              | unknown view or reference 'shops'
+            """)
+    void namesAMistakeWithReferences(String part, String changed, String expected) {
+        String yaml =
+                ATTRIBUTES.replace(part.replaceAll("^\"(  .*)\"$", "$1"), changed.replaceAll("^\"(  .*)\"$", "$1"));
+        assertThat(yaml).isNotEqualTo(ATTRIBUTES);
+
+        assertThatThrownBy(() -> catalog(yaml))
+                .isInstanceOfSatisfying(
+                        InvalidDefinition.class, e -> assertThat(e.getMessage()).contains(expected));
+    }
+
+    /** A mistake in a reference is not reported again in each model that reads it. */
+    @Test
+    void aBrokenReferenceIsOneMistake() {
+        assertThatThrownBy(() -> catalog(
+                        ATTRIBUTES.replace("open: boolean", "open: bool").replace(", \"shop id\": shop", "")))
+                .isInstanceOfSatisfying(
+                        InvalidDefinition.class, e -> assertThat(e.problems()).hasSize(1));
+    }
+
     @Test
     void isAVectorInOrder() {
         Model model = model(YAML);

@@ -128,6 +128,30 @@ class MonitorReaderTest {
 
     /** Who was trained with a hash is not refused because somebody watches. */
     @Test
+    void whatIsTheSameForAllRowsHasNoDrift() {
+        String all = """
+                  item:
+                    source: shop
+                    entity: constant(all)
+                    features:
+                      views: {function: count, windows: [1h]}
+                """.indent(0);
+        String yaml = CATALOG.replaceFirst("(?s)  item:.*?windows: \\[1h]}\n(?=models)", all)
+                .replace("    keys: {item.id: item}\n", "");
+        String monitor = MONITOR.replace("keys.item, ", "");
+        Catalog catalog = new CatalogCompiler().compile(yaml + monitor.indent(4));
+
+        assertThat(catalog.monitor("discount").orElseThrow().features())
+                .containsOnlyKeys("viewer.price_1h", "request.device");
+        assertThat(catalog.view("discount$inputs").orElseThrow().valueNames()).doesNotContain("item.views_1h_1h");
+        String asked = monitor.replace("[viewer.price_1h]", "[viewer.price_1h, item.views_1h]");
+        assertThat(catchThrowableOfType(
+                        InvalidDefinition.class, () -> new CatalogCompiler().compile(yaml + asked.indent(4))))
+                .hasMessageContaining("'item.views_1h' is the same in all rows of a moment")
+                .hasMessageContaining("they tell as little of drift as one");
+    }
+
+    @Test
     void theModelsHashDoesNotDependOnIt() {
         Catalog without = compile("");
         Catalog with = compile(MONITOR);

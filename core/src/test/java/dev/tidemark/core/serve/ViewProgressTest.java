@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.view.View;
 import java.util.List;
@@ -67,6 +68,25 @@ class ViewProgressTest {
 
         assertThat(progress.foldedUpToMillis(DAY_MILLIS, NOW_MILLIS)).isEmpty();
         assertThat(progress.newestArrivalMillis()).hasValue(NOW_MILLIS - DAY_MILLIS - 1);
+    }
+
+    /** Rule I4: what an import says of time is when it was made, not when anything arrived. */
+    @Test
+    void anImportMakesAnAnswerLookNeitherFreshNorStale() {
+        LaneRow live = ServedShop.row(LANE_A, 1, NOW_MILLIS - 5_000, FROM_THE_START);
+        LaneRow half = ServedShop.row(
+                Lane.ofImport(LANE_A.streamArn(), NOW_MILLIS - 9_000, 1, 0), 1, NOW_MILLIS - 9_000, FROM_THE_START);
+        LaneRow done = ServedShop.row(
+                        Lane.ofImport(LANE_A.streamArn(), NOW_MILLIS - 10, 2, 0), 1, NOW_MILLIS - 10, FROM_THE_START)
+                .atItsEnd();
+        ViewProgress progress = progress(null, live, half, done);
+
+        assertThat(progress.foldedUpToMillis(DAY_MILLIS, NOW_MILLIS)).hasValue(NOW_MILLIS - 5_000);
+        assertThat(progress.newestArrivalMillis()).hasValue(NOW_MILLIS - 5_000);
+        assertThat(progress.imports(VIEW)).containsExactly(1L, 2L);
+        assertThat(progress.missing())
+                .singleElement()
+                .isEqualTo(new ViewProgress.Missing(half.lane().id(), "import 1 is not all folded yet", null));
     }
 
     @Test

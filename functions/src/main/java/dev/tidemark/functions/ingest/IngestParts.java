@@ -93,6 +93,6 @@ record IngestParts(
                 System::currentTimeMillis,
                 // Any other generator seeded here would have the same seed in every sandbox restored from one snapshot.
                 new SecureRandom(),
-                deployment.inputs());
+                deployment.foldInputs());
     }
 }

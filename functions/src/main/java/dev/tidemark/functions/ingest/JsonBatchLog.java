@@ -95,8 +95,16 @@ public final class JsonBatchLog implements BatchLog {
         line.metric(Metric.LATE, counts.late());
         line.metric(Metric.TOO_LATE, counts.tooLate());
         line.metric(Metric.DUPLICATES, counts.duplicates());
+        writeBeforeSeam(line, counts);
         line.metric(Metric.QUARANTINED, counts.quarantinedTotal());
         line.metric(Metric.OUTSIDE_SHARD, counts.quarantined().getOrDefault(InvalidEvent.Reason.OUTSIDE_SHARD, 0L));
+    }
+
+    /** Most sources have no seam; imported rows are not folded here. */
+    private static void writeBeforeSeam(LogLine line, ViewCounts counts) throws IOException {
+        if (counts.beforeSeam() > 0) {
+            line.metric(Metric.BEFORE_SEAM, counts.beforeSeam());
+        }
     }
 
     private static void writeProgress(LogLine line, Batch batch, BatchOutcome outcome, long nowMillis)
@@ -176,7 +184,7 @@ public final class JsonBatchLog implements BatchLog {
             writePairs(nowMillis, batch, view, counts.pairs());
         }
         long quarantined = counts.quarantinedTotal();
-        if (counts.late() + counts.tooLate() + counts.duplicates() + quarantined == 0) {
+        if (counts.late() + counts.tooLate() + counts.duplicates() + counts.beforeSeam() + quarantined == 0) {
             return;
         }
         out.println(LogLine.of(nowMillis, Level.INFO, "events not folded, or late", line -> {
@@ -184,6 +192,7 @@ public final class JsonBatchLog implements BatchLog {
             line.metric(Metric.LATE, counts.late());
             line.metric(Metric.TOO_LATE, counts.tooLate());
             line.metric(Metric.DUPLICATES, counts.duplicates());
+            writeBeforeSeam(line, counts);
             line.metric(Metric.QUARANTINED, quarantined);
         }));
         for (Map.Entry<InvalidEvent.Reason, Long> reason : counts.quarantined().entrySet()) {

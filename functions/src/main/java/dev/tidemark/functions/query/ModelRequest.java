@@ -148,6 +148,7 @@ record ModelRequest(@Nullable String at, List<JsonNode> rows) {
     private static ModelRow withGoodKeys(Model model, ModelRow row) {
         try {
             model.views().forEach(row::entity);
+            model.references().forEach(row::key);
             return row;
         } catch (IllegalArgumentException e) {
             throw new RequestProblem(new Problem(

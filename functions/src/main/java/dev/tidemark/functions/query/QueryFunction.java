@@ -7,6 +7,8 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent
 import dev.tidemark.aws.dynamodb.CapacityMeter;
 import dev.tidemark.core.async.Failures;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.fold.Inputs;
+import dev.tidemark.core.reference.NoSnapshot;
 import dev.tidemark.core.serve.StoreUnavailable;
 import dev.tidemark.core.serve.Unanswerable;
 import dev.tidemark.core.serve.WaitingCache;
@@ -68,13 +70,21 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
     }
 
     /**
-     * Without a deployment: answers from these tables only, without stream or archive.
+     * Without a deployment: answers from these tables only, without stream or archive, and as if every reference were empty.
      *
      * @param clock what "now" is
      */
     public static QueryFunction of(Catalogs catalogs, ItemStore items, ControlStore control, InstantSource clock) {
         return new QueryFunction(QueryParts.of(
-                catalogs, items, control, null, WaitingCache.none(), new CostlyShare(100), RequestLog.NONE, clock));
+                catalogs,
+                items,
+                control,
+                null,
+                WaitingCache.none(),
+                new CostlyShare(100),
+                RequestLog.NONE,
+                clock,
+                Inputs.EMPTY_TABLES));
     }
 
     @Override
@@ -117,6 +127,12 @@ public final class QueryFunction implements RequestHandler<APIGatewayProxyReques
         Throwable cause = Failures.cause(failure);
         if (cause instanceof Unanswerable unanswerable) {
             return new Problem(Problem.Kind.UNANSWERABLE, unanswerable.describe(), unanswerable.remedy());
+        }
+        if (cause instanceof StoreUnavailable && cause.getCause() instanceof NoSnapshot missing) {
+            return new Problem(
+                    Problem.Kind.STORE_UNAVAILABLE,
+                    "reference '" + missing.reference() + "', in which the model looks values up, has no snapshot yet",
+                    "publish one with tidemark reference publish --name " + missing.reference());
         }
         if (cause instanceof StoreUnavailable || cause instanceof TimeoutException) {
             LOG.log(System.Logger.Level.WARNING, "Request " + requestId + ": a store could not be read", cause);

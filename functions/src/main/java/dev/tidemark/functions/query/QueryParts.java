@@ -12,6 +12,7 @@ import dev.tidemark.aws.s3.S3Reader;
 import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.aws.s3.S3TrainingLog;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.fold.Inputs;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.BoundedArchive;
 import dev.tidemark.core.serve.WaitingCache;
@@ -58,7 +59,8 @@ record QueryParts(
         ControlStore control = deployment.control(meter);
         CostlyShare costly = new CostlyShare(Environment.COSTLY_PERCENT.numberIn(deployment.environment()));
         ItemStore items = deployment.items(meter);
-        Supplier<HistoryPorts> past = () -> past(deployment, control);
+        Inputs inputs = deployment.inputs();
+        Supplier<HistoryPorts> past = () -> past(deployment, control, inputs);
         Router router = new Router(
                 deployment.catalogs(),
                 items,
@@ -68,9 +70,18 @@ record QueryParts(
                 costly,
                 Baselines.of(Path.of(deployment.value(Environment.CATALOG)), new S3Reader(deployment.clients()::s3)),
                 ClientSamples.of(deployment),
-                () -> new S3TrainingLog(clients.s3(), deployment.value(Environment.BUCKET), Backoff.system()));
-        QueryFunction silent = new QueryFunction(
-                of(deployment.catalogs(), items, control, past, WaitingCache.none(), costly, RequestLog.NONE, clock));
+                () -> new S3TrainingLog(clients.s3(), deployment.value(Environment.BUCKET), Backoff.system()),
+                inputs);
+        QueryFunction silent = new QueryFunction(of(
+                deployment.catalogs(),
+                items,
+                control,
+                past,
+                WaitingCache.none(),
+                costly,
+                RequestLog.NONE,
+                clock,
+                inputs));
         return new QueryParts(
                 router, costly, log, clock, Priming.register(() -> prime(deployment, silent, log, clock)));
     }
@@ -79,6 +90,7 @@ record QueryParts(
      * With given stores.
      *
      * @param past makes the stores of a replay for one question; null without an archive
+     * @param inputs brings the snapshots of references
      */
     static QueryParts of(
             Catalogs catalogs,
@@ -88,7 +100,8 @@ record QueryParts(
             WaitingCache waiting,
             CostlyShare costly,
             RequestLog log,
-            InstantSource clock) {
+            InstantSource clock,
+            Inputs inputs) {
         return new QueryParts(
                 new Router(
                         catalogs,
@@ -99,7 +112,8 @@ record QueryParts(
                         costly,
                         Baselines.NONE,
                         new ClientSamples(() -> MonitorLog.EMPTY),
-                        () -> TrainingLog.EMPTY),
+                        () -> TrainingLog.EMPTY,
+                        inputs),
                 costly,
                 log,
                 clock,
@@ -130,7 +144,7 @@ record QueryParts(
     }
 
     /** The S3 client is made for the first question about the past. */
-    private static HistoryPorts past(Deployment deployment, ControlStore control) {
+    private static HistoryPorts past(Deployment deployment, ControlStore control, Inputs inputs) {
         S3AsyncClient s3 = deployment.clients().s3();
         String bucket = deployment.value(Environment.BUCKET);
         long maxBytes = Long.parseLong(deployment.value(Environment.REPLAY_MAX_BYTES));
@@ -139,6 +153,6 @@ record QueryParts(
                 new S3RedriveLog(s3, bucket, Backoff.system()),
                 new S3Checkpoints(s3, bucket, Backoff.system()),
                 control,
-                deployment.inputs());
+                inputs);
     }
 }

@@ -4,6 +4,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.event.Utf8;
+import dev.tidemark.core.fold.Inputs;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.ModelServer;
@@ -46,12 +47,13 @@ final class Router {
             CostlyShare costly,
             Baselines baselines,
             ClientSamples clients,
-            Supplier<TrainingLog> training) {
+            Supplier<TrainingLog> training,
+            Inputs inputs) {
         this.catalogs = catalogs;
         this.progress = new ProgressCache(control, ProgressCache.DEFAULT_MAX_AGE_MILLIS);
         this.server = new FeatureServer(catalogs, items, progress, waiting);
         this.reads = new EntityReads(catalogs, server, past, costly);
-        this.models = new ModelReads(catalogs, new ModelServer(catalogs, server, progress), costly);
+        this.models = new ModelReads(catalogs, new ModelServer(catalogs, server, progress, inputs), costly);
         this.quality = new QualityReads(catalogs, server, progress, baselines, clients);
         this.champions = new ChampionReads(catalogs, training);
     }

@@ -42,6 +42,7 @@ class JsonBatchLogTest {
     void everyMetricOfABatchIsDocumentedAndNoOther() throws IOException {
         log.folded(BATCH, done(mixed()));
         log.folded(BATCH, done(pairs()));
+        log.folded(BATCH, done(beforeSeam()));
         log.folded(BATCH, held());
 
         List<String> page = Files.readAllLines(Path.of("../docs/metrics.md"));
@@ -94,6 +95,19 @@ class JsonBatchLogTest {
         assertThat(all.get(2).get("quarantined").intValue()).isEqualTo(1);
         assertThat(all.get(3).get("reason").asText()).isEqualTo("FAR_FUTURE");
         assertThat(all.get(3).get("level").asText()).isEqualTo("WARN");
+    }
+
+    @Test
+    void whatHappenedBeforeTheSeamIsAMetricWhereThereIsAny() {
+        log.folded(BATCH, done(beforeSeam()));
+        log.folded(BATCH, done(Map.of("viewer", new ViewCounts(40, 0, 0, 0, 0, Map.of()))));
+
+        List<JsonNode> all = lines.lines();
+        assertThat(all).hasSize(3);
+        assertThat(all.get(0).get("beforeSeam").intValue()).isEqualTo(6);
+        assertThat(all.get(1).get("view").asText()).isEqualTo("viewer");
+        assertThat(all.get(1).get("beforeSeam").intValue()).isEqualTo(6);
+        assertThat(all.get(2).has("beforeSeam")).isFalse();
     }
 
     @Test
@@ -162,6 +176,10 @@ class JsonBatchLogTest {
         log.folded(BATCH, done(mixed()));
 
         assertThat(lines.lines().toString()).doesNotContain("secret");
+    }
+
+    private static Map<String, ViewCounts> beforeSeam() {
+        return Map.of("viewer", new ViewCounts(40, 0, 0, 0, 0, Map.of(), PairCounts.NONE, 6, 0));
     }
 
     private static Map<String, ViewCounts> mixed() {

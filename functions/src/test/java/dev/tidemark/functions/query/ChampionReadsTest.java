@@ -7,6 +7,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.aws.s3.S3Reader;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.fold.Inputs;
 import dev.tidemark.core.learn.TrainingDecision.Done;
 import dev.tidemark.core.learn.TrainingLoop;
 import dev.tidemark.core.learn.TrainingRules.Trigger;
@@ -57,7 +58,8 @@ class ChampionReadsTest {
                 new CostlyShare(100),
                 Baselines.of(Path.of("catalog.yaml"), NOT_IN_S3),
                 new ClientSamples(() -> MonitorLog.EMPTY),
-                () -> log);
+                () -> log,
+                Inputs.NONE);
         return new QueryFunction(
                 new QueryParts(router, new CostlyShare(100), RequestLog.NONE, () -> Instant.ofEpochMilli(NOW), null));
     }

@@ -6,6 +6,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.aws.dynamodb.CapacityCounter;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.fold.Inputs;
 import dev.tidemark.core.serve.WaitingCache;
 import dev.tidemark.functions.MetricLines;
 import java.io.IOException;
@@ -32,7 +33,8 @@ class JsonRequestLogTest {
             WaitingCache.none(),
             new CostlyShare(100),
             log,
-            clock));
+            clock,
+            Inputs.EMPTY_TABLES));
 
     @Test
     void everyMetricOfARequestIsDocumentedAndNoOther() throws IOException {

@@ -61,6 +61,27 @@ class ModelsDocTest {
     }
 
     @Test
+    void itsModelOfAReferenceIsAnsweredAsItSays() throws IOException {
+        Catalog other = new CatalogCompiler().compile(block("yaml", 1));
+        QueryFunction function =
+                QueryFunction.of(Catalogs.of(other), new InMemoryItemStore(), ControlStore.EMPTY, () -> QueryWorld.NOW);
+
+        JsonNode answer = QueryWorld.json(QueryWorld.send(
+                function,
+                "POST",
+                "/v1/models/offer:features",
+                Map.of(),
+                Map.of(),
+                "{\"rows\":[{\"keys\":{\"user_id\":\"u\",\"item\":\"i\"}}]}"));
+
+        assertThat(answer.at("/rows/0/values").toString()).isEqualTo("[null,null,null,1]");
+        Matcher shown = Pattern.compile("`\"references\": (\\{.*?\\}\\})`").matcher(document);
+        assertThat(shown.find()).isTrue();
+        assertThat(fields(QueryWorld.JSON.readTree(shown.group(1)).path("items")))
+                .isEqualTo(fields(answer.at("/references/items")));
+    }
+
+    @Test
     void itsFactsAreThoseOfTheModel() {
         List<String> facts = block("", 0).lines().toList();
 

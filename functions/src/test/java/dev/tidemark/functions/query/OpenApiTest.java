@@ -335,7 +335,7 @@ class OpenApiTest {
         assertThat(schema("Answer").validate(answer)).isNotEmpty();
     }
 
-    private void assertValid(String schema, APIGatewayProxyResponseEvent response) {
+    void assertValid(String schema, APIGatewayProxyResponseEvent response) {
         assertThat(schema(schema).validate(json(response)))
                 .as(response.getBody())
                 .isEmpty();

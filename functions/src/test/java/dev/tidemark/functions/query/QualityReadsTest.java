@@ -12,6 +12,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import dev.tidemark.aws.s3.S3Reader;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.fold.Inputs;
 import dev.tidemark.core.monitor.MonitorWorld;
 import dev.tidemark.core.monitor.MonitorWorld.Logged;
 import dev.tidemark.core.serve.WaitingCache;
@@ -93,7 +94,8 @@ class QualityReadsTest {
                 new CostlyShare(100),
                 Baselines.of(folder.resolve("catalog.yaml"), NOT_IN_S3),
                 new ClientSamples(() -> MonitorLog.EMPTY),
-                () -> TrainingLog.EMPTY);
+                () -> TrainingLog.EMPTY,
+                Inputs.NONE);
         return new QueryFunction(
                 new QueryParts(router, new CostlyShare(100), RequestLog.NONE, () -> Instant.ofEpochMilli(NOW), null));
     }

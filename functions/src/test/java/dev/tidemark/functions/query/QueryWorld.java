@@ -14,6 +14,7 @@ import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.event.EventRow;
 import dev.tidemark.core.event.FieldPath;
+import dev.tidemark.core.fold.Inputs;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.history.MemoryItems;
 import dev.tidemark.core.past.BoundedArchive;
@@ -70,7 +71,8 @@ final class QueryWorld {
             new WaitingCache(tail, 5_000),
             new CostlyShare(25),
             RequestLog.NONE,
-            this::tick));
+            this::tick,
+            Inputs.EMPTY_TABLES));
     private final MemoryItems folded = new MemoryItems(catalog.views());
 
     QueryWorld() {
