@@ -19,7 +19,7 @@ public final class LaneDecisions {
 
     /**
      * L1: a lane's row is created with all folded views, each from the lane's first record on. After a restore the lane
-     * must be seen to begin there (rule R3). An import's lane descends from none, and always begins with its first row.
+     * must be seen to begin there (rule R3). An import's lane descends from none.
      */
     public static LaneRow born(Lane lane, ControlRow control) {
         Map<String, Position> views = new HashMap<>();
@@ -28,8 +28,9 @@ public final class LaneDecisions {
                 views.put(version, Position.ORIGIN);
             }
         });
-        LaneRow born = new LaneRow(lane, 1, Position.ORIGIN, 0, Long.MIN_VALUE, control.generation(), views, Map.of());
-        return lane.isImport() ? born.withKnownAncestors(Map.of()) : born.withAwaitsOverlap(control.restore() != null);
+        LaneRow born = new LaneRow(lane, 1, Position.ORIGIN, 0, Long.MIN_VALUE, control.generation(), views, Map.of())
+                .withAwaitsOverlap(control.restore() != null);
+        return lane.isImport() ? born.withKnownAncestors(Map.of()) : born;
     }
 
     /**

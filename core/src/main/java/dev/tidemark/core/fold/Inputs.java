@@ -1,6 +1,8 @@
 package dev.tidemark.core.fold;
 
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.reference.EffectiveSnapshots;
+import dev.tidemark.core.reference.LookUp;
 import dev.tidemark.core.reference.Snapshot;
 import dev.tidemark.core.reference.Snapshots;
 import dev.tidemark.core.stream.RawRecord;
@@ -15,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
  * immutable objects: the same whenever and wherever they are read.
  */
 @FunctionalInterface
-public interface Inputs {
+public interface Inputs extends EffectiveSnapshots {
 
     /** For sources whose records are read without anything else. */
     Inputs NONE = new Inputs() {
@@ -28,12 +30,19 @@ public interface Inputs {
     };
 
     /** For rehearsals, which decide nothing: every reference as an empty table. */
-    Inputs EMPTY_TABLES = (source, records) -> {
-        Map<String, Snapshots> empty = new HashMap<>();
-        source.lookUps()
-                .forEach(one ->
-                        empty.put(one.reference(), new Snapshots(List.of(new Snapshot(1, Snapshot.ALWAYS, Map.of())))));
-        return CompletableFuture.completedFuture(new Ready(empty));
+    Inputs EMPTY_TABLES = new Inputs() {
+        @Override
+        public CompletableFuture<Ready> prepare(Catalog.Source source, List<RawRecord> records) {
+            return effective(source.lookUps().stream().map(LookUp::reference).toList(), 0, 0)
+                    .thenApply(Ready::new);
+        }
+
+        @Override
+        public CompletableFuture<Map<String, Snapshots>> effective(List<String> names, long fromMillis, long toMillis) {
+            Map<String, Snapshots> empty = new HashMap<>();
+            names.forEach(name -> empty.put(name, new Snapshots(List.of(new Snapshot(1, Snapshot.ALWAYS, Map.of())))));
+            return CompletableFuture.completedFuture(empty);
+        }
     };
 
     /**
@@ -42,6 +51,14 @@ public interface Inputs {
      * @return completes exceptionally if it cannot be had now, or it is not certain that it is all
      */
     CompletableFuture<Ready> prepare(Catalog.Source source, List<RawRecord> records);
+
+    @Override
+    default CompletableFuture<Map<String, Snapshots>> effective(List<String> names, long fromMillis, long toMillis) {
+        return names.isEmpty()
+                ? CompletableFuture.completedFuture(Map.of())
+                : CompletableFuture.failedFuture(
+                        new IllegalStateException("the references " + names + " cannot be read here"));
+    }
 
     /**
      * What was brought for some records of one source. Immutable.

@@ -44,9 +44,7 @@ final class LaneEnds {
     CompletableFuture<Void> noteParents(LaneRow row, Troubles troubles) {
         Lane lane = row.lane();
         long nowMillis = clockMillis.getAsLong();
-        if (lane.isImport()
-                || row.last().equals(Position.ORIGIN)
-                || nowMillis < againMillis.getOrDefault(lane.id(), Long.MIN_VALUE)) {
+        if (row.last().equals(Position.ORIGIN) || nowMillis < againMillis.getOrDefault(lane.id(), Long.MIN_VALUE)) {
             return CompletableFuture.completedFuture(null);
         }
         againMillis.put(lane.id(), nowMillis + ASK_AGAIN_MILLIS);

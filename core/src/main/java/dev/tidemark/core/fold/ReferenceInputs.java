@@ -3,6 +3,7 @@ package dev.tidemark.core.fold;
 import dev.tidemark.core.async.Flight;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.reference.LookUp;
+import dev.tidemark.core.reference.NoSnapshot;
 import dev.tidemark.core.reference.Snapshot;
 import dev.tidemark.core.reference.SnapshotRows;
 import dev.tidemark.core.reference.Snapshots;
@@ -81,12 +82,7 @@ public final class ReferenceInputs implements Inputs {
                 .thenApply(Ready::new);
     }
 
-    /**
-     * The snapshots that are effective for what arrives in a stretch of time, both ends inclusive.
-     *
-     * @param names of references
-     * @return by name
-     */
+    @Override
     public CompletableFuture<Map<String, Snapshots>> effective(List<String> names, long fromMillis, long toMillis) {
         Map<String, Snapshots> found = new LinkedHashMap<>();
         return Flight.inOrder(
@@ -125,9 +121,7 @@ public final class ReferenceInputs implements Inputs {
 
     private static void check(String name, Known now, long arrivalMillis) {
         if (now.manifests().isEmpty()) {
-            throw new IllegalStateException(
-                    "reference '" + name + "' has no snapshot, so nothing can be looked up in it:"
-                            + " publish one with tidemark reference publish --name " + name);
+            throw new NoSnapshot(name);
         }
         if (!now.decides(arrivalMillis)) {
             throw new IllegalStateException("records arrived at " + arrivalMillis + ", which is too far after "

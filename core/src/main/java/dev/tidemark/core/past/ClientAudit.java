@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.event.FieldPath;
 import dev.tidemark.core.event.JsonEventReader;
+import dev.tidemark.core.event.RecordReader;
 import dev.tidemark.core.fold.LaneDecider;
 import dev.tidemark.core.history.Checkpoints;
 import dev.tidemark.core.history.Decide;
@@ -72,9 +73,10 @@ public final class ClientAudit {
     public CompletableFuture<Map<String, ClientSample>> sample(Monitor monitor, int size, long nowMillis) {
         View view = monitor.inputs().get(0);
         FieldPath receipt = monitor.logged().receipt();
+        RecordReader reader = catalogs.sourceOf(view).reader();
         Predicate<byte[]> hasReceipt = JsonEventReader.glance(receipt.name())
-                .and(data -> !at(tree(data), receipt).isEmpty());
-        Sample sample = new Sample(size, nowMillis, hasReceipt);
+                .and(event -> !at(tree(event), receipt).isEmpty());
+        Sample sample = new Sample(size, nowMillis, record -> hasReceipt.test(reader.event(record)));
         long fromMillis = nowMillis - HOUR_MILLIS;
         Decide decide = new Decide(
                 catalogs.sourceOf(view),
@@ -91,17 +93,17 @@ public final class ClientAudit {
                 .readLanes()
                 .thenCompose(rows -> History.of(ports, catalogs.sourceOf(view).stream(), List.of(view), rows))
                 .thenCompose(history -> history.walk(Range.arrived(fromMillis, nowMillis), decide))
-                .thenCompose(walked -> compare(monitor, sample.chosen(), nowMillis));
+                .thenCompose(walked -> compare(monitor, reader, sample.chosen(), nowMillis));
     }
 
     /** Of each version's predictions with a receipt, those with the least hash of the position and the seed: spread over the hour, bounded in memory. */
     private static final class Sample {
         private final int size;
         private final long seed;
-        private final Predicate<byte[]> hasReceipt;
+        private final Predicate<RawRecord> hasReceipt;
         private final Map<String, NavigableMap<Long, RawRecord>> versions = new TreeMap<>();
 
-        Sample(int size, long seed, Predicate<byte[]> hasReceipt) {
+        Sample(int size, long seed, Predicate<RawRecord> hasReceipt) {
             this.size = size;
             this.seed = seed;
             this.hasReceipt = hasReceipt;
@@ -113,7 +115,7 @@ public final class ClientAudit {
             NavigableMap<Long, RawRecord> known = versions.get(version);
             boolean isBeyond = known != null && known.size() == size && place > known.lastKey();
             // A receipt is looked for last: that reads the whole record.
-            if (isOneTooMany || isBeyond || !hasReceipt.test(record.data())) {
+            if (isOneTooMany || isBeyond || !hasReceipt.test(record)) {
                 return;
             }
             NavigableMap<Long, RawRecord> records = versions.computeIfAbsent(version, absent -> new TreeMap<>());
@@ -136,14 +138,14 @@ public final class ClientAudit {
     private record Logged(String version, String id, JsonNode features, ModelReplay.Answered answered) {}
 
     private CompletableFuture<Map<String, ClientSample>> compare(
-            Monitor monitor, Map<String, List<RawRecord>> chosen, long nowMillis) {
+            Monitor monitor, RecordReader reader, Map<String, List<RawRecord>> chosen, long nowMillis) {
         Map<String, Comparison> comparisons = new TreeMap<>();
         List<Logged> all = new ArrayList<>();
         chosen.forEach((version, records) -> {
             Comparison of = new Comparison();
             comparisons.put(version, of);
             for (RawRecord record : records) {
-                Logged logged = logged(monitor.logged(), version, record);
+                Logged logged = logged(monitor.logged(), version, record, tree(reader.event(record)));
                 if (logged == null) {
                     of.skipped++;
                 } else {
@@ -167,8 +169,7 @@ public final class ClientAudit {
     }
 
     /** Null if there is nothing to compute again. */
-    private @Nullable Logged logged(Monitor.Logged paths, String version, RawRecord record) {
-        JsonNode event = tree(record.data());
+    private @Nullable Logged logged(Monitor.Logged paths, String version, RawRecord record, JsonNode event) {
         ModelReceipt receipt = new ModelReceipt(at(event, paths.receipt()));
         Optional<Model> model = catalogs.all().stream()
                 .flatMap(catalog -> catalog.models().stream())

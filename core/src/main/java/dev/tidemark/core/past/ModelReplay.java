@@ -1,10 +1,13 @@
 package dev.tidemark.core.past;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidemark.core.async.Flight;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.history.Checkpoints;
 import dev.tidemark.core.history.HistoryPorts;
+import dev.tidemark.core.reference.Snapshot;
+import dev.tidemark.core.reference.Snapshots;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.ModelAnswer;
 import dev.tidemark.core.serve.ModelRow;
@@ -92,13 +95,23 @@ public final class ModelReplay {
                                 input.view(), one.receipt().of(input, entity))));
             }
         }
-        return new ReceiptReplay(catalogs, ports).reproduce(wanted, checkpoints).thenApply(answers -> {
+        return new ReceiptReplay(catalogs, ports).reproduce(wanted, checkpoints).thenCompose(answers -> {
             Iterator<ReceiptReplay.Reproduced> next = answers.iterator();
-            return all.stream().map(one -> reproduced(one, next)).toList();
+            List<Reproduced> reproduced = new ArrayList<>();
+            return Flight.inOrder(all, one -> references(one).thenAccept(found -> reproduced.add(of(one, found, next))))
+                    .thenApply(done -> reproduced);
         });
     }
 
-    private Reproduced reproduced(Answered one, Iterator<ReceiptReplay.Reproduced> next) {
+    /** The snapshots that were effective then: by the rule, not by the receipt. */
+    private CompletableFuture<Map<String, Snapshot>> references(Answered one) {
+        long atMillis = one.receipt().atMillis();
+        return ports.inputs()
+                .effective(one.model().referenceNames(), atMillis, atMillis)
+                .thenApply(found -> Snapshots.at(found, atMillis));
+    }
+
+    private Reproduced of(Answered one, Map<String, Snapshot> references, Iterator<ReceiptReplay.Reproduced> next) {
         List<ModelAnswer.Read> then = new ArrayList<>();
         List<ModelAnswer.Read> today = new ArrayList<>();
         Map<Catalog.Source, PastAnswer.Made> made = new LinkedHashMap<>();
@@ -114,11 +127,12 @@ public final class ModelReplay {
             then.add(read(input, answersThen));
             today.add(read(input, answersToday));
         }
-        return new Reproduced(answer(one, then), answer(one, today), List.copyOf(made.values()));
+        return new Reproduced(
+                answer(one, then, references), answer(one, today, references), List.copyOf(made.values()));
     }
 
-    private static ModelAnswer answer(Answered one, List<ModelAnswer.Read> reads) {
-        return new ModelAnswer(one.model(), one.receipt().atMillis(), one.rows(), reads, null);
+    private static ModelAnswer answer(Answered one, List<ModelAnswer.Read> reads, Map<String, Snapshot> references) {
+        return new ModelAnswer(one.model(), one.receipt().atMillis(), one.rows(), reads, references, null);
     }
 
     private static ModelAnswer.Read read(Model.ViewInput input, Map<String, Answer> answers) {

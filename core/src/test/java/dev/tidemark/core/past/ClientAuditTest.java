@@ -26,9 +26,24 @@ class ClientAuditTest {
     private final LoggedWorld world = new LoggedWorld();
 
     private Map<String, ClientSample> sample(int size) {
-        return new ClientAudit(Catalogs.of(CATALOG), world.ports())
-                .sample(CATALOG.monitors().get(0), size, world.nowMillis)
+        return sample(world, size);
+    }
+
+    private static Map<String, ClientSample> sample(LoggedWorld world, int size) {
+        return new ClientAudit(Catalogs.of(world.catalog), world.ports())
+                .sample(world.catalog.monitors().get(0), size, world.nowMillis)
                 .join();
+    }
+
+    @Test
+    void predictionsOfASourceWhoseRecordsAreNoJsonAreDecoded() throws IOException {
+        LoggedWorld encoded = LoggedWorld.encoded();
+        encoded.run(60, Map.of("v7", LoggedWorld.Client.RIGHT, "v8", LoggedWorld.scaling(PRICE, 100)));
+
+        Map<String, ClientSample> found = sample(encoded, 50);
+
+        assertThat(found.get("v7")).isEqualTo(new ClientSample(encoded.nowMillis, 25, 0, 0, Map.of()));
+        assertThat(Objects.requireNonNull(found.get("v8")).differing()).isGreaterThan(20);
     }
 
     @Test
@@ -49,6 +64,19 @@ class ClientAuditTest {
         assertThat(wrong.shown()).contains(PRICE, price.prediction());
         assertThat(ClientSample.of(JSON.readValue(ClientSample.text(found), Object.class)))
                 .isEqualTo(found);
+    }
+
+    /** A table of the moment before, say: what the reference said at the moment is found again, whatever it says now. */
+    @Test
+    void aClientThatKeepsAnOldTableIsFound() throws IOException {
+        LoggedWorld.Client old = (name, value) -> name.equals("users.country") ? JSON.valueToTree("c-old") : value;
+        world.run(60, Map.of("v7", LoggedWorld.Client.RIGHT, "v8", old));
+        assertThat(world.users.numberAt(world.nowMillis)).isGreaterThan(5);
+
+        Map<String, ClientSample> found = sample(50);
+
+        assertThat(Objects.requireNonNull(found.get("v7")).differing()).isZero();
+        assertThat(Objects.requireNonNull(found.get("v8")).features()).containsOnlyKeys("users.country");
     }
 
     /** Later events, also late ones, are in no receipt. */
