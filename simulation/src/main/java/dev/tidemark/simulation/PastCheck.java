@@ -9,12 +9,14 @@ import dev.tidemark.simulation.past.Inquirer;
 import dev.tidemark.simulation.past.Reckoning;
 import dev.tidemark.simulation.past.Repairer;
 import dev.tidemark.simulation.past.Tally;
+import dev.tidemark.simulation.world.Plan;
 import dev.tidemark.simulation.world.World;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +52,11 @@ public final class PastCheck implements LongFunction<@Nullable String> {
 
     /** @param traced whether the run writes down what happens */
     public Run run(long seed, boolean traced) {
-        Dials dials = Dials.random(new SplittableRandom(seed));
+        return run(seed, traced, Dials.random(new SplittableRandom(seed)), plan -> plan);
+    }
+
+    /** @param changed what becomes of the plan */
+    Run run(long seed, boolean traced, Dials dials, UnaryOperator<Plan> changed) {
         // Separate dice, so that a seed's other decisions stay as they were.
         SplittableRandom dice = new SplittableRandom(seed ^ REPAIRS);
         boolean ofOtherVersions = dice.nextInt(100) < OTHER_VERSIONS_PER_CENT;
@@ -66,7 +72,8 @@ public final class PastCheck implements LongFunction<@Nullable String> {
                 ofOtherVersions
                         ? dials.with(Dial.BAD, 150).with(Dial.RESHARD, 1000).with(Dial.PRODUCER_DUPLICATE, 300)
                         : dials,
-                plan -> ofOtherVersions ? plan.withOtherVersions(dice) : startsPairs ? plan.withStartedPairs() : plan,
+                plan -> changed.apply(
+                        ofOtherVersions ? plan.withOtherVersions(dice) : startsPairs ? plan.withStartedPairs() : plan),
                 traced,
                 guests,
                 world -> {

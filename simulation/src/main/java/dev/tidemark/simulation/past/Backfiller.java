@@ -1,5 +1,6 @@
 package dev.tidemark.simulation.past;
 
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.change.Backfill;
 import dev.tidemark.core.change.ChangePorts;
 import dev.tidemark.core.control.ControlRow;
@@ -36,7 +37,7 @@ public final class Backfiller implements World.Guest {
 
     private static CompletableFuture<Boolean> run(World.Scene scene, Worker worker) {
         Engine engine = scene.engine();
-        ChangePorts ports = worker.changePorts();
+        ChangePorts ports = worker.changePorts(Catalogs.of(scene.plan().after().catalog()));
         Backfill.Settings settings =
                 new Backfill.Settings(FoldSettings.DEFAULT, (int) engine.between(1, 3), (int) engine.between(1, 40));
         List<View> views = scene.plan().after().catalog().views();

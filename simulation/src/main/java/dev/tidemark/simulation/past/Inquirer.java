@@ -71,9 +71,9 @@ public final class Inquirer implements World.Guest {
     }
 
     private CompletableFuture<Boolean> ask(World.Scene scene, Worker worker, Code code, View view, String entity) {
-        ChangePorts ports = worker.changePorts();
-        SlowQueries items = new SlowQueries(ports.items(), scene.engine(), ports.pause());
         Catalogs catalogs = Catalogs.of(code.catalog());
+        ChangePorts ports = worker.changePorts(catalogs);
+        SlowQueries items = new SlowQueries(ports.items(), scene.engine(), ports.pause());
         long atMillis = scene.engine().nowMillis();
         QueryPlan plan = QueryPlan.of(view, null, null, atMillis);
         FeatureServer server = new FeatureServer(

@@ -282,7 +282,7 @@ public final class Reckoning {
                         clients.dynamoDb(), clients.dynamoDb(), generation + STATE, CapacityMeter.NONE, NO_BACKOFF),
                 new S3Quarantine(clients.s3(), BUCKET, NO_BACKOFF),
                 new S3BackfillLog(clients.s3(), BUCKET, NO_BACKOFF),
-                new KinesisLineage(clients.kinesis(), streams),
+                new KinesisLineage(clients.kinesis(), streams, catalogs::packingOf),
                 NO_PAUSE,
                 engine::nowMillis,
                 engine.random());

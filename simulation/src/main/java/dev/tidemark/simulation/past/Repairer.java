@@ -3,6 +3,7 @@ package dev.tidemark.simulation.past;
 import dev.tidemark.aws.s3.KeyPage;
 import dev.tidemark.aws.s3.QuarantineSieve;
 import dev.tidemark.aws.s3.S3Quarantine;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.change.Candidate;
 import dev.tidemark.core.change.ChangePorts;
 import dev.tidemark.core.change.Decision;
@@ -93,7 +94,7 @@ public final class Repairer implements World.Guest {
 
     private CompletableFuture<Boolean> run(World.Scene scene, Worker worker, Code code, long choice) {
         Engine engine = scene.engine();
-        ChangePorts ports = worker.changePorts();
+        ChangePorts ports = worker.changePorts(Catalogs.of(code.catalog()));
         S3Quarantine quarantine = new S3Quarantine(worker.clients().s3(), "bucket", worker.backoff());
         Redriver redriver = new Redriver(code.catalog(), ports, FoldSettings.DEFAULT);
         return ports.past().control().readControl().thenCompose(row -> {

@@ -11,6 +11,7 @@ import dev.tidemark.aws.s3.S3BackfillLog;
 import dev.tidemark.aws.s3.S3Checkpoints;
 import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.aws.s3.S3RedriveLog;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.change.ChangePorts;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.simulation.cloud.Caller;
@@ -74,7 +75,7 @@ final class Worker implements Caller {
     }
 
     /** Of the running state, for jobs that change it. */
-    ChangePorts changePorts() {
+    ChangePorts changePorts(Catalogs catalogs) {
         KinesisStreams streams = new KinesisStreams(clients.kinesis(), () -> Instant.ofEpochMilli(engine.nowMillis()));
         return new ChangePorts(
                 new HistoryPorts(
@@ -87,7 +88,7 @@ final class Worker implements Caller {
                         clients.dynamoDb(), clients.dynamoDbWrites(), "state", CapacityMeter.NONE, backoff()),
                 new S3Quarantine(clients.s3(), "bucket", backoff()),
                 new S3BackfillLog(clients.s3(), "bucket", backoff()),
-                new KinesisLineage(clients.kinesis(), streams),
+                new KinesisLineage(clients.kinesis(), streams, catalogs::packingOf),
                 this::later,
                 engine::nowMillis,
                 engine.random());

@@ -8,6 +8,7 @@ import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.change.Backfill;
 import dev.tidemark.core.change.CatalogSwitch;
+import dev.tidemark.core.change.QuietBackfill;
 import dev.tidemark.core.change.RestoreListener;
 import dev.tidemark.core.change.RestoreSettings;
 import dev.tidemark.core.change.Restorer;
@@ -17,6 +18,7 @@ import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.control.ViewCounts;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.history.Checkpoints;
+import dev.tidemark.core.history.CutWalk;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.past.AuditReport;
 import dev.tidemark.core.past.AuditStart;
@@ -32,10 +34,12 @@ import dev.tidemark.core.store.ImportLog;
 import dev.tidemark.core.store.InMemoryControlStore;
 import dev.tidemark.core.store.InMemoryItemStore;
 import dev.tidemark.core.store.InMemoryScan;
+import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.view.View;
 import dev.tidemark.oracle.Answers;
 import dev.tidemark.oracle.Oracle;
 import dev.tidemark.oracle.StreamRecord;
+import dev.tidemark.simulation.imported.ImportWorld.CutThen;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -127,6 +131,12 @@ class ImportTest {
 
         for (Manifest manifest : world.checkpoints.manifests.values()) {
             Checkpoints only = Checkpoints.only(world.checkpoints, manifest.id());
+            if (manifest.positions().lanes().stream().anyMatch(row -> row.lane().isImport())) {
+                long importMillis = world.imports.get(0).timeMillis();
+                assertThat(manifest.serves(importMillis - 1))
+                        .as("nobody knew then")
+                        .isFalse();
+            }
             assertAudited(seed, world, world.catalog, world.past(), world.items, only);
             InMemoryItemStore items = new InMemoryItemStore();
             InMemoryControlStore control = new InMemoryControlStore();
@@ -158,7 +168,7 @@ class ImportTest {
         CatalogSwitch.write(world.control, row -> Activation.start(row, Set.of(later.version())))
                 .join();
         new Backfill(catalog, world.change(), new Backfill.Settings(new FoldSettings("g1", 4, 3, 1 << 20), 2, 9))
-                .run(List.of(later), new Quiet())
+                .run(List.of(later), new QuietBackfill())
                 .join();
 
         assertAsOracle(seed, world, new Oracle(yaml, world.union), catalog, later, world.nowMillis);
@@ -182,6 +192,28 @@ class ImportTest {
                         .progress()
                         .missing())
                 .anySatisfy(missing -> assertThat(missing.reason()).contains("import 1"));
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void i4ACutHasOfAnImportWhatWasFoldedWhenItWasMade(long seed) {
+        ImportWorld world = new ImportWorld(seed);
+        for (CutThen then : world.cuts) {
+            assertThat(CutWalk.fates(world.past(), world.catalog, then.cut()))
+                    .as("seed %d: cut %d", seed, then.cut().number())
+                    .isEqualTo(then.fates());
+        }
+        Set<String> before = world.cuts.get(0).fates();
+        assertThat(before).noneMatch(fate -> Lane.isImport(laneOf(fate)));
+        assertThat(world.cuts.get(1).fates()).as("folded in part").isEqualTo(before);
+        assertThat(world.cuts.get(world.cuts.size() - 1).fates().stream()
+                        .filter(fate -> fate.contains(" buyer ") && fate.contains(" folded ")))
+                .as("seed %d: what counts in the end", seed)
+                .hasSize(world.union.size());
+    }
+
+    private static String laneOf(String fate) {
+        return fate.substring(0, fate.indexOf(' '));
     }
 
     private static LaneRow open(LaneRow row) {
@@ -242,22 +274,5 @@ class ImportTest {
                     .as("seed %d, view %s: %s", seed, view.name(), report.differences())
                     .isZero();
         }
-    }
-
-    private static final class Quiet implements Backfill.Progress {
-
-        @Override
-        public void warmsUp(View view, long untilMillis) {
-            throw new IllegalStateException("no view reads pairs here");
-        }
-
-        @Override
-        public void pass(List<View> views, int lanes) {}
-
-        @Override
-        public void folded(String laneId, int records) {}
-
-        @Override
-        public void done(String laneId) {}
     }
 }

@@ -14,6 +14,7 @@ import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.BatchOutcome;
 import dev.tidemark.core.fold.FoldPorts;
 import dev.tidemark.core.fold.FoldSettings;
+import dev.tidemark.core.history.CutWalk;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.serve.Answer;
 import dev.tidemark.core.serve.FeatureServer;
@@ -22,6 +23,7 @@ import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.store.Archive;
 import dev.tidemark.core.store.Archive.Segment;
 import dev.tidemark.core.store.Cas;
+import dev.tidemark.core.store.CutLog.Cut;
 import dev.tidemark.core.store.ImportLog;
 import dev.tidemark.core.store.InMemoryArchive;
 import dev.tidemark.core.store.InMemoryBackfillLog;
@@ -49,6 +51,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
@@ -87,6 +90,9 @@ final class ImportWorld {
     /** Answers as they were given, before and after the import. */
     final List<Answer> asked = new ArrayList<>();
 
+    /** Cuts of before, during and after the imports, with what counted up to them when they were made. */
+    final List<CutThen> cuts = new ArrayList<>();
+
     private final Random random;
     private final BatchFold fold;
     private final Map<Lane, List<RawRecord>> waiting = new HashMap<>();
@@ -94,6 +100,8 @@ final class ImportWorld {
     private int sequence = 1_000_000;
     private int across;
     long nowMillis;
+
+    record CutThen(Cut cut, Set<String> fates) {}
 
     private record Event(String user, long timeMillis, String json) {}
 
@@ -155,7 +163,10 @@ final class ImportWorld {
             if (!imported && one.record().arrivalMillis() > importAt) {
                 drain();
                 nowMillis = importAt;
+                ask();
+                cut();
                 importHistory(until);
+                checkpoint();
                 imported = true;
             }
             nowMillis = Math.max(nowMillis, one.record().arrivalMillis());
@@ -175,6 +186,7 @@ final class ImportWorld {
         nowMillis += 1;
         ask();
         checkpoint();
+        cut();
     }
 
     private record RawRecordOf(Lane lane, RawRecord record) {}
@@ -305,6 +317,7 @@ final class ImportWorld {
         manifest.parts().forEach(part -> records.put(manifest.lane(part), records(manifest, part, byPart)));
         records.forEach(this::archive);
         records.keySet().forEach(this::begin);
+        cut();
         records.forEach((lane, rows) -> {
             BatchFold into = fold(catalog, segment -> CompletableFuture.completedFuture(null));
             for (int from = 0; from < rows.size(); ) {
@@ -389,6 +402,12 @@ final class ImportWorld {
                 () -> nowMillis,
                 new Random(1),
                 log);
+    }
+
+    private void cut() {
+        List<LaneRow> rows = List.copyOf(control.lanes.values());
+        Cut cut = new Cut("model", "hash", catalog.hash(), cuts.size() + 1L, nowMillis, rows, 0);
+        cuts.add(new CutThen(cut, CutWalk.fates(past(), catalog, cut)));
     }
 
     private void checkpoint() {

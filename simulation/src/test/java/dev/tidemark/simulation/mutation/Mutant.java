@@ -16,6 +16,7 @@ import java.util.Map;
 record Mutant(String rule, String words, String check, List<Edit> edits) {
 
     private static final String LIVE = "dev.tidemark.simulation.SeedCheck";
+    private static final String PACKED = "dev.tidemark.simulation.PackedCheck";
     private static final String PAST = "dev.tidemark.simulation.PastCheck";
 
     Mutant {
@@ -29,6 +30,11 @@ record Mutant(String rule, String words, String check, List<Edit> edits) {
     /** Looked for in the live fold. */
     static Mutant of(String rule, String words, Edit... edits) {
         return new Mutant(rule, words, LIVE, Arrays.asList(edits));
+    }
+
+    /** Looked for where producers pack several events into one record. */
+    static Mutant ofPacked(String rule, String words, Edit... edits) {
+        return new Mutant(rule, words, PACKED, Arrays.asList(edits));
     }
 
     /** Looked for in what is said of the past. */

@@ -60,6 +60,20 @@ final class Mutants {
                             CATALOG + "ViewVersion",
                             "Hashes.shortHash(text())",
                             "Hashes.shortHash(definition.name())")),
+            Mutant.ofPacked(
+                    "P2",
+                    "the events of one packed record share a position",
+                    new Edit(
+                            STREAM + "Packing",
+                            "record.subsequence() * STRIDE + index",
+                            "record.subsequence() * STRIDE")),
+            Mutant.ofPacked(
+                    "P2",
+                    "a packed record that is delivered alone stays one record",
+                    new Edit(
+                            FOLD + "BatchFold",
+                            "return packing == null ?",
+                            "return packing == null || delivered.records().size() == 1 ?")),
 
             // The lane row.
             Mutant.of(
