@@ -23,6 +23,6 @@ final class Backfills {
     }
 
     static Backfill of(Stores stores, Catalogs catalogs, Backfill.Settings settings) {
-        return new Backfill(Objects.requireNonNull(catalogs.next()), stores.change(), settings);
+        return new Backfill(Objects.requireNonNull(catalogs.next()), stores.change(catalogs), settings);
     }
 }

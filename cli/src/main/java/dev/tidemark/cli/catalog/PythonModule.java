@@ -80,6 +80,7 @@ final class PythonModule {
             "nulls",
             "reads",
             "receipt",
+            "references",
             "request",
             "row",
             "stale",
@@ -219,13 +220,16 @@ final class PythonModule {
         text.append(line).append('\n');
     }
 
-    /** What the definition of a value says to people; empty if it says nothing. */
+    /** What the definition of a value says to people; empty if it says nothing. Fields of references say nothing. */
     private String description(String name) {
         int dot = name.indexOf('.');
         if (dot < 0 || name.startsWith(Model.valueNameOf(Model.REQUEST, ""))) {
             return "";
         }
-        View view = catalog.view(name.substring(0, dot)).orElseThrow();
+        View view = catalog.view(name.substring(0, dot)).orElse(null);
+        if (view == null) {
+            return "";
+        }
         String value = name.substring(dot + 1);
         String path = view.features().stream()
                 .filter(feature -> feature.name().equals(value))

@@ -98,7 +98,7 @@ public final class RestoreCommand extends CatalogCommand {
                 + (restore.targetMillis() == null
                         ? ", up to the end of the archive"
                         : ", up to " + Instant.ofEpochMilli(restore.targetMillis())));
-        ChangePorts ports = stores.changeOf(generation);
+        ChangePorts ports = stores.changeOf(generation, catalogs);
         stores.await(new Restorer(catalogs, ports, RestoreSettings.DEFAULT)
                 .restore(generation, restore, new Told(progress)));
         progress.note("Generation " + generation + " is live. Its functions need TIDEMARK_GENERATION=" + generation

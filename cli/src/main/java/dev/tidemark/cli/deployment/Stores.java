@@ -21,6 +21,7 @@ import dev.tidemark.aws.s3.S3Quarantine;
 import dev.tidemark.aws.s3.S3Reader;
 import dev.tidemark.aws.s3.S3RedriveLog;
 import dev.tidemark.aws.s3.S3ReferenceLog;
+import dev.tidemark.aws.s3.S3SchemaStore;
 import dev.tidemark.aws.s3.S3TrainingLog;
 import dev.tidemark.cli.terminal.Failure;
 import dev.tidemark.core.catalog.Catalog;
@@ -29,10 +30,12 @@ import dev.tidemark.core.change.ChangePorts;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.fold.Inputs;
 import dev.tidemark.core.fold.ReferenceInputs;
+import dev.tidemark.core.fold.SchemaInputs;
 import dev.tidemark.core.history.HistoryPorts;
 import dev.tidemark.core.learn.CutMaker;
 import dev.tidemark.core.store.ItemStore;
 import dev.tidemark.core.store.Pause;
+import dev.tidemark.core.view.View;
 import dev.tidemark.functions.Deployment;
 import dev.tidemark.tables.RemoteFiles;
 import java.time.InstantSource;
@@ -40,10 +43,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
@@ -116,7 +121,10 @@ public final class Stores implements AutoCloseable {
 
     /** What reading records needs. */
     public Inputs inputs() {
-        return new ReferenceInputs(referenceLog(), System::currentTimeMillis);
+        String bucket = value(Environment.BUCKET);
+        return new SchemaInputs(
+                new S3SchemaStore(client(clients::s3), bucket, Backoff.system()),
+                new ReferenceInputs(referenceLog(), System::currentTimeMillis));
     }
 
     public S3CutLog cutLog() {
@@ -129,8 +137,8 @@ public final class Stores implements AutoCloseable {
         return new S3TrainingLog(client(clients::s3), bucket, Backoff.system());
     }
 
-    public CutMaker cutMaker() {
-        return new CutMaker(control(), redriveLog(), cutLog(), lineage(), System::currentTimeMillis);
+    public CutMaker cutMaker(Catalogs catalogs) {
+        return new CutMaker(control(), redriveLog(), cutLog(), lineage(catalogs), System::currentTimeMillis);
     }
 
     public S3BackfillLog backfillLog() {
@@ -154,9 +162,10 @@ public final class Stores implements AutoCloseable {
         return new DynamoStateScan(client(clients::dynamoDb), table, CapacityMeter.NONE);
     }
 
-    public KinesisLineage lineage() {
+    /** @param catalogs say how records of the streams are packed */
+    private KinesisLineage lineage(Catalogs catalogs) {
         KinesisAsyncClient kinesis = client(clients::kinesis);
-        return new KinesisLineage(kinesis, new KinesisStreams(kinesis, InstantSource.system()));
+        return new KinesisLineage(kinesis, new KinesisStreams(kinesis, InstantSource.system()), catalogs::packingOf);
     }
 
     /** The protection of the deployment's state table; empty if the table is gone. */
@@ -213,24 +222,25 @@ public final class Stores implements AutoCloseable {
     }
 
     /** Of the running state, for jobs that change it. */
-    public ChangePorts change() {
-        return change(past(), items());
+    public ChangePorts change(Catalogs catalogs) {
+        return change(catalogs, past(), items());
     }
 
     /** Of another generation's. */
-    public ChangePorts changeOf(String generation) {
+    public ChangePorts changeOf(String generation, Catalogs catalogs) {
         return change(
+                catalogs,
                 new HistoryPorts(archive(), redriveLog(), checkpoints(), controlOf(generation), inputs()),
                 itemsOf(generation));
     }
 
-    private ChangePorts change(HistoryPorts past, ItemStore items) {
+    private ChangePorts change(Catalogs catalogs, HistoryPorts past, ItemStore items) {
         return new ChangePorts(
                 past,
                 items,
                 quarantine(),
                 backfillLog(),
-                lineage(),
+                lineage(catalogs),
                 pause(),
                 System::currentTimeMillis,
                 new SplittableRandom(),
@@ -253,6 +263,29 @@ public final class Stores implements AutoCloseable {
                         + (foreign.size() == 1 ? "view " : "views ") + String.join(", ", foreign)
                         + ": name the deployment's catalog with --catalog or $" + Environment.CATALOG.variable()
                         + "; a local run is asked for its own without either");
+            }
+        });
+    }
+
+    /**
+     * Before something is folded into all views, as long as it takes.
+     *
+     * @throws Failure likewise, and if a view is folded that neither catalog has, as while views are being changed
+     */
+    public void checkFoldsOnly(Catalogs catalogs) {
+        checkFolds(catalogs.current());
+        await(control().readControl()).ifPresent(row -> {
+            Set<String> known = catalogs.views().stream().map(View::version).collect(Collectors.toSet());
+            List<String> unknown = row.views().keySet().stream()
+                    .filter(version -> row.folds(version) && !known.contains(version))
+                    .sorted()
+                    .toList();
+            if (!unknown.isEmpty()) {
+                throw new Failure("views are being changed at " + where + ": it also folds the view versions "
+                        + String.join(", ", unknown)
+                        + ", which the catalog does not define: name the other catalog of the"
+                        + " change too, with --next or $" + Environment.NEXT_CATALOG.variable()
+                        + ", or wait for `tidemark backfill finish`");
             }
         });
     }

@@ -5,6 +5,7 @@ import dev.tidemark.cli.catalog.CatalogOption;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.cli.terminal.ShownText;
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -27,8 +28,8 @@ final class CutCreateCommand extends CatalogCommand {
         Catalog definitions = catalog.compile(deployment);
         try (Stores stores = deployment.open()) {
             stores.checkFolds(definitions);
-            CutText cut = new CutText(
-                    stores.await(stores.cutMaker().make(definitions, CatalogOption.model(definitions, model))));
+            CutText cut = new CutText(stores.await(stores.cutMaker(Catalogs.of(definitions))
+                    .make(definitions, CatalogOption.model(definitions, model))));
             out().println(ShownText.text(json ? cut.json() : cut.line()));
         }
         out().flush();

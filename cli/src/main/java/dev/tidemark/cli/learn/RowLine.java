@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.event.FieldPath;
+import dev.tidemark.core.event.RecordReader;
 import dev.tidemark.core.learn.Changed;
 import dev.tidemark.core.learn.LabelledRow;
 import dev.tidemark.core.tile.EntityKeys;
@@ -23,20 +25,27 @@ final class RowLine {
 
     private static final JsonFactory JSON = new JsonFactory();
 
+    private final RecordReader reader;
     private final FieldPath version;
     private final FieldPath score;
     private final Monitor.Logged logged;
 
-    RowLine(Monitor monitor) {
+    private RowLine(RecordReader reader, Monitor monitor) {
+        this.reader = reader;
         this.version = FieldPath.parse(monitor.predictions().entity().get(0).name());
         this.score = FieldPath.parse(monitor.score());
         this.logged = monitor.logged();
     }
 
+    /** @param monitor of the catalog */
+    static RowLine of(Catalog catalog, Monitor monitor) {
+        return new RowLine(catalog.sourceOf(monitor.predictions()).reader(), monitor);
+    }
+
     /** @param row its number among those of the cut, from 0 */
     String of(long cut, long row, Changed changed) {
         LabelledRow labelled = changed.row();
-        byte[] prediction = labelled.prediction().data();
+        byte[] prediction = reader.event(labelled.prediction());
         StringWriter text = new StringWriter();
         try (JsonGenerator out = JSON.createGenerator(text)) {
             out.writeStartObject();

@@ -70,12 +70,13 @@ final class RowsFollowCommand extends LearnCommand {
         Catalog definitions = catalog.compile(deployment);
         Training training = training(definitions);
         Model of = CatalogOption.model(definitions, model);
-        RowLine line = new RowLine(definitions.monitor(model).orElseThrow());
+        Catalogs catalogs = Catalogs.of(definitions);
+        RowLine line = RowLine.of(definitions, definitions.monitor(model).orElseThrow());
         ExecutorService threads = Executors.newFixedThreadPool(workers);
         try (Stores stores = deployment.open()) {
-            LabelledRows rows = new LabelledRows(Catalogs.of(definitions), stores.past(), workers, threads, read -> {});
+            LabelledRows rows = new LabelledRows(catalogs, stores.past(), workers, threads, read -> {});
             CutLog cuts = stores.cutLog();
-            CutMaker maker = stores.cutMaker();
+            CutMaker maker = stores.cutMaker(catalogs);
             Place place = place();
             Cut before = place.cut() == 1 ? none(of, definitions) : cut(stores, place.cut() - 1);
             for (long number = place.cut(); ; number++) {

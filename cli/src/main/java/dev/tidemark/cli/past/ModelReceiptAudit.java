@@ -75,7 +75,10 @@ final class ModelReceiptAudit {
         for (String member : List.of("model", "names", "at", "coverage")) {
             compareRest(served.name(), "", member, served.document(), again, differences);
         }
-        compareRest(served.name(), "", "model", served.document().path("receipt"), again.path("receipt"), differences);
+        for (String member : List.of("model", "references")) {
+            compareRest(
+                    served.name(), "", member, served.document().path("receipt"), again.path("receipt"), differences);
+        }
         return report.plus(AuditReport.of((long) rows.size() * model.vector().size(), 0, differences, null));
     }
 

@@ -3,6 +3,7 @@ package dev.tidemark.cli.quarantine;
 import dev.tidemark.cli.catalog.CatalogCommand;
 import dev.tidemark.cli.deployment.Stores;
 import dev.tidemark.core.catalog.Catalog;
+import dev.tidemark.core.catalog.Catalogs;
 import dev.tidemark.core.change.Candidate;
 import dev.tidemark.core.change.Redriver;
 import dev.tidemark.core.fold.FoldSettings;
@@ -114,7 +115,7 @@ final class QuarantineRedriveCommand extends CatalogCommand {
     }
 
     private static Redriver redriver(Stores stores, Catalog definitions) {
-        return new Redriver(definitions, stores.change(), FoldSettings.DEFAULT);
+        return new Redriver(definitions, stores.change(Catalogs.of(definitions)), FoldSettings.DEFAULT);
     }
 
     /** Hands candidates on in numbers that fit into memory and one manifest. */

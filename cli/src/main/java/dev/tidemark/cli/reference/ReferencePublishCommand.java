@@ -9,7 +9,6 @@ import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.change.ReferencePublisher;
 import dev.tidemark.core.change.ReferencePublisher.Published;
 import dev.tidemark.core.reference.Reference;
-import dev.tidemark.tables.RemoteFiles;
 import dev.tidemark.tables.TableFile;
 import dev.tidemark.tables.TableFiles;
 import dev.tidemark.tables.TableFormat;
@@ -38,7 +37,8 @@ final class ReferencePublishCommand extends CatalogCommand {
             paramLabel = "FILE",
             arity = "1..*",
             description =
-                    "Files, folders or patterns: Parquet, CSV with a header, or JSON lines. Together they are the table.")
+                    "Files, folders or patterns, here or in S3 (s3://bucket/key): Parquet, CSV with a header, or JSON lines."
+                            + " Together they are the table.")
     private List<String> files;
 
     @Option(names = "--name", required = true, paramLabel = "NAME", description = "The reference, as in the catalog.")
@@ -66,11 +66,11 @@ final class ReferencePublishCommand extends CatalogCommand {
                 .reference(name)
                 .orElseThrow(() -> new Failure("the catalog has no reference '" + name + "': add it under references"));
         ReferenceTable table = new ReferenceTable(reference);
-        read(table);
         Long atMillis = effectiveAt == null
                 ? null
                 : (Long) Moments.parse("--effective-at", effectiveAt).toEpochMilli();
         try (Stores stores = deployment.open()) {
+            read(table, stores);
             Published published = stores.await(new ReferencePublisher(stores.referenceLog(), System::currentTimeMillis)
                     .publish(reference, table.rows(), atMillis));
             SnapshotText snapshot = new SnapshotText(published.manifest());
@@ -81,9 +81,9 @@ final class ReferencePublishCommand extends CatalogCommand {
         return 0;
     }
 
-    private void read(ReferenceTable table) {
+    private void read(ReferenceTable table, Stores stores) {
         try {
-            TableFiles all = new TableFiles(RemoteFiles.NONE, Path.of(System.getProperty("java.io.tmpdir")));
+            TableFiles all = new TableFiles(stores.files(), Path.of(System.getProperty("java.io.tmpdir")));
             for (TableFile file : all.of(files)) {
                 TableFormat as = format == null ? TableFormat.of(file.uri()) : TableFormat.named(format);
                 all.with(file, copy -> Tables.read(as, file.uri(), copy, table.columns(), table::add));

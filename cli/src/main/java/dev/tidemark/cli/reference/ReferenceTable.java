@@ -117,6 +117,12 @@ final class ReferenceTable {
                     "column '" + field + "' is not of type " + type.name().toLowerCase(java.util.Locale.ROOT) + ", but "
                             + shown(cell) + ": correct the table, or the type in the catalog");
         }
+        if (value instanceof String text && !Bounds.contain(text)) {
+            throw failure(
+                    row,
+                    "column '" + field + "' has a text of more than " + Bounds.MAX_SCALAR_BYTES
+                            + " bytes: shorten it, for no event and no vector has longer ones");
+        }
         return value;
     }
 
@@ -145,7 +151,9 @@ final class ReferenceTable {
     }
 
     private static String shown(JsonNode cell) {
-        return cell.isMissingNode() || cell.isNull() ? "nothing" : "'" + cell.asText(cell.toString()) + "'";
+        return cell.isMissingNode() || cell.isNull()
+                ? "nothing"
+                : "'" + (cell.isValueNode() ? cell.asText() : cell.toString()) + "'";
     }
 
     private static Failure failure(TableRow row, String problem) {

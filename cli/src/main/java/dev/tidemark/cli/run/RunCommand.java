@@ -11,6 +11,7 @@ import dev.tidemark.cli.terminal.ProgressLine;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.catalog.Catalogs;
+import dev.tidemark.core.event.RegistryDecoder;
 import dev.tidemark.kinesis.file.DamagedFile;
 import dev.tidemark.local.DirectoryInUse;
 import dev.tidemark.samplesevents.Sample;
@@ -127,6 +128,8 @@ public final class RunCommand implements Callable<Integer> {
                 .map(CatalogFile::compile)
                 .orElseGet(() -> new CatalogCompiler().compile(Sample.SHOP.catalog()));
         Catalog next = nextFile.compile();
+        Catalogs catalogs = new Catalogs(catalog, next);
+        checkNoRegistry(catalogs);
         List<SampleEvent> own = events == null ? List.of() : own(events, catalog);
         Console console = new Console(
                 spec.commandLine().getOut(),
@@ -135,11 +138,25 @@ public final class RunCommand implements Callable<Integer> {
                 System::currentTimeMillis,
                 this::roomBytes);
         try (StopSignal stop = StopSignal.install();
-                LocalRun run = start(new Catalogs(catalog, next), console)) {
+                LocalRun run = start(catalogs, console)) {
             replay(run, catalog.sources().get(0).stream(), own, console);
             stop.await();
         }
         return 0;
+    }
+
+    /** Its events would be held until the registry answers. */
+    static void checkNoRegistry(Catalogs catalogs) {
+        for (Catalog one : catalogs.all()) {
+            for (Catalog.Source source : one.sources()) {
+                if (source.format().decoder() instanceof RegistryDecoder) {
+                    throw new Failure(
+                            "source '" + source.name() + "' reads schemas from AWS Glue's registry, which a local"
+                                    + " run does not ask: here, name the schema's file, encoding: {avro: {schema: FILE}}, and"
+                                    + " put events without the registry's header");
+                }
+            }
+        }
     }
 
     private void checkOptions() {

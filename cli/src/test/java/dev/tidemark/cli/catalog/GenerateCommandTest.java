@@ -25,6 +25,7 @@ class GenerateCommandTest {
     @ParameterizedTest
     @CsvSource({
         "python/tests/catalog.yaml, python/tests/generated.py",
+        "python/tests/odd.yaml, python/tests/odd_models.py",
         "examples/discount.yaml, examples/discount_models.py"
     })
     void theModulesThatAreThereAreWhatItPrints(String catalog, String module) throws IOException {
@@ -37,6 +38,24 @@ class GenerateCommandTest {
         assertThat(generate.out())
                 .as("write it again: ./tidemark generate python " + catalog + " --out " + module)
                 .isEqualTo(Files.readString(root.resolve(module)));
+    }
+
+    @Test
+    void fieldsOfReferencesAreTyped() throws IOException {
+        Path catalog = Files.writeString(folder.resolve("catalog.yaml"), """
+                tidemark: 1
+                sources: {shop: {stream: shop, event_time: ts}}
+                references: {items: {key: item.id, fields: {category: text, price: number, fresh: boolean}}}
+                views: {buyer: {source: shop, entity: user, features: {events: {function: count, windows: [1h]}}}}
+                models: {offer: {keys: {item.id: item}, inputs: [{items: [category, price, fresh]}]}}
+                """);
+
+        assertThat(Command.run("generate", "python", catalog.toString()).out())
+                .contains(
+                        "    items_category: t.Optional[str] = tm.value(0)\n",
+                        "    items_price: t.Optional[tm.N] = tm.value(1)\n",
+                        "    fresh: t.Optional[bool] = tm.value(2)\n",
+                        "    item: tm.Key\n");
     }
 
     @Test

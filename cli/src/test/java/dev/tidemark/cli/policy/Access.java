@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.services.dynamodb.model.BatchGetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.BatchWriteItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
 import software.amazon.awssdk.services.dynamodb.model.DescribeContinuousBackupsRequest;
 import software.amazon.awssdk.services.dynamodb.model.DescribeTableRequest;
@@ -56,6 +57,11 @@ record Access(String action, String resource, Map<String, String> context) {
         if (call instanceof BatchGetItemRequest batch) {
             return batch.requestItems().keySet().stream()
                     .map(table -> onTable("BatchGetItem", table))
+                    .toList();
+        }
+        if (call instanceof BatchWriteItemRequest batch) {
+            return batch.requestItems().keySet().stream()
+                    .map(table -> onTable("BatchWriteItem", table))
                     .toList();
         }
         if (call instanceof DeleteObjectsRequest deletion) {
@@ -144,7 +150,9 @@ record Access(String action, String resource, Map<String, String> context) {
 
     private static @Nullable Access ofOthers(SdkRequest call) {
         if (call instanceof DescribeStreamSummaryRequest describe) {
-            return new Access("kinesis:DescribeStreamSummary", describe.streamARN(), Map.of());
+            return describe.streamARN() == null
+                    ? onStream("DescribeStreamSummary", describe.streamName())
+                    : new Access("kinesis:DescribeStreamSummary", describe.streamARN(), Map.of());
         }
         if (call instanceof ListShardsRequest list) {
             return new Access("kinesis:ListShards", list.streamARN(), Map.of());
