@@ -198,6 +198,11 @@ class Vector(Generic[N]):
         return freshness
 
     @property
+    def references(self) -> Mapping[str, Any]:
+        """By reference that was looked up: which snapshot, and since when that is effective."""
+        return self.answer.get("references", {})  # type: ignore[no-any-return]
+
+    @property
     def receipt(self) -> Mapping[str, Any]:
         """Enough to compute the same values again from the archive."""
         receipt: Mapping[str, Any] = self.answer["receipt"]

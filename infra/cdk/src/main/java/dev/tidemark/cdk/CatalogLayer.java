@@ -1,5 +1,8 @@
 package dev.tidemark.cdk;
 
+import dev.tidemark.core.catalog.CatalogCompiler;
+import dev.tidemark.core.catalog.InvalidDefinition;
+import dev.tidemark.formats.EventFormats;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,14 +24,25 @@ final class CatalogLayer implements AutoCloseable {
         try {
             CatalogLayer layer = new CatalogLayer(Files.createTempDirectory("tidemark-catalog"));
             Files.createDirectory(layer.definitions());
-            Files.copy(catalog, layer.definitions().resolve("catalog.yaml"));
+            put(catalog, layer.definitions().resolve("catalog.yaml"));
             if (next != null) {
-                Files.copy(next, layer.definitions().resolve("next.yaml"));
+                put(next, layer.definitions().resolve("next.yaml"));
             }
             return layer;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** As it is; but files of schemas are not in the layer, so a catalog that names some is put there with their content. */
+    private static void put(Path catalog, Path into) throws IOException {
+        String text = Files.readString(catalog);
+        try {
+            new CatalogCompiler(EventFormats.WITHOUT_FILES).compile(text);
+        } catch (InvalidDefinition itNamesFiles) {
+            text = CheckedCatalog.read(catalog).catalog().json();
+        }
+        Files.writeString(into, text);
     }
 
     Path folder() {

@@ -3,6 +3,7 @@ package dev.tidemark.cdk;
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
 import dev.tidemark.core.catalog.InvalidDefinition;
+import dev.tidemark.formats.EventFormats;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ record CheckedCatalog(Path file, Catalog catalog) {
     /** @throws IllegalArgumentException naming every mistake, as {@code tidemark validate} does */
     static CheckedCatalog read(Path file) {
         try {
-            return new CheckedCatalog(file, new CatalogCompiler().compile(Files.readString(file)));
+            return new CheckedCatalog(file, compile(file));
         } catch (IOException e) {
             throw new IllegalArgumentException(
                     "The catalog " + file.toAbsolutePath() + " cannot be read: give the path of a readable file", e);
@@ -30,6 +31,10 @@ record CheckedCatalog(Path file, Catalog catalog) {
                             .collect(Collectors.joining("\n", "The catalog cannot be deployed:\n", "")),
                     e);
         }
+    }
+
+    private static Catalog compile(Path file) throws IOException {
+        return new CatalogCompiler(EventFormats.beside(file)).compile(Files.readString(file));
     }
 
     /** @throws IllegalArgumentException if no source reads the stream: nothing would ever be folded */
