@@ -35,6 +35,9 @@ final class AttributePass {
     private final Plan plan;
     private final JobFiles files;
     private final Inputs inputs;
+    private final List<Model.ReferenceInput> references;
+    private final List<String> names;
+    private final List<String> attributes;
 
     /** A row of a chunk, by its place there. */
     private record Asked(int index, long number, long atMillis, List<String> keys) {}
@@ -44,12 +47,15 @@ final class AttributePass {
         this.plan = plan;
         this.files = files;
         this.inputs = inputs;
+        this.references = request.references();
+        this.names = references.stream().map(Model.ReferenceInput::reference).toList();
+        this.attributes = request.attributes();
     }
 
     /** Writes the file of values and the report of snapshots, unless they are there. */
     void run() {
         Path file = files.attributes();
-        if (request.references().isEmpty() || Files.exists(file)) {
+        if (references.isEmpty() || Files.exists(file)) {
             return;
         }
         Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
@@ -72,9 +78,7 @@ final class AttributePass {
             throw new TrainingSetProblem(e.getMessage() + "; the file has changed while it was read", e);
         }
         ObjectNode report = JobFiles.object();
-        request.references()
-                .forEach(one -> used.getOrDefault(one.reference(), new TreeSet<>())
-                        .forEach(report.withArray("/" + one.reference())::add));
+        names.forEach(name -> used.getOrDefault(name, new TreeSet<>()).forEach(report.withArray("/" + name)::add));
         files.writeJson(JobFiles.reportOf(file), report);
         JobFiles.move(unfinished, file);
     }
@@ -97,20 +101,16 @@ final class AttributePass {
     private @Nullable Object[] values(Asked row, Map<String, Set<Long>> used) {
         Map<String, Snapshot> snapshots = snapshots(row.atMillis());
         Map<String, @Nullable Object> values = new HashMap<>();
-        List<Model.ReferenceInput> references = request.references();
         for (int i = 0; i < references.size(); i++) {
-            String name = references.get(i).reference();
+            String name = names.get(i);
             Snapshot snapshot = Objects.requireNonNull(snapshots.get(name));
             used.computeIfAbsent(name, added -> new TreeSet<>()).add(snapshot.number());
             references.get(i).addTo(values, snapshot, row.keys().get(i), row.atMillis());
         }
-        return request.attributes().stream().map(values::get).toArray();
+        return attributes.stream().map(values::get).toArray();
     }
 
     private Map<String, Snapshot> snapshots(long atMillis) {
-        List<String> names = request.references().stream()
-                .map(Model.ReferenceInput::reference)
-                .toList();
         try {
             return Snapshots.at(Waiting.on(inputs.effective(names, atMillis, atMillis)), atMillis);
         } catch (NoSnapshot e) {

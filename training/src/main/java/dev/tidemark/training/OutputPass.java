@@ -21,6 +21,7 @@ final class OutputPass {
     private final Plan plan;
     private final JobFiles files;
     private final Progress progress;
+    private final List<String> attributeNames;
 
     /**
      * What was written.
@@ -44,6 +45,7 @@ final class OutputPass {
         this.plan = plan;
         this.files = files;
         this.progress = progress;
+        this.attributeNames = request.attributes();
     }
 
     /** The files are complete after this, but do not have their final names yet. */
@@ -137,10 +139,9 @@ final class OutputPass {
     private Map<String, @Nullable Object> given(Spine spine, @Nullable AnswerReader attributes) {
         Map<String, @Nullable Object> given = new HashMap<>(spine.request());
         if (attributes != null) {
-            List<String> names = request.attributes();
-            @Nullable Object[] values = attributes.next(spine.number(), names.size());
+            @Nullable Object[] values = attributes.next(spine.number(), attributeNames.size());
             for (int i = 0; i < values.length; i++) {
-                given.put(names.get(i), values[i]);
+                given.put(attributeNames.get(i), values[i]);
             }
         }
         return given;

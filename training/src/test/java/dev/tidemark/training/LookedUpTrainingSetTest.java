@@ -75,7 +75,10 @@ class LookedUpTrainingSetTest {
             assertThat(set.get(i)).as("%s, seed %d", rows.get(i), seed).isEqualTo(history.answer(rows.get(i)));
         }
         for (String name : List.of("grown_3h", "ages_10m", "ages_3h", "countries_3h", "by_country_3h")) {
-            assertThat(set.stream().map(row -> row.get("user__" + name)).distinct().count())
+            assertThat(set.stream()
+                            .map(row -> row.get("user__" + name))
+                            .distinct()
+                            .count())
                     .as("different values of %s, seed %d", name, seed)
                     .isGreaterThan(5);
         }

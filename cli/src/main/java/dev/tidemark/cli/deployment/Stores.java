@@ -253,18 +253,20 @@ public final class Stores implements AutoCloseable {
      * @throws Failure if the deployment does not fold all of its views
      */
     public void checkFolds(Catalog catalog) {
-        await(control().readControl()).ifPresent(row -> {
-            List<String> foreign = catalog.views().stream()
-                    .filter(view -> !row.folds(view.version()))
-                    .map(view -> view.name() + " " + view.version())
-                    .toList();
-            if (!foreign.isEmpty()) {
-                throw new Failure("this catalog is not what is folded at " + where + ", which does not fold its "
-                        + (foreign.size() == 1 ? "view " : "views ") + String.join(", ", foreign)
-                        + ": name the deployment's catalog with --catalog or $" + Environment.CATALOG.variable()
-                        + "; a local run is asked for its own without either");
-            }
-        });
+        await(control().readControl()).ifPresent(row -> checkFolds(catalog, row));
+    }
+
+    private void checkFolds(Catalog catalog, ControlRow row) {
+        List<String> foreign = catalog.views().stream()
+                .filter(view -> !row.folds(view.version()))
+                .map(view -> view.name() + " " + view.version())
+                .toList();
+        if (!foreign.isEmpty()) {
+            throw new Failure("this catalog is not what is folded at " + where + ", which does not fold its "
+                    + (foreign.size() == 1 ? "view " : "views ") + String.join(", ", foreign)
+                    + ": name the deployment's catalog with --catalog or $" + Environment.CATALOG.variable()
+                    + "; a local run is asked for its own without either");
+        }
     }
 
     /**
@@ -273,8 +275,8 @@ public final class Stores implements AutoCloseable {
      * @throws Failure likewise, and if a view is folded that neither catalog has, as while views are being changed
      */
     public void checkFoldsOnly(Catalogs catalogs) {
-        checkFolds(catalogs.current());
         await(control().readControl()).ifPresent(row -> {
+            checkFolds(catalogs.current(), row);
             Set<String> known = catalogs.views().stream().map(View::version).collect(Collectors.toSet());
             List<String> unknown = row.views().keySet().stream()
                     .filter(version -> row.folds(version) && !known.contains(version))

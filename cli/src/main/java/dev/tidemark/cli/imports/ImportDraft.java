@@ -18,13 +18,12 @@ record ImportDraft(
 
     /** Whether the manifest is of the same files, read in the same way; whatever its parts. */
     boolean isOf(Manifest manifest) {
-        return manifest.source().equals(source)
-                && manifest.streamArn().equals(streamArn)
-                && manifest.seam().arrivalDelayMillis() == seam.arrivalDelayMillis()
-                && manifest.contents()
-                        .equals(files.stream().map(File::sha256).sorted().toList())
-                && manifest.map().equals(map)
-                && manifest.sameId() == sameId;
+        return of(manifest.parts()).digest().equals(manifest.digest());
+    }
+
+    /** Of the manifest that it becomes; it has parts. */
+    String digest() {
+        return numbered(1, seam.untilMillis()).digest();
     }
 
     ImportDraft of(List<Part> found) {

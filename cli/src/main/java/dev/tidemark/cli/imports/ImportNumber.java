@@ -29,7 +29,7 @@ final class ImportNumber {
      */
     @Nullable
     Manifest known(ImportDraft draft) {
-        String digest = draft.numbered(1, draft.seam().untilMillis()).digest();
+        String digest = draft.digest();
         long last = stores.await(imports.known());
         Manifest same = null;
         for (long number = 1; number <= last; number++) {
@@ -37,8 +37,9 @@ final class ImportNumber {
             if (one.source().equals(draft.source())) {
                 if (one.digest().equals(digest)) {
                     same = one;
+                } else {
+                    checkOverlap(one, draft);
                 }
-                checkOverlap(one, draft, digest);
             }
         }
         return same;
@@ -67,10 +68,7 @@ final class ImportNumber {
         return last + 1;
     }
 
-    private static void checkOverlap(Manifest one, ImportDraft draft, String digest) {
-        if (one.digest().equals(digest)) {
-            return;
-        }
+    private static void checkOverlap(Manifest one, ImportDraft draft) {
         Set<String> read = one.files().stream().map(File::sha256).collect(Collectors.toSet());
         Set<String> names = one.files().stream().map(File::name).collect(Collectors.toSet());
         for (File file : draft.files()) {

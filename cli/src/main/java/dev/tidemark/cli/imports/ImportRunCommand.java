@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
         description = {
             "Import rows from before the source's seam: archive them, and fold them into all views of the source.",
             "Without --yes, nothing is written: it says how many rows, items, write units and dollars it would be.",
-            "May be interrupted, repeated, and run twice at once: the same files, map and seam go on where they were."
+            "May be interrupted, repeated, and run twice at once: the same rows, read by the same map, go on where they were."
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.

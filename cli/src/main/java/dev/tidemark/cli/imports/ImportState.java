@@ -2,6 +2,7 @@ package dev.tidemark.cli.imports;
 
 import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.store.ImportLog.Manifest;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -15,7 +16,7 @@ record ImportState(int parts, int archived, int folded) {
 
     /** @param rows by lane id */
     static ImportState of(Manifest manifest, Map<String, LaneRow> rows) {
-        var known = manifest.parts().stream()
+        List<LaneRow> known = manifest.parts().stream()
                 .map(part -> rows.get(manifest.lane(part).id()))
                 .filter(Objects::nonNull)
                 .toList();

@@ -55,6 +55,7 @@ public final class LaneLog {
     private @Nullable Position end;
 
     private @Nullable Position expectedLast;
+    private String expectedBy = "";
     private long expectedCount;
     private boolean lookedEverywhere;
     private int tries;
@@ -115,8 +116,9 @@ public final class LaneLog {
     }
 
     /** See {@link StreamLog#expect}. */
-    void expect(Position last, long laneCount) {
+    void expect(String by, Position last, long laneCount) {
         if (last.isAfter(start.last())) {
+            expectedBy = by;
             expectedLast = last;
             expectedCount = laneCount;
         }
@@ -167,7 +169,7 @@ public final class LaneLog {
      */
     public void passOver(DamagedArchive damage) {
         DamagedArchive.Gap gap = damage.gap();
-        if (damage.key().equals(rowName())) {
+        if (damage.key().equals(expectedBy)) {
             expectedLast = null;
         } else if (gap != null && !waiting.isEmpty()) {
             reached = Position.max(reached, gap.upTo());
@@ -294,12 +296,8 @@ public final class LaneLog {
             return;
         }
         if (fresh.get(fresh.size() - 1).position().compareTo(expectedLast) >= 0) {
-            check(rowName(), expectedLast, expectedCount, count + Positions.countUpTo(expectedLast, fresh));
+            check(expectedBy, expectedLast, expectedCount, count + Positions.countUpTo(expectedLast, fresh));
         }
-    }
-
-    private String rowName() {
-        return "the row of lane " + laneId;
     }
 
     private CompletableFuture<Optional<Run>> atEnd() {
@@ -310,7 +308,7 @@ public final class LaneLog {
         return lookEverywhere()
                 .thenCompose(more -> more
                         ? next()
-                        : CompletableFuture.failedFuture(tooFew(rowName(), expected, expectedCount, count)));
+                        : CompletableFuture.failedFuture(tooFew(expectedBy, expected, expectedCount, count)));
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.tidemark.core.control.LaneRow;
 import dev.tidemark.core.store.ArchiveLog;
 import dev.tidemark.core.store.ArchiveLog.SegmentRef;
 import dev.tidemark.core.store.DamagedArchive;
+import dev.tidemark.core.stream.Position;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -145,11 +146,22 @@ public final class StreamLog {
     public void expect(Collection<LaneRow> rows) {
         for (LaneRow row : rows) {
             if (row.lane().streamName().equals(streamName) && row.count() > 0) {
-                LaneLog known = lanes.get(row.lane().id());
-                LaneLog lane = known != null ? known : add(row.lane().id(), LaneStart.BIRTH, List.of());
-                lane.expect(row.last(), row.count());
+                expect(row.lane().id(), "the row of lane " + row.lane().id(), row.last(), row.count());
             }
         }
+    }
+
+    /**
+     * Makes a lane's log, which may have no segments, check likewise that the archive has {@code count} records up to {@code
+     * last}.
+     *
+     * @param by what says so, for messages
+     */
+    public LaneLog expect(String laneId, String by, Position last, long count) {
+        LaneLog known = lanes.get(laneId);
+        LaneLog lane = known != null ? known : add(laneId, LaneStart.BIRTH, List.of());
+        lane.expect(by, last, count);
+        return lane;
     }
 
     /**

@@ -4,11 +4,9 @@ import dev.tidemark.core.archive.LaneLog;
 import dev.tidemark.core.archive.StreamLog;
 import dev.tidemark.core.async.Loop;
 import dev.tidemark.core.store.ArchiveLog;
-import dev.tidemark.core.store.DamagedArchive;
 import dev.tidemark.core.store.ImportLog.Manifest;
 import dev.tidemark.core.store.ImportLog.Part;
 import dev.tidemark.core.stream.Lane;
-import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,30 +36,17 @@ public final class ArchivedRows implements ImportRows {
         Lane lane = manifest.lane(of);
         // Segments of imports are listed whatever the time.
         return new Archived(
-                of,
                 StreamLog.open(archive, lane.streamName(), Map.of(), manifest.timeMillis(), manifest.timeMillis())
-                        .thenApply(log -> log.lanes().stream()
-                                .filter(one -> one.laneId().equals(lane.id()))
-                                .findFirst()
-                                .orElseThrow(() -> missing(lane.id(), of, 0))));
-    }
-
-    private static DamagedArchive missing(String laneId, Part part, long read) {
-        Position last = read == 0 ? Position.ORIGIN : Part.position(read);
-        return DamagedArchive.gap(
-                new DamagedArchive.Gap(laneId, last, part.end(), part.rows() - read), "the manifest of the import");
+                        .thenApply(log -> log.expect(lane.id(), "the manifest of the import", of.end(), of.rows())));
     }
 
     private static final class Archived implements Cursor {
 
-        private final Part part;
         private final CompletableFuture<LaneLog> opened;
         private final List<RawRecord> waiting = new ArrayList<>();
-        private long read;
         private boolean ended;
 
-        Archived(Part part, CompletableFuture<LaneLog> opened) {
-            this.part = part;
+        Archived(CompletableFuture<LaneLog> opened) {
             this.opened = opened;
         }
 
@@ -77,10 +62,6 @@ public final class ArchivedRows implements ImportRows {
                         List<RawRecord> some = waiting.subList(0, Math.min(most, waiting.size()));
                         List<RawRecord> next = List.copyOf(some);
                         some.clear();
-                        read += next.size();
-                        if (next.isEmpty() && read != part.rows()) {
-                            throw missing(log.laneId(), part, read);
-                        }
                         return next;
                     }));
         }

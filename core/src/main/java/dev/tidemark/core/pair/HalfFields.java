@@ -11,7 +11,10 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The fields of a half that its view reads, as bytes, in the order in which the view names them. */
+/**
+ * Fields of events as bytes: of a half those that its view reads, in the order in which the view names them; of an event or a
+ * pair that is kept all of them.
+ */
 public final class HalfFields {
 
     private static final int ABSENT = 0;

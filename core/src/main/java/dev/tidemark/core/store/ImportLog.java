@@ -128,7 +128,7 @@ public interface ImportLog {
             StringBuilder text = new StringBuilder();
             texts(text, source, streamArn, map, sameId.name());
             text.append(seam.arrivalDelayMillis()).append('\n');
-            contents().forEach(file -> texts(text, file));
+            files.stream().map(File::sha256).sorted().forEach(file -> texts(text, file));
             parts.forEach(part -> text.append(part.index())
                     .append(' ')
                     .append(part.rows())
@@ -136,11 +136,6 @@ public interface ImportLog {
                     .append(part.sha256())
                     .append('\n'));
             return Sha256.hex(text.toString());
-        }
-
-        /** SHA-256 of every file, sorted: what was read, whatever its name. */
-        public List<String> contents() {
-            return files.stream().map(File::sha256).sorted().toList();
         }
 
         /** With their lengths, so that no two lists look the same. */
