@@ -38,7 +38,8 @@ class CatalogLayerTest {
 
         try (CatalogLayer layer = CatalogLayer.of(catalog, catalog)) {
             for (String name : new String[] {"catalog.yaml", "next.yaml"}) {
-                String deployed = Files.readString(layer.folder().resolve("tidemark").resolve(name));
+                String deployed =
+                        Files.readString(layer.folder().resolve("tidemark").resolve(name));
                 Catalog compiled = new CatalogCompiler(EventFormats.WITHOUT_FILES).compile(deployed);
                 assertThat(compiled.hash())
                         .isEqualTo(CheckedCatalog.read(catalog).catalog().hash());
