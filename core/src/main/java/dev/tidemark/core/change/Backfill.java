@@ -160,7 +160,7 @@ public final class Backfill {
                 .thenCompose(known -> Flight.inOrder(views, view -> {
                     Map<String, Position> acts =
                             positions(view, rows, row -> row.views().get(view.version()));
-                    return ancestors(acts.keySet(), rows, remembers)
+                    return ancestors(view, acts.keySet(), rows, remembers)
                             .thenCompose(ancestors -> ports.redrives()
                                     .settle(new Repairs(view.name(), view.version(), acts, known.last(), ancestors)))
                             .thenAccept(settled -> {});
@@ -190,15 +190,19 @@ public final class Backfill {
                 .thenApply(proposed -> plans);
     }
 
-    /** T3: the ancestors of each lane; none where no view needs them. Stored, because the stream forgets them. */
+    /**
+     * The ancestors of each lane; none where no view needs them. Stored, because the stream forgets them. For ids those that the
+     * backfill folds itself (T3), for pairs all, also those that have no row yet (J4).
+     */
     private CompletableFuture<Map<String, Set<String>>> ancestors(
-            Set<String> laneIds, List<LaneRow> rows, boolean remembers) {
+            View view, Set<String> laneIds, List<LaneRow> rows, boolean remembers) {
         Map<String, Lane> lanes = new HashMap<>();
         rows.stream()
                 .filter(row -> laneIds.contains(row.lane().id()))
                 .forEach(row -> lanes.put(row.lane().id(), row.lane()));
         return remembers
-                ? new LaneAncestors(ports.lineage(), rows).of(lanes, laneIds)
+                ? new LaneAncestors(ports.lineage(), rows)
+                        .of(lanes, ancestor -> view.pairs() != null || laneIds.contains(ancestor))
                 : CompletableFuture.completedFuture(Map.of());
     }
 

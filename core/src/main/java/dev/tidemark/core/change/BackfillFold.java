@@ -75,7 +75,10 @@ final class BackfillFold implements FoldSink.Job {
         }
         Set<String> versions = undone(part).stream().map(View::version).collect(Collectors.toSet());
         FleetingLanes lanes = new FleetingLanes(control.generation(), versions, ancestors(part));
-        return ports.fold(lanes, this::quarantine, Lineage.NEVER_RESHARDED, ports.clockMillis());
+        return isRemembered(part)
+                ? ports.fold(
+                        lanes.remembering(), BackfillFold::isQuarantined, Lineage.NEVER_RESHARDED, ports.clockMillis())
+                : ports.fold(lanes, this::quarantine, Lineage.NEVER_RESHARDED, ports.clockMillis());
     }
 
     @Override
@@ -91,6 +94,16 @@ final class BackfillFold implements FoldSink.Job {
             arrivals.put(ancestor, row == null ? Long.MAX_VALUE : row.maxArrivalMillis());
         }
         return arrivals;
+    }
+
+    /** J4: whether the part's pairs are the live fold's, and the backfill only remembers its halves. */
+    private static boolean isRemembered(LanePart part) {
+        return !part.countsAfter().isEmpty();
+    }
+
+    /** The live fold has done that. */
+    private static CompletableFuture<Void> isQuarantined(List<Quarantine.Entry> entries) {
+        return CompletableFuture.completedFuture(null);
     }
 
     /** Under the live lane, so that it can be redriven like any other. */
@@ -111,7 +124,7 @@ final class BackfillFold implements FoldSink.Job {
 
     @Override
     public CompletableFuture<Void> ended(LanePart part, long records) {
-        if (Lane.isRedrive(part.laneId())) {
+        if (Lane.isRedrive(part.laneId()) || isRemembered(part)) {
             return CompletableFuture.completedFuture(null);
         }
         LaneRow row = Objects.requireNonNull(rows.get(Lane.liveOf(part.laneId())));
@@ -126,9 +139,16 @@ final class BackfillFold implements FoldSink.Job {
         });
     }
 
+    private boolean isBackfilled(LaneRow row) {
+        return done.keySet().stream().anyMatch(version -> {
+            Position countsAfter = row.countsAfter(version);
+            return countsAfter != null && countsAfter.isAfter(Position.ORIGIN);
+        });
+    }
+
     @Override
     public void left(String laneId, boolean atEnd) {
-        if (!Lane.isRedrive(laneId)) {
+        if (!Lane.isRedrive(laneId) && isBackfilled(Objects.requireNonNull(rows.get(laneId)))) {
             progress.done(laneId);
         }
     }

@@ -3,6 +3,7 @@ package dev.tidemark.core.change;
 import dev.tidemark.core.control.Activation;
 import dev.tidemark.core.control.ControlRow;
 import dev.tidemark.core.control.LaneRow;
+import dev.tidemark.core.control.WarmUp;
 import dev.tidemark.core.store.Cas;
 import dev.tidemark.core.store.ControlStore;
 import dev.tidemark.core.stream.Lane;
@@ -22,6 +23,7 @@ final class FleetingLanes implements ControlStore {
 
     private final ControlRow control;
     private final Map<String, Long> ancestors;
+    private final Map<String, WarmUp> warmUps = new HashMap<>();
     private final Map<Lane, LaneRow> lanes = new HashMap<>();
 
     /**
@@ -31,6 +33,12 @@ final class FleetingLanes implements ControlStore {
     FleetingLanes(String generation, Set<String> viewVersions, Map<String, Long> ancestors) {
         this.control = Activation.next(null, viewVersions, generation).orElseThrow();
         this.ancestors = Map.copyOf(ancestors);
+    }
+
+    /** The same, but the views only remember halves there: they make no pairs (rule J4). */
+    FleetingLanes remembering() {
+        control.views().keySet().forEach(version -> warmUps.put(version, new WarmUp(Long.MAX_VALUE, null)));
+        return this;
     }
 
     @Override
@@ -64,7 +72,10 @@ final class FleetingLanes implements ControlStore {
                 row.generation(),
                 row.views(),
                 row.counts(),
-                ancestors));
+                ancestors,
+                row.awaitsOverlap(),
+                row.ended(),
+                warmUps));
     }
 
     @Override

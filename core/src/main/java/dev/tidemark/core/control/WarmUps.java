@@ -76,12 +76,6 @@ public final class WarmUps {
         return row.maxArrivalMillis() > warmUp.untilMillis();
     }
 
-    /** Whether what the lane remembers of a view's halves is all that later ones hang on, and not only what its backfill has. */
-    public static boolean remembersAll(LaneRow row, String version) {
-        WarmUp known = row.warmUps().get(version);
-        return known == null ? Position.ORIGIN.equals(row.views().get(version)) : isPassed(row, known);
-    }
-
     /**
      * How many records the lane folds before a warm-up ends.
      *

@@ -86,7 +86,7 @@ public final class FoldSink implements Sink {
         /** A batch is folded. */
         default void folded(LanePart part, int records, long knownMillis) {}
 
-        /** The part's archived records are folded. */
+        /** The archived records of the lane are folded, those of all its parts. */
         default CompletableFuture<Void> ended(LanePart part, long records) {
             return CompletableFuture.completedFuture(null);
         }
@@ -135,13 +135,29 @@ public final class FoldSink implements Sink {
         @Override
         public CompletableFuture<Boolean> take(int part, Lane lane, List<RawRecord> records, long[] knownMillis) {
             OfPart fold = parts.get(part);
-            return fold == null ? CompletableFuture.completedFuture(false) : fold.take(lane, records, knownMillis);
+            return fold == null
+                    ? CompletableFuture.completedFuture(false)
+                    : foldBefore(part).thenCompose(folded -> fold.take(lane, records, knownMillis));
+        }
+
+        /** J4: where a part goes on in the lane of another one, that one's records are folded first. */
+        private CompletableFuture<Void> foldBefore(int part) {
+            LanePart next = Objects.requireNonNull(parts.get(part)).part;
+            return next.countsAfter().isEmpty()
+                    ? CompletableFuture.completedFuture(null)
+                    : Flight.inOrder(
+                            parts.subList(0, part).stream()
+                                    .flatMap(Stream::ofNullable)
+                                    .filter(before -> before.part.laneId().equals(next.laneId()))
+                                    .toList(),
+                            OfPart::flush);
         }
 
         @Override
         public CompletableFuture<Void> end(Position reached) {
             List<OfPart> taken = parts.stream().flatMap(Stream::ofNullable).toList();
-            return Flight.inOrder(taken, OfPart::end)
+            return Flight.inOrder(taken, OfPart::flush)
+                    .thenCompose(folded -> Flight.inOrder(taken, OfPart::end))
                     .thenRun(() -> job.left(laneId, taken.stream().allMatch(OfPart::goesOn)));
         }
     }
@@ -203,10 +219,13 @@ public final class FoldSink implements Sink {
                     || record.position().equals(cut);
         }
 
+        /** Folds what is waiting. */
+        CompletableFuture<Void> flush() {
+            return fold == null ? CompletableFuture.completedFuture(null) : fold(fold);
+        }
+
         CompletableFuture<Void> end() {
-            CompletableFuture<Void> last = fold == null ? CompletableFuture.completedFuture(null) : fold(fold);
-            return last.thenCompose(
-                    folded -> goesOn() ? job.ended(part, records) : CompletableFuture.completedFuture(null));
+            return goesOn() ? job.ended(part, records) : CompletableFuture.completedFuture(null);
         }
 
         private CompletableFuture<Void> fold(LaneFold into) {

@@ -5,7 +5,6 @@ import dev.tidemark.core.archive.LaneStart;
 import dev.tidemark.core.archive.StreamLog;
 import dev.tidemark.core.async.Flight;
 import dev.tidemark.core.control.LaneRow;
-import dev.tidemark.core.control.WarmUps;
 import dev.tidemark.core.history.LaneWalk.Bounds;
 import dev.tidemark.core.store.ArchiveLog;
 import dev.tidemark.core.store.CutLog.Cut;
@@ -15,9 +14,11 @@ import dev.tidemark.core.stream.Lane;
 import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
 import dev.tidemark.core.view.View;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -31,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +57,9 @@ public final class History {
 
     /** By view version. */
     private final Map<String, RepairedRecords> repaired;
+
+    /** By view version: the lanes from which others descend that its backfill takes; see {@link #isAncestorOfBackfilled}. */
+    private final Map<String, Set<String>> ancestorsOfBackfilled = new ConcurrentHashMap<>();
 
     private final Kind kind;
 
@@ -318,7 +323,7 @@ public final class History {
             Set<String> lanes = new TreeSet<>();
             if (remembers) {
                 lanes.addAll(ancestors(laneId));
-                repaired.values().forEach(of -> lanes.addAll(of.ancestors(laneId)));
+                views.values().forEach(view -> lanes.addAll(beforeBackfill(laneId, view)));
             }
             before.put(laneId, lanes);
         }
@@ -341,8 +346,8 @@ public final class History {
                         unknown,
                         LANES_ASKED_AT_ONCE,
                         log -> log.lane().thenAccept(lane -> lane.ifPresent(known -> lanes.put(log.laneId(), known))))
-                .thenCompose(asked ->
-                        new LaneAncestors(stream, List.copyOf(rows.values())).of(lanes, Set.copyOf(before.keySet())))
+                .thenCompose(
+                        asked -> new LaneAncestors(stream, List.copyOf(rows.values())).of(lanes, before::containsKey))
                 .thenApply(found -> {
                     found.forEach((laneId, ancestors) ->
                             Objects.requireNonNull(before.get(laneId)).addAll(ancestors));
@@ -379,6 +384,8 @@ public final class History {
         Map<String, Position> after = new HashMap<>();
         Map<String, Position> counts = new HashMap<>();
         Map<Bounds, Map<Set<String>, List<View>>> backfills = new LinkedHashMap<>();
+        List<LanePart> remembering = new ArrayList<>();
+        List<Bounds> remembered = new ArrayList<>();
         Position first = null;
         for (View view : views.values()) {
             RepairedRecords of = Objects.requireNonNull(repaired.get(view.version()));
@@ -393,14 +400,20 @@ public final class History {
                 backfills
                         .computeIfAbsent(
                                 new Bounds(Position.ORIGIN, countsAfter, of.of(laneId)), some -> new LinkedHashMap<>())
-                        .computeIfAbsent(beforeBackfill(laneId, view, of), ancestors -> new ArrayList<>())
+                        .computeIfAbsent(beforeBackfill(laneId, view), ancestors -> new ArrayList<>())
                         .add(view);
+            }
+            if (row != null && row.last().isAfter(countsAfter) && isAncestorOfBackfilled(laneId, view)) {
+                remembering.add(remembering(row, countsAfter, view));
+                remembered.add(new Bounds(countsAfter, row.last(), RepairedRecords.OfLane.NONE));
             }
         }
         backfills.forEach((some, byAncestors) -> byAncestors.forEach((ancestors, of) -> {
-            parts.add(new LanePart(Lane.backfillOf(laneId), of, Map.of(), Map.of(), ancestors));
+            parts.add(new LanePart(Lane.backfillOf(laneId), of, Map.of(), Map.of(), backfillsOf(ancestors)));
             bounds.add(some);
         }));
+        parts.addAll(remembering);
+        bounds.addAll(remembered);
         if (kind == Kind.ALL) {
             parts.add(new LanePart(laneId, List.copyOf(views.values()), after, counts, ancestors(laneId)));
             bounds.add(new Bounds(Objects.requireNonNull(first), null, RepairedRecords.OfLane.NONE));
@@ -408,27 +421,69 @@ public final class History {
     }
 
     /**
-     * The lanes whose memory matters to a backfill's lane. A lane that warms up although it folds the view from its first record
-     * on was not there when the ancestors were decided, but its row has them; what one of these remembers at its end is in its
-     * live lane, if its own warm-up was over then.
+     * J4: what lanes that a backfill takes begin with is the memory of their ancestors' ends. So the backfill's lane of such an
+     * ancestor goes on to there, beyond the records whose pairs are its own; it makes none of the others, which the live fold has.
      */
-    private Set<String> beforeBackfill(String laneId, View view, RepairedRecords of) {
-        LaneRow row = rows.get(laneId);
-        Set<String> before = new TreeSet<>();
-        if (row != null
-                && row.warmUps().containsKey(view.version())
-                && of.activatedAfter(laneId, row).equals(Position.ORIGIN)) {
-            for (String ancestor : ancestors(laneId)) {
-                LaneRow ended = rows.get(ancestor);
-                before.add(
-                        ended != null && WarmUps.remembersAll(ended, view.version())
-                                ? ancestor
-                                : Lane.backfillOf(ancestor));
+    private LanePart remembering(LaneRow ended, Position from, View view) {
+        String laneId = ended.lane().id();
+        String version = view.version();
+        return new LanePart(
+                Lane.backfillOf(laneId),
+                List.of(view),
+                from.isAfter(Position.ORIGIN) ? Map.of(version, from) : Map.of(),
+                Map.of(version, ended.last()),
+                backfillsOf(beforeBackfill(laneId, view)));
+    }
+
+    private static Set<String> backfillsOf(Set<String> laneIds) {
+        return laneIds.stream().map(Lane::backfillOf).collect(Collectors.toSet());
+    }
+
+    /** Whether a lane of pairs descends from this one of which a backfill takes something. */
+    private boolean isAncestorOfBackfilled(String laneId, View view) {
+        return view.pairs() != null
+                && ancestorsOfBackfilled
+                        .computeIfAbsent(view.version(), version -> ancestorsOfBackfilled(view))
+                        .contains(laneId);
+    }
+
+    private Set<String> ancestorsOfBackfilled(View view) {
+        RepairedRecords of = Objects.requireNonNull(repaired.get(view.version()));
+        Set<String> laneIds = new HashSet<>(rows.keySet());
+        laneIds.addAll(of.activated());
+        Set<String> found = new HashSet<>();
+        for (String laneId : laneIds) {
+            if (of.countsAfter(laneId, rows.get(laneId)).isAfter(Position.ORIGIN)) {
+                found.addAll(beforeBackfill(laneId, view));
             }
-        } else {
-            of.ancestors(laneId).forEach(ancestor -> before.add(Lane.backfillOf(ancestor)));
         }
-        return before;
+        return found;
+    }
+
+    /**
+     * The lanes of whose backfills' lanes the memory matters to the backfill's lane of this one. Ids are looked for in those only that
+     * were activated after their first record, as this one (T3). Of pairs every lane from which it descends matters, also one
+     * that began later and so has the view from its first record on: the stream knew it when the backfill was planned, or the
+     * fold when it began with this lane.
+     */
+    private Set<String> beforeBackfill(String laneId, View view) {
+        RepairedRecords of = repaired.get(view.version());
+        if (of == null) {
+            return Set.of();
+        }
+        Set<String> found = new TreeSet<>(of.ancestors(laneId));
+        if (view.pairs() == null) {
+            return found;
+        }
+        found.addAll(ancestors(laneId));
+        Deque<String> open = new ArrayDeque<>(found);
+        while (!open.isEmpty()) {
+            String next = open.pop();
+            Stream.concat(of.ancestors(next).stream(), ancestors(next).stream())
+                    .filter(found::add)
+                    .forEach(open::push);
+        }
+        return found;
     }
 
     private CompletableFuture<Void> redrives(Range range, Sink sink, Walked walked) {

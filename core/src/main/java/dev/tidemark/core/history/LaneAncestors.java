@@ -11,8 +11,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
-/** The ancestors of lanes, for views that drop duplicates (rule T3). */
+/** The ancestors of lanes, for views that drop duplicates or read pairs (rules T3, J2). */
 public final class LaneAncestors {
 
     private final Lineage lineage;
@@ -27,14 +28,14 @@ public final class LaneAncestors {
      * All ancestors of some lanes.
      *
      * @param lanes by id
-     * @param among the ids of those that count
+     * @param among of an ancestor's id: whether it counts
      */
-    public CompletableFuture<Map<String, Set<String>>> of(Map<String, Lane> lanes, Set<String> among) {
+    public CompletableFuture<Map<String, Set<String>>> of(Map<String, Lane> lanes, Predicate<String> among) {
         Map<String, Set<String>> found = new ConcurrentHashMap<>();
         return Flight.inOrder(List.copyOf(lanes.entrySet()), lane -> {
                     Set<String> before = new HashSet<>();
                     return above(lane.getValue(), before).thenRun(() -> {
-                        before.retainAll(among);
+                        before.removeIf(among.negate());
                         found.put(lane.getKey(), before);
                     });
                 })

@@ -188,7 +188,7 @@ public final class RepairedRecords {
         }
         boolean isKnown = rows.stream().anyMatch(row -> row.views().containsKey(version));
         CompletableFuture<Map<String, Set<String>>> ancestors = view.remembers()
-                ? new LaneAncestors(Lineage.NEVER_RESHARDED, rows).of(lanes, activations.keySet())
+                ? new LaneAncestors(Lineage.NEVER_RESHARDED, rows).of(lanes, activations::containsKey)
                 : CompletableFuture.completedFuture(Map.of());
         return ancestors.thenCompose(before -> {
             Repairs atCut = new Repairs(view.name(), version, activations, lastRedrive, before);
@@ -274,7 +274,12 @@ public final class RepairedRecords {
         return lanes.getOrDefault(laneId, OfLane.NONE);
     }
 
-    /** The ancestors of a lane whose backfill's lanes are searched for a duplicate (rule T3). */
+    /** The lanes, by id, that were activated after their first record when this was decided. */
+    Set<String> activated() {
+        return settled == null ? Set.of() : settled.activations().keySet();
+    }
+
+    /** The ancestors of a lane whose backfill's lanes are searched for a duplicate (rule T3), or for halves (J2). */
     public Set<String> ancestors(String laneId) {
         return settled == null ? Set.of() : settled.ancestors().getOrDefault(laneId, Set.of());
     }

@@ -151,7 +151,7 @@ public final class CutMaker {
                 .filter(row -> row.ancestors() == null)
                 .forEach(row -> unknown.put(row.lane().id(), row.lane()));
         Map<String, LaneRow> byId = LaneRow.byId(rows);
-        return new LaneAncestors(lineage, rows).of(unknown, byId.keySet()).thenApply(found -> {
+        return new LaneAncestors(lineage, rows).of(unknown, byId::containsKey).thenApply(found -> {
             List<LaneRow> complete = new ArrayList<>(rows);
             complete.replaceAll(row -> {
                 Set<String> before = found.get(row.lane().id());

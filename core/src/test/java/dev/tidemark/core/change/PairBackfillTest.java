@@ -4,6 +4,7 @@ import static dev.tidemark.core.fold.FoldWorld.LANE;
 import static dev.tidemark.core.fold.FoldWorld.NOW_MILLIS;
 import static dev.tidemark.core.fold.FoldWorld.position;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.core.catalog.Catalog;
 import dev.tidemark.core.catalog.CatalogCompiler;
@@ -17,18 +18,23 @@ import dev.tidemark.core.fold.BatchFold;
 import dev.tidemark.core.fold.FoldSettings;
 import dev.tidemark.core.fold.FoldWorld;
 import dev.tidemark.core.history.HistoryPorts;
+import dev.tidemark.core.history.NotFolded;
 import dev.tidemark.core.past.AuditStart;
 import dev.tidemark.core.past.Difference;
 import dev.tidemark.core.past.StateAudit;
 import dev.tidemark.core.serve.FeatureServer;
 import dev.tidemark.core.serve.QueryPlan;
 import dev.tidemark.core.serve.ViewProgress;
+import dev.tidemark.core.store.Fault;
 import dev.tidemark.core.store.InMemoryBackfillLog;
 import dev.tidemark.core.store.InMemoryCheckpoints;
 import dev.tidemark.core.store.InMemoryRedriveLog;
 import dev.tidemark.core.store.InMemoryScan;
 import dev.tidemark.core.stream.Lane;
+import dev.tidemark.core.stream.Position;
 import dev.tidemark.core.stream.RawRecord;
+import dev.tidemark.core.tile.ItemKey;
+import dev.tidemark.core.tile.StoredItem;
 import dev.tidemark.core.view.View;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -77,6 +83,7 @@ class PairBackfillTest {
     private static final long MINUTE_MILLIS = 60_000;
     private static final long REACH_MILLIS = 600_000;
     private static final long WARM_UP_MILLIS = 2 * (REACH_MILLIS + MINUTE_MILLIS);
+    private static final Lane OTHER = FoldWorld.lane("shardId-000000000003");
     private static final Lane CHILD = FoldWorld.lane("shardId-000000000001");
     private static final Lane GRANDCHILD = FoldWorld.lane("shardId-000000000002");
     private static final int MODELS = 2;
@@ -181,6 +188,10 @@ class PairBackfillTest {
     }
 
     private String values(View view, String model) {
+        return values(world, view, model);
+    }
+
+    private static String values(FoldWorld world, View view, String model) {
         QueryPlan plan = QueryPlan.of(view, null, world.nowMillis, world.nowMillis);
         return String.valueOf(FeatureServer.answer(
                         world.items,
@@ -310,6 +321,185 @@ class PairBackfillTest {
         assertThat(values(later(), "m0")).startsWith("{pairs_1h=1");
     }
 
+    /** Without a view that remembers, nothing holds up a child lane until its parent is folded. */
+    private void beginWithoutViews() {
+        world.control.control = new ControlRow(1, world.generation, ControlRow.Phase.LIVE, Map.of());
+    }
+
+    /** A backfill may come so late that the live fold's halves have expired. */
+    private ViewStatus runWithoutHalvesOf(Lane lane) {
+        Map<ItemKey, StoredItem> live = new HashMap<>(world.items.items);
+        live.keySet().removeIf(key -> !key.isPair() || !key.lane().equals(lane.id()));
+        world.items.items.keySet().removeAll(live.keySet());
+        ViewStatus status = run();
+        world.items.items.putAll(live);
+        return status;
+    }
+
+    private void assertOnePair() {
+        assertThat(values(later(), "m0")).contains("pairs_lifetime=1");
+        assertThat(faults()).isEmpty();
+    }
+
+    @Test
+    @DisplayName(
+            "J4: a backfill's lane meets the halves of a parent that began after the activation, and has the view from the start")
+    void aParentThatBeginsLater() {
+        beginWithoutViews();
+        world.lineage.parents.put(CHILD.id(), List.of(LANE));
+        deliver(CHILD, outcome(1_000, 2_000, "a", 1));
+        start();
+        assertThat(run()).isEqualTo(ViewStatus.BACKFILLING);
+        deliver(LANE, prediction(0, 0, "a"));
+        assertThat(row(LANE).countsAfter(later().version())).isEqualTo(Position.ORIGIN);
+        deliver(CHILD, prediction(1_002, 2_000 + WARM_UP_MILLIS + 1, "end"));
+
+        assertThat(runWithoutHalvesOf(LANE)).isEqualTo(ViewStatus.READY);
+        assertOnePair();
+    }
+
+    @Test
+    @DisplayName("J4: a backfill's lane meets the halves that its parent had after the end of the parent's warm-up")
+    void aParentThatGoesOnAfterItsWarmUp() {
+        beginWithoutViews();
+        world.lineage.parents.put(CHILD.id(), List.of(LANE));
+        deliver(LANE, prediction(0, 0, "before"));
+        deliver(CHILD, outcome(1_000, WARM_UP_MILLIS + 5_000, "a", 1));
+        start();
+        deliver(LANE, prediction(2, 1_000, "within"), prediction(4, WARM_UP_MILLIS + 1_000, "a"));
+        assertThat(row(LANE).countsAfter(later().version())).isEqualTo(position(2, 0));
+        deliver(CHILD, prediction(1_002, 2 * WARM_UP_MILLIS + 5_001, "end"));
+
+        assertThat(runWithoutHalvesOf(LANE)).isEqualTo(ViewStatus.READY);
+        assertOnePair();
+    }
+
+    @Test
+    @DisplayName("J4: the plan names the parent without a row of a lane that ended before it asked for its ancestors")
+    void aParentOfALaneThatHasEnded() {
+        beginWithoutViews();
+        world.lineage.parents.put(CHILD.id(), List.of(LANE));
+        world.lineage.parents.put(GRANDCHILD.id(), List.of(CHILD));
+        deliver(CHILD, outcome(1_000, 2_000, "a", 1));
+        deliver(GRANDCHILD, prediction(2_000, 3_000, "b"));
+        world.control.lanes.compute(
+                CHILD.id(), (id, row) -> Objects.requireNonNull(row).atItsEnd());
+        start();
+        assertThat(run()).isEqualTo(ViewStatus.BACKFILLING);
+        deliver(LANE, prediction(0, 0, "a"));
+        deliver(GRANDCHILD, prediction(2_002, 3_000 + WARM_UP_MILLIS + 1, "end"));
+
+        assertThat(row(CHILD).ancestors()).isNull();
+        assertThat(run()).isEqualTo(ViewStatus.READY);
+        assertOnePair();
+    }
+
+    @Test
+    @DisplayName("B2: a lane is noted as done only when its backfill's lane has gone on to its end")
+    void interrupted() {
+        beginWithoutViews();
+        world.lineage.parents.put(CHILD.id(), List.of(LANE));
+        deliver(LANE, prediction(0, 0, "before"));
+        deliver(CHILD, outcome(1_000, WARM_UP_MILLIS + 5_000, "a", 1));
+        start();
+        deliver(LANE, prediction(2, 1_000, "within"), prediction(4, WARM_UP_MILLIS + 1_000, "a"));
+        deliver(CHILD, prediction(1_002, 2 * WARM_UP_MILLIS + 5_001, "end"));
+
+        world.items.faults = key ->
+                key.lane().equals(Lane.backfillOf(LANE.id())) && key.entity().contains("a")
+                        ? Fault.REFUSED
+                        : Fault.NONE;
+        assertThatThrownBy(this::run).hasRootCauseInstanceOf(NotFolded.class);
+        world.items.faults = key -> Fault.NONE;
+        assertThat(run()).isEqualTo(ViewStatus.READY);
+        assertOnePair();
+    }
+
+    /**
+     * Two shards that are merged, then split; before the start each lane is folded up to anywhere, children before their parents.
+     * Another world folds the same records in order, and has the view from the first record on.
+     */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void inWhateverOrderLanesAreFoldedBeforeTheStart(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        catalog = catalog(random.nextBoolean() ? "last" : "first");
+        List<Lane> lanes = List.of(LANE, OTHER, CHILD, GRANDCHILD);
+        Map<Lane, List<RawRecord>> records = records(lanes, random);
+        FoldWorld inOrder = new FoldWorld();
+        for (FoldWorld one : List.of(world, inOrder)) {
+            one.lineage.parents.put(CHILD.id(), List.of(LANE, OTHER));
+            one.lineage.parents.put(GRANDCHILD.id(), List.of(CHILD));
+        }
+        world.lineage.drained = (lane, last) -> isLast(Objects.requireNonNull(records.get(lane)), last);
+        beginWithoutViews();
+        Map<Lane, Integer> folded = new HashMap<>();
+        for (int i = random.nextInt(40); i > 0; i--) {
+            deliverSome(lanes.get(random.nextInt(lanes.size())), records, folded, random);
+        }
+        start();
+        for (Lane lane : lanes) {
+            run();
+            while (deliverSome(lane, records, folded, random)) {
+                run();
+            }
+        }
+        RawRecord end = prediction(999_000, world.nowMillis - NOW_MILLIS + 2 * WARM_UP_MILLIS + 60_000, "end");
+        Objects.requireNonNull(records.get(GRANDCHILD)).add(end);
+        deliver(GRANDCHILD, end);
+        world.control.lanes.replaceAll((id, row) -> id.equals(GRANDCHILD.id()) || row.ended() ? row : row.atItsEnd());
+        inOrder.nowMillis = world.nowMillis;
+        for (Lane lane : lanes) {
+            List<RawRecord> all = Objects.requireNonNull(records.get(lane));
+            BatchFold fold = inOrder.fold(FoldSettings.DEFAULT.maxPortionItems(), catalog);
+            assertThat(all.isEmpty() || inOrder.deliver(fold, lane, all).isDone())
+                    .isTrue();
+        }
+
+        assertThat(run()).isEqualTo(ViewStatus.READY);
+        for (int model = 0; model < MODELS; model++) {
+            assertThat(values(later(), "m" + model)).isEqualTo(values(inOrder, later(), "m" + model));
+        }
+        assertThat(faults()).isEmpty();
+    }
+
+    private static boolean isLast(List<RawRecord> records, Position last) {
+        return records.isEmpty() || records.get(records.size() - 1).position().equals(last);
+    }
+
+    /** The shards that are merged have no key in common (J2). */
+    private static Map<Lane, List<RawRecord>> records(List<Lane> lanes, SplittableRandom random) {
+        Map<Lane, List<RawRecord>> records = new HashMap<>();
+        lanes.forEach(lane -> records.put(lane, new ArrayList<>()));
+        int count = 20 + random.nextInt(60);
+        int merge = random.nextInt(count);
+        int split = random.nextInt(merge, count);
+        long nowMillis = 0;
+        for (int n = 0; n < count; n++) {
+            nowMillis += random.nextInt(5) == 0 ? random.nextLong(WARM_UP_MILLIS) : random.nextLong(90_000);
+            int key = random.nextInt(4);
+            Lane lane = n >= split ? GRANDCHILD : n >= merge ? CHILD : key < 2 ? LANE : OTHER;
+            Objects.requireNonNull(records.get(lane)).add(any(n, "k" + key, nowMillis, random));
+        }
+        return records;
+    }
+
+    /** @return whether there were any */
+    private boolean deliverSome(
+            Lane lane, Map<Lane, List<RawRecord>> records, Map<Lane, Integer> folded, SplittableRandom random) {
+        List<RawRecord> all = Objects.requireNonNull(records.get(lane));
+        int from = folded.getOrDefault(lane, 0);
+        int to = Math.min(all.size(), from + 1 + random.nextInt(8));
+        if (from == to) {
+            return false;
+        }
+        List<RawRecord> some = all.subList(from, to);
+        world.nowMillis = Math.max(world.nowMillis, some.get(some.size() - 1).arrivalMillis());
+        deliver(lane, some.toArray(RawRecord[]::new));
+        folded.put(lane, to);
+        return true;
+    }
+
     /** Late halves, copies, several outcomes, a shard that is split and merged again, the start at any moment. */
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
@@ -362,6 +552,10 @@ class PairBackfillTest {
     }
 
     private static RawRecord any(int n, long nowMillis, SplittableRandom random) {
+        return any(n, "k" + random.nextInt(3), nowMillis, random);
+    }
+
+    private static RawRecord any(int n, String key, long nowMillis, SplittableRandom random) {
         long arrivalMillis = nowMillis - (random.nextInt(5) == 0 ? random.nextLong(MINUTE_MILLIS) : 0);
         long timeMillis = arrivalMillis - (random.nextInt(3) == 0 ? random.nextLong(55_000) : 0);
         boolean isLeft = random.nextInt(3) == 0;
@@ -370,7 +564,7 @@ class PairBackfillTest {
                 arrivalMillis,
                 timeMillis,
                 isLeft ? "prediction" : "outcome",
-                "k" + random.nextInt(3),
+                key,
                 isLeft ? "" : ",\"label\":" + random.nextInt(100));
     }
 

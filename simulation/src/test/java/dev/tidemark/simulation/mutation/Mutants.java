@@ -558,8 +558,8 @@ final class Mutants {
                     "a backfill notes a lane as done before its last batch is",
                     new Edit(
                             HISTORY + "FoldSink",
-                            "return last.thenCompose(",
-                            "return CompletableFuture.<Void>completedFuture(null).thenCompose(")),
+                            "return Flight.inOrder(taken, OfPart::flush)",
+                            "taken.forEach(OfPart::flush);\nreturn CompletableFuture.<Void>completedFuture(null)")),
             Mutant.ofPast(
                     "B1",
                     "a batch of the past of which a part is done is taken for done",
