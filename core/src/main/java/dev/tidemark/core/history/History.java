@@ -76,6 +76,9 @@ public final class History {
         RECORDS
     }
 
+    /** After every record. */
+    private static final Position END = new Position("9".repeat(129), Long.MAX_VALUE);
+
     /** In place of a view version, in a history without views. */
     private static final String NO_VERSION = "";
 
@@ -403,9 +406,9 @@ public final class History {
                         .computeIfAbsent(beforeBackfill(laneId, view), ancestors -> new ArrayList<>())
                         .add(view);
             }
-            if (row != null && row.last().isAfter(countsAfter) && isAncestorOfBackfilled(laneId, view)) {
-                remembering.add(remembering(row, countsAfter, view));
-                remembered.add(new Bounds(countsAfter, row.last(), RepairedRecords.OfLane.NONE));
+            if (isAncestorOfBackfilled(laneId, view)) {
+                remembering.add(remembering(laneId, countsAfter, view));
+                remembered.add(new Bounds(countsAfter, END, RepairedRecords.OfLane.NONE));
             }
         }
         backfills.forEach((some, byAncestors) -> byAncestors.forEach((ancestors, of) -> {
@@ -424,14 +427,13 @@ public final class History {
      * J4: what lanes that a backfill takes begin with is the memory of their ancestors' ends. So the backfill's lane of such an
      * ancestor goes on to there, beyond the records whose pairs are its own; it makes none of the others, which the live fold has.
      */
-    private LanePart remembering(LaneRow ended, Position from, View view) {
-        String laneId = ended.lane().id();
+    private LanePart remembering(String laneId, Position from, View view) {
         String version = view.version();
         return new LanePart(
                 Lane.backfillOf(laneId),
                 List.of(view),
                 from.isAfter(Position.ORIGIN) ? Map.of(version, from) : Map.of(),
-                Map.of(version, ended.last()),
+                Map.of(version, END),
                 backfillsOf(beforeBackfill(laneId, view)));
     }
 

@@ -69,7 +69,8 @@ public interface RedriveLog {
      *     view from their first record on
      * @param lastManifest only redrives up to this number are included; 0 for none
      * @param ancestors for lanes in {@code activations}: lane id to the lanes before it whose ids are searched for a
-     *     duplicate (rule T3); lanes without any are left out
+     *     duplicate (rule T3), or for the halves of pairs (J4): then also those that are not in {@code activations}; lanes
+     *     without any are left out
      */
     record Repairs(
             String view,

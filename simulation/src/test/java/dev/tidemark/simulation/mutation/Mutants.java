@@ -620,6 +620,13 @@ final class Mutants {
                             "position.isAfter(view.countsAfter) ? visitor : WARMING_UP",
                             "position.isAfter(view.activatedAfter) ? visitor : WARMING_UP")),
             Mutant.ofPast(
+                    "J4",
+                    "a backfill's lane ends with the pairs that are its own",
+                    new Edit(
+                            HISTORY + "History",
+                            "if (isAncestorOfBackfilled(laneId, view)) {",
+                            "if (view.version().isEmpty()) {")),
+            Mutant.ofPast(
                     "Q1",
                     "all redrives are walked in the lanes of the first one",
                     new Edit(
