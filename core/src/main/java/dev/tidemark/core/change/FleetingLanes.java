@@ -23,7 +23,7 @@ final class FleetingLanes implements ControlStore {
 
     private final ControlRow control;
     private final Map<String, Long> ancestors;
-    private final Map<String, WarmUp> warmUps = new HashMap<>();
+    private final Map<String, WarmUp> warmUps;
     private final Map<Lane, LaneRow> lanes = new HashMap<>();
 
     /**
@@ -31,14 +31,20 @@ final class FleetingLanes implements ControlStore {
      * @param ancestors the {@link LaneRow#ancestors} of every row
      */
     FleetingLanes(String generation, Set<String> viewVersions, Map<String, Long> ancestors) {
-        this.control = Activation.next(null, viewVersions, generation).orElseThrow();
-        this.ancestors = Map.copyOf(ancestors);
+        this(Activation.next(null, viewVersions, generation).orElseThrow(), ancestors, Map.of());
     }
 
-    /** The same, but the views only remember halves there: they make no pairs (rule J4). */
+    private FleetingLanes(ControlRow control, Map<String, Long> ancestors, Map<String, WarmUp> warmUps) {
+        this.control = control;
+        this.ancestors = Map.copyOf(ancestors);
+        this.warmUps = Map.copyOf(warmUps);
+    }
+
+    /** New lanes of the same views, which only remember halves there: they make no pairs (rule J4). */
     FleetingLanes remembering() {
-        control.views().keySet().forEach(version -> warmUps.put(version, new WarmUp(Long.MAX_VALUE, null)));
-        return this;
+        Map<String, WarmUp> endless = new HashMap<>();
+        control.views().keySet().forEach(version -> endless.put(version, new WarmUp(Long.MAX_VALUE, null)));
+        return new FleetingLanes(control, ancestors, endless);
     }
 
     @Override

@@ -76,9 +76,6 @@ public final class History {
         RECORDS
     }
 
-    /** After every record. */
-    private static final Position END = new Position("9".repeat(129), Long.MAX_VALUE);
-
     /** In place of a view version, in a history without views. */
     private static final String NO_VERSION = "";
 
@@ -387,8 +384,6 @@ public final class History {
         Map<String, Position> after = new HashMap<>();
         Map<String, Position> counts = new HashMap<>();
         Map<Bounds, Map<Set<String>, List<View>>> backfills = new LinkedHashMap<>();
-        List<LanePart> remembering = new ArrayList<>();
-        List<Bounds> remembered = new ArrayList<>();
         Position first = null;
         for (View view : views.values()) {
             RepairedRecords of = Objects.requireNonNull(repaired.get(view.version()));
@@ -406,17 +401,18 @@ public final class History {
                         .computeIfAbsent(beforeBackfill(laneId, view), ancestors -> new ArrayList<>())
                         .add(view);
             }
-            if (isAncestorOfBackfilled(laneId, view)) {
-                remembering.add(remembering(laneId, countsAfter, view));
-                remembered.add(new Bounds(countsAfter, END, RepairedRecords.OfLane.NONE));
-            }
         }
         backfills.forEach((some, byAncestors) -> byAncestors.forEach((ancestors, of) -> {
             parts.add(new LanePart(Lane.backfillOf(laneId), of, Map.of(), Map.of(), backfillsOf(ancestors)));
             bounds.add(some);
         }));
-        parts.addAll(remembering);
-        bounds.addAll(remembered);
+        for (View view : views.values()) {
+            if (isAncestorOfBackfilled(laneId, view)) {
+                Position from = counts.getOrDefault(view.version(), Position.ORIGIN);
+                parts.add(remembering(laneId, from, view));
+                bounds.add(new Bounds(from, Position.END, RepairedRecords.OfLane.NONE));
+            }
+        }
         if (kind == Kind.ALL) {
             parts.add(new LanePart(laneId, List.copyOf(views.values()), after, counts, ancestors(laneId)));
             bounds.add(new Bounds(Objects.requireNonNull(first), null, RepairedRecords.OfLane.NONE));
@@ -432,8 +428,8 @@ public final class History {
         return new LanePart(
                 Lane.backfillOf(laneId),
                 List.of(view),
-                from.isAfter(Position.ORIGIN) ? Map.of(version, from) : Map.of(),
-                Map.of(version, END),
+                Map.of(version, from),
+                Map.of(version, Position.END),
                 backfillsOf(beforeBackfill(laneId, view)));
     }
 

@@ -18,6 +18,9 @@ public record Position(String sequenceNumber, long subsequence) implements Compa
     /** The longest sequence number that Kinesis documents. */
     private static final int MAX_DIGITS = 129;
 
+    /** Not before any record of any shard; the inclusive bound "plus infinity". */
+    public static final Position END = new Position("9".repeat(MAX_DIGITS), Long.MAX_VALUE);
+
     public Position {
         if (!isSequenceNumber(sequenceNumber)) {
             throw new IllegalArgumentException("not a Kinesis sequence number: '" + sequenceNumber + "'");

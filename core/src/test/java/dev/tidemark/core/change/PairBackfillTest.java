@@ -358,17 +358,21 @@ class PairBackfillTest {
         assertOnePair();
     }
 
-    @Test
-    @DisplayName("J4: a backfill's lane meets the halves that its parent had after the end of the parent's warm-up")
-    void aParentThatGoesOnAfterItsWarmUp() {
+    private void foldAParentBeyondItsWarmUp() {
         beginWithoutViews();
         world.lineage.parents.put(CHILD.id(), List.of(LANE));
         deliver(LANE, prediction(0, 0, "before"));
         deliver(CHILD, outcome(1_000, WARM_UP_MILLIS + 5_000, "a", 1));
         start();
         deliver(LANE, prediction(2, 1_000, "within"), prediction(4, WARM_UP_MILLIS + 1_000, "a"));
-        assertThat(row(LANE).countsAfter(later().version())).isEqualTo(position(2, 0));
         deliver(CHILD, prediction(1_002, 2 * WARM_UP_MILLIS + 5_001, "end"));
+    }
+
+    @Test
+    @DisplayName("J4: a backfill's lane meets the halves that its parent had after the end of the parent's warm-up")
+    void aParentThatGoesOnAfterItsWarmUp() {
+        foldAParentBeyondItsWarmUp();
+        assertThat(row(LANE).countsAfter(later().version())).isEqualTo(position(2, 0));
 
         assertThat(runWithoutHalvesOf(LANE)).isEqualTo(ViewStatus.READY);
         assertOnePair();
@@ -397,13 +401,7 @@ class PairBackfillTest {
     @Test
     @DisplayName("B2: a lane is noted as done only when its backfill's lane has gone on to its end")
     void interrupted() {
-        beginWithoutViews();
-        world.lineage.parents.put(CHILD.id(), List.of(LANE));
-        deliver(LANE, prediction(0, 0, "before"));
-        deliver(CHILD, outcome(1_000, WARM_UP_MILLIS + 5_000, "a", 1));
-        start();
-        deliver(LANE, prediction(2, 1_000, "within"), prediction(4, WARM_UP_MILLIS + 1_000, "a"));
-        deliver(CHILD, prediction(1_002, 2 * WARM_UP_MILLIS + 5_001, "end"));
+        foldAParentBeyondItsWarmUp();
 
         world.items.faults = key ->
                 key.lane().equals(Lane.backfillOf(LANE.id())) && key.entity().contains("a")
